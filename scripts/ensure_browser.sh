@@ -1,0 +1,44 @@
+#!/bin/sh
+# Print the path of a Chromium for the browser tests; install Debian's when there is none and it may.
+# WSN_BROWSER names one that is elsewhere. Without a browser: prints nothing and says which tests are left out; fails
+# instead when WSN_REQUIRE_BROWSER=1.
+find_browser() {
+    for name in "${WSN_BROWSER:-}" chromium chromium-browser google-chrome google-chrome-stable \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
+        "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
+        [ -n "$name" ] || continue
+        # Run it: Ubuntu's chromium-browser may be a stub that only says how to install the real one.
+        "$name" --version >/dev/null 2>&1 || continue
+        command -v "$name"
+        return 0
+    done
+    return 1
+}
+
+install_browser() {
+    command -v apt-get >/dev/null 2>&1 || return 1
+    if [ "$(id -u)" = 0 ]; then
+        sudo=
+    elif sudo -n true >/dev/null 2>&1; then
+        sudo="sudo -n"
+    else
+        return 1
+    fi
+    echo "==> no Chromium here: installing the system's (apt-get install chromium)" >&2
+    { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        chromium fonts-dejavu-core; } </dev/null >&2
+}
+
+find_browser && exit 0
+install_browser && find_browser && exit 0
+if [ "${WSN_REQUIRE_BROWSER:-}" = 1 ]; then
+    echo "WSN_REQUIRE_BROWSER=1, but there is no Chromium and none could be installed." >&2
+    exit 1
+fi
+cat >&2 <<'TEXT'
+**********************************************************************************************************************
+NO BROWSER: the tests in tests/browser (JupyterLab and Notebook in Chromium) are LEFT OUT.
+Install Chromium or Chrome (Debian: apt-get install chromium; macOS: brew install --cask chromium),
+or name one: make test WSN_BROWSER=/path/to/chrome
+**********************************************************************************************************************
+TEXT
