@@ -1,0 +1,96 @@
+"""What observers of a run are told: each change names what it is about."""
+
+from __future__ import annotations
+
+import msgspec
+
+from .items import Item
+from .run import RunState
+from .turn import CallState, TurnState
+
+__all__ = [
+    "CallChanged",
+    "Change",
+    "ItemDone",
+    "ReasoningAppended",
+    "RunEnded",
+    "TextAppended",
+    "ToolCallReady",
+    "TurnChanged",
+    "TurnEnded",
+    "TurnStarted",
+]
+
+
+class _Change(msgspec.Struct, frozen=True, eq=False):
+    pass
+
+
+class TurnStarted(_Change, frozen=True, eq=False):
+    """A further turn was begun; its request is about to be sent."""
+
+    turn: TurnState
+
+
+class TurnChanged(_Change, frozen=True, eq=False):
+    """Something else than text changed: sent, created, another kind of time, recovered."""
+
+    turn: TurnState
+
+
+class TextAppended(_Change, frozen=True, eq=False):
+    """The answer grew by `text`."""
+
+    turn: TurnState
+    text: str
+
+
+class ReasoningAppended(_Change, frozen=True, eq=False):
+    """The reasoning that is shown grew by `text`."""
+
+    turn: TurnState
+    text: str
+
+
+class ItemDone(_Change, frozen=True, eq=False):
+    """An output item is whole."""
+
+    turn: TurnState
+    item: Item
+
+
+class CallChanged(_Change, frozen=True, eq=False):
+    """A call appeared, or its status changed."""
+
+    call: CallState
+
+
+class ToolCallReady(_Change, frozen=True, eq=False):
+    """A call's arguments are whole: run the tool and submit its output."""
+
+    call: CallState
+
+
+class TurnEnded(_Change, frozen=True, eq=False):
+    """The turn's terminal event came, or it was cut off."""
+
+    turn: TurnState
+
+
+class RunEnded(_Change, frozen=True, eq=False):
+    """Nothing more will come. `run.status` and `run.error` are final."""
+
+    run: RunState
+
+
+Change = (
+    TurnStarted
+    | TurnChanged
+    | TextAppended
+    | ReasoningAppended
+    | ItemDone
+    | CallChanged
+    | ToolCallReady
+    | TurnEnded
+    | RunEnded
+)

@@ -1,0 +1,196 @@
+"""Server events, named as the API names them: `OutputTextDelta` is `response.output_text.delta`.
+
+Only the fields that something here reads are declared, and each has a default, because providers
+leave fields out. What is nested stays `Raw` and is decoded where it is needed. An event of another
+type is an `UnknownEvent` that keeps its bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "ArgumentsDelta",
+    "ArgumentsDone",
+    "CustomInputDelta",
+    "CustomInputDone",
+    "ErrorEvent",
+    "ErrorInfo",
+    "KnownEvent",
+    "OutputItemAdded",
+    "OutputItemDone",
+    "OutputTextDelta",
+    "OutputTextDone",
+    "ReasoningSummaryDelta",
+    "ReasoningSummaryPartAdded",
+    "ReasoningTextDelta",
+    "RefusalDelta",
+    "ResponseCompleted",
+    "ResponseCreated",
+    "ResponseFailed",
+    "ResponseIncomplete",
+    "ResponseInProgress",
+    "ServerEvent",
+    "UnknownEvent",
+]
+
+
+class _Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
+    stream_id: str | None = None
+    sequence_number: int | None = None
+
+
+class _ResponseEvent(_Event, frozen=True):
+    response: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class ResponseCreated(_ResponseEvent, frozen=True, tag="response.created"):
+    """The response exists; its id is known from here on."""
+
+
+class ResponseInProgress(_ResponseEvent, frozen=True, tag="response.in_progress"):
+    """The provider works on it."""
+
+
+class ResponseCompleted(_ResponseEvent, frozen=True, tag="response.completed"):
+    """Terminal: everything was produced. Tool calls may still be owed by the client."""
+
+
+class ResponseIncomplete(_ResponseEvent, frozen=True, tag="response.incomplete"):
+    """Terminal: cut short (token limit, content filter, steered); what exists can be continued."""
+
+
+class ResponseFailed(_ResponseEvent, frozen=True, tag="response.failed"):
+    """Terminal: the provider gave up; `response.error` says why."""
+
+
+class _ItemEvent(_Event, frozen=True):
+    output_index: int = 0
+    item: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class OutputItemAdded(_ItemEvent, frozen=True, tag="response.output_item.added"):
+    """An item begins."""
+
+
+class OutputItemDone(_ItemEvent, frozen=True, tag="response.output_item.done"):
+    """An item is whole: the only place from which items are kept."""
+
+
+class _PartEvent(_Event, frozen=True):
+    item_id: str = ""
+    output_index: int = 0
+    content_index: int = 0
+
+
+class _Delta(_PartEvent, frozen=True):
+    delta: str = ""
+
+
+class OutputTextDelta(_Delta, frozen=True, tag="response.output_text.delta"):
+    """A piece of the answer."""
+
+
+class OutputTextDone(_PartEvent, frozen=True, tag="response.output_text.done"):
+    """The whole text of a part; used only where no delta came."""
+
+    text: str = ""
+
+
+class RefusalDelta(_Delta, frozen=True, tag="response.refusal.delta"):
+    """A piece of a refusal."""
+
+
+class ReasoningTextDelta(_Delta, frozen=True, tag="response.reasoning_text.delta"):
+    """A piece of raw reasoning (open models)."""
+
+
+class ReasoningSummaryDelta(_Event, frozen=True, tag="response.reasoning_summary_text.delta"):
+    """A piece of a reasoning summary."""
+
+    output_index: int = 0
+    summary_index: int = 0
+    delta: str = ""
+
+
+class ReasoningSummaryPartAdded(_Event, frozen=True, tag="response.reasoning_summary_part.added"):
+    """A further paragraph of the summary begins."""
+
+    output_index: int = 0
+    summary_index: int = 0
+
+
+class ArgumentsDelta(_Delta, frozen=True, tag="response.function_call_arguments.delta"):
+    """A piece of a function call's arguments."""
+
+
+class ArgumentsDone(_PartEvent, frozen=True, tag="response.function_call_arguments.done"):
+    """The whole arguments of a function call."""
+
+    arguments: str = ""
+
+
+class CustomInputDelta(_Delta, frozen=True, tag="response.custom_tool_call_input.delta"):
+    """A piece of a custom tool call's input."""
+
+
+class CustomInputDone(_PartEvent, frozen=True, tag="response.custom_tool_call_input.done"):
+    """The whole input of a custom tool call."""
+
+    input: str = ""
+
+
+class ErrorEvent(_Event, frozen=True, tag="error"):
+    """An error frame, in any of the shapes providers send: nested, flat, or a bare string."""
+
+    error: Any = None
+    code: Any = None
+    message: Any = None
+    param: Any = None
+    status: Any = None
+    status_code: Any = None
+    headers: Any = None
+
+
+class UnknownEvent(msgspec.Struct, frozen=True):
+    """An event of a type that is not known here: recorded and shown, never an error."""
+
+    type: str
+    frame: bytes
+    stream_id: str | None = None
+
+
+KnownEvent = (
+    ResponseCreated
+    | ResponseInProgress
+    | ResponseCompleted
+    | ResponseIncomplete
+    | ResponseFailed
+    | OutputItemAdded
+    | OutputItemDone
+    | OutputTextDelta
+    | OutputTextDone
+    | RefusalDelta
+    | ReasoningTextDelta
+    | ReasoningSummaryDelta
+    | ReasoningSummaryPartAdded
+    | ArgumentsDelta
+    | ArgumentsDone
+    | CustomInputDelta
+    | CustomInputDone
+    | ErrorEvent
+)
+ServerEvent = KnownEvent | UnknownEvent
+
+
+class ErrorInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What an error frame, a failed response or an HTTP answer says, in one form."""
+
+    message: str
+    code: str | None = None
+    type: str | None = None
+    param: str | None = None
+    status: int | None = None
+    retry_after: float | None = None

@@ -1,0 +1,113 @@
+"""Items: what a response is made of, kept exactly as they were on the wire.
+
+An item is a JSON object with a `type`. Kinds that this package does not know are items like any
+other: nothing is dropped, so a history can be replayed whatever the provider put into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..exceptions import SettingsError
+
+__all__ = [
+    "CLIENT_CALLS",
+    "TOOL_CALLS",
+    "Item",
+    "WireObject",
+    "as_items",
+    "assistant_message",
+    "is_owed_elsewhere",
+    "prompt_text",
+    "tool_output",
+    "user_message",
+]
+
+TOOL_CALLS = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
+"""Calls that Python tools answer, with the type of the item that answers each."""
+
+CLIENT_CALLS = frozenset(
+    {"computer_call", "apply_patch_call", "local_shell_call", "shell_call", "mcp_approval_request", "tool_search_call"}
+)
+"""Calls that wait for the client but that no Python tool can answer."""
+
+
+class WireObject(dict[str, Any]):
+    """A JSON object whose keys can also be read as attributes. Nested objects read the same way."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return _wrapped(self[name])
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__} has no field {name!r}; it has {', '.join(self)}") from None
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(key for key in self if key.isidentifier())]
+
+
+class Item(WireObject):
+    """One item of a request's input or a response's output."""
+
+
+def _wrapped(value: Any) -> Any:
+    if isinstance(value, dict) and not isinstance(value, WireObject):
+        return WireObject(value)
+    if isinstance(value, list):
+        return [_wrapped(each) for each in value]
+    return value
+
+
+def user_message(text: str) -> Item:
+    """The item for a user's words."""
+    return Item(type="message", role="user", content=[{"type": "input_text", "text": text}])
+
+
+def assistant_message(text: str) -> Item:
+    """An item that tells a model what it said, without an id: for partial answers in a replay."""
+    return Item(type="message", role="assistant", content=[{"type": "output_text", "text": text}])
+
+
+def tool_output(call: Mapping[str, Any], output: str | list[Any]) -> Item:
+    """The item that answers `call` (a function_call or custom_tool_call item)."""
+    return Item(type=TOOL_CALLS[call["type"]], call_id=call["call_id"], output=output)
+
+
+def as_items(value: str | Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> list[Item]:
+    """Make items of what users pass as input: words, one item, or a list of items.
+
+    Raises SettingsError when it is empty or not of that form.
+    """
+    if isinstance(value, str):
+        if not value.strip():
+            raise SettingsError("The prompt is empty. Write a question or an instruction.")
+        return [user_message(value)]
+    entries: Sequence[Any] = [value] if isinstance(value, Mapping) else list(value)
+    if not entries:
+        raise SettingsError("The input is an empty list. Pass words or at least one item.")
+    for entry in entries:
+        if not isinstance(entry, Mapping) or not ("type" in entry or "role" in entry):
+            raise SettingsError(
+                "Input must be a string or a list of items (dicts with a 'type' or a 'role'), "
+                f"not {type(entry).__name__}."
+            )
+    return [Item(entry) for entry in entries]
+
+
+def is_owed_elsewhere(item: Mapping[str, Any]) -> bool:
+    """Whether the item waits for an answer that only another program than a Python tool can give."""
+    kind = item.get("type")
+    if kind == "tool_search_call":
+        return item.get("execution") == "client"
+    return kind in CLIENT_CALLS
+
+
+def prompt_text(items: Sequence[Mapping[str, Any]]) -> str:
+    """The words of the user messages among `items`, joined by a blank line; what a view shows as the prompt."""
+    found: list[str] = []
+    for item in items:
+        if item.get("role") == "user":
+            content = item.get("content")
+            parts = [{"text": content}] if isinstance(content, str) else content or []
+            found += [part["text"] for part in parts if isinstance(part, Mapping) and isinstance(part.get("text"), str)]
+    return "\n\n".join(found)

@@ -1,0 +1,57 @@
+"""What a finished turn means for its run, and which exception an error becomes."""
+
+from __future__ import annotations
+
+from .. import exceptions
+from .events import ErrorInfo
+from .items import is_owed_elsewhere
+from .run import RunState
+from .turn import TurnState
+
+__all__ = ["after_turn", "provider_error"]
+
+
+def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] | None:
+    """The run's status and error once the turn is over and its calls are answered; None: go on."""
+    if turn.status == "failed":
+        return "failed", provider_error(turn.error or ErrorInfo(message="The provider gave no reason."))
+    if any(is_owed_elsewhere(item) for item in _open_items(turn)):
+        return "unanswered", None
+    if turn.status != "completed" or not turn.tool_calls:
+        return turn.status, None
+    if len(run.turns) >= run.settings.max_turns:
+        limit = run.settings.max_turns
+        text = f"The model still calls tools after {limit} turns. Ask again to go on, or pass a larger max_turns."
+        return "failed", exceptions.MaxTurnsExceeded(text)
+    return None
+
+
+def _open_items(turn: TurnState) -> list[dict[str, object]]:
+    answered = {item.get("call_id") for item in turn.output if str(item.get("type")).endswith("_output")}
+    return [item for item in turn.output if item.get("call_id") is None or item.get("call_id") not in answered]
+
+
+_REMEDIES = {
+    "insufficient_quota": "Check the plan and billing of the account.",
+    "previous_response_not_found": "Ask with parent=None to start afresh, or pass the earlier items as input.",
+    "context_length_exceeded": "Start afresh with parent=None (--new), or ask with less.",
+    "model_not_found": "Check the model's name.",
+}
+
+
+def provider_error(info: ErrorInfo) -> exceptions.ProviderError:
+    """The exception for what a provider said. The message ends with what to do."""
+    where = f" (parameter {info.param})" if info.param else ""
+    code = f" [{info.code}]" if info.code and info.code not in info.message else ""
+    text = f"The provider answered: {info.message}{code}{where}"
+    known = {"status": info.status, "code": info.code, "param": info.param}
+    if info.status in (401, 403) or info.code in ("invalid_api_key", "authentication_error"):
+        advice = "Check the API key (%responses connect asks for another one)."
+        return exceptions.AuthenticationFailed(f"{text} {advice}", **known)  # type: ignore[arg-type]
+    if info.status == 429 and info.code != "insufficient_quota" or info.code == "rate_limit_exceeded":
+        wait = f"Wait {info.retry_after:g} s and ask again." if info.retry_after else "Wait a moment and ask again."
+        return exceptions.RateLimited(f"{text} {wait}", retry_after=info.retry_after, **known)  # type: ignore[arg-type]
+    advice = _REMEDIES.get(info.code or "", "Correct the request and ask again.")
+    if info.status is not None and info.status >= 500 or info.code in ("server_error", "server_is_overloaded"):
+        advice = "The provider has a fault; ask again in a moment."
+    return exceptions.ProviderError(f"{text} {advice}", **known)  # type: ignore[arg-type]

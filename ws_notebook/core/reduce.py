@@ -1,0 +1,266 @@
+"""`reduce(turn, event, now)`: the only code that writes what a turn received.
+
+It returns the changes for observers. An event that comes after the terminal one is counted and
+changes nothing else.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import codec, events
+from .changes import (
+    CallChanged,
+    Change,
+    ItemDone,
+    ReasoningAppended,
+    TextAppended,
+    ToolCallReady,
+    TurnChanged,
+    TurnEnded,
+)
+from .events import ErrorInfo, ServerEvent
+from .items import TOOL_CALLS, Item, WireObject
+from .timing import CallTiming
+from .turn import CallState, TextPart, TurnState
+
+__all__ = ["cut_off", "reduce"]
+
+
+def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
+    """Apply one event to the turn. Never raises for what a provider sends."""
+    turn.events += 1
+    if turn.timing.first_event is None:
+        turn.timing.first_event = now
+    handler = _HANDLERS.get(type(event))
+    if handler is None or turn.done:
+        return []
+    return handler(turn, event, now)
+
+
+def cut_off(turn: TurnState, status: str, error: ErrorInfo | None, now: float) -> list[Change]:
+    """End the turn without a terminal event: the connection was lost, or the user stopped it."""
+    turn.move(status)
+    turn.error = error
+    turn.timing.finish(now)
+    changes: list[Change] = []
+    for call in turn.tool_calls:
+        if call.status == "streaming":
+            call.move("cancelled")
+            changes.append(CallChanged(call))
+    return [*changes, TurnEnded(turn)]
+
+
+def _token(turn: TurnState, kind: str, now: float) -> list[Change]:
+    timing = turn.timing
+    if timing.first_token is None:
+        timing.first_token = now
+    if timing.spans and timing.spans[-1].kind == kind and timing.spans[-1].end is None:
+        return []
+    timing.enter(kind, now)
+    return [TurnChanged(turn)]
+
+
+def _part(turn: TurnState, kind: str, output_index: int, content_index: int) -> TextPart:
+    for part in reversed(turn.parts):
+        if part.kind == kind and part.output_index == output_index and part.content_index == content_index:
+            return part
+    part = TextPart(kind, output_index, content_index)
+    turn.parts.append(part)
+    return part
+
+
+def _response(turn: TurnState, event: Any, now: float) -> list[Change]:
+    body = codec.decode_object(event.response)
+    if turn.response_id is None and isinstance(body.get("id"), str):
+        turn.response_id = body["id"]
+    if isinstance(body.get("model"), str):
+        turn.model = body["model"]
+    return [TurnChanged(turn)]
+
+
+def _terminal(status: str) -> Callable[[TurnState, Any, float], list[Change]]:
+    def end(turn: TurnState, event: Any, now: float) -> list[Change]:
+        body = codec.decode_object(event.response)
+        _response(turn, event, now)
+        if isinstance(body.get("usage"), dict):
+            turn.usage = WireObject(body["usage"])
+        details = body.get("incomplete_details")
+        if isinstance(details, Mapping):
+            turn.reason = str(details.get("reason"))
+        error = body.get("error")
+        info = codec.failure_info(error if isinstance(error, Mapping) else {"message": error})
+        changes = _adopt_missing(turn, body.get("output"), now)
+        return [*changes, *cut_off(turn, status, info if status == "failed" else None, now)]
+
+    return end
+
+
+def _adopt_missing(turn: TurnState, output: Any, now: float) -> list[Change]:
+    """Take the items of a terminal event that no `…done` event announced (a server that does not stream them)."""
+    if turn.output or not isinstance(output, list):
+        return []
+    changes: list[Change] = []
+    for index, item in enumerate(output):
+        if isinstance(item, dict):
+            changes += _keep_item(turn, Item(item), index, len(codec.encode(item)), now)
+    return changes
+
+
+def _text_delta(turn: TurnState, event: events.OutputTextDelta, now: float) -> list[Change]:
+    changes = _token(turn, "text", now)
+    _part(turn, "text", event.output_index, event.content_index).chunks.append(event.delta)
+    changes.append(TextAppended(turn, event.delta))
+    return changes
+
+
+def _text_done(turn: TurnState, event: events.OutputTextDone, now: float) -> list[Change]:
+    part = _part(turn, "text", event.output_index, event.content_index)
+    if part.chunks or not event.text:
+        return []
+    part.chunks.append(event.text)
+    return [*_token(turn, "text", now), TextAppended(turn, event.text)]
+
+
+def _refusal_delta(turn: TurnState, event: events.RefusalDelta, now: float) -> list[Change]:
+    _part(turn, "refusal", event.output_index, event.content_index).chunks.append(event.delta)
+    return _token(turn, "text", now) or [TurnChanged(turn)]
+
+
+def _reasoning_delta(turn: TurnState, event: Any, now: float) -> list[Change]:
+    index = event.summary_index if isinstance(event, events.ReasoningSummaryDelta) else event.content_index
+    before = len(turn.parts)
+    part = _part(turn, "reasoning", event.output_index, index)
+    another = len(turn.parts) > before and any(each.kind == "reasoning" for each in turn.parts[:before])
+    part.chunks.append(event.delta)
+    text = "\n\n" + event.delta if another else event.delta
+    return [*_token(turn, "reasoning", now), ReasoningAppended(turn, text)]
+
+
+def _item_added(turn: TurnState, event: events.OutputItemAdded, now: float) -> list[Change]:
+    item = codec.decode_object(event.item)
+    if item.get("type") == "reasoning":
+        return _token(turn, "reasoning", now)
+    if item.get("type") not in TOOL_CALLS or _call_for(turn, item, event.output_index) is not None:
+        return []
+    changes = _token(turn, "text", now)
+    return [*changes, CallChanged(_new_call(turn, item, event.output_index, now))]
+
+
+def _new_call(turn: TurnState, item: Mapping[str, Any], output_index: int, now: float) -> CallState:
+    call = CallState(
+        turn=turn,
+        call_id=str(item.get("call_id") or item.get("id") or ""),
+        name=str(item.get("name") or ""),
+        kind=str(item["type"]),
+        output_index=output_index,
+        timing=CallTiming(added=now),
+    )
+    turn.tool_calls.append(call)
+    return call
+
+
+def _call_for(turn: TurnState, item: Mapping[str, Any], output_index: int) -> CallState | None:
+    """The call that this item is; by its id, since some providers number every item 0."""
+    wanted = item.get("call_id")
+    return next((call for call in turn.tool_calls if call.call_id == wanted), None) or _call_at(turn, output_index)
+
+
+def _call_at(turn: TurnState, output_index: int) -> CallState | None:
+    """The call that still streams at this place."""
+    return next((call for call in turn.tool_calls if call.output_index == output_index and call.item is None), None)
+
+
+def _arguments_delta(turn: TurnState, event: Any, now: float) -> list[Change]:
+    call = _call_at(turn, event.output_index)
+    if call is not None and call.item is None:
+        call.chunks.append(event.delta)
+    return _token(turn, "text", now)
+
+
+def _arguments_done(turn: TurnState, event: Any, now: float) -> list[Change]:
+    call = _call_at(turn, event.output_index)
+    whole = event.arguments if isinstance(event, events.ArgumentsDone) else event.input
+    if call is None or call.item is not None or not whole:
+        return []
+    call.chunks[:] = [whole]
+    return [CallChanged(call)]
+
+
+def _item_done(turn: TurnState, event: events.OutputItemDone, now: float) -> list[Change]:
+    raw = bytes(event.item)
+    return _keep_item(turn, Item(codec.decode_object(raw)), event.output_index, len(raw), now)
+
+
+def _keep_item(turn: TurnState, item: Item, index: int, size: int, now: float) -> list[Change]:
+    changes: list[Change] = []
+    if item.get("type") in TOOL_CALLS:
+        call = _call_for(turn, item, index) or _new_call(turn, item, index, now)
+        if call.item is not None:
+            return []
+        call.call_id = str(item.get("call_id") or call.call_id)
+        call.name = str(item.get("name") or call.name)
+        call.item = item
+        call.timing.ready = now
+        call.move("queued")
+        changes = [CallChanged(call), ToolCallReady(call)]
+    elif item.get("type") == "message":
+        changes = _late_text(turn, item, index, now)
+    elif item.get("type") == "reasoning":
+        changes = _late_reasoning(turn, item, index)
+    turn.output.append(item)
+    turn.history_bytes += size + 1
+    return [ItemDone(turn, item), *changes]
+
+
+def _late_text(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
+    """Take the text of a message for which neither a delta nor a done event came."""
+    changes: list[Change] = []
+    content = item.get("content")
+    for position, part in enumerate(content if isinstance(content, list) else []):
+        text = part.get("text") if isinstance(part, dict) and part.get("type") == "output_text" else None
+        if isinstance(text, str):
+            done = events.OutputTextDone(output_index=index, content_index=position, text=text)
+            changes += _text_done(turn, done, now)
+    return changes
+
+
+def _late_reasoning(turn: TurnState, item: Item, index: int) -> list[Change]:
+    changes: list[Change] = []
+    summary = item.get("summary")
+    for position, part in enumerate(summary if isinstance(summary, list) else []):
+        text = part.get("text") if isinstance(part, dict) else None
+        known = any(each.kind == "reasoning" and each.output_index == index for each in turn.parts)
+        if isinstance(text, str) and text and not (known and position == 0):
+            part_state = _part(turn, "reasoning", index, position)
+            if not part_state.chunks:
+                part_state.chunks.append(text)
+                changes.append(ReasoningAppended(turn, text))
+    return changes
+
+
+def _error(turn: TurnState, event: events.ErrorEvent, now: float) -> list[Change]:
+    return cut_off(turn, "failed", codec.error_info(event), now)
+
+
+_HANDLERS: Mapping[type[Any], Callable[[TurnState, typing.Any, float], list[Change]]] = {
+    events.ResponseCreated: _response,
+    events.ResponseInProgress: _response,
+    events.ResponseCompleted: _terminal("completed"),
+    events.ResponseIncomplete: _terminal("incomplete"),
+    events.ResponseFailed: _terminal("failed"),
+    events.OutputItemAdded: _item_added,
+    events.OutputItemDone: _item_done,
+    events.OutputTextDelta: _text_delta,
+    events.OutputTextDone: _text_done,
+    events.RefusalDelta: _refusal_delta,
+    events.ReasoningTextDelta: _reasoning_delta,
+    events.ReasoningSummaryDelta: _reasoning_delta,
+    events.ArgumentsDelta: _arguments_delta,
+    events.ArgumentsDone: _arguments_done,
+    events.CustomInputDelta: _arguments_delta,
+    events.CustomInputDone: _arguments_done,
+    events.ErrorEvent: _error,
+}

@@ -1,0 +1,99 @@
+"""When things happened in a turn and in a call: numbers handed in, never a clock read here.
+
+Every time is in seconds of one monotonic clock; what users read is in milliseconds.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["CallTiming", "Span", "TurnTiming", "milliseconds"]
+
+
+def milliseconds(start: float | None, end: float | None) -> float | None:
+    """The time between two moments in milliseconds, or None where one has not come."""
+    return None if start is None or end is None else max(0.0, (end - start) * 1000)
+
+
+class Span(msgspec.Struct, eq=False):
+    """A stretch of one kind of time; `end` is None while it lasts."""
+
+    kind: str
+    start: float
+    end: float | None = None
+
+
+class TurnTiming(msgspec.Struct, eq=False):
+    """The moments of a turn, and its time split into kinds."""
+
+    started: float
+    """The turn was wanted."""
+    opened: float | None = None
+    """A connection was there: the same moment as `started` when it already was."""
+    sent: float | None = None
+    """The last byte of the request was handed to the socket."""
+    first_event: float | None = None
+    first_token: float | None = None
+    """The first piece of text, reasoning or arguments."""
+    ended: float | None = None
+    spans: list[Span] = msgspec.field(default_factory=list)
+
+    def enter(self, kind: str, now: float) -> None:
+        """From `now` on the time is of this kind; the span before ends here."""
+        if self.spans:
+            last = self.spans[-1]
+            if last.kind == kind and last.end is None:
+                return
+            if last.end is None:
+                last.end = now
+        self.spans.append(Span(kind, now))
+
+    def finish(self, now: float) -> None:
+        """The turn ended."""
+        if self.spans and self.spans[-1].end is None:
+            self.spans[-1].end = now
+        self.ended = now
+
+    @property
+    def connect_ms(self) -> float | None:
+        return milliseconds(self.started, self.opened)
+
+    @property
+    def send_ms(self) -> float | None:
+        return milliseconds(self.opened, self.sent)
+
+    @property
+    def first_event_ms(self) -> float | None:
+        """From the request being sent to the first event."""
+        return milliseconds(self.sent, self.first_event)
+
+    @property
+    def first_token_ms(self) -> float | None:
+        """From the request being sent to the first token."""
+        return milliseconds(self.sent, self.first_token)
+
+    @property
+    def total_ms(self) -> float | None:
+        """From the turn being wanted to its terminal event."""
+        return milliseconds(self.started, self.ended)
+
+
+class CallTiming(msgspec.Struct, eq=False):
+    """The moments of a tool call."""
+
+    added: float
+    """Its first event came."""
+    ready: float | None = None
+    """Its arguments were whole."""
+    started: float | None = None
+    """The function began."""
+    ended: float | None = None
+    spans: list[Span] = msgspec.field(default_factory=list)
+
+    @property
+    def queued_ms(self) -> float | None:
+        return milliseconds(self.ready, self.started)
+
+    @property
+    def run_ms(self) -> float | None:
+        return milliseconds(self.started, self.ended)

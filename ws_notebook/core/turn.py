@@ -1,0 +1,202 @@
+"""A turn and its tool calls: data that only `reduce` and `protocol` write.
+
+A turn is one response and its events up to the terminal one. Text grows as a list of pieces and is
+joined when it is read. The tables below say which status may follow which.
+"""
+
+from __future__ import annotations
+
+import traceback as traceback_module
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ..exceptions import ProtocolViolation
+from .events import ErrorInfo
+from .items import Item, WireObject
+from .timing import CallTiming, TurnTiming
+
+__all__ = ["CALL_ORDER", "TURN_ORDER", "CallState", "TextPart", "TurnState"]
+
+TURN_ORDER: Mapping[str, frozenset[str]] = {
+    "in_progress": frozenset({"completed", "incomplete", "failed", "cancelled"}),
+    "completed": frozenset(),
+    "incomplete": frozenset(),
+    "failed": frozenset(),
+    "cancelled": frozenset(),
+}
+"""The statuses a turn may take after each status."""
+
+_OVER = frozenset({"completed", "failed", "timed_out", "denied", "cancelled", "unanswered"})
+
+CALL_ORDER: Mapping[str, frozenset[str]] = {
+    "streaming": frozenset({"queued", "cancelled"}),
+    "queued": frozenset({"awaiting_approval", "running", *_OVER}),
+    "awaiting_approval": frozenset({"queued", "running", *_OVER}),
+    "running": _OVER,
+    "completed": frozenset(),
+    "failed": frozenset(),
+    "timed_out": frozenset({"late"}),
+    "denied": frozenset(),
+    "cancelled": frozenset({"late"}),
+    "unanswered": frozenset(),
+    "late": frozenset(),
+}
+"""The statuses a tool call may take after each status. `late`: a result came after it was given up."""
+
+
+class TextPart(msgspec.Struct, eq=False):
+    """One content part that grows: `kind` is "text", "refusal" or "reasoning"."""
+
+    kind: str
+    output_index: int
+    content_index: int
+    chunks: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.chunks)
+
+
+class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
+    """One response: what was asked, what came, when, and how it ended."""
+
+    id: str
+    """Its name within the session: "r7.2" is the second turn of run r7."""
+    run_id: str
+    lane: str | None = None
+    transport: str = ""
+    model: str = ""
+    parent: TurnState | None = None
+    """The turn that it continues."""
+    parent_id: str | None = None
+    """The `previous_response_id` that was sent, or None where the history was sent in full."""
+    foreign_parent: str | None = None
+    """A response id given by the user that no turn of this session has."""
+    input: list[Item] = msgspec.field(default_factory=list)
+    """The items that are new in this turn."""
+    stored: bool = False
+    status: str = "in_progress"
+    response_id: str | None = None
+    output: list[Item] = msgspec.field(default_factory=list)
+    """The items received, each as its `…done` event had it."""
+    tool_calls: list[CallState] = msgspec.field(default_factory=list)
+    parts: list[TextPart] = msgspec.field(default_factory=list)
+    usage: WireObject | None = None
+    """The usage of the terminal event, as the provider sent it."""
+    error: ErrorInfo | None = None
+    reason: str | None = None
+    """Why it is incomplete, in the provider's word."""
+    recovered: str = ""
+    """The fault that was repaired without the user noticing, or empty."""
+    timing: TurnTiming
+    sent: bool = False
+    """The request was handed to the transport: it may have reached the provider."""
+    forgotten: bool = False
+    """The provider said that it no longer knows this response."""
+    events: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    bytes_full_context: int = 0
+    """What one HTTP request with the full input would have sent."""
+    history_bytes: int = 0
+    """The JSON length of every item up to the end of this turn."""
+
+    def __repr__(self) -> str:
+        return f"<Turn {self.id} {self.status} {self.response_id or ''}>"
+
+    @property
+    def text(self) -> str:
+        """The answer's text in this turn: every text delta, joined."""
+        return "".join(chunk for part in self.parts if part.kind == "text" for chunk in part.chunks)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning that was shown: raw, or its summary; paragraphs parted by a blank line."""
+        return "\n\n".join(part.text for part in self.parts if part.kind == "reasoning")
+
+    @property
+    def refusal(self) -> str:
+        """The words of a refusal, or empty."""
+        return "".join(part.text for part in self.parts if part.kind == "refusal")
+
+    @property
+    def done(self) -> bool:
+        return self.status != "in_progress"
+
+    @property
+    def tool_ms(self) -> float:
+        """The time in which at least one tool of this turn ran, in milliseconds."""
+        total, reached = 0.0, float("-inf")
+        for call in sorted(self.tool_calls, key=lambda call: call.timing.started or 0.0):
+            start, end = call.timing.started, call.timing.ended
+            if start is not None and end is not None and end > reached:
+                total += end - max(start, reached)
+                reached = end
+        return total * 1000
+
+    def move(self, status: str) -> None:
+        """Take the next status. Raises ProtocolViolation, and changes nothing, where it may not follow."""
+        if status not in TURN_ORDER[self.status]:
+            raise ProtocolViolation(f"Turn {self.id} is {self.status}; it cannot become {status}.")
+        self.status = status
+
+
+class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
+    """One tool call of a turn."""
+
+    turn: TurnState
+    call_id: str
+    name: str
+    kind: str
+    """"function_call" or "custom_tool_call"."""
+    output_index: int
+    timing: CallTiming
+    status: str = "streaming"
+    chunks: list[str] = msgspec.field(default_factory=list)
+    item: Item | None = None
+    output: str | list[Any] | None = None
+    """What went, or will go, back to the model."""
+    error: str | None = None
+    """One line about what went wrong, or None."""
+    exception: BaseException | None = None
+    decision: str = ""
+    approval_ms: float | None = None
+
+    def __repr__(self) -> str:
+        return f"<ToolCall {self.name} {self.status} {self.call_id}>"
+
+    @property
+    def arguments(self) -> str:
+        """The arguments as the model wrote them: JSON text, or the input of a custom tool."""
+        if self.item is not None:
+            return str(self.item.get("arguments" if self.kind == "function_call" else "input") or "")
+        return "".join(self.chunks)
+
+    @property
+    def done(self) -> bool:
+        return self.status in _OVER or self.status == "late"
+
+    @property
+    def queued_ms(self) -> float | None:
+        """From the arguments being whole to the function's start, in milliseconds."""
+        return self.timing.queued_ms
+
+    @property
+    def run_ms(self) -> float | None:
+        """The function's time in milliseconds."""
+        return self.timing.run_ms
+
+    @property
+    def traceback(self) -> str:
+        """The Python traceback of a tool that raised, or empty."""
+        if self.exception is None:
+            return ""
+        return "".join(traceback_module.format_exception(self.exception))
+
+    def move(self, status: str) -> None:
+        """Take the next status. Raises ProtocolViolation, and changes nothing, where it may not follow."""
+        if status not in CALL_ORDER[self.status]:
+            raise ProtocolViolation(f"Call {self.call_id} is {self.status}; it cannot become {status}.")
+        self.status = status
