@@ -1,0 +1,68 @@
+"""One call of a tool with its arguments in place."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncGenerator, Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from ws_notebook.tools.signature import Parameter, home
+
+__all__ = ["BoundCall"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCall:
+    """A tool and the Python values it is called with. `run()` calls it once; it holds no state of the call."""
+
+    tool: Callable[..., Any]
+    """The `Tool`: it, and not its function, can be pickled by name."""
+    args: tuple[Any, ...]
+    """The positional-only arguments."""
+    kwargs: dict[str, Any]
+    is_async: bool
+    """Whether `run()` gives something to await."""
+
+    @classmethod
+    def of(
+        cls, tool: Callable[..., Any], parameters: tuple[Parameter, ...], values: dict[str, Any], *, is_async: bool
+    ) -> BoundCall:
+        """Sort values by name into positional and keyword arguments."""
+        positional = [parameter for parameter in parameters if parameter.positional]
+        given = [index for index, parameter in enumerate(positional) if parameter.name in values]
+        # A default before a given positional argument has to be spelled out.
+        leading = positional[: given[-1] + 1] if given else []
+        args = tuple(values.get(parameter.name, parameter.default) for parameter in leading)
+        names = {parameter.name for parameter in positional}
+        return cls(tool, args, {name: value for name, value in values.items() if name not in names}, is_async)
+
+    def run(self) -> Any:
+        """Call the function in this thread and return its result; an awaitable when `is_async`.
+
+        A generator is run to its end: the result is what it returns, or else the last value it yields. What the
+        function raises passes through.
+        """
+        result: Any = self.tool(*self.args, **self.kwargs)
+        written: Any = home(self.tool)
+        if inspect.isasyncgenfunction(written) and hasattr(result, "__anext__"):
+            return _last_of_async(result)
+        if inspect.isgeneratorfunction(written) and hasattr(result, "__next__"):
+            return _last_of(result)
+        return result
+
+
+def _last_of(values: Generator[Any, None, Any]) -> Any:
+    last = None
+    while True:
+        try:
+            last = next(values)
+        except StopIteration as end:
+            return last if end.value is None else end.value
+
+
+async def _last_of_async(values: AsyncGenerator[Any, None]) -> Any:
+    last = None
+    async for last in values:  # noqa: B007 - only the last one counts
+        pass
+    return last

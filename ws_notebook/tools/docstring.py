@@ -1,0 +1,46 @@
+"""Docstrings, read: what a function is for and what each of its parameters means.
+
+Google, NumPy and Sphinx styles are told apart by what they contain, so one notebook may mix them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import NamedTuple
+
+__all__ = ["Description", "describe"]
+
+
+class Description(NamedTuple):
+    """What a docstring says. Both parts are empty where it says nothing."""
+
+    text: str
+    """The description without its sections (arguments, returns, raises, …)."""
+
+    parameters: dict[str, str]
+    """The description of each parameter (or attribute) by name, on one line."""
+
+
+def describe(docstring: str | None) -> Description:
+    """Read a docstring. A docstring that no style can read is a description as it stands."""
+    if not docstring or not docstring.strip():
+        return Description("", {})
+    from docstring_parser import ParseError, parse
+
+    cleaned = inspect.cleandoc(docstring)
+    try:
+        parsed = parse(cleaned)
+    except ParseError:
+        return Description(cleaned, {})
+    parameters: dict[str, str] = {}
+    for parameter in parsed.params:
+        # NumPy style describes several at once: "x, y : float".
+        for name in parameter.arg_name.split(","):
+            text = _one_line(parameter.description)
+            if text:
+                parameters[name.strip().lstrip("*")] = text
+    return Description((parsed.description or "").strip(), parameters)
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())

@@ -1,0 +1,357 @@
+"""A Python function as a tool: still callable as the function it is, and callable by the model."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import pickle
+import re
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor
+from types import FrameType
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
+
+from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.call import BoundCall
+from ws_notebook.tools.docstring import describe
+from ws_notebook.tools.outputs import DEFAULT_MAX_OUTPUT
+from ws_notebook.tools.signature import home, is_unbound_method, signature_text
+
+__all__ = ["AnyTool", "Approve", "RunIn", "Tool", "tool"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+RunIn = Literal["kernel", "thread"] | Executor
+Approve = bool | Literal["first time"] | Callable[..., Any] | None
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_OPTIONS = ("name", "description", "strict", "approve", "timeout", "run_in", "max_output")
+
+
+class Tool(Generic[P, R]):
+    """A function that the model can call.
+
+    Made by `tool`. Called from Python it is the function itself: `population("Oslo")`. Everything is decided when it
+    is made; a function that cannot be a tool raises `ToolError` then.
+    """
+
+    name: str
+    """What the model calls it: letters, digits, `_` and `-`, at most 64."""
+    description: str
+    """What the model reads about it: the docstring without its sections, or what `tool` was given."""
+    function: Callable[P, R]
+    timeout: float | None
+    """Seconds a call may take, or None."""
+    run_in: RunIn
+    approve: Approve
+    max_output: int
+    """Characters of text that one call sends back at most."""
+    is_async: bool
+    """Whether a call gives something to await: a coroutine function or an async generator function."""
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        strict: bool | None = None,
+        approve: Approve = None,
+        timeout: float | None = None,
+        run_in: RunIn = "kernel",
+        max_output: int | None = None,
+        names: dict[str, Any] | None = None,
+    ) -> None:
+        """`names` are local names that string annotations may use."""
+        from ws_notebook.tools.schema import function_schema
+
+        docstring = _docstring(function)
+        # `updated=()`: the attributes of a callable object stay its own.
+        functools.update_wrapper(self, function, updated=())
+        self.__doc__ = docstring
+        self.function = function
+        self.name = _checked_name(function, name)
+        label = f"Tool {self.name!r}"
+        self.description = _checked_description(description, label) or describe(docstring).text
+        self.approve = _checked_approve(approve, label)
+        self.timeout = _checked_timeout(timeout, label)
+        self.run_in = _checked_run_in(run_in, label)
+        self.max_output = _checked_max_output(max_output, label)
+        self.is_async = _is_async(function)
+        self._unbound = is_unbound_method(function)
+        if strict not in (None, True, False):
+            raise ToolError(f"{label}: strict is {strict!r}; give True, False, or None for strict where possible.")
+        self._schema = function_schema(function, label=label, docstring=docstring, strict=strict, names=names)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the plain function."""
+        return self.function(*args, **kwargs)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of the parameters, as it is sent."""
+        return self._schema.wire
+
+    @property
+    def strict(self) -> bool:
+        """Whether the provider is asked to hold the model to the schema exactly."""
+        return self._schema.strict
+
+    @property
+    def strict_reason(self) -> str:
+        """Why the schema is not strict; empty when it is."""
+        return self._schema.strict_reason
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """The tool as it goes into a request."""
+        return {
+            "type": "function",
+            "name": self.name,
+            "description": self.description,
+            "parameters": self._schema.wire,
+            "strict": self.strict,
+        }
+
+    def bind(self, arguments: str) -> BoundCall:
+        """The call that the model asks for with these JSON arguments, ready to run.
+
+        Raises `ToolError` that tells the model what is wrong with them. Null for an optional parameter means its
+        default.
+        """
+        from ws_notebook.tools.arguments import validated
+
+        if self._unbound:
+            raise ToolError(
+                f"Tool {self.name!r} is a method without its object. Add it through one: object.{self.name}."
+            )
+        values = validated(self._schema, arguments, name=self.name)
+        return BoundCall.of(self, self._schema.parameters, values, is_async=self.is_async)
+
+    def __get__(self, instance: object, owner: type | None = None) -> Tool[..., R]:
+        """A tool made of a method: through an object it is bound to that object."""
+        if instance is None or not self._unbound:
+            return self
+        bound: Tool[..., R] = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
+        bound.function = self.function.__get__(instance, owner)
+        bound._unbound = False
+        return bound
+
+    def __repr__(self) -> str:
+        return f"<Tool {self._headline()}>"
+
+    def _repr_markdown_(self) -> str:
+        import json
+
+        state = "strict" if self.strict else f"not strict: {self.strict_reason}"
+        schema = json.dumps(self.schema, indent=2, ensure_ascii=False)
+        parts = [f"**`{self._headline()}`** ({state})", self.description, f"```json\n{schema}\n```"]
+        return "\n\n".join(part for part in parts if part)
+
+    def _headline(self) -> str:
+        return f"{'async ' if self.is_async else ''}{self.name}{signature_text(self.function)}"
+
+    def __copy__(self) -> Tool[P, R]:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tool[P, R]:
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickled by name where the name leads here: the decorator took the function's place.
+
+        A tool of a notebook, whose names other processes do not have, goes by value when cloudpickle is in use, and
+        arrives as the plain function.
+        """
+        module, qualname = getattr(self, "__module__", None), getattr(self, "__qualname__", "")
+        named = _looked_up(module, qualname) is self
+        cloudpickle = sys.modules.get("cloudpickle")
+        if named and (module != "__main__" or cloudpickle is None):
+            return str(qualname)
+        if cloudpickle is not None:
+            return pickle.loads, (cloudpickle.dumps(self.function),)
+        if inspect.ismethod(self.function):
+            return getattr, (self.function.__self__, self.function.__name__)
+        raise pickle.PicklingError(
+            f"Tool {self.name!r} cannot be sent to another process: its function has no name there. "
+            "Define it in a module, or install cloudpickle and import it."
+        )
+
+
+AnyTool = Tool[..., Any]
+
+
+@overload
+def tool(function: Callable[P, R], /) -> Tool[P, R]: ...
+
+
+@overload
+def tool(
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    strict: bool | None = None,
+    approve: Approve = None,
+    timeout: float | None = None,
+    run_in: RunIn = "kernel",
+    max_output: int | None = None,
+) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
+
+
+@overload
+def tool(
+    function: Callable[P, R],
+    /,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    strict: bool | None = None,
+    approve: Approve = None,
+    timeout: float | None = None,
+    run_in: RunIn = "kernel",
+    max_output: int | None = None,
+) -> Tool[P, R]: ...
+
+
+def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
+    """Make a function a tool: `@tool`, `@tool(timeout=5)` or `tool(obj.method, name="lookup")`.
+
+    name         what the model calls it; default: the function's name
+    description  default: the docstring without its sections
+    strict       None: strict where the schema allows it; True: insist; False: never
+    approve      whether a call waits for the user's consent
+    timeout      seconds a call may take
+    run_in       "kernel" (the kernel's main thread), "thread" (a pool) or a `concurrent.futures.Executor`
+    max_output   characters of text that one call sends back at most; default 100,000
+
+    A tool given again with options is made anew from its function. Raises `ToolError` for a function that cannot be
+    a tool and for an option that does not exist.
+    """
+    for option in options:
+        if option not in _OPTIONS:
+            raise ToolError(f"tool() has no option {option!r}.{_nearest(option, _OPTIONS)}")
+    if function is not None:
+        return _made(function, options, sys._getframe(1))
+    return lambda decorated: _made(decorated, options, sys._getframe(1))
+
+
+def _made(function: Any, options: dict[str, Any], frame: FrameType) -> AnyTool:
+    if isinstance(function, Tool):
+        return function if not options else _made(function.function, options, frame)
+    if inspect.ismethod(function) and isinstance(function.__func__, Tool):
+        return _made(function.__func__.__get__(function.__self__), options, frame)
+    if isinstance(function, staticmethod):
+        function = function.__func__
+    _check_callable(function)
+    return Tool(function, names=_surrounding(function, frame), **options)
+
+
+def _surrounding(function: Callable[..., Any], frame: FrameType | None) -> dict[str, Any]:
+    """The locals of the functions and class bodies that `function` is written in, as far as they are still running.
+
+    Its string annotations may use them, and a closure holds only what the body uses.
+    """
+    qualname = getattr(home(function), "__qualname__", "")
+    names: dict[str, Any] = {}
+    while frame is not None and qualname.startswith(f"{frame.f_code.co_qualname}."):
+        names = {**frame.f_locals, **names}
+        frame = frame.f_back
+    return names
+
+
+def _check_callable(function: Any) -> None:
+    if isinstance(function, classmethod):
+        raise ToolError("Put @classmethod above @tool: the tool is made from the function.")
+    if isinstance(function, str):
+        raise ToolError(f"tool({function!r}): give the name by keyword, @tool(name={function!r}).")
+    if inspect.isclass(function):
+        raise ToolError(
+            f"{function.__name__} is a class; a tool is a function. Decorate one of its methods, "
+            "or a function that makes the object and returns what the model should read."
+        )
+    if not callable(function):
+        raise ToolError(f"A tool is made of a function, not of {type(function).__name__} {function!r:.80}.")
+
+
+def _looked_up(module: str | None, qualname: str) -> object:
+    found: object = sys.modules.get(module or "")
+    for part in qualname.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+def _docstring(function: Callable[..., Any]) -> str | None:
+    written = home(function)
+    text = written.__doc__
+    if text is None or not (inspect.isroutine(function) or isinstance(function, functools.partial)):
+        # A callable object: its `__call__`, else its class.
+        text = text or type(function).__doc__
+    return None if isinstance(function, functools.partial) and text == functools.partial.__doc__ else text
+
+
+def _checked_name(function: Callable[..., Any], name: object) -> str:
+    if name is None:
+        inner = function.func if isinstance(function, functools.partial) else function
+        found = getattr(inner, "__name__", None) or type(inner).__name__
+    elif isinstance(name, str):
+        found = name
+    else:
+        raise ToolError(f"A tool's name is a string, not {name!r}.")
+    if not _NAME.fullmatch(found):
+        raise ToolError(
+            f"A tool cannot be named {found!r}: letters, digits, _ and -, at most 64 of them. "
+            "Give a name with @tool(name=…)."
+        )
+    return found
+
+
+def _checked_description(description: object, label: str) -> str:
+    if description is None or isinstance(description, str):
+        return inspect.cleandoc(description or "")
+    raise ToolError(f"{label}: description is {description!r}; give a string.")
+
+
+def _checked_timeout(timeout: object, label: str) -> float | None:
+    if timeout is None:
+        return None
+    if isinstance(timeout, int | float) and not isinstance(timeout, bool) and timeout > 0:
+        return float(timeout)
+    raise ToolError(f"{label}: timeout is {timeout!r}; give a positive number of seconds, or None for no limit.")
+
+
+def _checked_run_in(run_in: Any, label: str) -> RunIn:
+    if run_in in ("kernel", "thread") or (callable(getattr(run_in, "submit", None)) and not inspect.isclass(run_in)):
+        checked: RunIn = run_in
+        return checked
+    hint = _nearest(run_in, ("kernel", "thread")) if isinstance(run_in, str) else ""
+    raise ToolError(f'{label}: run_in is {run_in!r}; give "kernel", "thread" or a concurrent.futures.Executor.{hint}')
+
+
+def _checked_approve(approve: Any, label: str) -> Approve:
+    if approve is None or isinstance(approve, bool) or approve == "first time" or callable(approve):
+        checked: Approve = approve
+        return checked
+    raise ToolError(f'{label}: approve is {approve!r}; give True, False, "first time" or a function.')
+
+
+def _checked_max_output(max_output: object, label: str) -> int:
+    if max_output is None:
+        return DEFAULT_MAX_OUTPUT
+    if isinstance(max_output, int) and not isinstance(max_output, bool) and max_output > 0:
+        return max_output
+    raise ToolError(f"{label}: max_output is {max_output!r}; give a positive number of characters.")
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    if not (inspect.isroutine(function) or isinstance(function, functools.partial)):
+        function = type(function).__call__
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(known)}."

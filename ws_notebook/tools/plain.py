@@ -1,0 +1,213 @@
+"""Python values as JSON data: nested dicts, lists, strings, numbers, booleans and None."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import math
+import sys
+from collections.abc import Mapping, Sequence, Set
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from ws_notebook.exceptions import ToolError
+
+__all__ = ["loaded", "plain"]
+
+_ATOMS = (str, int, bool, type(None))
+"""Types JSON carries as they are; a float may be infinite, so it is looked at."""
+
+_MAX_DEPTH = 200
+
+_REMEDY = "Return a str, number, bool, list, dict, dataclass, DataFrame or figure."
+
+
+def loaded(module: str, name: str) -> Any:
+    """A class of a library, or an empty tuple (nothing is an instance of it) where the library is not in use."""
+    return getattr(sys.modules.get(module), name, ())
+
+
+def plain(value: Any, *, limit: int = sys.maxsize) -> Any:
+    """The value as JSON data. NaN and infinities become the strings "NaN", "Infinity" and "-Infinity".
+
+    Arrays that cannot fit into `limit` characters are shortened, with a note. Raises `ToolError` that names the type
+    and the place of what JSON cannot carry.
+    """
+    return _Plain(limit).convert(value, "")
+
+
+class _Plain:
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._open: set[int] = set()
+        """Containers being converted: one that turns up again contains itself."""
+
+    def convert(self, value: Any, place: str) -> Any:
+        kind = type(value)
+        if kind in _ATOMS:
+            return value
+        if kind is float:
+            return _number(value)
+        scalar = _scalar(value)
+        if scalar is not _NOT_SCALAR:
+            return scalar
+        return self._container(value, place)
+
+    def _container(self, value: Any, place: str) -> Any:
+        if id(value) in self._open or len(self._open) >= _MAX_DEPTH:
+            why = "contains itself" if id(value) in self._open else "is nested too deeply"
+            raise ToolError(f"The result {why}{_at(place)}, so it cannot be sent. {_REMEDY}")
+        self._open.add(id(value))
+        try:
+            return self._opened(value, place)
+        finally:
+            self._open.discard(id(value))
+
+    def _opened(self, value: Any, place: str) -> Any:
+        if isinstance(value, loaded("numpy", "ndarray")):
+            return self.convert(self._array(value), place)
+        if isinstance(value, loaded("pandas", "DataFrame")):
+            return self.convert(value.to_dict("records"), place)
+        if isinstance(value, loaded("pandas", "Series")):
+            return self.convert(value.to_dict(), place)
+        if isinstance(value, loaded("pandas", "Index")):
+            return self.convert(value.tolist(), place)
+        fields = _fields(value)
+        if fields is not None:
+            return {name: self.convert(item, f"{place}.{name}") for name, item in fields.items()}
+        if isinstance(value, Mapping):
+            return {_key(key, place): self.convert(item, f"{place}[{key!r:.40}]") for key, item in value.items()}
+        if isinstance(value, Set):
+            return self._items(_ordered(value), place)
+        if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+            return self._items(value, place)
+        # Deques, dictionary views and the like have a length; an iterator has none and could be endless.
+        if hasattr(value, "__iter__") and hasattr(value, "__len__") and hasattr(value, "__reversed__"):
+            return self._items(list(value), place)
+        raise _refusal(value, place)
+
+    def _items(self, values: Sequence[Any], place: str) -> list[Any]:
+        if set(map(type, values)) <= set(_ATOMS):
+            return list(values)
+        return [self.convert(item, f"{place}[{index}]") for index, item in enumerate(values)]
+
+    def _array(self, array: Any) -> Any:
+        dated = array.dtype.kind in "Mm"
+        # Every element takes two characters or more.
+        most = max(self._limit // 2, 1)
+        if array.size > most:
+            first = array.ravel()[:most]
+            return {
+                "note": f"array of shape {array.shape}, {array.dtype}; the first {most:,} of {array.size:,} values",
+                "values": (first.astype(str) if dated else first).tolist(),
+            }
+        return (array.astype(str) if dated else array).tolist()
+
+
+_NOT_SCALAR = object()
+
+
+def _scalar(value: Any) -> Any:
+    """One value that is no container, or `_NOT_SCALAR`."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is getattr(sys.modules.get("pandas"), "NA", _NOT_SCALAR) or value is getattr(
+        sys.modules.get("pandas"), "NaT", _NOT_SCALAR
+    ):
+        return None
+    if isinstance(value, loaded("numpy", "generic")):
+        return str(value) if value.dtype.kind in "Mm" else plain(value.item())
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool | int):
+        return int(value)
+    if isinstance(value, float):
+        return _number(float(value))
+    if isinstance(value, datetime.timedelta):
+        return _duration(value)
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID | PurePath | Fraction | complex | datetime.tzinfo):
+        return str(value)
+    return _NOT_SCALAR
+
+
+def _number(value: float) -> float | str:
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
+def _duration(value: datetime.timedelta) -> str:
+    """ISO 8601, which a tool with a `timedelta` parameter reads back."""
+    sign, value = ("-", -value) if value < datetime.timedelta() else ("", value)
+    seconds = (
+        f"{value.seconds}.{value.microseconds:06d}".rstrip("0").rstrip(".") if value.microseconds else value.seconds
+    )
+    return f"{sign}P{value.days}DT{seconds}S" if value.days else f"{sign}PT{seconds}S"
+
+
+def _fields(value: Any) -> dict[str, Any] | None:
+    """The named fields of a record of any kind, or None."""
+    if isinstance(value, type):
+        return None
+    if dataclasses.is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, loaded("pydantic", "BaseModel")):
+        return {**dict(value), **{name: getattr(value, name) for name in type(value).model_computed_fields}}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return dict(value._asdict())
+    names = getattr(type(value), "__struct_fields__", None)  # msgspec
+    if names is None and hasattr(type(value), "__attrs_attrs__"):
+        names = [attribute.name for attribute in type(value).__attrs_attrs__]
+    return None if names is None else {name: getattr(value, name) for name in names}
+
+
+def _ordered(values: Set[Any]) -> list[Any]:
+    """A set in an order that is the same at every run, where its members have one."""
+    try:
+        return sorted(values)
+    except TypeError:
+        return list(values)
+
+
+def _key(key: Any, place: str) -> str:
+    if isinstance(key, str) and not isinstance(key, Enum):
+        return str(key)
+    if isinstance(key, tuple):
+        return ", ".join(_key(part, place) for part in key)
+    name = (
+        _scalar(key) if key is not None and not isinstance(key, bool) else ("null" if key is None else str(key).lower())
+    )
+    if name is _NOT_SCALAR:
+        raise ToolError(
+            f"The result has a key of type {type(key).__name__}{_at(place)}, which JSON cannot carry. "
+            "Use strings as keys."
+        )
+    return str(name)
+
+
+def _refusal(value: Any, place: str) -> ToolError:
+    kind = type(value)
+    name = (
+        kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+    )
+    if isinstance(value, bytes | bytearray | memoryview):
+        remedy = "Return text (data.decode()), or the bytes of a PNG, JPEG, GIF or WebP image by themselves."
+    elif hasattr(value, "__next__"):
+        remedy = "Return list(…) of it."
+    elif hasattr(value, "__await__"):
+        remedy = "Await it inside the tool (async def), and return what it gives."
+    elif callable(value):
+        remedy = "Call it, and return what it gives."
+    else:
+        remedy = _REMEDY
+    return ToolError(f"The result is of type {name}{_at(place)}, which cannot be sent to the model. {remedy}")
+
+
+def _at(place: str) -> str:
+    return f" at result{place}" if place else ""

@@ -1,0 +1,207 @@
+"""A function's parameters with their annotations resolved, or the reason why it cannot be a tool."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ws_notebook.exceptions import ToolError
+
+__all__ = ["Parameter", "home", "is_secret", "is_unbound_method", "parameters", "signature_text"]
+
+_INFERRED = (bool, int, float, str)
+"""Types that an unannotated parameter takes from its default."""
+
+
+_SECRET_NAME = re.compile(r"(^|_)(api_?key|key|token|secret|password|passwd|pwd|credentials?|auth(orization)?)$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter the model may fill."""
+
+    name: str
+    annotation: Any
+    """The type, resolved; `Annotated` is kept."""
+    positional: bool
+    """True for a positional-only parameter: it is passed by position, all others by keyword."""
+    required: bool
+    default: Any = None
+    """The Python default; meaningless when `required`."""
+
+
+def home(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that was written: under partials, methods, `functools.wraps` and `__call__`."""
+    while True:
+        if isinstance(function, functools.partial):
+            function = function.func
+        elif inspect.ismethod(function):
+            function = function.__func__
+        elif hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
+        elif not inspect.isroutine(function):
+            function = type(function).__call__
+        else:
+            return function
+
+
+def is_unbound_method(function: Callable[..., Any]) -> bool:
+    """Whether this is a function in the body of a class, still without its object."""
+    if not inspect.isfunction(function):
+        return False
+    qualifier = function.__qualname__.rpartition(".")[0]
+    first = next(iter(function.__code__.co_varnames[: function.__code__.co_argcount]), None)
+    return (
+        bool(qualifier)
+        and not qualifier.endswith("<locals>")
+        and first in {"self", "cls"}
+        and first not in function.__annotations__
+    )
+
+
+def parameters(
+    function: Callable[..., Any], *, label: str, names: Mapping[str, Any] | None = None
+) -> tuple[Parameter, ...]:
+    """The parameters of `function` that a model can fill, in order.
+
+    `label` names the function in errors; `names` are further names its annotations may use (the caller's locals).
+    Keywords bound by `functools.partial` are fixed and not offered. Raises `ToolError` for what cannot be mapped.
+    """
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError) as error:
+        raise ToolError(
+            f"{label} has no readable signature, so no schema can be made for it. "
+            "Wrap it in a function with annotated parameters."
+        ) from error
+    found = list(signature.parameters.values())
+    if is_unbound_method(function):
+        found = found[1:]
+    fixed = _fixed_keywords(function)
+    scope = _Scope(function, names or {})
+    return tuple(_parameter(raw, scope, label) for raw in found if raw.name not in fixed)
+
+
+def is_secret(name: str, default: object) -> bool:
+    """Whether a default may be a secret by the parameter's name, so that nobody is shown it."""
+    return isinstance(default, str) and _SECRET_NAME.search(name) is not None
+
+
+def signature_text(function: Callable[..., Any]) -> str:
+    """The signature as it was written, without `self` and without defaults that may be secrets."""
+    signature = inspect.signature(function)
+    found = list(signature.parameters.values())[1 if is_unbound_method(function) else 0 :]
+    shown = [
+        raw.replace(
+            annotation=_Written.of(raw.annotation),
+            default=_Written("…") if is_secret(raw.name, raw.default) else raw.default,
+        )
+        for raw in found
+    ]
+    return str(signature.replace(parameters=shown, return_annotation=_Written.of(signature.return_annotation)))
+
+
+class _Written:
+    """Text that shows itself without quotes, as a string annotation was written."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @classmethod
+    def of(cls, annotation: Any) -> Any:
+        return cls(annotation) if isinstance(annotation, str) else annotation
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _fixed_keywords(function: Callable[..., Any]) -> set[str]:
+    # functools flattens a partial of a partial.
+    return set(function.keywords) if isinstance(function, functools.partial) else set()
+
+
+def _parameter(raw: inspect.Parameter, scope: _Scope, label: str) -> Parameter:
+    if raw.kind in (raw.VAR_POSITIONAL, raw.VAR_KEYWORD):
+        star, remedy = ("*", "list[…]") if raw.kind is raw.VAR_POSITIONAL else ("**", "dict[str, …]")
+        raise ToolError(
+            f"{label} takes {star}{raw.name}, which a schema cannot name. "
+            f"Write out the parameters, or take one {raw.name}: {remedy}."
+        )
+    required = raw.default is raw.empty
+    if type(raw.default).__name__ == "FieldInfo" and type(raw.default).__module__.startswith("pydantic"):
+        raise ToolError(
+            f"{label}: the default of parameter {raw.name!r} is a pydantic Field. "
+            f"Write it as {raw.name}: Annotated[…, Field(…)] with a plain default after it."
+        )
+    return Parameter(
+        name=raw.name,
+        annotation=_annotation(raw, scope, label),
+        positional=raw.kind is raw.POSITIONAL_ONLY,
+        required=required,
+        default=None if required else raw.default,
+    )
+
+
+def _annotation(raw: inspect.Parameter, scope: _Scope, label: str) -> Any:
+    if raw.annotation is not raw.empty:
+        return scope.resolve(raw.name, raw.annotation, label)
+    if type(raw.default) in _INFERRED:
+        return type(raw.default)
+    raise ToolError(
+        f"{label}: parameter {raw.name!r} has no type, so the model cannot know what to send. "
+        f"Annotate it, for example {raw.name}: str."
+    )
+
+
+class _Scope:
+    """Where the names in a function's string annotations are looked up."""
+
+    def __init__(self, function: Callable[..., Any], names: Mapping[str, Any]) -> None:
+        written = home(function)
+        self._globals: dict[str, Any] = getattr(written, "__globals__", {})
+        self._locals = {
+            **names,
+            **_closure(written),
+            **{variable.__name__: variable for variable in getattr(written, "__type_params__", ())},
+        }
+
+    def resolve(self, name: str, annotation: Any, label: str) -> Any:
+        """The annotation with every name in it replaced by what it names."""
+        holder = _Holder({name: annotation})
+        try:
+            return typing.get_type_hints(holder, self._globals, self._locals, include_extras=True)[name]
+        except NameError as error:
+            raise ToolError(
+                f"{label}: the type of parameter {name!r} names {error.name!r}, which does not exist here. "
+                f"Define or import {error.name} before the tool."
+            ) from error
+        except (SyntaxError, TypeError, AttributeError) as error:
+            raise ToolError(
+                f"{label}: the type of parameter {name!r}, {annotation!r}, is not a type ({error}). "
+                f"Annotate it with one, for example {name}: str."
+            ) from error
+
+
+class _Holder:
+    """Something with annotations, as `typing.get_type_hints` takes it."""
+
+    def __init__(self, annotations: dict[str, Any]) -> None:
+        self.__annotations__ = annotations
+
+
+def _closure(function: Callable[..., Any]) -> dict[str, Any]:
+    code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
+    if code is None or not cells:
+        return {}
+    values: dict[str, Any] = {}
+    for name, cell in zip(code.co_freevars, cells, strict=True):
+        try:
+            values[name] = cell.cell_contents
+        except ValueError:  # not assigned yet
+            continue
+    return values
