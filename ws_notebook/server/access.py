@@ -1,0 +1,101 @@
+"""Who may talk to the server: every request shows the token, and none comes from somebody else's web page."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+from urllib.parse import urlsplit
+
+from tornado.web import RequestHandler
+
+from ws_notebook.server.errors import ApiError
+from ws_notebook.server.wire import encode
+
+__all__ = ["Access", "Guarded", "NotFound"]
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Access:
+    """The token, and the names under which the server is its own origin."""
+
+    def __init__(self, token: str, host: str) -> None:
+        self._token = token
+        self._hosts = LOOPBACK | {host.lower()}
+
+    def __repr__(self) -> str:
+        return "Access(…)"
+
+    def check(self, *, authorization: str | None, origin: str | None, host: str | None) -> None:
+        """ApiError 403 for a foreign Origin, 401 for a missing or wrong token. Arguments are the headers' values.
+
+        Any web page can reach a loopback socket, so an Origin must be this very server. Its name must also be a known
+        one: a name that a page's owner resolved to this machine would equal the Host header.
+        """
+        if origin is not None and not self._is_own(origin, host):
+            raise ApiError("Requests from web pages of another origin are refused.", status=403, code="origin_refused")
+        scheme, _, token = (authorization or "").partition(" ")
+        given = token.strip().encode("utf-8", "surrogateescape")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given, self._token.encode()):
+            raise ApiError(
+                "Missing or wrong token: send 'Authorization: Bearer TOKEN' with the token this server was started with.",
+                status=401,
+                code="invalid_api_key",
+            )
+
+    def _is_own(self, origin: str, host: str | None) -> bool:
+        try:
+            parts = urlsplit(origin)
+            return parts.netloc == host and (parts.hostname or "").lower() in self._hosts
+        except ValueError:
+            return False
+
+
+class Guarded(RequestHandler):
+    """A handler behind *access*; its errors are the API's JSON."""
+
+    def initialize(self, *, access: Access, **kwargs: Any) -> None:
+        self._access = access
+
+    def prepare(self) -> None:
+        headers = self.request.headers
+        try:
+            self._access.check(
+                authorization=headers.get("Authorization"), origin=headers.get("Origin"), host=headers.get("Host")
+            )
+        except ApiError as error:
+            if error.status == 401:
+                self.set_header("WWW-Authenticate", "Bearer")
+            self.refuse(error)
+
+    def refuse(self, error: ApiError) -> None:
+        """Answer with *error* and nothing else."""
+        self.set_status(error.status)
+        self.answer(error.body())
+
+    def answer(self, body: object) -> None:
+        """Answer with JSON."""
+        self.set_header("Content-Type", "application/json")
+        self.finish(encode(body))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.refuse(_explain(status_code, self.request.method, self.request.path))
+
+
+class NotFound(RequestHandler):
+    """Every path the API does not have."""
+
+    def prepare(self) -> None:
+        self.set_status(404)
+        self.set_header("Content-Type", "application/json")
+        self.finish(encode(_explain(404, self.request.method, self.request.path).body()))
+
+
+def _explain(status: int, method: str | None, path: str) -> ApiError:
+    if status == 404:
+        return ApiError(f"Unknown path: {path}.", status=404, code="unknown_url")
+    if status == 405:
+        return ApiError(f"{method} is not allowed on {path}.", status=405, code="method_not_allowed")
+    kind = "server_error" if status >= 500 else "invalid_request_error"
+    message = "The server failed; its log has the cause." if status >= 500 else f"Bad request (HTTP {status})."
+    return ApiError(message, status=status, kind=kind)

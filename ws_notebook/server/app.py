@@ -1,0 +1,125 @@
+"""The server as a process: bind, say so, serve until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPServerRequest
+from tornado.netutil import bind_sockets
+from tornado.routing import PathMatches
+from tornado.web import Application
+
+from ws_notebook.server.access import Access, NotFound
+from ws_notebook.server.http import ModelsHandler, ResponsesHandler
+from ws_notebook.server.limits import Limits
+from ws_notebook.server.models.base import Model
+from ws_notebook.server.service import Service
+from ws_notebook.server.socket import ResponsesSocket
+from ws_notebook.server.store import Store
+
+__all__ = ["ServerOptions", "make_app", "serve"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """How one server runs. ``port`` 0 takes a free one; ``with_parent`` ends it at the end of its standard input."""
+
+    models: Sequence[Model]
+    token: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 0
+    with_parent: bool = False
+    limits: Limits = Limits()
+
+
+def make_app(options: ServerOptions) -> Application:
+    """The tornado application: ``/v1/responses`` on both transports, and ``/v1/models``."""
+    limits = options.limits
+    service = Service({model.name: model for model in options.models}, Store(limits.stored_responses))
+    guarded = {"access": Access(options.token, options.host), "service": service}
+    routes: list[Any] = [
+        (_Method("GET", "/v1/responses"), ResponsesSocket, {**guarded, "limits": limits}),
+        (r"/v1/responses", ResponsesHandler, guarded),
+        (r"/v1/models", ModelsHandler, guarded),
+    ]
+    return Application(
+        routes,
+        default_handler_class=NotFound,
+        log_function=_log_nothing,
+        websocket_max_message_size=limits.max_message_bytes,
+        websocket_ping_interval=limits.ping_seconds,
+        websocket_ping_timeout=0,
+    )
+
+
+async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM, SIGINT, cancellation or (``with_parent``) the end of standard input.
+
+    *ready* is called once with the base URL. OSError when the address cannot be bound.
+    """
+    sockets = bind_sockets(options.port, options.host)
+    limit = options.limits.max_message_bytes
+    server = HTTPServer(make_app(options), max_body_size=limit, max_buffer_size=limit + 1024 * 1024)
+    server.add_sockets(sockets)
+    stop = asyncio.Event()
+    _stop_on_signals(stop, with_parent=options.with_parent)
+    if options.with_parent:
+        _stop_with_parent(stop)
+    try:
+        ready(_base_url(options.host, sockets[0].getsockname()[1]))
+        await stop.wait()
+    finally:
+        server.stop()
+
+
+class _Method(PathMatches):
+    """A path for one HTTP method: the WebSocket and HTTP handlers share ``/v1/responses``."""
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(path)
+        self._method = method
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        return super().match(request) if request.method == self._method else None
+
+
+def _base_url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/v1"
+
+
+def _log_nothing(_: object) -> None:
+    """Every turn is a request; a line for each would bury what matters."""
+
+
+def _stop_on_signals(stop: asyncio.Event, *, with_parent: bool) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        # ■ and Ctrl-C interrupt a whole process group; a server that ends with its parent is not what they mean.
+        action = (lambda: None) if with_parent and name is signal.SIGINT else stop.set
+        try:
+            loop.add_signal_handler(name, action)
+        except NotImplementedError:  # Windows: Ctrl-C raises KeyboardInterrupt instead
+            if with_parent and name is signal.SIGINT:
+                signal.signal(name, signal.SIG_IGN)
+
+
+def _stop_with_parent(stop: asyncio.Event) -> None:
+    """Standard input ends when the parent is gone, however it went."""
+    loop = asyncio.get_running_loop()
+    stdin = sys.stdin.fileno()
+
+    def watch() -> None:
+        # os.read, not sys.stdin: a buffered reader holds a lock that would block this process's exit.
+        while os.read(stdin, 4096):
+            pass
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch, name="ws-notebook-parent", daemon=True).start()

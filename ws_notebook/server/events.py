@@ -1,0 +1,99 @@
+"""The events of one response, in the exact order of the API: pieces go in, events come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ws_notebook.server.items import CallItem, MessageItem, OpenItem, ReasoningItem
+from ws_notebook.server.models.base import Arguments, Call, Piece, Refusal, Text, Thought
+from ws_notebook.server.wire import Event, Item, ResponseObject
+
+__all__ = ["ResponseWriter"]
+
+
+class ResponseWriter:
+    """Writes *response* (in progress, output empty) piece by piece.
+
+    Call ``begin`` once, ``write`` for every piece, perhaps ``cut_short`` or ``break_off``, then ``end``. Each gives the
+    events to send, numbered from 0. Items never overlap: a piece of another kind closes the open item.
+    """
+
+    def __init__(self, response: ResponseObject) -> None:
+        self.response = response
+        self.tokens = 0
+        """Deltas written."""
+        self.reasoning_tokens = 0
+        """Those of them that were reasoning."""
+        self._output: list[Item] = []
+        self._open: OpenItem | None = None
+        self._kind: type[Piece] | None = None
+        self._sequence = 0
+        self._ending: dict[str, Any] = {"status": "completed"}
+
+    def begin(self) -> Iterator[Event]:
+        yield self._event("response.created", response=dict(self.response))
+        yield self._event("response.in_progress", response=dict(self.response))
+
+    def write(self, piece: Piece) -> Iterator[Event]:
+        if isinstance(piece, Call):
+            yield from self._start(CallItem(piece.name, custom=piece.custom), Arguments)
+            return
+        if self._kind is not type(piece):
+            yield from self._start(_item_for(piece), type(piece))
+        assert self._open is not None
+        self.tokens += 1
+        self.reasoning_tokens += isinstance(piece, Thought)
+        kind, fields = self._open.extend(piece.delta)
+        yield self._item_event(kind, fields)
+
+    def cut_short(self, reason: str) -> None:
+        """The response will end incomplete: *reason* is ``max_output_tokens`` and the like."""
+        self._ending = {"status": "incomplete", "incomplete_details": {"reason": reason}}
+
+    def break_off(self, code: str, message: str) -> None:
+        """The response will end failed."""
+        self._ending = {"status": "failed", "error": {"code": code, "message": message}}
+
+    def end(self, completed_at: int, usage: dict[str, Any]) -> Iterator[Event]:
+        """Close what is open, then the one terminal event; nothing may follow it."""
+        completed = self._ending["status"] == "completed"
+        yield from self._close("completed" if completed else "incomplete")
+        times = {"completed_at": completed_at} if completed else {}
+        self.response = {**self.response, **self._ending, **times, "output": self._output, "usage": usage}
+        yield self._event(f"response.{self._ending['status']}", response=self.response)
+
+    def _start(self, item: OpenItem, kind: type[Piece]) -> Iterator[Event]:
+        yield from self._close("completed")
+        self._open, self._kind = item, kind
+        yield self._event("response.output_item.added", output_index=len(self._output), item=item.added())
+        for step, fields in item.open():
+            yield self._item_event(step, fields)
+
+    def _close(self, status: str) -> Iterator[Event]:
+        item = self._open
+        if item is None:
+            return
+        for step, fields in item.close():
+            yield self._item_event(step, fields)
+        done = item.done(status)
+        yield self._event("response.output_item.done", output_index=len(self._output), item=done)
+        self._output.append(done)
+        self._open = self._kind = None
+
+    def _item_event(self, kind: str, fields: dict[str, Any]) -> Event:
+        assert self._open is not None
+        return self._event(kind, item_id=self._open.id, output_index=len(self._output), **fields)
+
+    def _event(self, kind: str, **fields: Any) -> Event:
+        event = {"type": kind, "sequence_number": self._sequence, **fields}
+        self._sequence += 1
+        return event
+
+
+def _item_for(piece: Text | Refusal | Thought | Arguments) -> OpenItem:
+    if isinstance(piece, Thought):
+        return ReasoningItem()
+    if isinstance(piece, Arguments):
+        raise TypeError("arguments belong to a call: a Call must come first")
+    return MessageItem(refusal=isinstance(piece, Refusal))

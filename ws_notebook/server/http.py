@@ -1,0 +1,93 @@
+"""The HTTP twin: ``POST /v1/responses`` as JSON or as server-sent events, the same events as the WebSocket's."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tornado.iostream import StreamClosedError
+
+from ws_notebook.server.access import Guarded
+from ws_notebook.server.create import Create, parse_create
+from ws_notebook.server.errors import ApiError
+from ws_notebook.server.lineage import Record
+from ws_notebook.server.service import Service
+from ws_notebook.server.wire import ResponseObject, decode_object, encode
+
+__all__ = ["ModelsHandler", "ResponsesHandler"]
+
+
+class ResponsesHandler(Guarded):
+    """Creates a response. Only stored responses can be continued: HTTP has no connection to remember for it."""
+
+    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
+        super().initialize(**kwargs)
+        self._service = service
+        self._task: asyncio.Task[None] | None = None
+
+    async def post(self) -> None:
+        self._task = asyncio.create_task(self._respond())
+        try:
+            await self._task
+        except ApiError as error:
+            self.refuse(error)
+        except (asyncio.CancelledError, StreamClosedError):
+            if not self.request.connection.stream.closed():  # type: ignore[union-attr]
+                raise
+
+    def on_connection_close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _respond(self) -> None:
+        fields = decode_object(self.request.body)
+        if fields.get("stream_id") is not None:
+            raise ApiError("Unknown parameter: 'stream_id'.", code="unknown_parameter", param="stream_id")
+        create = parse_create(fields)
+        if create.stream:
+            await self._stream(create)
+        else:
+            self.answer(await self._collect(create))
+
+    async def _collect(self, create: Create) -> ResponseObject:
+        response: ResponseObject = {}
+        async for event in self._service.respond(create, recall=_recall_nothing, remember=_forget):
+            response = event.get("response", response)
+        return response
+
+    async def _stream(self, create: Create) -> None:
+        async for event in self._service.respond(create, recall=_recall_nothing, remember=_forget):
+            if event["sequence_number"] == 0:
+                self._begin_stream()
+            self.write(b"event: %s\ndata: %s\n\n" % (event["type"].encode(), encode(event)))
+            await self.flush()
+        self.write(b"data: [DONE]\n\n")
+        await self.finish()
+
+    def _begin_stream(self) -> None:
+        """Not before the first event: until then an error is an HTTP status."""
+        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.request.connection.stream.set_nodelay(True)  # type: ignore[union-attr]
+
+
+class ModelsHandler(Guarded):
+    """``GET /v1/models``."""
+
+    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
+        super().initialize(**kwargs)
+        self._service = service
+
+    def get(self) -> None:
+        models = [
+            {"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in self._service.models
+        ]
+        self.answer({"object": "list", "data": models})
+
+
+def _recall_nothing(_: str) -> Record | None:
+    return None
+
+
+def _forget(_: Record) -> None:
+    return None

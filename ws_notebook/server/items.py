@@ -1,0 +1,146 @@
+"""Output items while they are written: the events that open one, extend it and close it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from ws_notebook.server.responses import new_id
+from ws_notebook.server.wire import Item
+
+__all__ = ["CallItem", "MessageItem", "OpenItem", "ReasoningItem"]
+
+Step = tuple[str, dict[str, Any]]
+"""An event's type and what it says beyond ``item_id``, ``output_index`` and ``sequence_number``."""
+
+
+class OpenItem(Protocol):
+    """One item of the output, from ``output_item.added`` to ``output_item.done``, which the writer sends itself."""
+
+    id: str
+
+    def added(self) -> Item:
+        """The item as it begins."""
+
+    def open(self) -> Iterator[Step]:
+        """What follows ``output_item.added``."""
+
+    def extend(self, delta: str) -> Step:
+        """One token more."""
+
+    def close(self) -> Iterator[Step]:
+        """What comes before ``output_item.done``."""
+
+    def done(self, status: str) -> Item:
+        """The item as it ends, ``completed`` or ``incomplete``."""
+
+
+class MessageItem:
+    """An assistant's message of one part, text or refusal.
+
+    added, content_part.added, deltas, output_text.done (refusal.done), content_part.done, done.
+    """
+
+    def __init__(self, *, refusal: bool = False, phase: str | None = None) -> None:
+        self.id = new_id("msg")
+        self._deltas: list[str] = []
+        self._refusal = refusal
+        self._phase = {} if phase is None else {"phase": phase}
+
+    def added(self) -> Item:
+        return self._item("in_progress", [])
+
+    def open(self) -> Iterator[Step]:
+        yield "response.content_part.added", {"content_index": 0, "part": self._part("")}
+
+    def extend(self, delta: str) -> Step:
+        self._deltas.append(delta)
+        if self._refusal:
+            return "response.refusal.delta", {"content_index": 0, "delta": delta}
+        return "response.output_text.delta", {"content_index": 0, "delta": delta, "logprobs": []}
+
+    def close(self) -> Iterator[Step]:
+        text = "".join(self._deltas)
+        if self._refusal:
+            yield "response.refusal.done", {"content_index": 0, "refusal": text}
+        else:
+            yield "response.output_text.done", {"content_index": 0, "text": text, "logprobs": []}
+        yield "response.content_part.done", {"content_index": 0, "part": self._part(text)}
+
+    def done(self, status: str) -> Item:
+        return self._item(status, [self._part("".join(self._deltas))])
+
+    def _item(self, status: str, content: list[dict[str, Any]]) -> Item:
+        fields = {"id": self.id, "type": "message", "role": "assistant", "status": status, "content": content}
+        return {**fields, **self._phase}
+
+    def _part(self, text: str) -> dict[str, Any]:
+        if self._refusal:
+            return {"type": "refusal", "refusal": text}
+        return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+
+
+class ReasoningItem:
+    """Reasoning told as a summary of one part.
+
+    added, reasoning_summary_part.added, deltas, reasoning_summary_text.done, reasoning_summary_part.done, done.
+    """
+
+    def __init__(self) -> None:
+        self.id = new_id("rs")
+        self._deltas: list[str] = []
+
+    def added(self) -> Item:
+        return {"id": self.id, "type": "reasoning", "summary": []}
+
+    def open(self) -> Iterator[Step]:
+        yield "response.reasoning_summary_part.added", {"summary_index": 0, "part": _summary("")}
+
+    def extend(self, delta: str) -> Step:
+        self._deltas.append(delta)
+        return "response.reasoning_summary_text.delta", {"summary_index": 0, "delta": delta}
+
+    def close(self) -> Iterator[Step]:
+        text = "".join(self._deltas)
+        yield "response.reasoning_summary_text.done", {"summary_index": 0, "text": text}
+        yield "response.reasoning_summary_part.done", {"summary_index": 0, "part": _summary(text)}
+
+    def done(self, status: str) -> Item:  # noqa: ARG002  the API gives a summary no status of its own
+        return {**self.added(), "summary": [_summary("".join(self._deltas))]}
+
+
+class CallItem:
+    """A call of a client's tool: added, argument deltas, arguments.done, done. A custom tool has input instead."""
+
+    def __init__(self, name: str, *, custom: bool = False) -> None:
+        self.id = new_id("ctc" if custom else "fc")
+        self._call_id = new_id("call")
+        self._name = name
+        self._deltas: list[str] = []
+        self._type = "custom_tool_call" if custom else "function_call"
+        self._field = "input" if custom else "arguments"
+        self._event = "response.custom_tool_call_input" if custom else "response.function_call_arguments"
+
+    def added(self) -> Item:
+        return self._item("in_progress", "")
+
+    def open(self) -> Iterator[Step]:
+        yield from ()
+
+    def extend(self, delta: str) -> Step:
+        self._deltas.append(delta)
+        return f"{self._event}.delta", {"delta": delta}
+
+    def close(self) -> Iterator[Step]:
+        yield f"{self._event}.done", {self._field: "".join(self._deltas)}
+
+    def done(self, status: str) -> Item:
+        return self._item(status, "".join(self._deltas))
+
+    def _item(self, status: str, text: str) -> Item:
+        fields = {"id": self.id, "type": self._type, "call_id": self._call_id, "name": self._name}
+        return {**fields, self._field: text, "status": status}
+
+
+def _summary(text: str) -> dict[str, str]:
+    return {"type": "summary_text", "text": text}

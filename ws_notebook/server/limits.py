@@ -1,0 +1,22 @@
+"""Every limit of the server, in one place; each is also a flag of ``ws-notebook serve``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one server accepts and keeps."""
+
+    max_message_bytes: int = 64 * 1024 * 1024
+    """A longer WebSocket message closes the socket with 1009; a longer HTTP body is refused."""
+    ping_seconds: float = 20.0
+    """Between two protocol pings on an open socket; 0 sends none. A late pong closes nothing: long answers and busy
+    clients are legal."""
+    queued_creates: int = 256
+    """Creates that may wait on one connection; one more is refused with 429."""
+    stored_responses: int = 10_000
+    """Responses kept for ``store: true``; the oldest goes first."""

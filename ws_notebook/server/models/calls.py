@@ -1,0 +1,86 @@
+"""Tool calls both ways: from a directive to an item's fields, and from an item back to what people write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ws_notebook.server.models.directives import Invoke
+from ws_notebook.server.wire import Item, Tool
+
+__all__ = ["BoundCall", "bind", "describe", "find_tool", "parameters", "to_json"]
+
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCall:
+    """A call as it will be emitted; *text* is JSON arguments, or a custom tool's input."""
+
+    name: str
+    text: str
+    custom: bool = False
+
+
+def find_tool(tools: Sequence[Tool], name: str) -> Tool | None:
+    """The function or custom tool called *name*."""
+    return next((tool for tool in tools if tool.get("name") == name), None)
+
+
+def parameters(tool: Tool | None) -> dict[str, Any]:
+    """The parameters' schemas by name, in their order; empty for a tool nobody registered."""
+    schema = (tool or {}).get("parameters") or {}
+    properties = schema.get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def bind(invoke: Invoke, tools: Sequence[Tool]) -> BoundCall | None:
+    """*invoke* as its tool wants it; a tool that is not registered is called all the same. None: arguments unreadable."""
+    tool = find_tool(tools, invoke.name)
+    given = invoke.arguments
+    if tool is not None and tool.get("type") == "custom":
+        plain = not given.named and len(given.positional) == 1 and isinstance(given.positional[0], str)
+        return BoundCall(invoke.name, given.positional[0] if plain else invoke.raw, custom=True)
+    if invoke.problem:
+        return None
+    names = list(parameters(tool))
+    if len(given.positional) == 1 and not given.named and _is_arguments(given.positional[0], names, tool):
+        return BoundCall(invoke.name, to_json(given.positional[0]))
+    free = [name for name in names if name not in given.named]
+    # More values than parameters: sent under made-up names, for the tool to refuse.
+    free += [f"arg{index}" for index in range(len(free) + 1, len(given.positional) + 1)]
+    placed = dict(zip(free, given.positional, strict=False))
+    in_order = {name: placed.get(name, given.named.get(name)) for name in names if name in placed or name in given.named}
+    return BoundCall(invoke.name, to_json({**in_order, **placed, **given.named}))
+
+
+def describe(item: Item) -> str:
+    """``add(a=2, b=3)``, as a directive would write the call."""
+    name = str(item.get("name"))
+    if item.get("type") == "custom_tool_call":
+        return f"{name}({_shorten(json.dumps(item.get('input'), ensure_ascii=False))})"
+    try:
+        arguments = json.loads(item.get("arguments") or "{}")
+    except ValueError:
+        arguments = None
+    if not isinstance(arguments, dict):
+        return f"{name}({_shorten(str(item.get('arguments')))})"
+    shown = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in arguments.items() if value is not None]
+    return f"{name}({_shorten(', '.join(shown))})"
+
+
+def to_json(value: Any) -> str:
+    """Compact JSON; the arguments' text. Numbers of any size keep their digits."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _is_arguments(value: Any, names: list[str], tool: Tool | None) -> bool:
+    """Whether a lone ``{…}`` is all the arguments rather than the first one."""
+    return isinstance(value, dict) and (set(value) <= set(names) if tool is not None and names else True)
+
+
+def _shorten(text: str) -> str:
+    text = " ".join(text.split()).replace("`", "'")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

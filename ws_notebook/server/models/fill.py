@@ -1,0 +1,157 @@
+"""A tool's arguments from the words of a prompt, by the types of its JSON schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ws_notebook.server.models.words import Values, find_values, mentions, stems
+
+__all__ = ["Filler"]
+
+Schema = dict[str, Any]
+NOTHING = object()
+"""No value of the prompt fits; null may be one."""
+
+_FALSE = re.compile(r"\b(no|not|without|false|off|don't|don’t|never)\b", re.IGNORECASE)
+_TRUE = re.compile(r"\b(yes|true|on|with)\b", re.IGNORECASE)
+_TAIL = re.compile(r"\b(?:in|of|for|about|to|from|on|at)\s+([^.!?\n]+)", re.IGNORECASE)
+
+
+class Filler:
+    """Hands out the values of *prompt*, each once. ``name_words``: stems of the tool's name, which are no values."""
+
+    def __init__(self, prompt: str, root: Schema, name_words: set[str]) -> None:
+        values = find_values(prompt)
+        self._prompt = prompt
+        self._root = root
+        self._numbers = list(values.numbers)
+        self._strings = _strings(values, name_words)
+
+    def arguments(self, *, force: bool = False) -> dict[str, Any] | None:
+        """All arguments; None when a required one finds no value. *force* takes empty values then."""
+        return self._object(self._root, force=force)
+
+    def several(self, schema: Schema) -> list[Any]:
+        """Every value of the prompt that fits *schema*, for a tool that takes one at a time."""
+        found: list[Any] = []
+        while (value := self._value("", self._resolve(schema))) is not NOTHING and value is not None and value not in found:
+            found.append(value)
+            if schema.get("type") == "boolean":
+                break
+        return found
+
+    def _object(self, schema: Schema, *, force: bool) -> dict[str, Any] | None:
+        filled: dict[str, Any] = {}
+        required = schema.get("required") or []
+        for name, declared in (schema.get("properties") or {}).items():
+            part = self._resolve(declared)
+            value = self._value(name, part)
+            if value is NOTHING and name in required:
+                value = self._last_resort(part, force=force)
+                if value is NOTHING:
+                    return None
+            if value is not NOTHING:
+                filled[name] = value
+        return filled
+
+    def _value(self, name: str, schema: Schema) -> Any:
+        options = [self._resolve(option) for option in schema.get("anyOf") or schema.get("oneOf") or []]
+        if options:
+            values = (self._value(name, option) for option in options if option.get("type") != "null")
+            return next((value for value in values if value is not NOTHING), NOTHING)
+        if "const" in schema:
+            return schema["const"]
+        if "enum" in schema:
+            return self._choice(schema["enum"])
+        for kind in _types(schema):
+            value = self._typed(name, kind, schema)
+            if value is not NOTHING:
+                return value
+        return NOTHING
+
+    def _typed(self, name: str, kind: str, schema: Schema) -> Any:
+        if kind in ("integer", "number"):
+            return self._number(whole=kind == "integer")
+        if kind == "string":
+            return self._strings.pop(0) if self._strings else NOTHING
+        if kind == "boolean":
+            return self._boolean(name)
+        if kind == "array":
+            return self.several(self._resolve(schema.get("items") or {})) or NOTHING
+        if kind == "object" and schema.get("properties"):
+            filled = self._object(schema, force=False)
+            return filled or NOTHING
+        return NOTHING
+
+    def _number(self, *, whole: bool) -> Any:
+        for place, value in enumerate(self._numbers):
+            if not whole or isinstance(value, int):
+                return self._numbers.pop(place)
+        return NOTHING
+
+    def _choice(self, options: Sequence[Any]) -> Any:
+        """The value of an enum that the prompt names, the longest of those that do."""
+        named = [value for value in options if value is not None and mentions(self._prompt, str(value).replace("_", " "))]
+        named = named or [value for value in options if value is not None and mentions(self._prompt, str(value))]
+        if not named:
+            return NOTHING
+        choice = max(named, key=lambda value: len(str(value)))
+        self._strings = [word for word in self._strings if word.lower() != str(choice).lower()]
+        return choice
+
+    def _boolean(self, name: str) -> Any:
+        """A flag counts where its name's words stand: "without details" is false, "with details" true."""
+        wanted = stems(name)
+        for word in re.finditer(r"\w+", self._prompt):
+            if wanted & stems(word.group()):
+                before = self._prompt[: word.start()].split()[-2:]
+                return not _FALSE.search(" ".join(before))
+        return NOTHING
+
+    def _last_resort(self, schema: Schema, *, force: bool) -> Any:
+        """For a required parameter: its default, null, the end of the sentence; *force*: an empty value."""
+        if "default" in schema:
+            return schema["default"]
+        kinds = _types(schema)
+        options = [self._resolve(option) for option in schema.get("anyOf") or []]
+        if "null" in kinds or any("null" in _types(option) for option in options):
+            return None
+        tail = _TAIL.search(self._prompt)
+        if "string" in kinds and tail and "enum" not in schema:
+            return tail.group(1).strip()
+        return self._empty(options[0] if options else schema) if force else NOTHING
+
+    def _empty(self, schema: Schema) -> Any:
+        if schema.get("enum"):
+            return schema["enum"][0]
+        kind = next(iter(_types(schema)), "string")
+        if kind == "object":
+            return self._object(schema, force=True) or {}
+        empty: dict[str, Any] = {"integer": 0, "number": 0, "boolean": False, "array": [], "null": None}
+        return empty.get(kind, "")
+
+    def _resolve(self, schema: Any) -> Schema:
+        """*schema* with its ``$ref`` followed, within this document."""
+        seen = 0
+        while isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and seen < 20:
+            target: Any = self._root
+            for step in schema["$ref"].removeprefix("#/").split("/"):
+                target = target.get(step, {}) if isinstance(target, dict) else {}
+            schema, seen = target, seen + 1
+        return schema if isinstance(schema, dict) else {}
+
+
+def _strings(values: Values, name_words: set[str]) -> list[str]:
+    """Candidates for a string, best first: quoted, then addresses and dates, then names."""
+    certain = [*values.quoted, *values.literals, *values.names]
+    if certain:
+        return list(dict.fromkeys(certain))
+    return [word for word in values.starters if not stems(word) & name_words]
+
+
+def _types(schema: Schema) -> list[str]:
+    declared = schema.get("type")
+    kinds = declared if isinstance(declared, list) else [declared] if isinstance(declared, str) else []
+    return [kind for kind in kinds if isinstance(kind, str)]

@@ -1,0 +1,66 @@
+"""What a lineage tells: the prompt in force, what was called since, what was asked before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ws_notebook.server.wire import Item
+
+__all__ = ["Exchange", "Made", "read"]
+
+_CALLS = ("function_call", "custom_tool_call")
+_OUTPUTS = ("function_call_output", "custom_tool_call_output")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call and what came back for it."""
+
+    call: Item
+    output: str | None
+    """The output's text; None when there is none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The state of a run, read from its items: the same for a continued response and for a full replay."""
+
+    prompt: str
+    made: Sequence[Made]
+    """Calls since the prompt, in their order."""
+    asked: Sequence[str]
+    """Earlier prompts, oldest first."""
+    images: int
+    """Images that came with the prompt."""
+
+
+def read(items: Sequence[Item]) -> Exchange:
+    """The exchange that *items*, a whole lineage, end in."""
+    places = [place for place, item in enumerate(items) if item.get("role") == "user"]
+    last = places[-1] if places else -1
+    since = items[last + 1 :]
+    outputs = {item.get("call_id"): _text(item.get("output")) for item in since if item.get("type") in _OUTPUTS}
+    prompt = items[last].get("content") if places else ""
+    return Exchange(
+        prompt=_text(prompt),
+        made=[Made(item, outputs.get(item.get("call_id"))) for item in since if item.get("type") in _CALLS],
+        asked=[_text(items[place].get("content")) for place in places[:-1]],
+        images=sum(1 for part in prompt if _type(part) == "input_image") if isinstance(prompt, list) else 0,
+    )
+
+
+def _text(content: Any) -> str:
+    """The text of a message's content or of an output: a string, or parts of which some are text."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    words = [str(part["text"]) for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    others = [kind.removeprefix("input_") for part in content if (kind := _type(part)) in ("input_image", "input_file")]
+    return "\n".join([*words, *(f"[{kind}]" for kind in others)] if not words else words)
+
+
+def _type(part: Any) -> str:
+    return str(part.get("type")) if isinstance(part, dict) else ""

@@ -1,0 +1,94 @@
+"""Words of a prompt: their stems, and the values among them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Values", "find_values", "mentions", "stems"]
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NUMBER = re.compile(r"(?<![\w.])(?<!\d )-?(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d_])")
+_QUOTED = re.compile(r"""["“]([^"“”]*)["”]|(?<!\w)['‘]([^'‘’]*)['’](?!\w)|`([^`]+)`""")
+_LITERAL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]|[\w.+-]+@[\w-]+\.[\w.-]*\w|\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?")
+_CAPITALISED = re.compile(r"\b[^\W\d_a-z][\w’'-]*(?:[ ][^\W\d_a-z][\w’'-]*)*")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?:\n])[\s\"“'(*#-]*\Z")
+_STOP = frozenset(
+    """a about all also an and any are as at be been by call can could did do does for from get give given gives had has
+    have how i if in into is it its list make many me more much my need new of on one or other our out please return
+    returned returns run set should show so some tell than that the their them then there these they this to tool up us
+    use used using value values want was way we were what when where which who why will with would you your""".split()
+)
+_NOT_NAMES = frozenset({"I", "I'm", "I’m", "OK", "Ok"})
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What in a prompt could be an argument, each in the order it stands."""
+
+    numbers: list[int | float]
+    quoted: list[str]
+    literals: list[str]
+    """Addresses and ISO dates."""
+    names: list[str]
+    """Capitalised words, neighbours joined."""
+    starters: list[str]
+    """Capitalised words that only begin a sentence, and so may be no names."""
+
+
+def stems(text: str) -> set[str]:
+    """The stems of the words of *text* that mean something; ``get_cityWeather`` has ``city`` and ``weather``."""
+    words = (word.lower() for word in _WORD.findall(_CAMEL.sub(" ", text).replace("_", " ")))
+    return {stem(word) for word in words if word not in _STOP and len(word) > 1}
+
+
+def stem(word: str) -> str:
+    """A crude stem: endings off, as long as enough stays."""
+    for ending, instead in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word[: -len(ending)] + instead
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def mentions(text: str, value: str) -> bool:
+    """Whether *value* stands in *text* as a word of its own, in any case."""
+    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def find_values(prompt: str) -> Values:
+    """The values of *prompt*; what is quoted, or part of an address or a date, is nothing else as well."""
+    quoted = [next(part for part in found if part is not None) for found in _groups(_QUOTED, prompt)]
+    rest = _QUOTED.sub(lambda found: " " * len(found.group()), prompt)
+    literals = _LITERAL.findall(rest)
+    rest = _LITERAL.sub(lambda found: " " * len(found.group()), rest)
+    names: list[str] = []
+    starters: list[str] = []
+    for match in _CAPITALISED.finditer(rest):
+        _sort_name(match.group(), bool(_SENTENCE_START.search(rest[: match.start()])), names, starters)
+    numbers = [_number(found) for found in _NUMBER.findall(rest)]
+    return Values(numbers, quoted, literals, list(dict.fromkeys(names)), list(dict.fromkeys(starters)))
+
+
+def _sort_name(found: str, starts: bool, names: list[str], starters: list[str]) -> None:
+    words = [word.removesuffix("'s").removesuffix("’s") for word in found.split(" ")]
+    words = [word for word in words if word not in _NOT_NAMES]
+    if starts and words:
+        first, *words = words
+        if first.lower() not in _STOP:
+            starters.append(" ".join([first, *words]))
+    if words:
+        names.append(" ".join(words))
+
+
+def _groups(pattern: re.Pattern[str], text: str) -> list[tuple[str | None, ...]]:
+    return [match.groups() for match in pattern.finditer(text)]
+
+
+def _number(text: str) -> int | float:
+    plain = text.replace(",", "").replace("_", "")
+    try:
+        return int(plain)
+    except ValueError:
+        return float(plain)

@@ -1,0 +1,62 @@
+"""WebSocket mode: ``GET /v1/responses`` with an upgrade, one JSON object per text message."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from ws_notebook.server.access import Guarded
+from ws_notebook.server.errors import ApiError
+from ws_notebook.server.lanes import Lanes
+from ws_notebook.server.limits import Limits
+from ws_notebook.server.service import Service
+from ws_notebook.server.wire import Event, encode
+
+__all__ = ["ResponsesSocket"]
+
+
+class ResponsesSocket(Guarded, WebSocketHandler):
+    """One connection. Its worker is the only writer; when the socket goes, what it was writing stops."""
+
+    def initialize(self, *, service: Service, limits: Limits, **kwargs: Any) -> None:  # type: ignore[override]
+        super().initialize(**kwargs)
+        self._lanes = Lanes(service, self._send, capacity=limits.queued_creates)
+        self._worker: asyncio.Task[None] | None = None
+
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+            error = "This path speaks WebSocket on GET and the Responses API on POST."
+            self.set_header("Upgrade", "websocket")
+            self.refuse(ApiError(error, status=426, code="upgrade_required"))
+            return
+        await super().get(*args, **kwargs)
+
+    def check_origin(self, origin: str) -> bool:  # noqa: ARG002
+        return True  # judged in prepare, before the upgrade, where a refusal can be JSON
+
+    def open(self, *args: str, **kwargs: str) -> None:  # noqa: ARG002
+        self.set_nodelay(True)
+        self._worker = asyncio.create_task(self._work())
+
+    def on_message(self, message: str | bytes) -> None:
+        # tornado reads the next frame, pings included, only when this returns.
+        self._lanes.receive(message)
+
+    def on_close(self) -> None:
+        if self._worker is not None:
+            self._worker.cancel()
+
+    async def _work(self) -> None:
+        try:
+            await self._lanes.work()
+        except WebSocketClosedError:
+            return
+        except Exception:
+            # Nothing of this connection can be trusted any more; the cause goes to the log.
+            self.close(1011, "internal error")
+            raise
+
+    async def _send(self, event: Event) -> None:
+        await self.write_message(encode(event))
