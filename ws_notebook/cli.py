@@ -83,7 +83,8 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         asyncio.run(serve(server, ready=ready))
     except OSError as error:
-        print(f"ws-notebook: cannot serve on {options.host}:{options.port}: {error.strerror or error}.", file=sys.stderr)
+        where = f"{options.host}:{options.port}"
+        print(f"ws-notebook: cannot serve on {where}: {error.strerror or error}.", file=sys.stderr)
         print("Choose another --port (0 takes a free one) or --host.", file=sys.stderr)
         return 1
     return 0

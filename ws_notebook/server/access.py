@@ -38,7 +38,7 @@ class Access:
         given = token.strip().encode("utf-8", "surrogateescape")
         if scheme.lower() != "bearer" or not hmac.compare_digest(given, self._token.encode()):
             raise ApiError(
-                "Missing or wrong token: send 'Authorization: Bearer TOKEN' with the token this server was started with.",
+                "Missing or wrong token: send 'Authorization: Bearer TOKEN', the token this server was started with.",
                 status=401,
                 code="invalid_api_key",
             )

@@ -37,7 +37,7 @@ class ServerOptions:
     host: str = "127.0.0.1"
     port: int = 0
     with_parent: bool = False
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 def make_app(options: ServerOptions) -> Application:

@@ -135,7 +135,8 @@ def _item(value: object, where: str) -> Item:
         if value.get(name) is None:
             raise missing(f"{where}.{name}")
         if not isinstance(value[name], types):
-            raise invalid_type(f"{where}.{name}", "a string" if types == (str,) else "a string or an array", value[name])
+            expected = "a string" if types == (str,) else "a string or an array"
+            raise invalid_type(f"{where}.{name}", expected, value[name])
     return value
 
 

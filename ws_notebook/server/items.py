@@ -105,7 +105,8 @@ class ReasoningItem:
         yield "response.reasoning_summary_text.done", {"summary_index": 0, "text": text}
         yield "response.reasoning_summary_part.done", {"summary_index": 0, "part": _summary(text)}
 
-    def done(self, status: str) -> Item:  # noqa: ARG002  the API gives a summary no status of its own
+    def done(self, status: str) -> Item:
+        # The API gives reasoning no status of its own here.
         return {**self.added(), "summary": [_summary("".join(self._deltas))]}
 
 

@@ -116,7 +116,7 @@ def _request(create: Create, items: Sequence[Item]) -> ModelRequest:
 
 
 def _usage(create: Create, lineage: Lineage, before: Lineage | None, writer: ResponseWriter) -> dict[str, object]:
-    """What was read and written. Cached is what came from the parent: this server keeps it, the client did not send it."""
+    """What was read and written. Cached is what came from the parent: kept here, not sent again."""
     settings = count(create.fields.get("instructions") or "") + count_tools(create.tools)
     return usage(
         total_input=settings + lineage.tokens,

@@ -33,10 +33,10 @@ class ResponsesSocket(Guarded, WebSocketHandler):
             return
         await super().get(*args, **kwargs)
 
-    def check_origin(self, origin: str) -> bool:  # noqa: ARG002
+    def check_origin(self, origin: str) -> bool:
         return True  # judged in prepare, before the upgrade, where a refusal can be JSON
 
-    def open(self, *args: str, **kwargs: str) -> None:  # noqa: ARG002
+    def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)
         self._worker = asyncio.create_task(self._work())
 

@@ -10,7 +10,7 @@ from ws_notebook.server.wire import Item, Tool, encode
 __all__ = ["count", "count_items", "count_tools", "split_json", "split_text"]
 
 _LONGEST = 24
-"""Text without spaces (some scripts, long keys) still arrives bit by bit: no token is longer than this many characters."""
+"""Characters of the longest token: text without spaces (some scripts, long keys) still arrives bit by bit."""
 _TEXT = re.compile(rf"^\s+|\S{{{_LONGEST}}}|\S{{1,{_LONGEST}}}\s*")
 _JSON = re.compile(rf"\w{{1,{_LONGEST}}}\W*|\W+")
 

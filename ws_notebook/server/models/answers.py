@@ -18,7 +18,7 @@ _LISTED = 8
 _LONGEST = 200
 _COMPARES = re.compile(r"\b(which|who|more|most|larger|largest|bigger|biggest|greater|higher|highest|compare)\b", re.I)
 _REVERSED = re.compile(r"\b(fewer|fewest|less|least|smaller|smallest|lower|lowest)\b", re.I)
-_ASKED = re.compile(r"\b(?:what|which)\b.*\b(?:did i|have i|i)\b.*\b(?:ask|asked|say|said|write|wrote|tell|told)\b", re.I)
+_ASKED = re.compile(r"\b(?:what|which)\b.*\bi\b.*\b(?:ask|asked|say|said|write|wrote|tell|told)\b", re.I)
 _NAME_ASKED = re.compile(r"\b(?:what(?:'s|’s| is| was)|remember|know)\s+my\s+name\b", re.I)
 _NAME_GIVEN = re.compile(r"\b(?:my name is|i am called|call me)\s+([^\W\d_][\w'’-]*(?:\s+[A-Z][\w'’-]*)*)", re.I)
 _THANKS = re.compile(r"\b(?:thanks|thank you|cheers)\b", re.I)
@@ -78,10 +78,15 @@ def _show(value: Any) -> str:
             return "an empty text."
         if "\n" in text:
             return f"\n\n```\n{_cut(text)}\n```"
-        return f"**{_cut(text)}**." if not re.search(r"[*_`\[\]<>$\\]", text) else f"`{_cut(text).replace('`', chr(39))}`."
+        # Text that could be markup is shown as it is.
+        return _code(text) if re.search(r"[*_`\[\]<>$\\]", text) else f"**{_cut(text)}**."
     if isinstance(value, dict | list):
-        return f"`{_cut(json.dumps(value, ensure_ascii=False)).replace('`', chr(39))}`."
+        return _code(json.dumps(value, ensure_ascii=False))
     return f"**{json.dumps(value)}**."
+
+
+def _code(text: str) -> str:
+    return f"`{_cut(text).replace('`', chr(39))}`."
 
 
 def _summary(made: Sequence[Made]) -> str:
@@ -107,7 +112,8 @@ def _compare(exchange: Exchange) -> str | None:
         found.append((value, label))
     (first, winner), (second, _), *_ = ranked = sorted(found, key=lambda pair: pair[0], reverse=not less)
     if first == second:
-        return f"{' and '.join(f'**{label}**' for value, label in ranked if value == first)} are equal: {_digits(first)}."
+        equals = " and ".join(f"**{label}**" for value, label in ranked if value == first)
+        return f"{equals} are equal: {_digits(first)}."
     word = "less" if less else "more"
     rest = ", ".join(_digits(value) for value, _ in ranked[1:])
     return f"**{winner}** has {word}: {_digits(first)} against {rest}, {_digits(abs(first - second))} {word}."

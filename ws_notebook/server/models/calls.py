@@ -37,7 +37,7 @@ def parameters(tool: Tool | None) -> dict[str, Any]:
 
 
 def bind(invoke: Invoke, tools: Sequence[Tool]) -> BoundCall | None:
-    """*invoke* as its tool wants it; a tool that is not registered is called all the same. None: arguments unreadable."""
+    """*invoke* as its tool wants it; a tool nobody registered is called all the same. None: unreadable arguments."""
     tool = find_tool(tools, invoke.name)
     given = invoke.arguments
     if tool is not None and tool.get("type") == "custom":
@@ -52,8 +52,9 @@ def bind(invoke: Invoke, tools: Sequence[Tool]) -> BoundCall | None:
     # More values than parameters: sent under made-up names, for the tool to refuse.
     free += [f"arg{index}" for index in range(len(free) + 1, len(given.positional) + 1)]
     placed = dict(zip(free, given.positional, strict=False))
-    in_order = {name: placed.get(name, given.named.get(name)) for name in names if name in placed or name in given.named}
-    return BoundCall(invoke.name, to_json({**in_order, **placed, **given.named}))
+    values = {**placed, **given.named}
+    in_order = {name: values[name] for name in names if name in values}
+    return BoundCall(invoke.name, to_json({**in_order, **values}))
 
 
 def describe(item: Item) -> str:

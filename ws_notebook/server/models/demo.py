@@ -88,10 +88,7 @@ def plan(request: ModelRequest) -> list[Deed]:
 def _turns(exchange: Exchange, request: ModelRequest) -> list[list[Deed]]:
     """All turns of the prompt, but for the answer from the tools' outputs."""
     said = parse(exchange.prompt)
-    if said:
-        turns = [[_deed(part, request) for part in turn] for turn in said]
-    else:
-        turns = [_undirected(exchange, request)]
+    turns = [[_deed(part, request) for part in turn] for turn in said] or [_undirected(exchange, request)]
     return turns if request.parallel_tool_calls else [part for turn in turns for part in _one_by_one(turn)]
 
 
@@ -115,7 +112,8 @@ def _undirected(exchange: Exchange, request: ModelRequest) -> list[Deed]:
         return [Say(remembered)]
     if choice.unfilled:
         name = choice.unfilled["name"]
-        return [Say(f"`{name}` would fit, but I found no values for it. Put them into the prompt, or `call {name}(…)`.")]
+        remedy = f"Put them into the prompt, or `call {name}(…)`."
+        return [Say(f"`{name}` would fit, but I found no values for it. {remedy}")]
     return [Say(what_i_can_do(request.tools, exchange.images))]
 
 

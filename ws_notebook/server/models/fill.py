@@ -36,10 +36,10 @@ class Filler:
     def several(self, schema: Schema) -> list[Any]:
         """Every value of the prompt that fits *schema*, for a tool that takes one at a time."""
         found: list[Any] = []
-        while (value := self._value("", self._resolve(schema))) is not NOTHING and value is not None and value not in found:
+        value = self._value("", schema)
+        while value is not NOTHING and value not in found:
             found.append(value)
-            if schema.get("type") == "boolean":
-                break
+            value = self._value("", schema)
         return found
 
     def _object(self, schema: Schema, *, force: bool) -> dict[str, Any] | None:
@@ -93,8 +93,12 @@ class Filler:
 
     def _choice(self, options: Sequence[Any]) -> Any:
         """The value of an enum that the prompt names, the longest of those that do."""
-        named = [value for value in options if value is not None and mentions(self._prompt, str(value).replace("_", " "))]
-        named = named or [value for value in options if value is not None and mentions(self._prompt, str(value))]
+        named = [
+            value
+            for value in options
+            if value is not None
+            and (mentions(self._prompt, str(value)) or mentions(self._prompt, str(value).replace("_", " ")))
+        ]
         if not named:
             return NOTHING
         choice = max(named, key=lambda value: len(str(value)))

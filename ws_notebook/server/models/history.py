@@ -59,7 +59,7 @@ def _text(content: Any) -> str:
         return ""
     words = [str(part["text"]) for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)]
     others = [kind.removeprefix("input_") for part in content if (kind := _type(part)) in ("input_image", "input_file")]
-    return "\n".join([*words, *(f"[{kind}]" for kind in others)] if not words else words)
+    return "\n".join(words or [f"[{kind}]" for kind in others])
 
 
 def _type(part: Any) -> str:

@@ -16,8 +16,14 @@ _KEYWORD = re.compile(r"""([A-Za-z_]\w*)\s*(?:=(?!=)|:)|"([^"\\]+)"\s*[:=]|'([^'
 _NUMBER = re.compile(r"[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?\Z")
 _BARE = re.compile(r"""[^,()\[\]{}"“”]+""")
 _WORDS: dict[str, Any] = {
-    **{"true": True, "True": True, "false": False, "False": False},
-    **{"null": None, "None": None, "…": INDEX, "...": INDEX},
+    "true": True,
+    "True": True,
+    "false": False,
+    "False": False,
+    "null": None,
+    "None": None,
+    "…": INDEX,
+    "...": INDEX,
 }
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’"}
 _CLOSERS = {"[": "]", "(": ")", "{": "}"}

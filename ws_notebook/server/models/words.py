@@ -11,15 +11,19 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NUMBER = re.compile(r"(?<![\w.])(?<!\d )-?(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d_])")
 _QUOTED = re.compile(r"""["“]([^"“”]*)["”]|(?<!\w)['‘]([^'‘’]*)['’](?!\w)|`([^`]+)`""")
-_LITERAL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]|[\w.+-]+@[\w-]+\.[\w.-]*\w|\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?")
+_LITERAL = re.compile(
+    r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]|[\w.+-]+@[\w-]+\.[\w.-]*\w|\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?"
+)
 _CAPITALISED = re.compile(r"\b[^\W\d_a-z][\w’'-]*(?:[ ][^\W\d_a-z][\w’'-]*)*")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n])[\s\"“'(*#-]*\Z")
-_STOP = frozenset(
-    """a about all also an and any are as at be been by call can could did do does for from get give given gives had has
-    have how i if in into is it its list make many me more much my need new of on one or other our out please return
-    returned returns run set should show so some tell than that the their them then there these they this to tool up us
-    use used using value values want was way we were what when where which who why will with would you your""".split()
+_STOP_WORDS = (
+    "a about all also an and any are as at be been by call can could did do does for from get give given gives had "
+    "has have how i if in into is it its list make many me more much my need new of on one or other our out please "
+    "return returned returns run set should show so some tell than that the their them then there these they this to "
+    "tool up us use used using value values want was way we were what when where which who why will with would you "
+    "your "
 )
+_STOP = frozenset(_STOP_WORDS.split())
 _NOT_NAMES = frozenset({"I", "I'm", "I’m", "OK", "Ok"})
 
 
