@@ -1,0 +1,55 @@
+// Bundles the TypeScript with esbuild. Outputs, by name on the command line (none: both):
+//   widget  ../ws_notebook/views/static/widget.js, one ESM file for anywidget
+//   lib     lib/index.js, the plugins, which jupyter-builder then wraps for JupyterLab
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Imports a style sheet as a minified string: the views add it to the page themselves. */
+const cssText = {
+  name: 'css-text',
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const { code } = await esbuild.transform(source, { loader: 'css', minify: true });
+      return { contents: code.trim(), loader: 'text' };
+    });
+  }
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  target: ['es2022'],
+  legalComments: 'inline',
+  logLevel: 'warning',
+  plugins: [cssText]
+};
+
+const outputs = {
+  widget: {
+    ...common,
+    entryPoints: ['src/widget.ts'],
+    outfile: '../ws_notebook/views/static/widget.js',
+    minify: true
+  },
+  lib: {
+    ...common,
+    entryPoints: ['src/index.ts'],
+    outfile: 'lib/index.js',
+    // The host application provides these; they must stay one instance.
+    external: ['@jupyterlab/*', '@lumino/*']
+  }
+};
+
+const names = process.argv.slice(2);
+for (const name of names.length > 0 ? names : Object.keys(outputs)) {
+  const options = outputs[name];
+  if (options === undefined) {
+    throw new Error(`Unknown output "${name}": use ${Object.keys(outputs).join(' or ')}.`);
+  }
+  await esbuild.build(options);
+}

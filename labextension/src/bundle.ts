@@ -1,0 +1,167 @@
+/**
+ * The saved form of a run (`application/vnd.ws-notebook.run.v1+json`) and the messages of the live widget.
+ *
+ * All times are milliseconds from the run's start on one monotonic clock; an end of `null` means "still running".
+ * Whoever reads a bundle goes through `readRun` and `readTurn` (read.ts), which drop unknown fields and repair wrong ones.
+ */
+
+export const MIME_TYPE = 'application/vnd.ws-notebook.run.v1+json';
+
+/** The kinds of time, in the order of the legend. */
+export const KINDS = [
+  'connect',
+  'send',
+  'wait',
+  'reasoning',
+  'text',
+  'queued',
+  'kernel_busy',
+  'approval',
+  'tool'
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const RUN_STATUSES = [
+  'in_progress',
+  'completed',
+  'incomplete',
+  'failed',
+  'cancelled',
+  'unanswered'
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const CALL_STATUSES = [
+  'streaming',
+  'queued',
+  'awaiting_approval',
+  'running',
+  'completed',
+  'failed',
+  'timed_out',
+  'denied',
+  'cancelled',
+  'unanswered',
+  'late'
+] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** A stretch of one kind of time: kind, start, end. */
+export type Span = readonly [kind: Kind, start: number, end: number | null];
+
+export interface Usage {
+  readonly input_tokens: number;
+  readonly cached_tokens: number;
+  readonly output_tokens: number;
+  readonly reasoning_tokens: number;
+}
+
+export interface Call {
+  readonly call_id: string;
+  readonly name: string;
+  /** JSON text as the model wrote it; incomplete while it streams. */
+  readonly arguments: string;
+  readonly status: CallStatus;
+  readonly start_ms: number;
+  readonly end_ms: number | null;
+  readonly spans: readonly Span[];
+  readonly output: string | null;
+  readonly error: string | null;
+}
+
+/** An output item that is neither text, reasoning nor a call of ours: a hosted tool, an image, a refusal, anything new. */
+export interface Item {
+  readonly type: string;
+  readonly id: string;
+  readonly status: string;
+  readonly summary: string;
+}
+
+export interface Turn {
+  readonly id: string;
+  readonly response_id: string | null;
+  readonly status: RunStatus;
+  readonly start_ms: number;
+  readonly end_ms: number | null;
+  readonly spans: readonly Span[];
+  readonly text: string;
+  readonly reasoning: string;
+  /** Empty, or why this turn had to be sent again. */
+  readonly recovered: string;
+  readonly lane: string | null;
+  readonly usage: Usage | null;
+  readonly bytes_sent: number;
+  readonly bytes_full_context: number;
+  readonly tokens_per_second: number | null;
+  readonly error: { readonly code: string | null; readonly message: string } | null;
+  readonly calls: readonly Call[];
+  readonly items: readonly Item[];
+}
+
+export interface SessionFacts {
+  readonly provider: string;
+  readonly model: string;
+  readonly transport: string;
+  readonly note: string;
+}
+
+export interface RunError {
+  readonly type: string;
+  readonly code: string | null;
+  readonly message: string;
+}
+
+/** What of a run a delta may replace. */
+export interface Head {
+  readonly status: RunStatus;
+  readonly duration_ms: number;
+  readonly usage: Usage;
+  readonly bytes: {
+    readonly sent: number;
+    readonly received: number;
+    /** What HTTP with the full input in every request would have sent. */
+    readonly full_context: number;
+  };
+  readonly error: RunError | null;
+  /** Empty, or how the run was stopped and what that means for the next one. */
+  readonly stopped: string;
+}
+
+export interface Run extends Head {
+  readonly version: number;
+  readonly id: string;
+  readonly prompt: string;
+  readonly session: SessionFacts;
+  readonly started: string;
+  readonly text: string;
+  readonly turns: readonly Turn[];
+}
+
+/** Kernel to browser. `seq` starts at 1 and grows by one with every message of either kind. */
+export type KernelMessage =
+  | { readonly kind: 'snapshot'; readonly seq: number; readonly now_ms: number; readonly run: Run }
+  | {
+      readonly kind: 'delta';
+      readonly seq: number;
+      readonly now_ms: number;
+      readonly head: Partial<Head>;
+      readonly text: readonly Appended[];
+      readonly reasoning: readonly Appended[];
+      /** Whole turns without their text and reasoning. */
+      readonly turns: readonly (readonly [index: number, turn: Turn])[];
+    };
+
+export type Appended = readonly [turn: number, text: string];
+
+/** Browser to kernel. `ready` asks for a snapshot. */
+export type BrowserMessage = { readonly kind: 'ready' } | { readonly kind: 'stop' };
+
+/** The answer as one Markdown text. */
+export function answerOf(run: Run): string {
+  const texts = run.turns.map(turn => turn.text).filter(text => text !== '');
+  return texts.length > 0 ? texts.join('\n\n') : run.text;
+}
+
+export function callsOf(run: Run): readonly Call[] {
+  return run.turns.flatMap(turn => turn.calls);
+}

@@ -1,0 +1,223 @@
+/** From any JSON value to the shapes of bundle.ts: unknown fields are dropped, missing or wrong ones get a neutral value. */
+
+import {
+  CALL_STATUSES,
+  KINDS,
+  RUN_STATUSES,
+  type Appended,
+  type Call,
+  type Head,
+  type Item,
+  type KernelMessage,
+  type Run,
+  type RunError,
+  type Span,
+  type Turn,
+  type Usage
+} from './bundle';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fields(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** A finite number that is not negative, else 0. */
+function amount(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+}
+
+function amountOrNull(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : null;
+}
+
+function oneOf<T extends string>(allowed: readonly T[], value: unknown, otherwise: T): T {
+  return allowed.find(word => word === value) ?? otherwise;
+}
+
+function readSpans(value: unknown): Span[] {
+  const spans: Span[] = [];
+  for (const entry of list(value)) {
+    const [kind, start, end] = list(entry);
+    const known = KINDS.find(word => word === kind);
+    if (known !== undefined) {
+      spans.push([known, amount(start), amountOrNull(end)]);
+    }
+  }
+  return spans;
+}
+
+function readUsage(value: unknown): Usage {
+  const from = fields(value);
+  return {
+    input_tokens: amount(from['input_tokens']),
+    cached_tokens: amount(from['cached_tokens']),
+    output_tokens: amount(from['output_tokens']),
+    reasoning_tokens: amount(from['reasoning_tokens'])
+  };
+}
+
+function readBytes(value: unknown): Head['bytes'] {
+  const from = fields(value);
+  return {
+    sent: amount(from['sent']),
+    received: amount(from['received']),
+    full_context: amount(from['full_context'])
+  };
+}
+
+function readError(value: unknown): RunError | null {
+  if (!isFields(value)) {
+    return null;
+  }
+  return {
+    type: text(value['type']) || 'Error',
+    code: textOrNull(value['code']),
+    message: text(value['message'])
+  };
+}
+
+function readCall(value: unknown): Call {
+  const from = fields(value);
+  return {
+    call_id: text(from['call_id']),
+    name: text(from['name']),
+    arguments: text(from['arguments']),
+    status: oneOf(CALL_STATUSES, from['status'], 'unanswered'),
+    start_ms: amount(from['start_ms']),
+    end_ms: amountOrNull(from['end_ms']),
+    spans: readSpans(from['spans']),
+    output: textOrNull(from['output']),
+    error: textOrNull(from['error'])
+  };
+}
+
+function readItem(value: unknown): Item {
+  const from = fields(value);
+  return {
+    type: text(from['type']) || 'unknown item',
+    id: text(from['id']),
+    status: text(from['status']),
+    summary: text(from['summary'])
+  };
+}
+
+function readTurnError(value: unknown): Turn['error'] {
+  return isFields(value) ? { code: textOrNull(value['code']), message: text(value['message']) } : null;
+}
+
+export function readTurn(value: unknown): Turn {
+  const from = fields(value);
+  return {
+    id: text(from['id']),
+    response_id: textOrNull(from['response_id']),
+    status: oneOf(RUN_STATUSES, from['status'], 'incomplete'),
+    start_ms: amount(from['start_ms']),
+    end_ms: amountOrNull(from['end_ms']),
+    spans: readSpans(from['spans']),
+    text: text(from['text']),
+    reasoning: text(from['reasoning']),
+    recovered: text(from['recovered']),
+    lane: textOrNull(from['lane']),
+    usage: isFields(from['usage']) ? readUsage(from['usage']) : null,
+    bytes_sent: amount(from['bytes_sent']),
+    bytes_full_context: amount(from['bytes_full_context']),
+    tokens_per_second: amountOrNull(from['tokens_per_second']),
+    error: readTurnError(from['error']),
+    calls: list(from['calls']).map(readCall),
+    items: list(from['items']).map(readItem)
+  };
+}
+
+const HEAD_READERS: { readonly [K in keyof Head]: (value: unknown) => Head[K] } = {
+  status: value => oneOf(RUN_STATUSES, value, 'incomplete'),
+  duration_ms: amount,
+  usage: readUsage,
+  bytes: readBytes,
+  error: readError,
+  stopped: text
+};
+
+function readHead(value: unknown): Partial<Head> {
+  const from = fields(value);
+  const keys = Object.keys(HEAD_READERS).filter(key => key in from) as (keyof Head)[];
+  return Object.fromEntries(keys.map(key => [key, HEAD_READERS[key](from[key])]));
+}
+
+/** The run in `value`, or null where that is no bundle at all. */
+export function readRun(value: unknown): Run | null {
+  if (!isFields(value) || !('version' in value)) {
+    return null;
+  }
+  const session = fields(value['session']);
+  return {
+    version: amount(value['version']),
+    id: text(value['id']),
+    status: HEAD_READERS.status(value['status']),
+    prompt: text(value['prompt']),
+    session: {
+      provider: text(session['provider']),
+      model: text(session['model']),
+      transport: text(session['transport']),
+      note: text(session['note'])
+    },
+    started: text(value['started']),
+    duration_ms: amount(value['duration_ms']),
+    text: text(value['text']),
+    usage: readUsage(value['usage']),
+    bytes: readBytes(value['bytes']),
+    error: readError(value['error']),
+    stopped: text(value['stopped']),
+    turns: list(value['turns']).map(readTurn)
+  };
+}
+
+function readIndexed<T>(value: unknown, read: (value: unknown) => T): (readonly [number, T])[] {
+  const pairs: (readonly [number, T])[] = [];
+  for (const entry of list(value)) {
+    const [index, content] = list(entry);
+    if (typeof index === 'number' && Number.isInteger(index) && index >= 0) {
+      pairs.push([index, read(content)]);
+    }
+  }
+  return pairs;
+}
+
+/** The message in `value`, or null for anything this version does not know. */
+export function readMessage(value: unknown): KernelMessage | null {
+  const from = fields(value);
+  const seq = amount(from['seq']);
+  const now_ms = amount(from['now_ms']);
+  if (from['kind'] === 'snapshot') {
+    const run = readRun(from['run']);
+    return run === null ? null : { kind: 'snapshot', seq, now_ms, run };
+  }
+  if (from['kind'] === 'delta') {
+    return {
+      kind: 'delta',
+      seq,
+      now_ms,
+      head: readHead(from['head']),
+      text: readIndexed(from['text'], text) as Appended[],
+      reasoning: readIndexed(from['reasoning'], text) as Appended[],
+      turns: readIndexed(from['turns'], readTurn)
+    };
+  }
+  return null;
+}

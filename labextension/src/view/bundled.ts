@@ -1,0 +1,51 @@
+/** Markdown by marked, made safe by DOMPurify: for the live widget, and wherever there is no JupyterLab. */
+
+import DOMPurify, { type Config } from 'dompurify';
+import { Marked } from 'marked';
+import { element } from './dom';
+import type { Markdown } from './markdown';
+
+/** Web and mail addresses, and places on the page itself; never javascript:, data: or a file. */
+const SAFE_LINK = /^(?:(?:https?|mailto):|#)/i;
+
+const CONFIG: Config & { RETURN_DOM_FRAGMENT: true } = {
+  RETURN_DOM_FRAGMENT: true,
+  USE_PROFILES: { html: true },
+  FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'dialog', 'audio', 'video', 'source'],
+  FORBID_ATTR: ['style', 'class', 'id', 'name', 'srcset', 'background', 'autofocus', 'tabindex', 'popover'],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  ALLOWED_URI_REGEXP: SAFE_LINK
+};
+
+const parser = new Marked({ gfm: true });
+
+export const bundledMarkdown: Markdown = {
+  render: source => safeNodes(source),
+  draft: source => safeNodes(source)
+};
+
+function safeNodes(source: string): DocumentFragment {
+  const html = parser.parse(source, { async: false });
+  const fragment = DOMPurify.sanitize(html, CONFIG);
+  for (const link of fragment.querySelectorAll('a')) {
+    if (!SAFE_LINK.test(link.getAttribute('href') ?? '')) {
+      link.removeAttribute('href');
+    }
+    link.rel = 'noopener noreferrer';
+    link.target = '_blank';
+  }
+  for (const image of fragment.querySelectorAll('img')) {
+    image.replaceWith(imageLink(image));
+  }
+  return fragment;
+}
+
+/** A model's image is not fetched unasked: its address can carry data away. */
+function imageLink(image: HTMLImageElement): Node {
+  const address = image.getAttribute('src') ?? '';
+  const text = image.alt || 'image';
+  return SAFE_LINK.test(address)
+    ? element('a', { href: address, rel: 'noopener noreferrer', target: '_blank', text })
+    : document.createTextNode(text);
+}

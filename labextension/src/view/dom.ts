@@ -1,0 +1,47 @@
+/** Small helpers to build elements; every text goes in as text. */
+
+export interface Attributes {
+  readonly class?: string;
+  readonly text?: string;
+  readonly title?: string;
+  readonly [attribute: string]: string | undefined;
+}
+
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Node[]
+): HTMLElementTagNameMap[K] {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined) {
+      continue;
+    }
+    if (name === 'text') {
+      node.textContent = value;
+    } else {
+      node.setAttribute(name, value);
+    }
+  }
+  node.append(...children);
+  return node;
+}
+
+/** Set a node's text only when it differs, so that selections and the layout stay. */
+export function setText(node: Element, text: string): void {
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+}
+
+export function setAttribute(node: Element, name: string, value: string): void {
+  if (node.getAttribute(name) !== value) {
+    node.setAttribute(name, value);
+  }
+}
+
+export function show(node: HTMLElement, visible: boolean): void {
+  if (node.hidden === visible) {
+    node.hidden = !visible;
+  }
+}

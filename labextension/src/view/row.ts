@@ -1,0 +1,86 @@
+import { element, setAttribute, setText } from './dom';
+import { duration } from './format';
+import { LABEL_GAP } from './layout';
+import { spansInWords, type Row } from './rows';
+import { KIND_WORDS } from './words';
+
+/** One row of the timeline: name, bars, label. */
+export class RowView {
+  readonly node: HTMLElement;
+  readonly name = element('span', { class: 'wsn-name' });
+  readonly aside = element('span', { class: 'wsn-aside' });
+  readonly label = element('span', { class: 'wsn-label' });
+  private readonly head = element('div', { class: 'wsn-head', role: 'rowheader' }, this.name, this.aside);
+  private readonly track = element('div', { class: 'wsn-track', role: 'gridcell' });
+  private bars: HTMLElement[] = [];
+  private row: Row | null = null;
+
+  constructor(key: string) {
+    this.track.append(this.label);
+    this.node = element('div', { class: 'wsn-row', role: 'row', 'data-key': key, tabindex: '-1' }, this.head, this.track);
+  }
+
+  update(row: Row, now: number): void {
+    const before = this.row;
+    this.row = row;
+    if (before?.source === row.source && before.label === row.label && before.end_ms === row.end_ms) {
+      return;
+    }
+    setAttribute(this.node, 'data-kind', row.kind);
+    setAttribute(this.node, 'data-status', row.status);
+    setAttribute(this.node, 'data-tone', row.tone);
+    setAttribute(this.node, 'aria-level', row.kind === 'turn' ? '1' : '2');
+    setText(this.name, row.name);
+    setText(this.aside, row.aside);
+    setAttribute(this.head, 'title', row.aside === '' ? row.name : `${row.name} ${row.aside}`);
+    setText(this.label, row.label);
+    setAttribute(this.label, 'title', row.label);
+    const words = spansInWords(row.spans, row.end_ms ?? now);
+    setAttribute(this.track, 'aria-label', words === '' ? row.label : `${row.label}. ${words}`);
+    this.syncBars(row, now);
+  }
+
+  /** Put the bars where they belong when the plot spans `span` milliseconds and it is `now`. */
+  place(span: number, now: number): void {
+    const row = this.row;
+    if (row === null) {
+      return;
+    }
+    const end = row.end_ms ?? Math.max(now, row.start_ms);
+    row.spans.forEach(([, from, to], index) => {
+      const bar = this.bars[index];
+      if (bar !== undefined) {
+        const until = Math.max(from, to ?? end);
+        bar.style.left = percent(from, span);
+        bar.style.width = percent(until - from, span);
+      }
+    });
+    this.label.style.left = percent(end, span);
+    this.label.style.maxWidth = `calc(${100 - (end / span) * 100}% - ${LABEL_GAP}px)`;
+  }
+
+  mark(tabStop: boolean, selected: boolean): void {
+    setAttribute(this.node, 'tabindex', tabStop ? '0' : '-1');
+    setAttribute(this.node, 'aria-selected', String(selected));
+  }
+
+  private syncBars(row: Row, now: number): void {
+    while (this.bars.length > row.spans.length) {
+      this.bars.pop()?.remove();
+    }
+    row.spans.forEach(([kind, from, to], index) => {
+      let bar = this.bars[index];
+      if (bar === undefined) {
+        bar = element('div', { class: 'wsn-bar' });
+        this.bars.push(bar);
+        this.label.before(bar);
+      }
+      setAttribute(bar, 'data-kind', kind);
+      setAttribute(bar, 'title', `${KIND_WORDS[kind]} ${duration((to ?? row.end_ms ?? now) - from)}`);
+    });
+  }
+}
+
+function percent(ms: number, span: number): string {
+  return `${(ms / span) * 100}%`;
+}

@@ -1,0 +1,120 @@
+/** The timeline's rows as data: one per turn and, below it, one per call. Pure. */
+
+import type { Call, Kind, Run, Span, Turn } from '../bundle';
+import { duration, oneLine, seconds, shortArguments } from './format';
+import { BAD_CALLS, CALL_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
+
+export interface Row {
+  readonly key: string;
+  readonly kind: 'turn' | 'call';
+  readonly name: string;
+  /** Shown smaller after the name: a call's arguments, a turn's lane. */
+  readonly aside: string;
+  readonly status: string;
+  readonly spans: readonly Span[];
+  readonly start_ms: number;
+  /** Null while it runs: the bar then ends now. */
+  readonly end_ms: number | null;
+  /** What stands after the bar. */
+  readonly label: string;
+  readonly tone: 'plain' | 'bad' | 'warn';
+  readonly source: Turn | Call;
+}
+
+/** Characters of arguments and outputs that fit beside a bar. */
+const ASIDE_LIMIT = 60;
+const OUTPUT_LIMIT = 28;
+const ERROR_LIMIT = 60;
+
+export function rowsOf(run: Run): Row[] {
+  const live = run.status === 'in_progress';
+  return run.turns.flatMap((turn, index) => [
+    turnRow(run, turn, index),
+    ...turn.calls.map((call, place) => callRow(call, `${index}.${place}`, live))
+  ]);
+}
+
+function turnRow(run: Run, turn: Turn, index: number): Row {
+  const running = run.status === 'in_progress' && turn.end_ms === null;
+  const end_ms = running ? null : (turn.end_ms ?? Math.max(run.duration_ms, lastEnd(turn.spans, turn.start_ms)));
+  return {
+    key: String(index),
+    kind: 'turn',
+    name: `turn ${index + 1}`,
+    aside: turn.lane ?? '',
+    status: turn.status,
+    spans: turn.spans,
+    start_ms: turn.start_ms,
+    end_ms,
+    label: end_ms === null ? turnDoing(turn) : turnLabel(turn, end_ms),
+    tone: turn.status === 'failed' ? 'bad' : turn.recovered !== '' ? 'warn' : 'plain',
+    source: turn
+  };
+}
+
+function lastEnd(spans: readonly Span[], start: number): number {
+  return spans.reduce((latest, [, from, to]) => Math.max(latest, to ?? from), start);
+}
+
+function turnDoing(turn: Turn): string {
+  const kind = turn.spans.at(-1)?.[0];
+  return kind === undefined ? 'waiting…' : TURN_DOING[kind];
+}
+
+function turnLabel(turn: Turn, end: number): string {
+  const took = seconds(end - turn.start_ms);
+  const good = turn.status === 'completed' || turn.status === 'in_progress';
+  const parts = [good ? took : `${RUN_WORDS[turn.status]} after ${took}`];
+  if (good && turn.tokens_per_second !== null && turn.tokens_per_second > 0) {
+    parts.push(`${Math.round(turn.tokens_per_second)}\u00a0tok/s`);
+  }
+  if (turn.recovered !== '') {
+    parts.push(`sent again: ${oneLine(turn.recovered, ERROR_LIMIT)}`);
+  }
+  return parts.join(' · ');
+}
+
+function callRow(call: Call, key: string, live: boolean): Row {
+  const end_ms = call.end_ms ?? (live ? null : lastEnd(call.spans, call.start_ms));
+  return {
+    key,
+    kind: 'call',
+    name: call.name,
+    aside: shortArguments(call.arguments, ASIDE_LIMIT),
+    status: call.status,
+    spans: call.spans,
+    start_ms: call.start_ms,
+    end_ms,
+    label: callLabel(call, end_ms),
+    tone: BAD_CALLS.has(call.status) ? 'bad' : call.status === 'completed' ? 'plain' : 'warn',
+    source: call
+  };
+}
+
+function callLabel(call: Call, end: number | null): string {
+  if (end === null) {
+    return CALL_WORDS[call.status];
+  }
+  if (call.status === 'completed') {
+    return completedLabel(call, end);
+  }
+  const why = call.error === null || call.error === '' ? '' : `: ${oneLine(call.error, ERROR_LIMIT)}`;
+  return `${CALL_WORDS[call.status].replace('…', '')}${why}`;
+}
+
+function completedLabel(call: Call, end: number): string {
+  const output = call.output === null ? '' : oneLine(call.output, OUTPUT_LIMIT);
+  const approval = timeIn(call.spans, 'approval', end);
+  const took = approval > 0 ? `approved after ${seconds(approval)}` : duration(end - call.start_ms);
+  return output === '' ? took : `${took} → ${output}`;
+}
+
+function timeIn(spans: readonly Span[], wanted: Kind, now: number): number {
+  return spans.reduce((sum, [kind, from, to]) => (kind === wanted ? sum + Math.max(0, (to ?? now) - from) : sum), 0);
+}
+
+/** The spans in words: "wait 350 ms, reasoning 0.30 s". */
+export function spansInWords(spans: readonly Span[], now: number): string {
+  const kinds = [...new Set(spans.map(([kind]) => kind))];
+  return kinds.map(kind => `${KIND_WORDS[kind]} ${duration(timeIn(spans, kind, now))}`).join(', ');
+}

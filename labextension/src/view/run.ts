@@ -1,0 +1,74 @@
+/** The run view: header, timeline, answer. The live widget and the saved renderer show this same thing. */
+
+import type { Run } from '../bundle';
+import { Body } from './body';
+import { Clock } from './clock';
+import { element, setAttribute, setText } from './dom';
+import { counted, seconds } from './format';
+import { Header } from './header';
+import type { Markdown } from './markdown';
+import { addStyles } from './styles';
+import { Timeline } from './timeline';
+import { RUN_WORDS } from './words';
+import { callsOf } from '../bundle';
+
+export interface RunViewOptions {
+  readonly markdown: Markdown;
+  /** Ends every listener and timer of the view. */
+  readonly signal: AbortSignal;
+  /** What Stop does; null where nothing can be stopped. */
+  readonly onStop: (() => void) | null;
+}
+
+export class RunView {
+  readonly node = element('div', { class: 'wsn-run', role: 'group' });
+  private readonly header: Header;
+  private readonly timeline: Timeline;
+  private readonly body: Body;
+  private readonly announcement = element('div', { class: 'wsn-hidden', role: 'status', 'aria-live': 'polite' });
+  private readonly clock: Clock;
+  private run: Run | null = null;
+
+  constructor({ markdown, signal, onStop }: RunViewOptions) {
+    this.header = new Header(onStop, signal);
+    this.timeline = new Timeline(signal);
+    this.body = new Body(markdown, signal);
+    this.node.append(this.header.node, this.timeline.node, this.body.node, this.announcement);
+    this.clock = new Clock(this.node, now => this.tick(now), signal);
+  }
+
+  /** Show `run`. `now` is its clock when it was sent, in milliseconds; null for a saved run, whose clock stands. */
+  update(run: Run, now: number | null): void {
+    addStyles(this.node);
+    const before = this.run?.status ?? null;
+    this.run = run;
+    const running = run.status === 'in_progress' && now !== null;
+    setAttribute(this.node, 'data-wsn-status', run.status);
+    setAttribute(this.node, 'data-wsn-run', run.id);
+    setAttribute(this.node, 'data-wsn-live', String(running));
+    setAttribute(this.node, 'aria-label', `Run ${run.id}`.trim());
+    const shown = running ? this.clock.run(now) : this.clock.stop(run.duration_ms);
+    this.header.update(run);
+    this.header.tick(shown);
+    this.timeline.update(run, shown);
+    this.body.update(run);
+    if (before === 'in_progress' && run.status !== 'in_progress') {
+      setText(this.announcement, announcementOf(run));
+    }
+  }
+
+  /** Resolves when the answer stands on the page as it will stay. */
+  rendered(): Promise<void> {
+    return this.body.rendered();
+  }
+
+  private tick(now: number): void {
+    this.header.tick(now);
+    this.timeline.tick(now);
+  }
+}
+
+function announcementOf(run: Run): string {
+  const facts = [counted(run.turns.length, 'turn'), counted(callsOf(run).length, 'call')].join(', ');
+  return `Run ${RUN_WORDS[run.status]} after ${seconds(run.duration_ms)}: ${facts}.`;
+}

@@ -1,0 +1,54 @@
+/** The words the view shows for statuses and kinds of time. */
+
+import type { CallStatus, Kind, RunStatus } from '../bundle';
+
+export const RUN_WORDS: Readonly<Record<RunStatus, string>> = {
+  in_progress: 'running',
+  completed: 'completed',
+  incomplete: 'incomplete',
+  failed: 'failed',
+  cancelled: 'stopped',
+  unanswered: 'unanswered'
+};
+
+export const KIND_WORDS: Readonly<Record<Kind, string>> = {
+  connect: 'connect',
+  send: 'send',
+  wait: 'wait',
+  reasoning: 'reasoning',
+  text: 'text',
+  queued: 'queued',
+  kernel_busy: 'kernel busy',
+  approval: 'approval',
+  tool: 'tool'
+};
+
+/** What a turn does while its last span is of this kind. */
+export const TURN_DOING: Readonly<Record<Kind, string>> = {
+  connect: 'connecting…',
+  send: 'sending…',
+  wait: 'waiting…',
+  reasoning: 'reasoning…',
+  text: 'streaming…',
+  queued: 'queued…',
+  kernel_busy: 'kernel busy…',
+  approval: 'awaiting approval…',
+  tool: 'running…'
+};
+
+export const CALL_WORDS: Readonly<Record<CallStatus, string>> = {
+  streaming: 'being written…',
+  queued: 'queued…',
+  awaiting_approval: 'awaiting approval…',
+  running: 'running…',
+  completed: 'completed',
+  failed: 'failed',
+  timed_out: 'timed out',
+  denied: 'denied',
+  cancelled: 'cancelled',
+  unanswered: 'unanswered',
+  late: 'finished too late'
+};
+
+/** Statuses of calls that went wrong, as far as the model is concerned. */
+export const BAD_CALLS: ReadonlySet<CallStatus> = new Set(['failed', 'timed_out']);
