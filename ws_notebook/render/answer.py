@@ -1,0 +1,51 @@
+"""A model's Markdown as HTML that can do nothing: no HTML of its own, no picture from elsewhere, plain links only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .format import printable
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+__all__ = ["answer_html"]
+
+_SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+def answer_html(text: str) -> str:
+    """The HTML of `text`. Tags in it are shown as written; pictures become links."""
+    return str(_parser().render(printable(text)))
+
+
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.validateLink = _is_plain_link  # type: ignore[method-assign]
+    parser.add_render_rule("image", _picture_as_link)
+    parser.add_render_rule("link_open", _link)
+    return parser
+
+
+def _is_plain_link(url: str) -> bool:
+    try:
+        return urlsplit(url.strip()).scheme.lower() in _SCHEMES
+    except ValueError:
+        return False
+
+
+def _picture_as_link(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:
+    token = tokens[place]
+    words = token.content or "picture"
+    return f'<a href="{escape(str(token.attrGet("src")))}" rel="noopener noreferrer">[{escape(words)}]</a>'
+
+
+def _link(renderer: Any, tokens: Sequence[Token], place: int, options: Any, environment: Any) -> str:
+    tokens[place].attrSet("rel", "noopener noreferrer")
+    return str(renderer.renderToken(tokens, place, options, environment))

@@ -1,0 +1,240 @@
+"""A run as the JSON that is saved in a notebook and drawn by every rich view.
+
+Mime type `application/vnd.ws-notebook.run.v1+json`; its form is in bundle.schema.json. Times are
+milliseconds from the run's start; a span that still lasts ends in null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ..core.events import ErrorInfo
+from ..core.items import prompt_text
+from ..core.run import RunState
+from ..core.timing import Span
+from ..core.turn import CallState, TurnState
+from .format import cut, number, valid
+from .grown import Grown
+from .items import other_items, output_text
+
+__all__ = ["LIMIT", "MIME_TYPE", "VERSION", "Clock", "RunHeader", "bundle", "call_object", "head", "turn_object"]
+
+MIME_TYPE = "application/vnd.ws-notebook.run.v1+json"
+VERSION = 1
+LIMIT = 20_000
+"""Characters of a prompt, of arguments and of a tool's output that are kept."""
+
+
+class RunHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run does not know of itself."""
+
+    provider: str
+    model: str
+    transport: str
+    note: str = ""
+    """What a reader must know, such as "embedded server: a script, no AI"."""
+
+
+class Clock:
+    """Moments of the monotonic clock as milliseconds from the run's start, rounded to 0.1."""
+
+    def __init__(self, run: RunState, now: float | None) -> None:
+        self._zero = run.asked
+        self.end = run.ended if run.ended is not None else _latest(run) if now is None else now
+
+    def __call__(self, moment: float) -> float:
+        return max(0.0, round((moment - self._zero) * 1000, 1))
+
+    def optional(self, moment: float | None) -> float | None:
+        return None if moment is None else self(moment)
+
+
+def bundle(run: RunState, header: RunHeader, *, now: float | None = None) -> dict[str, Any]:
+    """The run as it stands. `now` (seconds of the monotonic clock) is the end of a run that still lasts."""
+    return assemble(run, header, now, lambda turn, kind: Grown(turn, kind).whole())
+
+
+def assemble(
+    run: RunState, header: RunHeader, now: float | None, text_of: Callable[[TurnState, str], str]
+) -> dict[str, Any]:
+    """Like `bundle`; `text_of(turn, "text" or "reasoning")` gives the texts."""
+    clock = Clock(run, now)
+    turns = [
+        {**turn_object(turn, clock), "text": text_of(turn, "text"), "reasoning": text_of(turn, "reasoning")}
+        for turn in list(run.turns)
+    ]
+    return repaired(
+        {
+            "version": VERSION,
+            "id": run.id,
+            "prompt": cut(prompt_text(run.input), LIMIT),
+            "session": msgspec.structs.asdict(header),
+            "started": _utc(run.asked_at),
+            "text": "\n\n".join(turn["text"] for turn in turns if turn["text"]),
+            **head(run, clock),
+            "turns": turns,
+        }
+    )
+
+
+def head(run: RunState, clock: Clock) -> dict[str, Any]:
+    """What of a run changes besides its turns."""
+    turns = list(run.turns)
+    return {
+        "status": run.status,
+        "duration_ms": clock(clock.end),
+        "usage": _usage(run.usage),
+        "bytes": {
+            "sent": sum(turn.bytes_sent for turn in turns),
+            "received": sum(turn.bytes_received for turn in turns),
+            "full_context": sum(turn.bytes_full_context for turn in turns),
+        },
+        "error": _run_error(run.error),
+        "stopped": run.stopped,
+    }
+
+
+def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT) -> dict[str, Any]:
+    """One turn without its text and reasoning."""
+    timing = turn.timing
+    return {
+        "id": turn.id,
+        "response_id": turn.response_id,
+        "status": turn.status,
+        "start_ms": clock(timing.started),
+        "end_ms": clock.optional(timing.ended),
+        "spans": _spans(timing.spans, clock),
+        "recovered": turn.recovered,
+        "lane": turn.lane,
+        "usage": None if turn.usage is None else _usage(turn.usage),
+        "bytes_sent": turn.bytes_sent,
+        "bytes_full_context": turn.bytes_full_context,
+        "tokens_per_second": _speed(turn),
+        "error": _turn_error(turn.error),
+        "calls": [call_object(call, clock, limit) for call in list(turn.tool_calls)],
+        "items": other_items(turn),
+    }
+
+
+def call_object(call: CallState, clock: Clock, limit: int = LIMIT) -> dict[str, Any]:
+    """One tool call. Its clock begins where its arguments were whole."""
+    timing = call.timing
+    return {
+        "call_id": call.call_id,
+        "name": call.name,
+        "arguments": cut(call.arguments, limit),
+        "status": call.status,
+        "start_ms": clock(timing.added if timing.ready is None else timing.ready),
+        "end_ms": clock.optional(_call_end(call)),
+        "spans": _call_spans(call, clock),
+        "output": None if call.output is None else cut(output_text(call.output), limit),
+        "error": call.error,
+    }
+
+
+def repaired(value: dict[str, Any]) -> dict[str, Any]:
+    """`value` with every string valid Unicode, so that it can be sent and saved."""
+    try:
+        msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        repaired_value: dict[str, Any] = _repair(value)
+        return repaired_value
+    return value
+
+
+def _repair(value: Any) -> Any:
+    if isinstance(value, str):
+        return valid(value)
+    if isinstance(value, list):
+        return [_repair(each) for each in value]
+    if isinstance(value, dict):
+        return {_repair(key): _repair(each) for key, each in value.items()}
+    return value
+
+
+def _latest(run: RunState) -> float:
+    """The last moment that a run in progress knows of."""
+    moments = [run.asked]
+    for turn in list(run.turns):
+        moments += [turn.timing.started, turn.timing.ended or run.asked]
+        moments += [span.end or span.start for span in list(turn.timing.spans)]
+        for call in list(turn.tool_calls):
+            timing = call.timing
+            moments += [each for each in (timing.added, timing.ready, timing.started, timing.ended) if each is not None]
+    return max(moments)
+
+
+def _utc(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _spans(spans: list[Span], clock: Clock) -> list[list[Any]]:
+    return [[span.kind, clock(span.start), clock.optional(span.end)] for span in list(spans)]
+
+
+def _call_end(call: CallState) -> float | None:
+    if call.timing.ended is not None or not call.done:
+        return call.timing.ended
+    # Given up before its function ran.
+    last = call.timing.spans[-1].end if call.timing.spans else None
+    return last or call.timing.ready or call.timing.added
+
+
+def _call_spans(call: CallState, clock: Clock) -> list[list[Any]]:
+    """What was noted of the wait (approval, kernel_busy), the rest of the wait as queued, then the tool."""
+    timing = call.timing
+    if timing.ready is None:
+        return []
+    spans: list[Span] = []
+    reached = timing.ready
+    limit = timing.started if timing.started is not None else _call_end(call)
+    for span in (span for span in list(timing.spans) if span.kind != "tool"):
+        if span.start > reached:
+            spans.append(Span("queued", reached, span.start))
+        end = span.end if span.end is not None else limit
+        spans.append(Span(span.kind, span.start, end))
+        reached = span.start if end is None else end
+    open_ended = bool(spans) and spans[-1].end is None
+    if not open_ended and (limit is None or limit > reached):
+        spans.append(Span("queued", reached, limit))
+    if timing.started is not None:
+        spans.append(Span("tool", timing.started, timing.ended))
+    return _spans(spans, clock)
+
+
+def _usage(usage: Mapping[str, Any]) -> dict[str, int]:
+    def detail(group: str, field: str) -> int:
+        details = usage.get(group)
+        return int(number(details.get(field))) if isinstance(details, Mapping) else 0
+
+    return {
+        "input_tokens": int(number(usage.get("input_tokens"))),
+        "cached_tokens": detail("input_tokens_details", "cached_tokens"),
+        "output_tokens": int(number(usage.get("output_tokens"))),
+        "reasoning_tokens": detail("output_tokens_details", "reasoning_tokens"),
+    }
+
+
+def _speed(turn: TurnState) -> float | None:
+    """Output tokens a second from the first one to the end, of a finished turn that wrote text."""
+    first, end = turn.timing.first_token, turn.timing.ended
+    tokens = 0 if turn.usage is None else number(turn.usage.get("output_tokens"))
+    if first is None or end is None or end <= first or not tokens:
+        return None
+    writes = any(part.kind == "text" and part.chunks for part in turn.parts)
+    return round(tokens / (end - first), 1) if writes else None
+
+
+def _run_error(error: Exception | None) -> dict[str, Any] | None:
+    if error is None:
+        return None
+    code = getattr(error, "code", None)
+    return {"type": type(error).__name__, "code": None if code is None else str(code), "message": str(error)}
+
+
+def _turn_error(error: ErrorInfo | None) -> dict[str, Any] | None:
+    return None if error is None else {"code": error.code, "message": error.message}

@@ -1,0 +1,113 @@
+"""The messages that keep a live picture of a run up to date: numbered, and each only what is new.
+
+All of them together are about as long as the run itself, however often they are made.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady
+from ..core.run import RunState
+from ..core.turn import TurnState
+from .bundle import Clock, RunHeader, assemble, head, repaired, turn_object
+from .grown import Grown
+
+__all__ = ["Deltas"]
+
+_LIVE_LIMIT = 2000
+"""Characters of arguments and outputs in a delta; the last snapshot has more of them."""
+
+
+class Deltas:
+    """Makes the messages for one run. `note` may be called from any thread; the others one at a time."""
+
+    def __init__(self, run: RunState, header: RunHeader) -> None:
+        self._run = run
+        self._header = header
+        self._seq = 0
+        self._noted: deque[TurnState] = deque()
+        self._head: dict[str, Any] = {}
+        self._shown: dict[str, _Shown] = {}
+
+    def note(self, change: Change) -> None:
+        """Remember what changed, for the next message."""
+        if isinstance(change, (CallChanged, ToolCallReady)):
+            self._noted.append(change.call.turn)
+        elif not isinstance(change, RunEnded):
+            self._noted.append(change.turn)
+
+    def picture(self, now: float) -> dict[str, Any]:
+        """The run as it stands, as a bundle. The next delta goes on from it."""
+        self._noted.clear()
+        self._shown.clear()
+        self._head = head(self._run, Clock(self._run, now))
+        return assemble(self._run, self._header, now, lambda turn, kind: self._of(turn).grown[kind].whole())
+
+    def snapshot(self, now: float) -> dict[str, Any]:
+        """The message with the whole run."""
+        data = self.picture(now)
+        return {"kind": "snapshot", **self._stamp(now), "run": data}
+
+    def delta(self, now: float) -> dict[str, Any] | None:
+        """The message with what came since the last one, or None when nothing did.
+
+        A snapshot instead, where text changed before its end.
+        """
+        clock = Clock(self._run, now)
+        news: dict[str, list[list[Any]]] = {"text": [], "reasoning": [], "turns": []}
+        for index, turn in self._changed():
+            if not self._add(news, index, turn, clock):
+                return self.snapshot(now)
+        changed = self._changed_head(clock)
+        if not changed and not any(news.values()):
+            return None
+        found = {key: value for key, value in (("head", changed), *news.items()) if value}
+        return repaired({"kind": "delta", **self._stamp(now), **found})
+
+    def _add(self, news: dict[str, list[list[Any]]], index: int, turn: TurnState, clock: Clock) -> bool:
+        shown = self._of(turn)
+        for kind, grown in shown.grown.items():
+            text = grown.more()
+            if text is None:
+                return False
+            if text:
+                news[kind].append([index, text])
+        fields = turn_object(turn, clock, _LIVE_LIMIT)
+        if fields != shown.fields:
+            shown.fields = fields
+            news["turns"].append([index, fields])
+        return True
+
+    def _changed(self) -> list[tuple[int, TurnState]]:
+        """The turns to look at, in order."""
+        noted: set[str] = set()
+        while self._noted:
+            noted.add(self._noted.popleft().id)
+        turns = enumerate(list(self._run.turns))
+        return [(index, turn) for index, turn in turns if turn.id in noted or turn.id not in self._shown]
+
+    def _changed_head(self, clock: Clock) -> dict[str, Any]:
+        """The fields that differ. While the run lasts, `now_ms` tells its duration."""
+        fields = head(self._run, clock)
+        changed = {key: value for key, value in fields.items() if value != self._head.get(key)}
+        if not self._run.done:
+            changed.pop("duration_ms", None)
+        self._head = fields
+        return changed
+
+    def _of(self, turn: TurnState) -> _Shown:
+        return self._shown.setdefault(turn.id, _Shown(turn))
+
+    def _stamp(self, now: float) -> dict[str, Any]:
+        self._seq += 1
+        return {"seq": self._seq, "now_ms": Clock(self._run, now)(now)}
+
+
+class _Shown:
+    """What the last messages told of a turn."""
+
+    def __init__(self, turn: TurnState) -> None:
+        self.grown = {"text": Grown(turn, "text"), "reasoning": Grown(turn, "reasoning")}
+        self.fields: dict[str, Any] | None = None

@@ -1,0 +1,132 @@
+"""Numbers and texts as people read them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+__all__ = [
+    "counted",
+    "cut",
+    "duration",
+    "number",
+    "one_line",
+    "printable",
+    "saving",
+    "seconds",
+    "short_arguments",
+    "size",
+    "valid",
+    "whole",
+]
+
+THIN_SPACE = "\u2009"
+NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"
+
+
+def _unit(value: str, unit: str) -> str:
+    return f"{value}{NO_BREAK_SPACE}{unit}"
+
+
+def duration(ms: float) -> str:
+    """0.4 ms · 34 ms · 240 ms · 3.2 s · 32 s · 2 min 5 s"""
+    if ms < 999.5:
+        return _unit(f"{ms:.1f}" if 0 < ms < 1 else f"{ms:.0f}", "ms")
+    return seconds(ms)
+
+
+def seconds(ms: float) -> str:
+    """Like `duration`, but in seconds from a tenth of one: 34 ms · 0.80 s · 1.1 s"""
+    if ms < 99.5:
+        return duration(ms)
+    if ms < 995:
+        return _unit(f"{ms / 1000:.2f}", "s")
+    if ms < 9950:
+        return _unit(f"{ms / 1000:.1f}", "s")
+    total = round(ms / 1000)
+    if total < 60:
+        return _unit(str(total), "s")
+    minutes, rest = divmod(total, 60)
+    return _unit(str(minutes), "min") + (f" {_unit(str(rest), 's')}" if rest else "")
+
+
+def size(count: float) -> str:
+    """Bytes: 812 B · 1.9 kB · 55 kB · 1.2 MB"""
+    units = ["B", "kB", "MB", "GB"]
+    while count >= 999.5 and len(units) > 1:
+        count /= 1000
+        units.pop(0)
+    return _unit(f"{count:.1f}" if units[0] != "B" and count < 9.95 else f"{count:.0f}", units[0])
+
+
+def whole(count: float) -> str:
+    """187 · 2 187 · 12 187, in groups of three."""
+    return f"{count:,.0f}".replace(",", THIN_SPACE)
+
+
+def counted(count: int, noun: str) -> str:
+    """1 call, 3 calls"""
+    return f"{whole(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def saving(sent: float, full: float) -> str:
+    """What was saved against `full`, as "−91 %"; empty when it is less than one percent."""
+    percent = int((1 - sent / full) * 100 + 0.5) if full > 0 else 0
+    return f"{MINUS}{_unit(str(min(percent, 99)), '%')}" if percent >= 1 else ""
+
+
+def number(value: Any) -> float:
+    """A number that came over the wire; 0 for anything else."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
+
+
+def one_line(text: str, limit: int) -> str:
+    """`text` on one line, at most `limit` characters."""
+    flat = " ".join(text[: limit * 4].split())
+    return f"{flat[: limit - 1]}…" if len(flat) > limit or len(text) > limit * 4 else flat
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters; what is left out is counted."""
+    left_out = len(text) - limit
+    return text if left_out <= 0 else f"{text[:limit]}\n… {whole(left_out)} more characters"
+
+
+def short_arguments(arguments: str, limit: int) -> str:
+    """A call's arguments as `city="Paris", days=3`; text that is no JSON object as it is."""
+    try:
+        value = json.loads(arguments)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        return one_line(arguments, limit)
+    return one_line(", ".join(f"{key}={json.dumps(entry, ensure_ascii=False)}" for key, entry in value.items()), limit)
+
+
+def valid(text: str) -> str:
+    """`text` as valid Unicode: surrogates in pairs become their character, single ones U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def printable(text: str) -> str:
+    """`text` without the power to steer a terminal: controls and direction overrides become visible signs.
+
+    Line ends and tabs stay.
+    """
+    return _CONTROLS.sub(_visible, valid(text).replace("\r\n", "\n"))

@@ -1,0 +1,67 @@
+"""The text of a turn as it grows: what views show, and how far one of them has got.
+
+Message items are parted by a blank line, and so are the paragraphs of the reasoning; pieces within
+a message are not.
+"""
+
+from __future__ import annotations
+
+from ..core.turn import TextPart, TurnState
+from .format import valid
+
+__all__ = ["Grown", "turn_text"]
+
+
+def turn_text(turn: TurnState) -> str:
+    """The answer's text in this turn, message items parted by a blank line."""
+    return Grown(turn, "text").whole()
+
+
+class Grown:
+    """Reads one kind of text of a turn ("text" or "reasoning"), from the beginning or from where it stopped.
+
+    May be used from another thread than the one that writes the turn: lists only grow.
+    """
+
+    def __init__(self, turn: TurnState, kind: str) -> None:
+        self._turn = turn
+        self._kind = kind
+        self._read: dict[int, int] = {}
+        """For each part by its place in `turn.parts`: how many pieces were read."""
+        self._held = ""
+
+    def whole(self) -> str:
+        """All of it, as it stands; what `more` gives begins after it."""
+        self._read.clear()
+        self._held = ""
+        return self.more() or ""
+
+    def more(self) -> str | None:
+        """What came since the last call. None: the text changed before its end, so read the `whole`."""
+        found: list[str] = []
+        for place, part in enumerate(list(self._turn.parts)):
+            if part.kind != self._kind:
+                continue
+            chunks = part.chunks[self._read.get(place, 0) :]
+            if not any(chunks):
+                continue
+            if any(later > place for later in self._read):
+                return None
+            if self._begins_paragraph(place, part):
+                found.append("\n\n")
+            self._read[place] = self._read.get(place, 0) + len(chunks)
+            found += chunks
+        return self._pairs("".join(found))
+
+    def _begins_paragraph(self, place: int, part: TextPart) -> bool:
+        if place in self._read or not self._read:
+            return False
+        before = self._turn.parts[max(self._read)]
+        return self._kind == "reasoning" or before.output_index != part.output_index
+
+    def _pairs(self, text: str) -> str:
+        """Valid text. A character that was split over two pieces waits for its other half."""
+        text, self._held = self._held + text, ""
+        if text and "\ud800" <= text[-1] <= "\udbff" and not self._turn.done:
+            text, self._held = text[:-1], text[-1]
+        return valid(text)

@@ -1,0 +1,146 @@
+"""Output items that are neither text, reasoning nor a Python tool's call, each in one short line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..core.items import TOOL_CALLS
+from ..core.turn import TurnState
+from .format import counted, cut, one_line, short_arguments, size
+
+__all__ = ["other_items", "output_text"]
+
+_LINE = 160
+_REFUSAL = 4000
+_SHOWN_ELSEWHERE = frozenset({"message", "reasoning", *TOOL_CALLS})
+
+
+def other_items(turn: TurnState) -> list[dict[str, str]]:
+    """`{"type", "id", "status", "summary"}` for each; a refusal is one of them."""
+    found = [
+        {
+            "type": str(item.get("type") or "unknown"),
+            "id": str(item.get("id") or ""),
+            "status": str(item.get("status") or ""),
+            "summary": one_line(_summary(item), _LINE),
+        }
+        for item in list(turn.output)
+        if item.get("type") not in _SHOWN_ELSEWHERE
+    ]
+    if turn.refusal:
+        status = "completed" if turn.done else "in_progress"
+        found.append({"type": "refusal", "id": "", "status": status, "summary": cut(turn.refusal, _REFUSAL)})
+    return found
+
+
+def output_text(output: Any) -> str:
+    """A tool's output as text: images and files are named, not shown."""
+    if isinstance(output, str):
+        return output
+    parts = output if isinstance(output, list) else [output]
+    return "\n".join(_part(part) for part in parts)
+
+
+def _part(part: Any) -> str:
+    if not isinstance(part, Mapping):
+        return _json(part)
+    if isinstance(part.get("text"), str):
+        return str(part["text"])
+    for field, noun in (("image_url", "image"), ("file_data", "file"), ("file_url", "file"), ("file_id", "file")):
+        value = part.get(field)
+        if isinstance(value, str):
+            return f"[{part.get('filename') or noun}, {_source(value)}]"
+    return _json(part)
+
+
+def _source(value: str) -> str:
+    return size(len(value) * 3 / 4) if value.startswith("data:") or len(value) > 400 else value
+
+
+def _summary(item: Mapping[str, Any]) -> str:
+    try:
+        return _SUMMARIES.get(str(item.get("type")), _anything)(item)
+    except (TypeError, KeyError, AttributeError, IndexError):
+        return _anything(item)
+
+
+def _web_search(item: Mapping[str, Any]) -> str:
+    action = item["action"]
+    queries = action.get("queries") or [action.get("query")]
+    words = ", ".join(json.dumps(query, ensure_ascii=False) for query in queries if query)
+    return " ".join(str(each) for each in (action["type"], words, action.get("url"), action.get("pattern")) if each)
+
+
+def _file_search(item: Mapping[str, Any]) -> str:
+    results = item.get("results")
+    found = f" → {counted(len(results), 'result')}" if isinstance(results, list) else ""
+    return ", ".join(json.dumps(query, ensure_ascii=False) for query in item["queries"]) + found
+
+
+def _code_interpreter(item: Mapping[str, Any]) -> str:
+    lines = [line for line in item["code"].splitlines() if line.strip()]
+    outputs = item.get("outputs") or []
+    logs = " ".join(output.get("logs") or f"[{output.get('type')}]" for output in outputs)
+    return (lines[0] if lines else "") + (" …" if len(lines) > 1 else "") + (f" → {one_line(logs, 60)}" if logs else "")
+
+
+def _image(item: Mapping[str, Any]) -> str:
+    result = item.get("result")
+    facts = [item.get("size"), item.get("output_format"), size(len(result) * 3 / 4) if result else None]
+    return "image " + ", ".join(str(fact) for fact in facts if fact)
+
+
+def _mcp_call(item: Mapping[str, Any]) -> str:
+    result = item.get("error") or item.get("output")
+    text = result if isinstance(result, str) else _json(result) if result else ""
+    call = f"{item['server_label']}.{item['name']}({short_arguments(item['arguments'] or '', 60)})"
+    return call + (f" → {one_line(text, 60)}" if text else "")
+
+
+def _mcp_list(item: Mapping[str, Any]) -> str:
+    return f"{item['server_label']}: {counted(len(item['tools']), 'tool')}"
+
+
+def _mcp_approval(item: Mapping[str, Any]) -> str:
+    return f"asks to call {_mcp_call(item)}"
+
+
+def _shell(item: Mapping[str, Any]) -> str:
+    action = item["action"]
+    commands = action.get("commands") or [" ".join(action["command"])]
+    return "; ".join(commands)
+
+
+def _patch(item: Mapping[str, Any]) -> str:
+    return f"{item['operation']['type']} {item['operation'].get('path', '')}"
+
+
+def _anything(item: Mapping[str, Any]) -> str:
+    """The item's own fields, long ones as their length."""
+    shown = []
+    for key, value in item.items():
+        if key in ("type", "id", "status") or value in (None, "", [], {}):
+            continue
+        text = value if isinstance(value, str) else _json(value)
+        shown.append(f"{key}={size(len(text)) if len(text) > 200 else text}")
+    return ", ".join(shown)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+_SUMMARIES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "web_search_call": _web_search,
+    "file_search_call": _file_search,
+    "code_interpreter_call": _code_interpreter,
+    "image_generation_call": _image,
+    "mcp_call": _mcp_call,
+    "mcp_list_tools": _mcp_list,
+    "mcp_approval_request": _mcp_approval,
+    "local_shell_call": _shell,
+    "shell_call": _shell,
+    "apply_patch_call": _patch,
+}

@@ -1,0 +1,69 @@
+"""A run as Markdown: the answer as the model wrote it, then its figures."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+from .format import counted, printable
+from .rows import Row, rows_of, spans_in_words
+from .summary import summary_line, trouble
+
+__all__ = ["markdown"]
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
+
+
+def markdown(run: dict[str, Any]) -> str:
+    """The Markdown of a bundle."""
+    refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
+    wrong = trouble(run)
+    parts = [
+        closed(printable(run["text"])),
+        *(_plain(words) for words in refused),
+        f"> **{_plain(wrong)}**" if wrong else "",
+        "---",
+        f"*{_plain(summary_line(run))}*",
+        _figures(run),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def closed(text: str) -> str:
+    """`text` with a code fence that was left open closed, so that nothing after it is taken for code."""
+    fence = ""
+    for line in text.splitlines():
+        found = _FENCE.match(line)
+        if found is None:
+            continue
+        if not fence:
+            fence = found[1]
+        elif found[1].startswith(fence) and not found[2].strip():
+            fence = ""
+    return f"{text}\n{fence}" if fence else text
+
+
+def _figures(run: dict[str, Any]) -> str:
+    rows = rows_of(run)
+    if not rows:
+        return ""
+    calls = sum(row.kind == "call" for row in rows)
+    title = ", ".join([counted(len(run["turns"]), "turn"), *([counted(calls, "call")] if calls else [])])
+    table = "\n".join(["| | status | took | split |", "|:--|:--|:--|:--|", *(_line(row) for row in rows)])
+    return f"<details><summary>{escape(title)}</summary>\n\n{table}\n\n</details>"
+
+
+def _line(row: Row) -> str:
+    name = (
+        f"**{_plain(row.name)}** {_plain(row.aside)}"
+        if row.kind == "turn"
+        else f"{_plain(row.name)}({_plain(row.aside)})"
+    )
+    return f"| {name.strip()} | {_plain(row.status)} | {_plain(row.label)} | {_plain(spans_in_words(row.spans))} |"
+
+
+def _plain(text: str) -> str:
+    """`text` as words on one line: nothing in it is taken for Markdown or HTML."""
+    return _SPECIAL.sub(r"\\\1", " ".join(printable(text).replace("&", "&amp;").split()))

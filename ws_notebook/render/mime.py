@@ -1,0 +1,28 @@
+"""The four forms of a run that a saved notebook holds together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.run import RunState
+from .bundle import MIME_TYPE, RunHeader, bundle
+from .markdown import markdown
+from .snapshot import snapshot
+from .text import plain_text
+
+__all__ = ["mime_bundle", "mime_bundle_of"]
+
+
+def mime_bundle(run: RunState, header: RunHeader, *, now: float | None = None) -> dict[str, Any]:
+    """JSON, HTML, Markdown and plain text of the run, by mime type. `now`: see `bundle`."""
+    return mime_bundle_of(bundle(run, header, now=now))
+
+
+def mime_bundle_of(data: dict[str, Any]) -> dict[str, Any]:
+    """The same for a run that is already in its saved form."""
+    return {
+        MIME_TYPE: data,
+        "text/html": snapshot(data),
+        "text/markdown": markdown(data),
+        "text/plain": plain_text(data),
+    }

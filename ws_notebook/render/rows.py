@@ -1,0 +1,115 @@
+"""The timeline's rows as data, read from a bundle: one for each turn and, below it, one for each call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from .format import NO_BREAK_SPACE, duration, one_line, seconds, short_arguments
+from .words import BAD_CALLS, CALL_WORDS, DOING, KINDS, RUN_WORDS
+
+__all__ = ["Row", "Span", "rows_of", "spans_in_words", "time_in"]
+
+Span = tuple[str, float, float]
+"""Kind of time, start and end in milliseconds."""
+
+_ASIDE, _OUTPUT, _ERROR = 60, 28, 60
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One bar of the timeline. Times in milliseconds from the run's start."""
+
+    kind: str
+    """"turn" or "call"."""
+    name: str
+    aside: str
+    """Shown smaller after the name: a call's arguments, a turn's lane."""
+    status: str
+    spans: list[Span]
+    start: float
+    end: float
+    label: str
+    """What stands after the bar."""
+    tone: str
+    """"plain", "warn" or "bad"."""
+    running: bool = False
+    output: str = ""
+
+
+def rows_of(run: dict[str, Any]) -> list[Row]:
+    """The rows of a bundle. What still lasts ends at the run's present end."""
+    rows: list[Row] = []
+    for index, turn in enumerate(run["turns"]):
+        rows.append(_turn_row(run, turn, index))
+        rows += [_call_row(run, call) for call in turn["calls"]]
+    return rows
+
+
+def time_in(spans: Sequence[Span], kind: str) -> float:
+    """The milliseconds of one kind."""
+    return sum(max(0.0, end - start) for each, start, end in spans if each == kind)
+
+
+def spans_in_words(spans: Sequence[Span]) -> str:
+    """ "wait 350 ms, reasoning 300 ms" """
+    kinds = dict.fromkeys(kind for kind, start, end in spans if end > start)
+    return ", ".join(f"{KINDS.get(kind, kind)} {duration(time_in(spans, kind))}" for kind in kinds)
+
+
+def _closed(spans: list[list[Any]], end: float) -> list[Span]:
+    return [(kind, start, max(start, end if stop is None else stop)) for kind, start, stop in spans]
+
+
+def _end(run: dict[str, Any], part: dict[str, Any]) -> tuple[float, bool]:
+    """Where a turn or a call ends, and whether it still runs."""
+    if part["end_ms"] is not None:
+        return float(part["end_ms"]), False
+    running = run["status"] == "in_progress"
+    known = max((stop or start for _, start, stop in part["spans"]), default=part["start_ms"])
+    return max(run["duration_ms"], known) if running else known, running
+
+
+def _turn_row(run: dict[str, Any], turn: dict[str, Any], index: int) -> Row:
+    end, running = _end(run, turn)
+    spans = _closed(turn["spans"], end)
+    label = _turn_label(turn, end)
+    if running:
+        label = DOING.get(spans[-1][0], "running…") if spans else "waiting…"
+    tone = "bad" if turn["status"] == "failed" else "warn" if turn["recovered"] else "plain"
+    name, aside = f"turn {index + 1}", turn["lane"] or ""
+    return Row("turn", name, aside, turn["status"], spans, turn["start_ms"], end, label, tone, running)
+
+
+def _turn_label(turn: dict[str, Any], end: float) -> str:
+    parts = [seconds(end - turn["start_ms"])]
+    if turn["tokens_per_second"]:
+        parts.append(f"{turn['tokens_per_second']:.0f}{NO_BREAK_SPACE}tok/s")
+    if turn["status"] not in ("completed", "in_progress"):
+        parts.append(RUN_WORDS.get(turn["status"], turn["status"]))
+    if turn["recovered"]:
+        parts.append(f"sent again: {one_line(turn['recovered'], _ERROR)}")
+    return " · ".join(parts)
+
+
+def _call_row(run: dict[str, Any], call: dict[str, Any]) -> Row:
+    end, running = _end(run, call)
+    spans = _closed(call["spans"], end)
+    status = call["status"]
+    word = CALL_WORDS.get(status, status)
+    if running:
+        label = word
+    elif status == "completed":
+        label = _completed_label(call, spans, end)
+    else:
+        label = word.replace("…", "") + (f": {one_line(call['error'], _ERROR)}" if call["error"] else "")
+    tone = "bad" if status in BAD_CALLS else "plain" if status == "completed" or running else "warn"
+    aside, output = short_arguments(call["arguments"], _ASIDE), one_line(call["output"] or "", _ASIDE)
+    return Row("call", call["name"], aside, status, spans, call["start_ms"], end, label, tone, running, output)
+
+
+def _completed_label(call: dict[str, Any], spans: list[Span], end: float) -> str:
+    approval = time_in(spans, "approval")
+    took = f"approved after {seconds(approval)}" if approval > 0 else duration(end - call["start_ms"])
+    return f"{took} → {one_line(call['output'], _OUTPUT)}" if call["output"] else took

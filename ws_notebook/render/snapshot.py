@@ -1,0 +1,85 @@
+"""A run as static HTML: no script, no style sheet, nothing loaded; reads in any front end, trusted or not."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from . import svg
+from .answer import answer_html
+from .format import counted, printable
+from .rows import Row, rows_of, spans_in_words
+from .summary import extent, sent, source, status, tokens, trouble
+
+__all__ = ["rows_table", "snapshot"]
+
+_DOTS = {"completed": "#1f9d57", "failed": "#d13a3a", "in_progress": "#2f7de1"}
+_STOPPED = "#c98a00"
+_QUIET = "color:#7a828c"
+
+
+def snapshot(run: dict[str, Any]) -> str:
+    """The HTML of a bundle: header line, timeline with its table, other items, the answer, what went wrong."""
+    parts = [_header(run)]
+    if run["turns"]:
+        parts += [svg.image(svg.timeline(run), svg.alt_text(run)), rows_table(run)]
+    parts += [_items(run), _answer(run), _trouble(run)]
+    return f"<div>{''.join(parts)}</div>"
+
+
+def _header(run: dict[str, Any]) -> str:
+    colour = _DOTS.get(run["status"], _STOPPED)
+    amount, saved = sent(run)
+    figures = [f"{amount} {saved}" if saved else amount, tokens(run), source(run)]
+    right = " · ".join(_escaped(part) for part in figures if part)
+    facts = _escaped(" · ".join(extent(run)))
+    return (
+        f'<p><span style="color:{colour}">●</span> <strong>{_escaped(status(run))}</strong> · {facts}'
+        f' <span style="{_QUIET}">· {right}</span></p>'
+    )
+
+
+def rows_table(run: dict[str, Any]) -> str:
+    """The figures behind the picture, for those who cannot see it."""
+    rows = rows_of(run)
+    calls = sum(row.kind == "call" for row in rows)
+    title = ", ".join([counted(len(run["turns"]), "turn"), *([counted(calls, "call")] if calls else [])])
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("", "arguments", "status", "took", "split", "output"))
+    body = "".join(_table_row(row) for row in rows)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<details><summary>{title} in figures</summary>{table}</details>"
+
+
+def _table_row(row: Row) -> str:
+    cells = (row.aside, row.status, row.label, spans_in_words(row.spans), row.output)
+    name = _escaped(row.name)
+    scope = f'<th scope="row">{name if row.kind == "turn" else f"<code>{name}</code>"}</th>'
+    return f"<tr>{scope}{''.join(f'<td>{_escaped(cell)}</td>' for cell in cells)}</tr>"
+
+
+def _items(run: dict[str, Any]) -> str:
+    lines = [
+        f"<li><code>{_escaped(item['type'])}</code> {_escaped(item['summary'])}</li>"
+        for turn in run["turns"]
+        for item in turn["items"]
+        if item["type"] != "refusal"
+    ]
+    return f'<ul style="{_QUIET}">{"".join(lines)}</ul>' if lines else ""
+
+
+def _answer(run: dict[str, Any]) -> str:
+    refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
+    return answer_html(run["text"]) + "".join(f"<p>{_escaped(words)}</p>" for words in refused)
+
+
+def _trouble(run: dict[str, Any]) -> str:
+    words = trouble(run)
+    return (
+        f'<p style="color:{_DOTS["failed"] if run["error"] else _STOPPED}"><strong>{_escaped(words)}</strong></p>'
+        if words
+        else ""
+    )
+
+
+def _escaped(text: str) -> str:
+    return escape(printable(text))

@@ -1,0 +1,64 @@
+"""What the one header line of a run says, in pieces that each view sets in its own way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .format import counted, duration, saving, size, whole
+from .words import RUN_WORDS
+
+__all__ = ["extent", "sent", "source", "status", "summary_line", "tokens", "trouble"]
+
+
+def status(run: dict[str, Any]) -> str:
+    """completed, running, stopped, …"""
+    return RUN_WORDS.get(run["status"], run["status"])
+
+
+def extent(run: dict[str, Any]) -> list[str]:
+    """How long and how much: 3.2 s, 3 turns, 3 calls."""
+    calls = sum(len(turn["calls"]) for turn in run["turns"])
+    parts = [duration(run["duration_ms"]), counted(len(run["turns"]), "turn")]
+    return [*parts, counted(calls, "call")] if calls else parts
+
+
+def sent(run: dict[str, Any]) -> tuple[str, str]:
+    """1.9 kB sent, and −91 % of HTTP (empty when nothing was saved)."""
+    saved = saving(run["bytes"]["sent"], run["bytes"]["full_context"])
+    return f"{size(run['bytes']['sent'])} sent", f"{saved} of HTTP" if saved else ""
+
+
+def tokens(run: dict[str, Any]) -> str:
+    """812 → 187 tokens; empty when the provider said nothing."""
+    usage = run["usage"]
+    if not usage["input_tokens"] and not usage["output_tokens"]:
+        return ""
+    return f"{whole(usage['input_tokens'])} → {whole(usage['output_tokens'])} tokens"
+
+
+def source(run: dict[str, Any]) -> str:
+    """Who answered: local demo (embedded server: a script, no AI)."""
+    session = run["session"]
+    name = " ".join(part for part in (session["provider"], session["model"]) if part)
+    return f"{name} ({session['note']})" if session["note"] else name
+
+
+def trouble(run: dict[str, Any]) -> str:
+    """What went wrong, or how it was stopped, in one sentence or two; empty when all is well."""
+    error = run["error"]
+    if run["stopped"]:
+        return f"Stopped. {run['stopped']}"
+    if error is not None:
+        return f"{error['type']}: {error['message']}"
+    if run["status"] == "incomplete":
+        return "The answer was cut short by the provider."
+    if run["status"] == "unanswered":
+        return "The model waits for an answer that no Python tool can give."
+    return ""
+
+
+def summary_line(run: dict[str, Any]) -> str:
+    """All of it on one line of plain text."""
+    amount, saved = sent(run)
+    parts = [f"{run['id']} {status(run)}", *extent(run), f"{amount} ({saved})" if saved else amount]
+    return " · ".join(part for part in (*parts, tokens(run), source(run)) if part)
