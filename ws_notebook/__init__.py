@@ -1,0 +1,63 @@
+"""ws-notebook: the WebSocket mode of the Responses API, in notebooks.
+
+    import ws_notebook as wsn
+
+    session = wsn.Session()
+    run = session.ask("What can you do?")
+
+or `%load_ext ws_notebook` and a cell that begins with `%%responses`. Every name here is loaded when
+it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .exceptions import WsNotebookError
+    from .session.run import Run
+    from .session.session import Session
+    from .settings import Profile
+    from .tools import Tool, tool
+
+__all__ = ["Profile", "Run", "Session", "Tool", "WsNotebookError", "__version__", "tool"]
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Profile": "settings",
+    "Run": "session.run",
+    "Session": "session.session",
+    "Tool": "tools",
+    "WsNotebookError": "exceptions",
+    "tool": "tools",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """`%load_ext ws_notebook`: registers the magics. Prints nothing and contacts nothing."""
+    from .magics import load
+
+    load(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """`%unload_ext ws_notebook`: closes the magics' own session."""
+    from .magics import unload
+
+    unload(ipython)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "ws-notebook"}]

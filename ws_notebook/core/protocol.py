@@ -117,6 +117,12 @@ class Protocol:
         self._give_up_calls(run, now)
         self._end(run, "cancelled", error, now)
 
+    def forget(self) -> None:
+        """Start over: no runs, no lineage, no frames. The connection must have been dropped."""
+        self.runs, self.frames = [], FrameLog()
+        self._by_id.clear()
+        self._lanes = {None: Lane(None)}
+
     # What the connection tells.
 
     @property
@@ -201,9 +207,7 @@ class Protocol:
             known = next(turns, None)
             return (known, None) if known is not None else (None, wanted)
         if not wanted.turns:
-            raise exceptions.SettingsError(
-                f"Run {wanted.id} never began, so it has nothing to continue."
-            )
+            raise exceptions.SettingsError(f"Run {wanted.id} never began, so it has nothing to continue.")
         return wanted.turns[-1], None
 
     def _open_turn(
@@ -361,4 +365,6 @@ class Protocol:
         return self._lanes.setdefault(name, Lane(name))
 
     def _note(self, turn: TurnState, change: Change) -> None:
-        self._changes.append((self._by_id[turn.run_id], change))
+        run = self._by_id.get(turn.run_id)
+        if run is not None:
+            self._changes.append((run, change))

@@ -1,0 +1,90 @@
+"""The one seam to IPython and ipykernel: where code runs, which cell it is, what front end there is.
+
+Nothing here imports either; what is not loaded is not there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+__all__ = [
+    "call_when_idle",
+    "cell_id",
+    "in_kernel",
+    "is_main_thread",
+    "main_loop",
+    "run_nested",
+    "shell",
+]
+
+
+def shell() -> Any:
+    """The running IPython shell, or None."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _kernel() -> Any:
+    return getattr(shell(), "kernel", None)
+
+
+def in_kernel() -> bool:
+    """Whether this process is a Jupyter kernel."""
+    return _kernel() is not None
+
+
+def is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def cell_id() -> str | None:
+    """The front end's id of the cell that runs, or None where it sends none (nbclient, terminal)."""
+    kernel = _kernel()
+    if kernel is None:
+        return None
+    parent = kernel.get_parent() or {}
+    found = (parent.get("metadata") or {}).get("cellId")
+    return found if isinstance(found, str) else None
+
+
+def call_when_idle(callback: Callable[[], None]) -> bool:
+    """Call it on the kernel's main thread as soon as that is idle. False: there is no kernel."""
+    loop = getattr(_kernel(), "io_loop", None)
+    if loop is None:
+        return False
+    loop.add_callback(callback)
+    return True
+
+
+def main_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that `await` in a cell uses, running or not; None outside of IPython."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    if shell() is None or not is_main_thread():
+        return None
+    from IPython.core.async_helpers import get_asyncio_loop
+
+    found: asyncio.AbstractEventLoop = get_asyncio_loop()
+    return found
+
+
+def run_nested(start: Callable[[asyncio.AbstractEventLoop], asyncio.Task[Any]]) -> Any:
+    """Run the task that `start` makes to its end on the loop of this thread, although a cell blocks that loop.
+
+    A loop that is already running is patched by nest-asyncio2, for good.
+    """
+    loop = main_loop()
+    if loop is None:
+        with asyncio.Runner() as runner:
+            return runner.get_loop().run_until_complete(start(runner.get_loop()))
+    if loop.is_running():
+        import nest_asyncio2
+
+        nest_asyncio2.apply(loop)
+    return loop.run_until_complete(start(loop))

@@ -1,0 +1,78 @@
+"""The embedded server as a child process: started when it is first needed, shared, ended with this process."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from ..exceptions import ConnectionFailed
+
+__all__ = ["LocalServer"]
+
+_PROGRAM = """\
+import sys
+sys.path.append(sys.argv[1])
+from ws_notebook.cli import main
+sys.exit(main(["serve", "--host", "127.0.0.1", "--port", "0", "--with-parent"]))
+"""
+# Neither the notebook's folder (-P) nor a missing installation decides which modules the child finds.
+
+_READY = re.compile(r"http://[\w.\[\]:]+/v1")
+
+
+class LocalServer:
+    """A running embedded server: its base URL and its token. The repr shows no token."""
+
+    def __init__(self) -> None:
+        """Start the process and wait until it is ready. Raises ConnectionFailed with what it said."""
+        self.token = secrets.token_urlsafe(24)
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process writes
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[2])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env={**os.environ, "WS_NOTEBOOK_SERVER_TOKEN": self.token},
+            # Of its own session: the kernel's interrupt signals the whole process group.
+            start_new_session=True,
+        )
+        self.base_url = self._ready_line()
+
+    def __repr__(self) -> str:
+        return f"<LocalServer {self.base_url}>"
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def stop(self) -> None:
+        """End it: its standard input ends, as it does when this process is gone."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _ready_line(self) -> str:
+        output = self._process.stdout
+        for raw in iter(output.readline, b"") if output is not None else ():
+            found = _READY.search(raw.decode(errors="replace"))
+            if found:
+                return found[0]
+        self._process.wait(5)
+        self._log.seek(0)
+        said = self._log.read().decode(errors="replace").replace(self.token, "[secret]").strip()[-2000:]
+        raise ConnectionFailed(
+            f"The embedded server did not start (exit code {self._process.returncode}). It said: {said}"
+        )

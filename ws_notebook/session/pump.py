@@ -1,0 +1,136 @@
+"""The pump: on the loop, it moves frames between the connection and the protocol and publishes changes.
+
+The reader task does nothing but read and reduce. The writer task opens connections and sends. Both
+end with the session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from ..core.changes import Change
+from ..core.protocol import Protocol
+from ..core.run import RunState
+from ..exceptions import ConnectionFailed, ConnectionLost, WsNotebookError
+from ..settings import Redactor
+from ..transports.base import Connection
+
+__all__ = ["Pump"]
+
+
+class Pump:
+    """One session's traffic. Every method is called on the loop."""
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        *,
+        connect: Callable[[], Awaitable[Connection]],
+        publish: Callable[[list[tuple[RunState, Change]]], None],
+        redactor: Redactor,
+    ) -> None:
+        self.protocol = protocol
+        self.connections = 0
+        """How many connections were opened."""
+        self.opened_at: float | None = None
+        """When the present one was opened, in seconds of the monotonic clock."""
+        self.connecting = False
+        self._connect = connect
+        self._publish = publish
+        self._redactor = redactor
+        self._connection: Connection | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def open(self) -> bool:
+        return self._connection is not None
+
+    def step(self) -> None:
+        """Look at what the protocol wants now: publish its changes, close, open and send."""
+        if self.protocol.wants_close:
+            self.protocol.wants_close = False
+            self.drop()
+        self._publish(self.protocol.changes())
+        if self.protocol.wants_connection and (self._writer is None or self._writer.done()):
+            self._writer = asyncio.get_running_loop().create_task(self._write())
+
+    def drop(self) -> None:
+        """Leave the present connection; it is closed aside, and what still comes over it is ignored."""
+        connection, self._connection, self.opened_at = self._connection, None, None
+        if connection is None:
+            return
+        if self._reader is not None:
+            self._reader.cancel()
+        task = asyncio.get_running_loop().create_task(connection.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def shut_down(self) -> None:
+        """Close the connection and wait until it is closed."""
+        if self._writer is not None:
+            self._writer.cancel()
+        self.drop()
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=3)
+
+    async def _write(self) -> None:
+        while self.protocol.wants_connection:
+            connection = self._connection or await self._open()
+            if connection is None:
+                return
+            for outgoing in self.protocol.frames_to_send(time.monotonic()):
+                self._publish(self.protocol.changes())
+                try:
+                    await connection.send(outgoing.frame)
+                except ConnectionLost as lost:
+                    self._lost(connection, lost)
+                    break
+                self.protocol.sent(outgoing.turn, time.monotonic())
+            self._publish(self.protocol.changes())
+
+    async def _open(self) -> Connection | None:
+        self.connecting = True
+        try:
+            connection = await self._connect()
+        except Exception as error:  # noqa: BLE001 - whatever kept it from opening ends the runs that wait
+            self.protocol.connection_failed(self._told(error), time.monotonic())
+            self._publish(self.protocol.changes())
+            return None
+        finally:
+            self.connecting = False
+        self.connections += 1
+        self.opened_at = time.monotonic()
+        self._connection = connection
+        self._reader = asyncio.get_running_loop().create_task(self._read(connection))
+        return connection
+
+    async def _read(self, connection: Connection) -> None:
+        while True:
+            try:
+                frames = await connection.receive()
+            except WsNotebookError as error:
+                lost = error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
+                self._lost(connection, lost)
+                return
+            now = time.monotonic()
+            for frame in frames:
+                self.protocol.receive_frame(self._redactor.frame(frame), now)
+            self.step()
+
+    def _lost(self, connection: Connection, error: ConnectionLost) -> None:
+        if connection is not self._connection:
+            return
+        self.drop()
+        self.protocol.receive_eof(error, time.monotonic())
+        self.step()
+
+    def _told(self, error: Exception) -> Exception:
+        if isinstance(error, WsNotebookError):
+            return error
+        return ConnectionFailed(
+            self._redactor.text(f"The connection could not be opened: {error!r}. Nothing was sent.")
+        )

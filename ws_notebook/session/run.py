@@ -1,0 +1,193 @@
+"""A run as users hold it: wait for it, read it, stop it, watch it."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .. import kernel
+from ..core.changes import Change, RunEnded
+from ..core.items import Item, WireObject
+from ..core.run import RunState
+from ..core.turn import CallState, TurnState
+from ..exceptions import RunCancelled
+
+if TYPE_CHECKING:
+    from .session import Session
+
+__all__ = ["Observer", "Run"]
+
+Observer = Callable[[RunState, Change], None]
+
+
+class Run:
+    """One question, from the user's input to the final answer. Made by `Session.start` and `Session.ask`."""
+
+    def __init__(self, session: Session, state: RunState) -> None:
+        self.session = session
+        self.state = state
+        """The data behind it, written only by the core."""
+        self.context = contextvars.copy_context()
+        """Where its callbacks run: what a tool prints lands in the cell that asked."""
+        self._observers: list[Observer] = []
+        self._done = threading.Event()
+        self._shown = False
+
+    # What it is.
+
+    @property
+    def id(self) -> str:
+        return self.state.id
+
+    @property
+    def status(self) -> str:
+        """in_progress, completed, incomplete, failed, cancelled or unanswered."""
+        return self.state.status
+
+    @property
+    def done(self) -> bool:
+        return self._done.is_set()
+
+    @property
+    def text(self) -> str:
+        """The turns' texts, joined by a blank line. Grows while the answer streams."""
+        return self.state.text
+
+    @property
+    def items(self) -> list[Item]:
+        """Everything sent and received, in order."""
+        return self.state.items
+
+    @property
+    def turns(self) -> list[TurnState]:
+        return list(self.state.turns)
+
+    @property
+    def tool_calls(self) -> list[CallState]:
+        return self.state.tool_calls
+
+    @property
+    def usage(self) -> WireObject:
+        """Tokens, added up over the turns, in the provider's words."""
+        return self.state.usage
+
+    @property
+    def error(self) -> Exception | None:
+        return self.state.error
+
+    @property
+    def response_id(self) -> str | None:
+        """The id of its last response."""
+        return self.state.response_id
+
+    @property
+    def parent(self) -> Run | None:
+        """The run that it continues, once it has begun."""
+        return self.session.run_of(self.state.parent) if self.state.parent is not None else None
+
+    @property
+    def stopped(self) -> str:
+        """How it was stopped and what that means for the next turn; empty when it was not."""
+        return self.state.stopped
+
+    # What can be done with it.
+
+    def result(self, timeout: float | None = None) -> Run:
+        """Wait for the end and return the run. `timeout` is in seconds.
+
+        Raises TimeoutError (the run goes on), or the run's own error. KeyboardInterrupt stops the run.
+        """
+        try:
+            finished = self.session.wait(self, timeout)
+        except KeyboardInterrupt:
+            self.session.cancel(self, KeyboardInterrupt.__name__)
+            raise
+        if not finished:
+            raise TimeoutError(f"Run {self.id} has not ended after {timeout:g} s. It goes on; call result() again.")
+        if self.error is not None:
+            raise self.error
+        return self
+
+    def cancel(self) -> None:
+        """Stop it at once, from any thread. What has streamed is kept; `result()` raises RunCancelled."""
+        self.session.cancel(self, "cancel")
+
+    def stream(self) -> Iterator[Change]:
+        """The changes from now on, as they come, until the run ends; see `ws_notebook.core.changes`."""
+        arrived: queue.SimpleQueue[Change] = queue.SimpleQueue()
+
+        def put(_: RunState, change: Change) -> None:
+            arrived.put(change)
+            self.session.wake()
+
+        if not self.observe(put):
+            return
+        while True:
+            self.session.wait_until(self, lambda: not arrived.empty())
+            change = arrived.get()
+            yield change
+            if isinstance(change, RunEnded):
+                return
+
+    def observe(self, observer: Observer) -> bool:
+        """Tell `observer(state, change)` of every change from now on, on the session's loop: it returns at once.
+
+        False: the run has already ended.
+        """
+        return self.session.on_loop(self._add_observer, observer)
+
+    def _add_observer(self, observer: Observer) -> bool:
+        if not self._done.is_set():
+            self._observers.append(observer)
+        return not self._done.is_set()
+
+    def _tell(self, change: Change) -> None:
+        """On the loop: tell every observer. One that fails is not asked again, and harms nothing else."""
+        ended = isinstance(change, RunEnded)
+        if ended:
+            self._done.set()
+        for observer in list(self._observers):
+            try:
+                self.context.run(observer, self.state, change)
+            except Exception:
+                self._observers.remove(observer)
+                logging.getLogger("ws_notebook").exception("An observer of run %s failed.", self.id)
+        if ended:
+            self._observers.clear()
+
+    # How it shows itself.
+
+    def __repr__(self) -> str:
+        if kernel.in_kernel():
+            return f"<Run {self.id} {self.status}>"
+        from ..render.text import text
+
+        return text(self.state, self.session.header(self.state))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from ..render import mime_bundle
+
+        return mime_bundle(self.state, self.session.header(self.state))
+
+    def shown(self) -> Run:
+        """The run, as the result of the cell that has already shown it: the first display shows nothing more."""
+        self._shown = True
+        return self
+
+    def _ipython_display_(self) -> None:
+        if self._shown:
+            self._shown = False
+            return
+        from IPython.display import publish_display_data
+
+        publish_display_data(self._repr_mimebundle_())
+
+
+def cancelled(run: Run, cause: str) -> RunCancelled:
+    """The error of a run that was stopped."""
+    where = "interrupted" if cause == KeyboardInterrupt.__name__ else "stopped"
+    return RunCancelled(f"Run {run.id} was {where}. The partial text is in run.text; ask again to go on from it.")

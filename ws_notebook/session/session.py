@@ -1,0 +1,373 @@
+"""A session: one provider, one connection, its tools and its tree of runs."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from .. import settings as settings_module
+from ..core.changes import Change, RunEnded, ToolCallReady
+from ..core.items import as_items
+from ..core.protocol import Protocol
+from ..core.run import LATEST, Latest, RequestSettings, RunState
+from ..core.turn import CallState
+from ..exceptions import SettingsError
+from ..render.bundle import RunHeader
+from ..settings import ApiKey, Profile, Redactor
+from ..tools import AnyTool, ToolRegistry
+from ..tools.executor import Outcome
+from ..transports.base import Transport
+from .connector import Connector
+from .dispatch import Dispatcher
+from .portal import portal
+from .pump import Pump
+from .run import Run, cancelled
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Session"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Parent = Run | str | Latest | None
+Input = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
+
+
+class Session:
+    """Talks to one provider over one connection, on a background thread.
+
+    provider: "auto" (openai with OPENAI_API_KEY set, else the embedded server), a name, or a base URL.
+    profile: how a base URL behaves: a provider's name or a Profile.
+    api_key: a string, or a callable that is asked again at each connection; default: the environment.
+    headers, ssl: extra handshake headers; an ssl.SSLContext for a private certificate authority.
+    transport: "auto", "websocket", "http" or a Transport.
+    store: whether the provider keeps the responses. options: any other field of a Responses create.
+
+    Nothing is contacted before the first question. Raises SettingsError for arguments that cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        provider: str = "auto",
+        profile: str | Profile | None = None,
+        model: str | None = None,
+        api_key: ApiKey = None,
+        headers: Mapping[str, str] | None = None,
+        ssl: Any = None,
+        transport: str | Transport = "auto",
+        store: bool = False,
+        instructions: str | None = None,
+        tools: Iterable[AnyTool | Callable[..., Any]] | None = None,
+        max_turns: int = 50,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        given = transport if isinstance(transport, Transport) else None
+        self.settings = settings_module.resolve(
+            provider,
+            profile=profile,
+            model=model,
+            api_key=api_key,
+            headers=headers,
+            ssl=ssl,
+            transport="auto" if given is not None else str(transport),
+        )
+        self.tools = ToolRegistry(tools or ())
+        """The tools that every run offers."""
+        self.store = store
+        self.instructions = instructions
+        self.max_turns = _checked_turns(max_turns)
+        self.options = dict(options or {})
+        self._portal = portal()
+        self._redactor = Redactor()
+        self._runs: dict[str, Run] = {}
+        self._offered: dict[str, ToolRegistry] = {}
+        self._charts: list[Callable[[], None]] = []
+        self._numbers = itertools.count(1)
+        self._closed = False
+        self._epoch = time.time() - time.monotonic()
+        self._connector = Connector(self.settings, self._redactor, self._portal, given)
+        self._protocol = Protocol(
+            transport=self._connector.transport.name,
+            memory=self._connector.transport.memory,
+            trusts_store=self.settings.profile.trusts_store,
+        )
+        self._pump = Pump(
+            self._protocol, connect=self._connector.connect, publish=self._publish, redactor=self._redactor
+        )
+        self._dispatcher = Dispatcher(self._portal, started=self._call_started, submit=self._submit)
+
+    # Asking.
+
+    def ask(self, input: Input, **settings: Any) -> Run:  # noqa: A002 - the API's own word
+        """Ask, wait for the answer, and return the run. See `start` for the arguments.
+
+        Raises the run's error if it fails. KeyboardInterrupt stops the run and keeps what had come.
+        """
+        return self.start(input, **settings).result()
+
+    async def ask_async(self, input: Input, **settings: Any) -> Run:  # noqa: A002
+        """The same for `await` in a cell; tools run on the kernel's own loop meanwhile."""
+        run = self.start(input, **settings)
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+
+        def tell(_: RunState, change: Change) -> None:
+            if isinstance(change, RunEnded):
+                loop.call_soon_threadsafe(_settle, ended)
+
+        try:
+            if run.observe(tell):
+                await ended
+        except asyncio.CancelledError:
+            run.cancel()
+            raise
+        if run.error is not None:
+            raise run.error
+        return run
+
+    def start(
+        self,
+        input: Input,  # noqa: A002
+        *,
+        parent: Parent = LATEST,
+        model: str | None = None,
+        instructions: str | None = None,
+        tools: Iterable[AnyTool | Callable[..., Any]] | None = None,
+        max_turns: int | None = None,
+        store: bool | None = None,
+        options: Mapping[str, Any] | None = None,
+        watch: Callable[[Run], Callable[[RunState, Change], None]] | None = None,
+    ) -> Run:
+        """Ask and return at once.
+
+        input: words, or a list of items. parent: the run or response id to continue; default: the
+        latest run that can be continued (one in progress is waited for); None: start afresh. The
+        others override the session's own for this run. `watch(run)` may give an observer that misses nothing.
+
+        Raises SettingsError for input that cannot be sent, and never for what happens later: that is in `result()`.
+        """
+        if self._closed:
+            raise SettingsError("This session is closed. Make another one with Session().")
+        offered = ToolRegistry(self.tools if tools is None else tools)
+        request = RequestSettings(
+            model=model or self.settings.model,
+            instructions=self.instructions if instructions is None else instructions,
+            tools=tuple(offered.definitions()),
+            max_turns=self.max_turns if max_turns is None else _checked_turns(max_turns),
+            store=self.store if store is None else store,
+            options={**self.options, **(options or {})},
+        )
+        state = RunState(
+            id=f"r{next(self._numbers)}",
+            input=as_items(input),
+            settings=request,
+            wants=self._wanted(parent),
+            asked=time.monotonic(),
+            asked_at=time.time(),
+        )
+        run = Run(self, state)
+        self._runs[run.id], self._offered[run.id] = run, offered
+        if watch is not None:
+            run._observers.append(watch(run))
+        self._portal.post(self._start, state)
+        return run
+
+    def cancel(self, run: Run, cause: str = "cancel") -> None:
+        """Stop a run at once; it has ended when this returns. Nothing happens to one that has ended."""
+        self._portal.call(self._cancel, run, cause)
+
+    # Looking.
+
+    @property
+    def runs(self) -> list[Run]:
+        """Every run, oldest first."""
+        return list(self._runs.values())
+
+    @property
+    def state(self) -> str:
+        """closed, connecting, open (a connection is there) or idle (none is; the next question opens one)."""
+        if self._closed:
+            return "closed"
+        return "connecting" if self._pump.connecting else "open" if self._pump.open else "idle"
+
+    @property
+    def connections(self) -> int:
+        """How many connections were opened so far."""
+        return self._pump.connections
+
+    @property
+    def opened_at(self) -> float | None:
+        """When the present connection was opened, in seconds of the monotonic clock; None without one."""
+        return self._pump.opened_at
+
+    @property
+    def turns(self) -> pd.DataFrame:
+        """A row for each turn, newest last; times in milliseconds."""
+        from .. import tables
+
+        return tables.turns_table(self._states(), epoch=self._epoch)
+
+    @property
+    def tool_calls(self) -> pd.DataFrame:
+        """A row for each tool call, newest last; times in milliseconds."""
+        from .. import tables
+
+        return tables.calls_table(self._states(), epoch=self._epoch)
+
+    @property
+    def frames(self) -> pd.DataFrame:
+        """A row for each frame, newest last."""
+        from .. import tables
+
+        return tables.frames_table(self._protocol.frames, epoch=self._epoch)
+
+    def header(self, run: RunState | None = None) -> RunHeader:
+        """What a view writes over a run of this session."""
+        return RunHeader(
+            provider=self.settings.provider,
+            model=(run.settings.model if run is not None else "") or self.settings.model,
+            transport=self._protocol.transport,
+            note=self.settings.note,
+        )
+
+    def latency(self) -> Any:
+        """A plotly FigureWidget of every turn's latency, stacked by kind of time; it updates while runs go on."""
+        from ..views.charts import LatencyChart
+
+        chart = LatencyChart(self._states, call_later=self._portal.loop.call_later)
+        self._charts.append(chart.touch)
+        return chart.figure
+
+    def timeline(self, run: Run | None = None) -> Any:
+        """A widget with the timeline of a run; default: the latest."""
+        from ..views.live import timeline_widget
+
+        chosen = run or next(reversed(self.runs), None)
+        if chosen is None:
+            raise SettingsError("There is no run yet. Ask something first.")
+        return timeline_widget(chosen.state, self.header(chosen.state))
+
+    def __repr__(self) -> str:
+        where = self.settings.base_url or "embedded server"
+        return f"<Session {self.settings.provider} {where} model={self.settings.model!r} {self.state}, {len(self.runs)} runs>"
+
+    # Ending.
+
+    def reset(self) -> None:
+        """Stop what runs, close the connection and forget every run; tools and settings stay."""
+        for run in self.runs:
+            run.cancel()
+        self._runs.clear()
+        self._offered.clear()
+        self._portal.call(self._forget)
+
+    def close(self) -> None:
+        """Stop what runs and close the connection for good. Runs and tables can still be read."""
+        if self._closed:
+            return
+        self._closed = True
+        for run in self.runs:
+            run.cancel()
+        self._portal.submit(self._pump.shut_down()).result(5)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # For runs and views.
+
+    def run_of(self, state: RunState) -> Run | None:
+        return self._runs.get(state.id)
+
+    def wait(self, run: Run, timeout: float | None) -> bool:
+        """Wait in this thread until the run has ended, running its tools here where that is their place."""
+        return self._portal.work.wait(run.state, lambda: run.done, timeout)
+
+    def wait_until(self, run: Run, condition: Callable[[], bool]) -> bool:
+        return self._portal.work.wait(run.state, condition)
+
+    def wake(self) -> None:
+        """Have waiting threads look again at what they wait for."""
+        self._portal.work.ring()
+
+    def on_loop(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._portal.call(function, *args, **kwargs)
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        """Call it on the loop after `delay` seconds. Call this on the loop."""
+        return self._portal.loop.call_later(delay, callback)
+
+    # On the loop.
+
+    def _start(self, state: RunState) -> None:
+        self._protocol.start(state, time.monotonic())
+        self._pump.step()
+
+    def _cancel(self, run: Run, cause: str) -> None:
+        if run.done:
+            return
+        self._protocol.abandon(run.state, time.monotonic(), cancelled(run, cause))
+        self._pump.step()
+
+    def _call_started(self, call: CallState) -> bool:
+        may = self._protocol.call_started(call, time.monotonic())
+        self._pump.step()
+        return may
+
+    def _submit(self, call: CallState, outcome: Outcome) -> None:
+        call.exception = outcome.exception
+        self._protocol.submit_tool_output(
+            call, outcome.output, time.monotonic(), status=outcome.status, error=outcome.error
+        )
+        self._pump.step()
+
+    def _publish(self, changes: list[tuple[RunState, Change]]) -> None:
+        for state, change in changes:
+            run = self._runs.get(state.id)
+            if run is None or run.state is not state:
+                continue
+            if isinstance(change, ToolCallReady):
+                self._portal.loop.call_soon(
+                    self._dispatcher.dispatch, state, change.call, self._offered[state.id], run.context
+                )
+            run._tell(change)
+            if isinstance(change, RunEnded):
+                self._dispatcher.stop(state)
+                self.wake()
+        if changes:
+            for touch in self._charts:
+                touch()
+
+    def _forget(self) -> None:
+        self._pump.drop()
+        self._protocol.forget()
+
+    def _states(self) -> list[RunState]:
+        return [run.state for run in self.runs]
+
+    def _wanted(self, parent: Parent) -> Latest | RunState | str | None:
+        if isinstance(parent, Run):
+            if parent.session is not self:
+                raise SettingsError(
+                    f"{parent.id} is a run of another session. Pass one of this session, or its response_id."
+                )
+            return parent.state
+        return parent
+
+
+def _checked_turns(value: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise SettingsError(f"max_turns must be a whole number of at least 1, not {value!r}.")
+    return value
+
+
+def _settle(ended: asyncio.Future[None]) -> None:
+    if not ended.done():
+        ended.set_result(None)

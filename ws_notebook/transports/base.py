@@ -1,0 +1,61 @@
+"""The seam to the network: open a connection, send frames, receive frames, close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+__all__ = ["Connection", "Endpoint", "Transport"]
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to connect, with the headers that prove who asks. Its repr shows no header."""
+
+    base_url: str
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
+    ssl: Any = None
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.base_url})"
+
+    def url(self, *, websocket: bool) -> str:
+        """The address of the Responses resource: base URL + /responses, query kept."""
+        parts = urlsplit(self.base_url)
+        scheme = parts.scheme.replace("http", "ws") if websocket else parts.scheme
+        return urlunsplit((scheme, parts.netloc, f"{parts.path.rstrip('/')}/responses", parts.query, ""))
+
+    @property
+    def loopback(self) -> bool:
+        """Whether it is on this machine, where no proxy is wanted."""
+        return (urlsplit(self.base_url).hostname or "") in ("127.0.0.1", "localhost", "::1")
+
+
+class Connection(Protocol):
+    """An open connection. One task may send while another receives."""
+
+    async def send(self, frame: bytes) -> None:
+        """Hand one frame to the network. Raises ConnectionLost where that is no longer possible."""
+
+    async def receive(self) -> list[bytes]:
+        """Wait for frames and return all that are there. Raises ConnectionLost at the end."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
+
+    async def close(self) -> None:
+        """End it; a pending `receive` raises ConnectionLost. Never raises."""
+
+
+@runtime_checkable
+class Transport(Protocol):
+    """A way to open connections."""
+
+    name: str
+    """What tables call it: "websocket" or "http"."""
+    memory: bool
+    """Whether a connection remembers the latest response, so that a turn sends only what is new."""
+
+    async def connect(self, endpoint: Endpoint) -> Connection:
+        """Open a connection. Raises ConnectionFailed (or AuthenticationFailed); nothing was sent then."""
+        raise AssertionError  # pragma: no cover - a protocol has no body

@@ -1,0 +1,114 @@
+"""HTTP transport: the same frames over `POST /v1/responses` with server-sent events.
+
+It remembers nothing, so each request carries the full input; events are the same as over a socket.
+`httpx2` is loaded at the first connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..exceptions import ConnectionFailed, ConnectionLost
+from .base import Endpoint
+
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = ["HttpConnection", "HttpTransport"]
+
+
+class HttpTransport:
+    """Opens kept-alive HTTP clients; `timeout` is the wait for a connection, in seconds."""
+
+    name = "http"
+    memory = False
+
+    def __init__(self, *, timeout: float = 15) -> None:
+        self.timeout = timeout
+
+    async def connect(self, endpoint: Endpoint) -> HttpConnection:
+        """Make the client; the network is first touched by `send`."""
+        import httpx2
+
+        client = httpx2.AsyncClient(
+            headers={"User-Agent": "ws-notebook", **endpoint.headers},
+            timeout=httpx2.Timeout(None, connect=self.timeout),
+            verify=True if endpoint.ssl is None else endpoint.ssl,
+            trust_env=not endpoint.loopback,
+        )
+        return HttpConnection(client, endpoint.url(websocket=False))
+
+
+class HttpConnection:
+    """A client whose `send` posts a request and whose `receive` gives the events of its answer."""
+
+    def __init__(self, client: httpx2.AsyncClient, url: str) -> None:
+        self._client = client
+        self._url = url
+        self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    async def send(self, frame: bytes) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._post(frame))
+
+    async def receive(self) -> list[bytes]:
+        first = await self._arrived.get()
+        found = [first]
+        while not self._arrived.empty() and not isinstance(found[-1], Exception):
+            found.append(self._arrived.get_nowait())
+        frames = [each for each in found if isinstance(each, bytes)]
+        last = found[-1]
+        if isinstance(last, Exception):
+            if not frames:
+                raise last
+            self._arrived.put_nowait(last)
+        return frames
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        await self._client.aclose()
+        self._arrived.put_nowait(ConnectionLost("The connection was closed."))
+
+    async def _post(self, frame: bytes) -> None:
+        import httpx2
+
+        try:
+            headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+            async with self._client.stream("POST", self._url, content=frame, headers=headers) as answer:
+                if answer.status_code >= 400:
+                    self._arrived.put_nowait(_error_frame(answer.status_code, answer.headers, await answer.aread()))
+                    return
+                async for data in _events(answer):
+                    self._arrived.put_nowait(data)
+        except httpx2.ConnectError as error:
+            self._arrived.put_nowait(ConnectionFailed(f"No connection to {self._url}: {error}. Is the server running?"))
+        except httpx2.HTTPError as error:
+            text = f"The connection was lost: {error or type(error).__name__}. What had arrived is kept. Ask again."
+            self._arrived.put_nowait(ConnectionLost(text))
+
+
+async def _events(answer: httpx2.Response) -> Any:
+    """The data of each server-sent event, as bytes."""
+    data: list[str] = []
+    async for line in answer.aiter_lines():
+        if line.startswith("data:"):
+            data.append(line[5:].removeprefix(" "))
+        elif not line and data:
+            joined, data = "\n".join(data), []
+            if joined != "[DONE]":
+                yield joined.encode()
+
+
+def _error_frame(status: int, headers: Any, body: bytes) -> bytes:
+    """An HTTP error in the form of an error frame, so that it takes the same road."""
+    try:
+        decoded = msgspec.json.decode(body)
+        error = decoded["error"]
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
+        error = {"message": body.decode(errors="replace")[:500] or f"HTTP {status}"}
+    kept = {name: value for name, value in headers.items() if name.lower() == "retry-after"}
+    return msgspec.json.encode({"type": "error", "status": status, "error": error, "headers": kept})

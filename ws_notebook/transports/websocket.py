@@ -1,0 +1,170 @@
+"""WebSocket transport over the `websockets` library, loaded at the first connection.
+
+Its reader never waits for anybody: the queue of unread frames has no bound, since at 16 unread
+frames the library would stop reading, leave pings unanswered and lose the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl as ssl_module
+from typing import TYPE_CHECKING, Any
+
+from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost
+from .base import Endpoint
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+__all__ = ["WebSocketConnection", "WebSocketTransport"]
+
+_CLOSE_WORDS = {
+    1000: "the server closed it normally",
+    1001: "the server is going away or the connection was idle for too long",
+    1006: "it broke off without a closing handshake (network, proxy, sleep or a killed server)",
+    1008: "the server refused it for its policy",
+    1009: "a frame was larger than the receiver allows",
+    1011: "the server met an error, or a keepalive ping was not answered in time",
+    1012: "the server restarts",
+    1013: "the server is overloaded; wait a little",
+    4402: "the account is out of credit",
+}
+
+
+class WebSocketTransport:
+    """Opens sockets. Pings every `ping_interval` seconds; only an unanswered ping of `ping_timeout` ends one."""
+
+    name = "websocket"
+    memory = True
+
+    def __init__(
+        self,
+        *,
+        open_timeout: float = 15,
+        ping_interval: float = 20,
+        ping_timeout: float = 120,
+        max_size: int | None = None,
+    ) -> None:
+        self.open_timeout = open_timeout
+        self.ping_interval = ping_interval
+        self.ping_timeout = ping_timeout
+        self.max_size = max_size
+
+    async def connect(self, endpoint: Endpoint) -> WebSocketConnection:
+        """Open a socket. Raises ConnectionFailed or AuthenticationFailed, in words."""
+        from websockets.asyncio.client import connect
+        from websockets.exceptions import InvalidHandshake, InvalidURI
+
+        options: dict[str, Any] = {"proxy": None} if endpoint.loopback else {}
+        if endpoint.ssl is not None:
+            options["ssl"] = endpoint.ssl
+        url = endpoint.url(websocket=True)
+        try:
+            socket = await connect(
+                url,
+                additional_headers=dict(endpoint.headers),
+                user_agent_header="ws-notebook",
+                open_timeout=self.open_timeout,
+                ping_interval=self.ping_interval,
+                ping_timeout=self.ping_timeout,
+                close_timeout=2,
+                max_size=self.max_size,
+                max_queue=None,
+                logger=_quiet_logger(),
+                **options,
+            )
+        except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ValueError) as error:
+            raise _explained(error, url) from None
+        return WebSocketConnection(socket)
+
+
+class WebSocketConnection:
+    """One open socket."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    async def send(self, frame: bytes) -> None:
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            await self._socket.send(frame, text=True)
+        except ConnectionClosed as closed:
+            raise _lost(closed) from None
+
+    async def receive(self) -> list[bytes]:
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            frame: Any = await self._socket.recv(decode=False)
+        except ConnectionClosed as closed:
+            raise _lost(closed) from None
+        return [frame]
+
+    async def close(self) -> None:
+        """Say goodbye for at most the close timeout, without making anybody wait for it."""
+        await self._socket.close()
+
+
+def _quiet_logger() -> logging.Logger:
+    """A logger of our own that is never heard below WARNING: at DEBUG the library logs the key."""
+    logger = logging.getLogger("ws_notebook.websocket")
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    return logger
+
+
+def _lost(closed: Any) -> ConnectionLost:
+    frame = closed.rcvd or closed.sent
+    code = frame.code if frame is not None else 1006
+    reason = frame.reason if frame is not None else ""
+    words = _CLOSE_WORDS.get(code, "the server closed it")
+    said = f" It said: {reason}." if reason else ""
+    text = (
+        f"The connection was lost: {words} (code {code}).{said} What had arrived is kept. "
+        "Ask again: the next turn reconnects and sends the history in full."
+    )
+    return ConnectionLost(text, code=code, reason=reason)
+
+
+def _explained(error: Exception, url: str) -> Exception:
+    """What kept the socket from opening, and what to do. The key is in no part of it."""
+    from websockets.exceptions import InvalidStatus
+
+    if isinstance(error, InvalidStatus):
+        return _refused(error.response.status_code, url)
+    if isinstance(error, ssl_module.SSLCertVerificationError):
+        return ConnectionFailed(
+            f"TLS failed for {url}: {error.verify_message}. If the server has a private certificate authority, "
+            "pass ssl=ssl.create_default_context(cafile=…) to the Session."
+        )
+    if isinstance(error, ssl_module.SSLError):
+        return ConnectionFailed(f"TLS failed for {url}: {error.reason or error}. Does the server speak https (wss)?")
+    if isinstance(error, ConnectionRefusedError):
+        return ConnectionFailed(
+            f"Nothing listens at {url} (connection refused). Is the server running, is the port right?"
+        )
+    if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
+        return ConnectionFailed(f"{url} did not answer in time. Check the network and any proxy, then ask again.")
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return ConnectionFailed(f"No connection to {url}: {reason}. Check the address and the network, then ask again.")
+
+
+def _refused(status: int, url: str) -> Exception:
+    where = f"{url} refused the WebSocket with HTTP {status}"
+    if status in (401, 403):
+        return AuthenticationFailed(
+            f"{where}: the API key is missing, wrong or not allowed. Correct it and ask again "
+            "(%responses connect asks for another one).",
+            status=status,
+        )
+    if status in (404, 405, 426, 501):
+        return ConnectionFailed(
+            f'{where}: it has no WebSocket mode there. Check the base URL, or use transport="http".', status=status
+        )
+    if status == 429:
+        return ConnectionFailed(f"{where}: too many requests. Wait a moment and ask again.", status=status)
+    return ConnectionFailed(f"{where}. Ask again in a moment; if it stays, check the base URL.", status=status)
