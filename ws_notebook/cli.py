@@ -91,15 +91,12 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 class _Version(argparse.Action):
-    """Looks the version up only when asked: it needs the installed package's metadata."""
+    """Looks the version up only when asked."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import PackageNotFoundError, version
+        from ws_notebook import __version__
 
-        try:
-            print(version("ws-notebook"))
-        except PackageNotFoundError:
-            print("not installed: run from source")
+        print(__version__)
         parser.exit()
 
 

@@ -73,6 +73,11 @@ def parse_create(fields: Mapping[str, Any]) -> Create:
         raise missing("model")
     if not isinstance(model, str):
         raise invalid_type("model", "a string", model)
+    limit = fields.get("max_output_tokens")
+    if limit is not None and limit < 1:
+        raise ApiError(
+            "'max_output_tokens' must be 1 or more.", code="integer_below_min_value", param="max_output_tokens"
+        )
     prewarm = (fields.get("prompt_cache_options") or {}).get("prewarm") is True
     create = Create(
         model=model,
@@ -82,7 +87,7 @@ def parse_create(fields: Mapping[str, Any]) -> Create:
         store=fields.get("store") is not False,  # "default true when omitted"
         stream=fields.get("stream") is True,
         generate=fields.get("generate") is not False and not prewarm,
-        max_output_tokens=fields.get("max_output_tokens"),
+        max_output_tokens=limit,
         fields=fields,
     )
     if fields.get("input") is None and create.generate and create.previous_response_id is None:

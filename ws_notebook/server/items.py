@@ -41,11 +41,10 @@ class MessageItem:
     added, content_part.added, deltas, output_text.done (refusal.done), content_part.done, done.
     """
 
-    def __init__(self, *, refusal: bool = False, phase: str | None = None) -> None:
+    def __init__(self, *, refusal: bool = False) -> None:
         self.id = new_id("msg")
         self._deltas: list[str] = []
         self._refusal = refusal
-        self._phase = {} if phase is None else {"phase": phase}
 
     def added(self) -> Item:
         return self._item("in_progress", [])
@@ -71,8 +70,7 @@ class MessageItem:
         return self._item(status, [self._part("".join(self._deltas))])
 
     def _item(self, status: str, content: list[dict[str, Any]]) -> Item:
-        fields = {"id": self.id, "type": "message", "role": "assistant", "status": status, "content": content}
-        return {**fields, **self._phase}
+        return {"id": self.id, "type": "message", "role": "assistant", "status": status, "content": content}
 
     def _part(self, text: str) -> dict[str, Any]:
         if self._refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
@@ -16,9 +17,11 @@ from ws_notebook.server.wire import Event, decode_object
 __all__ = ["Lanes"]
 
 Send = Callable[[Event], Awaitable[None]]
-"""Writes one event to the client and waits until the socket took it."""
+"""Writes one event to the client and waits until the socket took it; ConnectionError when the client is gone."""
 Request = dict[str, Any] | ApiError
 """What waits its turn: a create's fields, or the error that will answer a message that was none."""
+
+_log = logging.getLogger(__name__)
 
 
 class Lanes:
@@ -48,7 +51,7 @@ class Lanes:
             self._queue.put_nowait(fields)
 
     async def work(self) -> None:
-        """Answer until cancelled, or until ``send`` raises because the socket is gone."""
+        """Answer until cancelled; ConnectionError when ``send`` finds the client gone."""
         while True:
             request = await self._queue.get()
             if isinstance(request, ApiError):
@@ -64,9 +67,18 @@ class Lanes:
             return
         try:
             await self._respond(fields, lane)
+        except ConnectionError:
+            raise
         except ApiError as error:
-            self._evict(lane, fields.get("previous_response_id"))
-            await self._send(error.frame(lane))
+            await self._refuse(error, fields, lane)
+        except Exception:  # noqa: BLE001  one bad request must not take the connection with it
+            _log.exception("a request failed")
+            failure = ApiError("The server failed; its log has the cause.", status=500, kind="server_error")
+            await self._refuse(failure, fields, lane)
+
+    async def _refuse(self, error: ApiError, fields: dict[str, Any], lane: str | None) -> None:
+        self._evict(lane, fields.get("previous_response_id"))
+        await self._send(error.frame(lane))
 
     async def _respond(self, fields: dict[str, Any], lane: str | None) -> None:
         create = parse_create(fields)

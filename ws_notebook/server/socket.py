@@ -51,12 +51,11 @@ class ResponsesSocket(Guarded, WebSocketHandler):
     async def _work(self) -> None:
         try:
             await self._lanes.work()
-        except WebSocketClosedError:
+        except ConnectionError:
             return
-        except Exception:
-            # Nothing of this connection can be trusted any more; the cause goes to the log.
-            self.close(1011, "internal error")
-            raise
 
     async def _send(self, event: Event) -> None:
-        await self.write_message(encode(event))
+        try:
+            await self.write_message(encode(event))
+        except WebSocketClosedError:
+            raise ConnectionResetError("the client is gone") from None

@@ -24,7 +24,7 @@ def decode_object(text: str | bytes) -> dict[str, Any]:
     """The JSON object in *text*; ApiError 400 when it is anything else."""
     try:
         value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise ApiError(f"We could not parse the JSON of your request: {error}.", code="invalid_json") from None
     if not isinstance(value, dict):
         raise ApiError("The request must be a JSON object.", code="invalid_json")

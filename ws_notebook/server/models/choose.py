@@ -14,6 +14,8 @@ from ws_notebook.server.wire import Tool
 __all__ = ["Choice", "choose"]
 
 _NAME_WEIGHT = 3
+_READ = 20_000
+"""Characters of a prompt that are searched for words: a table in it is not a request."""
 _SYNONYMS = {
     "plus": "add", "sum": "add", "total": "add", "minus": "subtract", "times": "multiply", "product": "multiply",
     "over": "divide", "quotient": "divide", "forecast": "weather", "inhabitants": "population", "people": "population",
@@ -34,6 +36,7 @@ def choose(prompt: str, tools: Sequence[Tool], tool_choice: str | dict[str, Any]
     The best tool is the one that shares most with the prompt, its name counting most; the first listed of equals.
     Another is called as well when the prompt also holds a word of its name that the best one's has not.
     """
+    prompt = prompt[:_READ]
     usable, forced = _allowed([tool for tool in tools if tool.get("type") == "function"], tool_choice)
     words = _prompt_words(prompt)
     ranked = sorted(usable, key=lambda tool: -_score(tool, words))
@@ -93,7 +96,8 @@ def _calls(prompt: str, tool: Tool) -> list[BoundCall]:
 
 
 def _is_single(schema: dict[str, Any]) -> bool:
-    return schema.get("type") in ("string", "integer", "number") and "enum" not in schema
+    kinds = {option.get("type") for option in schema.get("anyOf") or [schema]} - {"null"}
+    return len(kinds) == 1 and kinds <= {"string", "integer", "number"}
 
 
 def _also(prompt: str, words: set[str], best: Tool, others: Sequence[Tool]) -> list[BoundCall]:

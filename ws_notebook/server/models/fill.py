@@ -34,7 +34,10 @@ class Filler:
         return self._object(self._root, force=force)
 
     def several(self, schema: Schema) -> list[Any]:
-        """Every value of the prompt that fits *schema*, for a tool that takes one at a time."""
+        """Every value of the prompt that fits *schema*, for a list, or a tool that takes one at a time."""
+        schema = self._resolve(schema)
+        if "enum" in schema:
+            return self._named(schema["enum"])
         found: list[Any] = []
         value = self._value("", schema)
         while value is not NOTHING and value not in found:
@@ -93,17 +96,17 @@ class Filler:
 
     def _choice(self, options: Sequence[Any]) -> Any:
         """The value of an enum that the prompt names, the longest of those that do."""
-        named = [
-            value
-            for value in options
-            if value is not None
-            and (mentions(self._prompt, str(value)) or mentions(self._prompt, str(value).replace("_", " ")))
-        ]
+        named = self._named(options)
         if not named:
             return NOTHING
         choice = max(named, key=lambda value: len(str(value)))
         self._strings = [word for word in self._strings if word.lower() != str(choice).lower()]
         return choice
+
+    def _named(self, options: Sequence[Any]) -> list[Any]:
+        """The values of an enum that the prompt names."""
+        spelt = [(value, {str(value), str(value).replace("_", " ")}) for value in options if value is not None]
+        return [value for value, words in spelt if any(mentions(self._prompt, word) for word in words)]
 
     def _boolean(self, name: str) -> Any:
         """A flag counts where its name's words stand: "without details" is false, "with details" true."""
@@ -115,16 +118,20 @@ class Filler:
         return NOTHING
 
     def _last_resort(self, schema: Schema, *, force: bool) -> Any:
-        """For a required parameter: its default, null, the end of the sentence; *force*: an empty value."""
+        """For a required parameter: its default, a choice's first, null, the end of the sentence; *force*: empty."""
         if "default" in schema:
             return schema["default"]
+        if schema.get("enum"):
+            return schema["enum"][0]
         kinds = _types(schema)
         options = [self._resolve(option) for option in schema.get("anyOf") or []]
         if "null" in kinds or any("null" in _types(option) for option in options):
             return None
         tail = _TAIL.search(self._prompt)
-        if "string" in kinds and tail and "enum" not in schema:
+        if "string" in kinds and tail:
             return tail.group(1).strip()
+        if kinds == ["boolean"]:
+            return False
         return self._empty(options[0] if options else schema) if force else NOTHING
 
     def _empty(self, schema: Schema) -> Any:

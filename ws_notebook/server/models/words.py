@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 __all__ = ["Values", "find_values", "mentions", "stems"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_NAME = re.compile(r"[^\W\d_][\w’'-]*")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NUMBER = re.compile(r"(?<![\w.])(?<!\d )-?(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d_])")
+_NUMBER = re.compile(r"(?<![\w.])(?:(?<!\d )-)?(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d_])")
 _QUOTED = re.compile(r"""["“]([^"“”]*)["”]|(?<!\w)['‘]([^'‘’]*)['’](?!\w)|`([^`]+)`""")
 _LITERAL = re.compile(
     r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]|[\w.+-]+@[\w-]+\.[\w.-]*\w|\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?"
 )
-_CAPITALISED = re.compile(r"\b[^\W\d_a-z][\w’'-]*(?:[ ][^\W\d_a-z][\w’'-]*)*")
+_LISTED_WITH = re.compile(r"(?:,|\s+or\b|\s+and\b|\s+vs\b)\.?\s+(\w)", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n])[\s\"“'(*#-]*\Z")
 _STOP_WORDS = (
     "a about all also an and any are as at be been by call can could did do does for from get give given gives had "
@@ -69,10 +71,28 @@ def find_values(prompt: str) -> Values:
     rest = _LITERAL.sub(lambda found: " " * len(found.group()), rest)
     names: list[str] = []
     starters: list[str] = []
-    for match in _CAPITALISED.finditer(rest):
-        _sort_name(match.group(), bool(_SENTENCE_START.search(rest[: match.start()])), names, starters)
+    for start, end in _capitalised(rest):
+        follows = _LISTED_WITH.match(rest, end)
+        alone = not (follows and follows.group(1).isupper())
+        starts = alone and _SENTENCE_START.search(rest[max(0, start - 10) : start]) is not None
+        _sort_name(rest[start:end], starts, names, starters)
     numbers = [_number(found) for found in _NUMBER.findall(rest)]
     return Values(numbers, quoted, literals, list(dict.fromkeys(names)), list(dict.fromkeys(starters)))
+
+
+def _capitalised(text: str) -> Iterator[tuple[int, int]]:
+    """Where capitalised words stand, from and to; neighbours are one."""
+    run: tuple[int, int] | None = None
+    for match in _NAME.finditer(text):
+        capital = match.group()[0].isupper()
+        if run and capital and text[run[1] : match.start()] == " ":
+            run = (run[0], match.end())
+            continue
+        if run:
+            yield run
+        run = match.span() if capital else None
+    if run:
+        yield run
 
 
 def _sort_name(found: str, starts: bool, names: list[str], starters: list[str]) -> None:
