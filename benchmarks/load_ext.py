@@ -52,7 +52,7 @@ def run_once(code: str) -> tuple[float, str]:
 
 
 def measure(rounds: int) -> dict[str, dict[str, list[float]]]:
-    """All samples, by surroundings: milliseconds of each kind. The first rounds, with a cold disk cache, are dropped."""
+    """All samples, by surroundings: milliseconds of each kind. The first rounds (cold disk cache) are dropped."""
     samples: dict[str, dict[str, list[float]]] = {
         name: {"bare_process": [], "loaded_process": [], "load_wall": [], "load_cpu": []} for name in SURROUNDINGS
     }
