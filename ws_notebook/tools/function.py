@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import pickle
-import re
 import sys
 from collections.abc import Callable
-from concurrent.futures import Executor
 from types import FrameType
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
+from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.docstring import describe
-from ws_notebook.tools.outputs import DEFAULT_MAX_OUTPUT
+from ws_notebook.tools.options import (
+    OPTIONS,
+    Approve,
+    RunIn,
+    checked_approve,
+    checked_description,
+    checked_max_output,
+    checked_name,
+    checked_run_in,
+    checked_strict,
+    checked_timeout,
+    nearest,
+)
 from ws_notebook.tools.signature import home, is_unbound_method, signature_text
 
-__all__ = ["AnyTool", "Approve", "RunIn", "Tool", "tool"]
+__all__ = ["AnyTool", "Tool", "tool"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-RunIn = Literal["kernel", "thread"] | Executor
-Approve = bool | Literal["first time"] | Callable[..., Any] | None
-
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_OPTIONS = ("name", "description", "strict", "approve", "timeout", "run_in", "max_output")
 
 
 class Tool(Generic[P, R]):
@@ -73,20 +76,20 @@ class Tool(Generic[P, R]):
         functools.update_wrapper(self, function, updated=())
         self.__doc__ = docstring
         self.function = function
-        self.name = _checked_name(function, name)
+        self.name = checked_name(function, name)
         label = f"Tool {self.name!r}"
-        self.description = _checked_description(description, label) or describe(docstring).text
-        self.approve = _checked_approve(approve, label)
-        self.timeout = _checked_timeout(timeout, label)
-        self.run_in = _checked_run_in(run_in, label)
-        self.max_output = _checked_max_output(max_output, label)
+        self.description = checked_description(description, label) or describe(docstring).text
+        self.approve = checked_approve(approve, label)
+        self.timeout = checked_timeout(timeout, label)
+        self.run_in = checked_run_in(run_in, label)
+        self.max_output = checked_max_output(max_output, label)
         self.is_async = _is_async(function)
         self._unbound = is_unbound_method(function)
-        if strict not in (None, True, False):
-            raise ToolError(f"{label}: strict is {strict!r}; give True, False, or None for strict where possible.")
-        self._schema = function_schema(function, label=label, docstring=docstring, strict=strict, names=names)
+        self._schema = function_schema(
+            function, label=label, docstring=docstring, strict=checked_strict(strict, label), names=names
+        )
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the plain function."""
         return self.function(*args, **kwargs)
 
@@ -162,10 +165,10 @@ class Tool(Generic[P, R]):
         return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """Pickled by name where the name leads here: the decorator took the function's place.
+        """Pickled by name where the name leads here, since the decorator took the function's place there.
 
-        A tool of a notebook, whose names other processes do not have, goes by value when cloudpickle is in use, and
-        arrives as the plain function.
+        Any other tool arrives as its plain function. That of a notebook, whose names other processes do not have,
+        goes by value when cloudpickle is in use (ipyparallel and Dask bring it).
         """
         module, qualname = getattr(self, "__module__", None), getattr(self, "__qualname__", "")
         named = _looked_up(module, qualname) is self
@@ -174,12 +177,7 @@ class Tool(Generic[P, R]):
             return str(qualname)
         if cloudpickle is not None:
             return pickle.loads, (cloudpickle.dumps(self.function),)
-        if inspect.ismethod(self.function):
-            return getattr, (self.function.__self__, self.function.__name__)
-        raise pickle.PicklingError(
-            f"Tool {self.name!r} cannot be sent to another process: its function has no name there. "
-            "Define it in a module, or install cloudpickle and import it."
-        )
+        return _itself, (self.function,)
 
 
 AnyTool = Tool[..., Any]
@@ -228,12 +226,13 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     run_in       "kernel" (the kernel's main thread), "thread" (a pool) or a `concurrent.futures.Executor`
     max_output   characters of text that one call sends back at most; default 100,000
 
-    A tool given again with options is made anew from its function. Raises `ToolError` for a function that cannot be
-    a tool and for an option that does not exist.
+    Parameters with a default are optional: the model sends null for them and the default is used, even where the type
+    allows None. A tool given again with options is made anew from its function. Raises `ToolError` for a function
+    that cannot be a tool and for an option that does not exist.
     """
     for option in options:
-        if option not in _OPTIONS:
-            raise ToolError(f"tool() has no option {option!r}.{_nearest(option, _OPTIONS)}")
+        if option not in OPTIONS:
+            raise ToolError(f"tool() has no option {option!r}.{nearest(option, OPTIONS)}")
     if function is not None:
         return _made(function, options, sys._getframe(1))
     return lambda decorated: _made(decorated, options, sys._getframe(1))
@@ -285,73 +284,17 @@ def _looked_up(module: str | None, qualname: str) -> object:
 
 
 def _docstring(function: Callable[..., Any]) -> str | None:
-    written = home(function)
-    text = written.__doc__
-    if text is None or not (inspect.isroutine(function) or isinstance(function, functools.partial)):
-        # A callable object: its `__call__`, else its class.
-        text = text or type(function).__doc__
-    return None if isinstance(function, functools.partial) and text == functools.partial.__doc__ else text
+    written = home(function).__doc__
+    if written or inspect.isroutine(function) or isinstance(function, functools.partial):
+        return written
+    return type(function).__doc__
 
 
-def _checked_name(function: Callable[..., Any], name: object) -> str:
-    if name is None:
-        inner = function.func if isinstance(function, functools.partial) else function
-        found = getattr(inner, "__name__", None) or type(inner).__name__
-    elif isinstance(name, str):
-        found = name
-    else:
-        raise ToolError(f"A tool's name is a string, not {name!r}.")
-    if not _NAME.fullmatch(found):
-        raise ToolError(
-            f"A tool cannot be named {found!r}: letters, digits, _ and -, at most 64 of them. "
-            "Give a name with @tool(name=…)."
-        )
-    return found
-
-
-def _checked_description(description: object, label: str) -> str:
-    if description is None or isinstance(description, str):
-        return inspect.cleandoc(description or "")
-    raise ToolError(f"{label}: description is {description!r}; give a string.")
-
-
-def _checked_timeout(timeout: object, label: str) -> float | None:
-    if timeout is None:
-        return None
-    if isinstance(timeout, int | float) and not isinstance(timeout, bool) and timeout > 0:
-        return float(timeout)
-    raise ToolError(f"{label}: timeout is {timeout!r}; give a positive number of seconds, or None for no limit.")
-
-
-def _checked_run_in(run_in: Any, label: str) -> RunIn:
-    if run_in in ("kernel", "thread") or (callable(getattr(run_in, "submit", None)) and not inspect.isclass(run_in)):
-        checked: RunIn = run_in
-        return checked
-    hint = _nearest(run_in, ("kernel", "thread")) if isinstance(run_in, str) else ""
-    raise ToolError(f'{label}: run_in is {run_in!r}; give "kernel", "thread" or a concurrent.futures.Executor.{hint}')
-
-
-def _checked_approve(approve: Any, label: str) -> Approve:
-    if approve is None or isinstance(approve, bool) or approve == "first time" or callable(approve):
-        checked: Approve = approve
-        return checked
-    raise ToolError(f'{label}: approve is {approve!r}; give True, False, "first time" or a function.')
-
-
-def _checked_max_output(max_output: object, label: str) -> int:
-    if max_output is None:
-        return DEFAULT_MAX_OUTPUT
-    if isinstance(max_output, int) and not isinstance(max_output, bool) and max_output > 0:
-        return max_output
-    raise ToolError(f"{label}: max_output is {max_output!r}; give a positive number of characters.")
+def _itself(function: Any) -> Any:
+    return function
 
 
 def _is_async(function: Callable[..., Any]) -> bool:
     if not (inspect.isroutine(function) or isinstance(function, functools.partial)):
         function = type(function).__call__
     return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
-
-
-def _nearest(word: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(known)}."

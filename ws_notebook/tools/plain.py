@@ -16,12 +16,16 @@ from uuid import UUID
 
 from ws_notebook.exceptions import ToolError
 
-__all__ = ["loaded", "plain"]
+__all__ = ["MAX_ROWS", "loaded", "plain"]
 
 _ATOMS = (str, int, bool, type(None))
 """Types JSON carries as they are; a float may be infinite, so it is looked at."""
 
-_MAX_DEPTH = 200
+_MAX_DEPTH = 100
+"""Levels of nesting; well inside Python's own limit on recursion."""
+
+MAX_ROWS = 200
+"""Rows of a DataFrame shown at most."""
 
 _REMEDY = "Return a str, number, bool, list, dict, dataclass, DataFrame or figure."
 
@@ -71,9 +75,11 @@ class _Plain:
         if isinstance(value, loaded("numpy", "ndarray")):
             return self.convert(self._array(value), place)
         if isinstance(value, loaded("pandas", "DataFrame")):
-            return self.convert(value.to_dict("records"), place)
+            return self.convert(_records(value), place)
         if isinstance(value, loaded("pandas", "Series")):
-            return self.convert(value.to_dict(), place)
+            return self.convert(_series(value), place)
+        if isinstance(value, loaded("pydantic", "BaseModel")):
+            return self.convert(_dumped(value, place), place)
         if isinstance(value, loaded("pandas", "Index")):
             return self.convert(value.tolist(), place)
         fields = _fields(value)
@@ -115,9 +121,7 @@ def _scalar(value: Any) -> Any:
     """One value that is no container, or `_NOT_SCALAR`."""
     if isinstance(value, Enum):
         return plain(value.value)
-    if value is getattr(sys.modules.get("pandas"), "NA", _NOT_SCALAR) or value is getattr(
-        sys.modules.get("pandas"), "NaT", _NOT_SCALAR
-    ):
+    if any(value is missing for missing in (loaded("pandas", "NA"), loaded("pandas", "NaT"))):
         return None
     if isinstance(value, loaded("numpy", "generic")):
         return str(value) if value.dtype.kind in "Mm" else plain(value.item())
@@ -157,14 +161,38 @@ def _fields(value: Any) -> dict[str, Any] | None:
         return None
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, loaded("pydantic", "BaseModel")):
-        return {**dict(value), **{name: getattr(value, name) for name in type(value).model_computed_fields}}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return dict(value._asdict())
     names = getattr(type(value), "__struct_fields__", None)  # msgspec
     if names is None and hasattr(type(value), "__attrs_attrs__"):
         names = [attribute.name for attribute in type(value).__attrs_attrs__]
     return None if names is None else {name: getattr(value, name) for name in names}
+
+
+def _dumped(model: Any, place: str) -> Any:
+    """A pydantic model as its own serialisers write it."""
+    try:
+        return model.model_dump(mode="json")
+    except (ValueError, TypeError) as error:
+        raise ToolError(
+            f"The result of type {type(model).__name__}{_at(place)} cannot be written as JSON ({error}). "
+            "Give the field a serialiser, or return its values."
+        ) from error
+
+
+def _records(frame: Any) -> Any:
+    """A DataFrame inside a larger result; by itself it is a table."""
+    rows = frame.head(MAX_ROWS).to_dict("records")
+    if len(frame) <= MAX_ROWS:
+        return rows
+    return {"note": f"{MAX_ROWS:,} of {len(frame):,} rows", "rows": rows}
+
+
+def _series(series: Any) -> Any:
+    series = series.head(MAX_ROWS)
+    if isinstance(series.index, loaded("pandas", "RangeIndex")):
+        return series.tolist()
+    return series.to_dict() if series.index.is_unique else list(series.items())
 
 
 def _ordered(values: Set[Any]) -> list[Any]:
@@ -176,13 +204,13 @@ def _ordered(values: Set[Any]) -> list[Any]:
 
 
 def _key(key: Any, place: str) -> str:
-    if isinstance(key, str) and not isinstance(key, Enum):
-        return str(key)
+    if key is None:
+        return "null"
+    if isinstance(key, bool):
+        return str(key).lower()
     if isinstance(key, tuple):
         return ", ".join(_key(part, place) for part in key)
-    name = (
-        _scalar(key) if key is not None and not isinstance(key, bool) else ("null" if key is None else str(key).lower())
-    )
+    name = _scalar(key)
     if name is _NOT_SCALAR:
         raise ToolError(
             f"The result has a key of type {type(key).__name__}{_at(place)}, which JSON cannot carry. "

@@ -119,8 +119,10 @@ class ToolRegistry:
 
 
 def _as_tool(given: Any) -> AnyTool:
-    if isinstance(given, dict | str) or not callable(given):
-        raise ToolError(f"Tools are functions or tools, not {type(given).__name__} {given!r:.60}.")
+    if isinstance(given, list | tuple | set | ToolRegistry):
+        raise ToolError("Tools are added one by one: add(first, second), or add(*tools) for a list of them.")
+    if not callable(given):
+        raise ToolError(f"Tools are functions or tools, not {type(given).__name__} {given!r:.60}. Decorate a function.")
     made: AnyTool = tool(given)
     return made
 

@@ -5,13 +5,14 @@ Pure: reads no file and no clock. It imports pydantic, so it is imported by the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typing_extensions
 from pydantic import ConfigDict, Field, PydanticUserError, TypeAdapter
-from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
@@ -22,6 +23,8 @@ from ws_notebook.tools.strict import NOTE, NotStrict, Schema, strict_schema, tid
 from ws_notebook.tools.typeddict import readable
 
 __all__ = ["FunctionSchema", "function_schema"]
+
+_CLASS_IN_MESSAGE = re.compile(r"<class '([^']+)'>")
 
 _UNUSABLE = (PydanticUserError, NameError, TypeError, ValueError, AttributeError, RuntimeError)
 """What pydantic raises for types it cannot validate or describe."""
@@ -128,10 +131,19 @@ def _describe(schema: Schema, found: tuple[Parameter, ...], texts: dict[str, str
 def _unusable(parameter: Parameter, cause: Exception, label: str) -> str:
     kind = getattr(parameter.annotation, "__qualname__", None) or str(parameter.annotation)
     return (
-        f"{label}: parameter {parameter.name!r} has the type {kind}, which cannot be made from JSON "
-        f"({_first_line(cause)}). Take a str, a number, a list, a dataclass or another type that JSON can carry, "
+        f"{label}: parameter {parameter.name!r} has the type {kind}, which cannot be made from JSON"
+        f"{_cause(cause, parameter.annotation)}. Take a str, a number, a list, a dataclass or another type that JSON can carry, "
         "and build the object inside the function."
     )
+
+
+def _cause(cause: Exception, annotation: Any) -> str:
+    """What helps of pydantic's message, in brackets; its own remedies are for models, not for tools."""
+    if not isinstance(cause, PydanticSchemaGenerationError | PydanticInvalidForJsonSchema):
+        return f" ({_first_line(cause)})"
+    inner = _CLASS_IN_MESSAGE.search(str(cause))
+    own = getattr(annotation, "__qualname__", None)
+    return "" if inner is None or (own and inner[1].endswith(own)) else f" (it contains {inner[1]})"
 
 
 def _first_line(error: BaseException) -> str:
@@ -146,7 +158,7 @@ class _Generator(GenerateJsonSchema):
     def enum_schema(self, schema: Any) -> Schema:
         members = schema["members"]
         if not all(isinstance(member.value, str | int | float | None) for member in members):
-            raise PydanticInvalidForJsonSchema(f"the values of {schema['cls'].__name__} are not strings or numbers")
+            raise TypeError(f"the values of {schema['cls'].__name__} are not strings or numbers")
         result = super().enum_schema(schema)
         if not all(isinstance(member.value, str) for member in members):
             meanings = ", ".join(f"{member.value} = {member.name}" for member in members)

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ws_notebook.tools.plain import loaded
+from ws_notebook.tools.plain import MAX_ROWS, loaded
 
-__all__ = ["MAX_ROWS", "is_table", "table_text"]
-
-MAX_ROWS = 200
-"""Rows shown at most."""
+__all__ = ["is_table", "table_text"]
 
 
 def is_table(value: object) -> bool:
