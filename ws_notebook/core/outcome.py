@@ -48,10 +48,10 @@ def provider_error(info: ErrorInfo) -> exceptions.ProviderError:
     if info.status in (401, 403) or info.code in ("invalid_api_key", "authentication_error"):
         advice = "Check the API key (%responses connect asks for another one)."
         return exceptions.AuthenticationFailed(f"{text} {advice}", **known)  # type: ignore[arg-type]
-    if info.status == 429 and info.code != "insufficient_quota" or info.code == "rate_limit_exceeded":
+    if (info.status == 429 and info.code != "insufficient_quota") or info.code == "rate_limit_exceeded":
         wait = f"Wait {info.retry_after:g} s and ask again." if info.retry_after else "Wait a moment and ask again."
         return exceptions.RateLimited(f"{text} {wait}", retry_after=info.retry_after, **known)  # type: ignore[arg-type]
     advice = _REMEDIES.get(info.code or "", "Correct the request and ask again.")
-    if info.status is not None and info.status >= 500 or info.code in ("server_error", "server_is_overloaded"):
+    if (info.status is not None and info.status >= 500) or info.code in ("server_error", "server_is_overloaded"):
         advice = "The provider has a fault; ask again in a moment."
     return exceptions.ProviderError(f"{text} {advice}", **known)  # type: ignore[arg-type]

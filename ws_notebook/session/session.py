@@ -103,14 +103,14 @@ class Session:
 
     # Asking.
 
-    def ask(self, input: Input, **settings: Any) -> Run:  # noqa: A002 - the API's own word
+    def ask(self, input: Input, **settings: Any) -> Run:
         """Ask, wait for the answer, and return the run. See `start` for the arguments.
 
         Raises the run's error if it fails. KeyboardInterrupt stops the run and keeps what had come.
         """
         return self.start(input, **settings).result()
 
-    async def ask_async(self, input: Input, **settings: Any) -> Run:  # noqa: A002
+    async def ask_async(self, input: Input, **settings: Any) -> Run:
         """The same for `await` in a cell; tools run on the kernel's own loop meanwhile."""
         run = self.start(input, **settings)
         loop = asyncio.get_running_loop()
@@ -132,7 +132,7 @@ class Session:
 
     def start(
         self,
-        input: Input,  # noqa: A002
+        input: Input,
         *,
         parent: Parent = LATEST,
         model: str | None = None,

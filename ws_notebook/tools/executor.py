@@ -20,8 +20,8 @@ import msgspec
 
 from ..exceptions import ToolError
 from .call import BoundCall
-from .outputs import Output, error_output, to_output
 from .function import AnyTool
+from .outputs import Output, error_output, to_output
 
 __all__ = ["Execution", "Outcome", "cancelled_outcome", "timeout_outcome", "unknown_tool_outcome"]
 
