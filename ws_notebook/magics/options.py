@@ -121,7 +121,7 @@ def magic_help() -> str:
     return (
         "%%responses [options]\nThe prompt, on the lines below.\n\n"
         f"{_parser().format_help()}\n"
-        "In the prompt, {expr} is replaced when it is Python and all its names exist; {{expr}} keeps one pair of braces.\n"
+        "In the prompt, {expr} is replaced when it is Python and all its names exist; {{expr}} keeps one pair.\n"
         "■ or Ctrl-C stops a run; what has streamed is kept.\n\n"
         f"%responses SUBCOMMAND\n{commands}\n"
     )

@@ -53,7 +53,7 @@ def interpolate(prompt: str, names: Mapping[str, Any]) -> str:
 
 
 def _expression(prompt: str, start: int, names: Mapping[str, Any]) -> tuple[Any, int] | None:
-    """The code between here and a closing brace that makes it an expression we may evaluate, and the place behind it."""
+    """The code from here to a brace that makes it an expression we may evaluate, and the place behind that."""
     end = start
     while (end := prompt.find("}", end)) >= 0 and end - start <= _LONGEST:
         text = prompt[start:end]

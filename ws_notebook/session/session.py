@@ -254,7 +254,8 @@ class Session:
 
     def __repr__(self) -> str:
         where = self.settings.base_url or "embedded server"
-        return f"<Session {self.settings.provider} {where} model={self.settings.model!r} {self.state}, {len(self.runs)} runs>"
+        model = self.settings.model
+        return f"<Session {self.settings.provider} {where} model={model!r} {self.state}, {len(self._runs)} runs>"
 
     # Ending.
 
