@@ -11,7 +11,7 @@ from .format import counted, printable
 from .rows import Row, rows_of, spans_in_words
 from .summary import extent, sent, source, status, tokens, trouble
 
-__all__ = ["rows_table", "snapshot"]
+__all__ = ["snapshot", "timeline_html"]
 
 _DOTS = {"completed": "#1f9d57", "failed": "#d13a3a", "in_progress": "#2f7de1"}
 _STOPPED = "#c98a00"
@@ -22,16 +22,21 @@ def snapshot(run: dict[str, Any]) -> str:
     """The HTML of a bundle: header line, timeline with its table, other items, the answer, what went wrong."""
     parts = [_header(run)]
     if run["turns"]:
-        parts += [svg.image(svg.timeline(run), svg.alt_text(run)), rows_table(run)]
+        parts.append(timeline_html(run))
     parts += [_items(run), _answer(run), _trouble(run)]
     return f"<div>{''.join(parts)}</div>"
+
+
+def timeline_html(run: dict[str, Any]) -> str:
+    """The timeline as a picture, and the figures behind it as a table."""
+    return svg.image(svg.timeline(run), svg.alt_text(run)) + _table(run)
 
 
 def _header(run: dict[str, Any]) -> str:
     colour = _DOTS.get(run["status"], _STOPPED)
     amount, saved = sent(run)
-    figures = [f"{amount} {saved}" if saved else amount, tokens(run), source(run)]
-    right = " · ".join(_escaped(part) for part in figures if part)
+    gain = f' <span style="color:{_DOTS["completed"]}">{_escaped(saved)}</span>' if saved else ""
+    right = " · ".join([_escaped(amount) + gain, *(_escaped(part) for part in (tokens(run), source(run)) if part)])
     facts = _escaped(" · ".join(extent(run)))
     return (
         f'<p><span style="color:{colour}">●</span> <strong>{_escaped(status(run))}</strong> · {facts}'
@@ -39,8 +44,7 @@ def _header(run: dict[str, Any]) -> str:
     )
 
 
-def rows_table(run: dict[str, Any]) -> str:
-    """The figures behind the picture, for those who cannot see it."""
+def _table(run: dict[str, Any]) -> str:
     rows = rows_of(run)
     calls = sum(row.kind == "call" for row in rows)
     title = ", ".join([counted(len(run["turns"]), "turn"), *([counted(calls, "call")] if calls else [])])

@@ -12,7 +12,7 @@ from .format import counted, duration, printable
 from .rows import Row, rows_of
 from .words import KINDS
 
-__all__ = ["COLOURS", "document", "image", "legend", "text", "timeline"]
+__all__ = ["COLOURS", "FONT", "WIDTH", "alt_text", "bar", "document", "grid", "image", "legend", "text", "timeline"]
 
 WIDTH = 960
 FONT = 11
@@ -53,15 +53,14 @@ def timeline(run: dict[str, Any]) -> str:
     plot = WIDTH - left - 14
     span = axis.needed_span([(row.end, axis.text_width(row.label, FONT)) for row in shown], plot)
     bottom = _TOP + step * len(shown)
-    marks = [(left + at * plot / span, words) for at, words in axis.ticks(span, plot)]
-    body = [line for x, words in marks for line in _tick(x, bottom, words)]
+    body = grid([(left + at * plot / span, words) for at, words in axis.ticks(span, plot)], _TOP, bottom)
     for index, row in enumerate(shown):
         body += _row(row, _TOP + step * index + step / 2, left, plot, plot / span)
     if len(rows) > len(shown):
         bottom += step
         body.append(text(16, bottom - 6, f"{counted(len(rows) - len(shown), 'further row')} in the table below"))
-    kinds = [kind for kind in KINDS if any(kind == each for row in shown for each, _, _ in row.spans)]
-    body += legend(kinds, left, bottom + 18)
+    used = {kind for row in shown for kind, start, end in row.spans if end > start}
+    body += legend([kind for kind in KINDS if kind in used], left, bottom + 18)
     title = f"Timeline: {counted(len(run['turns']), 'turn')} in {duration(run['duration_ms'])}"
     return document(body, bottom + 32, title)
 
@@ -108,9 +107,13 @@ def legend(kinds: Iterable[str], x: float, y: float) -> list[str]:
     return shapes
 
 
-def _tick(x: float, bottom: float, words: str) -> list[str]:
-    line = f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 6}" y2="{bottom:.1f}"/>'
-    return [text(x, _TOP - 14, words, "tick"), line]
+def grid(marks: Iterable[tuple[float, str]], top: float, bottom: float) -> list[str]:
+    """An upright line for each mark (place, words), its words above."""
+    shapes: list[str] = []
+    for x, words in marks:
+        line = f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{top - 6:.1f}" y2="{bottom:.1f}"/>'
+        shapes += [text(x, top - 14, words, "tick"), line]
+    return shapes
 
 
 def _name_column(rows: list[Row]) -> float:

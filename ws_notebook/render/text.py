@@ -7,7 +7,7 @@ from typing import Any
 from .format import NO_BREAK_SPACE, THIN_SPACE, printable
 from .summary import summary_line, trouble
 
-__all__ = ["closing_lines", "plain_text"]
+__all__ = ["closing_lines", "plain_text", "terminal"]
 
 
 def plain_text(run: dict[str, Any]) -> str:
@@ -20,4 +20,9 @@ def plain_text(run: dict[str, Any]) -> str:
 def closing_lines(run: dict[str, Any]) -> str:
     """What stands below the answer."""
     lines = [line for line in (trouble(run), summary_line(run)) if line]
-    return printable("\n".join(lines)).replace(THIN_SPACE, " ").replace(NO_BREAK_SPACE, " ")
+    return terminal("\n".join(lines))
+
+
+def terminal(text: str) -> str:
+    """`text` for a terminal: no controls, no spaces that some fonts lack."""
+    return printable(text).replace(THIN_SPACE, " ").replace(NO_BREAK_SPACE, " ")

@@ -1,0 +1,162 @@
+"""Text views: a stream of lines for a terminal, one display that is updated for a notebook without widgets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ..core.changes import Change
+from ..core.run import RunState
+from ..core.turn import CallState, TurnState
+from ..render.bundle import RunHeader, bundle
+from ..render.format import one_line, printable, seconds, short_arguments
+from ..render.grown import Grown
+from ..render.items import output_text
+from ..render.markdown import markdown
+from ..render.mime import mime_bundle
+from ..render.text import closing_lines, plain_text, terminal
+from ..render.words import CALL_WORDS
+from .base import CallLater, Clock
+from .display import Display
+from .throttle import Throttle
+
+__all__ = ["NotebookTextView", "TextView"]
+
+
+class TextView:
+    """Writes a run to a terminal as it comes: the text, a line for each call, a line at the end.
+
+    `write` takes the text; by default it goes to `sys.stdout`.
+    """
+
+    def __init__(
+        self,
+        run: RunState,
+        header: RunHeader,
+        *,
+        call_later: CallLater,
+        clock: Clock,
+        write: Callable[[str], object] | None = None,
+    ) -> None:
+        self._run = run
+        self._header = header
+        self._clock = clock
+        self._write = write or _write_out
+        self._throttle = Throttle(self._paint, call_later, interval=0.1)
+        self._grown: dict[str, Grown] = {}
+        self._told: set[CallState] = set()
+        self._apart = False
+        """What comes next stands apart from what was written before."""
+        self._tail = ""
+        """The last character written."""
+        self._return = ""
+        self._over = False
+
+    def show(self) -> None:
+        return
+
+    def observe(self, run: RunState, change: Change) -> None:
+        self._throttle.request()
+
+    def finish(self, run: RunState) -> None:
+        if not self._over:
+            self._throttle.finish(self._close)
+
+    def _close(self) -> None:
+        self._paint()
+        self._over = True
+        self._blank_line()
+        self._put(closing_lines(bundle(self._run, self._header)) + "\n")
+
+    def _paint(self) -> None:
+        for turn in list(self._run.turns):
+            self._turn(turn)
+
+    def _turn(self, turn: TurnState) -> None:
+        if turn.id not in self._grown:
+            self._grown[turn.id] = Grown(turn, "text")
+            self._apart = True
+        grown = self._grown[turn.id]
+        text = grown.more()
+        if text is None:
+            # Changed before its end: what was written cannot be taken back.
+            self._apart, text = True, grown.whole()
+        if text:
+            if self._apart:
+                self._blank_line()
+            self._apart = False
+            self._put(self._clean(text))
+        for call in list(turn.tool_calls):
+            if call.done and call not in self._told:
+                self._told.add(call)
+                self._apart = True
+                self._put(("" if self._tail in ("", "\n") else "\n") + _note(call) + "\n")
+
+    def _clean(self, text: str) -> str:
+        """Text without terminal controls. A return at its end waits for its line feed."""
+        text, self._return = self._return + text, ""
+        if text.endswith("\r"):
+            text, self._return = text[:-1], "\r"
+        return printable(text)
+
+    def _blank_line(self) -> None:
+        """Stand apart from what was written before, if anything was."""
+        if self._tail:
+            self._put("\n" if self._tail == "\n" else "\n\n")
+
+    def _put(self, text: str) -> None:
+        if text:
+            self._write(text)
+            self._tail = text[-1]
+
+
+class NotebookTextView:
+    """Shows a run in one output that is updated, with no widget: for nbclient and plain front ends."""
+
+    def __init__(
+        self,
+        run: RunState,
+        header: RunHeader,
+        *,
+        call_later: CallLater,
+        clock: Clock,
+        display: Display | None = None,
+    ) -> None:
+        self._run = run
+        self._header = header
+        self._clock = clock
+        self._display = display or Display()
+        self._throttle = Throttle(self._paint, call_later, interval=0.2)
+
+    def show(self) -> None:
+        self._display.show(self._so_far())
+
+    def observe(self, run: RunState, change: Change) -> None:
+        self._throttle.request()
+
+    def finish(self, run: RunState) -> None:
+        self._throttle.finish(lambda: self._display.replace(mime_bundle(self._run, self._header)))
+
+    def _paint(self) -> None:
+        self._display.replace(self._so_far())
+
+    def _so_far(self) -> dict[str, Any]:
+        data = bundle(self._run, self._header, now=self._clock())
+        return {"text/markdown": markdown(data), "text/plain": plain_text(data)}
+
+
+def _note(call: CallState) -> str:
+    """`· population(city="Paris") → 2103000  0.24 s`"""
+    took = "" if call.run_ms is None else f"  {seconds(call.run_ms)}"
+    what = f"· {call.name}({short_arguments(call.arguments, 60)})"
+    if call.status == "completed":
+        result = f"→ {one_line(output_text(call.output), 60)}"
+    else:
+        result = CALL_WORDS.get(call.status, call.status) + (f": {one_line(call.error, 120)}" if call.error else "")
+    return terminal(f"{what} {result}{took}")
+
+
+def _write_out(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
