@@ -19,6 +19,7 @@ from .cells import CellTree
 from .options import magic_help, parse_cell_options, parse_subcommand
 from .prompt import interpolate
 from .subcommands import Subcommands
+from .views import view_for
 
 __all__ = ["ResponsesMagics"]
 
@@ -131,7 +132,7 @@ class ResponsesMagics(Magics):
         views: list[View] = []
 
         def watch(run: Run) -> Any:
-            views.append(self._view(session, run, options.view or self.view))
+            views.append(view_for(options.view or self.view, session, run))
             views[0].show()
             return views[0].observe
 
@@ -188,19 +189,6 @@ class ResponsesMagics(Magics):
                 raise SettingsError(_unknown_tool(name, held, sorted(offered)))
             chosen.append(tool)
         return chosen
-
-    def _view(self, session: Session, run: Run, wanted: str) -> View:
-        from ..views import choose_view
-
-        return choose_view(
-            wanted,
-            run.state,
-            session.header(run.state),
-            live=kernel.cell_id() is not None,
-            in_kernel=kernel.in_kernel(),
-            on_stop=run.cancel,
-            call_later=session.call_later,
-        )
 
 
 ResponsesMagics.ask.__doc__ = ResponsesMagics.command.__doc__ = magic_help()

@@ -239,7 +239,7 @@ class Session:
         """A plotly FigureWidget of every turn's latency, stacked by kind of time; it updates while runs go on."""
         from ..views.charts import LatencyChart
 
-        chart = LatencyChart(self._states, call_later=self._portal.loop.call_later)
+        chart = LatencyChart(self._states, call_later=self.call_later)
         self._charts.append(chart.touch)
         return chart.figure
 
@@ -301,9 +301,9 @@ class Session:
     def on_loop(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self._portal.call(function, *args, **kwargs)
 
-    def call_later(self, delay: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
-        """Call it on the loop after `delay` seconds. Call this on the loop."""
-        return self._portal.loop.call_later(delay, callback)
+    def call_later(self, delay: float, callback: Callable[[], None]) -> None:
+        """Have it called on the loop after `delay` seconds. Callable from any thread."""
+        self._portal.post(self._portal.loop.call_later, delay, callback)
 
     # On the loop.
 
