@@ -16,7 +16,8 @@ QUIET_LAB = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyter
 
 def open_lab(notebook: Path) -> int:
     """Run JupyterLab on the notebook until it is stopped. The port is 8888 or the next free one."""
-    command = [sys.executable, "-m", "jupyterlab", str(notebook), *QUIET_LAB]
+    # The address that JupyterLab prints then leads to the notebook too, for whoever has to copy it.
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{notebook.as_posix()}", *QUIET_LAB]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     print(f"==> JupyterLab on {notebook}, talking to the embedded server; Ctrl-C ends it", flush=True)
