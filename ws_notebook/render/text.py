@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.run import RunState
+from .bundle import RunHeader, bundle
 from .format import NO_BREAK_SPACE, THIN_SPACE, printable
+from .rows import rows_of, spans_in_words
 from .summary import summary_line, trouble
 
-__all__ = ["closing_lines", "plain_text", "terminal"]
+__all__ = ["closing_lines", "plain_text", "terminal", "text", "timeline_text"]
+
+
+def text(run: RunState, header: RunHeader, *, now: float | None = None) -> str:
+    """The run as plain text: what its `repr` says. `now`: see `bundle`."""
+    return plain_text(bundle(run, header, now=now))
 
 
 def plain_text(run: dict[str, Any]) -> str:
     """The answer of a bundle, what went wrong, and one summary line."""
     refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
-    parts = [printable(run["text"]), *(printable(words) for words in refused), closing_lines(run)]
+    parts = [printable(run["text", "timeline_text"]), *(printable(words) for words in refused), closing_lines(run)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -21,6 +29,16 @@ def closing_lines(run: dict[str, Any]) -> str:
     """What stands below the answer."""
     lines = [line for line in (trouble(run), summary_line(run)) if line]
     return terminal("\n".join(lines))
+
+
+def timeline_text(run: dict[str, Any]) -> str:
+    """The timeline of a bundle as lines of figures."""
+    lines = [
+        f"{row.name if row.kind == 'turn' else f'  {row.name}({row.aside})'}: {row.label}"
+        + (f" ({spans_in_words(row.spans)})" if row.kind == "turn" else "")
+        for row in rows_of(run)
+    ]
+    return terminal("\n".join([*lines, summary_line(run)]))
 
 
 def terminal(text: str) -> str:

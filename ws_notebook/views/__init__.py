@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from .base import NullView, View
+from .choose import choose_view
+
+__all__ = ["NullView", "View", "choose_view"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 __all__ = ["Display"]
@@ -39,4 +39,5 @@ class Display:
 def _publish(data: Mapping[str, Any], display_id: str, *, update: bool) -> None:
     from IPython.display import publish_display_data
 
-    publish_display_data(dict(data), transient={"display_id": display_id}, update=update)
+    publish: Callable[..., None] = publish_display_data
+    publish(dict(data), transient={"display_id": display_id}, update=update)

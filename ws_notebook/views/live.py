@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..core.changes import Change
 from ..core.run import RunState
-from ..render.bundle import RunHeader
+from ..render.bundle import RunHeader, bundle
 from ..render.delta import Deltas
 from ..render.mime import mime_bundle
 from ..render.text import plain_text
@@ -20,7 +21,7 @@ from .throttle import Throttle
 if TYPE_CHECKING:
     from .widget import RunWidget
 
-__all__ = ["LiveView"]
+__all__ = ["LiveView", "timeline_widget"]
 
 _FIRST_RESEND = 0.25
 """Seconds. See `_resend`."""
@@ -40,7 +41,7 @@ class LiveView:
         *,
         on_stop: Callable[[], object],
         call_later: CallLater,
-        clock: Clock,
+        clock: Clock = time.monotonic,
         display: Display | None = None,
     ) -> None:
         from . import widget
@@ -132,3 +133,10 @@ class LiveView:
         if self._sent_since_snapshot:
             self._snapshot_soon()
         self._call_later(waited, lambda: self._resend(waited * 2))
+
+
+def timeline_widget(run: RunState, header: RunHeader, *, now: float | None = None) -> RunWidget:
+    """A run as it stands, as a widget. Raises SettingsError when the widget's script is not there."""
+    from .widget import RunWidget
+
+    return RunWidget(run=bundle(run, header, now=now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -36,12 +37,10 @@ class TextView:
         header: RunHeader,
         *,
         call_later: CallLater,
-        clock: Clock,
         write: Callable[[str], object] | None = None,
     ) -> None:
         self._run = run
         self._header = header
-        self._clock = clock
         self._write = write or _write_out
         self._throttle = Throttle(self._paint, call_later, interval=0.1)
         self._grown: dict[str, Grown] = {}
@@ -120,7 +119,7 @@ class NotebookTextView:
         header: RunHeader,
         *,
         call_later: CallLater,
-        clock: Clock,
+        clock: Clock = time.monotonic,
         display: Display | None = None,
     ) -> None:
         self._run = run
