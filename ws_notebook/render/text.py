@@ -21,7 +21,7 @@ def text(run: RunState, header: RunHeader, *, now: float | None = None) -> str:
 def plain_text(run: dict[str, Any]) -> str:
     """The answer of a bundle, what went wrong, and one summary line."""
     refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
-    parts = [printable(run["text", "timeline_text"]), *(printable(words) for words in refused), closing_lines(run)]
+    parts = [printable(run["text"]), *(printable(words) for words in refused), closing_lines(run)]
     return "\n\n".join(part for part in parts if part)
 
 
