@@ -65,7 +65,7 @@ def _kind(data: bytes) -> str | None:
 
 def _pil(image: Any) -> bytes:
     buffer = io.BytesIO()
-    keeps = image.mode in ("1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA")
+    keeps = image.mode in ("1", "L", "LA", "I;16", "P", "RGB", "RGBA")
     (image if keeps else image.convert("RGB")).save(buffer, format="PNG")
     return buffer.getvalue()
 

@@ -36,7 +36,7 @@ class ToolRegistry:
         with self._lock:
             key = self._key(name)
             if key is None:
-                wanted = name if isinstance(name, str) else getattr(name, "name", repr(name))
+                wanted = name if isinstance(name, str) else getattr(name, "__name__", repr(name))
                 raise ToolError(self._missing(str(wanted)))
             self._tools = {other: kept for other, kept in self._tools.items() if other != key}
 

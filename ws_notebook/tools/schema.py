@@ -130,9 +130,10 @@ def _describe(schema: Schema, found: tuple[Parameter, ...], texts: dict[str, str
 
 def _unusable(parameter: Parameter, cause: Exception, label: str) -> str:
     kind = getattr(parameter.annotation, "__qualname__", None) or str(parameter.annotation)
+    why = _cause(cause, parameter.annotation)
     return (
-        f"{label}: parameter {parameter.name!r} has the type {kind}, which cannot be made from JSON"
-        f"{_cause(cause, parameter.annotation)}. Take a str, a number, a list, a dataclass or another type that JSON can carry, "
+        f"{label}: parameter {parameter.name!r} has the type {kind}, which cannot be made from JSON{why}. "
+        "Take a str, a number, a list, a dataclass or another type that JSON can carry, "
         "and build the object inside the function."
     )
 

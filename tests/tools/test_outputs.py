@@ -1,0 +1,149 @@
+"""What the model reads of a result and of an error."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from ws_notebook.exceptions import ToolError
+from ws_notebook.tools import error_output, exception_output, to_output
+
+__all__: list[str] = []
+
+PNG = b"\x89PNG\r\n\x1a\nrest"
+IMAGE = {
+    "type": "input_image",
+    "image_url": f"data:image/png;base64,{base64.b64encode(PNG).decode()}",
+    "detail": "auto",
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("as it is", "as it is"),
+        ("", ""),
+        (None, "null"),
+        (True, "true"),
+        (3, "3"),
+        (2.50, "2.5"),
+        (float("nan"), "NaN"),
+        ({"city": "Zürich", "n": [1, 2]}, '{"city":"Zürich","n":[1,2]}'),
+        ([float("inf")], '["Infinity"]'),
+        (dt.date(2026, 1, 2), "2026-01-02"),
+        ([], "[]"),
+        ((), "[]"),
+        (pd.DataFrame({"a": [1, 2]}), "a\n1\n2"),
+    ],
+    ids=str,
+)
+def test_text_is_written_as_a_reader_would(value: object, expected: str) -> None:
+    assert to_output(value) == expected
+
+
+def test_a_picture_is_an_image_part() -> None:
+    assert to_output(PNG) == [IMAGE]
+
+
+def test_text_and_pictures_together_are_parts_in_order() -> None:
+    assert to_output(("before", PNG, {"a": 1})) == [
+        {"type": "input_text", "text": "before"},
+        IMAGE,
+        {"type": "input_text", "text": '{"a":1}'},
+    ]
+
+
+def test_the_same_picture_is_sent_once() -> None:
+    assert to_output([PNG, PNG]) == [IMAGE]
+
+
+def test_parts_made_by_the_tool_are_passed_on() -> None:
+    parts = [{"type": "input_text", "text": "x"}, {"type": "input_file", "file_id": "file_1"}]
+    assert to_output(parts) == parts
+    almost = [{"type": "input_text"}]
+    assert to_output(almost) == '[{"type":"input_text"}]'
+
+
+def test_the_texts_between_pictures_share_one_limit() -> None:
+    parts = to_output(["x" * 300, PNG, "y" * 300], max_output=400)
+    assert isinstance(parts, list)
+    assert sum(len(part.get("text", "")) for part in parts) <= 400
+
+
+@pytest.mark.parametrize("limit", [1, 50, 100, 1_000, 100_000])
+@pytest.mark.parametrize(
+    "value", ["x" * 10_000_000, ["y" * 50] * 50_000, {"z": "ü" * 1_000_000}], ids=["str", "list", "dict"]
+)
+def test_a_huge_result_is_cut_to_the_limit_and_says_so(value: Any, limit: int) -> None:
+    text = to_output(value, max_output=limit)
+    assert isinstance(text, str)
+    assert len(text) == limit
+    if limit >= 200:
+        assert text.endswith(f"more than the {limit:,} allowed; ask for a smaller part]")
+
+
+def test_the_marker_says_how_much_there_was() -> None:
+    text = to_output("x" * 2_000_000, max_output=1_000)
+    assert "\n[cut: 2,000,000 characters in all, more than the 1,000 allowed" in text
+    assert text.startswith("xxx")
+
+
+def test_text_of_exactly_the_limit_is_not_cut() -> None:
+    assert to_output("x" * 100, max_output=100) == "x" * 100
+
+
+@pytest.mark.parametrize("text", ["a\ud800b", "\udfff", "cut \ud83d\ude00 pair"])
+def test_lone_surrogates_become_a_replacement_character(text: str) -> None:
+    for output in (to_output(text), to_output({text: text}), error_output("ValueError", text)):
+        assert isinstance(output, str)
+        output.encode()
+    assert to_output("\ud83d\ude00") == "😀"
+
+
+@pytest.mark.parametrize("value", [object(), b"raw", {"a": b"raw"}, [1, object()], print], ids=str)
+def test_what_cannot_be_written_is_refused_with_the_remedy(value: object) -> None:
+    with pytest.raises(ToolError, match=r"cannot be sent to the model\. (Return|Call it)"):
+        to_output(value)
+
+
+def test_an_error_is_one_short_json_object() -> None:
+    assert json.loads(error_output("timeout", "No answer within 5 s.")) == {
+        "error": {"type": "timeout", "message": "No answer within 5 s."}
+    }
+
+
+def test_an_unknown_tool_is_answered_with_those_there_are() -> None:
+    assert json.loads(error_output("unknown_tool", "No tool 'ad'.", available=["add", "sub"])) == {
+        "error": {"type": "unknown_tool", "message": "No tool 'ad'.", "available_tools": ["add", "sub"]}
+    }
+
+
+def test_an_exception_is_its_type_and_message_without_a_traceback() -> None:
+    try:
+        int("three")
+    except ValueError as error:
+        text = exception_output(error)
+    assert json.loads(text) == {
+        "error": {"type": "ValueError", "message": "invalid literal for int() with base 10: 'three'"}
+    }
+    assert "Traceback" not in text
+
+
+def test_an_exception_without_words_still_has_a_message() -> None:
+    class Silent(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    assert json.loads(exception_output(KeyError()))["error"] == {"type": "KeyError", "message": "no message"}
+    assert json.loads(exception_output(Silent()))["error"] == {"type": "Silent", "message": "no message"}
+
+
+def test_a_long_message_is_cut() -> None:
+    message = json.loads(exception_output(ValueError("x" * 1_000_000)))["error"]["message"]
+    assert len(message) == 2_000
+    assert "1,000,000 characters" in message

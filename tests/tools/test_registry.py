@@ -1,0 +1,156 @@
+"""The tools of a session: ordered, replaced by name, safe to read while they change."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from tools.zoo import Calculator
+
+from ws_notebook.exceptions import ToolError
+from ws_notebook.tools import ToolRegistry, tool
+
+__all__: list[str] = []
+
+
+def add(a: int, b: int) -> int:
+    """Add two numbers.
+
+    Both of them.
+    """
+    return a + b
+
+
+def population(city: str, counts: dict[str, int]) -> int:
+    """How many | people live there."""
+    return len(city)
+
+
+def test_tools_keep_the_order_in_which_they_were_added() -> None:
+    tools = ToolRegistry([population])
+    tools.add(add, tool(name="other")(add))
+    assert tools.names() == ["population", "add", "other"]
+    assert [one.name for one in tools] == tools.names()
+    assert [one["name"] for one in tools.definitions()] == tools.names()
+    assert len(tools) == 3
+
+
+def test_a_tool_of_the_same_name_takes_the_place_of_the_old_one() -> None:
+    tools = ToolRegistry([add, population])
+
+    @tool(name="add")
+    def newer(a: int) -> int:
+        return a
+
+    tools.add(newer)
+    assert tools.names() == ["add", "population"]
+    assert tools["add"] is newer
+
+
+def test_tools_are_found_by_name_by_tool_and_by_function() -> None:
+    calculator = Calculator(1)
+    tools = ToolRegistry([add, calculator.add])
+    assert tools.names() == ["add"]
+    assert calculator.add in tools
+    tools = ToolRegistry([add])
+    assert "add" in tools
+    assert add in tools
+    assert tools["add"] in tools
+    assert tool(add) in tools
+    assert population not in tools
+    assert 3 not in tools
+    assert tools.get("nothing") is None
+
+
+@pytest.mark.parametrize("wanted", ["add", add, tool(add)], ids=["name", "function", "tool"])
+def test_a_tool_is_removed_by_name_function_or_tool(wanted: Any) -> None:
+    tools = ToolRegistry([add, population])
+    tools.remove(wanted)
+    assert tools.names() == ["population"]
+    with pytest.raises(ToolError, match=r"There is no tool 'add'\. There are: population\."):
+        tools.remove(wanted)
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    tools = ToolRegistry([add, population])
+    with pytest.raises(KeyError, match=r"There is no tool 'populaton'\. Did you mean 'population'\?"):
+        tools["populaton"]
+    with pytest.raises(ToolError, match=r"Did you mean 'population'\?"):
+        tools.select(["add", "populaton"])
+    with pytest.raises(KeyError, match="none has been added yet"):
+        ToolRegistry()["add"]
+
+
+def test_a_selection_has_its_own_order_and_leaves_the_registry() -> None:
+    tools = ToolRegistry([add, population])
+    assert tools.select(["population", "add"]).names() == ["population", "add"]
+    assert tools.select([]).names() == []
+    assert tools.names() == ["add", "population"]
+
+
+def test_clear_takes_all_away() -> None:
+    tools = ToolRegistry([add])
+    tools.clear()
+    assert len(tools) == 0
+    assert repr(tools) == "<ToolRegistry: no tools>"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([add], r"add\(\*tools\)"),
+        (ToolRegistry([add]), r"add\(\*tools\)"),
+        ({"type": "web_search"}, "not dict"),
+        ("add", "not str 'add'.*Decorate a function"),
+        (int, "int is a class"),
+    ],
+)
+def test_what_is_no_tool_is_refused_and_nothing_is_added(given: Any, message: str) -> None:
+    tools = ToolRegistry()
+    with pytest.raises(ToolError, match=message):
+        tools.add(population, given)
+    assert tools.names() == []
+
+
+def test_the_table_shows_every_tool_on_one_line() -> None:
+    table = ToolRegistry([add, population])._repr_markdown_().splitlines()
+    assert table[0] == "| tool | description | parameters | strict |"
+    assert table[2] == "| `add` | Add two numbers. | `a`, `b` | yes |"
+    assert table[3].startswith(
+        "| `population` | How many \\| people live there. | `city`, `counts` | no: parameter 'counts'"
+    )
+    assert "session.tools.add" in ToolRegistry()._repr_markdown_()
+
+
+def test_names_complete_on_tab() -> None:
+    assert ToolRegistry([add])._ipython_key_completions_() == ["add"]
+
+
+def test_reading_while_others_write_sees_whole_states() -> None:
+    tools = ToolRegistry([population])
+    made = [tool(name=f"t{i}")(add) for i in range(20)]
+    stop = threading.Event()
+    wrong: list[object] = []
+
+    def read() -> None:
+        while not stop.is_set():
+            names = [one.name for one in tools]
+            if names[0] != "population" or len(names) != len(set(names)):
+                wrong.append(names)
+
+    def write(part: list[Any]) -> None:
+        for one in part:
+            tools.add(one)
+
+    reader = threading.Thread(target=read)
+    writers = [threading.Thread(target=write, args=(made[i::4],)) for i in range(4)]
+    reader.start()
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    stop.set()
+    reader.join()
+    assert wrong == []
+    assert sorted(tools.names()) == sorted(["population", *(one.name for one in made)])
