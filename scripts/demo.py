@@ -10,16 +10,20 @@ from pathlib import Path
 
 __all__ = ["main"]
 
-# No prompt about news, no look for updates: the first thing seen is the notebook.
-QUIET_LAB = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+# No question about news, no look for updates, in this environment: the first thing seen is the notebook.
+OVERRIDES = Path(__file__).with_name("overrides.json")
+SETTINGS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
 
 
 def open_lab(notebook: Path) -> int:
     """Run JupyterLab on the notebook until it is stopped. The port is 8888 or the next free one."""
     # The address that JupyterLab prints then leads to the notebook too, for whoever has to copy it.
-    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{notebook.as_posix()}", *QUIET_LAB]
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{notebook.as_posix()}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
+    if sys.prefix != sys.base_prefix and not SETTINGS.exists():
+        SETTINGS.parent.mkdir(parents=True, exist_ok=True)
+        SETTINGS.write_bytes(OVERRIDES.read_bytes())
     print(f"==> JupyterLab on {notebook}, talking to the embedded server; Ctrl-C ends it", flush=True)
     try:
         return subprocess.run(command, check=False).returncode

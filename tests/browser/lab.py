@@ -150,8 +150,7 @@ class Server:
         command = [
             sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser",
             "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0",
-            f"--ServerApp.root_dir={self.root}", "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            f"--ServerApp.root_dir={self.root}",
             "--JupyterNotebookApp.expose_app_in_browser=True",
         ]  # fmt: skip
         if (PACKAGE / "labextension" / "package.json").is_file():
