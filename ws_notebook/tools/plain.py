@@ -27,6 +27,9 @@ _MAX_DEPTH = 100
 MAX_ROWS = 200
 """Rows of a DataFrame shown at most."""
 
+Place = tuple[Any, str, Any] | None
+"""Where a value stands: (place around it, "." or "[]", name or key). Written out only when it is refused."""
+
 _REMEDY = "Return a str, number, bool, list, dict, dataclass, DataFrame or figure."
 
 
@@ -41,7 +44,7 @@ def plain(value: Any, *, limit: int = sys.maxsize) -> Any:
     Arrays that cannot fit into `limit` characters are shortened, with a note. Raises `ToolError` that names the type
     and the place of what JSON cannot carry.
     """
-    return _Plain(limit).convert(value, "")
+    return _Plain(limit).convert(value, None)
 
 
 class _Plain:
@@ -50,18 +53,19 @@ class _Plain:
         self._open: set[int] = set()
         """Containers being converted: one that turns up again contains itself."""
 
-    def convert(self, value: Any, place: str) -> Any:
+    def convert(self, value: Any, place: Place) -> Any:
         kind = type(value)
         if kind in _ATOMS:
             return value
         if kind is float:
             return _number(value)
-        scalar = _scalar(value)
-        if scalar is not _NOT_SCALAR:
-            return scalar
+        if kind is not dict and kind is not list:
+            scalar = _scalar(value)
+            if scalar is not _NOT_SCALAR:
+                return scalar
         return self._container(value, place)
 
-    def _container(self, value: Any, place: str) -> Any:
+    def _container(self, value: Any, place: Place) -> Any:
         if id(value) in self._open or len(self._open) >= _MAX_DEPTH:
             why = "contains itself" if id(value) in self._open else "is nested too deeply"
             raise ToolError(f"The result {why}{_at(place)}, so it cannot be sent. {_REMEDY}")
@@ -71,22 +75,19 @@ class _Plain:
         finally:
             self._open.discard(id(value))
 
-    def _opened(self, value: Any, place: str) -> Any:
-        if isinstance(value, loaded("numpy", "ndarray")):
-            return self.convert(self._array(value), place)
-        if isinstance(value, loaded("pandas", "DataFrame")):
-            return self.convert(_records(value), place)
-        if isinstance(value, loaded("pandas", "Series")):
-            return self.convert(_series(value), place)
-        if isinstance(value, loaded("pydantic", "BaseModel")):
-            return self.convert(_dumped(value, place), place)
-        if isinstance(value, loaded("pandas", "Index")):
-            return self.convert(value.tolist(), place)
+    def _opened(self, value: Any, place: Place) -> Any:
+        if type(value) is list:
+            return self._items(value, place)
+        if type(value) is dict:
+            return self._entries(value, place)
+        simpler = self._simpler(value, place)
+        if simpler is not value:
+            return self.convert(simpler, place)
         fields = _fields(value)
         if fields is not None:
-            return {name: self.convert(item, f"{place}.{name}") for name, item in fields.items()}
+            return {name: self.convert(item, (place, ".", name)) for name, item in fields.items()}
         if isinstance(value, Mapping):
-            return {_key(key, place): self.convert(item, f"{place}[{key!r:.40}]") for key, item in value.items()}
+            return self._entries(value, place)
         if isinstance(value, Set):
             return self._items(_ordered(value), place)
         if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
@@ -96,10 +97,30 @@ class _Plain:
             return self._items(list(value), place)
         raise _refusal(value, place)
 
-    def _items(self, values: Sequence[Any], place: str) -> list[Any]:
+    def _simpler(self, value: Any, place: Place) -> Any:
+        """The lists and dicts of a library's container, or the value itself."""
+        if isinstance(value, loaded("numpy", "ndarray")):
+            return self._array(value)
+        if isinstance(value, loaded("pandas", "DataFrame")):
+            return _records(value)
+        if isinstance(value, loaded("pandas", "Series")):
+            return _series(value)
+        if isinstance(value, loaded("pandas", "Index")):
+            return value.tolist()
+        if isinstance(value, loaded("pydantic", "BaseModel")):
+            return _dumped(value, place)
+        return value
+
+    def _entries(self, values: Mapping[Any, Any], place: Place) -> dict[str, Any]:
+        return {
+            key if type(key) is str else _key(key, place): self.convert(item, (place, "[]", key))
+            for key, item in values.items()
+        }
+
+    def _items(self, values: Sequence[Any], place: Place) -> list[Any]:
         if set(map(type, values)) <= set(_ATOMS):
             return list(values)
-        return [self.convert(item, f"{place}[{index}]") for index, item in enumerate(values)]
+        return [self.convert(item, (place, "[]", index)) for index, item in enumerate(values)]
 
     def _array(self, array: Any) -> Any:
         dated = array.dtype.kind in "Mm"
@@ -169,7 +190,7 @@ def _fields(value: Any) -> dict[str, Any] | None:
     return None if names is None else {name: getattr(value, name) for name in names}
 
 
-def _dumped(model: Any, place: str) -> Any:
+def _dumped(model: Any, place: Place) -> Any:
     """A pydantic model as its own serialisers write it."""
     try:
         return model.model_dump(mode="json")
@@ -203,7 +224,7 @@ def _ordered(values: Set[Any]) -> list[Any]:
         return list(values)
 
 
-def _key(key: Any, place: str) -> str:
+def _key(key: Any, place: Place) -> str:
     if key is None:
         return "null"
     if isinstance(key, bool):
@@ -219,7 +240,7 @@ def _key(key: Any, place: str) -> str:
     return str(name)
 
 
-def _refusal(value: Any, place: str) -> ToolError:
+def _refusal(value: Any, place: Place) -> ToolError:
     kind = type(value)
     name = (
         kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
@@ -237,5 +258,9 @@ def _refusal(value: Any, place: str) -> ToolError:
     return ToolError(f"The result is of type {name}{_at(place)}, which cannot be sent to the model. {remedy}")
 
 
-def _at(place: str) -> str:
-    return f" at result{place}" if place else ""
+def _at(place: Place) -> str:
+    text = ""
+    while place is not None:
+        place, kind, part = place
+        text = (f".{part}" if kind == "." else f"[{part!r:.40}]") + text
+    return f" at result{text}" if text else ""
