@@ -174,6 +174,8 @@ class Session:
         self._runs[run.id], self._offered[run.id] = run, offered
         if watch is not None:
             run._observers.append(watch(run))
+            # Making a first picture takes a while; the clock starts behind it.
+            state.asked, state.asked_at = time.monotonic(), time.time()
         self._portal.post(self._start, state)
         return run
 
