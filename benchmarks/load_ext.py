@@ -5,6 +5,8 @@ up, and the whole process with and without it. Two surroundings: terminal IPytho
 every kernel has loaded already (ipykernel, so tornado and asyncio). Bare and loaded processes alternate, so that a busy
 machine slows both; the medians are reported.
 
+It measures the installed package, byte code and all, as users have it; the working directory is left out of the path.
+
     python benchmarks/load_ext.py [--rounds N] [--json FILE]
 """
 
@@ -44,7 +46,7 @@ PACKAGES = ("ws-notebook", "ipython", "ipykernel", "msgspec", "traitlets")
 def run_once(code: str) -> tuple[float, str]:
     """Run the code in a fresh interpreter: milliseconds of the whole process, and what it printed."""
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
     elapsed = 1000 * (time.perf_counter() - started)
     if done.returncode:
         sys.exit(done.stderr)
@@ -72,7 +74,8 @@ def measure(rounds: int) -> dict[str, dict[str, list[float]]]:
 
 def summary(values: list[float]) -> dict[str, float]:
     """Median, smallest and largest."""
-    return {"median": round(statistics.median(values), 1), "min": min(values), "max": max(values)}
+    median, least, most = statistics.median(values), min(values), max(values)
+    return {"median": round(median, 1), "min": round(least, 1), "max": round(most, 1)}
 
 
 def report(samples: dict[str, dict[str, list[float]]], rounds: int) -> dict[str, object]:
