@@ -24,18 +24,19 @@ def test_without_options_the_defaults_hold() -> None:
 
 
 def test_options_are_kept() -> None:
-    def agree(call: object) -> bool:
-        return True
-
-    made = tool(
-        name="plus-1", description="  Adds.\n    Well.", timeout=2, run_in="thread", approve=agree, max_output=9
-    )(add)
-    assert (made.name, made.timeout, made.run_in, made.approve, made.max_output) == ("plus-1", 2.0, "thread", agree, 9)
+    made = tool(name="plus-1", description="  Adds.\n    Well.", timeout=2, run_in="thread", max_output=9)(add)
+    assert (made.name, made.timeout, made.run_in, made.max_output) == ("plus-1", 2.0, "thread", 9)
     assert made.description == "Adds.\nWell."
-    assert tool(approve="first time")(add).approve == "first time"
+    assert tool(approve=False)(add).approve is False
 
 
-def test_an_executor_is_taken_by_its_submit_method() -> None:
+class Client:
+    """Has a `submit`, as Dask's client has, and is no executor."""
+
+    def submit(self) -> None: ...
+
+
+def test_an_executor_is_taken() -> None:
     with ThreadPoolExecutor(1) as pool:
         assert tool(run_in=pool)(add).run_in is pool
 
@@ -50,7 +51,8 @@ def test_an_executor_is_taken_by_its_submit_method() -> None:
         ({"run_in": "kernal"}, r"run_in is 'kernal'.*Executor\. Did you mean 'kernel'\?"),
         ({"run_in": None}, r"run_in is None; give \"kernel\", \"thread\" or a concurrent.futures.Executor"),
         ({"run_in": ThreadPoolExecutor}, r"give \"kernel\", \"thread\" or a concurrent"),
-        ({"approve": "sometimes"}, r"approve is 'sometimes'; give True, False, \"first time\" or a function"),
+        ({"run_in": Client()}, r"concurrent\.futures\.Executor\. Dask has client\.get_executor\(\)"),
+        ({"approve": True}, r"approve is True, but calls cannot wait for approval.*ask with input\(\) inside"),
         ({"max_output": 0}, r"max_output is 0; give a positive number of characters"),
         ({"max_output": 1.5}, r"positive number of characters"),
         ({"strict": "yes"}, r"strict is 'yes'; give True, False, or None"),

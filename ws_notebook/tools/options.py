@@ -76,20 +76,24 @@ def checked_timeout(timeout: object, label: str) -> float | None:
 
 
 def checked_run_in(run_in: Any, label: str) -> RunIn:
-    """Where it runs; anything with a `submit` method counts as an executor."""
-    if run_in in ("kernel", "thread") or (callable(getattr(run_in, "submit", None)) and not inspect.isclass(run_in)):
+    """Where it runs."""
+    if isinstance(run_in, Executor) or (isinstance(run_in, str) and run_in in ("kernel", "thread")):
         checked: RunIn = run_in
         return checked
     hint = nearest(run_in, ("kernel", "thread")) if isinstance(run_in, str) else ""
+    if hasattr(run_in, "submit"):
+        hint = " Dask has client.get_executor(), ipyparallel client.executor()."
     raise ToolError(f'{label}: run_in is {run_in!r}; give "kernel", "thread" or a concurrent.futures.Executor.{hint}')
 
 
-def checked_approve(approve: Any, label: str) -> Approve:
-    """Whether a call waits for consent."""
-    if approve is None or isinstance(approve, bool) or approve == "first time" or callable(approve):
-        checked: Approve = approve
-        return checked
-    raise ToolError(f'{label}: approve is {approve!r}; give True, False, "first time" or a function.')
+def checked_approve(approve: object, label: str) -> Approve:
+    """None or False: a promise to ask first that nothing keeps would be worse than none."""
+    if approve is None or approve is False:
+        return approve
+    raise ToolError(
+        f"{label}: approve is {approve!r}, but calls cannot wait for approval in this version. "
+        "Leave it out, and ask with input() inside the function."
+    )
 
 
 def checked_max_output(max_output: object, label: str) -> int:
