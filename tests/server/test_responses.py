@@ -6,12 +6,13 @@ from ws_notebook.server.create import parse_create
 from ws_notebook.server.responses import new_id, new_response, usage
 
 # What the validator of Open Responses wants to be there, null or not.
-REQUIRED = set(
-    """id object created_at completed_at status incomplete_details model previous_response_id instructions output error
-    tools tool_choice truncation parallel_tool_calls text top_p presence_penalty frequency_penalty top_logprobs
-    temperature reasoning usage max_output_tokens max_tool_calls store background service_tier metadata
-    safety_identifier prompt_cache_key""".split()
-)
+REQUIRED = {
+    *("id", "object", "created_at", "completed_at", "status", "incomplete_details", "model", "previous_response_id"),
+    *("instructions", "output", "error", "tools", "tool_choice", "truncation", "parallel_tool_calls", "text", "top_p"),
+    *("presence_penalty", "frequency_penalty", "top_logprobs", "temperature", "reasoning", "usage"),
+    *("max_output_tokens", "max_tool_calls", "store", "background", "service_tier", "metadata"),
+    *("safety_identifier", "prompt_cache_key"),
+}
 
 
 def test_every_field_a_strict_reader_wants_is_there() -> None:

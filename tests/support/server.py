@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 __all__ = [
     "TERMINAL",
+    "TOKEN",
     "RunningServer",
     "Wire",
     "add_tool",

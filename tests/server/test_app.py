@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+import httpx2
+import pytest
+from support.server import TOKEN, running_server
+
+from ws_notebook.server.app import ServerOptions, serve
+from ws_notebook.server.models.demo import DemoModel, Pace
+
+
+def options(**fields: object) -> ServerOptions:
+    return ServerOptions(models=[DemoModel(Pace(0, 0))], token=TOKEN, **fields)  # type: ignore[arg-type]
+
+
+def test_the_ready_line_has_the_base_url_and_says_that_it_is_a_script() -> None:
+    with running_server() as server:
+        assert server.base_url.startswith("http://127.0.0.1:")
+        assert "no AI" in server.line
+        assert TOKEN not in server.line
+
+
+def test_a_server_ends_with_its_parent() -> None:
+    with running_server() as server:
+        assert server.process.stdin is not None
+        server.process.stdin.close()
+        assert server.process.wait(timeout=20) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_server_with_a_parent_ignores_ctrl_c() -> None:
+    with running_server() as server:
+        os.kill(server.process.pid, signal.SIGINT)
+        assert httpx2.get(f"{server.base_url}/models", headers=server.headers).status_code == 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_server_ends_when_it_is_told_to() -> None:
+    with running_server() as server:
+        server.process.terminate()
+        assert server.process.wait(timeout=20) == 0
+
+
+def test_serving_can_be_cancelled() -> None:
+    async def run() -> str:
+        told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(serve(options(), ready=told.set_result))
+        url = await told
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return url
+
+    assert asyncio.run(run()).endswith("/v1")
+
+
+def test_the_options_show_no_token() -> None:
+    assert TOKEN not in repr(options())

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+import logging
+import threading
+
+import httpx2
+import pytest
+from support.endless import EndlessModel, serve_endless
+from support.server import TOKEN, RunningServer, Wire, outputs_for, running_server, text_of
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+
+def test_text_comes_in_one_delta_for_each_word(wire: Wire) -> None:
+    events = wire.turn(input='say "three short words"')
+    deltas = [event["delta"] for event in events if event["type"] == "response.output_text.delta"]
+    assert deltas == ["three ", "short ", "words"]
+    assert [event["sequence_number"] for event in events] == list(range(len(events)))
+
+
+def test_parallel_calls_and_their_answer(wire: Wire) -> None:
+    first = wire.response(input="call add(a=2, b=3) and add(a=4, b=5)")
+    assert [json.loads(call["arguments"]) for call in first["output"]] == [{"a": 2, "b": 3}, {"a": 4, "b": 5}]
+    outputs = outputs_for(first, add=lambda a, b: a + b)
+    answer = text_of(wire.turn(input=outputs, previous_response_id=first["id"]))
+    assert "**5**" in answer
+    assert "**9**" in answer
+
+
+def test_twenty_five_calls_are_twenty_six_turns(wire: Wire) -> None:
+    response = wire.response(input="25 times: call step(i=…)")
+    indices = []
+    while response["output"][0]["type"] == "function_call":
+        indices.append(json.loads(response["output"][0]["arguments"])["i"])
+        response = wire.response(input=outputs_for(response), previous_response_id=response["id"])
+    assert indices == list(range(1, 26))
+
+
+def test_missing_outputs_are_refused_and_the_socket_stays_open(wire: Wire) -> None:
+    first = wire.response(input="call f()")
+    event = wire.error(input="never mind", previous_response_id=first["id"])
+    assert event["status"] == 400
+    assert event["error"]["param"] == "input"
+    assert first["output"][0]["call_id"] in event["error"]["message"]
+    assert wire.response(input='say "still here"')["status"] == "completed"
+
+
+def test_background_is_refused(wire: Wire) -> None:
+    assert wire.error(input="hello", background=True)["error"]["param"] == "background"
+
+
+def test_a_frame_that_is_no_json_is_a_400_and_the_socket_stays_open(wire: Wire) -> None:
+    wire.socket.send("{")
+    event = wire.receive()
+    assert (event["type"], event["status"]) == ("error", 400)
+    assert wire.response(input='say "still here"')["status"] == "completed"
+
+
+def test_a_large_message_passes(wire: Wire) -> None:
+    text = "word " * 1_600_000
+    response = wire.response(input=text, generate=False)
+    assert response["usage"]["input_tokens"] > 1_600_000
+
+
+def test_a_message_over_the_limit_closes_with_1009() -> None:
+    with running_server("--max-message-mib", "0.01") as server, server.wire() as wire:
+        wire.send(input="x" * 20_000)
+        with pytest.raises(ConnectionClosed) as caught:
+            wire.receive()
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 1009
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}])
+def test_an_upgrade_without_the_token_is_a_401_in_json(server: RunningServer, headers: dict[str, str]) -> None:
+    with pytest.raises(InvalidStatus) as caught, server.wire(additional_headers=headers):
+        pass
+    answer = caught.value.response
+    assert answer.status_code == 401
+    assert answer.body is not None
+    assert json.loads(answer.body)["error"]["code"] == "invalid_api_key"
+
+
+def test_an_upgrade_from_another_page_is_a_403(server: RunningServer) -> None:
+    with pytest.raises(InvalidStatus) as caught, server.wire(origin="https://example.com"):
+        pass
+    assert caught.value.response.status_code == 403
+
+
+def test_an_upgrade_from_its_own_page_passes(server: RunningServer) -> None:
+    with server.wire(origin=server.base_url.removesuffix("/v1")) as wire:
+        assert wire.response(input='say "x"')["status"] == "completed"
+
+
+def test_a_get_without_an_upgrade_is_a_426(server: RunningServer) -> None:
+    answer = httpx2.get(f"{server.base_url}/responses", headers=server.headers)
+    assert answer.status_code == 426
+    assert answer.json()["error"]["code"] == "upgrade_required"
+
+
+def test_pings_are_sent_while_nothing_else_is() -> None:
+    pinged = threading.Event()
+
+    class Watch(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage().startswith("< PING"):
+                pinged.set()
+
+    logger = logging.Logger("frames", logging.DEBUG)
+    logger.addHandler(Watch())
+    with running_server("--ping-seconds", "0.05") as server, server.wire(ping_interval=None, logger=logger):
+        assert pinged.wait(20)
+
+
+def test_two_connections_do_not_wait_for_each_other() -> None:
+    with running_server() as server, server.wire() as slow, server.wire() as quick:
+        slow.send(input="think 600 seconds")
+        assert slow.receive()["type"] == "response.created"
+        assert quick.response(input='say "quick"')["status"] == "completed"
+
+
+def test_a_lost_socket_stops_its_answer() -> None:
+    async def story(model: EndlessModel, base_url: str) -> None:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        url = base_url.replace("http", "ws", 1) + "/responses"
+        async with connect(url, additional_headers=headers, proxy=None) as socket:
+            await socket.send('{"type": "response.create", "model": "endless", "input": "x"}')
+            await socket.recv()
+        await model.stopped.wait()
+
+    serve_endless(story)

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+import ws_notebook
+from ws_notebook.cli import main
+
+
+def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ws_notebook", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([])
+    assert caught.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
+
+
+def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.strip() == ws_notebook.__version__
+
+
+def test_help_says_that_the_demo_model_is_no_ai(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    assert "no AI" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--port", "70000"],
+        ["--port", "x"],
+        ["--tokens-per-second", "-1"],
+        ["--first-token", "nan"],
+        ["--max-message-mib", "0"],
+        ["--queued-creates", "0"],
+    ],
+)
+def test_a_flag_out_of_range_is_named(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["serve", *arguments])
+    assert caught.value.code == 2
+    assert arguments[0] in capsys.readouterr().err
+
+
+def test_a_taken_port_is_explained_without_a_traceback() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = run("serve", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_server_without_a_token_makes_one_and_says_it() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "WS_NOTEBOOK_SERVER_TOKEN"}
+    done = run("serve", "--with-parent", input="", env=environment)
+    assert done.returncode == 0
+    line, token = done.stdout.strip().split("token: ")
+    assert "http://127.0.0.1:" in line
+    assert len(token.rstrip(")")) >= 32
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_ends_a_server_quietly() -> None:
+    command = [sys.executable, "-m", "ws_notebook", "serve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "http://" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert errors == ""
+
+
+def test_the_command_line_imports_nothing_heavy() -> None:
+    script = "import sys, ws_notebook.cli; print(sorted({'tornado', 'msgspec', 'asyncio'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout.strip() == "[]"
