@@ -221,7 +221,7 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     name         what the model calls it; default: the function's name
     description  default: the docstring without its sections
     strict       None: strict where the schema allows it; True: insist; False: never
-    approve      whether a call waits for the user's consent
+    approve      None or False: this version cannot let a call wait for the user's consent
     timeout      seconds a call may take
     run_in       "kernel" (the kernel's main thread), "thread" (a pool) or a `concurrent.futures.Executor`
     max_output   characters of text that one call sends back at most; default 100,000

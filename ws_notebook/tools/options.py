@@ -32,6 +32,8 @@ Approve = bool | Literal["first time"] | Callable[..., Any] | None
 
 OPTIONS = ("name", "description", "strict", "approve", "timeout", "run_in", "max_output")
 
+_PLACES: tuple[Literal["kernel", "thread"], ...] = ("kernel", "thread")
+
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -77,10 +79,12 @@ def checked_timeout(timeout: object, label: str) -> float | None:
 
 def checked_run_in(run_in: Any, label: str) -> RunIn:
     """Where it runs."""
-    if isinstance(run_in, Executor) or (isinstance(run_in, str) and run_in in ("kernel", "thread")):
-        checked: RunIn = run_in
-        return checked
-    hint = nearest(run_in, ("kernel", "thread")) if isinstance(run_in, str) else ""
+    if isinstance(run_in, Executor):
+        return run_in
+    for place in _PLACES:
+        if isinstance(run_in, str) and run_in == place:
+            return place
+    hint = nearest(run_in, _PLACES) if isinstance(run_in, str) else ""
     if hasattr(run_in, "submit"):
         hint = " Dask has client.get_executor(), ipyparallel client.executor()."
     raise ToolError(f'{label}: run_in is {run_in!r}; give "kernel", "thread" or a concurrent.futures.Executor.{hint}')
