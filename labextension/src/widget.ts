@@ -14,13 +14,14 @@ interface Traits {
   [trait: string]: unknown;
 }
 
-/** A "ready" is repeated when this many milliseconds later the gap is still there. */
+/** A "ready" without an answer is repeated after this many milliseconds. */
 const ASK_AGAIN = 1000;
 
 /** One widget's run; its views are told when it changed. */
 class LiveRun {
   private state: LiveState | null = null;
-  private now: number | null = null;
+  /** The run's clock minus the page's, by the message that was under way for the shortest time. */
+  private offset: number | null = null;
   private asked = -Infinity;
   private model: AnyModel<Traits> | null = null;
   readonly changes = new EventTarget();
@@ -39,9 +40,9 @@ class LiveRun {
     return this.state?.run ?? null;
   }
 
-  /** The run's clock at the last message; at the start what the run itself says. */
-  get clock(): number {
-    return this.now ?? this.run?.duration_ms ?? 0;
+  /** What the run's clock shows; null before the kernel has spoken: a restored widget may have none. */
+  get clock(): number | null {
+    return this.offset === null ? null : performance.now() + this.offset;
   }
 
   stop(): void {
@@ -61,18 +62,21 @@ class LiveRun {
       this.state = startState(message.run);
     }
     const next = reduce(this.state, message);
+    if (message.kind === 'snapshot') {
+      this.asked = -Infinity;
+    }
     if (next.behind) {
       this.ask();
     }
-    if (next.run !== this.state.run || next.seq !== this.state.seq) {
-      this.now = message.now_ms;
-      this.state = next;
+    const changed = next.seq !== this.state.seq;
+    this.state = next;
+    if (changed) {
+      this.offset = Math.max(this.offset ?? -Infinity, message.now_ms - performance.now());
       this.changes.dispatchEvent(new Event('change'));
     }
-    this.state = next;
   }
 
-  /** Ask for a snapshot, not more often than the kernel can answer. */
+  /** Ask for a snapshot, once until it comes or was lost. */
   private ask(): void {
     const now = performance.now();
     if (now - this.asked >= ASK_AGAIN) {

@@ -8,6 +8,11 @@ import { BlockSplitter } from './splitter';
 const SHORT_TAIL = 2000;
 /** A longer one when it has grown by this part, so that the work stays linear; until then new text stands plain behind it. */
 const GROWTH = 1 / 8;
+/** Beyond this no tail is rendered before its block is finished: a paragraph of a whole book would stall the page. */
+const LONGEST_DRAFT = 16_000;
+
+/** A line that defines the address of a link, or a footnote. */
+const REFERENCE = /^ {0,3}\[[^\]\n]+\]:/m;
 
 export class GrowingMarkdown {
   readonly node: HTMLElement;
@@ -33,8 +38,13 @@ export class GrowingMarkdown {
     if (source === this.source && growing === this.growing) {
       return;
     }
-    if (!source.startsWith(this.source) || (growing && !this.growing)) {
+    if (!this.growing || !source.startsWith(this.source)) {
       this.restart();
+    }
+    // A definition at the end may give a link in the first paragraph its address, so such a text is read once more.
+    if (!growing && !tooLong(source) && (this.source === '' || REFERENCE.test(source))) {
+      this.showWhole(source);
+      return;
     }
     const added = source.slice(this.source.length);
     this.source = source;
@@ -51,9 +61,19 @@ export class GrowingMarkdown {
     await Promise.all(this.waiting);
   }
 
+  private showWhole(source: string): void {
+    this.restart();
+    this.source = source;
+    this.growing = false;
+    if (source.trim() !== '') {
+      this.finish(source);
+    }
+  }
+
   private restart(): void {
     this.splitter = new BlockSplitter();
     this.source = '';
+    this.growing = true;
     this.clearTail();
     this.node.replaceChildren(this.tail);
   }
@@ -114,10 +134,11 @@ export class GrowingMarkdown {
 
   private draftTail(tail: string): void {
     const fresh = tail.length - this.drafted;
-    if (this.drafted === 0 || tail.length <= SHORT_TAIL || fresh > this.drafted * GROWTH) {
+    const due = tail.length <= SHORT_TAIL || (fresh > this.drafted * GROWTH && tail.length <= LONGEST_DRAFT);
+    if (this.drafted === 0 || due) {
       this.clearTail();
       this.drafted = tail.length;
-      this.tail.append((tooLong(tail) ? null : this.markdown.draft(tail)) ?? plain(tail));
+      this.tail.append((tail.length <= LONGEST_DRAFT ? this.markdown.draft(tail) : null) ?? plain(tail));
       return;
     }
     if (this.rest === null) {

@@ -6,7 +6,7 @@ const CALM_TICK = 1000;
 
 export class Clock {
   /** The run's clock minus the page's. */
-  private offset: number | null = null;
+  private offset = 0;
   private timer: ReturnType<typeof setInterval> | null = null;
   private going = false;
   private inSight = true;
@@ -24,37 +24,28 @@ export class Clock {
     document.addEventListener('visibilitychange', () => this.sync(), { signal });
     signal.addEventListener('abort', () => {
       sight.disconnect();
-      this.going = false;
-      this.sync();
+      this.stop();
     });
   }
 
-  /** The run goes on and a message sent at `now` has arrived; returns what its clock shows. */
-  run(now: number): number {
-    // The message that was under way for the shortest time is the best witness, and the clock never steps back.
-    this.offset = Math.max(this.offset ?? -Infinity, now - performance.now());
+  /** The run goes on and its clock shows `now`. */
+  run(now: number): void {
+    this.offset = now - performance.now();
     this.going = true;
     this.sync();
-    return this.now();
   }
 
   /** The run has ended, or is a saved one. */
-  stop(now: number): number {
-    this.offset = null;
+  stop(): void {
     this.going = false;
     this.sync();
-    return now;
-  }
-
-  private now(): number {
-    return performance.now() + (this.offset ?? 0);
   }
 
   private sync(): void {
     const wanted = this.going && this.inSight && !document.hidden;
     if (wanted && this.timer === null) {
       const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-      this.timer = setInterval(() => this.onTick(this.now()), calm ? CALM_TICK : TICK);
+      this.timer = setInterval(() => this.onTick(performance.now() + this.offset), calm ? CALM_TICK : TICK);
     } else if (!wanted && this.timer !== null) {
       clearInterval(this.timer);
       this.timer = null;

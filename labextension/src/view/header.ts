@@ -6,6 +6,9 @@ import { element, setAttribute, setText, show } from './dom';
 import { bytes, counted, saving, seconds, whole } from './format';
 import { RUN_WORDS } from './words';
 
+/** A Stop that had no effect can be repeated after this many milliseconds. */
+const STOP_AGAIN = 3000;
+
 export class Header {
   readonly node = element('div', { class: 'wsn-header' });
   private readonly status = element('span', { class: 'wsn-status' });
@@ -88,9 +91,16 @@ export class Header {
     if (this.onStop === null || this.run === null || this.stopping) {
       return;
     }
-    this.stopping = true;
     this.onStop();
-    this.update(this.run);
+    this.setStopping(true);
+    setTimeout(() => this.setStopping(false), STOP_AGAIN);
+  }
+
+  private setStopping(stopping: boolean): void {
+    this.stopping = stopping;
+    if (this.run !== null) {
+      this.update(this.run);
+    }
   }
 
   private async copyAnswer(): Promise<void> {

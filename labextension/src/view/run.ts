@@ -1,6 +1,6 @@
 /** The run view: header, timeline, answer. The live widget and the saved renderer show this same thing. */
 
-import type { Run } from '../bundle';
+import { callsOf, type Run } from '../bundle';
 import { Body } from './body';
 import { Clock } from './clock';
 import { element, setAttribute, setText } from './dom';
@@ -10,7 +10,6 @@ import type { Markdown } from './markdown';
 import { addStyles } from './styles';
 import { Timeline } from './timeline';
 import { RUN_WORDS } from './words';
-import { callsOf } from '../bundle';
 
 export interface RunViewOptions {
   readonly markdown: Markdown;
@@ -47,7 +46,12 @@ export class RunView {
     setAttribute(this.node, 'data-wsn-run', run.id);
     setAttribute(this.node, 'data-wsn-live', String(running));
     setAttribute(this.node, 'aria-label', `Run ${run.id}`.trim());
-    const shown = running ? this.clock.run(now) : this.clock.stop(run.duration_ms);
+    if (running) {
+      this.clock.run(now);
+    } else {
+      this.clock.stop();
+    }
+    const shown = running ? now : run.duration_ms;
     this.header.update(run);
     this.header.tick(shown);
     this.timeline.update(run, shown);

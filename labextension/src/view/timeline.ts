@@ -44,7 +44,7 @@ export class Timeline {
     const head = element(
       'div',
       { class: 'wsn-axis', role: 'row' },
-      element('div', { class: 'wsn-corner', role: 'columnheader', 'aria-label': 'Turn or call' }),
+      element('div', { role: 'columnheader' }, element('span', { class: 'wsn-hidden', text: 'Turn or call' })),
       this.axis
     );
     this.grid.append(this.lines, head);

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answerOf, callsOf } from '../src/bundle';
+import { readMessage, readRun } from '../src/read';
+import { sampleRun } from './sample';
+
+test('a bundle is read as it was written', () => {
+  assert.deepEqual(readRun(sampleRun()), sampleRun());
+});
+
+test('fields nobody knows are dropped', () => {
+  const run = readRun({ ...sampleRun(), future: { deep: true } });
+  assert.ok(run !== null && !('future' in run));
+});
+
+test('what is no bundle is refused', () => {
+  for (const value of [null, undefined, 7, 'text', [], {}]) {
+    assert.equal(readRun(value), null);
+  }
+});
+
+test('wrong types become neutral values instead of errors', () => {
+  const run = readRun({ version: 1, status: 'dancing', turns: [{ spans: [['wait', -5, 'x'], ['nap', 0, 1], 3], calls: {} }, null] });
+  assert.equal(run?.status, 'incomplete');
+  assert.equal(run?.duration_ms, 0);
+  assert.deepEqual(run?.turns[0]?.spans, [['wait', 0, null]]);
+  assert.deepEqual(run?.turns[1]?.calls, []);
+});
+
+test('numbers that are none cannot reach the layout', () => {
+  const run = readRun({ version: 1, duration_ms: Infinity, usage: { input_tokens: NaN } });
+  assert.equal(run?.duration_ms, 0);
+  assert.equal(run?.usage.input_tokens, 0);
+});
+
+test('the answer is what the turns say, or the text of the run where they say nothing', () => {
+  const run = readRun(sampleRun());
+  assert.ok(run !== null);
+  assert.equal(answerOf(run), 'About two million.');
+  assert.equal(answerOf({ ...run, turns: [] , text: 'kept' }), 'kept');
+  assert.equal(callsOf(run).length, 1);
+});
+
+test('a message of an unknown kind is no message', () => {
+  assert.equal(readMessage({ kind: 'applause', seq: 1 }), null);
+  assert.equal(readMessage('snapshot'), null);
+  assert.equal(readMessage({ kind: 'snapshot', seq: 1 }), null);
+});
+
+test('a delta holds only what it was sent with', () => {
+  const delta = readMessage({ kind: 'delta', seq: 2, now_ms: 5, head: { status: 'failed', shoes: 2 }, text: [[0, 'a'], ['x', 'b']] });
+  assert.ok(delta?.kind === 'delta');
+  assert.deepEqual(delta.head, { status: 'failed' });
+  assert.deepEqual(delta.text, [[0, 'a']]);
+  assert.deepEqual(delta.turns, []);
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Run } from '../src/bundle';
+import { readRun } from '../src/read';
+import { rowsOf, spansInWords } from '../src/view/rows';
+import { sampleRun } from './sample';
+
+type Json = Record<string, unknown>;
+
+function read(change: (run: Json, call: Json, turn: Json) => void = () => undefined): Run {
+  const json = sampleRun();
+  const turn = (json['turns'] as Json[])[0] as Json;
+  change(json, (turn['calls'] as Json[])[0] as Json, turn);
+  const run = readRun(json);
+  assert.ok(run !== null);
+  return run;
+}
+
+function labels(run: Run): string[] {
+  return rowsOf(run).map(row => row.label.replaceAll('\u00a0', ' '));
+}
+
+test('turns and their calls follow each other', () => {
+  const rows = rowsOf(read());
+  assert.deepEqual(rows.map(row => [row.kind, row.name, row.aside]), [
+    ['turn', 'turn 1', ''],
+    ['call', 'population', 'city="Paris"'],
+    ['turn', 'turn 2', '']
+  ]);
+});
+
+test('a finished row says how long it took and what came of it', () => {
+  assert.deepEqual(labels(read()), ['0.80 s', '250 ms → 2103000', '0.48 s · 214 tok/s']);
+});
+
+test('a running row says what it does and has no end', () => {
+  const run = read((json, call, turn) => {
+    json['status'] = 'in_progress';
+    Object.assign(turn, { status: 'in_progress', end_ms: null, spans: [['text', 700, null]] });
+    Object.assign(call, { status: 'running', end_ms: null, output: null });
+  });
+  assert.deepEqual(labels(run).slice(0, 2), ['streaming…', 'running…']);
+  assert.deepEqual(rowsOf(run).map(row => row.end_ms), [null, null, 1500]);
+});
+
+test('an approval tells how long it was waited for', () => {
+  const run = read((_json, call) => {
+    Object.assign(call, { output: null, spans: [['approval', 770, 1270], ['tool', 1270, 1300]], end_ms: 1300 });
+  });
+  assert.equal(labels(run)[1], 'approved after 0.50 s');
+});
+
+test('a call that went wrong says why', () => {
+  const run = read((_json, call) => Object.assign(call, { status: 'failed', output: null, error: 'ValueError: no such city' }));
+  assert.equal(labels(run)[1], 'failed: ValueError: no such city');
+  assert.equal(rowsOf(run)[1]?.tone, 'bad');
+});
+
+test('a recovered turn says so, a stopped one too', () => {
+  assert.equal(labels(read((_json, _call, turn) => Object.assign(turn, { recovered: 'connection lost' })))[0], '0.80 s · sent again: connection lost');
+  assert.equal(labels(read((_json, _call, turn) => Object.assign(turn, { status: 'cancelled' })))[0], 'stopped after 0.80 s');
+});
+
+test('what a saved run left open ends with the run', () => {
+  const run = read((_json, call, turn) => {
+    Object.assign(turn, { status: 'incomplete', end_ms: null });
+    Object.assign(call, { status: 'unanswered', end_ms: null, output: null });
+  });
+  assert.deepEqual(rowsOf(run).map(row => row.end_ms), [1500, 1020, 1500]);
+});
+
+test('kinds of time are added up in words', () => {
+  const words = spansInWords([['wait', 0, 300], ['text', 300, 400], ['wait', 400, null]], 500);
+  assert.equal(words.replaceAll('\u00a0', ' '), 'wait 400 ms, text 100 ms');
+});
