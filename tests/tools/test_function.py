@@ -185,6 +185,14 @@ def test_what_is_no_function_is_refused(given: Any, message: str) -> None:
         tool(given)
 
 
+def test_a_refusal_shows_the_users_line_and_little_else() -> None:
+    for define in (lambda: tool(lambda city: city), lambda: tool(name="f")(lambda city: city)):
+        with pytest.raises(ToolError) as refused:
+            define()
+        assert len(refused.traceback) <= 5
+        assert refused.value.__suppress_context__
+
+
 def test_copies_are_the_tool_itself() -> None:
     assert copy.copy(population) is population
     assert copy.deepcopy([population])[0] is population

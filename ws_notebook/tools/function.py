@@ -234,8 +234,20 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
         if option not in OPTIONS:
             raise ToolError(f"tool() has no option {option!r}.{nearest(option, OPTIONS)}")
     if function is not None:
-        return _made(function, options, sys._getframe(1))
-    return lambda decorated: _made(decorated, options, sys._getframe(1))
+        return _defined(function, options, sys._getframe(1))
+
+    def decorate(decorated: Callable[..., Any]) -> AnyTool:
+        return _defined(decorated, options, sys._getframe(1))
+
+    return decorate
+
+
+def _defined(function: Any, options: dict[str, Any], frame: FrameType) -> AnyTool:
+    try:
+        return _made(function, options, frame)
+    except ToolError as error:
+        # The cell's line and the message are what helps; how the schema was read is not.
+        raise error.with_traceback(None) from None
 
 
 def _made(function: Any, options: dict[str, Any], frame: FrameType) -> AnyTool:

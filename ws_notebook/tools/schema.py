@@ -72,7 +72,7 @@ def _wire(loose: Schema, strict: bool | None, label: str) -> tuple[Schema, str]:
         return strict_schema(loose), ""
     except NotStrict as error:
         if strict:
-            raise ToolError(f"{label} cannot be strict: {error}. Change the type or leave strict=True out.") from error
+            raise ToolError(f"{label} cannot be strict: {error}. Change the type or leave strict=True out.") from None
         return loose, str(error)
 
 
@@ -84,8 +84,8 @@ def _adapter(found: tuple[Parameter, ...], label: str) -> tuple[TypeAdapter[dict
             try:
                 _build((parameter,))
             except _UNUSABLE as cause:
-                raise ToolError(_unusable(parameter, cause, label)) from cause
-        raise ToolError(f"{label}: no schema can be made of its parameters ({_first_line(error)}).") from error
+                raise ToolError(_unusable(parameter, cause, label)) from None
+        raise ToolError(f"{label}: no schema can be made of its parameters ({_first_line(error)}).") from None
 
 
 def _build(found: tuple[Parameter, ...]) -> tuple[TypeAdapter[dict[str, Any]], Schema]:

@@ -74,11 +74,11 @@ def parameters(
     """
     try:
         signature = inspect.signature(function)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError):
         raise ToolError(
             f"{label} has no readable signature, so no schema can be made for it. "
             "Wrap it in a function with annotated parameters."
-        ) from error
+        ) from None
     found = list(signature.parameters.values())
     if is_unbound_method(function):
         found = found[1:]
@@ -179,12 +179,12 @@ class _Scope:
             raise ToolError(
                 f"{label}: the type of parameter {name!r} names {error.name!r}, which does not exist here. "
                 f"Define or import {error.name} before the tool."
-            ) from error
+            ) from None
         except (SyntaxError, TypeError, AttributeError) as error:
             raise ToolError(
                 f"{label}: the type of parameter {name!r}, {annotation!r}, is not a type ({error}). "
                 f"Annotate it with one, for example {name}: str."
-            ) from error
+            ) from None
 
 
 class _Holder:
