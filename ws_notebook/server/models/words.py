@@ -26,6 +26,12 @@ _STOP_WORDS = (
     "your "
 )
 _STOP = frozenset(_STOP_WORDS.split())
+_OPENER_WORDS = (
+    "and ask but calculate check compare compute convert count describe divide draw explain fetch find hello hey hi "
+    "look multiply plot please rank search send so sort subtract thanks translate"
+)
+_OPENERS = _STOP | frozenset(_OPENER_WORDS.split())
+"""No names, though they are capitalised where a sentence begins."""
 _NOT_NAMES = frozenset({"I", "I'm", "I’m", "OK", "Ok"})
 
 
@@ -72,10 +78,12 @@ def find_values(prompt: str) -> Values:
     names: list[str] = []
     starters: list[str] = []
     for start, end in _capitalised(rest):
-        follows = _LISTED_WITH.match(rest, end)
-        alone = not (follows and follows.group(1).isupper())
-        starts = alone and _SENTENCE_START.search(rest[max(0, start - 10) : start]) is not None
-        _sort_name(rest[start:end], starts, names, starters)
+        words = [word.removesuffix("'s").removesuffix("’s") for word in rest[start:end].split(" ")]
+        words = [word for word in words if word not in _NOT_NAMES]
+        if words and _SENTENCE_START.search(rest[max(0, start - 10) : start]):
+            words = _after_opener(words, listed=_is_listed(rest, end), starters=starters)
+        if words:
+            names.append(" ".join(words))
     numbers = [_number(found) for found in _NUMBER.findall(rest)]
     return Values(numbers, quoted, literals, list(dict.fromkeys(names)), list(dict.fromkeys(starters)))
 
@@ -95,15 +103,20 @@ def _capitalised(text: str) -> Iterator[tuple[int, int]]:
         yield run
 
 
-def _sort_name(found: str, starts: bool, names: list[str], starters: list[str]) -> None:
-    words = [word.removesuffix("'s").removesuffix("’s") for word in found.split(" ")]
-    words = [word for word in words if word not in _NOT_NAMES]
-    if starts and words:
-        first, *words = words
-        if first.lower() not in _STOP:
-            starters.append(" ".join([first, *words]))
-    if words:
-        names.append(" ".join(words))
+def _is_listed(text: str, end: int) -> bool:
+    """Whether the word that ends at *end* is followed by another capitalised one: "Paris or Oslo"."""
+    follows = _LISTED_WITH.match(text, end)
+    return follows is not None and follows.group(1).isupper()
+
+
+def _after_opener(words: list[str], *, listed: bool, starters: list[str]) -> list[str]:
+    """The words that are a name for certain, of those that begin a sentence; the doubtful go to *starters*."""
+    if words[0].lower() in _OPENERS:
+        return words[1:]
+    if listed:
+        return words
+    starters.append(" ".join(words))
+    return words[1:]
 
 
 def _groups(pattern: re.Pattern[str], text: str) -> list[tuple[str | None, ...]]:
