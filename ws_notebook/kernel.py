@@ -70,7 +70,7 @@ def main_loop() -> asyncio.AbstractEventLoop | None:
         return None
     from IPython.core.async_helpers import get_asyncio_loop
 
-    found: asyncio.AbstractEventLoop = get_asyncio_loop()
+    found: asyncio.AbstractEventLoop = get_asyncio_loop()  # type: ignore[no-untyped-call]
     return found
 
 

@@ -167,7 +167,7 @@ def resolve(
     """Settle what to connect to. Raises SettingsError for a provider, profile or transport that is not known."""
     if transport not in ("auto", "websocket", "http"):
         raise SettingsError(f"transport must be 'auto', 'websocket', 'http' or a Transport, not {transport!r}.")
-    if not isinstance(provider, str) or not provider:
+    if not provider or not isinstance(provider, str):
         raise SettingsError(f"provider must be a name or a base URL, not {provider!r}. {_known_providers()}")
     if provider == "auto":
         provider = "openai" if os.environ.get("OPENAI_API_KEY") else "local"

@@ -14,12 +14,11 @@ from ..exceptions import SettingsError, WsNotebookError
 from ..session.run import Run
 from ..session.session import Session
 from ..tools import AnyTool, Tool
-from ..views.base import View
+from ..views import View, choose_view
 from .cells import CellTree
 from .options import magic_help, parse_cell_options, parse_subcommand
 from .prompt import interpolate
 from .subcommands import Subcommands
-from .views import view_for
 
 __all__ = ["ResponsesMagics"]
 
@@ -44,19 +43,18 @@ class ResponsesMagics(Magics):
         self._trees: weakref.WeakKeyDictionary[Session, CellTree] = weakref.WeakKeyDictionary()
 
     @no_var_expand
-    @cell_magic("responses")
+    @cell_magic("responses")  # type: ignore[arg-type]  # IPython's own types of these decorators are wrong
     def ask(self, line: str, cell: str) -> Run:
         try:
             options = parse_cell_options(line)
             session = self._session(options)
-            names = self.shell.user_ns
-            prompt = cell if options.raw else interpolate(cell, names)
+            prompt = cell if options.raw else interpolate(cell, self._names)
             return self._ask(session, prompt.strip("\n"), options)
         except WsNotebookError as error:
             raise _brief(error) from None
 
     @no_var_expand
-    @line_magic("responses")
+    @line_magic("responses")  # type: ignore[arg-type]
     def command(self, line: str) -> Any:
         try:
             name, words = parse_subcommand(line)
@@ -100,22 +98,28 @@ class ResponsesMagics(Magics):
         """The session in this variable, or the magics' own. Raises SettingsError with what there is."""
         if name is None:
             return self.default_session()
-        found = self.shell.user_ns.get(name)
+        found = self._names.get(name)
         if isinstance(found, Session):
             return found
-        known = [key for key, value in self.shell.user_ns.items() if isinstance(value, Session) and key[0] != "_"]
+        known = [key for key, value in self._names.items() if isinstance(value, Session) and key[0] != "_"]
         hint = f"Variables that do: {', '.join(known)}." if known else f"Make one: {name} = wsn.Session()."
         raise SettingsError(f"{name!r} does not hold a Session. {hint}")
 
     def offered_tools(self, session: Session) -> dict[str, AnyTool]:
         """Every tool that a bare cell offers, by its name: the session's and those of the notebook."""
         found = {tool.name: tool for tool in session.tools}
-        for variable, value in list(self.shell.user_ns.items()):
+        for variable, value in list(self._names.items()):
             if isinstance(value, Tool) and not variable.startswith("_"):
                 found[value.name] = value
         return found
 
     # Inside.
+
+    @property
+    def _names(self) -> dict[str, Any]:
+        """The notebook's own names."""
+        names: dict[str, Any] = self.shell.user_ns if self.shell is not None else {}
+        return names
 
     def _session(self, options: argparse.Namespace) -> Session:
         if options.session is not None and options.transport is not None:
@@ -132,7 +136,7 @@ class ResponsesMagics(Magics):
         views: list[View] = []
 
         def watch(run: Run) -> Any:
-            views.append(view_for(options.view or self.view, session, run))
+            views.append(self._view(session, run, options.view or self.view))
             views[0].show()
             return views[0].observe
 
@@ -148,7 +152,7 @@ class ResponsesMagics(Magics):
             watch=watch,
         )
         if options.output:
-            self.shell.user_ns[options.output] = run
+            self._names[options.output] = run
         try:
             run.result()
         except (WsNotebookError, KeyboardInterrupt) as error:
@@ -164,7 +168,7 @@ class ResponsesMagics(Magics):
             return None
         if options.parent is None:
             return tree.parent(cell)
-        held = self.shell.user_ns.get(options.parent)
+        held = self._names.get(options.parent)
         if isinstance(held, Run):
             return held
         named = next((run for run in session.runs if run.id == options.parent), None)
@@ -183,15 +187,26 @@ class ResponsesMagics(Magics):
             return list(offered.values())
         chosen = []
         for name in filter(None, (word.strip() for word in options.tools.split(","))):
-            held = self.shell.user_ns.get(name)
+            held = self._names.get(name)
             tool = offered.get(name) or (held if isinstance(held, Tool) else None)
             if tool is None:
                 raise SettingsError(_unknown_tool(name, held, sorted(offered)))
             chosen.append(tool)
         return chosen
 
+    def _view(self, session: Session, run: Run, wanted: str) -> View:
+        return choose_view(
+            wanted,
+            run.state,
+            session.header(run.state),
+            live=kernel.cell_id() is not None,
+            in_kernel=kernel.in_kernel(),
+            on_stop=run.cancel,
+            call_later=session.call_later,
+        )
 
-ResponsesMagics.ask.__doc__ = ResponsesMagics.command.__doc__ = magic_help()
+
+ResponsesMagics.ask.__doc__ = ResponsesMagics.command.__doc__ = magic_help()  # type: ignore[assignment]
 
 
 def _unknown_tool(name: str, held: Any, known: list[str]) -> str:

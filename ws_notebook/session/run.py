@@ -164,12 +164,13 @@ class Run:
     def __repr__(self) -> str:
         if kernel.in_kernel():
             return f"<Run {self.id} {self.status}>"
-        from ..render.text import text
+        from ..render.bundle import bundle
+        from ..render.text import plain_text
 
-        return text(self.state, self.session.header(self.state))
+        return plain_text(bundle(self.state, self.session.header(self.state)))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from ..render import mime_bundle
+        from ..render.mime import mime_bundle
 
         return mime_bundle(self.state, self.session.header(self.state))
 
@@ -184,7 +185,7 @@ class Run:
             return
         from IPython.display import publish_display_data
 
-        publish_display_data(self._repr_mimebundle_())
+        publish_display_data(self._repr_mimebundle_())  # type: ignore[no-untyped-call]
 
 
 def cancelled(run: Run, cause: str) -> RunCancelled:

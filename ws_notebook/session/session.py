@@ -366,7 +366,7 @@ class Session:
 
 
 def _checked_turns(value: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if isinstance(value, bool) or int(value) != value or value < 1:
         raise SettingsError(f"max_turns must be a whole number of at least 1, not {value!r}.")
     return value
 

@@ -203,7 +203,7 @@ class Execution:
 
 
 def _call_bound(bound: BoundCall) -> Any:
-    if bound.tool.is_async:
+    if bound.is_async:
         return asyncio.run(bound.run())
     return bound.run()
 

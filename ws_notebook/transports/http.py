@@ -87,7 +87,7 @@ class HttpConnection:
         except httpx2.ConnectError as error:
             self._arrived.put_nowait(ConnectionFailed(f"No connection to {self._url}: {error}. Is the server running?"))
         except httpx2.HTTPError as error:
-            text = f"The connection was lost: {error or type(error).__name__}. What had arrived is kept. Ask again."
+            text = f"The connection was lost: {str(error) or type(error).__name__}. What had arrived is kept. Ask again."
             self._arrived.put_nowait(ConnectionLost(text))
 
 
