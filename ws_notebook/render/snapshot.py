@@ -78,11 +78,8 @@ def _answer(run: dict[str, Any]) -> str:
 
 def _trouble(run: dict[str, Any]) -> str:
     words = trouble(run)
-    return (
-        f'<p style="color:{_DOTS["failed"] if run["error"] else _STOPPED}"><strong>{_escaped(words)}</strong></p>'
-        if words
-        else ""
-    )
+    colour = _DOTS["failed"] if run["status"] == "failed" else _STOPPED
+    return f'<p style="color:{colour}"><strong>{_escaped(words)}</strong></p>' if words else ""
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pytest
+from render.play import HEADER, Play, capitals
+
+from ws_notebook import exceptions
+from ws_notebook.core.timing import Span
+from ws_notebook.render.bundle import LIMIT, bundle
+
+__all__: list[str] = []
+
+SCHEMA = json.loads((files("ws_notebook") / "render" / "bundle.schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def checked(play: Play, now: float | None = None) -> dict[str, Any]:
+    """The bundle as it comes out of JSON, which the schema allows."""
+    found: dict[str, Any] = json.loads(json.dumps(bundle(play.run, HEADER, now=now), allow_nan=False))
+    VALIDATOR.validate(found)
+    return found
+
+
+def test_the_schema_is_a_schema_and_refuses_a_bundle_without_its_turns() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    found = checked(capitals())
+    del found["turns"]
+    assert not VALIDATOR.is_valid(found)
+    found["turns"] = [{**checked(capitals())["turns"][0], "spans": [["napping", 0, 1]]}]
+    assert not VALIDATOR.is_valid(found)
+
+
+def test_a_finished_run_has_its_figures_on_one_clock() -> None:
+    found = checked(capitals())
+    assert (found["id"], found["status"], found["duration_ms"]) == ("r7", "completed", 3200.0)
+    assert found["started"] == "2023-11-14T22:13:20.000Z"
+    assert found["session"]["note"] == "embedded server: a script, no AI"
+    assert found["usage"] == {
+        "input_tokens": 1200,
+        "cached_tokens": 384,
+        "output_tokens": 180,
+        "reasoning_tokens": 48,
+    }
+    first, second, third = found["turns"]
+    assert [span[0] for span in first["spans"]] == ["connect", "send", "wait", "reasoning", "text"]
+    assert first["spans"][3] == ["reasoning", 360.0, 700.0]
+    assert (first["start_ms"], first["end_ms"], first["reasoning"]) == (0.0, 800.0, "Two figures are needed.")
+    assert [call["output"] for call in first["calls"]] == ["2103000", "717710"]
+    assert first["calls"][0]["spans"] == [["tool", 770.0, 1020.0]]
+    assert second["calls"][0]["spans"] == [["queued", 1550.0, 2050.0], ["tool", 2050.0, 2120.0]]
+    assert third["tokens_per_second"] == pytest.approx(60 / 0.87, abs=0.1)
+    assert first["tokens_per_second"] is None
+    assert found["text"] == second["text"] + "\n\n" + third["text"]
+    assert found["bytes"]["sent"] == sum(turn["bytes_sent"] for turn in found["turns"])
+    assert found["bytes"]["full_context"] > found["bytes"]["sent"]
+
+
+def test_what_still_lasts_has_no_end() -> None:
+    play = Play().at(0.01).send().at(0.4).created("resp_1").text("Let me").at(0.5).call("call_1", "look", at="it")
+    play.at(0.6).started("call_1")
+    found = checked(play, play.zero + 0.9)
+    turn = found["turns"][0]
+    assert (found["status"], found["duration_ms"]) == ("in_progress", 900.0)
+    assert turn["end_ms"] is None
+    assert turn["spans"][-1] == ["text", 400.0, None]
+    assert turn["calls"][0]["end_ms"] is None
+    assert turn["calls"][0]["spans"] == [["queued", 500.0, 600.0], ["tool", 600.0, None]]
+    assert checked(play)["duration_ms"] == 600.0
+
+
+def test_a_wait_that_was_explained_is_not_called_queued() -> None:
+    play = Play().send().created("resp_1").at(1.0).call("call_1", "erase")
+    play.found("call_1").timing.spans += [
+        Span("approval", play.zero + 1.25, play.zero + 2.0),
+        Span("kernel_busy", play.zero + 2.0, play.zero + 2.5),
+    ]
+    play.at(2.75).started("call_1").at(3.0).answered("call_1", "gone")
+    assert checked(play)["turns"][0]["calls"][0]["spans"] == [
+        ["queued", 1000.0, 1250.0],
+        ["approval", 1250.0, 2000.0],
+        ["kernel_busy", 2000.0, 2500.0],
+        ["queued", 2500.0, 2750.0],
+        ["tool", 2750.0, 3000.0],
+    ]
+
+
+def test_an_approval_that_is_awaited_has_no_end_and_nothing_after_it() -> None:
+    play = Play().send().created("resp_1").at(1.0).call("call_1", "erase")
+    play.found("call_1").timing.spans.append(Span("approval", play.zero + 1.0))
+    assert checked(play)["turns"][0]["calls"][0]["spans"] == [["approval", 1000.0, None]]
+
+
+def test_a_call_that_was_never_started_ends_where_it_was_given_up() -> None:
+    play = Play().send().created("resp_1").at(1.0).call("call_1", "erase").at(2.0)
+    play.stopped(exceptions.RunCancelled("Stopped."))
+    call = checked(play)["turns"][0]["calls"][0]
+    assert (call["status"], call["end_ms"]) == ("cancelled", 1000.0)
+
+
+def test_message_items_are_parted_by_a_blank_line_and_parts_of_one_are_not() -> None:
+    play = Play().send().created("resp_1").text("One", index=0)
+    play.event("response.output_text.delta", output_index=0, content_index=1, delta=" more.")
+    play.text("Two.", index=2).completed()
+    found = checked(play)
+    assert found["turns"][0]["text"] == found["text"] == "One more.\n\nTwo."
+
+
+def test_a_failed_run_says_why() -> None:
+    play = Play().send().created("resp_1").text("Half")
+    play.completed("failed", error={"code": "server_error", "message": "It broke."})
+    found = checked(play)
+    assert found["error"]["type"] == "ProviderError"
+    assert found["error"]["code"] == "server_error"
+    assert found["turns"][0]["error"] == {"code": "server_error", "message": "It broke."}
+    assert found["text"] == "Half"
+
+
+def test_a_stopped_run_says_what_that_means() -> None:
+    play = Play().send().at(0.5).created("resp_1").text("Half").at(1.0)
+    found = checked(play.stopped(exceptions.RunCancelled("Stopped.")))
+    assert (found["status"], found["turns"][0]["status"]) == ("cancelled", "cancelled")
+    assert "history again" in found["stopped"]
+
+
+def test_a_run_that_never_began_is_a_bundle_too() -> None:
+    play = Play()
+    assert checked(play)["turns"][0]["spans"] == [["connect", 0.0, None]]
+
+
+def test_long_prompts_arguments_and_outputs_are_cut_with_a_note() -> None:
+    play = Play("p" * (LIMIT + 5)).send().created("resp_1").call("call_1", "big", text="a" * 50_000)
+    play.started("call_1").answered("call_1", "o" * 90_000)
+    found = checked(play)
+    call = found["turns"][0]["calls"][0]
+    assert found["prompt"].endswith("p\n… 5 more characters")
+    assert len(call["arguments"]) < LIMIT + 60
+    assert call["output"].startswith("o" * LIMIT)
+    assert call["output"].endswith("… 70\u2009000 more characters")
+
+
+def test_text_that_is_no_valid_unicode_can_be_saved() -> None:
+    play = Play("lone \udc00").send().created("resp_1").text("a\ud83d", "\ude00b").call("call_1", "t", x="\ud800")
+    play.answered("call_1", "out \ud800")
+    found = checked(play)
+    json.dumps(found, ensure_ascii=False).encode()
+    assert found["text"] == "a😀b"
+    assert found["prompt"] == "lone \ufffd"
+    assert found["turns"][0]["calls"][0]["output"] == "out \ufffd"
+
+
+def test_usage_may_be_of_any_form() -> None:
+    play = Play().send().created("resp_1").text("x").at(1)
+    play.completed(usage={"input_tokens": None, "output_tokens": "many", "input_tokens_details": None})
+    assert set(checked(play)["usage"].values()) == {0}

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from render.play import Play
+
+from ws_notebook.render.items import other_items, output_text
+
+__all__: list[str] = []
+
+LINES: list[tuple[dict[str, Any], str]] = [
+    ({"type": "web_search_call", "action": {"type": "search", "query": "Oslo"}}, 'search "Oslo"'),
+    (
+        {"type": "web_search_call", "action": {"type": "open_page", "url": "https://example.org/"}},
+        "open_page https://example.org/",
+    ),
+    ({"type": "file_search_call", "queries": ["a", "b"], "results": [{}]}, '"a", "b" → 1 result'),
+    (
+        {
+            "type": "code_interpreter_call",
+            "code": "\nimport math\nmath.pi",
+            "outputs": [{"type": "logs", "logs": "3.14"}],
+        },
+        "import math … → 3.14",
+    ),
+    ({"type": "image_generation_call", "result": "A" * 4000, "size": "64x64"}, "image 64x64, 3.0 kB"),
+    (
+        {"type": "mcp_call", "server_label": "docs", "name": "ask", "arguments": '{"q": 1}', "output": "yes"},
+        "docs.ask(q=1) → yes",
+    ),
+    ({"type": "mcp_list_tools", "server_label": "docs", "tools": [{}, {}]}, "docs: 2 tools"),
+    (
+        {"type": "mcp_approval_request", "server_label": "docs", "name": "ask", "arguments": "{}"},
+        "asks to call docs.ask()",
+    ),
+    ({"type": "local_shell_call", "action": {"command": ["ls", "-l"]}}, "ls -l"),
+    ({"type": "shell_call", "action": {"commands": ["pwd", "ls"]}}, "pwd; ls"),
+    ({"type": "apply_patch_call", "operation": {"type": "update_file", "path": "a.py"}}, "update_file a.py"),
+    ({"type": "teleport_call", "to": "Oslo", "blob": "A" * 5000}, "to=Oslo, blob=5.0 kB"),
+    ({"type": "web_search_call", "action": None, "note": "odd"}, "note=odd"),
+    ({"type": "shell_call", "action": 7}, "action=7"),
+]
+
+
+@pytest.mark.parametrize(("item", "line"), LINES, ids=[line for _, line in LINES])
+def test_each_kind_of_item_is_one_short_line(item: dict[str, Any], line: str) -> None:
+    play = Play().send().created("resp_1").item(id="it_1", status="completed", **item)
+    assert other_items(play.run.turns[0]) == [
+        {"type": item["type"], "id": "it_1", "status": "completed", "summary": line}
+    ]
+
+
+def test_what_is_shown_elsewhere_is_not_listed() -> None:
+    play = Play().send().created("resp_1").call("call_1", "look")
+    play.item(type="reasoning", summary=[]).item(type="message", content=[{"type": "output_text", "text": "hi"}])
+    assert other_items(play.run.turns[0]) == []
+
+
+def test_a_refusal_is_an_item_with_its_words() -> None:
+    play = Play().send().created("resp_1")
+    play.event("response.refusal.delta", delta="I will ").event("response.refusal.delta", delta="not.")
+    assert other_items(play.run.turns[0]) == [
+        {"type": "refusal", "id": "", "status": "in_progress", "summary": "I will not."}
+    ]
+
+
+def test_outputs_that_are_pictures_are_named() -> None:
+    output = [
+        {"type": "input_text", "text": "See:"},
+        {"type": "input_image", "image_url": "data:image/png;base64," + "A" * 4000},
+        {"type": "input_image", "image_url": "https://example.org/a.png"},
+        {"type": "input_file", "filename": "a.pdf", "file_data": "B" * 4000},
+        {"type": "novel", "x": 1},
+    ]
+    assert output_text(output).split("\n") == [
+        "See:",
+        "[image, 3.0\u00a0kB]",
+        "[image, https://example.org/a.png]",
+        "[a.pdf, 3.0\u00a0kB]",
+        '{"type": "novel", "x": 1}',
+    ]
+    assert output_text("plain") == "plain"

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from markdown_it import MarkdownIt
+from render.play import HEADER, Play, capitals
+
+from ws_notebook.render.bundle import bundle
+from ws_notebook.render.markdown import markdown
+
+__all__: list[str] = []
+
+
+def of(play: Play) -> str:
+    return markdown(bundle(play.run, HEADER, now=play.now))
+
+
+def test_the_answer_is_the_model_s_own_markdown() -> None:
+    found = of(capitals())
+    assert found.startswith("I will clear the cache.\n\n**Paris** has more inhabitants than **Oslo**: ")
+    assert "*r7 completed · 3.2 s" in found
+    assert '| population(city="Paris") | completed | 250 ms → 2103000 | tool 250 ms |' in found
+
+
+def test_a_fence_left_open_does_not_swallow_the_figures() -> None:
+    play = Play().send().created("resp_1").text("````python\n```\nx = 1\n").completed()
+    html = MarkdownIt("commonmark").render(of(play))
+    assert "<em>r7 completed" in html
+    closed = Play().send().created("resp_1").text("```\nx\n```\nafter").completed()
+    assert of(closed).count("```") == 2
+
+
+def test_names_arguments_and_errors_are_words_and_nothing_else() -> None:
+    play = Play().send().created("resp_1").call("call_1", "a|b*<i>`x`", q="|<b>$x$")
+    play.answered("call_1", "x", status="failed", error="<script>|\n# no")
+    play.completed("failed", error={"message": "<img src=x> *no*"})
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(of(play))
+    assert html.count("<tr>") == 3
+    for markup in ("<script", "<img", "<b>", "<i>", "<h1"):
+        assert markup not in html
+
+
+def test_a_failed_run_says_why() -> None:
+    play = Play().send().created("resp_1").text("Half").completed("failed", error={"message": "It broke."})
+    assert "> **ProviderError: The provider answered: It broke." in of(play)

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from render.play import HEADER, Play, capitals
+
+from ws_notebook import exceptions
+from ws_notebook.render.bundle import bundle
+from ws_notebook.render.rows import Row, rows_of, spans_in_words, time_in
+
+__all__: list[str] = []
+
+
+def rows(play: Play) -> list[Row]:
+    return rows_of(bundle(play.run, HEADER, now=play.now))
+
+
+def test_calls_stand_below_their_turn() -> None:
+    assert [row.name for row in rows(capitals())] == [
+        *("turn 1", "population", "population"),
+        *("turn 2", "delete_cache", "turn 3"),
+    ]
+
+
+def test_labels_say_how_long_and_what_came() -> None:
+    labels = [row.label.replace("\u00a0", " ") for row in rows(capitals())]
+    assert labels == [
+        *("0.80 s", "250 ms → 2103000", "420 ms → 717710"),
+        *("0.34 s · 600 tok/s", "570 ms → done", "1.1 s · 69 tok/s"),
+    ]
+
+
+def test_what_runs_ends_now_and_says_what_it_does() -> None:
+    play = Play().send().at(0.2).created("resp_1").text("x").call("call_1", "look").started("call_1").at(1.0)
+    turn, call = rows(play)
+    assert (turn.end, turn.label, turn.running) == (1000.0, "streaming…", True)
+    assert (call.end, call.label, call.running) == (1000.0, "running…", True)
+    assert call.spans == [("tool", 200.0, 1000.0)]
+
+
+def test_what_went_wrong_is_told_apart() -> None:
+    play = Play().send().created("resp_1").call("call_1", "look").started("call_1")
+    play.answered("call_1", "{}", status="failed", error="ValueError: no").call("call_2", "wait").at(1.0)
+    play.stopped(exceptions.RunCancelled("x"))
+    turn, failed, cancelled = rows(play)
+    assert (turn.label.replace("\u00a0", " "), turn.tone) == ("1.0 s · stopped", "plain")
+    assert (failed.label, failed.tone) == ("failed: ValueError: no", "bad")
+    assert (cancelled.label, cancelled.tone) == ("cancelled", "warn")
+
+
+def test_a_turn_that_was_sent_again_says_why() -> None:
+    play = Play().send().event("error", error={"code": "previous_response_not_found", "message": "gone"})
+    play.send().created("resp_1").completed()
+    row = rows(play)[0]
+    assert row.label.endswith("sent again: previous_response_not_found")
+    assert row.tone == "warn"
+
+
+def test_time_is_added_by_kind() -> None:
+    spans = [("wait", 0.0, 100.0), ("text", 100.0, 150.0), ("wait", 150.0, 200.0), ("send", 200.0, 200.0)]
+    assert time_in(spans, "wait") == 150
+    assert spans_in_words(spans).replace("\u00a0", " ") == "wait 150 ms, text 50 ms"

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Any
+
+from render.play import HEADER, Play, capitals
+
+from ws_notebook import exceptions
+from ws_notebook.render.bundle import RunHeader, bundle
+from ws_notebook.render.summary import extent, sent, source, status, summary_line, tokens, trouble
+
+__all__: list[str] = []
+
+
+def of(play: Play) -> dict[str, Any]:
+    return bundle(play.run, HEADER, now=play.now)
+
+
+def test_the_header_says_everything() -> None:
+    run = {**of(capitals()), "bytes": {"sent": 1900, "received": 55000, "full_context": 21000}}
+    assert status(run) == "completed"
+    assert extent(run) == ["3.2\u00a0s", "3 turns", "3 calls"]
+    assert sent(run) == ("1.9\u00a0kB sent", "−91\u00a0% of HTTP")
+    assert tokens(run) == "1\u2009200 → 180 tokens"
+    assert summary_line(run).replace("\u00a0", " ") == (
+        "r7 completed · 3.2 s · 3 turns · 3 calls · 1.9 kB sent (−91 % of HTTP) · 1\u2009200 → 180 tokens · "
+        "local demo (embedded server: a script, no AI)"
+    )
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    run = of(Play())
+    assert status(run) == "running"
+    assert tokens(run) == ""
+    assert sent(run) == ("0\u00a0B sent", "")
+    header = RunHeader(provider="openai", model="gpt", transport="websocket")
+    assert source(bundle(Play().run, header)) == "openai gpt"
+
+
+def test_every_way_to_end_badly_has_its_words() -> None:
+    assert trouble(of(capitals())) == ""
+    stopped = Play().send().created("r").stopped(exceptions.RunCancelled("Stopped."))
+    assert trouble(of(stopped)).startswith("Stopped. The connection was closed")
+    failed = Play().send().created("r").completed("failed", error={"message": "no"})
+    assert trouble(of(failed)).startswith("ProviderError: ")
+    assert "cut short" in trouble(of(Play().send().created("r").completed("incomplete")))
+    owed = Play().send().created("r").item(type="computer_call", call_id="c").completed()
+    assert "no Python tool" in trouble(of(owed))
