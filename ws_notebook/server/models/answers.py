@@ -16,6 +16,8 @@ __all__ = ["answer_from_history", "answer_from_outputs"]
 _LISTED = 8
 """More calls than this are summarised."""
 _LONGEST = 200
+_SMALL_TALK = 500
+"""Characters; what is longer is no small talk."""
 _COMPARES = re.compile(r"\b(which|who|more|most|larger|largest|bigger|biggest|greater|higher|highest|compare)\b", re.I)
 _REVERSED = re.compile(r"\b(fewer|fewest|less|least|smaller|smallest|lower|lowest)\b", re.I)
 _ASKED = re.compile(r"\b(?:what|which)\b.*\bi\b.*\b(?:ask|asked|say|said|write|wrote|tell|told)\b", re.I)
@@ -43,6 +45,8 @@ def answer_from_outputs(exchange: Exchange) -> str:
 def answer_from_history(exchange: Exchange) -> str | None:
     """An answer to small talk and to questions about earlier prompts; None for anything else."""
     prompt = exchange.prompt
+    if len(prompt) > _SMALL_TALK:
+        return None
     if _NAME_ASKED.search(prompt):
         names = [match.group(1) for text in exchange.asked for match in _NAME_GIVEN.finditer(text)]
         return f"Your name is **{names[-1]}**." if names else "You have not told me your name in this exchange."

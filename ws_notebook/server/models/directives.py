@@ -152,10 +152,10 @@ def _read_call(prompt: str, name: str, position: int) -> tuple[Part, int]:
 
 def _read_quoted(prompt: str, verb: str, start: int) -> tuple[Part, int] | None:
     closer = _CLOSING[prompt[start]]
-    end = start + 1
-    while end < len(prompt) and not _closes(prompt, end, closer):
-        end += 1
-    if end >= len(prompt):
+    end = prompt.find(closer, start + 1)
+    while end >= 0 and not _closes(prompt, end, closer):
+        end = prompt.find(closer, end + 1)
+    if end < 0:
         return None
     # Only the quote itself is escaped: the text may be LaTeX, where \n begins \nabla.
     text = prompt[start + 1 : end].replace(f"\\{closer}", closer)
@@ -163,7 +163,7 @@ def _read_quoted(prompt: str, verb: str, start: int) -> tuple[Part, int] | None:
 
 
 def _closes(prompt: str, position: int, closer: str) -> bool:
-    if prompt[position] != closer or prompt[position - 1] == "\\":
+    if prompt[position - 1] == "\\":
         return False
     # don't: an apostrophe within a word.
     return closer not in "'’" or not prompt[position + 1 : position + 2].isalnum()

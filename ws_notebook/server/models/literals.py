@@ -26,6 +26,10 @@ _WORDS: dict[str, Any] = {
     "...": INDEX,
 }
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’"}
+_STRINGS = {
+    opener: re.compile(rf"{opener}(?:[^\\{closer}]|\\.)*+{closer}", re.DOTALL) for opener, closer in _QUOTES.items()
+}
+_MARK = re.compile(r"""["'“‘()\[\]{}]""")
 _CLOSERS = {"[": "]", "(": ")", "{": "}"}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "/": "/"}
 _DEEPEST = 50
@@ -47,7 +51,8 @@ def find_close(text: str, start: int) -> int | None:
     """Where the bracket at *start* closes, quotes respected; None when it does not."""
     stack: list[str] = []
     position = start
-    while position < len(text):
+    while mark := _MARK.search(text, position):
+        position = mark.start()
         char = text[position]
         if char in _QUOTES and _opens_string(text, position):
             end = _string_end(text, position)
@@ -75,15 +80,8 @@ def _opens_string(text: str, position: int) -> bool:
 
 
 def _string_end(text: str, position: int) -> int | None:
-    closer = _QUOTES[text[position]]
-    position += 1
-    while position < len(text):
-        if text[position] == "\\":
-            position += 1
-        elif text[position] == closer:
-            return position
-        position += 1
-    return None
+    found = _STRINGS[text[position]].match(text, position)
+    return found.end() - 1 if found else None
 
 
 class _Reader:
