@@ -87,8 +87,7 @@ class LiveView:
                 self._send(self._deltas.snapshot(self._clock()))
             self._display.replace(mime_bundle(self._run, self._header))
             if self._widget is not None:
-                # Frees it on both sides; nothing shows it any more.
-                self._widget.close()
+                self._module.release(self._widget)
                 self._widget = None
 
     def _paint(self) -> None:

@@ -10,7 +10,7 @@ import traitlets
 
 from ..exceptions import SettingsError
 
-__all__ = ["RunWidget", "deliver_while_busy", "view_data"]
+__all__ = ["RunWidget", "deliver_while_busy", "release", "view_data"]
 
 _SCRIPT = Path(__file__).parent / "static" / "widget.js"
 
@@ -36,6 +36,14 @@ def view_data(widget: RunWidget, plain: str) -> dict[str, Any]:
     """What shows the widget, by mime type; `plain` for front ends that have no widgets."""
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     return {"application/vnd.jupyter.widget-view+json": view, "text/plain": plain}
+
+
+def release(widget: RunWidget) -> None:
+    """Free the widget here and in the browser: nothing shows it any more."""
+    layout = widget.layout
+    widget.close()
+    # Made with every widget and known to the registry of all widgets, so it would stay.
+    layout.close()
 
 
 def deliver_while_busy(widget: RunWidget) -> None:

@@ -1,0 +1,62 @@
+"""A played run with a real loop of its own in a thread, as a session has one. Also used inside of test kernels."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from render.play import Play
+
+from ws_notebook.views.base import View
+
+__all__ = ["Stage"]
+
+
+class Stage:
+    """Plays steps on its loop and tells the view what changed, there."""
+
+    def __init__(self, run_id: str = "r7") -> None:
+        self.play = Play(run_id=run_id)
+        self.view: View | None = None
+        self.stopped = threading.Event()
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        self._told = 0
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> object:
+        return self.loop.call_soon_threadsafe(self.loop.call_later, delay, callback)
+
+    def clock(self) -> float:
+        return self.play.now
+
+    def act(self, *steps: Callable[[Play], object]) -> None:
+        """Do the steps on the loop, one after another, and wait until they are done."""
+        asyncio.run_coroutine_threadsafe(self._act(steps), self.loop).result(20)
+
+    def settle(self) -> None:
+        """Wait until the loop has done what was due."""
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05), self.loop).result(20)
+
+    async def _act(self, steps: tuple[Callable[[Play], object], ...]) -> None:
+        for step in steps:
+            step(self.play)
+            for change in self.play.changes[self._told :]:
+                if self.view is not None:
+                    self.view.observe(self.play.run, change)
+            self._told = len(self.play.changes)
+            await asyncio.sleep(0)
+
+    def options(self) -> dict[str, Any]:
+        """What every view is handed."""
+        return {"call_later": self.call_later, "clock": self.clock}

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+import pytest
+from render.play import HEADER, Play
+from render.test_delta import Reader
+from views.kernels import Kernel, is_opening
+from views.stage import Stage
+
+from ws_notebook.render import MIME_TYPE, mime_bundle
+from ws_notebook.views.live import LiveView, timeline_widget
+from ws_notebook.views.widget import release
+
+__all__: list[str] = []
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+SHOW = """
+from render.play import HEADER
+from ws_notebook.views.live import LiveView
+stage = views.stage.Stage()
+stage.view = LiveView(stage.play.run, HEADER, on_stop=stage.stopped.set, **stage.options())
+stage.view.show()
+"""
+BEGIN = "stage.act(lambda play: play.at(0.1).send(), lambda play: play.at(0.2).created('resp_1').text('Hello'))\n"
+END = "stage.act(lambda play: play.at(3).text(', world.').completed())\nstage.view.finish(stage.play.run)\n"
+
+
+def outputs(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    kinds = ("display_data", "update_display_data", "stream", "execute_result")
+    return [message for message in messages if message["msg_type"] in kinds]
+
+
+def snapshots(kernel: Kernel, comm: str) -> int:
+    return sum(message["kind"] == "snapshot" for message in kernel.customs(comm))
+
+
+def test_a_click_and_a_request_arrive_while_the_cell_blocks(kernel: Kernel) -> None:
+    subshell = kernel.create_subshell()
+    cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\nprint('stopped')\n{END}")
+    comm = kernel.widget(cell)
+    kernel.await_custom(comm, lambda message: message["kind"] == "delta")
+    # One comes unasked.
+    for asked in (1, 2, 3):
+        kernel.tell_widget(comm, {"kind": "ready"}, subshell)
+        kernel.hear(lambda _, asked=asked: snapshots(kernel, comm) >= asked)  # type: ignore[misc]
+    kernel.tell_widget(comm, {"kind": "stop"}, subshell)
+    messages = kernel.finish(cell)
+    assert "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream") == "stopped\n"
+
+
+def test_the_widget_s_place_is_taken_by_the_saved_form(kernel: Kernel) -> None:
+    shown, replaced = outputs(kernel.run(SHOW + BEGIN + END))
+    assert (shown["msg_type"], replaced["msg_type"]) == ("display_data", "update_display_data")
+    assert WIDGET_VIEW in shown["content"]["data"]
+    assert list(replaced["content"]["data"]) == [MIME_TYPE, "text/html", "text/markdown", "text/plain"]
+    assert shown["content"]["transient"] == replaced["content"]["transient"]
+    assert replaced["content"]["data"][MIME_TYPE]["text"] == "Hello, world."
+
+
+def test_the_messages_lead_from_the_first_picture_to_the_last(kernel: Kernel) -> None:
+    play = "stage.act(*[lambda play, n=n: play.at(1 + n / 100).text(f' {n}') for n in range(200)])\n"
+    cell = kernel.send(SHOW + BEGIN + play + END)
+    comm = kernel.widget(cell)
+    messages = kernel.finish(cell)
+    opened = next(message for message in messages if is_opening(message, cell))
+    reader = Reader(opened["content"]["data"]["state"]["run"])
+    told = kernel.customs(comm)
+    for message in told:
+        reader.receive(message)
+    final = outputs(messages)[-1]["content"]["data"][MIME_TYPE]
+    assert reader.run == final
+    assert [message["kind"] for message in told].count("snapshot") >= 1
+    assert told[-1]["kind"] == "snapshot"
+    assert len(told) < 100
+
+
+def test_a_finished_widget_is_closed_and_forgotten(kernel: Kernel) -> None:
+    kernel.run("import gc, weakref, ipywidgets\nleft = []\n")
+    for _ in range(3):
+        messages = kernel.run(SHOW + "left.append(weakref.ref(stage.view._widget))\n" + BEGIN + END)
+        assert [message["msg_type"] for message in messages].count("comm_close") == 2
+    alive = "sum(ref() is not None for ref in left), len(ipywidgets.widgets.widget._instances)"
+    (printed,) = outputs(kernel.run(f"stage = None\ngc.collect()\nprint({alive})"))
+    assert printed["content"]["text"] == "0 0\n"
+
+
+def test_the_last_picture_can_be_issued_again_by_a_later_cell(kernel: Kernel) -> None:
+    kernel.run(SHOW + BEGIN + END)
+    (again,) = outputs(kernel.run("stage.view.finish(stage.play.run)"))
+    assert again["msg_type"] == "update_display_data"
+    assert again["content"]["data"][MIME_TYPE]["status"] == "completed"
+
+
+def test_a_front_end_that_cannot_ask_is_sent_the_whole_from_time_to_time(kernel: Kernel) -> None:
+    cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\n{END}")
+    comm = kernel.widget(cell)
+    kernel.await_custom(comm, lambda message: message["kind"] == "snapshot" and message["run"]["text"] == "Hello")
+    kernel.tell_widget(comm, {"kind": "stop"}, kernel.create_subshell())
+    kernel.finish(cell)
+
+
+class Place:
+    """Takes what a display is handed."""
+
+    def __init__(self) -> None:
+        self.held: list[dict[str, Any]] = []
+
+    def show(self, data: dict[str, Any]) -> None:
+        self.held.append(data)
+
+    replace = show
+
+
+def finished(stage: Stage, place: Place) -> LiveView:
+    view = LiveView(stage.play.run, HEADER, on_stop=stage.stopped.set, display=place, **stage.options())  # type: ignore[arg-type]
+    stage.view = view
+    view.show()
+    stage.act(Play.send, lambda play: play.created("resp_1").text("Hi").completed())
+    return view
+
+
+def test_without_a_kernel_it_still_ends_with_the_saved_form() -> None:
+    place = Place()
+    with Stage() as stage:
+        finished(stage, place).finish(stage.play.run)
+        assert place.held[-1] == mime_bundle(stage.play.run, HEADER)
+        assert WIDGET_VIEW in place.held[0]
+
+
+def test_changes_after_the_end_are_of_no_consequence() -> None:
+    place = Place()
+    with Stage() as stage:
+        view = finished(stage, place)
+        view.finish(stage.play.run)
+        view.observe(stage.play.run, stage.play.changes[0])
+        stage.settle()
+        assert len(place.held) == 2
+
+
+def test_a_picture_that_fails_costs_a_warning_and_not_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("the front end is gone")
+
+    place = Place()
+    with Stage() as stage:
+        view = LiveView(stage.play.run, HEADER, on_stop=stage.stopped.set, display=place, **stage.options())  # type: ignore[arg-type]
+        stage.view = view
+        view.show()
+        monkeypatch.setattr(view, "_send", broken)
+        stage.act(Play.send, lambda play: play.created("resp_1").text("Hi").completed())
+        stage.settle()
+        monkeypatch.undo()
+        with pytest.warns(RuntimeWarning, match="the front end is gone"):
+            view.finish(stage.play.run)
+        view.finish(stage.play.run)
+        assert place.held[-1] == mime_bundle(stage.play.run, HEADER)
+
+
+def test_a_timeline_is_a_widget_with_the_run_as_it_stands() -> None:
+    play = Play().send().created("resp_1").text("Hi")
+    widget = timeline_widget(play.run, HEADER)
+    assert widget.run["text"] == "Hi"
+    reference = weakref.ref(widget)
+    release(widget)
+    del widget
+    gc.collect()
+    assert reference() is None
