@@ -14,7 +14,16 @@ from .items import TOOL_CALLS, Item, assistant_message, tool_output
 from .run import RunState
 from .turn import TurnState
 
-__all__ = ["CANCELLED_OUTPUT", "chain", "continuable", "latest", "owed_outputs", "replay", "request_input"]
+__all__ = [
+    "CANCELLED_OUTPUT",
+    "chain",
+    "continuable",
+    "latest",
+    "owed_outputs",
+    "replay",
+    "replayed_output",
+    "request_input",
+]
 
 CANCELLED_OUTPUT = json.dumps(
     {"error": {"type": "cancelled", "message": "The user stopped the run before this call was answered."}}
@@ -78,7 +87,12 @@ def replay(turn: TurnState) -> list[Item]:
     reasoning that cannot be read elsewhere (no `encrypted_content`) is dropped. A text that was
     cut off goes in as far as it came.
     """
-    items = [*turn.input]
+    return [*turn.input, *replayed_output(turn)]
+
+
+def replayed_output(turn: TurnState) -> list[Item]:
+    """What the turn received, in the form of `replay`."""
+    items: list[Item] = []
     for item in turn.output:
         if item.get("type") == "reasoning" and not item.get("encrypted_content"):
             continue

@@ -8,6 +8,7 @@ first. Each `now` is in seconds of one monotonic clock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -29,6 +30,9 @@ __all__ = ["Outgoing", "Protocol"]
 
 _REPEATABLE = frozenset({"previous_response_not_found", "websocket_connection_limit_reached"})
 """The two errors that prove that nothing was started (OpenAI's WebSocket mode guide)."""
+
+_ENVELOPES: Mapping[bool, Mapping[str, object]] = {True: {"type": "response.create"}, False: {"stream": True}}
+"""What a request begins with: a client event where the connection has memory, else the body of a POST."""
 
 STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends the history again."
 STOPPED_BETWEEN = "It was stopped between two responses; the connection stays open."
@@ -234,7 +238,7 @@ class Protocol:
     def _request(self, lane: Lane, turn: TurnState, now: float) -> bytes:
         settings = self._by_id[turn.run_id].settings
         parent_id, items = lineage.request_input(turn, lambda each: self._knows(lane, each))
-        body: dict[str, Any] = {"type": "response.create", **settings.body()}
+        body: dict[str, Any] = {**_ENVELOPES[self.memory], **settings.body()}
         if turn.lane is not None:
             body["stream_id"] = turn.lane
         without_input = len(codec.encode({**body, "input": []}))
@@ -243,8 +247,9 @@ class Protocol:
         elif turn.parent is not None and not turn.recovered and turn.parent.run_id == turn.run_id and self.memory:
             turn.recovered = "connection_lost"
         frame = codec.encode({**body, "input": items})
-        turn.history_bytes = sum(len(codec.encode(item)) + 1 for item in turn.input)
-        turn.history_bytes += turn.parent.history_bytes if turn.parent is not None else 0
+        turn.history_bytes = _size(turn.input)
+        if turn.parent is not None:
+            turn.history_bytes += turn.parent.history_bytes + _size(lineage.replayed_output(turn.parent))
         turn.bytes_full_context = without_input + max(0, turn.history_bytes - 1)
         turn.parent_id, turn.sent = parent_id, True
         turn.bytes_sent += len(frame)
@@ -368,3 +373,8 @@ class Protocol:
         run = self._by_id.get(turn.run_id)
         if run is not None:
             self._changes.append((run, change))
+
+
+def _size(items: list[Item]) -> int:
+    """The length of the items in a request, each with its comma."""
+    return sum(len(codec.encode(item)) + 1 for item in items)

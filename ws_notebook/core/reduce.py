@@ -105,7 +105,7 @@ def _adopt_missing(turn: TurnState, output: Any, now: float) -> list[Change]:
     changes: list[Change] = []
     for index, item in enumerate(output):
         if isinstance(item, dict):
-            changes += _keep_item(turn, Item(item), index, len(codec.encode(item)), now)
+            changes += _keep_item(turn, Item(item), index, now)
     return changes
 
 
@@ -190,11 +190,10 @@ def _arguments_done(turn: TurnState, event: Any, now: float) -> list[Change]:
 
 
 def _item_done(turn: TurnState, event: events.OutputItemDone, now: float) -> list[Change]:
-    raw = bytes(event.item)
-    return _keep_item(turn, Item(codec.decode_object(raw)), event.output_index, len(raw), now)
+    return _keep_item(turn, Item(codec.decode_object(event.item)), event.output_index, now)
 
 
-def _keep_item(turn: TurnState, item: Item, index: int, size: int, now: float) -> list[Change]:
+def _keep_item(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
     changes: list[Change] = []
     if item.get("type") in TOOL_CALLS:
         call = _call_for(turn, item, index) or _new_call(turn, item, index, now)
@@ -211,7 +210,6 @@ def _keep_item(turn: TurnState, item: Item, index: int, size: int, now: float) -
     elif item.get("type") == "reasoning":
         changes = _late_reasoning(turn, item, index)
     turn.output.append(item)
-    turn.history_bytes += size + 1
     return [ItemDone(turn, item), *changes]
 
 

@@ -101,7 +101,7 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     bytes_full_context: int = 0
     """What one HTTP request with the full input would have sent."""
     history_bytes: int = 0
-    """The JSON length of every item up to the end of this turn."""
+    """The JSON length of every item up to this turn's input, as a request with the full input has them."""
 
     def __repr__(self) -> str:
         return f"<Turn {self.id} {self.status} {self.response_id or ''}>"

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from types import TracebackType
 from typing import Any
 
 import msgspec
@@ -55,11 +56,20 @@ def cancelled_outcome() -> Outcome:
 
 
 def _failure(error: BaseException) -> Outcome:
+    error.__traceback__ = _own_part(error.__traceback__)
     if isinstance(error, ToolError):
         output = error_output("tool_error", str(error))
     else:
         output = error_output(type(error).__name__, str(error))
     return Outcome(status="failed", output=output, error=f"{type(error).__name__}: {error}", exception=error)
+
+
+def _own_part(traceback: TracebackType | None) -> TracebackType | None:
+    """The traceback from where the user's code begins."""
+    part = traceback
+    while part is not None and part.tb_frame.f_globals.get("__name__", "").startswith("ws_notebook."):
+        part = part.tb_next
+    return part or traceback
 
 
 class Execution:

@@ -7,10 +7,12 @@ It remembers nothing, so each request carries the full input; events are the sam
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..core.codec import decode, event_type
 from ..exceptions import ConnectionFailed, ConnectionLost
 from .base import Endpoint
 
@@ -82,17 +84,26 @@ class HttpConnection:
                 if answer.status_code >= 400:
                     self._arrived.put_nowait(_error_frame(answer.status_code, answer.headers, await answer.aread()))
                     return
-                async for data in _events(answer):
-                    self._arrived.put_nowait(data)
+                last = b""
+                async for last in _events(answer):
+                    self._arrived.put_nowait(last)
+                if not _is_terminal(last):
+                    text = "The answer broke off before its end. What had arrived is kept. Ask again."
+                    self._arrived.put_nowait(ConnectionLost(text))
         except httpx2.ConnectError as error:
             self._arrived.put_nowait(ConnectionFailed(f"No connection to {self._url}: {error}. Is the server running?"))
         except httpx2.HTTPError as error:
-            text = f"The connection was lost: {str(error) or type(error).__name__}. What had arrived is kept. Ask again."
+            said = str(error) or type(error).__name__
+            text = f"The connection was lost: {said}. What had arrived is kept. Ask again."
             self._arrived.put_nowait(ConnectionLost(text))
 
 
-async def _events(answer: httpx2.Response) -> Any:
-    """The data of each server-sent event, as bytes."""
+async def _events(answer: httpx2.Response) -> AsyncIterator[bytes]:
+    """The data of each server-sent event, as bytes; an answer that is not a stream is one terminal event."""
+    if answer.headers.get("content-type", "").startswith("application/json"):
+        body = msgspec.json.decode(await answer.aread())
+        yield msgspec.json.encode({"type": f"response.{body.get('status', 'completed')}", "response": body})
+        return
     data: list[str] = []
     async for line in answer.aiter_lines():
         if line.startswith("data:"):
@@ -101,6 +112,11 @@ async def _events(answer: httpx2.Response) -> Any:
             joined, data = "\n".join(data), []
             if joined != "[DONE]":
                 yield joined.encode()
+
+
+def _is_terminal(data: bytes) -> bool:
+    kind = event_type(decode(data))
+    return kind in ("response.completed", "response.incomplete", "response.failed", "error")
 
 
 def _error_frame(status: int, headers: Any, body: bytes) -> bytes:
