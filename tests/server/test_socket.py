@@ -100,17 +100,19 @@ def test_a_get_without_an_upgrade_is_a_426(server: RunningServer) -> None:
 
 
 def test_pings_are_sent_while_nothing_else_is() -> None:
-    pinged = threading.Event()
+    pings = threading.Semaphore(0)
 
     class Watch(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.getMessage().startswith("< PING"):
-                pinged.set()
+                pings.release()
 
     logger = logging.Logger("frames", logging.DEBUG)
     logger.addHandler(Watch())
-    with running_server("--ping-seconds", "0.05") as server, server.wire(ping_interval=None, logger=logger):
-        assert pinged.wait(20)
+    with running_server("--ping-seconds", "0.05") as server, server.wire(ping_interval=None, logger=logger) as wire:
+        for _ in range(4):
+            assert pings.acquire(timeout=20)
+        assert wire.response(input='say "still open"')["status"] == "completed"
 
 
 def test_two_connections_do_not_wait_for_each_other() -> None:

@@ -55,8 +55,6 @@ def make_app(options: ServerOptions) -> Application:
         default_handler_class=NotFound,
         log_function=_log_nothing,
         websocket_max_message_size=limits.max_message_bytes,
-        websocket_ping_interval=limits.ping_seconds,
-        websocket_ping_timeout=0,
     )
 
 

@@ -23,7 +23,8 @@ class ResponsesSocket(Guarded, WebSocketHandler):
     def initialize(self, *, service: Service, limits: Limits, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
         self._lanes = Lanes(service, self._send, capacity=limits.queued_creates)
-        self._worker: asyncio.Task[None] | None = None
+        self._ping_seconds = limits.ping_seconds
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
@@ -38,21 +39,30 @@ class ResponsesSocket(Guarded, WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)
-        self._worker = asyncio.create_task(self._work())
+        self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._keep_alive())]
 
     def on_message(self, message: str | bytes) -> None:
         # tornado reads the next frame, pings included, only when this returns.
         self._lanes.receive(message)
 
     def on_close(self) -> None:
-        if self._worker is not None:
-            self._worker.cancel()
+        for task in self._tasks:
+            task.cancel()
 
     async def _work(self) -> None:
         try:
             await self._lanes.work()
         except ConnectionError:
             return
+
+    async def _keep_alive(self) -> None:
+        """Protocol pings, of which none must be answered: tornado's own end a connection over a late pong."""
+        while self._ping_seconds:
+            await asyncio.sleep(self._ping_seconds)
+            try:
+                self.ping()
+            except WebSocketClosedError:
+                return
 
     async def _send(self, event: Event) -> None:
         try:
