@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import threading
+
+from render.play import HEADER, Play, capitals
+from views.kernels import Kernel
+
+from ws_notebook.core.run import RunState
+from ws_notebook.render.latency import LATENCY_KINDS
+from ws_notebook.views.charts import LatencyChart, latency_picture, timeline_picture
+
+__all__: list[str] = []
+
+
+def nothing_later(_delay: float, _callback: object) -> None:
+    return
+
+
+def test_each_kind_of_time_is_a_bar_in_a_stack_of_each_turn() -> None:
+    chart = LatencyChart(lambda: [capitals().run], call_later=nothing_later)
+    assert chart.figure.layout.barmode == "stack"
+    assert [bar.name for bar in chart.figure.data] == list(LATENCY_KINDS)
+    bars = {bar.name: dict(zip(bar.x, bar.y, strict=True)) for bar in chart.figure.data}
+    assert bars["reasoning"] == {"r7.1": 340, "r7.2": 0, "r7.3": 0}
+    assert bars["tool"]["r7.1"] == 440
+
+
+def test_the_figure_follows_the_runs_in_place() -> None:
+    runs: list[RunState] = []
+    due: list[object] = []
+    chart = LatencyChart(lambda: runs, call_later=lambda _delay, callback: due.append(callback))
+    figure = chart.figure
+    assert tuple(figure.data[0].x) == ()
+    runs.append(capitals().run)
+    chart.touch()
+    chart.touch()
+    assert len(due) == 1
+    due[0]()  # type: ignore[operator]
+    assert tuple(figure.data[0].x) == ("r7.1", "r7.2", "r7.3")
+    assert chart.figure is figure
+
+
+def test_threads_may_update_it_together() -> None:
+    runs = [Play(run_id=f"r{number}").run for number in range(10, 30)]
+    chart = LatencyChart(lambda: list(runs), call_later=nothing_later)
+    threads = [threading.Thread(target=lambda: (runs.append(capitals().run), chart.update())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    chart.update()
+    assert len(chart.figure.data[0].x) == 23
+
+
+def test_what_did_not_change_is_not_sent(kernel: Kernel) -> None:
+    kernel.run(
+        "from render.play import capitals\n"
+        "from ws_notebook.views.charts import LatencyChart\n"
+        "runs = []\n"
+        "chart = LatencyChart(lambda: runs, call_later=print)\n"
+    )
+    messages = kernel.run("runs.append(capitals().run)\nchart.update()")
+    assert "comm_msg" in [message["msg_type"] for message in messages]
+    assert "comm_msg" not in [message["msg_type"] for message in kernel.run("chart.update()")]
+
+
+def test_static_pictures_are_the_results_of_cells(kernel: Kernel) -> None:
+    code = (
+        "from render.play import HEADER, capitals\n"
+        "from ws_notebook.views.charts import latency_picture, timeline_picture\n"
+    )
+    for call in ("latency_picture([capitals().run])", "timeline_picture(capitals().run, HEADER)"):
+        (result,) = [message for message in kernel.run(code + call) if message["msg_type"] == "execute_result"]
+        assert set(result["content"]["data"]) == {"text/html", "text/plain"}
+        assert result["content"]["data"]["text/html"].startswith('<div><img src="data:image/svg+xml;base64,')
+
+
+def test_static_pictures_are_text_in_a_terminal() -> None:
+    run = capitals().run
+    assert repr(latency_picture([run])).splitlines()[1].split()[0] == "r7.1"
+    assert repr(timeline_picture(run, HEADER)).startswith("turn 1: 0.80 s")
