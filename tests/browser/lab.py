@@ -290,6 +290,20 @@ class Lab:
         (of or self.page).screenshot(path=path)
         return path
 
+    def hide_side_bars(self) -> None:
+        """Give the notebook the whole width."""
+        self._command("application:toggle-left-area")
+        expect(self.page.locator("#jp-left-stack")).to_be_hidden()
+
+    def clip(self, name: str, first: Locator, last: Locator) -> Path:
+        """Take a picture of everything from one element to another below it."""
+        path = self._pictures / f"{name}.png"
+        top, bottom = first.bounding_box(), last.bounding_box()
+        assert top is not None
+        assert bottom is not None
+        self.page.screenshot(path=path, clip={**top, "height": bottom["y"] + bottom["height"] - top["y"]})
+        return path
+
     def keep_evidence(self, folder: Path) -> None:
         """Write what helps to understand a failure: a picture, the console's errors, the server's last lines."""
         folder.mkdir(parents=True, exist_ok=True)
