@@ -35,7 +35,8 @@ Which has more inhabitants, Paris or Oslo?
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_picture_of_the_readme(lab: Lab, server: Server, theme: Theme) -> None:
-    server.write("readme.ipynb", [SETUP, '%%responses\nsay "Hello."', TOOL, QUESTION])
+    server.write("readme.ipynb", [cell.strip() for cell in (SETUP, '%%responses\nsay "Hello."', TOOL, QUESTION)])
+    lab.page.set_viewport_size({"width": 1280, "height": 1400})
     lab.open("readme.ipynb")
     lab.set_theme(theme)
     lab.hide_side_bars()
@@ -45,9 +46,7 @@ def test_the_picture_of_the_readme(lab: Lab, server: Server, theme: Theme) -> No
     expect(view).to_have_attribute("data-wsn-status", "completed")
     expect(view.locator(".wsn-answer")).to_contain_text("Paris has more")
     expect(view.locator(".wsn-row[data-kind=call][data-status=completed]")).to_have_count(2)
-    lab.page.keyboard.press("Escape")
-    lab.cell(2).scroll_into_view_if_needed()
-    lab.page.mouse.move(5, 5)
+    lab.cell(0).locator(".cm-content").click()
     lab.clip(f"readme-{theme}", lab.cell(2), lab.cell(3))
 
 
