@@ -41,16 +41,16 @@ def test_what_went_wrong_is_told_apart() -> None:
     play.answered("call_1", "{}", status="failed", error="ValueError: no").call("call_2", "wait").at(1.0)
     play.stopped(exceptions.RunCancelled("x"))
     turn, failed, cancelled = rows(play)
-    assert (turn.label.replace("\u00a0", " "), turn.tone) == ("1.0 s · stopped", "plain")
+    assert (turn.label.replace("\u00a0", " "), turn.tone) == ("stopped after 1.0 s", "plain")
     assert (failed.label, failed.tone) == ("failed: ValueError: no", "bad")
     assert (cancelled.label, cancelled.tone) == ("cancelled", "warn")
 
 
 def test_a_turn_that_was_sent_again_says_why() -> None:
-    play = Play().send().event("error", error={"code": "previous_response_not_found", "message": "gone"})
+    play = Play().send().event("error", error={"code": "websocket_connection_limit_reached", "message": "old"})
     play.send().created("resp_1").completed()
     row = rows(play)[0]
-    assert row.label.endswith("sent again: previous_response_not_found")
+    assert row.label.endswith("sent again: websocket_connection_limit_reached")
     assert row.tone == "warn"
 
 

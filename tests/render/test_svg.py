@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 from render.play import HEADER, Play, capitals
 
@@ -72,6 +74,13 @@ def test_both_palettes_colour_every_kind() -> None:
     for kind, (on_light, on_dark) in COLOURS.items():
         assert f".{kind}{{fill:{on_light}}}" in light
         assert f".{kind}{{fill:{on_dark}}}" in dark
+
+
+def test_the_palettes_are_those_of_the_live_view() -> None:
+    styles = (Path(__file__).parents[2] / "labextension" / "src" / "view" / "run.css").read_text()
+    pairs = re.findall(r"--wsn-([a-z-]+): light-dark\((#\w+), (#\w+)\);", styles)
+    theirs = {name.removesuffix("-bar").replace("-", "_"): (light, dark) for name, light, dark in pairs}
+    assert {kind: theirs.get(kind) for kind in COLOURS} == COLOURS
 
 
 def test_a_run_with_nothing_yet_has_a_picture() -> None:

@@ -83,11 +83,11 @@ def _turn_row(run: dict[str, Any], turn: dict[str, Any], index: int) -> Row:
 
 
 def _turn_label(turn: dict[str, Any], end: float) -> str:
-    parts = [seconds(end - turn["start_ms"])]
-    if turn["tokens_per_second"]:
+    took = seconds(end - turn["start_ms"])
+    good = turn["status"] in ("completed", "in_progress")
+    parts = [took if good else f"{RUN_WORDS.get(turn['status'], turn['status'])} after {took}"]
+    if good and turn["tokens_per_second"]:
         parts.append(f"{turn['tokens_per_second']:.0f}{NO_BREAK_SPACE}tok/s")
-    if turn["status"] not in ("completed", "in_progress"):
-        parts.append(RUN_WORDS.get(turn["status"], turn["status"]))
     if turn["recovered"]:
         parts.append(f"sent again: {one_line(turn['recovered'], _ERROR)}")
     return " · ".join(parts)

@@ -20,27 +20,27 @@ _MAX_ROWS = 240
 _TOP = 34
 
 COLOURS = {
-    "connect": ("#55626f", "#a3adb8"),
-    "send": ("#7d8a97", "#7d8792"),
-    "wait": ("#c8d0d7", "#454e58"),
-    "reasoning": ("#8f67d1", "#a985e8"),
-    "text": ("#2f7de1", "#5b9df5"),
-    "queued": ("#e9d5b5", "#6b5a41"),
-    "kernel_busy": ("#c08f8f", "#94656a"),
-    "approval": ("#d9b40a", "#e5c73d"),
-    "tool": ("#e08a1b", "#efa24c"),
+    "connect": ("#58708c", "#7f9cbd"),
+    "send": ("#7f8a97", "#8b95a1"),
+    "wait": ("#c6ced6", "#4a525c"),
+    "reasoning": ("#8e68d6", "#a987ea"),
+    "text": ("#2f7de1", "#5c9cf2"),
+    "queued": ("#9db4a6", "#6d8a79"),
+    "kernel_busy": ("#c4628d", "#dc86aa"),
+    "approval": ("#d9b300", "#e5c83a"),
+    "tool": ("#e0881c", "#efa34c"),
 }
-"""The colour of each kind of time on a light and on a dark ground."""
+"""The colour of each kind of time on a light and on a dark ground: those of the live view (view/run.css)."""
 
 _STYLE = """
-text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:#5d6670}
+text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:#5d6570}
 .mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1c2024}
 .aside{font-size:10px;fill:#6b747e}.name{font-weight:600;font-size:12px;fill:#1c2024}
-.bad{fill:#c62f2f}.warn{fill:#8a6100}.ground{fill:#fff}.grid{stroke:#e6e9ec}.tick,.end{text-anchor:middle}
+.bad{fill:#c0272d}.warn{fill:#8a5a00}.ground{fill:#fff}.grid{stroke:#e6e9ec}.tick,.end{text-anchor:middle}
 """
 _DARK = """
-text{fill:#9aa3ad}.mono,.name{fill:#e4e7ea}.aside{fill:#98a1ab}.bad{fill:#ff8080}.warn{fill:#e5c73d}
-.ground{fill:#15181d}.grid{stroke:#2a2f36}
+text{fill:#9ba4af}.mono,.name{fill:#e4e7ea}.aside{fill:#98a1ab}.bad{fill:#ff7b7b}.warn{fill:#e2b65c}
+.ground{fill:#14171b}.grid{stroke:#2a2f36}
 """
 
 
