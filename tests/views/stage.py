@@ -45,8 +45,8 @@ class Stage:
         asyncio.run_coroutine_threadsafe(self._act(steps), self.loop).result(20)
 
     def settle(self) -> None:
-        """Wait until the loop has done what was due."""
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05), self.loop).result(20)
+        """Wait until the loop has done what is due now."""
+        asyncio.run_coroutine_threadsafe(self._settle(), self.loop).result(20)
 
     async def _act(self, steps: tuple[Callable[[Play], object], ...]) -> None:
         for step in steps:
@@ -55,6 +55,11 @@ class Stage:
                 if self.view is not None:
                     self.view.observe(self.play.run, change)
             self._told = len(self.play.changes)
+            await asyncio.sleep(0)
+
+    async def _settle(self) -> None:
+        # A callback that is handed over, the timer it starts, and what that calls: a round of the loop each.
+        for _ in range(5):
             await asyncio.sleep(0)
 
     def options(self) -> dict[str, Any]:

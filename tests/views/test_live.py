@@ -151,7 +151,7 @@ def test_a_picture_that_fails_costs_a_warning_and_not_the_run(monkeypatch: pytes
         stage.view = view
         view.show()
         monkeypatch.setattr(view, "_send", broken)
-        stage.act(Play.send, lambda play: play.created("resp_1").text("Hi").completed())
+        stage.act(lambda play: play.send().created("resp_1").text("Hi").completed())
         stage.settle()
         monkeypatch.undo()
         with pytest.warns(RuntimeWarning, match="the front end is gone"):

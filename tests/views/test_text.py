@@ -77,7 +77,7 @@ def test_text_appears_while_it_streams(capsys: pytest.CaptureFixture[str]) -> No
     with Stage() as stage:
         view = TextView(stage.play.run, HEADER, call_later=stage.call_later)
         stage.view = view
-        stage.act(Play.send, lambda play: play.created("resp_1").text("Hello"))
+        stage.act(lambda play: play.send().created("resp_1").text("Hello"))
         stage.settle()
         assert capsys.readouterr().out == "Hello"
         stage.act(lambda play: play.text(", world."), lambda play: play.completed())

@@ -121,7 +121,7 @@ def _anything(item: Mapping[str, Any]) -> str:
     """The item's own fields, long ones as their length."""
     shown = []
     for key, value in item.items():
-        if key in ("type", "id", "status") or value in (None, "", [], {}):
+        if key in ("type", "id", "call_id", "status") or value in (None, "", [], {}):
             continue
         text = value if isinstance(value, str) else _json(value)
         shown.append(f"{key}={size(len(text)) if len(text) > 200 else text}")
