@@ -44,6 +44,8 @@ def execute(notebook: Path) -> int:
         document,
         timeout=120,
         kernel_name="python3",
+        # Not the kernel's remarks about its own transport: what is printed here is the notebook's.
+        extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(notebook.parent)}},
         on_cell_executed=lambda cell, cell_index, execute_reply: print_cell(cell),
     )
