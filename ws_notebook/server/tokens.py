@@ -11,7 +11,7 @@ __all__ = ["count", "count_items", "count_tools", "split_json", "split_text"]
 
 _LONGEST = 24
 """Characters of the longest token: text without spaces (some scripts, long keys) still arrives bit by bit."""
-_TEXT = re.compile(rf"^\s+|\S{{{_LONGEST}}}|\S{{1,{_LONGEST}}}\s*")
+_TEXT = re.compile(rf"^\s+|\S{{1,{_LONGEST}}}\s*")
 _JSON = re.compile(rf"\w{{1,{_LONGEST}}}\W*|\W+")
 
 
