@@ -19,6 +19,7 @@ __all__ = [
     "TurnChanged",
     "TurnEnded",
     "TurnStarted",
+    "so_far",
 ]
 
 
@@ -94,3 +95,16 @@ Change = (
     | TurnEnded
     | RunEnded
 )
+
+
+def so_far(run: RunState) -> list[Change]:
+    """What has happened to the run until now in as few changes as tell it, for an observer that comes late."""
+    changes: list[Change] = []
+    for turn in run.turns:
+        changes.append(TurnStarted(turn))
+        changes += [ReasoningAppended(turn, turn.reasoning)] if turn.reasoning else []
+        changes += [TextAppended(turn, turn.text)] if turn.text else []
+        changes += [ItemDone(turn, item) for item in turn.output]
+        changes += [CallChanged(call) for call in turn.tool_calls]
+        changes += [TurnEnded(turn)] if turn.done else []
+    return [*changes, RunEnded(run)] if run.done else changes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import typing
 from collections.abc import Mapping
@@ -10,13 +11,14 @@ from typing import Any
 
 import msgspec
 
-from .events import ErrorEvent, ErrorInfo, KnownEvent, ServerEvent, UnknownEvent
+from .events import ErrorEvent, ErrorInfo, KnownEvent, ResponseEvent, ServerEvent, UnknownEvent
 
-__all__ = ["decode", "decode_object", "encode", "error_info", "event_type", "failure_info"]
+__all__ = ["decode", "decode_object", "encode", "error_info", "event_type", "failure_info", "response_id"]
 
 _known = msgspec.json.Decoder(KnownEvent)
 _anything = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _by_tag: Mapping[str, type[Any]] = {kind.__struct_config__.tag: kind for kind in typing.get_args(KnownEvent)}
 _RETRY = re.compile(r"try again in\s+([\d.]+)\s*(ms|s|m)\b", re.IGNORECASE)
 _UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0}
@@ -30,7 +32,7 @@ def decode(frame: bytes) -> ServerEvent:
     """
     try:
         return typing.cast(KnownEvent, _known.decode(frame))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return _decode_leniently(frame)
 
 
@@ -65,7 +67,7 @@ def decode_object(data: bytes | msgspec.Raw) -> dict[str, Any]:
     """Decode a JSON object; anything else gives an empty one. Lone surrogates survive."""
     try:
         value = _anything.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         try:
             value = json.loads(bytes(data))
         except (ValueError, RecursionError):
@@ -76,6 +78,24 @@ def decode_object(data: bytes | msgspec.Raw) -> dict[str, Any]:
 def event_type(event: ServerEvent) -> str:
     """The API's name of the event."""
     return event.type if isinstance(event, UnknownEvent) else str(event.__struct_config__.tag)
+
+
+class _Identity(msgspec.Struct):
+    id: Any = None
+
+
+_identity = msgspec.json.Decoder(_Identity)
+
+
+def response_id(event: ServerEvent) -> str | None:
+    """The id of the response that the event carries; None where it carries none. Reads no more than that."""
+    if not isinstance(event, ResponseEvent):
+        return None
+    try:
+        found = _identity.decode(event.response).id
+    except _UNREADABLE:
+        found = decode_object(event.response).get("id")
+    return found if isinstance(found, str) else None
 
 
 def encode(value: Any) -> bytes:
@@ -103,7 +123,7 @@ def failure_info(fields: Mapping[str, Any], *, status: Any = None, headers: Any 
     code = _text(fields.get("code"))
     message = _text(fields.get("message")) or code or "The provider gave no reason."
     number = _number(status)
-    if number is None and code is not None and code.isdigit():
+    if number is None and code is not None and re.fullmatch("[1-5][0-9][0-9]", code):
         number = float(code)
     return ErrorInfo(
         message=message,
@@ -121,7 +141,8 @@ def _retry_after(message: str, headers: Any) -> float | None:
             if str(name).lower() == "retry-after":
                 return _number(value)
     found = _RETRY.search(message)
-    return float(found[1]) * _UNIT[found[2].lower()] if found else None
+    wait = _number(found[1]) if found else None
+    return wait * _UNIT[found[2].lower()] if found and wait is not None else None
 
 
 def _text(value: Any) -> str | None:
@@ -130,6 +151,7 @@ def _text(value: Any) -> str | None:
 
 def _number(value: Any) -> float | None:
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if math.isfinite(number) else None

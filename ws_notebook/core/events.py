@@ -29,6 +29,7 @@ __all__ = [
     "RefusalDelta",
     "ResponseCompleted",
     "ResponseCreated",
+    "ResponseEvent",
     "ResponseFailed",
     "ResponseIncomplete",
     "ResponseInProgress",
@@ -42,27 +43,29 @@ class _Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
     sequence_number: int | None = None
 
 
-class _ResponseEvent(_Event, frozen=True):
+class ResponseEvent(_Event, frozen=True):
+    """An event that carries the response as far as it has come."""
+
     response: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-class ResponseCreated(_ResponseEvent, frozen=True, tag="response.created"):
+class ResponseCreated(ResponseEvent, frozen=True, tag="response.created"):
     """The response exists; its id is known from here on."""
 
 
-class ResponseInProgress(_ResponseEvent, frozen=True, tag="response.in_progress"):
+class ResponseInProgress(ResponseEvent, frozen=True, tag="response.in_progress"):
     """The provider works on it."""
 
 
-class ResponseCompleted(_ResponseEvent, frozen=True, tag="response.completed"):
+class ResponseCompleted(ResponseEvent, frozen=True, tag="response.completed"):
     """Terminal: everything was produced. Tool calls may still be owed by the client."""
 
 
-class ResponseIncomplete(_ResponseEvent, frozen=True, tag="response.incomplete"):
+class ResponseIncomplete(ResponseEvent, frozen=True, tag="response.incomplete"):
     """Terminal: cut short (token limit, content filter, steered); what exists can be continued."""
 
 
-class ResponseFailed(_ResponseEvent, frozen=True, tag="response.failed"):
+class ResponseFailed(ResponseEvent, frozen=True, tag="response.failed"):
     """Terminal: the provider gave up; `response.error` says why."""
 
 

@@ -6,6 +6,7 @@ other: nothing is dropped, so a history can be replayed whatever the provider pu
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = [
     "as_items",
     "assistant_message",
     "is_owed_elsewhere",
+    "kind",
     "prompt_text",
     "tool_output",
     "user_message",
@@ -58,6 +60,12 @@ def _wrapped(value: Any) -> Any:
     return value
 
 
+def kind(item: Mapping[str, Any]) -> str:
+    """The item's type; empty where it has none that could be one."""
+    found = item.get("type")
+    return found if isinstance(found, str) else ""
+
+
 def user_message(text: str) -> Item:
     """The item for a user's words."""
     return Item(type="message", role="user", content=[{"type": "input_text", "text": text}])
@@ -68,9 +76,9 @@ def assistant_message(text: str) -> Item:
     return Item(type="message", role="assistant", content=[{"type": "output_text", "text": text}])
 
 
-def tool_output(call: Mapping[str, Any], output: str | list[Any]) -> Item:
-    """The item that answers `call` (a function_call or custom_tool_call item)."""
-    return Item(type=TOOL_CALLS[call["type"]], call_id=call["call_id"], output=output)
+def tool_output(call_kind: str, call_id: str, output: str | list[Any]) -> Item:
+    """The item that answers a call; `call_kind` is the type of the call's item."""
+    return Item(type=TOOL_CALLS[call_kind], call_id=call_id, output=output)
 
 
 def as_items(value: str | Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> list[Item]:
@@ -91,15 +99,15 @@ def as_items(value: str | Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> li
                 "Input must be a string or a list of items (dicts with a 'type' or a 'role'), "
                 f"not {type(entry).__name__}."
             )
-    return [Item(entry) for entry in entries]
+    # A copy: what was sent stays what it was, whatever the caller does to his lists later.
+    return [Item(copy.deepcopy(dict(entry))) for entry in entries]
 
 
 def is_owed_elsewhere(item: Mapping[str, Any]) -> bool:
     """Whether the item waits for an answer that only another program than a Python tool can give."""
-    kind = item.get("type")
-    if kind == "tool_search_call":
+    if kind(item) == "tool_search_call":
         return item.get("execution") == "client"
-    return kind in CLIENT_CALLS
+    return kind(item) in CLIENT_CALLS
 
 
 def prompt_text(items: Sequence[Mapping[str, Any]]) -> str:

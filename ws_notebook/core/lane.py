@@ -18,8 +18,10 @@ class Lane:
         self.run: RunState | None = None
         """The run that has the lane."""
         self.waiting: deque[RunState] = deque()
+        self.pending: TurnState | None = None
+        """The turn whose request waits to be sent: for a connection, or for the end of `current`."""
         self.current: TurnState | None = None
-        """The turn that waits to be sent or for its terminal event."""
+        """The turn in flight: it waits for its terminal event."""
         self.last: TurnState | None = None
         """The turn that ended last: events that come late are its own."""
         self.memory: str | None = None

@@ -7,10 +7,10 @@ provider still knows and sends everything after it; where none is known it sends
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .. import exceptions
-from .items import TOOL_CALLS, Item, assistant_message, tool_output
+from .items import TOOL_CALLS, Item, assistant_message, kind, tool_output
 from .run import RunState
 from .turn import TurnState
 
@@ -23,6 +23,7 @@ __all__ = [
     "replay",
     "replayed_output",
     "request_input",
+    "round_of",
 ]
 
 CANCELLED_OUTPUT = json.dumps(
@@ -30,7 +31,11 @@ CANCELLED_OUTPUT = json.dumps(
 )
 """What the model is told of a call that a stopped run left open."""
 
-_WITHOUT_ID = frozenset({"message", *TOOL_CALLS, *TOOL_CALLS.values()})
+_NOT_REPLAYED: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("message", *TOOL_CALLS, *TOOL_CALLS.values()), frozenset({"id", "status"})),
+    "reasoning": frozenset({"status"}),
+}
+"""The fields of an item that a replay leaves out, by the item's type."""
 
 
 def chain(turn: TurnState | None) -> Iterator[TurnState]:
@@ -60,11 +65,20 @@ def latest(runs: Sequence[RunState], before: RunState) -> RunState | None:
     return next((run for run in reversed(ahead) if continuable(run)), None)
 
 
+def round_of(turn: TurnState) -> list[TurnState]:
+    """The turn and those before it back to the one that a request asked for: what the next request answers."""
+    found = [turn]
+    while found[0].unasked and found[0].parent is not None and found[0].parent.run_id == turn.run_id:
+        found.insert(0, found[0].parent)
+    return found
+
+
 def owed_outputs(turn: TurnState) -> list[Item]:
-    """Answers for every tool call of the turn, in call order; those never given are cancelled errors."""
+    """Answers for every tool call of the turn's round, in call order; those never given are cancelled errors."""
     return [
-        tool_output(call.item, CANCELLED_OUTPUT if call.output is None else call.output)
-        for call in turn.tool_calls
+        tool_output(call.kind, call.call_id, CANCELLED_OUTPUT if call.output is None else call.output)
+        for each in round_of(turn)
+        for call in each.tool_calls
         if call.item is not None
     ]
 
@@ -84,8 +98,8 @@ def replay(turn: TurnState) -> list[Item]:
     """The turn as input for a provider that does not know it.
 
     Ids are left out where the API allows it, since some providers bind them to a connection, and
-    reasoning that cannot be read elsewhere (no `encrypted_content`) is dropped. A text that was
-    cut off goes in as far as it came.
+    reasoning that cannot be read elsewhere (no `encrypted_content`) is dropped. Items of hosted tools
+    go back as they came. A text that was cut off goes in as far as it came.
     """
     return [*turn.input, *replayed_output(turn)]
 
@@ -94,9 +108,9 @@ def replayed_output(turn: TurnState) -> list[Item]:
     """What the turn received, in the form of `replay`."""
     items: list[Item] = []
     for item in turn.output:
-        if item.get("type") == "reasoning" and not item.get("encrypted_content"):
+        if kind(item) == "reasoning" and not item.get("encrypted_content"):
             continue
-        dropped = {"id", "status"} if item.get("type") in _WITHOUT_ID else {"status"}
+        dropped = _NOT_REPLAYED.get(kind(item), frozenset())
         items.append(Item({key: value for key, value in item.items() if key not in dropped}))
     if turn.status in ("cancelled", "failed"):
         partial = _unfinished_text(turn)
@@ -105,6 +119,13 @@ def replayed_output(turn: TurnState) -> list[Item]:
 
 
 def _unfinished_text(turn: TurnState) -> str:
-    finished = sum(1 for item in turn.output if item.get("type") == "message")
-    indexes = sorted({part.output_index for part in turn.parts if part.kind == "text"})[finished:]
+    """The text after the last message that is whole."""
+    finished = sum(1 for item in turn.output if kind(item) == "message" and _has_text(item))
+    indexes = sorted({part.output_index for part in turn.parts if part.kind == "text" and part.chunks})[finished:]
     return "".join(part.text for part in turn.parts if part.kind == "text" and part.output_index in indexes)
+
+
+def _has_text(message: Mapping[str, object]) -> bool:
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    return any(isinstance(part, dict) and part.get("type") == "output_text" and part.get("text") for part in parts)

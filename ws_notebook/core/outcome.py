@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .. import exceptions
 from .events import ErrorInfo
-from .items import is_owed_elsewhere
+from .items import Item, is_owed_elsewhere, kind
+from .lineage import round_of
 from .run import RunState
 from .turn import TurnState
 
@@ -15,9 +16,10 @@ def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] |
     """The run's status and error once the turn is over and its calls are answered; None: go on."""
     if turn.status == "failed":
         return "failed", provider_error(turn.error or ErrorInfo(message="The provider gave no reason."))
-    if any(is_owed_elsewhere(item) for item in _open_items(turn)):
+    turns = round_of(turn)
+    if any(is_owed_elsewhere(item) for item in _open_items(turns)):
         return "unanswered", None
-    if turn.status != "completed" or not turn.tool_calls:
+    if turn.status != "completed" or all(call.item is None for each in turns for call in each.tool_calls):
         return turn.status, None
     if len(run.turns) >= run.settings.max_turns:
         limit = run.settings.max_turns
@@ -26,9 +28,11 @@ def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] |
     return None
 
 
-def _open_items(turn: TurnState) -> list[dict[str, object]]:
-    answered = {item.get("call_id") for item in turn.output if str(item.get("type")).endswith("_output")}
-    return [item for item in turn.output if item.get("call_id") is None or item.get("call_id") not in answered]
+def _open_items(turns: list[TurnState]) -> list[Item]:
+    """The items that no output item among the others answers."""
+    items = [item for turn in turns for item in turn.output]
+    answered = {str(item["call_id"]) for item in items if kind(item).endswith("_output") and item.get("call_id")}
+    return [item for item in items if str(item.get("call_id")) not in answered]
 
 
 _REMEDIES = {

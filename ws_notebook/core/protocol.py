@@ -15,15 +15,15 @@ import msgspec
 
 from .. import exceptions
 from . import codec, lineage
-from .changes import CallChanged, Change, RunEnded, TurnChanged, TurnStarted
-from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, UnknownEvent
+from .changes import CallChanged, Change, RunEnded, ToolCallReady, TurnChanged, TurnStarted
+from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent
 from .frames import FrameLog, FrameRecord
-from .items import Item
+from .items import Item, kind
 from .lane import Lane
 from .outcome import after_turn
 from .reduce import cut_off, reduce
 from .run import Latest, RunState
-from .timing import TurnTiming
+from .timing import Span, TurnTiming
 from .turn import CallState, TurnState
 
 __all__ = ["Outgoing", "Protocol"]
@@ -36,6 +36,7 @@ _ENVELOPES: Mapping[bool, Mapping[str, object]] = {True: {"type": "response.crea
 
 STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends the history again."
 STOPPED_BETWEEN = "It was stopped between two responses; the connection stays open."
+STOPPED_BEFORE = "It was stopped before anything was sent."
 
 
 class Outgoing(msgspec.Struct, frozen=True, eq=False):
@@ -74,12 +75,20 @@ class Protocol:
         lane.waiting.append(run)
         self._begin_next(lane, now)
 
+    def call_held_up(self, call: CallState, now: float) -> None:
+        """The tool's place, the kernel's main thread, is busy with something else."""
+        if call.status == "queued":
+            call.timing.spans.append(Span("kernel_busy", now))
+            self._note(call.turn, CallChanged(call))
+
     def call_started(self, call: CallState, now: float) -> bool:
         """The tool's function is about to run. False: the call was given up, so do not run it."""
         if call.done:
             return False
         call.move("running")
         call.timing.started = now
+        for span in call.timing.spans:
+            span.end = now if span.end is None else span.end
         self._note(call.turn, CallChanged(call))
         return True
 
@@ -111,14 +120,18 @@ class Protocol:
         if run.done:
             return
         lane = self._lane(run.lane)
-        turn = lane.current if lane.run is run else None
-        if turn is not None:
-            self._changes += [(run, change) for change in cut_off(turn, "cancelled", None, now)]
-            if turn.sent:
-                self.wants_close = True
-                self._forget_connection()
-        run.stopped = STOPPED_BY_CLOSING if turn is not None and turn.sent else STOPPED_BETWEEN
-        self._give_up_calls(run, now)
+        in_flight = lane.current if lane.run is run else None
+        for turn in (in_flight, lane.pending if lane.run is run else None):
+            if turn is not None:
+                self._cut(turn, "cancelled", None, now)
+        if in_flight is not None:
+            lane.last, lane.current = in_flight, None
+            self.wants_close = True
+            self._forget_connection()
+        lane.pending = None if lane.run is run else lane.pending
+        began = any(turn.sent for turn in run.turns)
+        run.stopped = STOPPED_BY_CLOSING if in_flight is not None else STOPPED_BETWEEN if began else STOPPED_BEFORE
+        self._give_up_calls(run, "cancelled", now)
         self._end(run, "cancelled", error, now)
 
     def forget(self) -> None:
@@ -131,39 +144,39 @@ class Protocol:
 
     @property
     def wants_connection(self) -> bool:
-        """Whether a request waits for a connection."""
-        return any(lane.current is not None and not lane.current.sent for lane in self._lanes.values())
+        """Whether a request can be sent as soon as there is a connection."""
+        return any(lane.pending is not None and lane.current is None for lane in self._lanes.values())
 
     def connection_failed(self, error: Exception, now: float) -> None:
         """No connection could be opened: the runs that waited for one fail."""
         for lane in self._lanes.values():
-            if lane.current is not None and not lane.current.sent:
-                self._cut(lane, error, now)
+            if lane.pending is not None and lane.current is None:
+                turn, lane.pending = lane.pending, None
+                self._fail(lane, turn, error, now)
 
-    def receive_eof(self, error: exceptions.ConnectionLost, now: float) -> None:
+    def connection_gone(self) -> None:
+        """The connection ended while nothing was in flight."""
+        self._forget_connection()
+
+    def receive_eof(self, error: exceptions.WsNotebookError, now: float) -> None:
         """The connection ended. A response in flight is lost; nothing is ever sent twice."""
         self._forget_connection()
         for lane in self._lanes.values():
-            if lane.current is not None and lane.current.sent:
-                self._cut(lane, error, now)
+            if lane.current is not None:
+                turn, lane.current = lane.current, None
+                self._fail(lane, turn, error, now)
 
     def receive_frame(self, frame: bytes, now: float) -> None:
         """Take one frame. Never raises for what a peer sends."""
         event = codec.decode(frame)
         lane = self._lane(event.stream_id) if event.stream_id in self._lanes else self._lane(None)
         turn = self._turn_for(lane, event, now)
-        kind = codec.event_type(event)
         if turn is not None:
             turn.bytes_received += len(frame)
+            self._take(lane, turn, event, now)
         response_id = turn.response_id if turn is not None else None
-        self.frames.add(FrameRecord(now, "received", event.stream_id, kind, len(frame), response_id, frame))
-        if turn is None or (isinstance(event, ErrorEvent) and self._recover(lane, turn, event, now)):
-            return
-        run = self._by_id[turn.run_id]
-        was_done = turn.done
-        self._changes += [(run, change) for change in reduce(turn, event, now)]
-        if turn.done and not was_done:
-            self._ended(lane, turn, now)
+        kind_of = codec.event_type(event)
+        self.frames.add(FrameRecord(now, "received", event.stream_id, kind_of, len(frame), response_id, frame))
 
     # What the connection must do, by draining.
 
@@ -171,16 +184,17 @@ class Protocol:
         """The requests that wait, made now: call only while a connection is open, then send each once."""
         found: list[Outgoing] = []
         for lane in self._lanes.values():
-            turn = lane.current
-            if turn is not None and not turn.sent:
-                found.append(Outgoing(turn, self._request(lane, turn, now)))
+            if lane.pending is not None and lane.current is None:
+                lane.current, lane.pending = lane.pending, None
+                found.append(Outgoing(lane.current, self._request(lane, lane.current, now)))
         return found
 
     def sent(self, turn: TurnState, now: float) -> None:
         """The turn's frame was handed to the socket."""
         if not turn.done:
             turn.timing.sent = now
-            turn.timing.enter("wait", now)
+            if turn.timing.first_event is None:
+                turn.timing.enter("wait", now)
             self._note(turn, TurnChanged(turn))
 
     def changes(self) -> list[tuple[RunState, Change]]:
@@ -199,8 +213,11 @@ class Protocol:
                 self._end(run, "failed", error, now)
                 return
             run.parent = self._by_id.get(parent.run_id) if parent is not None else None
+            given = {item.get("call_id") for item in run.input if kind(item).endswith("_output")}
             owed = lineage.owed_outputs(parent) if parent is not None else []
-            self._open_turn(run, parent, [*owed, *run.input], now, foreign)
+            owed = [item for item in owed if item["call_id"] not in given]
+            turn = self._open_turn(run, parent, [*owed, *run.input], now, foreign)
+            self._lane(run.lane).pending = turn
 
     def _parent(self, run: RunState) -> tuple[TurnState | None, str | None]:
         wanted = lineage.latest(self.runs, run) if isinstance(run.wants, Latest) else run.wants
@@ -231,7 +248,6 @@ class Protocol:
         )
         turn.timing.enter("connect", now)
         run.turns.append(turn)
-        self._lane(run.lane).current = turn
         self._note(turn, TurnStarted(turn))
         return turn
 
@@ -270,81 +286,108 @@ class Protocol:
 
     def _turn_for(self, lane: Lane, event: ServerEvent, now: float) -> TurnState | None:
         """The turn that an event belongs to: the one in flight, else the one that ended last."""
-        current = lane.current if lane.current is not None and lane.current.sent else None
-        if isinstance(event, (ErrorEvent, UnknownEvent)) or not hasattr(event, "response"):
-            return current or lane.last
-        body = codec.decode_object(event.response) if current is None or current.response_id is None else {}
-        if lane.last is not None and body.get("id") == lane.last.response_id and body.get("id") is not None:
+        identity = codec.response_id(event)
+        late = lane.last is not None and identity is not None and identity == lane.last.response_id
+        if isinstance(event, ResponseCreated):
+            if lane.current is None and lane.last is not None and not late:
+                return self._successor(lane, lane.last, now)
+        elif late and (lane.current is None or lane.current.response_id != identity):
             return lane.last
-        if lane.current is None and lane.run is None and lane.last is not None and isinstance(event, ResponseCreated):
-            return self._successor(lane.last, now)
-        return current or lane.last
+        return lane.current or lane.last
 
-    def _successor(self, last: TurnState, now: float) -> TurnState:
+    def _successor(self, lane: Lane, last: TurnState, now: float) -> TurnState:
         """A response that the provider began by itself continues the run before it as a further turn."""
-        turn = self._open_turn(self._by_id[last.run_id], last, [], now)
-        turn.sent, turn.timing.opened, turn.timing.sent = True, now, now
-        turn.history_bytes = last.history_bytes
+        run = self._by_id[last.run_id]
+        turn = self._open_turn(run, last, [], now)
+        turn.unasked = turn.sent = True
+        turn.timing.opened = turn.timing.sent = now
+        turn.history_bytes = last.history_bytes + _size(lineage.replayed_output(last))
+        if lane.pending is not None and lane.pending.run_id == run.id:
+            # The request that is ready answers the newcomer too, after it.
+            lane.pending.parent = turn
+            run.turns[-2:] = [turn, lane.pending]
+        lane.current = turn
         return turn
+
+    def _take(self, lane: Lane, turn: TurnState, event: ServerEvent, now: float) -> None:
+        """Apply an event to its turn, and do what follows from it."""
+        if isinstance(event, ErrorEvent) and self._recover(lane, turn, event, now):
+            return
+        run = self._by_id[turn.run_id]
+        changes = reduce(turn, event, now)
+        if run.done:
+            # Nobody waits for the outputs of a run that has ended, so its functions are not called.
+            changes = [change for change in changes if not isinstance(change, ToolCallReady)]
+        self._changes += [(run, change) for change in changes]
+        if turn.done and turn is lane.current:
+            self._ended(lane, turn, now)
 
     def _recover(self, lane: Lane, turn: TurnState, event: ErrorEvent, now: float) -> bool:
         """Ask once more, silently, where the error proves that nothing was started."""
         info = codec.error_info(event)
-        if info.code not in _REPEATABLE or turn.done or turn.recovered or turn.response_id is not None:
+        if info.code not in _REPEATABLE or turn is not lane.current or turn.recovered or turn.response_id is not None:
             return False
-        turn.events += 1
-        turn.recovered = str(info.code)
         if info.code == "previous_response_not_found":
+            if all(ancestor.response_id != turn.parent_id for ancestor in lineage.chain(turn.parent)):
+                return False  # An id that the user gave, or none: the same request would be sent again.
             for ancestor in lineage.chain(turn.parent):
-                ancestor.forgotten = ancestor.forgotten or ancestor.response_id == turn.parent_id
+                ancestor.forgotten = True
             lane.memory = None
-            if turn.foreign_parent is not None:
-                return False
         else:
             self.wants_close = True
             self._forget_connection()
+        turn.events += 1
+        turn.recovered = str(info.code)
         turn.sent = False
         turn.timing.enter("connect", now)
+        lane.pending, lane.current = turn, None
         self._note(turn, TurnChanged(turn))
         return True
 
     def _ended(self, lane: Lane, turn: TurnState, now: float) -> None:
-        if turn is not lane.current:
-            return
+        run = self._by_id[turn.run_id]
         lane.current, lane.last = None, turn
         if turn.status in ("completed", "incomplete"):
             lane.memory = turn.response_id
         elif turn.parent_id == lane.memory:
             # A continuation that failed evicts the response it continued.
             lane.memory = None
-        self._continue(self._by_id[turn.run_id], now)
+        if run.done:
+            self._give_up_calls(run, "unanswered", now)
+        elif turn.status == "failed":
+            self._give_up_calls(run, "cancelled", now)
+        self._continue(run, now)
 
     def _continue(self, run: RunState, now: float) -> None:
         """The tool loop: make the next request, or end the run, once nothing is owed."""
         turn = run.turns[-1]
-        if run.done or not turn.done or any(not call.done for call in turn.tool_calls):
+        if run.done or not turn.done:
+            return
+        if any(not call.done for each in lineage.round_of(turn) for call in each.tool_calls):
             return
         outcome = after_turn(run, turn)
         if outcome is not None:
             self._end(run, *outcome, now)
         else:
-            self._open_turn(run, turn, lineage.owed_outputs(turn), now)
+            self._lane(run.lane).pending = self._open_turn(run, turn, lineage.owed_outputs(turn), now)
 
-    def _cut(self, lane: Lane, error: Exception, now: float) -> None:
-        turn, lane.current = lane.current, None
-        if turn is None:
-            return
+    def _cut(self, turn: TurnState, status: str, error: ErrorInfo | None, now: float) -> None:
         run = self._by_id[turn.run_id]
-        lane.last = turn
-        info = ErrorInfo(message=str(error), code=type(error).__name__)
-        self._changes += [(run, change) for change in cut_off(turn, "failed", info, now)]
-        self._give_up_calls(run, now)
-        self._end(run, "failed", error, now)
+        self._changes += [(run, change) for change in cut_off(turn, status, error, now)]
 
-    def _give_up_calls(self, run: RunState, now: float) -> None:
-        for call in run.turns[-1].tool_calls if run.turns else []:
+    def _fail(self, lane: Lane, turn: TurnState, error: Exception, now: float) -> None:
+        """The turn cannot be finished, so its run ends."""
+        lane.last = turn
+        self._cut(turn, "failed", ErrorInfo(message=str(error), code=type(error).__name__), now)
+        run = self._by_id[turn.run_id]
+        if not run.done:
+            self._give_up_calls(run, "cancelled", now)
+            self._end(run, "failed", error, now)
+
+    def _give_up_calls(self, run: RunState, status: str, now: float) -> None:
+        for call in run.tool_calls:
             if not call.done:
-                call.move("cancelled")
+                call.move(status)
                 call.timing.ended = now if call.timing.started is not None else None
                 self._note(call.turn, CallChanged(call))
 
@@ -357,8 +400,6 @@ class Protocol:
             lane.waiting.remove(run)
         if lane.run is run:
             lane.run = None
-            if lane.current is not None and lane.current.run_id == run.id:
-                lane.last, lane.current = lane.current, None
         self._changes.append((run, RunEnded(run)))
         self._begin_next(lane, now)
 

@@ -22,7 +22,7 @@ from .changes import (
     TurnEnded,
 )
 from .events import ErrorInfo, ServerEvent
-from .items import TOOL_CALLS, Item, WireObject
+from .items import TOOL_CALLS, Item, WireObject, kind
 from .timing import CallTiming
 from .turn import CallState, TextPart, TurnState
 
@@ -88,8 +88,8 @@ def _terminal(status: str) -> Callable[[TurnState, Any, float], list[Change]]:
         if isinstance(body.get("usage"), dict):
             turn.usage = WireObject(body["usage"])
         details = body.get("incomplete_details")
-        if isinstance(details, Mapping):
-            turn.reason = str(details.get("reason"))
+        if isinstance(details, Mapping) and details.get("reason") is not None:
+            turn.reason = str(details["reason"])
         error = body.get("error")
         info = codec.failure_info(error if isinstance(error, Mapping) else {"message": error})
         changes = _adopt_missing(turn, body.get("output"), now)
@@ -99,12 +99,14 @@ def _terminal(status: str) -> Callable[[TurnState, Any, float], list[Change]]:
 
 
 def _adopt_missing(turn: TurnState, output: Any, now: float) -> list[Change]:
-    """Take the items of a terminal event that no `…done` event announced (a server that does not stream them)."""
-    if turn.output or not isinstance(output, list):
-        return []
+    """Take the items of a terminal event that no `…done` event announced: all of a server that streams none,
+    else the calls that began and were never said to be whole.
+    """
     changes: list[Change] = []
-    for index, item in enumerate(output):
-        if isinstance(item, dict):
+    begun = {call.call_id for call in turn.tool_calls if call.item is None}
+    everything = not turn.output
+    for index, item in enumerate(output if isinstance(output, list) else []):
+        if isinstance(item, dict) and (everything or (kind(item) in TOOL_CALLS and item.get("call_id") in begun)):
             changes += _keep_item(turn, Item(item), index, now)
     return changes
 
@@ -117,8 +119,10 @@ def _text_delta(turn: TurnState, event: events.OutputTextDelta, now: float) -> l
 
 
 def _text_done(turn: TurnState, event: events.OutputTextDone, now: float) -> list[Change]:
+    if not event.text:
+        return []
     part = _part(turn, "text", event.output_index, event.content_index)
-    if part.chunks or not event.text:
+    if part.chunks:
         return []
     part.chunks.append(event.text)
     return [*_token(turn, "text", now), TextAppended(turn, event.text)]
@@ -131,19 +135,22 @@ def _refusal_delta(turn: TurnState, event: events.RefusalDelta, now: float) -> l
 
 def _reasoning_delta(turn: TurnState, event: Any, now: float) -> list[Change]:
     index = event.summary_index if isinstance(event, events.ReasoningSummaryDelta) else event.content_index
+    return [*_token(turn, "reasoning", now), *_reason(turn, event.output_index, index, event.delta)]
+
+
+def _reason(turn: TurnState, output_index: int, index: int, text: str) -> list[Change]:
+    """Reasoning that grew; a further paragraph begins behind a blank line."""
     before = len(turn.parts)
-    part = _part(turn, "reasoning", event.output_index, index)
+    _part(turn, "reasoning", output_index, index).chunks.append(text)
     another = len(turn.parts) > before and any(each.kind == "reasoning" for each in turn.parts[:before])
-    part.chunks.append(event.delta)
-    text = "\n\n" + event.delta if another else event.delta
-    return [*_token(turn, "reasoning", now), ReasoningAppended(turn, text)]
+    return [ReasoningAppended(turn, "\n\n" + text if another else text)]
 
 
 def _item_added(turn: TurnState, event: events.OutputItemAdded, now: float) -> list[Change]:
     item = codec.decode_object(event.item)
-    if item.get("type") == "reasoning":
+    if kind(item) == "reasoning":
         return _token(turn, "reasoning", now)
-    if item.get("type") not in TOOL_CALLS or _call_for(turn, item, event.output_index) is not None:
+    if kind(item) not in TOOL_CALLS or _call_for(turn, item, event.output_index) is not None:
         return []
     changes = _token(turn, "text", now)
     return [*changes, CallChanged(_new_call(turn, item, event.output_index, now))]
@@ -195,19 +202,21 @@ def _item_done(turn: TurnState, event: events.OutputItemDone, now: float) -> lis
 
 def _keep_item(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
     changes: list[Change] = []
-    if item.get("type") in TOOL_CALLS:
+    if item.get("id") is not None and item in turn.output:
+        return []  # said twice
+    if kind(item) in TOOL_CALLS:
         call = _call_for(turn, item, index) or _new_call(turn, item, index, now)
         if call.item is not None:
             return []
         call.call_id = str(item.get("call_id") or call.call_id)
-        call.name = str(item.get("name") or call.name)
+        call.name, call.kind = str(item.get("name") or call.name), kind(item)
         call.item = item
         call.timing.ready = now
         call.move("queued")
         changes = [CallChanged(call), ToolCallReady(call)]
-    elif item.get("type") == "message":
+    elif kind(item) == "message":
         changes = _late_text(turn, item, index, now)
-    elif item.get("type") == "reasoning":
+    elif kind(item) == "reasoning":
         changes = _late_reasoning(turn, item, index)
     turn.output.append(item)
     return [ItemDone(turn, item), *changes]
@@ -226,16 +235,15 @@ def _late_text(turn: TurnState, item: Item, index: int, now: float) -> list[Chan
 
 
 def _late_reasoning(turn: TurnState, item: Item, index: int) -> list[Change]:
+    """Take the summary of reasoning of which nothing was streamed."""
+    if any(each.kind == "reasoning" and each.output_index == index for each in turn.parts):
+        return []
     changes: list[Change] = []
     summary = item.get("summary")
     for position, part in enumerate(summary if isinstance(summary, list) else []):
         text = part.get("text") if isinstance(part, dict) else None
-        known = any(each.kind == "reasoning" and each.output_index == index for each in turn.parts)
-        if isinstance(text, str) and text and not (known and position == 0):
-            part_state = _part(turn, "reasoning", index, position)
-            if not part_state.chunks:
-                part_state.chunks.append(text)
-                changes.append(ReasoningAppended(turn, text))
+        if isinstance(text, str) and text:
+            changes += _reason(turn, index, position, text)
     return changes
 
 

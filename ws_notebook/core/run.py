@@ -105,4 +105,5 @@ def _add(total: dict[str, Any], more: Mapping[str, Any]) -> None:
             total[key] = dict(inner) if isinstance(inner, dict) else {}
             _add(total[key], value)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            total[key] = total.get(key, 0) + value
+            before = total.get(key)
+            total[key] = value + before if isinstance(before, (int, float)) else value

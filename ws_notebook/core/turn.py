@@ -93,6 +93,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     timing: TurnTiming
     sent: bool = False
     """The request was handed to the transport: it may have reached the provider."""
+    unasked: bool = False
+    """The provider began it by itself: no request of ours caused it."""
     forgotten: bool = False
     """The provider said that it no longer knows this response."""
     events: int = 0
