@@ -6,21 +6,32 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import Executor
+from typing import Final
 
+from .. import kernel
 from ..core.run import RunState
 from ..core.turn import CallState
 from ..tools.executor import Execution, Outcome, cancelled_outcome, timeout_outcome, unknown_tool_outcome
 from ..tools.registry import ToolRegistry
 from .portal import Job, Portal
 
-__all__ = ["Dispatcher"]
+__all__ = ["TOOL_OF", "Dispatcher"]
+
+TOOL_OF: Final[contextvars.ContextVar[RunState | None]] = contextvars.ContextVar("TOOL_OF", default=None)
+"""Inside a tool's function: the run that called it."""
+
+_GRACE = 0.5
+"""Seconds in which an interrupted function ends, or else counts as still running."""
+
+_BUSY = 0.1
+"""Seconds that a call waits for the main thread before it is shown as kept by a busy kernel."""
 
 
 class Dispatcher:
     """Runs the tool calls of a session. Its methods are called on the loop.
 
-    `started(call)` says that a function is about to run, and answers whether it still may;
-    `submit(call, outcome)` hands back what came of it.
+    `started(call)` says that a function is about to run, and answers whether it still may; `held_up(call)` that the
+    main thread is busy elsewhere; `submit(call, outcome)` hands back what came of it.
     """
 
     def __init__(
@@ -28,12 +39,17 @@ class Dispatcher:
         portal: Portal,
         *,
         started: Callable[[CallState], bool],
+        held_up: Callable[[CallState], None],
         submit: Callable[[CallState, Outcome], None],
     ) -> None:
         self._portal = portal
         self._started = started
+        self._held_up = held_up
         self._submit = submit
         self._running: dict[CallState, Execution] = {}
+        self._timers: dict[CallState, asyncio.TimerHandle] = {}
+        self._expired: dict[CallState, float] = {}
+        """Calls that were interrupted at their time limit, with that limit, and have not ended yet."""
 
     def dispatch(self, run: RunState, call: CallState, tools: ToolRegistry, context: contextvars.Context) -> None:
         """Have a call run. A tool that is not there answers with an error and the loop goes on."""
@@ -43,51 +59,97 @@ class Dispatcher:
         if tool is None:
             self._submit(call, unknown_tool_outcome(call.name, tools.names()))
             return
+        inside = context.copy()
+        inside.run(TOOL_OF.set, run)
         execution = Execution(
             tool,
             call.arguments,
-            context=context,
+            context=inside,
             started=lambda: self._portal.call(self._begin, call),
             finished=lambda outcome: self._portal.post(self._finish, call, outcome),
         )
         self._running[call] = execution
         if isinstance(tool.run_in, Executor):
-            execution.run_with(tool.run_in)
+            # Not here: an engine may take its time to accept a call.
+            self._portal.pool.submit(execution.run_with, tool.run_in)
         elif tool.run_in == "thread":
             self._portal.pool.submit(execution.run)
         else:
-            self._portal.work.put(Job(run, execution.run, lambda: self._start_idle(call, execution)))
+            self._put(run, call, execution)
 
     def stop(self, run: RunState) -> None:
         """Interrupt what the run still has running, and forget what has not begun."""
+        self._portal.work.discard(run)
         for call in [each for each in self._running if each.turn.run_id == run.id]:
-            execution = self._running.pop(call)
+            execution = self._running[call]
+            self._forget(call)
             execution.interrupt()
 
+    def _put(self, run: RunState, call: CallState, execution: Execution) -> None:
+        job = Job(
+            run,
+            run=execution.run,
+            start=lambda: self._start_idle(call, execution),
+            interrupted=lambda: self._portal.post(self._finish, call, cancelled_outcome()),
+            joins=execution.tool.is_async,
+        )
+        self._portal.work.put(job)
+        if kernel.in_kernel():
+            self._timers[call] = asyncio.get_running_loop().call_later(_BUSY, self._look, call)
+
+    def _look(self, call: CallState) -> None:
+        if call in self._running and not self._portal.work.attended:
+            self._held_up(call)
+
     def _begin(self, call: CallState) -> bool:
-        if call not in self._running or not self._started(call):
+        if call not in self._running:
             return False
+        if not self._started(call):
+            self._forget(call)
+            return False
+        self._cancel_timer(call)
         timeout = self._running[call].tool.timeout
         if timeout is not None:
-            asyncio.get_running_loop().call_later(timeout, self._time_out, call, timeout)
+            self._timers[call] = asyncio.get_running_loop().call_later(timeout, self._time_out, call, timeout)
         return True
 
     def _time_out(self, call: CallState, seconds: float) -> None:
-        execution = self._running.pop(call, None)
-        if execution is not None:
-            stopped = execution.interrupt()
-            self._submit(call, timeout_outcome(seconds, still_running=not stopped))
+        if self._running[call].interrupt():
+            self._expired[call] = seconds
+            self._timers[call] = asyncio.get_running_loop().call_later(_GRACE, self._give_up, call, seconds)
+        else:
+            self._give_up(call, seconds)
 
-    def _finish(self, call: CallState, outcome: Outcome) -> None:
+    def _give_up(self, call: CallState, seconds: float) -> None:
+        self._forget(call)
+        self._submit(call, timeout_outcome(seconds, still_running=True))
+
+    def _finish(self, call: CallState, outcome: Outcome | None) -> None:
+        seconds = self._expired.get(call)
+        self._forget(call)
+        if seconds is not None:
+            self._submit(call, timeout_outcome(seconds, still_running=False))
+        elif outcome is not None:
+            self._submit(call, outcome)
+        elif not call.done:
+            self._submit(call, cancelled_outcome())
+
+    def _forget(self, call: CallState) -> None:
+        self._cancel_timer(call)
         self._running.pop(call, None)
-        self._submit(call, outcome)
+        self._expired.pop(call, None)
 
-    def _start_idle(self, call: CallState, execution: Execution) -> None:
-        """On the kernel's idle main thread: a coroutine function joins its loop, another runs to its end."""
+    def _cancel_timer(self, call: CallState) -> None:
+        timer = self._timers.pop(call, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _start_idle(self, call: CallState, execution: Execution) -> asyncio.Task[object] | None:
+        """On an idle loop: a coroutine function joins it, another runs to its end."""
         if execution.tool.is_async:
-            execution.start_on(asyncio.get_running_loop())
-            return
+            return execution.start_on(asyncio.get_running_loop())
         try:
             execution.run()
         except KeyboardInterrupt:
             self._portal.post(self._finish, call, cancelled_outcome())
+        return None

@@ -8,12 +8,13 @@ serves it, and an idle kernel serves it from its own loop.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
@@ -31,27 +32,55 @@ _SLICE = 0.25
 class Job:
     """A piece of work for the main thread. `owner` is the run it belongs to."""
 
-    def __init__(self, owner: object, run: Callable[[], None], start: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        owner: object,
+        *,
+        run: Callable[[], None],
+        start: Callable[[], asyncio.Task[Any] | None],
+        interrupted: Callable[[], None],
+        joins: bool,
+    ) -> None:
         self.owner = owner
         self.run = run
         """Does it here, to its end."""
         self.start = start
-        """Begins it from within the kernel's own loop, and returns when that must go on."""
+        """Begins it from within a running loop; what must go on then is the task."""
+        self.interrupted = interrupted
+        """Told when the user interrupted it, although that was meant for another run."""
+        self.joins = joins
+        """Whether it can go on beside others on one loop: a coroutine."""
 
 
 class WorkQueue:
-    """Jobs in order, and the threads that wait meanwhile."""
+    """Jobs in order, and the threads and loops that wait meanwhile."""
 
     def __init__(self) -> None:
         self._jobs: deque[Job] = deque()
         self._bells: set[queue.SimpleQueue[None]] = set()
+        self._awaiting: dict[object, asyncio.AbstractEventLoop] = {}
+        self._joined: list[asyncio.Task[Any]] = []
+        self._attending = 0
         self._lock = threading.Lock()
+
+    @property
+    def attended(self) -> bool:
+        """Whether a kernel's main thread waits here for work, or does some of it."""
+        return self._attending > 0
 
     def put(self, job: Job) -> None:
         """Add a job; whoever may serve it is woken."""
-        self._jobs.append(job)
+        with self._lock:
+            self._jobs.append(job)
+            loop = self._awaiting.get(job.owner)
         self.ring()
-        kernel.call_when_idle(self._serve_idle)
+        if not kernel.call_when_idle(self._serve_idle) and loop is not None:
+            loop.call_soon_threadsafe(self._serve_awaiting, job.owner)
+
+    def discard(self, owner: object) -> None:
+        """Forget the jobs of `owner` that nobody has begun."""
+        with self._lock:
+            self._jobs = deque(job for job in self._jobs if job.owner is not owner)
 
     def ring(self) -> None:
         """Wake every thread that waits, so that it looks at what it waits for."""
@@ -71,43 +100,92 @@ class WorkQueue:
         with self._lock:
             self._bells.add(bell)
         try:
-            while not until():
-                job = self._take(owner)
-                if job is not None:
-                    job.run()
-                    continue
-                left = _SLICE if deadline is None else min(_SLICE, deadline - time.monotonic())
-                if left <= 0:
-                    return False
-                try:
-                    bell.get(timeout=left)
-                except queue.Empty:
-                    continue
-            return True
+            with self._attendance():
+                while not until():
+                    if self._serve(owner):
+                        continue
+                    left = _SLICE if deadline is None else min(_SLICE, deadline - time.monotonic())
+                    if left <= 0:
+                        return False
+                    try:
+                        bell.get(timeout=left)
+                    except queue.Empty:
+                        continue
+                return True
         finally:
             with self._lock:
                 self._bells.discard(bell)
 
-    def _take(self, owner: object) -> Job | None:
-        if kernel.in_kernel():
-            if not kernel.is_main_thread():
-                return None
-            wanted = next(iter(self._jobs), None)
-        else:
-            wanted = next((job for job in list(self._jobs) if job.owner is owner), None)
-        return self._claim(wanted)
-
-    def _claim(self, job: Job | None) -> Job | None:
-        if job is None:
-            return None
+    @contextlib.contextmanager
+    def awaiting(self, owner: object, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+        """While this lasts, and without a kernel, the jobs of `owner` are done on the loop that awaits it."""
+        with self._lock:
+            self._awaiting[owner] = loop
+            there = sum(1 for job in self._jobs if job.owner is owner)
+        for _ in range(0 if kernel.in_kernel() else there):
+            loop.call_soon_threadsafe(self._serve_awaiting, owner)
         try:
-            self._jobs.remove(job)
-        except ValueError:
-            return None
-        return job
+            yield
+        finally:
+            with self._lock:
+                self._awaiting.pop(owner, None)
+
+    @contextlib.contextmanager
+    def _attendance(self) -> Iterator[None]:
+        if not (kernel.in_kernel() and kernel.is_main_thread()):
+            yield
+            return
+        self._attending += 1
+        try:
+            yield
+        finally:
+            self._attending -= 1
+            # What is left, of other runs, is for the idle loop.
+            for _ in range(0 if self._attending else len(self._jobs)):
+                kernel.call_when_idle(self._serve_idle)
+
+    def _serve(self, owner: object) -> bool:
+        """Do one piece of work in this thread that waits; False: there was none."""
+        if self._joined and kernel.is_main_thread():
+            task = self._joined.pop(0)
+            with contextlib.suppress(asyncio.CancelledError):
+                kernel.run_nested(lambda _: task)
+            return True
+        if kernel.in_kernel():
+            job = self._claim(lambda job: True) if kernel.is_main_thread() else None
+        else:
+            job = self._claim(lambda job: job.owner is owner)
+        if job is None:
+            return False
+        try:
+            job.run()
+        except KeyboardInterrupt:
+            if job.owner is not owner:
+                job.interrupted()
+            raise
+        return True
+
+    def _claim(self, wanted: Callable[[Job], bool]) -> Job | None:
+        with self._lock:
+            job = next((job for job in self._jobs if wanted(job)), None)
+            if job is not None:
+                self._jobs.remove(job)
+            return job
 
     def _serve_idle(self) -> None:
-        job = self._claim(next(iter(self._jobs), None))
+        if not self._attending:
+            job = self._claim(lambda job: True)
+            if job is not None:
+                job.start()
+            return
+        # A cell waits, and its loop runs nested under a coroutine: others of the kind may join it.
+        job = self._claim(lambda job: job.joins)
+        task = job.start() if job is not None else None
+        if task is not None:
+            self._joined.append(task)
+
+    def _serve_awaiting(self, owner: object) -> None:
+        job = self._claim(lambda job: job.owner is owner)
         if job is not None:
             job.start()
 
@@ -126,6 +204,11 @@ class Portal:
         self._thread.start()
 
     @property
+    def here(self) -> bool:
+        """Whether this is the background thread itself."""
+        return threading.current_thread() is self._thread
+
+    @property
     def loop(self) -> asyncio.AbstractEventLoop:
         return self._loop
 
@@ -142,7 +225,7 @@ class Portal:
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the function on the loop and return what it returns. Never call this on the loop itself."""
-        if threading.current_thread() is self._thread:
+        if self.here:
             return function(*args, **kwargs)
         done: Future[T] = Future()
 

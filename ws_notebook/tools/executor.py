@@ -1,8 +1,8 @@
 """Running one tool call: where the function runs, its timeout, its interruption, its outcome.
 
 An `Execution` is made on the session's loop and run once: in the main thread (or the thread that
-waits for the run), in a pool, or by any `concurrent.futures.Executor`. What happened comes back as
-one `Outcome`; a tool that fails never raises through.
+waits for the run), in a pool, or by any `concurrent.futures.Executor`. What happened comes back
+once, as an `Outcome`, or as None where it was interrupted; a tool that fails never raises through.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import msgspec
 from ..exceptions import ToolError
 from .call import BoundCall
 from .function import AnyTool
-from .outputs import Output, error_output, to_output
+from .outputs import Output, error_output, exception_output, to_output
 
 __all__ = ["Execution", "Outcome", "cancelled_outcome", "timeout_outcome", "unknown_tool_outcome"]
 
@@ -57,11 +57,16 @@ def cancelled_outcome() -> Outcome:
 
 def _failure(error: BaseException) -> Outcome:
     error.__traceback__ = _own_part(error.__traceback__)
-    if isinstance(error, ToolError):
-        output = error_output("tool_error", str(error))
-    else:
-        output = error_output(type(error).__name__, str(error))
-    return Outcome(status="failed", output=output, error=f"{type(error).__name__}: {error}", exception=error)
+    output = error_output("tool_error", str(error)) if isinstance(error, ToolError) else exception_output(error)
+    return Outcome(status="failed", output=output, error=_line(error), exception=error)
+
+
+def _line(error: BaseException) -> str:
+    """The exception in one line; its own `__str__` may fail."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - a user's __str__ may do anything
+        return type(error).__name__
 
 
 def _own_part(traceback: TracebackType | None) -> TracebackType | None:
@@ -73,7 +78,11 @@ def _own_part(traceback: TracebackType | None) -> TracebackType | None:
 
 
 class Execution:
-    """One call of one tool. `started()` is asked before the function runs and may refuse; `finished` is told once."""
+    """One call of one tool.
+
+    `started()` is asked before the function runs and may refuse. `finished(outcome)` is told once when it has
+    ended; the outcome is None where it ended because of `interrupt`.
+    """
 
     def __init__(
         self,
@@ -82,7 +91,7 @@ class Execution:
         *,
         context: contextvars.Context,
         started: Callable[[], bool],
-        finished: Callable[[Outcome], None],
+        finished: Callable[[Outcome | None], None],
     ) -> None:
         self.tool = tool
         self._arguments = arguments
@@ -99,48 +108,52 @@ class Execution:
     # Running: one of these is called, once.
 
     def run(self) -> None:
-        """Run in this thread to the end. KeyboardInterrupt of the user passes through."""
-        if not self._claim():
-            return
-        outcome = self._run_guarded()
-        if outcome is not None:
-            self._finished(outcome)
+        """Run in this thread to the end. On the main thread KeyboardInterrupt of the user passes through."""
+        if self._claim():
+            self._finished(self._run_guarded())
 
     def run_with(self, executor: Executor) -> None:
         """Hand the function to an executor; only its arguments and result travel."""
         if not self._claim():
             return
         try:
-            bound = self.tool.bind(self._arguments)
-            with self._lock:
-                self._future = executor.submit(_call_bound, bound)
-        except Exception as error:  # noqa: BLE001 - an executor may raise anything
+            future = executor.submit(_call_bound, self.tool.bind(self._arguments))
+        except BaseException as error:  # noqa: BLE001 - an executor may raise anything
             self._finished(_failure(error))
             return
-        self._future.add_done_callback(self._future_done)
+        with self._lock:
+            self._future = future
+        if self._interrupted:
+            future.cancel()
+        future.add_done_callback(self._future_done)
 
-    def start_on(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin a coroutine function on this running loop and return; call it on the loop's thread."""
-        if self._claim():
-            task = self._make_task(loop)
-            task.add_done_callback(self._task_done)
+    def start_on(self, loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any] | None:
+        """Begin a coroutine function on this running loop and return its task; call it on the loop's thread."""
+        if not self._claim():
+            return None
+        task = self._make_task(loop)
+        task.add_done_callback(self._task_done)
+        return task
 
     def interrupt(self) -> bool:
-        """Stop it as far as Python can, from any thread. False: it goes on (a pool thread or a foreign engine)."""
+        """Stop it as far as Python can, from any thread, and no more than once.
+
+        False: it goes on (a pool thread or a foreign engine), or it was interrupted before.
+        """
         with self._lock:
+            if self._interrupted:
+                return False
             self._interrupted = True
             if self._task is not None:
                 loop, task = self._task
                 loop.call_soon_threadsafe(task.cancel)
                 return True
-            if self._future is not None:
-                return self._future.cancel()
-            if self._thread is None:
+            if self._thread is not None and self._thread == threading.main_thread().ident:
+                _signal_main_thread()
+                return True
+            if self._future is None:
                 return not self._claimed
-            if self._thread != threading.main_thread().ident:
-                return False
-            _signal_main_thread()
-            return True
+        return self._future.cancel()
 
     # Inside.
 
@@ -154,53 +167,72 @@ class Execution:
     def _run_guarded(self) -> Outcome | None:
         try:
             with _Interruptible():
-                try:
-                    with self._lock:
-                        self._thread = threading.get_ident()
-                    value = self._value()
-                    return self._answer(value)
-                finally:
-                    with self._lock:
-                        self._thread = None
-                    if self._interrupted:
-                        # A signal that was sent while the function ended is taken here, not later.
-                        time.sleep(0.001)
-        except KeyboardInterrupt:
-            if not self._interrupted:
-                self.interrupt()
-                raise
-            return None
-        except (Exception, SystemExit, asyncio.CancelledError) as error:  # noqa: BLE001 - a tool may raise anything
+                return self._run_here()
+        except KeyboardInterrupt as error:
+            if self._interrupted:
+                return None
+            if threading.current_thread() is not threading.main_thread():
+                return _failure(error)
+            self.interrupt()
+            raise
+        except BaseException as error:  # noqa: BLE001 - a tool may raise anything
             return None if self._interrupted else _failure(error)
 
-    def _value(self) -> Any:
-        if self.tool.is_async:
-            from .. import kernel
+    def _run_here(self) -> Outcome | None:
+        try:
+            with self._lock:
+                if self._interrupted:
+                    return None
+                self._thread = threading.get_ident()
+            if self.tool.is_async:
+                from .. import kernel
 
-            return kernel.run_nested(self._make_task)
-        bound = self.tool.bind(self._arguments)
-        return self._context.copy().run(bound.run)
+                outcome: Outcome = kernel.run_nested(self._make_task)
+                return outcome
+            bound = self.tool.bind(self._arguments)
+            return self._answer(self._context.copy().run(bound.run))
+        finally:
+            with self._lock:
+                self._thread = None
+            if self._interrupted:
+                # A signal that was sent while the function ended is taken here, not later.
+                time.sleep(0.001)
 
     def _answer(self, value: Any) -> Outcome:
-        return Outcome(status="completed", output=to_output(value, max_output=self.tool.max_output))
+        output = to_output(value, max_output=self.tool.max_output)
+        if not isinstance(output, str):
+            try:
+                msgspec.json.encode(output)
+            except (TypeError, UnicodeEncodeError, RecursionError) as error:
+                raise ToolError(f"The result's parts cannot be written as JSON: {error}") from None
+        return Outcome(status="completed", output=output)
 
-    async def _run_coroutine(self) -> Any:
-        return await self.tool.bind(self._arguments).run()
+    async def _run_coroutine(self) -> Outcome:
+        try:
+            return self._answer(await self.tool.bind(self._arguments).run())
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - SystemExit would end the kernel's loop
+            return _failure(error)
 
     def _make_task(self, loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
         task: asyncio.Task[Any] = loop.create_task(self._run_coroutine(), context=self._context.copy())
         with self._lock:
             self._task = (loop, task)
+            if self._interrupted:
+                task.cancel()
         return task
 
     def _task_done(self, task: asyncio.Task[Any]) -> None:
         if task.cancelled():
+            self._finished(
+                None if self._interrupted else _failure(asyncio.CancelledError("the coroutine was cancelled"))
+            )
             return
         error = task.exception()
-        self._finished(self._answered(task.result()) if error is None else _failure(error))
+        self._finished(task.result() if error is None else _failure(error))
 
     def _future_done(self, future: Future[Any]) -> None:
         if future.cancelled():
+            self._finished(None if self._interrupted else _failure(ToolError("The executor dropped the call.")))
             return
         error = future.exception()
         self._finished(self._answered(future.result()) if error is None else _failure(error))
@@ -219,14 +251,20 @@ def _call_bound(bound: BoundCall) -> Any:
 
 
 class _Interruptible:
-    """On the main thread, makes SIGINT raise KeyboardInterrupt while a tool runs (an idle kernel ignores it)."""
+    """On the main thread, makes SIGINT raise KeyboardInterrupt while a tool runs.
+
+    An idle kernel ignores the signal, and `asyncio.run` makes it cancel its main task.
+    """
 
     def __init__(self) -> None:
         self._before: Any = None
 
     def __enter__(self) -> None:
-        if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-            self._before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        if threading.current_thread() is threading.main_thread():
+            before = signal.getsignal(signal.SIGINT)
+            # None: set by other than Python, so it could not be put back.
+            if before is not None and before is not signal.default_int_handler:
+                self._before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
