@@ -19,7 +19,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     ssl: Any = None
 
     def __repr__(self) -> str:
-        return f"Endpoint({self.base_url})"
+        return f"Endpoint({self.base_url.partition('?')[0]})"
+
+    def address(self, *, websocket: bool) -> str:
+        """`url` as it may be shown: a query may hold a key."""
+        return self.url(websocket=websocket).partition("?")[0]
 
     def url(self, *, websocket: bool) -> str:
         """The address of the Responses resource: base URL + /responses, query kept."""
@@ -35,6 +39,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 class Connection(Protocol):
     """An open connection. One task may send while another receives."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether a frame can still be sent: False as soon as the end is known, before `receive` tells it."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
 
     async def send(self, frame: bytes) -> None:
         """Hand one frame to the network. Raises ConnectionLost where that is no longer possible."""

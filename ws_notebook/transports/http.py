@@ -41,15 +41,19 @@ class HttpTransport:
             verify=True if endpoint.ssl is None else endpoint.ssl,
             trust_env=not endpoint.loopback,
         )
-        return HttpConnection(client, endpoint.url(websocket=False))
+        return HttpConnection(client, endpoint)
 
 
 class HttpConnection:
     """A client whose `send` posts a request and whose `receive` gives the events of its answer."""
 
-    def __init__(self, client: httpx2.AsyncClient, url: str) -> None:
+    usable = True
+    """Each request may open a socket of its own."""
+
+    def __init__(self, client: httpx2.AsyncClient, endpoint: Endpoint) -> None:
         self._client = client
-        self._url = url
+        self._url = endpoint.url(websocket=False)
+        self._address = endpoint.address(websocket=False)
         self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -81,7 +85,7 @@ class HttpConnection:
         try:
             headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
             async with self._client.stream("POST", self._url, content=frame, headers=headers) as answer:
-                if answer.status_code >= 400:
+                if not answer.is_success:
                     self._arrived.put_nowait(_error_frame(answer.status_code, answer.headers, await answer.aread()))
                     return
                 last = b""
@@ -91,11 +95,14 @@ class HttpConnection:
                     text = "The answer broke off before its end. What had arrived is kept. Ask again."
                     self._arrived.put_nowait(ConnectionLost(text))
         except httpx2.ConnectError as error:
-            self._arrived.put_nowait(ConnectionFailed(f"No connection to {self._url}: {error}. Is the server running?"))
+            text = f"No connection to {self._address}: {error}. Is the server running, is the address right?"
+            self._arrived.put_nowait(ConnectionFailed(text))
         except httpx2.HTTPError as error:
             said = str(error) or type(error).__name__
             text = f"The connection was lost: {said}. What had arrived is kept. Ask again."
             self._arrived.put_nowait(ConnectionLost(text))
+        except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for the answer
+            self._arrived.put_nowait(ConnectionLost(f"The answer could not be read: {error!r}. Ask again."))
 
 
 async def _events(answer: httpx2.Response) -> AsyncIterator[bytes]:
@@ -104,14 +111,30 @@ async def _events(answer: httpx2.Response) -> AsyncIterator[bytes]:
         body = msgspec.json.decode(await answer.aread())
         yield msgspec.json.encode({"type": f"response.{body.get('status', 'completed')}", "response": body})
         return
-    data: list[str] = []
-    async for line in answer.aiter_lines():
-        if line.startswith("data:"):
-            data.append(line[5:].removeprefix(" "))
+    data: list[bytes] = []
+    async for line in _lines(answer.aiter_bytes()):
+        if line.startswith(b"data:"):
+            data.append(line[5:].removeprefix(b" "))
         elif not line and data:
-            joined, data = "\n".join(data), []
-            if joined != "[DONE]":
-                yield joined.encode()
+            joined, data = b"\n".join(data), []
+            if joined != b"[DONE]":
+                yield joined
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Lines as server-sent events end them: \\n, \\r\\n or \\r, and at no other character that may stand in a text."""
+    rest: list[bytes] = []
+    after_return = False
+    async for chunk in chunks:
+        fresh = chunk.removeprefix(b"\n") if after_return else chunk
+        after_return = chunk.endswith(b"\r") if chunk else after_return
+        *whole, last = fresh.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        for line in whole:
+            yield b"".join([*rest, line])
+            rest = []
+        rest.append(last)
+    if any(rest):
+        yield b"".join(rest)
 
 
 def _is_terminal(data: bytes) -> bool:

@@ -7,15 +7,17 @@ frames the library would stop reading, leave pings unanswered and lose the conne
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import ssl as ssl_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost
 from .base import Endpoint
 
 if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection
+    from websockets.asyncio.client import ClientConnection, connect
 
 __all__ = ["WebSocketConnection", "WebSocketTransport"]
 
@@ -53,16 +55,14 @@ class WebSocketTransport:
 
     async def connect(self, endpoint: Endpoint) -> WebSocketConnection:
         """Open a socket. Raises ConnectionFailed or AuthenticationFailed, in words."""
-        from websockets.asyncio.client import connect
-        from websockets.exceptions import InvalidHandshake, InvalidURI
+        from websockets.exceptions import WebSocketException
 
         options: dict[str, Any] = {"proxy": None} if endpoint.loopback else {}
         if endpoint.ssl is not None:
             options["ssl"] = endpoint.ssl
-        url = endpoint.url(websocket=True)
         try:
-            socket = await connect(
-                url,
+            socket = await _connector()(
+                endpoint.url(websocket=True),
                 additional_headers=dict(endpoint.headers),
                 user_agent_header="ws-notebook",
                 open_timeout=self.open_timeout,
@@ -74,8 +74,8 @@ class WebSocketTransport:
                 logger=_quiet_logger(),
                 **options,
             )
-        except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ValueError) as error:
-            raise _explained(error, url) from None
+        except (OSError, TimeoutError, WebSocketException, ValueError) as error:
+            raise _explained(error, endpoint.address(websocket=True)) from None
         return WebSocketConnection(socket)
 
 
@@ -84,6 +84,10 @@ class WebSocketConnection:
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
+
+    @property
+    def usable(self) -> bool:
+        return self._socket.state.name == "OPEN"
 
     async def send(self, frame: bytes) -> None:
         from websockets.exceptions import ConnectionClosed
@@ -105,6 +109,25 @@ class WebSocketConnection:
     async def close(self) -> None:
         """Say goodbye for at most the close timeout, without making anybody wait for it."""
         await self._socket.close()
+
+
+def _connector() -> type[connect]:
+    """The library's way to connect, but never on to another origin: the key is not for everybody."""
+    from websockets.asyncio.client import connect
+
+    class Connect(connect):
+        def process_redirect(self, exc: Exception) -> Exception | str:
+            found = super().process_redirect(exc)
+            if isinstance(found, str) and _origin(found) != _origin(self.uri):
+                return exc
+            return found
+
+    return Connect
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
 
 
 def _quiet_logger() -> logging.Logger:
@@ -143,7 +166,8 @@ def _explained(error: Exception, url: str) -> Exception:
         )
     if isinstance(error, ssl_module.SSLError):
         return ConnectionFailed(f"TLS failed for {url}: {error.reason or error}. Does the server speak https (wss)?")
-    if isinstance(error, ConnectionRefusedError):
+    # Where a name has several addresses, the refusals come in one error.
+    if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
         return ConnectionFailed(
             f"Nothing listens at {url} (connection refused). Is the server running, is the port right?"
         )
@@ -165,6 +189,8 @@ def _refused(status: int, url: str) -> Exception:
         return ConnectionFailed(
             f'{where}: it has no WebSocket mode there. Check the base URL, or use transport="http".', status=status
         )
+    if 300 <= status < 400:
+        return ConnectionFailed(f"{where}: it points to another address. Check the base URL.", status=status)
     if status == 429:
         return ConnectionFailed(f"{where}: too many requests. Wait a moment and ask again.", status=status)
     return ConnectionFailed(f"{where}. Ask again in a moment; if it stays, check the base URL.", status=status)
