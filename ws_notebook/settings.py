@@ -101,9 +101,10 @@ class Redactor:
     def frame(self, frame: bytes) -> bytes:
         """The frame without known secrets; the same object where it holds none."""
         for secret in self._secrets:
-            encoded = secret.encode()
-            if encoded in frame:
-                frame = frame.replace(encoded, b"[secret]")
+            # JSON may write a slash with a backslash before it.
+            for encoded in {secret.encode(), secret.replace("/", "\\/").encode()}:
+                if encoded in frame:
+                    frame = frame.replace(encoded, b"[secret]")
         return frame
 
 
@@ -120,7 +121,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ssl: Any = None
 
     def __repr__(self) -> str:
-        return f"Settings({self.profile.name}, {self.base_url or 'embedded server'}, model={self.model!r})"
+        where = self.base_url.partition("?")[0] or "embedded server"
+        return f"Settings({self.profile.name}, {where}, model={self.model!r})"
 
     @property
     def provider(self) -> str:
@@ -224,7 +226,11 @@ def _checked_url(url: str) -> str:
 
 def _profile_of(base_url: str) -> Profile:
     host = urlsplit(base_url).hostname or ""
-    return next((each for each in PROFILES.values() if any(host.endswith(end) for end in each.hosts)), PROFILES["open"])
+    for profile in PROFILES.values():
+        # Whole labels: another domain may end in the same letters.
+        if any(f".{host}".endswith(f".{end.removeprefix('.')}") for end in profile.hosts):
+            return profile
+    return PROFILES["open"]
 
 
 def _profile(wanted: str | Profile, what: str = "profile") -> Profile:

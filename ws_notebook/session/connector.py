@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from ..exceptions import SettingsError
+from ..exceptions import ConnectionFailed, SettingsError
 from ..settings import Redactor, Settings
 from ..transports.base import Connection, Endpoint, Transport
 from ..transports.http import HttpTransport
@@ -28,22 +28,27 @@ class Connector:
 
     async def connect(self) -> Connection:
         """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed."""
-        endpoint = await self._endpoint()
-        return await self.transport.connect(endpoint)
+        if self._settings.base_url:
+            key = await asyncio.to_thread(self._settings.key)
+            return await self.transport.connect(self._endpoint(self._settings.base_url, key))
+        server = await self._local_server()
+        try:
+            return await self.transport.connect(self._endpoint(server.base_url, server.token))
+        except ConnectionFailed:
+            # It may just have died, and be known as dead only now.
+            if not await asyncio.to_thread(server.ended):
+                raise
+        server = await self._local_server()
+        return await self.transport.connect(self._endpoint(server.base_url, server.token))
 
-    async def _endpoint(self) -> Endpoint:
-        settings = self._settings
-        base_url, token = settings.base_url, None
-        if not base_url:
-            server = await self._local_server()
-            base_url, token = server.base_url, server.token
-        key = token or await asyncio.to_thread(settings.key)
-        headers = dict(settings.headers)
+    def _endpoint(self, base_url: str, key: str | None) -> Endpoint:
+        headers = dict(self._settings.headers)
+        self._redactor.add(value for name, value in headers.items() if _is_secret(name))
         if key:
+            self._redactor.add([key])
+            headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
             headers["Authorization"] = f"Bearer {key}"
-        self._redactor.add([key] if key else [])
-        self._redactor.add(value for name, value in settings.headers.items() if _is_secret(name))
-        return Endpoint(base_url=base_url, headers=headers, ssl=settings.ssl)
+        return Endpoint(base_url=base_url, headers=headers, ssl=self._settings.ssl)
 
     async def _local_server(self) -> LocalServer:
         async with self._portal.shared.setdefault(f"{_LOCAL_SERVER}_lock", asyncio.Lock()):

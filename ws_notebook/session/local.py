@@ -51,6 +51,14 @@ class LocalServer:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    def ended(self, within: float = 0.5) -> bool:
+        """Whether it ends within so many seconds."""
+        try:
+            self._process.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     @property
     def pid(self) -> int:
         return self._process.pid

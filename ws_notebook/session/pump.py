@@ -13,11 +13,14 @@ from collections.abc import Awaitable, Callable
 from ..core.changes import Change
 from ..core.protocol import Protocol
 from ..core.run import RunState
-from ..exceptions import ConnectionFailed, ConnectionLost, WsNotebookError
+from ..exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, WsNotebookError
 from ..settings import Redactor
 from ..transports.base import Connection
 
 __all__ = ["Pump"]
+
+_LAST_WORDS = 3
+"""Seconds in which a connection that is ending is read to its end."""
 
 
 class Pump:
@@ -79,18 +82,35 @@ class Pump:
 
     async def _write(self) -> None:
         while self.protocol.wants_connection:
-            connection = self._connection or await self._open()
+            connection = self._usable() or await self._open()
             if connection is None:
-                return
-            for outgoing in self.protocol.frames_to_send(time.monotonic()):
-                self._publish(self.protocol.changes())
-                try:
-                    await connection.send(outgoing.frame)
-                except ConnectionLost as lost:
-                    self._lost(connection, lost)
-                    break
-                self.protocol.sent(outgoing.turn, time.monotonic())
+                continue
+            try:
+                await self._send(connection)
+            except WsNotebookError as error:
+                await self._end_of(connection, error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what was to be sent
+                self._lost(connection, ProtocolViolation(f"The request could not be sent: {error!r}"))
+
+    async def _send(self, connection: Connection) -> None:
+        for outgoing in self.protocol.frames_to_send(time.monotonic()):
             self._publish(self.protocol.changes())
+            await connection.send(outgoing.frame)
+            self.protocol.sent(outgoing.turn, time.monotonic())
+            self._publish(self.protocol.changes())
+
+    def _usable(self) -> Connection | None:
+        """The present connection, unless its end is already known: then nothing is sent into it."""
+        if self._connection is not None and not self._connection.usable:
+            self.drop()
+            self.protocol.connection_gone()
+        return self._connection
+
+    async def _end_of(self, connection: Connection, error: WsNotebookError) -> None:
+        """Sending failed: what the peer said before the end is read first, since it may say why."""
+        if self._reader is not None and connection is self._connection:
+            await asyncio.wait({self._reader}, timeout=_LAST_WORDS)
+        self._lost(connection, error)
 
     async def _open(self) -> Connection | None:
         self.connecting = True
@@ -112,25 +132,34 @@ class Pump:
         while True:
             try:
                 frames = await connection.receive()
+                now = time.monotonic()
+                for frame in frames:
+                    self.protocol.receive_frame(self._redactor.frame(frame), now)
+                self.step()
             except WsNotebookError as error:
-                lost = error if isinstance(error, ConnectionLost) else ConnectionLost(str(error))
-                self._lost(connection, lost)
+                self._lost(connection, error)
                 return
-            now = time.monotonic()
-            for frame in frames:
-                self.protocol.receive_frame(self._redactor.frame(frame), now)
-            self.step()
+            except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what comes
+                self._lost(connection, ProtocolViolation(f"What came could not be taken: {error!r}"))
+                return
 
-    def _lost(self, connection: Connection, error: ConnectionLost) -> None:
+    def _lost(self, connection: Connection, error: WsNotebookError) -> None:
         if connection is not self._connection:
             return
         self.drop()
-        self.protocol.receive_eof(error, time.monotonic())
+        self.protocol.receive_eof(self._clean(error), time.monotonic())
         self.step()
 
     def _told(self, error: Exception) -> Exception:
         if isinstance(error, WsNotebookError):
-            return error
+            return self._clean(error)
         return ConnectionFailed(
             self._redactor.text(f"The connection could not be opened: {error!r}. Nothing was sent.")
         )
+
+    def _clean(self, error: WsNotebookError) -> WsNotebookError:
+        """The error without secrets: a peer's words may repeat the key."""
+        error.args = tuple(self._redactor.text(each) if isinstance(each, str) else each for each in error.args)
+        if isinstance(error, ConnectionLost):
+            error.reason = self._redactor.text(error.reason)
+        return error

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import kernel
-from ..core.changes import Change, RunEnded
+from ..core.changes import Change, RunEnded, so_far
 from ..core.items import Item, WireObject
 from ..core.run import RunState
 from ..core.turn import CallState, TurnState
-from ..exceptions import RunCancelled
+from ..exceptions import RunCancelled, WsNotebookError
 
 if TYPE_CHECKING:
     from .session import Session
@@ -101,11 +101,7 @@ class Run:
 
         Raises TimeoutError (the run goes on), or the run's own error. KeyboardInterrupt stops the run.
         """
-        try:
-            finished = self.session.wait(self, timeout)
-        except KeyboardInterrupt:
-            self.session.cancel(self, KeyboardInterrupt.__name__)
-            raise
+        finished = self._wait(lambda: self.done, timeout)
         if not finished:
             raise TimeoutError(f"Run {self.id} has not ended after {timeout:g} s. It goes on; call result() again.")
         if self.error is not None:
@@ -117,21 +113,42 @@ class Run:
         self.session.cancel(self, "cancel")
 
     def stream(self) -> Iterator[Change]:
-        """The changes from now on, as they come, until the run ends; see `ws_notebook.core.changes`."""
+        """The changes as they come, until the run ends; see `ws_notebook.core.changes`.
+
+        What has happened before comes first, in as few changes as tell it: nothing is missed. KeyboardInterrupt
+        while it waits stops the run.
+        """
         arrived: queue.SimpleQueue[Change] = queue.SimpleQueue()
 
         def put(_: RunState, change: Change) -> None:
             arrived.put(change)
             self.session.wake()
 
-        if not self.observe(put):
-            return
-        while True:
-            self.session.wait_until(self, lambda: not arrived.empty())
-            change = arrived.get()
-            yield change
-            if isinstance(change, RunEnded):
-                return
+        def begin() -> None:
+            for change in so_far(self.state):
+                arrived.put(change)
+            self._add_observer(put)
+
+        self.session.on_loop(begin)
+        return self._streamed(arrived, put)
+
+    def _streamed(self, arrived: queue.SimpleQueue[Change], observer: Observer) -> Iterator[Change]:
+        try:
+            while True:
+                self._wait(lambda: not arrived.empty())
+                change = arrived.get()
+                yield change
+                if isinstance(change, RunEnded):
+                    return
+        finally:
+            self.session.on_loop(self._remove_observer, observer)
+
+    def _wait(self, until: Callable[[], bool], timeout: float | None = None) -> bool:
+        try:
+            return self.session.wait(self, until, timeout)
+        except KeyboardInterrupt:
+            self.session.cancel(self, KeyboardInterrupt.__name__)
+            raise
 
     def observe(self, observer: Observer) -> bool:
         """Tell `observer(state, change)` of every change from now on, on the session's loop: it returns at once.
@@ -145,16 +162,22 @@ class Run:
             self._observers.append(observer)
         return not self._done.is_set()
 
+    def _remove_observer(self, observer: Observer) -> None:
+        if observer in self._observers:
+            self._observers.remove(observer)
+
     def _tell(self, change: Change) -> None:
         """On the loop: tell every observer. One that fails is not asked again, and harms nothing else."""
         ended = isinstance(change, RunEnded)
         if ended:
+            if isinstance(self.state.error, WsNotebookError):
+                self.state.error.run = self
             self._done.set()
         for observer in list(self._observers):
             try:
                 self.context.run(observer, self.state, change)
             except Exception:
-                self._observers.remove(observer)
+                self._remove_observer(observer)
                 logging.getLogger("ws_notebook").exception("An observer of run %s failed.", self.id)
         if ended:
             self._observers.clear()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -12,7 +14,7 @@ from .. import settings as settings_module
 from ..core.changes import Change, RunEnded, ToolCallReady
 from ..core.items import as_items
 from ..core.protocol import Protocol
-from ..core.run import LATEST, Latest, RequestSettings, RunState
+from ..core.run import LATEST, Latest, RunState
 from ..core.turn import CallState
 from ..exceptions import SettingsError
 from ..render.bundle import RunHeader
@@ -21,9 +23,10 @@ from ..tools import AnyTool, ToolRegistry
 from ..tools.executor import Outcome
 from ..transports.base import Transport
 from .connector import Connector
-from .dispatch import Dispatcher
+from .dispatch import TOOL_OF, Dispatcher
 from .portal import portal
 from .pump import Pump
+from .request import checked_turns, request_settings
 from .run import Run, cancelled
 
 if TYPE_CHECKING:
@@ -80,7 +83,7 @@ class Session:
         """The tools that every run offers."""
         self.store = store
         self.instructions = instructions
-        self.max_turns = _checked_turns(max_turns)
+        self.max_turns = checked_turns(max_turns)
         self.options = dict(options or {})
         self._portal = portal()
         self._redactor = Redactor()
@@ -99,7 +102,11 @@ class Session:
         self._pump = Pump(
             self._protocol, connect=self._connector.connect, publish=self._publish, redactor=self._redactor
         )
-        self._dispatcher = Dispatcher(self._portal, started=self._call_started, submit=self._submit)
+        self._dispatcher = Dispatcher(
+            self._portal, started=self._call_started, held_up=self._call_held_up, submit=self._submit
+        )
+        self._told: deque[tuple[RunState, Change]] = deque()
+        self._telling = False
 
     # Asking.
 
@@ -108,10 +115,12 @@ class Session:
 
         Raises the run's error if it fails. KeyboardInterrupt stops the run and keeps what had come.
         """
+        self._refuse_inside_tool()
         return self.start(input, **settings).result()
 
     async def ask_async(self, input: Input, **settings: Any) -> Run:
-        """The same for `await` in a cell; tools run on the kernel's own loop meanwhile."""
+        """The same for `await` in a cell; tools run on the kernel's own loop meanwhile, or else on this one."""
+        self._refuse_inside_tool()
         run = self.start(input, **settings)
         loop = asyncio.get_running_loop()
         ended = loop.create_future()
@@ -121,8 +130,9 @@ class Session:
                 loop.call_soon_threadsafe(_settle, ended)
 
         try:
-            if run.observe(tell):
-                await ended
+            with self._portal.work.awaiting(run.state, loop):
+                if run.observe(tell):
+                    await ended
         except asyncio.CancelledError:
             run.cancel()
             raise
@@ -154,17 +164,19 @@ class Session:
         if self._closed:
             raise SettingsError("This session is closed. Make another one with Session().")
         offered = ToolRegistry(self.tools if tools is None else tools)
-        request = RequestSettings(
+        items = as_items(input)
+        request = request_settings(
+            items,
             model=model or self.settings.model,
             instructions=self.instructions if instructions is None else instructions,
-            tools=tuple(offered.definitions()),
-            max_turns=self.max_turns if max_turns is None else _checked_turns(max_turns),
+            tools=offered,
+            max_turns=self.max_turns if max_turns is None else max_turns,
             store=self.store if store is None else store,
             options={**self.options, **(options or {})},
         )
         state = RunState(
             id=f"r{next(self._numbers)}",
-            input=as_items(input),
+            input=items,
             settings=request,
             wants=self._wanted(parent),
             asked=time.monotonic(),
@@ -255,7 +267,7 @@ class Session:
         return timeline_widget(chosen.state, self.header(chosen.state))
 
     def __repr__(self) -> str:
-        where = self.settings.base_url or "embedded server"
+        where = self.settings.base_url.partition("?")[0] or "embedded server"
         model = self.settings.model
         return f"<Session {self.settings.provider} {where} model={model!r} {self.state}, {len(self._runs)} runs>"
 
@@ -263,10 +275,6 @@ class Session:
 
     def reset(self) -> None:
         """Stop what runs, close the connection and forget every run; tools and settings stay."""
-        for run in self.runs:
-            run.cancel()
-        self._runs.clear()
-        self._offered.clear()
         self._portal.call(self._forget)
 
     def close(self) -> None:
@@ -276,7 +284,9 @@ class Session:
         self._closed = True
         for run in self.runs:
             run.cancel()
-        self._portal.submit(self._pump.shut_down()).result(5)
+        closing = self._portal.submit(self._pump.shut_down())
+        if not self._portal.here:
+            closing.result(5)
 
     def __enter__(self) -> Session:
         return self
@@ -289,12 +299,11 @@ class Session:
     def run_of(self, state: RunState) -> Run | None:
         return self._runs.get(state.id)
 
-    def wait(self, run: Run, timeout: float | None) -> bool:
-        """Wait in this thread until the run has ended, running its tools here where that is their place."""
-        return self._portal.work.wait(run.state, lambda: run.done, timeout)
-
-    def wait_until(self, run: Run, condition: Callable[[], bool]) -> bool:
-        return self._portal.work.wait(run.state, condition)
+    def wait(self, run: Run, until: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Wait in this thread for something of the run, running its tools here where that is their place."""
+        if not until():
+            self._refuse_inside_tool(run)
+        return self._portal.work.wait(run.state, until, timeout)
 
     def wake(self) -> None:
         """Have waiting threads look again at what they wait for."""
@@ -310,13 +319,20 @@ class Session:
     # On the loop.
 
     def _start(self, state: RunState) -> None:
-        self._protocol.start(state, time.monotonic())
+        now = time.monotonic()
+        self._protocol.start(state, now)
+        if self._closed:
+            self._protocol.abandon(state, now, SettingsError("The session was closed before the run began."))
         self._pump.step()
 
     def _cancel(self, run: Run, cause: str) -> None:
         if run.done:
             return
         self._protocol.abandon(run.state, time.monotonic(), cancelled(run, cause))
+        self._pump.step()
+
+    def _call_held_up(self, call: CallState) -> None:
+        self._protocol.call_held_up(call, time.monotonic())
         self._pump.step()
 
     def _call_started(self, call: CallState) -> bool:
@@ -332,25 +348,61 @@ class Session:
         self._pump.step()
 
     def _publish(self, changes: list[tuple[RunState, Change]]) -> None:
-        for state, change in changes:
-            run = self._runs.get(state.id)
-            if run is None or run.state is not state:
-                continue
-            if isinstance(change, ToolCallReady):
-                self._portal.loop.call_soon(
-                    self._dispatcher.dispatch, state, change.call, self._offered[state.id], run.context
-                )
-            run._tell(change)
-            if isinstance(change, RunEnded):
-                self._dispatcher.stop(state)
-                self.wake()
-        if changes:
-            for touch in self._charts:
+        """Tell everybody, in order: what an observer causes is told after what it was told."""
+        self._told.extend(changes)
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._told:
+                self._tell(*self._told.popleft())
+            if changes:
+                self._touch_charts()
+        finally:
+            self._telling = False
+
+    def _tell(self, state: RunState, change: Change) -> None:
+        run = self._runs.get(state.id)
+        if run is None:
+            return
+        if isinstance(change, ToolCallReady):
+            self._portal.loop.call_soon(
+                self._dispatcher.dispatch, state, change.call, self._offered[state.id], run.context
+            )
+        run._tell(change)
+        if isinstance(change, RunEnded):
+            self._dispatcher.stop(state)
+            self.wake()
+
+    def _touch_charts(self) -> None:
+        for touch in list(self._charts):
+            try:
                 touch()
+            except Exception:
+                self._charts.remove(touch)
+                logging.getLogger("ws_notebook").exception("A chart of the session failed.")
 
     def _forget(self) -> None:
+        begun = list(self._protocol.runs)
+        for state in reversed(begun):
+            run = self._runs[state.id]
+            self._cancel(run, "cancel")
         self._pump.drop()
         self._protocol.forget()
+        for state in begun:
+            del self._runs[state.id], self._offered[state.id]
+
+    def _refuse_inside_tool(self, run: Run | None = None) -> None:
+        """A tool that waits here for a run behind its own would wait for ever."""
+        asking = TOOL_OF.get()
+        if asking is None or asking.done or (run is not None and run.state is not asking and run.done):
+            return
+        mine = self._runs.get(asking.id)
+        if mine is not None and mine.state is asking:
+            raise SettingsError(
+                f"A tool of run {asking.id} cannot wait for another run of the same session, "
+                "which begins only after it. Ask over another Session() inside the tool."
+            )
 
     def _states(self) -> list[RunState]:
         return [run.state for run in self.runs]
@@ -363,12 +415,6 @@ class Session:
                 )
             return parent.state
         return parent
-
-
-def _checked_turns(value: int) -> int:
-    if isinstance(value, bool) or int(value) != value or value < 1:
-        raise SettingsError(f"max_turns must be a whole number of at least 1, not {value!r}.")
-    return value
 
 
 def _settle(ended: asyncio.Future[None]) -> None:

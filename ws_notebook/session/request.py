@@ -1,0 +1,58 @@
+"""What a run asks for: the session's own settings with those of one question over them, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core.codec import encode
+from ..core.items import Item
+from ..core.run import RequestSettings
+from ..exceptions import SettingsError
+from ..tools import ToolRegistry
+
+__all__ = ["checked_turns", "request_settings"]
+
+_OURS = ("type", "input", "previous_response_id", "stream_id", "stream", "background")
+"""Fields of a create that the session writes itself, or that WebSocket mode does not have."""
+
+
+def request_settings(
+    items: Sequence[Item],
+    *,
+    model: str,
+    instructions: str | None,
+    tools: ToolRegistry,
+    max_turns: int,
+    store: bool,
+    options: Mapping[str, Any],
+) -> RequestSettings:
+    """The settings of a run whose input is `items`. Tools among the options (hosted ones) follow the Python tools.
+
+    Raises SettingsError for an option that is not the caller's to set and for what cannot be written as JSON.
+    """
+    more = dict(options)
+    for name in _OURS:
+        if name in more:
+            raise SettingsError(f"options cannot hold {name!r}: the session writes it, or WebSocket mode lacks it.")
+    settings = RequestSettings(
+        model=model,
+        instructions=instructions,
+        tools=(*tools.definitions(), *more.pop("tools", ())),
+        max_turns=checked_turns(max_turns),
+        store=store,
+        options=more,
+    )
+    try:
+        encode({**settings.body(), "input": items})
+    except (TypeError, ValueError, RecursionError) as error:
+        text = f"The request cannot be written as JSON: {error}. Pass plain numbers, strings, lists and dicts."
+        raise SettingsError(text) from None
+    return settings
+
+
+def checked_turns(value: object) -> int:
+    """The value, when it can be `max_turns`. Raises SettingsError when it cannot."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise SettingsError(f"max_turns must be a whole number of at least 1, not {value!r}.")
+    return value
