@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
+from ..core.lineage import continuable
 from ..core.run import LATEST, Latest
 from ..session.run import Run
+from ..session.session import Session
 
 __all__ = ["CellTree"]
 
 
 class CellTree:
-    """Remembers which run each cell made last, and what that run continued. One for each session."""
+    """Remembers, by their ids, which run each cell made last and what that run continued. One for each session."""
 
     def __init__(self) -> None:
-        self._latest: dict[str, Run] = {}
-        self._parents: dict[str, Run | None] = {}
+        # Ids and no runs: a run holds its session, and the tree is to end with that.
+        self._latest: dict[str, str] = {}
         self._makers: dict[str, str] = {}
+        self._parents: dict[str, str | None] = {}
+        self._responses: dict[str, str] = {}
 
-    def parent(self, cell: str | None) -> Run | Latest | None:
-        """What this cell continues: the parent it had before, in that cell's newest form; else the latest run."""
+    def parent(self, cell: str | None, session: Session) -> Run | str | Latest | None:
+        """What this cell continues: the parent it had before, in the newest form that parent's cell gave it.
+
+        The latest run for a cell that is new, or whose parent the session has forgotten. A str is a response id.
+        """
+        if cell in self._responses:
+            return self._responses[cell]
         if cell is None or cell not in self._parents:
             return LATEST
         before = self._parents[cell]
         if before is None:
             return None
-        maker = self._makers.get(before.id)
-        newest = self._latest.get(maker, before) if maker is not None else before
-        return newest if newest.turns else LATEST
+        runs = {run.id: run for run in session.runs}
+        newest = runs.get(self._latest.get(self._makers.get(before, ""), before))
+        if newest is None or self._descends(newest, cell):
+            newest = runs.get(before)
+        return newest if newest is not None else LATEST
 
     def remember(self, cell: str | None, run: Run) -> None:
-        """The cell made this run; call it when the run has begun."""
-        if cell is not None and run.turns:
-            self._latest[cell], self._parents[cell] = run, run.parent
-            self._makers[run.id] = cell
+        """The cell made this run. One that never began leaves no trace."""
+        if cell is None or not run.turns:
+            return
+        self._makers[run.id] = cell
+        self._parents[cell] = run.parent.id if run.parent is not None else None
+        self._responses.pop(cell, None)
+        if isinstance(run.state.wants, str):
+            self._responses[cell] = run.state.wants
+        if continuable(run.state):
+            self._latest[cell] = run.id
+
+    def _descends(self, run: Run, cell: str) -> bool:
+        """Whether the run is, or continues at some remove, one of this cell's own."""
+        above: Run | None = run
+        while above is not None:
+            if self._makers.get(above.id) == cell:
+                return True
+            above = above.parent
+        return False

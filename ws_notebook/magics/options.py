@@ -1,127 +1,208 @@
-"""The options of `%%responses`, and what a wrong one is answered with."""
+"""The options of `%%responses`: one table for reading, help and completion."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import json
+import keyword
 import shlex
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final, NoReturn
 
 from ..exceptions import SettingsError
 
-__all__ = ["SUBCOMMANDS", "magic_help", "parse_cell_options", "parse_subcommand"]
+__all__ = ["OPTIONS", "CellOptions", "Option", "nearest", "parse_cell_options", "split_words"]
 
-SUBCOMMANDS = {
-    "connect": "ask for an API key by a hidden prompt: %%responses connect [PROVIDER]",
-    "status": "what is connected, and what the session did so far",
-    "tools": "the tools that a bare cell offers",
-    "turns": "a DataFrame row for each turn",
-    "frames": "a DataFrame row for each frame",
-    "latency": "a chart of every turn's latency",
-    "timeline": "the timeline of the latest run, or of another: timeline r3",
-    "reset": "close the connection and forget every run",
-    "cancel": "stop every run in progress",
-    "help": "this text",
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its spellings, what it takes (a flag takes nothing) and what the help says of it."""
+
+    flags: tuple[str, ...]
+    help: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    convert: Callable[[str], Any] = str
+    repeatable: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its key among what was read."""
+        return self.flags[-1].lstrip("-").replace("-", "_")
+
+    def settings(self) -> dict[str, Any]:
+        """What argparse is told of it."""
+        if not self.metavar:
+            return {"action": "store_true"}
+        return {"metavar": self.metavar, "type": self.convert, "action": "append" if self.repeatable else "store"}
+
+
+def _choice(*known: str) -> Callable[[str], str]:
+    def convert(word: str) -> str:
+        if word not in known:
+            hint = nearest(word, known)
+            raise argparse.ArgumentTypeError(f"takes {', '.join(known)}, not {word!r}.{hint}")
+        return word
+
+    return convert
+
+
+def _turns(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"takes a whole number of at least 1, not {word!r}.")
+    return int(word)
+
+
+def _variable(word: str) -> str:
+    if not word.isidentifier() or keyword.iskeyword(word):
+        raise argparse.ArgumentTypeError(f"takes the name of a variable, not {word!r}.")
+    return word
+
+
+TRANSPORTS = ("websocket", "http")
+VIEWS = ("auto", "live", "text", "none")
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
+
+OPTIONS: Final = (
+    Option(("-s", "--session"), "the variable that holds the Session; default: the magics' own", "NAME"),
+    Option(("-m", "--model"), "the model", "MODEL"),
+    Option(("-t", "--tools"), "offer only these tools; default: every tool of the notebook", "TOOL,TOOL"),
+    Option(("--no-tools",), "offer no tools"),
+    Option(("-i", "--instructions"), "instructions for the model", "TEXT"),
+    Option(("--new",), "start afresh"),
+    Option(("--from",), "continue this run (r7), response (resp_…) or variable that holds a Run", "REF"),
+    Option(("-o", "--output"), "put the Run into this variable; it is also in _", "VAR", convert=_variable),
+    Option(("--transport",), "websocket or http", "T", TRANSPORTS, _choice(*TRANSPORTS)),
+    Option(("--store",), "have the provider keep the responses"),
+    Option(("--effort",), "reasoning effort: none, minimal, low, medium, high, …", "E", EFFORTS),
+    Option(("--max-turns",), "the most turns of the tool loop", "N", convert=_turns),
+    Option(("--view",), "auto, live, text or none", "V", VIEWS, _choice(*VIEWS)),
+    Option(("--raw",), "send the prompt as typed: no {expr} is replaced"),
+    Option(("--set",), "any other field of the request; repeatable", "KEY=JSON", repeatable=True),
+)
+
+_OWN_FIELDS: Final = {
+    "type": "it is always response.create",
+    "stream": "a run always streams",
+    "input": "the prompt stands below the first line",
+    "previous_response_id": "use --from REF",
 }
+"""Fields of a request that --set cannot set, and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellOptions:
+    """What the first line of a cell says. None: it says nothing of it."""
+
+    session: str | None = None
+    model: str | None = None
+    tools: tuple[str, ...] | None = None
+    """Names; none at all with --no-tools."""
+    instructions: str | None = None
+    new: bool = False
+    parent: str | None = None
+    """The REF of --from, as typed."""
+    output: str | None = None
+    transport: str | None = None
+    store: bool | None = None
+    max_turns: int | None = None
+    view: str | None = None
+    raw: bool = False
+    request: dict[str, Any] = field(default_factory=dict)
+    """Other fields of the request."""
+
+
+def parse_cell_options(line: str) -> CellOptions:
+    """Read the first line of a cell. Raises SettingsError in one line, with the nearest right option."""
+    read = _read(split_words(line, "%%responses"))
+    if read["new"] and read["from"] is not None:
+        raise SettingsError("%%responses: --new starts afresh and --from continues a run. Use one of them.")
+    if read["no_tools"] and read["tools"] is not None:
+        raise SettingsError("%%responses: --no-tools offers none and -t names some. Use one of them.")
+    if read["session"] is not None and read["transport"] is not None:
+        raise SettingsError(
+            "%%responses: --transport belongs to the magics' own session. Give yours its transport in Session(…)."
+        )
+    return CellOptions(
+        **{name: read[name] for name in ("session", "model", "instructions", "new", "output", "transport")},
+        **{name: read[name] for name in ("max_turns", "view", "raw")},
+        tools=() if read["no_tools"] else _names(read["tools"]),
+        parent=read["from"],
+        store=True if read["store"] else None,
+        request=_request_fields(read["set"] or [], read["effort"]),
+    )
+
+
+def split_words(line: str, magic: str) -> list[str]:
+    """The words of a magic's line, quotes as in a shell. Raises SettingsError for a quote that is not closed."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise SettingsError(
+            f"{magic}: a quotation mark or a backslash has no counterpart in: {line.strip()} "
+            'Quote the other way round, as in -i "don\'t".'
+        ) from None
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """` Did you mean …?`, or nothing when no known word is near."""
+    by_case = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(word.casefold(), by_case, 1)
+    return f" Did you mean {by_case[near[0]]}?" if near else ""
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise SettingsError(f"%%responses: {message}")
+        raise SettingsError(f"%%responses: {message.removeprefix('argument ')}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="%%responses", add_help=False, allow_abbrev=False, usage=argparse.SUPPRESS)
-    add = parser.add_argument
-    add("-s", "--session", metavar="NAME", help="a variable that holds a Session; default: the magics' own session")
-    add("-m", "--model", metavar="MODEL", help="the model")
-    add("-t", "--tools", metavar="TOOL,TOOL", help="offer only these tools; default: every tool of the notebook")
-    add("--no-tools", action="store_true", help="offer no tools")
-    add("-i", "--instructions", metavar="TEXT", help="instructions for the model")
-    add("--new", action="store_true", help="start afresh")
-    add("--from", dest="parent", metavar="REF", help="continue a run id, a response id, or a variable that holds a Run")
-    add("-o", "--output", metavar="VAR", help="put the Run into this variable; it is also _")
-    add("--transport", choices=("websocket", "http"), metavar="T", help="websocket or http")
-    add("--store", action="store_true", default=None, help="have the provider keep the responses")
-    add("--effort", metavar="E", help="reasoning effort: none, minimal, low, medium, high, …")
-    add("--max-turns", type=int, metavar="N", help="the most turns of the tool loop")
-    add("--view", choices=("auto", "live", "text", "none"), metavar="V", help="auto, live, text or none")
-    add("--raw", action="store_true", help="send the prompt as typed: no {expr} is replaced")
-    add("--set", action="append", default=[], metavar="KEY=JSON", help="any other field of the request; repeatable")
-    return parser
-
-
-def parse_cell_options(line: str) -> argparse.Namespace:
-    """Read the first line of a cell. Raises SettingsError in one line, with the nearest right option."""
-    parser = _parser()
-    try:
-        words = shlex.split(line)
-    except ValueError as error:
-        raise SettingsError(f"%%responses: {error} in the first line. Put the prompt below it.") from None
-    options, rest = parser.parse_known_args(words)
-    for word in rest:
-        if word.startswith("-"):
-            raise SettingsError(_unknown_option(parser, word))
+def _read(words: list[str]) -> dict[str, Any]:
+    parser = _Parser(prog="%%responses", add_help=False, allow_abbrev=False)
+    for option in OPTIONS:
+        parser.add_argument(*option.flags, dest=option.name, **option.settings())
+    read, rest = parser.parse_known_args(words)
+    unknown = next((word for word in rest if word.startswith("-") and word != "--"), None)
+    if unknown is not None:
+        raise SettingsError(_unknown(unknown.partition("=")[0]))
     if rest:
         raise SettingsError(
-            f"%%responses takes only options in its first line, not {rest[0]!r}. Put the prompt below it."
+            f"%%responses takes only options in its first line, not {rest[0]!r}. Put the prompt on the lines below it."
         )
-    if options.new and options.parent:
-        raise SettingsError("--new starts afresh and --from continues a run. Use one of them.")
-    if options.no_tools and options.tools:
-        raise SettingsError("--no-tools offers none and -t names some. Use one of them.")
-    if options.output is not None and not options.output.isidentifier():
-        raise SettingsError(f"-o needs the name of a variable, not {options.output!r}.")
-    options.request = _request_fields(options)
-    return options
+    return vars(read)
 
 
-def _request_fields(options: argparse.Namespace) -> dict[str, Any]:
+def _unknown(name: str) -> str:
+    hint = nearest(name, [flag for option in OPTIONS for flag in option.flags])
+    if not hint and name.startswith("--"):
+        hint = f" A field of the request is set by --set {name[2:].replace('-', '_')}=VALUE."
+    return f"%%responses has no option {name}.{hint} %responses help lists them all."
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    names = tuple(filter(None, (name.strip() for name in text.split(","))))
+    if not names:
+        raise SettingsError("%%responses: -t needs the names of tools, as in -t add,divide. --no-tools offers none.")
+    return names
+
+
+def _request_fields(pairs: list[str], effort: str | None) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    for pair in options.set:
+    for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
-            raise SettingsError(f"--set needs KEY=JSON, not {pair!r}. For example --set temperature=0.2.")
+            raise SettingsError(f"%%responses: --set takes KEY=JSON, not {pair!r}. For example --set temperature=0.2.")
+        if key in _OWN_FIELDS:
+            raise SettingsError(f"%%responses: --set cannot set {key}: {_OWN_FIELDS[key]}.")
         try:
             fields[key] = json.loads(value)
         except ValueError:
             # A bare word is meant as a string: --set service_tier=flex.
             fields[key] = value
-    if options.effort:
+    if effort:
         given = fields.get("reasoning")
-        fields["reasoning"] = {**(given if isinstance(given, dict) else {}), "effort": options.effort}
+        fields["reasoning"] = {**(given if isinstance(given, dict) else {}), "effort": effort}
     return fields
-
-
-def _unknown_option(parser: argparse.ArgumentParser, word: str) -> str:
-    name = word.partition("=")[0]
-    near = difflib.get_close_matches(name, parser._option_string_actions, 1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"%%responses has no option {name}.{hint} %responses help lists them."
-
-
-def parse_subcommand(line: str) -> tuple[str, list[str]]:
-    """Read the line of `%responses`. Raises SettingsError with the nearest right subcommand."""
-    try:
-        words = shlex.split(line) or ["help"]
-    except ValueError as error:
-        raise SettingsError(f"%responses: {error}.") from None
-    name = words[0].lstrip("-")
-    if name in SUBCOMMANDS:
-        return name, words[1:]
-    near = difflib.get_close_matches(name, SUBCOMMANDS, 1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise SettingsError(f"%responses has no subcommand {name!r}.{hint} Known are {', '.join(SUBCOMMANDS)}.")
-
-
-def magic_help() -> str:
-    """What `%responses help` and `%%responses?` show."""
-    commands = "\n".join(f"  {name:<10} {text.replace('%%', '%')}" for name, text in SUBCOMMANDS.items())
-    return (
-        "%%responses [options]\nThe prompt, on the lines below.\n\n"
-        f"{_parser().format_help()}\n"
-        "In the prompt, {expr} is replaced when it is Python and all its names exist; {{expr}} keeps one pair.\n"
-        "■ or Ctrl-C stops a run; what has streamed is kept.\n\n"
-        f"%responses SUBCOMMAND\n{commands}\n"
-    )

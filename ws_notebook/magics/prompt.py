@@ -1,7 +1,7 @@
 """`{expr}` in a prompt: replaced when it is Python and all its names exist, otherwise left as typed.
 
-So JSON, code and LaTeX pass untouched, and so does a name that does not exist. `{{expr}}` keeps one
-pair of braces where a replacement would happen.
+So JSON, code and LaTeX pass untouched, and so does a name that does not exist. Where a replacement
+would happen, braces are doubled as in an f-string: `{{expr}}` sends `{expr}`, `{{{expr}}}` the value in braces.
 """
 
 from __future__ import annotations
@@ -9,93 +9,134 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import sys
-from collections.abc import Mapping
+import warnings
+from collections.abc import Collection, Iterator, Mapping
+from types import CodeType
 from typing import Any
+
+from ..tools.tabular import is_table, table_text
 
 __all__ = ["interpolate"]
 
 _LONGEST = 1000
 """Characters: a longer stretch between braces is text, not an expression."""
 
-_LATEX = re.compile(r"(?:\\[A-Za-z]+(?:\[[^\]\n]*\])?(?:\{[^{}\n]*\})*|[_^])$")
-"""What stands before the braces of a LaTeX argument: a command (with arguments before this one), `_` or `^`."""
+_TOKEN = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[{}\n]")
+"""What counts on the way to the closing brace: Python strings as a whole, braces, the line's end."""
+
+_OPENING, _CLOSING = re.compile(r"\{+"), re.compile(r"\}+")
+_NAME = re.compile(r"[^\W\d]\w*")
+_JSON = re.compile(r"\s*\"(?:[^\"\\\n]|\\.)*\"\s*:")
+"""How a JSON object goes on behind its brace, which no expression does."""
+
+_COMMAND = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]\n]*\])?(?:\{[^{}\n]*\})*$")
+"""What stands before the braces of a LaTeX command's argument: the command, and its arguments before this one."""
+
+_MATH = re.compile(
+    r"\$\$.{1,2000}?\$\$|\$(?=\S)[^$\n]{1,500}?(?<=\S)\$(?!\d)|\\\(.{1,2000}?\\\)|\\\[.{1,2000}?\\\]", re.DOTALL
+)
+"""A formula: in it `_{…}` and `^{…}` are LaTeX's."""
 
 
-def interpolate(prompt: str, names: Mapping[str, Any]) -> str:
+def interpolate(prompt: str, names: Mapping[str, Any], ignored: Collection[str] = ()) -> str:
     """The prompt with its expressions replaced by their values.
 
-    What an expression raises passes through, with the expression in a note.
+    `names` is what the expressions see; those of `ignored` may occur, but like the names of builtins
+    they make no expression by themselves. What an expression raises passes through, with the expression in a note.
     """
-    pieces: list[str] = []
-    place = 0
-    while (start := prompt.find("{", place)) >= 0:
-        pieces.append(prompt[place:start])
-        doubled = prompt.startswith("{{", start)
-        found = _expression(prompt, start + 1 + doubled, names)
-        if found is None or _LATEX.search(prompt[max(0, start - 200) : start]):
-            pieces.append("{" * (1 + doubled))
-            place = start + 1 + doubled
-            continue
-        code, end = found
-        if doubled:
-            if prompt.startswith("}", end):
-                pieces.append("{" + prompt[start + 2 : end])
-                place = end + 1
-            else:
-                pieces.append("{")
-                place = start + 1
-            continue
-        pieces.append(_shown(_value(code, prompt[start:end], names)))
-        place = end
-    pieces.append(prompt[place:])
-    return "".join(pieces)
+    return "".join(_Prompt(prompt, names, ignored).pieces())
 
 
-def _expression(prompt: str, start: int, names: Mapping[str, Any]) -> tuple[Any, int] | None:
-    """The code from here to a brace that makes it an expression we may evaluate, and the place behind that."""
-    end = start
-    while (end := prompt.find("}", end)) >= 0 and end - start <= _LONGEST:
-        text = prompt[start:end]
-        if "\n" in text:
+class _Prompt:
+    def __init__(self, text: str, names: Mapping[str, Any], ignored: Collection[str]) -> None:
+        self._text = text
+        self._names = names
+        self._own = {name for name in names if name not in ignored}
+        self._math = [found.span() for found in _MATH.finditer(text)]
+
+    def pieces(self) -> Iterator[str]:
+        """What is sent, bit by bit."""
+        place = 0
+        while (start := self._text.find("{", place)) >= 0:
+            yield self._text[place:start]
+            count = _run_length(_OPENING, self._text, start)
+            shown, place = self._replaced(start, count) or ("{", start + 1)
+            yield shown
+        yield self._text[place:]
+
+    def _replaced(self, start: int, count: int) -> tuple[str, int] | None:
+        """What stands for `count` braces here and what they hold, and the place behind; None: the first is text."""
+        inner = start + count
+        end = _closing(self._text, inner)
+        if end is None or _run_length(_CLOSING, self._text, end) < count or self._is_latex(start):
             return None
-        tree = _parsed(text.strip())
-        if tree is not None:
-            return (compile(tree, "<prompt>", "eval"), end + 1) if _known(tree, names) else None
-        end += 1
+        source = self._text[inner:end]
+        code = self._code(source)
+        if code is None:
+            return None
+        shown = self._value(code, source) if count % 2 else source
+        pairs = count // 2
+        return "{" * pairs + shown + "}" * pairs, end + count
+
+    def _code(self, source: str) -> CodeType | None:
+        """The expression's code when it uses a name of the notebook's own and none that exists nowhere."""
+        if _JSON.match(source) or self._own.isdisjoint(_NAME.findall(source)):
+            return None
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                tree = ast.parse(source.strip(), mode="eval")
+                code = compile(tree, "<prompt>", "eval")
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return None
+        free = _free_names(tree)
+        known = all(name in self._names or hasattr(builtins, name) for name in free)
+        return code if known and not self._own.isdisjoint(free) else None
+
+    def _value(self, code: CodeType, source: str) -> str:
+        try:
+            return _shown(eval(code, dict(self._names)))  # noqa: S307 - the user's own code, in the user's own notebook
+        except Exception as error:
+            error.add_note(
+                f"It came of {{{source}}} in the prompt. Double the braces, or use --raw, to send it as typed."
+            )
+            raise
+
+    def _is_latex(self, start: int) -> bool:
+        before = self._text[max(0, start - 200) : start]
+        if before.endswith(("_", "^")):
+            return any(begin < start < end for begin, end in self._math)
+        return _COMMAND.search(before) is not None
+
+
+def _run_length(braces: re.Pattern[str], text: str, start: int) -> int:
+    found = braces.match(text, start)
+    return found.end() - start if found else 0
+
+
+def _closing(text: str, start: int) -> int | None:
+    """The place of the brace that closes the one before `start`, on the same line; None without one."""
+    depth = 0
+    for found in _TOKEN.finditer(text, start, start + _LONGEST):
+        match found[0]:
+            case "{":
+                depth += 1
+            case "}" if depth:
+                depth -= 1
+            case "}":
+                return found.start()
+            case "\n":
+                return None
     return None
 
 
-def _parsed(text: str) -> ast.Expression | None:
-    try:
-        return ast.parse(text, mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
-
-
-def _known(tree: ast.Expression, names: Mapping[str, Any]) -> bool:
-    """Whether it uses at least one name of the notebook and no name that exists nowhere."""
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+def _free_names(tree: ast.Expression) -> set[str]:
+    """The names that the expression takes from outside."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    free = used - bound
-    return any(name in names for name in free) and all(name in names or hasattr(builtins, name) for name in free)
-
-
-def _value(code: Any, text: str, names: Mapping[str, Any]) -> Any:
-    try:
-        return eval(code, dict(names))  # noqa: S307 - the user's own code, in the user's own notebook
-    except Exception as error:
-        error.add_note(f"This came of {text} in the prompt. Double the braces, or use --raw, to send it as it is.")
-        raise
+    return {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound
 
 
 def _shown(value: Any) -> str:
     """A value as the model reads it. Tables go in as compact CSV."""
-    pandas = sys.modules.get("pandas")
-    if pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series)):
-        from ..tools import to_output
-
-        table = to_output(value)
-        return table if isinstance(table, str) else str(value)
-    return str(value)
+    return table_text(value) if is_table(value) else str(value)

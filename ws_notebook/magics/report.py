@@ -1,14 +1,20 @@
-"""A small two-column table that shows itself as Markdown and as text."""
+"""What the magics show beside runs: a small table, and an error as one paragraph."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, TypeVar
 
-__all__ = ["Report"]
+__all__ = ["Report", "brief"]
+
+ErrorT = TypeVar("ErrorT", bound=BaseException)
+
+STOPPED = "The run was stopped. What has streamed is kept, and the next cell goes on from it."
 
 
 class Report:
-    """Rows of name and value under a title."""
+    """Rows of name and value under a title; shows itself as Markdown and as text."""
 
     def __init__(self, title: str, rows: Sequence[tuple[str, object]]) -> None:
         self.title = title
@@ -19,9 +25,31 @@ class Report:
         return "\n".join([self.title, *(f"  {name:<{width}}  {value}" for name, value in self.rows)])
 
     def _repr_markdown_(self) -> str:
-        lines = [f"| {self.title} | |", "| --- | --- |"]
+        lines = [f"| {_cell(self.title)} | |", "| --- | --- |"]
         lines += [f"| {_cell(name)} | {_cell(value)} |" for name, value in self.rows]
         return "\n".join(lines)
+
+
+def brief(error: ErrorT, shell: Any = None) -> ErrorT:
+    """The same error; IPython will show it as one paragraph instead of the path through this package.
+
+    With `shell`, what the user's own code of a prompt's expression had called is shown above that.
+    """
+    text = str(error) or (STOPPED if isinstance(error, KeyboardInterrupt) else "")
+    notes = " ".join(getattr(error, "__notes__", ()))
+    lines = [" ".join(filter(None, [f"\x1b[31m{type(error).__name__}\x1b[0m:", text, notes]))]
+    called = _called(error.__traceback__)
+    if shell is not None and called is not None:
+        lines = [*shell.InteractiveTB.structured_traceback(type(error), error, called, tb_offset=0), *lines]
+    error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
+    return error
+
+
+def _called(traceback: TracebackType | None) -> TracebackType | None:
+    """The part of a traceback below the expression in the prompt."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename != "<prompt>":
+        traceback = traceback.tb_next
+    return traceback.tb_next if traceback is not None else None
 
 
 def _cell(text: str) -> str:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import argparse
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
-from traitlets import Bool, Enum, Int, Unicode
+from traitlets import Bool, Enum, Int, Unicode, observe
 
 from .. import kernel
+from ..core.changes import Change
+from ..core.run import Latest, RunState
 from ..exceptions import SettingsError, WsNotebookError
 from ..session.run import Run
 from ..session.session import Session
-from ..tools import AnyTool, Tool
 from ..views import View, choose_view
 from .cells import CellTree
-from .options import magic_help, parse_cell_options, parse_subcommand
+from .complete import matcher
+from .help import magic_help
+from .offer import chosen_tools, offered_tools
+from .options import TRANSPORTS, VIEWS, CellOptions, nearest, parse_cell_options
 from .prompt import interpolate
-from .subcommands import Subcommands
+from .report import brief
+from .result import CellResult
+from .subcommands import run_subcommand
 
 __all__ = ["ResponsesMagics"]
 
@@ -33,166 +39,178 @@ class ResponsesMagics(Magics):
     model = Unicode("", help="The model; empty: the provider's usual one.").tag(config=True)
     instructions = Unicode("", help="Instructions for the model.").tag(config=True)
     store = Bool(False, help="Whether the provider keeps the responses.").tag(config=True)
-    max_turns = Int(50, help="The most turns of one run.").tag(config=True)
-    view = Enum(("auto", "live", "text", "none"), "auto", help="How a run is shown.").tag(config=True)
+    max_turns = Int(50, min=1, help="The most turns of one run.").tag(config=True)
+    view = Enum(VIEWS, "auto", help="How a run is shown.").tag(config=True)
 
     def __init__(self, shell: Any) -> None:
-        super().__init__(shell=shell)
+        self.matcher = matcher(self)
+        """Their part in the shell's completer."""
+        self.result = CellResult(shell)
         self._sessions: dict[str, Session] = {}
         self._api_key: str | None = None
         self._trees: weakref.WeakKeyDictionary[Session, CellTree] = weakref.WeakKeyDictionary()
+        super().__init__(shell=shell)
 
     @no_var_expand
     @cell_magic("responses")  # type: ignore[arg-type]  # IPython's own types of these decorators are wrong
     def ask(self, line: str, cell: str) -> Run:
         try:
             options = parse_cell_options(line)
-            session = self._session(options)
-            prompt = cell if options.raw else interpolate(cell, self._names)
-            return self._ask(session, prompt.strip("\n"), options)
-        except WsNotebookError as error:
-            raise _brief(error) from None
+            session = self.session(options.session, options.transport)
+            prompt = self._prompt(cell, options).strip("\n")
+            run, views = self._start(session, prompt, options)
+            return self._finished(session, run, views)
+        except (WsNotebookError, KeyboardInterrupt) as error:
+            raise brief(error) from None
 
     @no_var_expand
     @line_magic("responses")  # type: ignore[arg-type]
     def command(self, line: str) -> Any:
         try:
-            name, words = parse_subcommand(line)
-            return getattr(Subcommands(self), name)(words)
+            return run_subcommand(self, line)
         except WsNotebookError as error:
-            raise _brief(error) from None
+            raise brief(error) from None
 
     def close(self) -> None:
-        """Close the magics' own sessions."""
-        for session in self._sessions.values():
+        """Close the magics' own sessions and forget the key that was typed."""
+        sessions, self._sessions, self._api_key = self._sessions, {}, None
+        for session in sessions.values():
             session.close()
-        self._sessions.clear()
 
-    # For the subcommands.
-
-    def default_session(self, transport: str | None = None) -> Session:
-        """The magics' own session, made when it is first needed; one for each transport that was asked for."""
-        key = transport or "auto"
-        if key not in self._sessions:
-            self._sessions[key] = Session(
-                provider=self.provider,
-                model=self.model or None,
-                api_key=self._api_key,
-                transport=key,
-                store=self.store,
-                instructions=self.instructions or None,
-                max_turns=self.max_turns,
-            )
-        return self._sessions[key]
-
-    def connect(self, provider: str, api_key: str) -> None:
-        """Begin anew with another provider and key."""
-        self.close()
-        self.provider, self._api_key = provider, api_key
-
-    def reset(self, session: Session) -> None:
-        session.reset()
-        self._trees.pop(session, None)
-
-    def named_session(self, name: str | None) -> Session:
-        """The session in this variable, or the magics' own. Raises SettingsError with what there is."""
-        if name is None:
-            return self.default_session()
-        found = self._names.get(name)
-        if isinstance(found, Session):
-            return found
-        known = [key for key, value in self._names.items() if isinstance(value, Session) and key[0] != "_"]
-        hint = f"Variables that do: {', '.join(known)}." if known else f"Make one: {name} = wsn.Session()."
-        raise SettingsError(f"{name!r} does not hold a Session. {hint}")
-
-    def offered_tools(self, session: Session) -> dict[str, AnyTool]:
-        """Every tool that a bare cell offers, by its name: the session's and those of the notebook."""
-        found = {tool.name: tool for tool in session.tools}
-        for variable, value in list(self._names.items()):
-            if isinstance(value, Tool) and not variable.startswith("_"):
-                found[value.name] = value
-        return found
-
-    # Inside.
+    # For the subcommands and the completer.
 
     @property
-    def _names(self) -> dict[str, Any]:
-        """The notebook's own names."""
+    def names(self) -> dict[str, Any]:
+        """The notebook's names."""
         names: dict[str, Any] = self.shell.user_ns if self.shell is not None else {}
         return names
 
-    def _session(self, options: argparse.Namespace) -> Session:
-        if options.session is not None and options.transport is not None:
-            raise SettingsError(
-                "--transport belongs to the magics' own session. Give yours its transport in Session(…)."
-            )
-        if options.session is not None:
-            return self.named_session(options.session)
-        return self.default_session(options.transport)
+    @property
+    def sessions(self) -> dict[str, Session]:
+        """The variables that hold a Session."""
+        held = [(name, value) for name, value in list(self.names.items()) if name[0] != "_"]
+        return {name: value for name, value in held if isinstance(value, Session)}
 
-    def _ask(self, session: Session, prompt: str, options: argparse.Namespace) -> Run:
-        cell = kernel.cell_id()
-        tree = self._trees.setdefault(session, CellTree())
+    def known_sessions(self, name: str | None = None) -> list[Session]:
+        """The session in this variable, or those that the magics have made; none is made for it."""
+        if name is None:
+            return list(self._sessions.values())
+        return [self.sessions[name]] if name in self.sessions else []
+
+    def session(self, name: str | None = None, transport: str | None = None) -> Session:
+        """The session in this variable, or the magics' own, made when it is first needed; one for each transport.
+
+        Raises SettingsError with what there is.
+        """
+        if name is None:
+            return self._own_session(transport or "auto")
+        if transport is not None:
+            raise SettingsError("A session of yours has its own transport. Name either one.")
+        found = self.names.get(name)
+        if isinstance(found, Session):
+            return found
+        hint = nearest(name, self.sessions) or f" Make one: {name} = wsn.Session()."
+        raise SettingsError(f"{name!r} does not hold a Session.{hint}")
+
+    def model_of(self, session: Session) -> str:
+        """The model that a bare cell asks."""
+        return (self.model if self._is_own(session) else "") or session.settings.model
+
+    def connect(self, provider: str, api_key: str) -> None:
+        """Begin anew with another provider and key."""
+        self.provider = provider
+        self.close()
+        self._api_key = api_key
+
+    # Inside.
+
+    @observe("provider")
+    def _provider_changed(self, _: Any) -> None:
+        """The next cell begins anew; a key that was typed for one provider is not sent to another."""
+        self.close()
+
+    def _own_session(self, transport: str) -> Session:
+        if transport not in ("auto", *TRANSPORTS):
+            raise SettingsError(f"--transport takes {' or '.join(TRANSPORTS)}, not {transport!r}.")
+        if transport not in self._sessions:
+            self._sessions[transport] = Session(
+                provider=self.provider, model=self.model or None, api_key=self._api_key, transport=transport
+            )
+        return self._sessions[transport]
+
+    def _is_own(self, session: Session) -> bool:
+        return session in self._sessions.values()
+
+    def _prompt(self, cell: str, options: CellOptions) -> str:
+        if options.raw:
+            return cell
+        hidden = getattr(self.shell, "user_ns_hidden", {})
+        # IPython puts a few functions among the notebook's names (exit, open, …): words of code, nobody's values.
+        ignored = [name for name, value in hidden.items() if callable(value) and self.names.get(name) is value]
+        try:
+            return interpolate(cell, self.names, ignored)
+        except Exception as error:  # noqa: BLE001 - whatever the user's expression raises
+            raise brief(error, self.shell) from None
+
+    def _start(self, session: Session, prompt: str, options: CellOptions) -> tuple[Run, list[View]]:
+        if not prompt.strip():
+            raise SettingsError("The prompt is empty. Write it on the lines below the line of %%responses.")
         views: list[View] = []
 
-        def watch(run: Run) -> Any:
-            views.append(self._view(session, run, options.view or self.view))
-            views[0].show()
-            return views[0].observe
+        def watch(run: Run) -> Callable[[RunState, Change], None]:
+            view = self._view(session, run, options.view or self.view)
+            view.show()
+            views.append(view)
+            return view.observe
 
         run = session.start(
             prompt,
-            parent=self._parent(session, tree, cell, options),
-            model=options.model,
-            instructions=options.instructions,
-            tools=self._tools(session, options),
-            max_turns=options.max_turns,
-            store=options.store,
+            parent=self._parent(session, options),
+            tools=chosen_tools(options.tools, offered_tools(session.tools, self.names), self.names),
             options=options.request,
             watch=watch,
+            **self._settings(session, options),
         )
         if options.output:
-            self._names[options.output] = run
+            self.names[options.output] = run
+        return run, views
+
+    def _settings(self, session: Session, options: CellOptions) -> dict[str, Any]:
+        """What the cell says, else the magics' defaults where the session is their own, else the session's."""
+        names = ("model", "instructions", "max_turns", "store")
+        defaults = {name: getattr(self, name) for name in names} if self._is_own(session) else {}
+        given = {name: getattr(options, name) for name in names}
+        return {name: defaults.get(name) or None if value is None else value for name, value in given.items()}
+
+    def _finished(self, session: Session, run: Run, views: list[View]) -> Run:
+        """Wait for the end and show it. Raises the run's error."""
         try:
             run.result()
-        except (WsNotebookError, KeyboardInterrupt) as error:
-            raise _brief(error) from None
         finally:
-            tree.remember(cell, run)
+            self._tree(session).remember(kernel.cell_id(), run)
             for view in views:
                 view.finish(run.state)
-        return run.shown()
+        return self.result.shown(run)
 
-    def _parent(self, session: Session, tree: CellTree, cell: str | None, options: argparse.Namespace) -> Any:
+    def _tree(self, session: Session) -> CellTree:
+        return self._trees.setdefault(session, CellTree())
+
+    def _parent(self, session: Session, options: CellOptions) -> Run | str | Latest | None:
         if options.new:
             return None
-        if options.parent is None:
-            return tree.parent(cell)
-        held = self._names.get(options.parent)
+        wanted = options.parent
+        if wanted is None:
+            return self._tree(session).parent(kernel.cell_id(), session)
+        held = self.names.get(wanted)
         if isinstance(held, Run):
             return held
-        named = next((run for run in session.runs if run.id == options.parent), None)
-        if named is not None or options.parent.startswith("resp"):
-            return named or options.parent
+        found = next((run for run in session.runs if run.id == wanted), None)
+        if found is not None or wanted.startswith("resp"):
+            return found or wanted
+        if any(turn.response_id == wanted for run in session.runs for turn in run.turns):
+            return wanted
         known = ", ".join(run.id for run in session.runs[-8:]) or "none yet"
-        raise SettingsError(
-            f"--from {options.parent}: neither a run ({known}), a response id, nor a variable with a Run."
-        )
-
-    def _tools(self, session: Session, options: argparse.Namespace) -> list[AnyTool]:
-        if options.no_tools:
-            return []
-        offered = self.offered_tools(session)
-        if options.tools is None:
-            return list(offered.values())
-        chosen = []
-        for name in filter(None, (word.strip() for word in options.tools.split(","))):
-            held = self._names.get(name)
-            tool = offered.get(name) or (held if isinstance(held, Tool) else None)
-            if tool is None:
-                raise SettingsError(_unknown_tool(name, held, sorted(offered)))
-            chosen.append(tool)
-        return chosen
+        raise SettingsError(f"--from {wanted}: neither a run ({known}), a response id, nor a variable with a Run.")
 
     def _view(self, session: Session, run: Run, wanted: str) -> View:
         return choose_view(
@@ -207,19 +225,3 @@ class ResponsesMagics(Magics):
 
 
 ResponsesMagics.ask.__doc__ = ResponsesMagics.command.__doc__ = magic_help()  # type: ignore[assignment]
-
-
-def _unknown_tool(name: str, held: Any, known: list[str]) -> str:
-    if callable(held):
-        return f"{name} is a function but no tool. Put @wsn.tool above its definition and run that cell again."
-    return (
-        f"There is no tool named {name!r}. The notebook has: {', '.join(known) or 'none; define one with @wsn.tool'}."
-    )
-
-
-def _brief(error: BaseException) -> BaseException:
-    """The error shown in the cell as one paragraph instead of the path through this package."""
-    name = type(error).__name__
-    text = str(error) or "The run was stopped. What has streamed is kept; the next cell goes on from it."
-    error._render_traceback_ = lambda: [f"\x1b[31m{name}\x1b[0m: {text}"]  # type: ignore[attr-defined]
-    return error

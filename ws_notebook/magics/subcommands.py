@@ -9,66 +9,105 @@ from typing import TYPE_CHECKING, Any
 from ..exceptions import SettingsError
 from ..session.run import Run
 from ..session.session import Session
-from .options import magic_help
+from ..settings import resolve
+from .help import SUBCOMMANDS, magic_help
+from .offer import offered_tools
+from .options import nearest, split_words
 from .report import Report
 
 if TYPE_CHECKING:
     from .responses import ResponsesMagics
 
-__all__ = ["Subcommands"]
+__all__ = ["SUBCOMMAND_OPTIONS", "Subcommands", "run_subcommand"]
+
+SUBCOMMAND_OPTIONS = ("-s", "--transport")
+"""Each takes a word: which session is meant, if not the magics' usual one."""
+
+_TAKE_ONE = ("connect", "timeline")
+
+
+def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
+    """Do what the line of `%responses` says. Raises SettingsError with the nearest right subcommand."""
+    name, *words = split_words(line, "%responses") or ["help"]
+    name = name.lstrip("-")
+    if name not in SUBCOMMANDS:
+        hint = (
+            nearest(name, SUBCOMMANDS) or " To ask the model, write %%responses and the prompt on the lines below it."
+        )
+        raise SettingsError(f"%responses has no subcommand {name!r}.{hint} Known are {', '.join(SUBCOMMANDS)}.")
+    options = _take_options(words)
+    argument = words.pop(0) if words and name in _TAKE_ONE else ""
+    if words:
+        raise SettingsError(f"%responses {name}: {words[0]!r} has no meaning there. %responses help lists what has.")
+    return getattr(Subcommands(magics, options), name)(argument)
+
+
+def _take_options(words: list[str]) -> dict[str, str]:
+    """Take the options, with their words, out of the words."""
+    taken: dict[str, str] = {}
+    for flag in SUBCOMMAND_OPTIONS:
+        while flag in words:
+            place = words.index(flag)
+            if place + 1 == len(words):
+                raise SettingsError(f"%responses: {flag} needs a word behind it, as in -s session or --transport http.")
+            taken[flag] = words[place + 1]
+            del words[place : place + 2]
+    return taken
 
 
 class Subcommands:
-    """One method for each; `words` is what stands behind it. `-s NAME` chooses another session."""
+    """One method for each; `argument` is the word behind it, or empty. What it returns is shown."""
 
-    def __init__(self, magics: ResponsesMagics) -> None:
+    def __init__(self, magics: ResponsesMagics, options: dict[str, str]) -> None:
         self._magics = magics
+        self._options = options
 
-    def help(self, words: list[str]) -> None:
+    def help(self, argument: str) -> None:
         print(magic_help())  # noqa: T201 - the user asked for it
 
-    def connect(self, words: list[str]) -> Report:
+    def connect(self, argument: str) -> Report:
         """Ask for a key without showing it, and use it from now on."""
-        provider = words[0] if words else "openai"
-        key = getpass.getpass(f"API key for {provider}: ").strip()
+        provider = argument or "openai"
+        settings = resolve(provider, model=self._magics.model or None)
+        try:
+            key = getpass.getpass(f"API key for {settings.provider}: ").strip()
+        except (EOFError, NotImplementedError, RuntimeError):
+            variable = settings.profile.key_variable or "the provider's variable"
+            raise SettingsError(f"Nobody can type a key here. Set {variable} in the environment instead.") from None
         if not key:
             raise SettingsError("No key was entered, so nothing has changed.")
         self._magics.connect(provider, key)
-        session = self._magics.default_session()
-        return Report("Connected", [("provider", session.settings.provider), ("model", session.settings.model)])
+        return Report("Will connect", [("provider", settings.provider), ("model", settings.model)])
 
-    def status(self, words: list[str]) -> Report:
+    def status(self, argument: str) -> Report:
         """What is connected, and what the session did so far."""
-        session = self._session(words)
+        session = self._session()
+        settings, turns = session.settings, [turn for run in session.runs for turn in run.turns]
         age = f"{time.monotonic() - session.opened_at:.0f} s" if session.opened_at is not None else "none is open"
-        runs = session.runs
-        turns = [turn for run in runs for turn in run.turns]
         sent, full = sum(turn.bytes_sent for turn in turns), sum(turn.bytes_full_context for turn in turns)
+        calls = sum(len(turn.tool_calls) for turn in turns)
         rows: list[tuple[str, object]] = [
-            (
-                "provider",
-                f"{session.settings.provider} {session.settings.note and f'({session.settings.note})'}".strip(),
-            ),
-            ("model", session.settings.model),
+            ("provider", settings.provider + (f" ({settings.note})" if settings.note else "")),
+            ("model", self._magics.model_of(session)),
             ("transport", session.header().transport),
             ("state", session.state),
             ("connection's age", age),
             ("connections opened", session.connections),
-            ("runs · turns · calls", f"{len(runs)} · {len(turns)} · {sum(len(turn.tool_calls) for turn in turns)}"),
+            ("runs · turns · calls", f"{len(session.runs)} · {len(turns)} · {calls}"),
             ("bytes sent", f"{sent:,} (HTTP with full input: {full:,})"),
         ]
         recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
-        stopped = [f"{run.id}: {run.stopped}" for run in runs if run.stopped]
+        stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
         rows += [("recovered", ", ".join(recovered))] if recovered else []
         rows += [("stopped", " ".join(stopped[-3:]))] if stopped else []
         return Report("Session", rows)
 
-    def tools(self, words: list[str]) -> Any:
+    def tools(self, argument: str) -> Report:
         """The tools that a bare cell offers, with how often each was called."""
-        session = self._session(words)
+        session = self._session()
         calls = [call for run in session.runs for call in run.tool_calls]
-        rows: list[tuple[str, object]] = []
-        for name, tool in self._magics.offered_tools(session).items():
+        rows = []
+        for name, tool in offered_tools(session.tools, self._magics.names).items():
             mine = [call for call in calls if call.name == name]
             failed = sum(call.status != "completed" for call in mine if call.done)
             used = f"{len(mine)} calls" + (f", {failed} failed" if failed else "")
@@ -76,51 +115,43 @@ class Subcommands:
             rows.append((name, f"{summary} ({used})" if mine else summary))
         return Report("Tools", rows or [("none", "Define a function with @wsn.tool above it.")])
 
-    def turns(self, words: list[str]) -> Any:
-        return self._session(words).turns
+    def turns(self, argument: str) -> Any:
+        return self._session().turns
 
-    def frames(self, words: list[str]) -> Any:
-        return self._session(words).frames
+    def frames(self, argument: str) -> Any:
+        return self._session().frames
 
-    def latency(self, words: list[str]) -> Any:
+    def latency(self, argument: str) -> Any:
         """A static chart, which a saved notebook keeps; `session.latency()` is the live one."""
         from ..views.charts import latency_picture
 
-        return latency_picture([run.state for run in self._session(words).runs])
+        return latency_picture([run.state for run in self._session().runs])
 
-    def timeline(self, words: list[str]) -> Any:
+    def timeline(self, argument: str) -> Any:
         from ..views.charts import timeline_picture
 
-        session = self._session(words)
-        run = self._run(session, [word for word in words if word != "-s"])
+        session = self._session()
+        run = self._run(session, argument)
         return timeline_picture(run.state, session.header(run.state))
 
-    def reset(self, words: list[str]) -> None:
-        self._magics.reset(self._session(words))
+    def reset(self, argument: str) -> None:
+        self._session().reset()
 
-    def cancel(self, words: list[str]) -> Report:
-        stopped = [run for run in self._session(words).runs if not run.done]
+    def cancel(self, argument: str) -> Report:
+        stopped = [run for run in self._session().runs if not run.done]
         for run in stopped:
             run.cancel()
         return Report("Stopped", [(run.id, run.stopped) for run in stopped] or [("nothing", "no run was in progress")])
 
-    def _session(self, words: list[str]) -> Session:
-        if "-s" in words:
-            place = words.index("-s")
-            if place + 1 == len(words):
-                raise SettingsError("-s needs the name of a variable that holds a Session.")
-            name = words.pop(place + 1)
-            words.remove("-s")
-            return self._magics.named_session(name)
-        return self._magics.default_session()
+    def _session(self) -> Session:
+        return self._magics.session(self._options.get("-s"), self._options.get("--transport"))
 
-    def _run(self, session: Session, words: list[str]) -> Run:
-        runs = session.runs
+    def _run(self, session: Session, wanted: str) -> Run:
+        runs = {run.id: run for run in session.runs}
         if not runs:
             raise SettingsError("There is no run yet. Ask something with %%responses first.")
-        if not words:
-            return runs[-1]
-        found = next((run for run in runs if run.id == words[0]), None)
+        latest = next(reversed(runs))
+        found = runs.get(wanted or latest)
         if found is None:
-            raise SettingsError(f"There is no run {words[0]!r}. The latest is {runs[-1].id}.")
+            raise SettingsError(f"There is no run {wanted!r}. The latest is {latest}.")
         return found

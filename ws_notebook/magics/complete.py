@@ -1,0 +1,102 @@
+"""Tab behind `%%responses` and `%responses`: options, subcommands, tools, sessions, runs."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from ..session.run import Run
+from ..settings import PROFILES
+from .help import SUBCOMMANDS
+from .offer import offered_tools
+from .options import OPTIONS
+from .subcommands import SUBCOMMAND_OPTIONS
+
+if TYPE_CHECKING:
+    from .responses import ResponsesMagics
+
+__all__ = ["completions", "matcher"]
+
+_LINE: Final = re.compile(r"\s*(%{1,2})responses\s+(.*)", re.DOTALL)
+_TAKING: Final = {flag: option for option in OPTIONS if option.metavar for flag in option.flags}
+
+
+def completions(magics: ResponsesMagics, line: str) -> list[str]:
+    """What can stand in place of the last word of a magic's line, up to the cursor; nothing on other lines.
+
+    Of `-t one,tw` the last word is `tw`. Makes no session and contacts nothing.
+    """
+    found = _LINE.fullmatch(line)
+    if found is None:
+        return []
+    *before, last = re.split(r"\s", found[2])
+    before = [word for word in before if word]
+    known = _in_cell(magics, before, last) if found[1] == "%%" else _in_line(magics, before)
+    start = last.rpartition(",")[2]
+    return [each for each in known if each.startswith(start) and each != start]
+
+
+def matcher(magics: ResponsesMagics) -> Callable[[Any], dict[str, Any]]:
+    """These completions as a matcher of IPython's completer (version 2 of its interface)."""
+    from IPython.core.completer import SimpleCompletion, context_matcher
+
+    def match(context: Any) -> dict[str, Any]:
+        found = completions(magics, context.text_until_cursor)
+        return {
+            "completions": [SimpleCompletion(text=each, type="magic") for each in found],
+            "matched_fragment": re.split(r"[\s,]", context.text_until_cursor)[-1],
+            "suppress": bool(found),
+            "ordered": True,
+        }
+
+    decorate: Callable[..., Any] = context_matcher(identifier="ws_notebook.responses")
+    decorated: Callable[[Any], dict[str, Any]] = decorate(match)
+    return decorated
+
+
+def _in_cell(magics: ResponsesMagics, before: list[str], last: str) -> list[str]:
+    option = _TAKING.get(before[-1]) if before else None
+    if option is None:
+        used = {each.name for each in OPTIONS if not each.repeatable and not set(each.flags).isdisjoint(before)}
+        return [flag for each in OPTIONS if each.name not in used for flag in each.flags]
+    if option.name == "session":
+        return list(magics.sessions)
+    if option.name == "tools":
+        named = last.split(",")[:-1]
+        return [name for name in _tools(magics, before) if name not in named]
+    if option.name == "from":
+        return [*_runs(magics, before), *(name for name, value in _visible(magics) if isinstance(value, Run))]
+    return list(option.choices)
+
+
+def _in_line(magics: ResponsesMagics, before: list[str]) -> list[str]:
+    previous = before[-1] if before else ""
+    if previous == "-s":
+        return list(magics.sessions)
+    if previous == "--transport":
+        return list(_TAKING["--transport"].choices)
+    if previous == "timeline":
+        return [*_runs(magics, before), *SUBCOMMAND_OPTIONS]
+    if previous == "connect":
+        return list(PROFILES)
+    return [*SUBCOMMAND_OPTIONS] if set(before) & set(SUBCOMMANDS) else [*SUBCOMMANDS, *SUBCOMMAND_OPTIONS]
+
+
+def _tools(magics: ResponsesMagics, before: list[str]) -> list[str]:
+    own = [tool for session in magics.known_sessions(_named(before)) for tool in session.tools]
+    return list(offered_tools(own, magics.names))
+
+
+def _runs(magics: ResponsesMagics, before: list[str]) -> list[str]:
+    return [run.id for session in magics.known_sessions(_named(before)) for run in reversed(session.runs)]
+
+
+def _named(before: list[str]) -> str | None:
+    """The name behind -s."""
+    return next((name for flag, name in itertools.pairwise(before) if flag in ("-s", "--session")), None)
+
+
+def _visible(magics: ResponsesMagics) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in list(magics.names.items()) if not name.startswith("_")]

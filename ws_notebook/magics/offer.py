@@ -1,0 +1,47 @@
+"""Which tools a cell offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..exceptions import SettingsError
+from ..tools import AnyTool, Tool
+from .options import nearest
+
+__all__ = ["chosen_tools", "offered_tools"]
+
+
+def offered_tools(session_tools: Iterable[AnyTool], names: Mapping[str, Any]) -> dict[str, AnyTool]:
+    """Every tool that a bare cell offers, by its name: the session's and those of the notebook.
+
+    Of two with one name the notebook's comes before the session's, and the variable of that name before others.
+    """
+    found = {tool.name: tool for tool in session_tools}
+    held = [(name, value) for name, value in list(names.items()) if isinstance(value, Tool) and name[0] != "_"]
+    for _, tool in sorted(held, key=lambda pair: pair[0] == pair[1].name):
+        found[tool.name] = tool
+    return found
+
+
+def chosen_tools(
+    wanted: Iterable[str] | None, offered: Mapping[str, AnyTool], names: Mapping[str, Any]
+) -> list[AnyTool]:
+    """The offered tools, or those that are `wanted`, each by its name or by a variable that holds it.
+
+    Raises SettingsError with what to do for a name that is no tool's.
+    """
+    return list(offered.values()) if wanted is None else [_tool(name, offered, names.get(name)) for name in wanted]
+
+
+def _tool(name: str, offered: Mapping[str, AnyTool], held: Any) -> AnyTool:
+    if name in offered:
+        return offered[name]
+    if isinstance(held, Tool):
+        return held
+    if callable(held):
+        raise SettingsError(
+            f"{name} is a function but no tool. Put @wsn.tool above its definition and run that cell again."
+        )
+    known = f"The notebook has: {', '.join(sorted(offered))}." if offered else "Define one with @wsn.tool."
+    raise SettingsError(f"There is no tool named {name!r}.{nearest(name, offered)} {known}")
