@@ -18,10 +18,16 @@ def offered_tools(session_tools: Iterable[AnyTool], names: Mapping[str, Any]) ->
     Of two with one name the notebook's comes before the session's, and the variable of that name before others.
     """
     found = {tool.name: tool for tool in session_tools}
-    held = [(name, value) for name, value in list(names.items()) if isinstance(value, Tool) and name[0] != "_"]
-    for _, tool in sorted(held, key=lambda pair: pair[0] == pair[1].name):
-        found[tool.name] = tool
+    for variable, value in list(names.items()):
+        if isinstance(value, Tool) and not variable.startswith("_") and not _is_alias(variable, value, names):
+            found[value.name] = value
     return found
+
+
+def _is_alias(variable: str, tool: AnyTool, names: Mapping[str, Any]) -> bool:
+    """Whether another variable, the one of the tool's name, holds a tool of that name."""
+    named = names.get(tool.name)
+    return variable != tool.name and isinstance(named, Tool) and named.name == tool.name
 
 
 def chosen_tools(

@@ -40,7 +40,8 @@ def brief(error: ErrorT, shell: Any = None) -> ErrorT:
     lines = [" ".join(filter(None, [f"\x1b[31m{type(error).__name__}\x1b[0m:", text, notes]))]
     called = _called(error.__traceback__)
     if shell is not None and called is not None:
-        lines = [*shell.InteractiveTB.structured_traceback(type(error), error, called, tb_offset=0), *lines]
+        above = shell.InteractiveTB.structured_traceback(type(error), error, called, tb_offset=0)
+        lines = [*above, *([] if notes in "\n".join(above) else [notes])]
     error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
     return error
 

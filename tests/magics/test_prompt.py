@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+import warnings
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from ws_notebook.magics.prompt import interpolate
+
+__all__: list[str] = []
+
+NAMES: dict[str, Any] = {
+    "x": 5, "a": 1, "b": 2, "i": 3, "n": 4, "color": "blue", "city": "Paris", "words": ["one", "two"],
+    "d": {"k": {"deep": "v"}}, "f": lambda value: value * 2, "empty": "", "quit": object(),
+}  # fmt: skip
+
+
+def sent(prompt: str) -> str:
+    return interpolate(prompt, NAMES, ignored=["quit"])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("{x}", "5"),
+        ("{ x }", "5"),
+        ("of {city}.", "of Paris."),
+        ("{x}{a}", "51"),
+        ("{x + 1} and {f(x)}", "6 and 10"),
+        ("{', '.join(words)}", "one, two"),
+        ("{words[0]!r}", "{words[0]!r}"),
+        ("{d['k']['deep']} {d[\"k\"]['deep']}", "v v"),
+        ("{ {x: a}[x] }", "1"),
+        ("{f({x: 1}[5])}", "2"),
+        ("{ {w for w in words} == set(words) }", "True"),
+        ("{[w.upper() for w in words]}", "['ONE', 'TWO']"),
+        ("{(lambda q: q + x)(1)}", "6"),
+        ('{f"{x:03d}"}', "005"),
+        ("{'}' + city}", "}Paris"),
+        ("{max(words)}", "two"),
+        ("{empty}", ""),
+        ("{x if a else b}", "5"),
+    ],
+)
+def test_an_expression_is_replaced_by_its_value(prompt: str, expected: str) -> None:
+    assert sent(prompt) == expected
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "{missing}",
+        "{x + missing}",
+        "{}",
+        "{1 + 2}",
+        "{'text'}",
+        "{len}",
+        "{quit}",
+        "$x and ${missing}",
+        "{x:>10}",
+        "{x!r}",
+        '{"a": 1, "x": [1, 2]}',
+        '{"x": {"a": {"b": null}}}',
+        "{'a': x",
+        "def f(q):\n    return {\n        x\n    }",
+        "body { margin: 0 }",
+        "a { color: red; }",
+        "a {color: red}",
+        "if (x) { return a; }",
+        "for (const w of ws) { console.log(w) }",
+        "fn main() { println!(); }",
+        "{x: 1}",
+        "{await x}",
+        "{yield}",
+        "{x x}",
+        "{it's}",
+        r"\frac{a}{b}",
+        r"\sqrt[n]{x} and \mathbf{x}",
+        r"\left\{ x \right\}",
+        r"$\sum_{i}^{n} x_{i}$",
+        r"$$a_{i} = b^{n}$$",
+        r"\(x_{i}\) and \[x_{n}\]",
+        "{{missing}}",
+        "{{}}",
+        "{% for w in words %}",
+        "}{",
+        "{",
+        "}",
+        "{x",
+        "{\nx}",
+        "{x\n}",
+        "{0}",
+        "\x00{\x00}",
+    ],
+)
+def test_other_braces_pass_untouched(prompt: str) -> None:
+    assert sent(prompt) == prompt
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ('{"city": "{city}", "n": {x}}', '{"city": "Paris", "n": 5}'),
+        ('{"a":{"b":{x}}}', '{"a":{"b":5}}'),
+        ('print(f"{x} of {missing}")', 'print(f"5 of {missing}")'),
+        ("data_{x}.csv and 2^{n}", "data_5.csv and 2^4"),
+        ("It costs $5 for {x} and $6", "It costs $5 for 5 and $6"),
+        (r"C:\data\{city}.csv", r"C:\data\Paris.csv"),
+        ("{missing} {x}", "{missing} 5"),
+        ("import { x } from 'y'", "import 5 from 'y'"),
+        ("it's {x}, isn't it, {city}'s", "it's 5, isn't it, Paris's"),
+    ],
+)
+def test_expressions_among_other_braces_are_replaced(prompt: str, expected: str) -> None:
+    assert sent(prompt) == expected
+
+
+@pytest.mark.parametrize(
+    "prompt", ["{{x}}", "{{ x }}", "{{{x}}}", "{{{{x}}}}", "{{{{{x}}}}}", "a {{x + 1}} b {x}", "{{x}}{x}{{a}}"]
+)
+def test_doubled_braces_are_those_of_an_f_string(prompt: str) -> None:
+    assert sent(prompt) == eval("f" + repr(prompt), dict(NAMES))
+
+
+def test_doubled_braces_that_do_not_close_alike_are_text() -> None:
+    assert sent("{{x} and {x}}") == "{5 and 5}"
+    assert sent("{{x}: 1}") == "{5: 1}"
+
+
+def test_what_an_expression_raises_says_where_it_stands() -> None:
+    with pytest.raises(KeyError) as caught:
+        sent("Tell me of {d['nothing']}.")
+    assert caught.value.__notes__ == [
+        "It came of {d['nothing']} in the prompt. Double the braces, or use --raw, to send it as typed."
+    ]
+
+
+def test_an_expression_cannot_bind_a_name_of_the_notebook() -> None:
+    assert sent("{(x := 7)}{x}") == "{(x := 7)}5"
+    assert sent("{(y := x)}") == "5"
+    assert "y" not in NAMES
+
+
+def test_reading_braces_warns_of_nothing() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert sent(r"{1 is x}{'\d' + city}") == "False\\dParis"
+
+
+def test_tables_go_in_as_compact_text() -> None:
+    frame = pd.DataFrame({"city": ["Paris", "Oslo"], "n": [2103000, 717710]})
+    shown = interpolate("Sum up:\n{frame}\nand {frame.n}", {"frame": frame})
+    assert shown == "Sum up:\ncity,n\nParis,2103000\nOslo,717710\nand n\n2103000\n717710"
+    long = interpolate("{frame}", {"frame": pd.DataFrame({"n": range(100_000)})})
+    assert "of 100,000 rows" in long
+
+
+def test_long_prompts_are_read_within_the_test_s_time_limit() -> None:
+    # Quadratic work on any of these takes minutes.
+    entry = {"id": 1, "x": {"a": [1, 2, {"b": "it's {x}"}]}, "city": "Paris"}
+    text = json.dumps([entry] * 5000)
+    assert sent(text) == text.replace("{x}", "5")
+    assert sent("{" * 50_000 + "x" + "}" * 50_000).strip("{}") in ("x", "5")
+    assert sent("{x " * 20_000) == "{x " * 20_000
+    assert sent(r"\(" * 20_000 + "_{x}").endswith("_5")
