@@ -1,0 +1,83 @@
+"""What a finished turn means for its run, and what an error is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.drive import Drive
+from support.events import answer, call, completed, created, item_added, item_done, message
+
+from ws_notebook import exceptions
+from ws_notebook.core.events import ErrorInfo
+from ws_notebook.core.outcome import provider_error
+
+__all__: list[str] = []
+
+
+@pytest.mark.parametrize(
+    ("info", "kind", "advice"),
+    [
+        ({"status": 401}, exceptions.AuthenticationFailed, "Check the API key"),
+        ({"status": 403}, exceptions.AuthenticationFailed, "Check the API key"),
+        ({"code": "invalid_api_key"}, exceptions.AuthenticationFailed, "Check the API key"),
+        ({"status": 429, "retry_after": 2.5}, exceptions.RateLimited, "Wait 2.5 s"),
+        ({"code": "rate_limit_exceeded"}, exceptions.RateLimited, "Wait a moment"),
+        ({"status": 429, "code": "insufficient_quota"}, exceptions.ProviderError, "billing"),
+        ({"status": 500}, exceptions.ProviderError, "ask again in a moment"),
+        ({"code": "server_is_overloaded"}, exceptions.ProviderError, "ask again in a moment"),
+        ({"code": "previous_response_not_found"}, exceptions.ProviderError, "parent=None"),
+        ({"code": "context_length_exceeded"}, exceptions.ProviderError, "ask with less"),
+        ({"status": 400, "param": "input"}, exceptions.ProviderError, "Correct the request"),
+    ],
+)
+def test_an_error_is_named_and_says_what_to_do(info: dict[str, Any], kind: type[Exception], advice: str) -> None:
+    error = provider_error(ErrorInfo(message="So it is.", **info))
+    assert type(error) is kind
+    assert "So it is." in str(error)
+    assert advice in str(error)
+    assert (error.status, error.code, error.param) == (info.get("status"), info.get("code"), info.get("param"))
+
+
+def test_a_call_that_was_never_whole_ends_the_run_instead_of_asking_with_nothing() -> None:
+    drive = Drive()
+    run = drive.ask()
+    begun = {**call("c1"), "arguments": ""}
+    drive.receive(created("resp_1"), item_added(0, begun), completed("resp_1"))
+    assert run.status == "completed"
+    assert [each.status for each in run.tool_calls] == ["cancelled"]
+    assert len(drive.requests) == 1
+
+
+@pytest.mark.parametrize("kind", ["computer_call", "apply_patch_call", "local_shell_call", "mcp_approval_request"])
+def test_a_call_that_nobody_here_can_answer_leaves_the_run_unanswered(kind: str) -> None:
+    drive = Drive()
+    run = drive.ask()
+    item = {"type": kind, "id": "x1", "call_id": "c1"}
+    drive.receive(created("resp_1"), item_done(0, item), completed("resp_1", item))
+    assert (run.status, run.error) == ("unanswered", None)
+
+
+def test_a_hosted_call_with_its_output_beside_it_is_answered() -> None:
+    drive = Drive()
+    run = drive.ask()
+    shell = {"type": "shell_call", "id": "x1", "call_id": "c1"}
+    result = {"type": "shell_call_output", "id": "x2", "call_id": "c1"}
+    drive.receive(created("resp_1"), item_done(0, shell), item_done(1, result), completed("resp_1"))
+    assert run.status == "completed"
+
+
+def test_the_limit_of_turns_ends_the_run_and_says_how_to_go_on() -> None:
+    drive = Drive()
+    run = drive.ask(max_turns=2)
+    for number in (1, 2):
+        drive.receive(answer(f"resp_{number}", call(f"c{number}")))
+        drive.submit(run.tool_calls[-1])
+    assert run.status == "failed"
+    assert isinstance(run.error, exceptions.MaxTurnsExceeded)
+    assert "max_turns" in str(run.error)
+    again = drive.ask("go on")
+    assert [item["type"] for item in drive.requests[-1]["input"]] == ["function_call_output", "message"]
+    assert drive.requests[-1]["previous_response_id"] == "resp_2"
+    drive.receive(answer("resp_3", message("Done.")))
+    assert again.parent is run
