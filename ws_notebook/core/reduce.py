@@ -103,7 +103,7 @@ def _adopt_missing(turn: TurnState, output: Any, now: float) -> list[Change]:
     else the calls that began and were never said to be whole.
     """
     changes: list[Change] = []
-    begun = {call.call_id for call in turn.tool_calls if call.item is None}
+    begun = [call.call_id for call in turn.tool_calls if call.item is None]
     everything = not turn.output
     for index, item in enumerate(output if isinstance(output, list) else []):
         if isinstance(item, dict) and (everything or (kind(item) in TOOL_CALLS and item.get("call_id") in begun)):
