@@ -104,7 +104,7 @@ class Notebook:
 
     def value(self, expression: str) -> Any:
         """What the expression is in the kernel, if it can be written down."""
-        cell = self.run(f"print(repr({expression}))")
+        cell = self.run(f"print(repr(({expression})))")
         return eval(cell.printed)
 
     def send(self, code: str, cell_id: str | None = None) -> str:
@@ -138,6 +138,13 @@ class Notebook:
         reply = self.client.complete(code, len(code), reply=True, timeout=WAIT)["content"]
         assert reply["status"] == "ok"
         return [code[: reply["cursor_start"]] + match for match in reply["matches"]]
+
+    def restart(self) -> None:
+        """Restart the kernel and load the extension into the new one."""
+        self.manager.restart_kernel(now=True)
+        self.client.wait_for_ready(timeout=WAIT)
+        self._cells.clear()
+        self.run(SETUP)
 
     def interrupt(self) -> None:
         self.manager.interrupt_kernel()

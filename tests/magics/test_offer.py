@@ -63,5 +63,5 @@ def test_a_name_that_is_no_tool_s_is_answered_with_what_to_do(name: str, words: 
 
 
 def test_without_any_tool_one_is_to_be_defined() -> None:
-    with pytest.raises(SettingsError, match="Define one with @wsn.tool"):
+    with pytest.raises(SettingsError, match=r"Define one with @wsn\.tool"):
         chosen_tools(["add"], {}, {})

@@ -106,7 +106,7 @@ def test_every_option_says_what_it_does_once() -> None:
 
 def test_quotes_group_words() -> None:
     assert split_words("timeline 'r 3'", "%responses") == ["timeline", "r 3"]
-    with pytest.raises(SettingsError, match="^%responses: a quotation mark"):
+    with pytest.raises(SettingsError, match=r"^%responses: a quotation mark"):
         split_words("timeline 'r3", "%responses")
 
 

@@ -41,7 +41,7 @@ def test_an_error_is_one_paragraph() -> None:
 def test_a_note_belongs_to_the_paragraph() -> None:
     error = KeyError("k")
     error.add_note("It came of {d['k']}.")
-    assert shown(brief(error)) == "KeyError: 'k' It came of {d['k']}."
+    assert shown(brief(error)) == "KeyError: 'k'. It came of {d['k']}."
 
 
 def test_an_interrupt_says_what_is_kept() -> None:

@@ -77,7 +77,7 @@ def _in_line(magics: ResponsesMagics, before: list[str]) -> list[str]:
         return list(magics.sessions)
     if previous == "--transport":
         return list(_TAKING["--transport"].choices)
-    if previous == "timeline":
+    if "timeline" in before:
         return [*_runs(magics, before), *SUBCOMMAND_OPTIONS]
     if previous == "connect":
         return list(PROFILES)

@@ -37,6 +37,8 @@ def brief(error: ErrorT, shell: Any = None) -> ErrorT:
     """
     text = str(error) or (STOPPED if isinstance(error, KeyboardInterrupt) else "")
     notes = " ".join(getattr(error, "__notes__", ()))
+    if notes and text and text[-1] not in ".!?":
+        text += "."
     lines = [" ".join(filter(None, [f"\x1b[31m{type(error).__name__}\x1b[0m:", text, notes]))]
     called = _called(error.__traceback__)
     if shell is not None and called is not None:

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+from magics.shells import Notebook
+
+from ws_notebook.magics.help import SUBCOMMANDS
+from ws_notebook.magics.options import OPTIONS
+
+__all__: list[str] = []
+
+FLAGS = [flag for option in OPTIONS for flag in option.flags]
+NAMES = """
+import ws_notebook as wsn
+mine = wsn.Session(provider="local")
+@wsn.tool
+def add(a: int, b: int) -> int: "Add."
+@wsn.tool
+def adieu() -> str: "Leave."
+@wsn.tool
+def divide(a: int, b: int) -> float: "Divide."
+"""
+Complete = Callable[[str], list[str]]
+
+
+@pytest.fixture(params=[True, False], ids=["jedi", "no-jedi"])
+def complete(request: pytest.FixtureRequest, shell: InteractiveShell) -> Complete:
+    """What Tab offers at the end of the code, with and without Jedi: the last line up to there, for each."""
+    shell.run_cell(NAMES).raise_error()
+    completer = shell.Completer
+    completer.use_jedi = request.param
+
+    def offered(code: str) -> list[str]:
+        with provisionalcompleter():
+            found = list(completer.completions(code, len(code)))
+        return [code[: each.start].rpartition("\n")[2] + each.text for each in found]
+
+    return offered
+
+
+def test_flags_are_offered_behind_the_magic(complete: Complete) -> None:
+    assert complete("%%responses ") == [f"%%responses {flag}" for flag in FLAGS]
+    assert complete("%%responses --no") == ["%%responses --no-tools"]
+    assert complete("%%responses -m demo --m") == ["%%responses -m demo --max-turns"]
+
+
+def test_a_flag_that_was_given_is_offered_again_only_where_it_may_be(complete: Complete) -> None:
+    assert complete("%%responses --raw --set a=1 --") == [
+        f"%%responses --raw --set a=1 {flag}" for flag in FLAGS if flag.startswith("--") and flag != "--raw"
+    ]
+
+
+def test_tools_are_offered_one_after_another(complete: Complete) -> None:
+    assert complete("%%responses -t ") == ["%%responses -t add", "%%responses -t adieu", "%%responses -t divide"]
+    assert complete("%%responses -t ad") == ["%%responses -t add", "%%responses -t adieu"]
+    assert complete("%%responses --tools add,") == ["%%responses --tools add,adieu", "%%responses --tools add,divide"]
+    assert complete("%%responses -t add,d") == ["%%responses -t add,divide"]
+
+
+def test_sessions_choices_and_efforts_are_offered_behind_their_flags(complete: Complete) -> None:
+    assert complete("%%responses -s ") == ["%%responses -s mine"]
+    assert complete("%%responses --session m") == ["%%responses --session mine"]
+    assert complete("%%responses --view ") == [
+        f"%%responses --view {view}" for view in ("auto", "live", "text", "none")
+    ]
+    assert complete("%%responses --transport h") == ["%%responses --transport http"]
+    assert complete("%%responses --effort mi") == ["%%responses --effort minimal"]
+
+
+def test_runs_and_variables_are_offered_behind_from(complete: Complete, shell: InteractiveShell) -> None:
+    shell.run_cell('%%responses --view none -o kept\nsay "one"').raise_error()
+    shell.run_cell("theirs = mine.ask('say \"two\"')\nmine.ask('say \"three\"');").raise_error()
+    assert complete("%%responses --from ") == [f"%%responses --from {ref}" for ref in ("r1", "kept", "theirs")]
+    assert complete("%%responses -s mine --from r") == [
+        "%%responses -s mine --from r2",
+        "%%responses -s mine --from r1",
+    ]
+    assert complete("%responses timeline r") == ["%responses timeline r1"]
+    assert complete("%responses timeline -s mine r") == [
+        "%responses timeline -s mine r2", "%responses timeline -s mine r1"
+    ]  # fmt: skip
+
+
+def test_subcommands_and_what_they_take_are_offered(complete: Complete) -> None:
+    assert complete("%responses ") == [f"%responses {word}" for word in (*SUBCOMMANDS, "-s", "--transport")]
+    assert complete("%responses t") == ["%responses tools", "%responses turns", "%responses timeline"]
+    assert complete("%responses turns -s ") == ["%responses turns -s mine"]
+    assert complete("%responses turns --transport w") == ["%responses turns --transport websocket"]
+    assert complete("%responses turns -") == ["%responses turns -s", "%responses turns --transport"]
+    assert complete("%responses connect op") == ["%responses connect openai", "%responses connect open"]
+    assert complete("x = 1\n%responses st") == ["%responses status"]
+
+
+def test_other_lines_are_none_of_its_business(complete: Complete) -> None:
+    for code in ("%%responses -m demo\nUse -", "%%time -", "%%responses2 -", "x = -"):
+        assert not any(line.endswith(tuple(FLAGS)) for line in complete(code))
+    assert "%%responses" in complete("%%respon")
+
+
+def test_looking_makes_no_session(shell: InteractiveShell, complete: Complete) -> None:
+    magics = shell.magics_manager.registry["ResponsesMagics"]
+    for line in ("%%responses --from ", "%%responses -t ", "%responses timeline r"):
+        complete(line)
+    assert magics.known_sessions() == []
+
+
+def test_unloading_takes_the_completions_away(shell: InteractiveShell, complete: Complete) -> None:
+    shell.run_line_magic("unload_ext", "ws_notebook")
+    assert shell.Completer.custom_matchers == []
+    assert not any(line.endswith("--raw") for line in complete("%%responses --r"))
+    shell.run_line_magic("load_ext", "ws_notebook")
+    assert complete("%%responses --r") == ["%%responses --raw"]
+
+
+def test_a_front_end_is_offered_them_by_its_kernel(kernel: Notebook) -> None:
+    kernel.run(NAMES)
+    assert kernel.complete("%%responses --in") == ["%%responses --instructions"]
+    assert kernel.complete("%%responses -t add,a") == ["%%responses -t add,adieu"]
+    assert kernel.complete("%responses lat") == ["%responses latency"]

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from magics.shells import Notebook
+
+from ws_notebook.exceptions import SettingsError
+from ws_notebook.magics.help import SUBCOMMANDS
+from ws_notebook.magics.report import Report
+from ws_notebook.magics.subcommands import Subcommands
+
+__all__: list[str] = []
+
+TOOLS = '''
+import ws_notebook as wsn
+@wsn.tool
+def add(a: int, b: int) -> int:
+    """Add two numbers.
+
+    More about it."""
+    return a + b
+@wsn.tool
+def fail() -> int:
+    "Always raise."
+    raise RuntimeError("broken")
+'''
+
+
+def say(shell: InteractiveShell, line: str) -> Any:
+    return shell.run_line_magic("responses", line)
+
+
+def ask(shell: InteractiveShell, prompt: str, options: str = "") -> Any:
+    return shell.run_cell_magic("responses", f"--view none {options}", prompt)
+
+
+def rows(report: Report) -> dict[str, str]:
+    return dict(report.rows)
+
+
+def test_each_listed_subcommand_is_there() -> None:
+    assert [name for name in SUBCOMMANDS if not callable(getattr(Subcommands, name, None))] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("statsu", ("no subcommand 'statsu'", "Did you mean status?", "Known are")),
+        ("What can you do?", ("no subcommand 'What'", "write %%responses and the prompt")),
+        ("turns r1", ("turns: 'r1' has no meaning",)),
+        ("status -s", ("-s needs a word",)),
+        ("status -s nobody", ("'nobody' does not hold a Session", "nobody = wsn.Session()")),
+        ("status -s x --transport http", ("its own transport",)),
+        ("status --transport carrier", ("--transport", "'carrier'")),
+        ("timeline", ("no run yet",)),
+        ("timeline 'r1", ("quotation mark",)),
+        ("connect nowhere", ("Unknown provider 'nowhere'",)),
+    ],
+)
+def test_a_wrong_line_is_answered_with_what_is_right(
+    shell: InteractiveShell, line: str, words: tuple[str, ...]
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        say(shell, line)
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("line", ["", "help", "--help"])
+def test_help_lists_the_options(shell: InteractiveShell, capsys: pytest.CaptureFixture[str], line: str) -> None:
+    assert say(shell, line) is None
+    out = capsys.readouterr().out
+    assert "--instructions TEXT" in out
+    assert "latency" in out
+
+
+def test_status_contacts_nothing_and_then_tells_what_was_done(shell: InteractiveShell) -> None:
+    before = rows(say(shell, "status"))
+    assert before["provider"] == "local (embedded server: a script, no AI)"
+    assert (before["model"], before["state"], before["connections opened"]) == ("demo", "idle", "0")
+    shell.run_cell(TOOLS)
+    ask(shell, "call add(1, 2)")
+    after = rows(say(shell, "status"))
+    assert (after["state"], after["connections opened"], after["runs · turns · calls"]) == ("open", "1", "1 · 2 · 1")
+    assert after["transport"] == "websocket"
+
+
+def test_status_names_the_model_that_was_configured(shell: InteractiveShell) -> None:
+    say(shell, "status")
+    shell.run_line_magic("config", 'ResponsesMagics.model = "other"')
+    assert rows(say(shell, "status"))["model"] == "other"
+
+
+def test_tools_are_listed_with_how_often_each_was_called(shell: InteractiveShell) -> None:
+    assert rows(say(shell, "tools")) == {"none": "Define a function with @wsn.tool above it."}
+    shell.run_cell(TOOLS)
+    assert rows(say(shell, "tools")) == {"add": "Add two numbers.", "fail": "Always raise."}
+    ask(shell, "call add(1, 2) and fail() and add(3, 4)")
+    assert rows(say(shell, "tools")) == {
+        "add": "Add two numbers. (2 calls)",
+        "fail": "Always raise. (1 calls, 1 failed)",
+    }
+
+
+def test_turns_and_frames_are_tables(shell: InteractiveShell) -> None:
+    run = ask(shell, 'say "yes"')
+    turns, frames = say(shell, "turns"), say(shell, "frames")
+    assert isinstance(turns, pd.DataFrame)
+    assert list(turns.turn) == [run.turns[0].id]
+    assert set(frames.direction) == {"sent", "received"}
+
+
+def test_another_session_is_named_by_its_variable_or_its_transport(shell: InteractiveShell) -> None:
+    shell.run_cell('import ws_notebook as wsn\nmine = wsn.Session(provider="local")\nmine.ask(\'say "yes"\');')
+    ask(shell, 'say "yes"', "--transport http")
+    assert [len(say(shell, line)) for line in ("turns", "turns -s mine", "turns --transport http")] == [0, 1, 1]
+    assert set(say(shell, "turns --transport http").transport) == {"http"}
+
+
+def test_charts_are_pictures_that_a_saved_notebook_keeps(shell: InteractiveShell) -> None:
+    ask(shell, 'say "yes"')
+    run = ask(shell, 'say "no"')
+    for line in ("latency", "timeline", "timeline r1"):
+        data = say(shell, line)._repr_mimebundle_()
+        assert set(data) == {"text/html", "text/plain"}
+        assert "data:image/svg+xml;base64," in data["text/html"]
+    assert run.turns[0].id in say(shell, "latency").data["text/plain"]
+    with pytest.raises(SettingsError, match=r"no run 'r9'\. The latest is r2"):
+        say(shell, "timeline r9")
+
+
+def test_reset_forgets_every_run(shell: InteractiveShell) -> None:
+    ask(shell, "My name is Ada.")
+    assert say(shell, "reset") is None
+    assert len(say(shell, "turns")) == 0
+    assert ask(shell, "What is my name?").parent is None
+
+
+def test_cancel_stops_what_goes_on(shell: InteractiveShell) -> None:
+    shell.run_cell(
+        'import ws_notebook as wsn\nmine = wsn.Session(provider="local")\nrun = mine.start("think 60 seconds")'
+    )
+    run = shell.user_ns["run"]
+    stopped = say(shell, "cancel -s mine")
+    assert run.status == "cancelled"
+    assert [name for name, _ in stopped.rows] == [run.id]
+    assert rows(say(shell, "cancel -s mine")) == {"nothing": "no run was in progress"}
+    assert "stopped" in rows(say(shell, "status -s mine"))
+
+
+def test_connect_where_nobody_can_type_names_the_variable(kernel: Notebook) -> None:
+    cell = kernel.run("%responses connect xai", fails=True)
+    assert cell.message == ("SettingsError: Nobody can type a key here. Set XAI_API_KEY in the environment instead.")
