@@ -49,6 +49,8 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     limits = serve.add_argument_group("limits")
     limits.add_argument("--max-message-mib", type=_positive, default=64.0, help="largest message (default: 64)")
     limits.add_argument("--ping-seconds", type=_not_negative, default=20.0, help="between pings; 0: none (default: 20)")
+    limits.add_argument("--in-flight", type=_count, default=16, help="responses at once on a connection (default: 16)")
+    limits.add_argument("--lanes", type=_count, default=32, help="stream ids in a connection's life (default: 32)")
     limits.add_argument("--queued-creates", type=_count, default=256, help="per connection (default: 256)")
     limits.add_argument("--stored-responses", type=_count, default=10_000, help="kept in memory (default: 10000)")
 
@@ -76,6 +78,8 @@ def _serve(options: argparse.Namespace) -> int:
         limits=Limits(
             max_message_bytes=int(options.max_message_mib * 1024 * 1024),
             ping_seconds=options.ping_seconds,
+            responses_in_flight=options.in_flight,
+            lanes=options.lanes,
             queued_creates=options.queued_creates,
             stored_responses=options.stored_responses,
         ),

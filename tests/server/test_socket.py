@@ -122,13 +122,32 @@ def test_two_connections_do_not_wait_for_each_other() -> None:
         assert quick.response(input='say "quick"')["status"] == "completed"
 
 
+def test_lanes_stream_beside_one_another_at_the_pace_of_a_model() -> None:
+    with (
+        running_server("--tokens-per-second", "400", "--first-token", "0", fast=False) as server,
+        server.wire() as wire,
+    ):
+        for name in ("left", "right"):
+            wire.send(input="write 120 words", stream_id=name)
+        counts = {"left": 0, "right": 0}
+        ended = 0
+        while ended < 2:
+            event = wire.receive()
+            if event["type"] == "response.output_text.delta":
+                counts[event["stream_id"]] += 1
+                if not ended:
+                    assert abs(counts["left"] - counts["right"]) < 40
+            ended += event["type"] == "response.completed"
+    assert counts == {"left": 120, "right": 120}
+
+
 def test_a_lost_socket_stops_its_answer() -> None:
     async def story(model: EndlessModel, base_url: str) -> None:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         url = base_url.replace("http", "ws", 1) + "/responses"
         async with connect(url, additional_headers=headers, proxy=None) as socket:
             await socket.send('{"type": "response.create", "model": "endless", "input": "x"}')
-            await socket.recv()
+            await model.started.wait()
         await model.stopped.wait()
 
     serve_endless(story)

@@ -4,7 +4,17 @@ import pytest
 
 from ws_notebook.server.tokens import count, count_items, count_tools, split_json, split_text
 
-TEXTS = ["", "one", "one two", "  lead", "a\n\n## b\n- c  d\n", "word" * 40, "東京の人口は二千万" * 9, "tail \n", *(f"{'x' * n}  y" for n in range(20, 30))]
+TEXTS = [
+    "",
+    "one",
+    "one two",
+    "  lead",
+    "a\n\n## b\n- c  d\n",
+    "word" * 40,
+    "東京の人口は二千万" * 9,
+    "tail \n",
+    *(f"{'x' * n}  y" for n in range(20, 30)),
+]
 
 
 @pytest.mark.parametrize("text", TEXTS)

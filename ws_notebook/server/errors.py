@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["ApiError", "invalid_type", "missing", "response_not_found"]
+__all__ = [
+    "ApiError",
+    "invalid_type",
+    "missing",
+    "queue_full",
+    "response_not_found",
+    "stream_limit_reached",
+]
 
 
 class ApiError(Exception):
@@ -58,6 +65,25 @@ def response_not_found(response_id: str) -> ApiError:
         f"Previous response with id '{response_id}' not found.",
         code="previous_response_not_found",
         param="previous_response_id",
+    )
+
+
+def stream_limit_reached(limit: int) -> ApiError:
+    """The connection has had as many named lanes as it may have; names cannot be given back."""
+    return ApiError(
+        f"This connection has used its {limit} stream ids: reuse one of them, or open another connection.",
+        code="websocket_stream_limit_reached",
+        param="stream_id",
+    )
+
+
+def queue_full(limit: int) -> ApiError:
+    """More requests wait on one connection than the server keeps. Not documented by any provider; vLLM's is alike."""
+    return ApiError(
+        f"{limit} requests wait on this connection already; wait for answers before sending more.",
+        status=429,
+        code="websocket_queue_full",
+        kind="rate_limit_error",
     )
 
 

@@ -16,6 +16,10 @@ class Limits:
     ping_seconds: float = 20.0
     """Between two protocol pings on an open socket; 0 sends none. A late pong closes nothing: long answers and busy
     clients are legal."""
+    responses_in_flight: int = 16
+    """On one connection, over all its lanes; "further response.create events are accepted and queued"."""
+    lanes: int = 32
+    """Distinct named lanes in a connection's whole life; the default lane is not counted."""
     queued_creates: int = 256
     """Creates that may wait on one connection; one more is refused with 429."""
     stored_responses: int = 10_000

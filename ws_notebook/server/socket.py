@@ -8,9 +8,10 @@ from typing import Any
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ws_notebook.server.access import Guarded
+from ws_notebook.server.connection import Connection
 from ws_notebook.server.errors import ApiError
-from ws_notebook.server.lanes import Lanes
 from ws_notebook.server.limits import Limits
+from ws_notebook.server.outbox import Close, Outbox
 from ws_notebook.server.service import Service
 from ws_notebook.server.wire import Event, encode
 
@@ -18,11 +19,12 @@ __all__ = ["ResponsesSocket"]
 
 
 class ResponsesSocket(Guarded, WebSocketHandler):
-    """One connection. Its worker is the only writer; when the socket goes, what it was writing stops."""
+    """One connection. Its outbox is the only writer; when the socket goes, what it was told stops."""
 
     def initialize(self, *, service: Service, limits: Limits, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
-        self._lanes = Lanes(service, self._send, capacity=limits.queued_creates)
+        self._outbox = Outbox(self._write)
+        self._connection = Connection(service, self._outbox, limits)
         self._ping_seconds = limits.ping_seconds
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -43,15 +45,16 @@ class ResponsesSocket(Guarded, WebSocketHandler):
 
     def on_message(self, message: str | bytes) -> None:
         # tornado reads the next frame, pings included, only when this returns.
-        self._lanes.receive(message)
+        self._connection.receive(message)
 
     def on_close(self) -> None:
+        self._connection.close()
         for task in self._tasks:
             task.cancel()
 
     async def _work(self) -> None:
         try:
-            await self._lanes.work()
+            await self._outbox.work()
         except ConnectionError:
             return
 
@@ -64,8 +67,11 @@ class ResponsesSocket(Guarded, WebSocketHandler):
             except WebSocketClosedError:
                 return
 
-    async def _send(self, event: Event) -> None:
+    async def _write(self, word: Event | Close) -> None:
+        if isinstance(word, Close):
+            self.close(word.code, word.reason)
+            return
         try:
-            await self.write_message(encode(event))
+            await self.write_message(encode(word))
         except WebSocketClosedError:
             raise ConnectionResetError("the client is gone") from None

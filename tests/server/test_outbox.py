@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ws_notebook.server.outbox import Close, Outbox
+
+
+def test_words_leave_in_their_order_one_at_a_time() -> None:
+    async def run() -> None:
+        written: list[object] = []
+
+        async def write(word: object) -> None:
+            written.append(("begin", word))
+            await asyncio.sleep(0)
+            written.append(("end", word))
+
+        outbox = Outbox(write)
+        outbox.post({"n": 1})
+        worker = asyncio.create_task(outbox.work())
+        await asyncio.gather(outbox.send({"n": 2}), outbox.send(Close(1000)))
+        worker.cancel()
+        words = [{"n": 1}, {"n": 2}, Close(1000)]
+        assert written == [(when, word) for word in words for when in ("begin", "end")]
+
+    asyncio.run(run())
+
+
+def test_everybody_hears_that_the_client_is_gone() -> None:
+    async def gone(_: object) -> None:
+        raise ConnectionResetError("gone")
+
+    async def run() -> None:
+        outbox = Outbox(gone)
+        senders = [asyncio.create_task(outbox.send({})) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(ConnectionResetError):
+            await outbox.work()
+        results = await asyncio.gather(*senders, return_exceptions=True)
+        assert [type(result) for result in results] == [ConnectionResetError, ConnectionResetError]
+        with pytest.raises(ConnectionResetError):
+            await outbox.send({})
+
+    asyncio.run(run())

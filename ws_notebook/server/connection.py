@@ -1,0 +1,71 @@
+"""One connection: the client's messages in, each answered on its lane, within the connection's limits."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from ws_notebook.server.create import check_stream_id
+from ws_notebook.server.errors import ApiError, queue_full, stream_limit_reached
+from ws_notebook.server.lanes import Lanes
+from ws_notebook.server.limits import Limits
+from ws_notebook.server.outbox import Outbox
+from ws_notebook.server.service import Service
+from ws_notebook.server.turns import Turns
+from ws_notebook.server.wire import decode_object
+
+__all__ = ["Connection"]
+
+
+class Connection:
+    """Routes the messages of one client. A create without ``stream_id`` is on the default lane, None.
+
+    ``receive`` only enqueues. Everything here happens on the server's loop.
+    """
+
+    def __init__(self, service: Service, outbox: Outbox, limits: Limits) -> None:
+        self._limits = limits
+        self._lanes = Lanes(in_flight=limits.responses_in_flight)
+        self._turns = Turns(service, outbox)
+        self._names: set[str] = set()
+        """Named lanes of the connection's whole life."""
+
+    def receive(self, message: str | bytes) -> None:
+        """Take one message from the client.
+
+        One that belongs to no lane is answered on the default lane in its turn, never within a response there.
+        """
+        lane: str | None = None
+        try:
+            fields = decode_object(message)
+            lane = check_stream_id(fields.get("stream_id"))
+            _check_event(fields)
+            self._admit(lane)
+            if self._lanes.waiting >= self._limits.queued_creates:
+                raise queue_full(self._limits.queued_creates)
+        except ApiError as error:
+            self._lanes.add(lane, partial(self._turns.tell, lane, error), counted=False)
+        else:
+            self._lanes.add(lane, partial(self._turns.answer, lane, fields))
+
+    def close(self) -> None:
+        """The client is gone: stop what it asked for."""
+        self._lanes.close()
+
+    def _admit(self, lane: str | None) -> None:
+        """Count *lane* among the connection's named ones."""
+        if lane is None or lane in self._names:
+            return
+        if len(self._names) >= self._limits.lanes:
+            raise stream_limit_reached(self._limits.lanes)
+        self._names.add(lane)
+
+
+def _check_event(fields: dict[str, Any]) -> None:
+    kind = fields.get("type")
+    if kind != "response.create":
+        raise ApiError(
+            f"Unknown event type {kind!r}: this server understands 'response.create'.",
+            code="unknown_event_type",
+            param="type",
+        )

@@ -1,0 +1,99 @@
+"""One response being made: from a checked create to its last event."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from ws_notebook.server.create import Create
+from ws_notebook.server.events import ResponseWriter
+from ws_notebook.server.lineage import Lineage, Record, check_outputs
+from ws_notebook.server.models.base import Model, ModelRequest
+from ws_notebook.server.responses import new_response, usage
+from ws_notebook.server.tokens import count, count_tools
+from ws_notebook.server.wire import Event, Item
+
+__all__ = ["Generation"]
+
+_CONTINUABLE = frozenset({"response.completed", "response.incomplete"})
+_log = logging.getLogger(__name__)
+
+
+class Generation:
+    """A response to *create*, which continues *parent*.
+
+    The parent is bound here, before anything is sent: one that is evicted later is still this response's parent.
+    ApiError when the request's items do not fit together. *keep* is told of the finished response, if it can be
+    continued, before its last event is given.
+    """
+
+    def __init__(self, model: Model, create: Create, parent: Record | None, keep: Callable[[Record], None]) -> None:
+        self.create = create
+        self._model = model
+        self._keep = keep
+        self._before = parent.lineage if parent else None
+        self._lineage = Lineage.extend(self._before, create.items)
+        check_outputs(self._lineage.items(), all_answered=create.generate)
+        self._writer = ResponseWriter(new_response(create, int(time.time())))
+
+    @property
+    def id(self) -> str:
+        return str(self._writer.response["id"])
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """The response's events, the terminal one last; whatever goes wrong becomes ``response.failed``.
+
+        Closing the iterator stops the model.
+        """
+        writer = self._writer
+        for event in writer.begin():
+            yield event
+        async with aclosing(self._write()) as written:
+            async for event in written:
+                yield event
+        for event in writer.end(int(time.time()), self._usage()):
+            if event["type"] in _CONTINUABLE:
+                self._keep(Record(writer.response, Lineage.extend(self._lineage, writer.response["output"])))
+            yield event
+
+    async def _write(self) -> AsyncGenerator[Event, None]:
+        """The model's part of the response; tells the writer when it did not come to its end."""
+        if not self.create.generate:
+            return
+        writer, limit = self._writer, self.create.max_output_tokens
+        try:
+            async with aclosing(self._model.respond(_request(self.create, self._lineage.items()))) as pieces:
+                async for piece in pieces:
+                    if limit is not None and writer.tokens >= limit:
+                        writer.cut_short("max_output_tokens")
+                        return
+                    for event in writer.write(piece):
+                        yield event
+        except Exception:  # noqa: BLE001  whatever a model raises is this response's failure, not the server's
+            _log.exception("model %s failed", self._model.name)
+            writer.break_off("server_error", "The model failed; the server's log has the cause.")
+
+    def _usage(self) -> dict[str, Any]:
+        """What was read and written. Cached is what came from the parent: kept here, not sent again."""
+        create = self.create
+        settings = count(create.fields.get("instructions") or "") + count_tools(create.tools)
+        return usage(
+            total_input=settings + self._lineage.tokens,
+            cached=self._before.tokens if self._before else 0,
+            output=self._writer.tokens,
+            reasoning=self._writer.reasoning_tokens,
+        )
+
+
+def _request(create: Create, items: Sequence[Item]) -> ModelRequest:
+    text_format = (create.fields.get("text") or {}).get("format")
+    return ModelRequest(
+        items=items,
+        tools=create.tools,
+        tool_choice=create.fields.get("tool_choice") or "auto",
+        parallel_tool_calls=create.fields.get("parallel_tool_calls") is not False,
+        text_format=text_format if isinstance(text_format, dict) else None,
+    )

@@ -1,0 +1,70 @@
+"""The one writer of a connection: what several lanes have to say leaves in the order in which they said it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from ws_notebook.server.wire import Event
+
+__all__ = ["Close", "Outbox"]
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The end of the connection, as its last word."""
+
+    code: int
+    reason: str = ""
+
+
+Word = Event | Close
+
+
+class Outbox:
+    """Events of all lanes, written one at a time by ``work``.
+
+    A lane that waits in ``send`` has one event here at most, so lanes that stream take turns, and a slow client slows
+    all of them down.
+    """
+
+    def __init__(self, write: Callable[[Word], Awaitable[None]]) -> None:
+        self._write = write
+        self._queue: asyncio.Queue[tuple[Word, asyncio.Future[None] | None]] = asyncio.Queue()
+        self._gone = False
+
+    async def send(self, word: Word) -> None:
+        """Write *word* in its turn, and wait until the socket took it. ConnectionError when the client is gone."""
+        if self._gone:
+            raise ConnectionResetError("the client is gone")
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((word, written))
+        await written
+
+    def post(self, word: Word) -> None:
+        """Write *word* in its turn, without waiting."""
+        self._queue.put_nowait((word, None))
+
+    async def work(self) -> None:
+        """Write until cancelled; ConnectionError when the client is gone, for every sender as well."""
+        written: asyncio.Future[None] | None = None
+        try:
+            while True:
+                word, written = await self._queue.get()
+                await self._write(word)
+                _settle(written)
+        finally:
+            self._gone = True
+            _settle(written, ConnectionResetError("the client is gone"))
+            while not self._queue.empty():
+                _settle(self._queue.get_nowait()[1], ConnectionResetError("the client is gone"))
+
+
+def _settle(written: asyncio.Future[None] | None, error: ConnectionError | None = None) -> None:
+    if written is None or written.done():
+        return
+    if error is None:
+        written.set_result(None)
+    else:
+        written.set_exception(error)
