@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import ws_notebook
@@ -26,7 +27,14 @@ PROVIDER_VARIABLES = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse the source tree where the installed package is to be tested."""
+    """Set up Hypothesis; refuse the source tree where the installed package is to be tested.
+
+    A slow machine is no fault of the code. In continuous integration every run tries the same examples.
+    """
+    slow = (hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large)
+    same = os.environ.get("CI") == "true"
+    hypothesis.settings.register_profile("wsn", deadline=None, suppress_health_check=slow, derandomize=same)
+    hypothesis.settings.load_profile("wsn")
     if os.environ.get("WSN_TEST_INSTALLED") == "1" and PACKAGE.parent == ROOT:
         raise pytest.UsageError(f"WSN_TEST_INSTALLED=1, but ws_notebook is imported from the source tree, {PACKAGE}")
 
