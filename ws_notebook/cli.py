@@ -51,6 +51,10 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     limits.add_argument("--ping-seconds", type=_not_negative, default=20.0, help="between pings; 0: none (default: 20)")
     limits.add_argument("--in-flight", type=_count, default=16, help="responses at once on a connection (default: 16)")
     limits.add_argument("--lanes", type=_count, default=32, help="stream ids in a connection's life (default: 32)")
+    limits.add_argument(
+        "--connection-seconds", type=_not_negative, default=3600.0, help="age limit; 0: none (default: 3600)"
+    )
+    limits.add_argument("--idle-seconds", type=_not_negative, default=0.0, help="closes 1001; 0, the default: never")
     limits.add_argument("--queued-creates", type=_count, default=256, help="per connection (default: 256)")
     limits.add_argument("--stored-responses", type=_count, default=10_000, help="kept in memory (default: 10000)")
 
@@ -78,6 +82,8 @@ def _serve(options: argparse.Namespace) -> int:
         limits=Limits(
             max_message_bytes=int(options.max_message_mib * 1024 * 1024),
             ping_seconds=options.ping_seconds,
+            connection_seconds=options.connection_seconds,
+            idle_seconds=options.idle_seconds,
             responses_in_flight=options.in_flight,
             lanes=options.lanes,
             queued_creates=options.queued_creates,

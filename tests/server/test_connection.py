@@ -266,3 +266,33 @@ def test_closing_stops_every_lane() -> None:
         assert len(line.sent) == count
 
     play(story)
+
+
+def test_an_old_connection_finishes_what_runs_and_refuses_what_waits() -> None:
+    async def story(line: Line) -> None:
+        line.send(input='think 20 ms then say "finished"', stream_id="running")
+        line.send(input='say "never"', stream_id="running")
+        await line.seen("response.in_progress", "running")
+        await line.connection.expire()
+        assert text_of(line.of("running")) == "finished"
+        kinds = [event["type"] for event in line.ends()]
+        assert kinds == ["response.completed", "error"]
+        refused = line.ends()[-1]
+        assert (refused["status"], refused["error"]["code"]) == (400, "websocket_connection_limit_reached")
+        assert refused["stream_id"] == "running"
+        assert line.closed is not None
+        assert line.closed.code == 1000
+
+    play(story)
+
+
+def test_an_old_connection_that_does_nothing_is_told_once_and_closed() -> None:
+    async def story(line: Line) -> None:
+        await line.connection.expire()
+        (error,) = line.sent
+        assert error["error"]["code"] == "websocket_connection_limit_reached"
+        assert error["error"]["message"].startswith("Responses websocket connection limit reached (6 seconds)")
+        assert "stream_id" not in error
+        assert line.closed is not None
+
+    play(story, limits=Limits(connection_seconds=6))

@@ -66,10 +66,7 @@ def test_a_large_message_passes(wire: Wire) -> None:
 def test_a_message_over_the_limit_closes_with_1009() -> None:
     with running_server("--max-message-mib", "0.01") as server, server.wire() as wire:
         wire.send(input="x" * 20_000)
-        with pytest.raises(ConnectionClosed) as caught:
-            wire.receive()
-    assert caught.value.rcvd is not None
-    assert caught.value.rcvd.code == 1009
+        assert closed_with(wire) == 1009
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}])
@@ -151,3 +148,33 @@ def test_a_lost_socket_stops_its_answer() -> None:
         await model.stopped.wait()
 
     serve_endless(story)
+
+
+def test_an_old_connection_says_so_and_closes_with_1000() -> None:
+    with running_server("--connection-seconds", "0.2") as server, server.wire() as wire:
+        event = wire.receive()
+        assert (event["type"], event["error"]["code"]) == ("error", "websocket_connection_limit_reached")
+        assert closed_with(wire) == 1000
+
+
+def test_a_response_outlives_the_limit_and_the_next_one_is_refused() -> None:
+    with running_server("--connection-seconds", "0.3") as server, server.wire() as wire:
+        wire.send(input='think 600 ms then say "still answered"')
+        wire.send(input='say "too late"')
+        assert text_of(wire.rest_of_turn()) == "still answered"
+        (refused,) = wire.rest_of_turn()
+        assert refused["error"]["code"] == "websocket_connection_limit_reached"
+        assert closed_with(wire) == 1000
+
+
+def test_an_idle_connection_closes_with_1001_and_an_answer_is_not_idle() -> None:
+    with running_server("--idle-seconds", "0.3") as server, server.wire() as wire:
+        assert text_of(wire.turn(input='think 900 ms then say "awake"')) == "awake"
+        assert closed_with(wire) == 1001
+
+
+def closed_with(wire: Wire) -> int | None:
+    """The code with which the server closes now."""
+    with pytest.raises(ConnectionClosed) as caught:
+        wire.receive()
+    return caught.value.rcvd.code if caught.value.rcvd else None

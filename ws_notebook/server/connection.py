@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from ws_notebook.server.create import check_stream_id
-from ws_notebook.server.errors import ApiError, queue_full, stream_limit_reached
+from ws_notebook.server.errors import ApiError, connection_limit_reached, queue_full, stream_limit_reached
 from ws_notebook.server.lanes import Lanes
 from ws_notebook.server.limits import Limits
-from ws_notebook.server.outbox import Outbox
+from ws_notebook.server.outbox import Close, Outbox
 from ws_notebook.server.service import Service
 from ws_notebook.server.turns import Turns
 from ws_notebook.server.wire import decode_object
@@ -25,10 +25,14 @@ class Connection:
 
     def __init__(self, service: Service, outbox: Outbox, limits: Limits) -> None:
         self._limits = limits
+        self._outbox = outbox
         self._lanes = Lanes(in_flight=limits.responses_in_flight)
         self._turns = Turns(service, outbox)
         self._names: set[str] = set()
         """Named lanes of the connection's whole life."""
+        self._expired = False
+        self._told = False
+        """Whether somebody was told that the connection is too old."""
 
     def receive(self, message: str | bytes) -> None:
         """Take one message from the client.
@@ -46,11 +50,34 @@ class Connection:
         except ApiError as error:
             self._lanes.add(lane, partial(self._turns.tell, lane, error), counted=False)
         else:
-            self._lanes.add(lane, partial(self._turns.answer, lane, fields))
+            self._lanes.add(lane, partial(self._answer, lane, fields))
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being answered or waits for it."""
+        return self._lanes.busy
+
+    async def expire(self) -> None:
+        """The connection is too old: what runs comes to its end, what waits or comes now is refused, then it closes.
+
+        ConnectionError when the client is gone. (Undocumented is what providers do to a running response then.)
+        """
+        self._expired = True
+        await self._lanes.finished()
+        if not self._told:
+            await self._turns.tell(None, connection_limit_reached(self._limits.connection_seconds))
+        await self._outbox.send(Close(1000, "connection limit reached"))
 
     def close(self) -> None:
         """The client is gone: stop what it asked for."""
         self._lanes.close()
+
+    async def _answer(self, lane: str | None, fields: dict[str, Any]) -> None:
+        if self._expired:
+            self._told = True
+            await self._turns.tell(lane, connection_limit_reached(self._limits.connection_seconds))
+        else:
+            await self._turns.answer(lane, fields)
 
     def _admit(self, lane: str | None) -> None:
         """Count *lane* among the connection's named ones."""

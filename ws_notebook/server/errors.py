@@ -6,6 +6,7 @@ from typing import Any
 
 __all__ = [
     "ApiError",
+    "connection_limit_reached",
     "invalid_type",
     "missing",
     "queue_full",
@@ -74,6 +75,15 @@ def stream_limit_reached(limit: int) -> ApiError:
         f"This connection has used its {limit} stream ids: reuse one of them, or open another connection.",
         code="websocket_stream_limit_reached",
         param="stream_id",
+    )
+
+
+def connection_limit_reached(seconds: float) -> ApiError:
+    """The connection is too old. What it answers was not begun, so it can be sent again on another connection."""
+    age = f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} seconds"
+    return ApiError(
+        f"Responses websocket connection limit reached ({age}). Create a new websocket connection to continue.",
+        code="websocket_connection_limit_reached",
     )
 
 

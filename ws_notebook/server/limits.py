@@ -16,6 +16,10 @@ class Limits:
     ping_seconds: float = 20.0
     """Between two protocol pings on an open socket; 0 sends none. A late pong closes nothing: long answers and busy
     clients are legal."""
+    connection_seconds: float = 3600.0
+    """Age at which a connection takes no more requests, says so and closes; 0: never."""
+    idle_seconds: float = 0.0
+    """Without a message or a ping from the client while nothing is answered; then 1001. 0: never."""
     responses_in_flight: int = 16
     """On one connection, over all its lanes; "further response.create events are accepted and queued"."""
     lanes: int = 32

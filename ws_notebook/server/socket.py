@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
@@ -25,7 +27,9 @@ class ResponsesSocket(Guarded, WebSocketHandler):
         super().initialize(**kwargs)
         self._outbox = Outbox(self._write)
         self._connection = Connection(service, self._outbox, limits)
-        self._ping_seconds = limits.ping_seconds
+        self._limits = limits
+        self._heard = 0.0
+        """When the client was last heard of, on the loop's clock."""
         self._tasks: list[asyncio.Task[None]] = []
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
@@ -41,31 +45,51 @@ class ResponsesSocket(Guarded, WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)
-        self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._keep_alive())]
+        self._listen()
+        parts = (self._outbox.work(), self._keep_alive(), self._grow_old(), self._fall_asleep())
+        self._tasks = [asyncio.create_task(_quietly(part)) for part in parts]
 
     def on_message(self, message: str | bytes) -> None:
+        self._listen()
         # tornado reads the next frame, pings included, only when this returns.
         self._connection.receive(message)
+
+    def on_ping(self, data: bytes) -> None:
+        self._listen()
 
     def on_close(self) -> None:
         self._connection.close()
         for task in self._tasks:
             task.cancel()
 
-    async def _work(self) -> None:
-        try:
-            await self._outbox.work()
-        except ConnectionError:
-            return
+    def _listen(self) -> None:
+        self._heard = asyncio.get_running_loop().time()
 
     async def _keep_alive(self) -> None:
         """Protocol pings, of which none must be answered: tornado's own end a connection over a late pong."""
-        while self._ping_seconds:
-            await asyncio.sleep(self._ping_seconds)
+        while self._limits.ping_seconds:
+            await asyncio.sleep(self._limits.ping_seconds)
             try:
                 self.ping()
             except WebSocketClosedError:
                 return
+
+    async def _grow_old(self) -> None:
+        if self._limits.connection_seconds:
+            await asyncio.sleep(self._limits.connection_seconds)
+            await self._connection.expire()
+
+    async def _fall_asleep(self) -> None:
+        """Pongs do not count: they answer this server's own pings, so they would keep every connection for ever."""
+        clock, limit = asyncio.get_running_loop().time, self._limits.idle_seconds
+        while limit:
+            if self._connection.busy:
+                self._listen()
+            left = self._heard + limit - clock()
+            if left <= 0:
+                await self._outbox.send(Close(1001, "idle for too long"))
+                return
+            await asyncio.sleep(left)
 
     async def _write(self, word: Event | Close) -> None:
         if isinstance(word, Close):
@@ -75,3 +99,9 @@ class ResponsesSocket(Guarded, WebSocketHandler):
             await self.write_message(encode(word))
         except WebSocketClosedError:
             raise ConnectionResetError("the client is gone") from None
+
+
+async def _quietly(part: Coroutine[Any, Any, None]) -> None:
+    """A connection's part, which ends when the client is gone."""
+    with suppress(ConnectionError):
+        await part
