@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +61,13 @@ def test_a_taken_port_is_explained_without_a_traceback() -> None:
         done = run("serve", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1
     assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_no_store_is_explained_without_a_traceback(tmp_path: Path) -> None:
+    done = run("serve", "--store", str(tmp_path))
+    assert done.returncode == 1
+    assert "cannot be used as a store" in done.stderr
     assert "Traceback" not in done.stderr
 
 

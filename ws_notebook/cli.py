@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 __all__ = ["main"]
 
@@ -42,7 +43,13 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add = serve.add_argument
     add("--host", default="127.0.0.1", help="address to bind (default: %(default)s, this machine only)")
     add("--port", type=_port, default=0, help="port to bind; 0, the default, takes a free one")
-    add("--token", help=f"what clients must send; ${TOKEN_VARIABLE} is better, arguments show in process lists")
+    add(
+        "--token",
+        action="append",
+        help=f"what clients must send; ${TOKEN_VARIABLE} is better, arguments show in process lists; "
+        "repeat it for clients that may not see each other's responses",
+    )
+    add("--store", type=Path, metavar="PATH", help="SQLite file for stored responses (default: memory)")
     add("--tokens-per-second", type=_not_negative, default=60.0, help="speed of answers; 0: unlimited (default: 60)")
     add("--first-token", type=_not_negative, default=200.0, metavar="MS", help="wait before one (default: 200)")
     add("--with-parent", action="store_true", help="end when standard input ends; ignore Ctrl-C")
@@ -66,8 +73,9 @@ def _serve(options: argparse.Namespace) -> int:
     from ws_notebook.server.limits import Limits
     from ws_notebook.server.models.demo import DemoModel, Pace
 
-    given = options.token or os.environ.get(TOKEN_VARIABLE)
-    token = given or secrets.token_urlsafe(24)
+    from_environment = os.environ.get(TOKEN_VARIABLE)
+    given = options.token or ([from_environment] if from_environment else [])
+    token, *more_tokens = given or [secrets.token_urlsafe(24)]
 
     def ready(url: str) -> None:
         hint = "" if given else f"; token: {token}"
@@ -76,6 +84,8 @@ def _serve(options: argparse.Namespace) -> int:
     server = ServerOptions(
         models=[DemoModel(Pace(options.tokens_per_second, options.first_token))],
         token=token,
+        more_tokens=more_tokens,
+        store=options.store,
         host=options.host,
         port=options.port,
         with_parent=options.with_parent,
@@ -93,6 +103,9 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         asyncio.run(serve(server, ready=ready))
     except OSError as error:
+        if error.errno is None:  # not the system's: it says all that is to be said
+            print(f"ws-notebook: {error}", file=sys.stderr)
+            return 1
         where = f"{options.host}:{options.port}"
         print(f"ws-notebook: cannot serve on {where}: {error.strerror or error}.", file=sys.stderr)
         print("Choose another --port (0 takes a free one) or --host.", file=sys.stderr)

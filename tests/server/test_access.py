@@ -15,7 +15,7 @@ def status(
     bound: str = "127.0.0.1",
 ) -> int:
     try:
-        Access("right", bound).check(authorization=authorization, origin=origin, host=host)
+        Access(["other", "right"], bound).check(authorization=authorization, origin=origin, host=host)
     except ApiError as error:
         return error.status
     return 200
@@ -27,7 +27,8 @@ def test_the_right_token_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "right", "Bearer", "Bearer wrong", "Basic right", "Bearer rightly", "Bearer ü"]
+    "value",
+    [None, "", "right", "Bearer", "Bearer wrong", "Basic right", "Bearer rightly", "Bearer other right", "Bearer ü"],
 )
 def test_any_other_token_is_a_401(value: str | None) -> None:
     assert status(value) == 401
@@ -67,4 +68,12 @@ def test_the_name_a_server_is_bound_to_is_its_own() -> None:
 
 
 def test_the_repr_shows_no_token() -> None:
-    assert "right" not in repr(Access("right", "127.0.0.1"))
+    assert "right" not in repr(Access(["right"], "127.0.0.1"))
+
+
+def test_each_token_is_an_owner_of_its_own_whatever_its_place() -> None:
+    def owner(token: str, *tokens: str) -> str:
+        return Access(tokens, "127.0.0.1").check(authorization=f"Bearer {token}", origin=None, host=HOST)
+
+    assert owner("a", "a", "b") == owner("a", "b", "a") != owner("b", "a", "b")
+    assert "a-long-token" not in owner("a-long-token", "a-long-token")

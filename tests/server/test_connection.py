@@ -14,7 +14,7 @@ from ws_notebook.server.generation import Generation
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.demo import Pace
 from ws_notebook.server.service import Service
-from ws_notebook.server.store import Store
+from ws_notebook.server.store import MemoryStore
 
 ORPHAN = [{"type": "function_call_output", "call_id": "call_nobody", "output": "1"}]
 
@@ -127,7 +127,7 @@ def test_a_request_that_breaks_the_server_is_a_500(caplog: pytest.LogCaptureFixt
             assert "secret" not in str(failed)
 
     with caplog.at_level(logging.ERROR):
-        play(story, service=Broken({}, Store(1)))
+        play(story, service=Broken({}, MemoryStore(1)))
 
 
 def test_lanes_run_beside_one_another_and_take_turns() -> None:

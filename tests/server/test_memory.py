@@ -5,7 +5,7 @@ from ws_notebook.server.memory import Memory
 
 
 def record(name: str) -> Record:
-    return Record({"id": name}, Lineage.extend(None, ()))
+    return Record({"id": name, "output": []}, Lineage.extend(None, ()))
 
 
 def test_each_lane_keeps_its_latest_and_any_lane_finds_it() -> None:

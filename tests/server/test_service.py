@@ -13,7 +13,7 @@ from ws_notebook.server.lineage import Record
 from ws_notebook.server.models.base import ModelRequest, Piece, Text
 from ws_notebook.server.models.demo import DemoModel, Pace
 from ws_notebook.server.service import Service
-from ws_notebook.server.store import Store
+from ws_notebook.server.store import MemoryStore
 
 FAST = DemoModel(Pace(0, 0))
 
@@ -32,7 +32,7 @@ class Desk:
     """A service with a connection's memory, used without any connection."""
 
     def __init__(self) -> None:
-        self.service = Service({"demo": FAST, "broken": Broken()}, Store(10))
+        self.service = Service({"demo": FAST, "broken": Broken()}, MemoryStore(10))
         self.memory: dict[str, Record] = {}
 
     def ask(self, **fields: Any) -> list[dict[str, Any]]:
@@ -46,8 +46,8 @@ class Desk:
         def remember(record: Record) -> None:
             self.memory = {record.id: record}
 
-        events = self.service.respond(parse_create(fields), recall=self.memory.get, remember=remember)
-        return [event async for event in events]
+        generation = self.service.begin(parse_create(fields), "me", recall=self.memory.get, remember=remember)
+        return [event async for event in generation.events()]
 
 
 def test_an_answer_ends_with_the_whole_response() -> None:
@@ -147,9 +147,9 @@ def test_closing_the_events_stops_the_model() -> None:
                 stopped.set()
 
     async def read_a_little() -> None:
-        service = Service({"demo": Endless()}, Store(1))
+        service = Service({"demo": Endless()}, MemoryStore(1))
         create = parse_create({"model": "demo", "input": "x"})
-        events = service.respond(create, recall=lambda _: None, remember=lambda _: None)
+        events = service.respond(create, "me")
         for _ in range(9):
             await anext(events)
         await events.aclose()

@@ -14,7 +14,7 @@ from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.demo import DemoModel, Pace
 from ws_notebook.server.outbox import Close, Outbox
 from ws_notebook.server.service import Service
-from ws_notebook.server.store import Store
+from ws_notebook.server.store import MemoryStore
 
 __all__ = ["Line", "play"]
 
@@ -25,12 +25,12 @@ class Line:
     """One connection to a fast demo model, or to *service*."""
 
     def __init__(self, service: Service | None = None, limits: Limits | None = None, pace: Pace | None = None) -> None:
-        service = service or Service({"demo": DemoModel(pace or Pace(0, 0))}, Store(10))
+        service = service or Service({"demo": DemoModel(pace or Pace(0, 0))}, MemoryStore(10))
         self.sent: list[Event] = []
         self.closed: Close | None = None
         self._moved = asyncio.Event()
         self.outbox = Outbox(self._take)
-        self.connection = Connection(service, self.outbox, limits or Limits())
+        self.connection = Connection(service, self.outbox, limits or Limits(), "me")
 
     async def _take(self, word: Event | Close) -> None:
         await asyncio.sleep(0)

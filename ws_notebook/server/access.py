@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,17 +19,19 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Access:
-    """The token, and the names under which the server is its own origin."""
+    """The tokens, and the names under which the server is its own origin."""
 
-    def __init__(self, token: str, host: str) -> None:
-        self._token = token
+    def __init__(self, tokens: Sequence[str], host: str) -> None:
+        self._tokens = tuple(tokens)
         self._hosts = LOOPBACK | {host.lower()}
 
     def __repr__(self) -> str:
         return "Access(…)"
 
-    def check(self, *, authorization: str | None, origin: str | None, host: str | None) -> None:
-        """ApiError 403 for a foreign Origin, 401 for a missing or wrong token. Arguments are the headers' values.
+    def check(self, *, authorization: str | None, origin: str | None, host: str | None) -> str:
+        """Who asks: a name made from the token, the same after a restart. Arguments are the headers' values.
+
+        ApiError 403 for a foreign Origin, 401 for a missing or wrong token.
 
         Any web page can reach a loopback socket, so an Origin must be this very server. Its name must also be a known
         one: a name that a page's owner resolved to this machine would equal the Host header.
@@ -36,12 +40,15 @@ class Access:
             raise ApiError("Requests from web pages of another origin are refused.", status=403, code="origin_refused")
         scheme, _, token = (authorization or "").partition(" ")
         given = token.strip().encode("utf-8", "surrogateescape")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given, self._token.encode()):
+        # Every token is compared, so that the time taken tells nothing.
+        known = [hmac.compare_digest(given, token.encode()) for token in self._tokens]
+        if scheme.lower() != "bearer" or not any(known):
             raise ApiError(
                 "Missing or wrong token: send 'Authorization: Bearer TOKEN', the token this server was started with.",
                 status=401,
                 code="invalid_api_key",
             )
+        return hashlib.sha256(given).hexdigest()[:32]
 
     def _is_own(self, origin: str, host: str | None) -> bool:
         try:
@@ -56,11 +63,13 @@ class Guarded(RequestHandler):
 
     def initialize(self, *, access: Access, **kwargs: Any) -> None:
         self._access = access
+        self.owner = ""
+        """Who asks, once that is checked."""
 
     def prepare(self) -> None:
         headers = self.request.headers
         try:
-            self._access.check(
+            self.owner = self._access.check(
                 authorization=headers.get("Authorization"), origin=headers.get("Origin"), host=headers.get("Host")
             )
         except ApiError as error:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tornado.httpserver import HTTPServer
@@ -18,12 +19,14 @@ from tornado.routing import PathMatches
 from tornado.web import Application
 
 from ws_notebook.server.access import Access, NotFound
-from ws_notebook.server.http import ModelsHandler, ResponsesHandler
+from ws_notebook.server.archive import Archive
+from ws_notebook.server.http import InputTokensHandler, ModelsHandler, ResponsesHandler
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.base import Model
 from ws_notebook.server.service import Service
 from ws_notebook.server.socket import ResponsesSocket
-from ws_notebook.server.store import Store
+from ws_notebook.server.store import MemoryStore, Store
+from ws_notebook.server.stored import CancelHandler, InputItemsHandler, StoredHandler
 
 __all__ = ["ServerOptions", "make_app", "serve"]
 
@@ -38,16 +41,24 @@ class ServerOptions:
     port: int = 0
     with_parent: bool = False
     limits: Limits = field(default_factory=Limits)
+    more_tokens: Sequence[str] = field(default=(), repr=False)
+    """Further tokens, each with responses of its own."""
+    store: Path | None = None
+    """A file for ``store: true``; None keeps responses in memory."""
 
 
-def make_app(options: ServerOptions) -> Application:
-    """The tornado application: ``/v1/responses`` on both transports, and ``/v1/models``."""
+def make_app(options: ServerOptions, store: Store) -> Application:
+    """The tornado application: ``/v1/responses`` on both transports, what is stored, and ``/v1/models``."""
     limits = options.limits
-    service = Service({model.name: model for model in options.models}, Store(limits.stored_responses))
-    guarded = {"access": Access(options.token, options.host), "service": service}
+    service = Service({model.name: model for model in options.models}, store)
+    guarded = {"access": Access((options.token, *options.more_tokens), options.host), "service": service}
     routes: list[Any] = [
         (_Method("GET", "/v1/responses"), ResponsesSocket, {**guarded, "limits": limits}),
         (r"/v1/responses", ResponsesHandler, guarded),
+        (r"/v1/responses/input_tokens", InputTokensHandler, guarded),
+        (r"/v1/responses/([^/]+)", StoredHandler, guarded),
+        (r"/v1/responses/([^/]+)/cancel", CancelHandler, guarded),
+        (r"/v1/responses/([^/]+)/input_items", InputItemsHandler, guarded),
         (r"/v1/models", ModelsHandler, guarded),
     ]
     return Application(
@@ -61,11 +72,13 @@ def make_app(options: ServerOptions) -> Application:
 async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM, SIGINT, cancellation or (``with_parent``) the end of standard input.
 
-    *ready* is called once with the base URL. OSError when the address cannot be bound.
+    *ready* is called once with the base URL. OSError when the address cannot be bound or the store not be used.
     """
+    kept = options.limits.stored_responses
+    store: Store = Archive(options.store, kept) if options.store else MemoryStore(kept)
     sockets = bind_sockets(options.port, options.host)
     limit = options.limits.max_message_bytes
-    server = HTTPServer(make_app(options), max_body_size=limit, max_buffer_size=limit + 1024 * 1024)
+    server = HTTPServer(make_app(options, store), max_body_size=limit, max_buffer_size=limit + 1024 * 1024)
     server.add_sockets(sockets)
     stop = asyncio.Event()
     _stop_on_signals(stop, with_parent=options.with_parent)
@@ -76,6 +89,7 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
         await stop.wait()
     finally:
         server.stop()
+        store.close()
 
 
 class _Method(PathMatches):

@@ -23,11 +23,11 @@ class Connection:
     ``receive`` only enqueues. Everything here happens on the server's loop.
     """
 
-    def __init__(self, service: Service, outbox: Outbox, limits: Limits) -> None:
+    def __init__(self, service: Service, outbox: Outbox, limits: Limits, owner: str) -> None:
         self._limits = limits
         self._outbox = outbox
         self._lanes = Lanes(in_flight=limits.responses_in_flight)
-        self._turns = Turns(service, outbox)
+        self._turns = Turns(service, outbox, owner)
         self._names: set[str] = set()
         """Named lanes of the connection's whole life."""
         self._expired = False

@@ -16,7 +16,7 @@ from ws_notebook.server.responses import new_response, usage
 from ws_notebook.server.tokens import count, count_tools
 from ws_notebook.server.wire import Event, Item
 
-__all__ = ["Generation"]
+__all__ = ["Generation", "count_settings"]
 
 _CONTINUABLE = frozenset({"response.completed", "response.incomplete"})
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Generation:
                 yield event
         for event in writer.end(int(time.time()), self._usage()):
             if event["type"] in _CONTINUABLE:
-                self._keep(Record(writer.response, Lineage.extend(self._lineage, writer.response["output"])))
+                self._keep(Record(writer.response, self._lineage))
             yield event
 
     async def _write(self) -> AsyncGenerator[Event, None]:
@@ -78,14 +78,17 @@ class Generation:
 
     def _usage(self) -> dict[str, Any]:
         """What was read and written. Cached is what came from the parent: kept here, not sent again."""
-        create = self.create
-        settings = count(create.fields.get("instructions") or "") + count_tools(create.tools)
         return usage(
-            total_input=settings + self._lineage.tokens,
+            total_input=count_settings(self.create) + self._lineage.tokens,
             cached=self._before.tokens if self._before else 0,
             output=self._writer.tokens,
             reasoning=self._writer.reasoning_tokens,
         )
+
+
+def count_settings(create: Create) -> int:
+    """Tokens of what a request says beside its items."""
+    return count(create.fields.get("instructions") or "") + count_tools(create.tools)
 
 
 def _request(create: Create, items: Sequence[Item]) -> ModelRequest:

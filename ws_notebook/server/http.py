@@ -10,11 +10,12 @@ from tornado.iostream import StreamClosedError
 from ws_notebook.server.access import Guarded
 from ws_notebook.server.create import Create, parse_create
 from ws_notebook.server.errors import ApiError
-from ws_notebook.server.lineage import Record
+from ws_notebook.server.generation import count_settings
+from ws_notebook.server.lineage import Lineage
 from ws_notebook.server.service import Service
 from ws_notebook.server.wire import ResponseObject, decode_object, encode
 
-__all__ = ["ModelsHandler", "ResponsesHandler"]
+__all__ = ["InputTokensHandler", "ModelsHandler", "ResponsesHandler"]
 
 
 class ResponsesHandler(Guarded):
@@ -51,12 +52,12 @@ class ResponsesHandler(Guarded):
 
     async def _collect(self, create: Create) -> ResponseObject:
         response: ResponseObject = {}
-        async for event in self._service.respond(create, recall=_recall_nothing, remember=_forget):
+        async for event in self._service.respond(create, self.owner):
             response = event.get("response", response)
         return response
 
     async def _stream(self, create: Create) -> None:
-        async for event in self._service.respond(create, recall=_recall_nothing, remember=_forget):
+        async for event in self._service.respond(create, self.owner):
             if event["sequence_number"] == 0:
                 self._begin_stream()
             self.write(b"event: %s\ndata: %s\n\n" % (event["type"].encode(), encode(event)))
@@ -71,6 +72,24 @@ class ResponsesHandler(Guarded):
         self.request.connection.stream.set_nodelay(True)  # type: ignore[union-attr]
 
 
+class InputTokensHandler(Guarded):
+    """Counts what a create would read, as its response's usage would."""
+
+    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
+        super().initialize(**kwargs)
+        self._service = service
+
+    def post(self) -> None:
+        try:
+            create = parse_create({"model": "", **decode_object(self.request.body), "generate": False})
+            parent = self._service.parent(create, self.owner, lambda _: None)
+        except ApiError as error:
+            self.refuse(error)
+            return
+        lineage = Lineage.extend(parent.lineage if parent else None, create.items)
+        self.answer({"object": "response.input_tokens", "input_tokens": lineage.tokens + count_settings(create)})
+
+
 class ModelsHandler(Guarded):
     """``GET /v1/models``."""
 
@@ -83,11 +102,3 @@ class ModelsHandler(Guarded):
             {"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in self._service.models
         ]
         self.answer({"object": "list", "data": models})
-
-
-def _recall_nothing(_: str) -> Record | None:
-    return None
-
-
-def _forget(_: Record) -> None:
-    return None

@@ -44,7 +44,13 @@ class Record:
     """A finished response that can be continued."""
 
     response: ResponseObject
-    lineage: Lineage
+    made_from: Lineage
+    """Its own input and everything before."""
+
+    @property
+    def lineage(self) -> Lineage:
+        """What a response that continues this one begins with."""
+        return Lineage.extend(self.made_from, self.response["output"])
 
     @property
     def id(self) -> str:

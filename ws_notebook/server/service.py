@@ -26,27 +26,27 @@ class Service:
 
     def __init__(self, models: Mapping[str, Model], store: Store) -> None:
         self.models = models
-        self._store = store
+        self.store = store
 
-    def begin(self, create: Create, *, recall: Recall, remember: Remember) -> Generation:
-        """A response to *create*, its parent bound. ApiError when the request is refused."""
+    def begin(self, create: Create, owner: str, *, recall: Recall, remember: Remember) -> Generation:
+        """A response to *create*, asked for by *owner*, its parent bound. ApiError when the request is refused."""
         model = self._model(create.model)
-        parent = self._parent(create, recall)
+        parent = self.parent(create, owner, recall)
 
         def keep(record: Record) -> None:
             remember(record)
             if create.store:
-                self._store.put(record)
+                self.store.put(owner, record)
 
         return Generation(model, create, parent, keep)
 
-    async def respond(self, create: Create, *, recall: Recall, remember: Remember) -> AsyncGenerator[Event, None]:
-        """The events of one response, the terminal one last.
+    async def respond(self, create: Create, owner: str) -> AsyncGenerator[Event, None]:
+        """The events of one response that no connection remembers, the terminal one last.
 
         ApiError before the first event when the request is refused; after it, whatever goes wrong becomes
         ``response.failed``. Closing the iterator stops the model.
         """
-        async with aclosing(self.begin(create, recall=recall, remember=remember).events()) as events:
+        async with aclosing(self.begin(create, owner, recall=_nothing, remember=_forget).events()) as events:
             async for event in events:
                 yield event
 
@@ -58,11 +58,20 @@ class Service:
             raise ApiError(message, code="model_not_found", param="model")
         return model
 
-    def _parent(self, create: Create, recall: Recall) -> Record | None:
+    def parent(self, create: Create, owner: str, recall: Recall) -> Record | None:
+        """What *create* continues. ApiError when nobody has it; None when it continues nothing."""
         name = create.previous_response_id
         if name is None:
             return None
-        record = recall(name) or self._store.get(name)
+        record = recall(name) or self.store.get(owner, name)
         if record is None:
             raise response_not_found(name)
         return record
+
+
+def _nothing(_: str) -> Record | None:
+    return None
+
+
+def _forget(_: Record) -> None:
+    return None

@@ -25,8 +25,7 @@ class ResponsesSocket(Guarded, WebSocketHandler):
 
     def initialize(self, *, service: Service, limits: Limits, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
-        self._outbox = Outbox(self._write)
-        self._connection = Connection(service, self._outbox, limits)
+        self._service = service
         self._limits = limits
         self._heard = 0.0
         """When the client was last heard of, on the loop's clock."""
@@ -46,6 +45,8 @@ class ResponsesSocket(Guarded, WebSocketHandler):
     def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)
         self._listen()
+        self._outbox = Outbox(self._write)
+        self._connection = Connection(self._service, self._outbox, self._limits, self.owner)
         parts = (self._outbox.work(), self._keep_alive(), self._grow_old(), self._fall_asleep())
         self._tasks = [asyncio.create_task(_quietly(part)) for part in parts]
 

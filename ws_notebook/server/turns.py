@@ -22,9 +22,10 @@ _log = logging.getLogger(__name__)
 class Turns:
     """Answers creates. Each call of ``answer`` and ``tell`` is one turn of a lane, ended by one terminal event."""
 
-    def __init__(self, service: Service, outbox: Outbox) -> None:
+    def __init__(self, service: Service, outbox: Outbox, owner: str) -> None:
         self._service = service
         self._outbox = outbox
+        self._owner = owner
         self._memory = Memory()
 
     async def tell(self, lane: str | None, error: ApiError) -> None:
@@ -51,7 +52,7 @@ class Turns:
     async def _respond(self, lane: str | None, fields: dict[str, Any]) -> None:
         create = parse_create(fields)
         remember = partial(self._memory.remember, lane)
-        generation = self._service.begin(create, recall=self._memory.recall, remember=remember)
+        generation = self._service.begin(create, self._owner, recall=self._memory.recall, remember=remember)
         async with aclosing(generation.events()) as events:
             async for event in events:
                 if event["type"] == "response.failed":

@@ -1,0 +1,70 @@
+"""Responses kept for ``store: true`` in a SQLite file, which outlives the server."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+
+from ws_notebook.server.lineage import Lineage, Record
+from ws_notebook.server.wire import Item, ResponseObject, encode
+
+__all__ = ["Archive"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS responses (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  owner TEXT NOT NULL,
+  input BLOB NOT NULL,
+  response BLOB NOT NULL
+)
+"""
+
+
+class Archive:
+    """At most *capacity* records in the file at *path*; the oldest goes first. Each is written as soon as it is put.
+
+    OSError when the file cannot be opened or is no store. Used on the server's loop only.
+    """
+
+    def __init__(self, path: Path, capacity: int) -> None:
+        self._capacity = capacity
+        try:
+            self._database = sqlite3.connect(path, isolation_level=None)
+            # With a write-ahead log a killed server loses nothing that it has told, and nobody waits for the disk.
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._database.execute(_SCHEMA)
+        except sqlite3.Error as error:
+            raise OSError(f"{path} cannot be used as a store: {error}") from None
+
+    def __len__(self) -> int:
+        (count,) = self._database.execute("SELECT count(*) FROM responses").fetchone()
+        return int(count)
+
+    def get(self, owner: str, response_id: str) -> Record | None:
+        query = "SELECT input, response FROM responses WHERE id = ? AND owner = ?"
+        found = self._database.execute(query, (response_id, owner)).fetchone()
+        if found is None:
+            return None
+        items = msgspec.json.decode(found[0], type=list[Item])
+        response = msgspec.json.decode(found[1], type=ResponseObject)
+        return Record(response, Lineage.extend(None, items))
+
+    def put(self, owner: str, record: Record) -> None:
+        # All items, not only its own: the responses before it may be gone, or never have been stored.
+        row = (record.id, owner, encode(record.made_from.items()), encode(record.response))
+        self._database.execute("INSERT OR REPLACE INTO responses (id, owner, input, response) VALUES (?, ?, ?, ?)", row)
+        self._database.execute(
+            "DELETE FROM responses WHERE number <= (SELECT max(number) FROM responses) - ?", (self._capacity,)
+        )
+
+    def delete(self, owner: str, response_id: str) -> bool:
+        """Whether there was one."""
+        query = "DELETE FROM responses WHERE id = ? AND owner = ?"
+        return self._database.execute(query, (response_id, owner)).rowcount > 0
+
+    def close(self) -> None:
+        self._database.close()

@@ -1,0 +1,116 @@
+"""Stored responses over HTTP: ``/v1/responses/{id}``, its input items, and what cannot be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ws_notebook.server.access import Guarded
+from ws_notebook.server.errors import ApiError
+from ws_notebook.server.lineage import Record
+from ws_notebook.server.service import Service
+from ws_notebook.server.wire import Item
+
+__all__ = ["CancelHandler", "InputItemsHandler", "StoredHandler"]
+
+_MOST = 100
+_PREFIXES = {"message": "msg", "reasoning": "rs", "function_call": "fc", "custom_tool_call": "ctc", "compaction": "cmp"}
+
+
+class StoredHandler(Guarded):
+    """Retrieves and deletes. A response that was not stored, or is somebody else's, is a 404."""
+
+    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
+        super().initialize(**kwargs)
+        self._service = service
+
+    def get(self, response_id: str) -> None:
+        if self.get_argument("stream", "false") == "true":
+            # Only "background streams" are resumed this way.
+            message = "Only background responses can be streamed again, and this server makes none."
+            self.refuse(ApiError(message, param="stream"))
+            return
+        self._with(response_id, lambda record: record.response)
+
+    def delete(self, response_id: str) -> None:
+        if self._service.store.delete(self.owner, response_id):
+            self.answer({"id": response_id, "object": "response", "deleted": True})
+        else:
+            self.refuse(_unknown(response_id))
+
+    def _with(self, response_id: str, answer: Any) -> None:
+        record = self._service.store.get(self.owner, response_id)
+        if record is None:
+            self.refuse(_unknown(response_id))
+            return
+        try:
+            self.answer(answer(record))
+        except ApiError as error:
+            self.refuse(error)
+
+
+class InputItemsHandler(StoredHandler):
+    """All items a response was made from, those of the responses before it included, in pages."""
+
+    def get(self, response_id: str) -> None:
+        self._with(response_id, self._page)
+
+    def delete(self, response_id: str) -> None:
+        self.write_error(405)
+
+    def _page(self, record: Record) -> dict[str, Any]:
+        items = [_named(item, record.id, index) for index, item in enumerate(record.made_from.items())]
+        if self._order() == "desc":
+            items.reverse()
+        after = self.get_argument("after", None)
+        if after is not None:
+            places = [place for place, item in enumerate(items) if item["id"] == after]
+            if not places:
+                raise ApiError(f"No item with id '{after}' found.", param="after")
+            items = items[places[0] + 1 :]
+        limit = self._limit()
+        data = items[:limit]
+        ends = {"first_id": data[0]["id"] if data else None, "last_id": data[-1]["id"] if data else None}
+        return {"object": "list", "data": data, **ends, "has_more": len(items) > limit}
+
+    def _order(self) -> str:
+        order = self.get_argument("order", "desc")
+        if order not in ("asc", "desc"):
+            raise ApiError("Invalid value for 'order': use 'asc' or 'desc'.", code="invalid_value", param="order")
+        return order
+
+    def _limit(self) -> int:
+        text = self.get_argument("limit", "20")
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST:
+            raise ApiError(
+                f"Invalid value for 'limit': use an integer from 1 to {_MOST}.", code="invalid_value", param="limit"
+            )
+        return int(text)
+
+
+class CancelHandler(StoredHandler):
+    """Only background responses can be cancelled, and this server makes none."""
+
+    def get(self, response_id: str) -> None:
+        self.write_error(405)
+
+    def delete(self, response_id: str) -> None:
+        self.write_error(405)
+
+    def post(self, response_id: str) -> None:
+        self._with(response_id, _refuse_cancel)
+
+
+def _refuse_cancel(_: Record) -> None:
+    raise ApiError("Cannot cancel a synchronous response: only background responses can be cancelled.")
+
+
+def _named(item: Item, response_id: str, index: int) -> Item:
+    """*item* with an id, the same at each request: clients need not send one."""
+    if isinstance(item.get("id"), str):
+        return item
+    prefix = _PREFIXES.get(str(item.get("type")), "item")
+    return {**item, "id": f"{prefix}_{response_id.removeprefix('resp_')[:24]}{index:08x}"}
+
+
+def _unknown(response_id: str) -> ApiError:
+    return ApiError(f"Response with id '{response_id}' not found.", status=404)
