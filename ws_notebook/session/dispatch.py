@@ -23,6 +23,9 @@ TOOL_OF: Final[contextvars.ContextVar[RunState | None]] = contextvars.ContextVar
 _GRACE = 0.5
 """Seconds in which an interrupted function ends, or else counts as still running."""
 
+_NUDGE = 0.05
+"""Seconds after which an interrupt that was not taken is sent once more."""
+
 _BUSY = 0.1
 """Seconds that a call waits for the main thread before it is shown as kept by a busy kernel."""
 
@@ -83,7 +86,7 @@ class Dispatcher:
         for call in [each for each in self._running if each.turn.run_id == run.id]:
             execution = self._running[call]
             self._forget(call)
-            execution.interrupt()
+            self._interrupt(execution)
 
     def _put(self, run: RunState, call: CallState, execution: Execution) -> None:
         job = Job(
@@ -114,11 +117,15 @@ class Dispatcher:
         return True
 
     def _time_out(self, call: CallState, seconds: float) -> None:
-        if self._running[call].interrupt():
+        if self._interrupt(self._running[call]):
             self._expired[call] = seconds
             self._timers[call] = asyncio.get_running_loop().call_later(_GRACE, self._give_up, call, seconds)
         else:
             self._give_up(call, seconds)
+
+    def _interrupt(self, execution: Execution) -> bool:
+        asyncio.get_running_loop().call_later(_NUDGE, execution.nudge)
+        return execution.interrupt()
 
     def _give_up(self, call: CallState, seconds: float) -> None:
         self._forget(call)

@@ -104,6 +104,7 @@ class Execution:
         self._future: Future[Any] | None = None
         self._interrupted = False
         self._claimed = False
+        self._gate = _Gate()
 
     # Running: one of these is called, once.
 
@@ -149,11 +150,19 @@ class Execution:
                 loop.call_soon_threadsafe(task.cancel)
                 return True
             if self._thread is not None and self._thread == threading.main_thread().ident:
+                self._gate.expected = True
                 _signal_main_thread()
                 return True
             if self._future is None:
                 return not self._claimed
         return self._future.cancel()
+
+    def nudge(self) -> None:
+        """Call this a moment after `interrupt`: a signal that came just before a blocking call does not end it."""
+        with self._lock:
+            if self._thread == threading.main_thread().ident and self._gate.expected:
+                self._gate.spare = True
+                _signal_main_thread()
 
     # Inside.
 
@@ -166,7 +175,7 @@ class Execution:
 
     def _run_guarded(self) -> Outcome | None:
         try:
-            with _Interruptible():
+            with self._gate:
                 return self._run_here()
         except KeyboardInterrupt as error:
             if self._interrupted:
@@ -250,25 +259,36 @@ def _call_bound(bound: BoundCall) -> Any:
     return bound.run()
 
 
-class _Interruptible:
+class _Gate:
     """On the main thread, makes SIGINT raise KeyboardInterrupt while a tool runs.
 
     An idle kernel ignores the signal, and `asyncio.run` makes it cancel its main task.
     """
 
     def __init__(self) -> None:
+        self.expected = False
+        """A signal was sent to the function and has not been taken yet."""
+        self.spare = False
+        """It was sent again, so one signal more than meant may come."""
         self._before: Any = None
 
     def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
             before = signal.getsignal(signal.SIGINT)
             # None: set by other than Python, so it could not be put back.
-            if before is not None and before is not signal.default_int_handler:
-                self._before = signal.signal(signal.SIGINT, signal.default_int_handler)
+            if before is not None:
+                self._before = signal.signal(signal.SIGINT, self._take)
 
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+
+    def _take(self, *_: object) -> None:
+        if self.spare and not self.expected:
+            self.spare = False
+            return
+        self.expected = False
+        raise KeyboardInterrupt
 
 
 def _signal_main_thread() -> None:
