@@ -53,7 +53,10 @@ class Connector:
     async def _local_server(self) -> LocalServer:
         async with self._portal.shared.setdefault(f"{_LOCAL_SERVER}_lock", asyncio.Lock()):
             server: LocalServer | None = self._portal.shared.get(_LOCAL_SERVER)
-            if server is None or not server.alive:
+            if server is not None and not server.alive:
+                await asyncio.to_thread(server.stop)
+                server = None
+            if server is None:
                 server = self._portal.shared[_LOCAL_SERVER] = await asyncio.to_thread(LocalServer)
             return server
 

@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,9 @@ from ws_notebook.cli import main
 sys.exit(main(["serve", "--host", "127.0.0.1", "--port", "0", "--with-parent"]))
 """
 # Neither the notebook's folder (-P) nor a missing installation decides which modules the child finds.
+
+_PATIENCE = 60
+"""Seconds in which it must be ready."""
 
 _READY = re.compile(r"http://[\w.\[\]:]+/v1")
 
@@ -42,7 +46,15 @@ class LocalServer:
             # Of its own session: the kernel's interrupt signals the whole process group.
             start_new_session=True,
         )
-        self.base_url = self._ready_line()
+        late = threading.Timer(_PATIENCE, self._process.kill)
+        late.start()
+        try:
+            self.base_url = self._ready_line()
+        except BaseException:
+            self.stop()
+            raise
+        finally:
+            late.cancel()
 
     def __repr__(self) -> str:
         return f"<LocalServer {self.base_url}>"
@@ -67,10 +79,12 @@ class LocalServer:
         """End it: its standard input ends, as it does when this process is gone."""
         if self._process.stdin is not None:
             self._process.stdin.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
+        if not self.ended(5):
             self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._log.close()
 
     def _ready_line(self) -> str:
         output = self._process.stdout
@@ -78,7 +92,9 @@ class LocalServer:
             found = _READY.search(raw.decode(errors="replace"))
             if found:
                 return found[0]
-        self._process.wait(5)
+        if not self.ended(5):
+            self._process.kill()
+            self._process.wait()
         self._log.seek(0)
         said = self._log.read().decode(errors="replace").replace(self.token, "[secret]").strip()[-2000:]
         raise ConnectionFailed(
