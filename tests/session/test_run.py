@@ -1,0 +1,221 @@
+"""A run as users hold it: waiting, watching, stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from support.events import answer, completed, created, delta, message
+from support.peer import Peer, Talk, running_peer, says
+
+from ws_notebook import Session, tool
+from ws_notebook.core.changes import Change, RunEnded, TextAppended
+from ws_notebook.exceptions import RunCancelled
+
+__all__: list[str] = []
+
+Open = Callable[..., Session]
+
+
+class Slow:
+    """Answers the first request piece by piece, as the test says, and every other one at once."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.peer: Peer | None = None
+
+    async def script(self, talk: Talk, request: dict[str, Any]) -> None:
+        number = len(talk.peer.requests)
+        if number > 1:
+            await talk.send(answer(f"resp_{number}", message("Again.")))
+            return
+        await talk.send(created("resp_1"), delta("Hal"))
+        await self.go.wait()
+        await talk.send(delta("lo"), completed("resp_1"))
+
+    def finish(self) -> None:
+        assert self.peer is not None
+        self.peer.call_soon(self.go.set)
+
+
+@contextmanager
+def slow() -> Iterator[Slow]:
+    found = Slow()
+    with running_peer(found.script) as found.peer:
+        yield found
+
+
+def url(one: Slow) -> str:
+    assert one.peer is not None
+    return one.peer.url
+
+
+def until_text(run: Any, text: str) -> None:
+    for change in run.stream():
+        if isinstance(change, TextAppended) and run.text == text:
+            return
+
+
+@contextmanager
+def interrupting(when: Callable[[], object]) -> Iterator[None]:
+    """Presses Ctrl-C on the main thread once `when` returns."""
+
+    def press() -> None:
+        when()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join(20)
+
+
+def test_a_wait_that_is_too_short_raises_and_the_run_goes_on(opened: Open) -> None:
+    with slow() as peer:
+        run = opened(url(peer)).start("Hi")
+        until_text(run, "Hal")
+        with pytest.raises(TimeoutError, match=r"r1 has not ended after 0\.01 s"):
+            run.result(timeout=0.01)
+        assert run.status == "in_progress"
+        peer.finish()
+        assert run.result(20).text == "Hallo"
+
+
+def test_waiting_for_what_has_ended_returns_at_once(opened: Open) -> None:
+    with running_peer(says("Hi")) as peer:
+        run = opened(peer.url).ask("Hi")
+        assert run.result(0) is run
+
+
+def test_a_run_is_stopped_from_another_thread(opened: Open) -> None:
+    with slow() as peer:
+        session = opened(url(peer))
+        run = session.start("Hi")
+        until_text(run, "Hal")
+        thread = threading.Thread(target=run.cancel)
+        thread.start()
+        with pytest.raises(RunCancelled, match=r"r1 was stopped.*run\.text") as raised:
+            run.result(20)
+        thread.join(20)
+        assert raised.value.run is run
+        assert (run.status, run.text, run.done) == ("cancelled", "Hal", True)
+        assert "connection was closed" in run.stopped
+        assert peer.peer is not None
+        peer.peer.call(peer.peer.talks[0].wait_closed())
+        again = session.ask("And?")
+        assert (again.text, session.connections) == ("Again.", 2)
+        words = [item["content"][0]["text"] for item in peer.peer.requests[1]["input"]]
+        assert words == ["Hi", "Hal", "And?"]
+
+
+def test_an_interrupt_stops_the_run_that_is_waited_for(opened: Open) -> None:
+    with slow() as peer:
+        session = opened(url(peer))
+        run = session.start("Hi")
+        with interrupting(lambda: until_text(run, "Hal")), pytest.raises(KeyboardInterrupt):
+            run.result()
+        assert (run.status, run.text) == ("cancelled", "Hal")
+        assert "interrupted" in str(run.error)
+        assert session.ask("And?").text == "Again."
+
+
+def test_an_interrupt_while_streaming_stops_the_run_too(opened: Open) -> None:
+    with slow() as peer:
+        run = opened(url(peer)).start("Hi")
+        with interrupting(lambda: until_text(run, "Hal")), pytest.raises(KeyboardInterrupt):
+            for change in run.stream():
+                assert not isinstance(change, RunEnded)
+        assert run.status == "cancelled"
+
+
+def test_a_stream_misses_nothing_however_late_it_begins(opened: Open) -> None:
+    with slow() as peer:
+        run = opened(url(peer)).start("Hi")
+        until_text(run, "Hal")
+        changes = run.stream()
+        peer.finish()
+        told = list(changes)
+        assert "".join(change.text for change in told if isinstance(change, TextAppended)) == "Hallo"
+        assert [isinstance(change, RunEnded) for change in told].count(True) == 1
+        assert isinstance(told[-1], RunEnded)
+
+
+def test_a_stream_of_what_has_ended_tells_it_again(opened: Open) -> None:
+    with running_peer(says("Hi")) as peer:
+        run = opened(peer.url).ask("Hi")
+        for _ in range(2):
+            told = list(run.stream())
+            assert "".join(change.text for change in told if isinstance(change, TextAppended)) == "Hi"
+            assert isinstance(told[-1], RunEnded)
+
+
+def test_a_stream_that_is_left_early_leaves_nothing_behind(opened: Open) -> None:
+    with slow() as peer:
+        run = opened(url(peer)).start("Hi")
+        until_text(run, "Hal")
+        assert run._observers == []
+        peer.finish()
+        run.result(20)
+
+
+def test_several_streams_are_told_the_same(opened: Open) -> None:
+    with slow() as peer:
+        run = opened(url(peer)).start("Hi")
+        until_text(run, "Hal")
+        told: list[list[Change]] = [[], []]
+        streams = [run.stream(), run.stream()]
+        threads = [
+            threading.Thread(target=lambda into=into, changes=changes: into.extend(changes))
+            for into, changes in zip(told, streams, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        peer.finish()
+        for thread in threads:
+            thread.join(20)
+        # What each was told of the time before it is its own; all that came later is the same.
+        assert [list(map(id, one[-3:])) for one in told] == [list(map(id, told[0][-3:]))] * 2
+
+
+def test_observing_begins_now_and_says_when_it_is_too_late(opened: Open) -> None:
+    with slow() as peer:
+        run = opened(url(peer)).start("Hi")
+        until_text(run, "Hal")
+        told: list[str] = []
+        assert run.observe(lambda state, change: told.append(type(change).__name__))
+        peer.finish()
+        run.result(20)
+        assert told == ["TextAppended", "TurnEnded", "RunEnded"]
+        assert not run.observe(lambda state, change: None)
+
+
+def test_streaming_runs_the_tools_of_the_run(local: Open) -> None:
+    where: list[threading.Thread] = []
+
+    @tool
+    def here() -> str:
+        where.append(threading.current_thread())
+        return "ok"
+
+    run = local(tools=[here]).start("call here()")
+    assert isinstance(list(run.stream())[-1], RunEnded)
+    assert where == [threading.current_thread()]
+
+
+def test_a_run_shows_itself(local: Open) -> None:
+    run = local().ask('say "Good morning"')
+    assert "Good morning" in repr(run)
+    bundle = run._repr_mimebundle_()
+    assert "application/vnd.ws-notebook.run.v1+json" in bundle
+    assert run.shown() is run
+    assert run._ipython_display_() is None
+    assert (run.parent, run.error, run.stopped) == (None, None, "")
+    assert run.usage["output_tokens"] > 0
+    assert [item["type"] for item in run.items] == ["message", "message"]

@@ -1,0 +1,99 @@
+"""The recorded streams of providers, where they are, and what each of them states."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from support.events import answer, message
+from support.peer import Script, Talk
+
+__all__ = ["TERMINAL", "Stated", "folder", "missing", "names", "served", "stated", "stream"]
+
+TERMINAL = ("response.completed", "response.incomplete", "response.failed", "error")
+Event = dict[str, Any]
+
+
+def folder() -> Path:
+    """Where WSN_STREAMS says, else `streams` in the folder `shared` beside the repository."""
+    given = os.environ.get("WSN_STREAMS")
+    return Path(given) if given else Path(__file__).resolve().parents[3] / "shared" / "streams"
+
+
+def names() -> list[str]:
+    """The recordings that are there, by name."""
+    return sorted(path.stem for path in folder().glob("*.jsonl"))
+
+
+def missing() -> str:
+    """Why there is nothing to compare with; empty when there is."""
+    if names():
+        return ""
+    return f"no recorded streams (*.jsonl): {folder()} has none; name their folder in WSN_STREAMS"
+
+
+def stream(name: str) -> list[bytes]:
+    """A recording's events as they came, one frame each."""
+    return [line for line in (folder() / f"{name}.jsonl").read_bytes().split(b"\n") if line.strip()]
+
+
+@dataclass
+class Stated:
+    """What one response of a stream says of itself."""
+
+    text: str = ""
+    items: list[Event] = field(default_factory=list)
+    calls: list[tuple[str, str, str]] = field(default_factory=list)
+    """Call id, name, arguments."""
+    status: str = ""
+    usage: Event | None = None
+    events: int = 0
+    code: str | None = None
+
+
+def stated(frames: list[bytes]) -> list[Stated]:
+    """What each response of the stream says, in order. An error frame and the failure after it are one end."""
+    found = [Stated()]
+    for frame in frames:
+        event = json.loads(frame)
+        if event["type"] == "response.created" and found[-1].status:
+            found.append(Stated())
+        _read(found[-1], event)
+    return found
+
+
+def _read(one: Stated, event: Event) -> None:
+    kind = event["type"]
+    one.events += 1
+    if kind == "response.output_text.delta":
+        one.text += event["delta"]
+    elif kind == "response.output_item.done":
+        item = event["item"]
+        one.items.append(item)
+        if item["type"] in ("function_call", "custom_tool_call"):
+            one.calls.append((item["call_id"], item["name"], item.get("arguments", item.get("input"))))
+    elif kind in TERMINAL and not one.status:
+        response = event.get("response", {})
+        one.status = "failed" if kind == "error" else response["status"]
+        one.usage = response.get("usage")
+        error = event.get("error", event) if kind == "error" else response.get("error")
+        one.code = error.get("code") if error else None
+
+
+def served(frames: list[bytes], send: Callable[[Talk, list[bytes]], Any] | None = None) -> Script:
+    """Answers the first request with these frames and every other one with a closing text."""
+
+    async def script(talk: Talk, request: Event) -> None:
+        number = len(talk.peer.requests)
+        if number > 1:
+            await talk.send(answer(f"resp_closing_{number}", message("Closed.", f"msg_closing_{number}")))
+        elif send is None:
+            await talk.send(*frames)
+        else:
+            await send(talk, frames)
+
+    return script
