@@ -1,13 +1,28 @@
-"""A lane: the first-in-first-out stream of one `stream_id`. Routing only; lineage is elsewhere."""
+"""Lanes: the first-in-first-out streams of a connection, one for each `stream_id`. Routing only; lineage is elsewhere.
+
+The facts are those of OpenAI's WebSocket mode guide: a named lane begins when it is first used and
+lasts as long as the connection; each lane's latest response is remembered; another lane may fork from it.
+"""
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Iterator
+
+import msgspec
 
 from .run import RunState
 from .turn import TurnState
 
-__all__ = ["Lane"]
+__all__ = ["Lane", "LaneLimits", "Lanes"]
+
+
+class LaneLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider allows on one connection."""
+
+    named: int = 0
+    """How many named lanes; 0: the default lane only, one response after another."""
+    in_flight: int = 1
+    """How many responses at the same time, over all lanes."""
 
 
 class Lane:
@@ -17,12 +32,93 @@ class Lane:
         self.name = name
         self.run: RunState | None = None
         """The run that has the lane."""
-        self.waiting: deque[RunState] = deque()
         self.pending: TurnState | None = None
         """The turn whose request waits to be sent: for a connection, or for the end of `current`."""
         self.current: TurnState | None = None
-        """The turn in flight: it waits for its terminal event."""
+        """The turn in flight: it waits for its terminal event. One that was given up is read and dropped."""
         self.last: TurnState | None = None
         """The turn that ended last: events that come late are its own."""
         self.memory: str | None = None
         """The response id that the connection remembers: the latest one of the lane."""
+
+    @property
+    def free(self) -> bool:
+        return self.run is None and self.pending is None and self.current is None
+
+
+class Lanes:
+    """The lanes of one connection at a time: which one a run gets, and what may be sent now."""
+
+    def __init__(self, limits: LaneLimits) -> None:
+        self.limits = limits
+        self._lanes: dict[str | None, Lane] = {None: Lane(None)}
+
+    def __iter__(self) -> Iterator[Lane]:
+        return iter(list(self._lanes.values()))
+
+    def get(self, name: str | None) -> Lane:
+        """The lane of this name; events of a name that nobody uses belong to the default lane."""
+        return self._lanes.get(name) or self._lanes[None]
+
+    def of(self, run: RunState) -> Lane | None:
+        """The lane that a run has, or None: it waits, or has ended."""
+        return next((lane for lane in self if lane.run is run), None)
+
+    def remembers(self, response_id: str | None) -> Lane | None:
+        """The lane whose latest response this is, on this connection."""
+        return next((lane for lane in self if response_id is not None and lane.memory == response_id), None)
+
+    def take(self, run: RunState, parent: TurnState | None) -> Lane | None:
+        """Give the run a free lane: the one that remembers its parent, the default lane, or another. None: wait."""
+        home = self.remembers(parent.response_id) if parent is not None else None
+        free = [lane for lane in self if lane.free]
+        chosen = next((lane for lane in free if lane is home), None) or next(iter(free), None)
+        if chosen is None and len(self._lanes) <= self.limits.named:
+            name = f"lane-{len(self._lanes)}"
+            chosen = self._lanes[name] = Lane(name)
+        if chosen is not None:
+            chosen.run = run
+        return chosen
+
+    def sendable(self) -> list[Lane]:
+        """The lanes whose request may be sent now, forks first.
+
+        A lane waits while another forks from the response that it alone remembers: its own next
+        response could push that out of the memory before the fork has begun.
+        """
+        room = self.limits.in_flight - sum(lane.current is not None for lane in self)
+        waiting = [lane for lane in self if lane.pending is not None and lane.current is None]
+        waiting.sort(key=lambda lane: not self._is_fork(lane, lane.pending))
+        return [lane for lane in waiting if not self._is_forked_from(lane)][: max(0, room)]
+
+    def forget_connection(self) -> None:
+        """The connection is gone: nothing is remembered, and names that are not in use are free again."""
+        for lane in self:
+            lane.memory = None
+            if lane.current is not None and lane.current.done:
+                lane.current = None
+            if lane.name is not None and lane.free:
+                del self._lanes[lane.name]
+
+    def _is_fork(self, lane: Lane, turn: TurnState | None) -> bool:
+        parent = turn.parent if turn is not None else None
+        home = self.remembers(parent.response_id) if parent is not None else None
+        return home is not None and home is not lane
+
+    def _is_forked_from(self, lane: Lane) -> bool:
+        """Whether a fork of what this lane remembers was sent and has not begun, or goes out first."""
+        if lane.memory is None:
+            return False
+        others = [other for other in self if other is not lane]
+        begun = any(
+            other.current is not None and other.current.parent_id == lane.memory and other.current.response_id is None
+            for other in others
+        )
+        ahead = any(
+            other.pending is not None
+            and other.current is None
+            and other.pending.parent is not None
+            and other.pending.parent.response_id == lane.memory
+            for other in others
+        )
+        return begun or ahead

@@ -8,7 +8,6 @@ first. Each `now` is in seconds of one monotonic clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -19,9 +18,10 @@ from .changes import CallChanged, Change, RunEnded, ToolCallReady, TurnChanged, 
 from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent
 from .frames import FrameLog, FrameRecord
 from .items import Item, kind
-from .lane import Lane
+from .lane import Lane, LaneLimits, Lanes
 from .outcome import after_turn
-from .reduce import cut_off, reduce
+from .reduce import cut_off, is_terminal, reduce
+from .request import size, write_request
 from .run import Latest, RunState
 from .timing import Span, TurnTiming
 from .turn import CallState, TurnState
@@ -31,10 +31,8 @@ __all__ = ["Outgoing", "Protocol"]
 _REPEATABLE = frozenset({"previous_response_not_found", "websocket_connection_limit_reached"})
 """The two errors that prove that nothing was started (OpenAI's WebSocket mode guide)."""
 
-_ENVELOPES: Mapping[bool, Mapping[str, object]] = {True: {"type": "response.create"}, False: {"stream": True}}
-"""What a request begins with: a client event where the connection has memory, else the body of a POST."""
-
 STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends the history again."
+STOPPED_BY_DRAINING = "The rest of its response is read and dropped; the connection stays open."
 STOPPED_BETWEEN = "It was stopped between two responses; the connection stays open."
 STOPPED_BEFORE = "It was stopped before anything was sent."
 
@@ -51,9 +49,17 @@ class Protocol:
 
     `memory`: whether the connection remembers the latest response (WebSocket mode does, HTTP does
     not). `trusts_store`: whether ids of stored responses can be continued on any connection.
+    `limits`: how many lanes, and responses in flight, the provider allows.
     """
 
-    def __init__(self, *, transport: str = "websocket", memory: bool = True, trusts_store: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        transport: str = "websocket",
+        memory: bool = True,
+        trusts_store: bool = True,
+        limits: LaneLimits | None = None,
+    ) -> None:
         self.transport = transport
         self.memory = memory
         self.trusts_store = trusts_store
@@ -61,19 +67,23 @@ class Protocol:
         self.frames = FrameLog()
         self.wants_close = False
         """The connection must be closed before anything else is sent."""
-        self._lanes: dict[str | None, Lane] = {None: Lane(None)}
+        self.rotations = 0
+        """How often the connection was left because of its age."""
+        self.lanes = Lanes(limits or LaneLimits())
+        self._waiting: list[RunState] = []
+        self._rotating = False
+        self._lost = "connection_lost"
         self._by_id: dict[str, RunState] = {}
         self._changes: list[tuple[RunState, Change]] = []
 
     # What the session asks for.
 
     def start(self, run: RunState, now: float) -> None:
-        """Add a run. It begins when those ahead of it on its lane have ended."""
+        """Add a run. It begins when the run it continues has ended and a lane is free."""
         self.runs.append(run)
         self._by_id[run.id] = run
-        lane = self._lane(run.lane)
-        lane.waiting.append(run)
-        self._begin_next(lane, now)
+        self._waiting.append(run)
+        self._begin_waiting(now)
 
     def call_held_up(self, call: CallState, now: float) -> None:
         """The tool's place, the kernel's main thread, is busy with something else."""
@@ -116,60 +126,77 @@ class Protocol:
         self._continue(self._by_id[call.turn.run_id], now)
 
     def abandon(self, run: RunState, now: float, error: Exception) -> None:
-        """Stop a run. The wire has no cancel, so a response in flight costs the connection its life."""
+        """Stop a run. The wire has no cancel.
+
+        With named lanes the rest of a response in flight is read and dropped; without, the
+        connection is closed.
+        """
         if run.done:
             return
-        lane = self._lane(run.lane)
-        in_flight = lane.current if lane.run is run else None
-        for turn in (in_flight, lane.pending if lane.run is run else None):
-            if turn is not None:
-                self._cut(turn, "cancelled", None, now)
-        if in_flight is not None:
-            lane.last, lane.current = in_flight, None
-            self.wants_close = True
-            self._forget_connection()
-        lane.pending = None if lane.run is run else lane.pending
-        began = any(turn.sent for turn in run.turns)
-        run.stopped = STOPPED_BY_CLOSING if in_flight is not None else STOPPED_BETWEEN if began else STOPPED_BEFORE
+        lane = self.lanes.of(run)
+        run.stopped = self._leave(lane, now) if lane is not None else STOPPED_BEFORE
         self._give_up_calls(run, "cancelled", now)
         self._end(run, "cancelled", error, now)
+
+    def _leave(self, lane: Lane, now: float) -> str:
+        """Cut off what the lane is doing, and tell what that means for the connection."""
+        run, in_flight = lane.run, lane.current
+        for turn in (in_flight, lane.pending):
+            if turn is not None:
+                self._cut(turn, "cancelled", None, now)
+        lane.pending = None
+        if in_flight is None:
+            return STOPPED_BETWEEN if run is not None and any(turn.sent for turn in run.turns) else STOPPED_BEFORE
+        lane.last = in_flight
+        if self.lanes.limits.named:
+            return STOPPED_BY_DRAINING
+        lane.current = None
+        self._close()
+        return STOPPED_BY_CLOSING
+
+    def rotate(self) -> None:
+        """The connection grows old: leave it as soon as nothing is in flight, and send nothing before that."""
+        self._rotating = True
+        self._settle_rotation()
 
     def forget(self) -> None:
         """Start over: no runs, no lineage, no frames. The connection must have been dropped."""
         self.runs, self.frames = [], FrameLog()
         self._by_id.clear()
-        self._lanes = {None: Lane(None)}
+        self._waiting.clear()
+        self.lanes = Lanes(self.lanes.limits)
 
     # What the connection tells.
 
     @property
     def wants_connection(self) -> bool:
         """Whether a request can be sent as soon as there is a connection."""
-        return any(lane.pending is not None and lane.current is None for lane in self._lanes.values())
+        return not self._rotating and bool(self.lanes.sendable())
 
     def connection_failed(self, error: Exception, now: float) -> None:
         """No connection could be opened: the runs that waited for one fail."""
-        for lane in self._lanes.values():
+        for lane in self.lanes:
             if lane.pending is not None and lane.current is None:
                 turn, lane.pending = lane.pending, None
                 self._fail(lane, turn, error, now)
 
     def connection_gone(self) -> None:
         """The connection ended while nothing was in flight."""
-        self._forget_connection()
+        self._forget()
 
     def receive_eof(self, error: exceptions.WsNotebookError, now: float) -> None:
         """The connection ended. A response in flight is lost; nothing is ever sent twice."""
-        self._forget_connection()
-        for lane in self._lanes.values():
+        self._forget()
+        for lane in self.lanes:
             if lane.current is not None:
                 turn, lane.current = lane.current, None
                 self._fail(lane, turn, error, now)
+        self._begin_waiting(now)
 
     def receive_frame(self, frame: bytes, now: float) -> None:
         """Take one frame. Never raises for what a peer sends."""
         event = codec.decode(frame)
-        lane = self._lane(event.stream_id) if event.stream_id in self._lanes else self._lane(None)
+        lane = self.lanes.get(event.stream_id)
         turn = self._turn_for(lane, event, now)
         if turn is not None:
             turn.bytes_received += len(frame)
@@ -177,16 +204,18 @@ class Protocol:
         response_id = turn.response_id if turn is not None else None
         kind_of = codec.event_type(event)
         self.frames.add(FrameRecord(now, "received", event.stream_id, kind_of, len(frame), response_id, frame))
+        self._settle_rotation()
 
     # What the connection must do, by draining.
 
     def frames_to_send(self, now: float) -> list[Outgoing]:
         """The requests that wait, made now: call only while a connection is open, then send each once."""
         found: list[Outgoing] = []
-        for lane in self._lanes.values():
-            if lane.pending is not None and lane.current is None:
-                lane.current, lane.pending = lane.pending, None
-                found.append(Outgoing(lane.current, self._request(lane, lane.current, now)))
+        for lane in () if self._rotating else self.lanes.sendable():
+            turn = lane.pending
+            if turn is not None:
+                lane.current, lane.pending = turn, None
+                found.append(Outgoing(turn, self._request(turn, now)))
         return found
 
     def sent(self, turn: TurnState, now: float) -> None:
@@ -204,29 +233,50 @@ class Protocol:
 
     # Runs.
 
-    def _begin_next(self, lane: Lane, now: float) -> None:
-        while lane.run is None and lane.waiting:
-            run = lane.run = lane.waiting.popleft()
+    def _begin_waiting(self, now: float) -> None:
+        """Begin every run, in order, whose parent has ended and for which there is a lane."""
+        for run in list(self._waiting):
+            if run not in self._waiting:
+                continue
             try:
-                parent, foreign = self._parent(run)
+                found = self._parent(run)
             except exceptions.SettingsError as error:
                 self._end(run, "failed", error, now)
+                continue
+            if found is None:
+                continue
+            parent, foreign = found
+            lane = self.lanes.take(run, parent)
+            if lane is None:
                 return
-            run.parent = self._by_id.get(parent.run_id) if parent is not None else None
-            given = {item.get("call_id") for item in run.input if kind(item).endswith("_output")}
-            owed = lineage.owed_outputs(parent) if parent is not None else []
-            owed = [item for item in owed if item["call_id"] not in given]
-            turn = self._open_turn(run, parent, [*owed, *run.input], now, foreign)
-            self._lane(run.lane).pending = turn
+            self._waiting.remove(run)
+            self._begin(run, lane, parent, foreign, now)
 
-    def _parent(self, run: RunState) -> tuple[TurnState | None, str | None]:
-        wanted = lineage.latest(self.runs, run) if isinstance(run.wants, Latest) else run.wants
+    def _begin(self, run: RunState, lane: Lane, parent: TurnState | None, foreign: str | None, now: float) -> None:
+        run.lane = lane.name
+        run.parent = self._by_id.get(parent.run_id) if parent is not None else None
+        given = {item.get("call_id") for item in run.input if kind(item).endswith("_output")}
+        owed = lineage.owed_outputs(parent) if parent is not None else []
+        owed = [item for item in owed if item["call_id"] not in given]
+        lane.pending = self._open_turn(run, parent, [*owed, *run.input], now, foreign)
+
+    def _parent(self, run: RunState) -> tuple[TurnState | None, str | None] | None:
+        """The turn, or the foreign response id, that the run continues; None: it has to wait for a run in progress."""
+        wanted = run.wants
+        if isinstance(wanted, Latest):
+            ahead = self.runs[: self.runs.index(run)]
+            found = next((each for each in reversed(ahead) if not each.done or lineage.continuable(each)), None)
+            if found is not None and not found.done:
+                return None
+            wanted = found
         if wanted is None:
             return None, None
         if isinstance(wanted, str):
             turns = (turn for each in self.runs for turn in each.turns if turn.response_id == wanted)
             known = next(turns, None)
             return (known, None) if known is not None else (None, wanted)
+        if not wanted.done and wanted in self.runs:
+            return None
         if not wanted.turns:
             raise exceptions.SettingsError(f"Run {wanted.id} never began, so it has nothing to continue.")
         return wanted.turns[-1], None
@@ -251,35 +301,20 @@ class Protocol:
         self._note(turn, TurnStarted(turn))
         return turn
 
-    def _request(self, lane: Lane, turn: TurnState, now: float) -> bytes:
+    def _request(self, turn: TurnState, now: float) -> bytes:
         settings = self._by_id[turn.run_id].settings
-        parent_id, items = lineage.request_input(turn, lambda each: self._knows(lane, each))
-        body: dict[str, Any] = {**_ENVELOPES[self.memory], **settings.body()}
-        if turn.lane is not None:
-            body["stream_id"] = turn.lane
-        without_input = len(codec.encode({**body, "input": []}))
-        if parent_id is not None:
-            body["previous_response_id"] = parent_id
-        elif turn.parent is not None and not turn.recovered and turn.parent.run_id == turn.run_id and self.memory:
-            turn.recovered = "connection_lost"
-        frame = codec.encode({**body, "input": items})
-        turn.history_bytes = _size(turn.input)
-        if turn.parent is not None:
-            turn.history_bytes += turn.parent.history_bytes + _size(lineage.replayed_output(turn.parent))
-        turn.bytes_full_context = without_input + max(0, turn.history_bytes - 1)
-        turn.parent_id, turn.sent = parent_id, True
-        turn.bytes_sent += len(frame)
+        frame = write_request(turn, settings, memory=self.memory, knows=self._knows, lost=self._lost)
         turn.timing.opened = now
         turn.timing.enter("send", now)
         self.frames.add(FrameRecord(now, "sent", turn.lane, "response.create", len(frame), None, frame))
         self._note(turn, TurnChanged(turn))
         return frame
 
-    def _knows(self, lane: Lane, turn: TurnState) -> bool:
+    def _knows(self, turn: TurnState) -> bool:
         """Whether the provider can continue this response now."""
         if turn.response_id is None or turn.forgotten or turn.status not in ("completed", "incomplete"):
             return False
-        remembered = self.memory and lane.memory == turn.response_id
+        remembered = self.memory and self.lanes.remembers(turn.response_id) is not None
         return remembered or (turn.stored and self.trusts_store)
 
     # Events.
@@ -301,7 +336,7 @@ class Protocol:
         turn = self._open_turn(run, last, [], now)
         turn.unasked = turn.sent = True
         turn.timing.opened = turn.timing.sent = now
-        turn.history_bytes = last.history_bytes + _size(lineage.replayed_output(last))
+        turn.history_bytes = last.history_bytes + size(lineage.replayed_output(last))
         if lane.pending is not None and lane.pending.run_id == run.id:
             # The request that is ready answers the newcomer too, after it.
             lane.pending.parent = turn
@@ -319,7 +354,7 @@ class Protocol:
             # Nobody waits for the outputs of a run that has ended, so its functions are not called.
             changes = [change for change in changes if not isinstance(change, ToolCallReady)]
         self._changes += [(run, change) for change in changes]
-        if turn.done and turn is lane.current:
+        if turn is lane.current and turn.done and (changes or is_terminal(event)):
             self._ended(lane, turn, now)
 
     def _recover(self, lane: Lane, turn: TurnState, event: ErrorEvent, now: float) -> bool:
@@ -334,14 +369,14 @@ class Protocol:
                 ancestor.forgotten = True
             lane.memory = None
         else:
-            self.wants_close = True
-            self._forget_connection()
+            self.rotate()
         turn.events += 1
         turn.recovered = str(info.code)
         turn.sent = False
         turn.timing.enter("connect", now)
         lane.pending, lane.current = turn, None
         self._note(turn, TurnChanged(turn))
+        self._settle_rotation()
         return True
 
     def _ended(self, lane: Lane, turn: TurnState, now: float) -> None:
@@ -349,8 +384,8 @@ class Protocol:
         lane.current, lane.last = None, turn
         if turn.status in ("completed", "incomplete"):
             lane.memory = turn.response_id
-        elif turn.parent_id == lane.memory:
-            # A continuation that failed evicts the response it continued.
+        elif turn.status == "cancelled" or turn.parent_id == lane.memory:
+            # What was drained is remembered in its place; a continuation that failed evicts what it continued.
             lane.memory = None
         if run.done:
             self._give_up_calls(run, "unanswered", now)
@@ -369,7 +404,9 @@ class Protocol:
         if outcome is not None:
             self._end(run, *outcome, now)
         else:
-            self._lane(run.lane).pending = self._open_turn(run, turn, lineage.owed_outputs(turn), now)
+            lane = self.lanes.of(run)
+            if lane is not None:
+                lane.pending = self._open_turn(run, turn, lineage.owed_outputs(turn), now)
 
     def _cut(self, turn: TurnState, status: str, error: ErrorInfo | None, now: float) -> None:
         run = self._by_id[turn.run_id]
@@ -395,27 +432,31 @@ class Protocol:
         run.status, run.error, run.ended = status, error, now
         if isinstance(error, exceptions.WsNotebookError):
             error.run = run
-        lane = self._lane(run.lane)
-        if run in lane.waiting:
-            lane.waiting.remove(run)
-        if lane.run is run:
+        if run in self._waiting:
+            self._waiting.remove(run)
+        lane = self.lanes.of(run)
+        if lane is not None:
             lane.run = None
         self._changes.append((run, RunEnded(run)))
-        self._begin_next(lane, now)
+        self._begin_waiting(now)
 
-    def _forget_connection(self) -> None:
-        for lane in self._lanes.values():
-            lane.memory = None
+    def _settle_rotation(self) -> None:
+        """Leave an old connection once nothing is in flight on it."""
+        if self._rotating and all(lane.current is None for lane in self.lanes):
+            self._rotating = False
+            self.rotations += 1
+            self._close()
+            self._lost = "connection_age"
 
-    def _lane(self, name: str | None) -> Lane:
-        return self._lanes.setdefault(name, Lane(name))
+    def _close(self) -> None:
+        self.wants_close = True
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rotating, self._lost = False, "connection_lost"
+        self.lanes.forget_connection()
 
     def _note(self, turn: TurnState, change: Change) -> None:
         run = self._by_id.get(turn.run_id)
         if run is not None:
             self._changes.append((run, change))
-
-
-def _size(items: list[Item]) -> int:
-    """The length of the items in a request, each with its comma."""
-    return sum(len(codec.encode(item)) + 1 for item in items)

@@ -26,7 +26,7 @@ from .items import TOOL_CALLS, Item, WireObject, kind
 from .timing import CallTiming
 from .turn import CallState, TextPart, TurnState
 
-__all__ = ["cut_off", "reduce"]
+__all__ = ["cut_off", "is_terminal", "reduce"]
 
 
 def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
@@ -38,6 +38,13 @@ def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     if handler is None or turn.done:
         return []
     return handler(turn, event, now)
+
+
+def is_terminal(event: ServerEvent) -> bool:
+    """Whether nothing more comes of its response."""
+    return isinstance(
+        event, (events.ResponseCompleted, events.ResponseIncomplete, events.ResponseFailed, events.ErrorEvent)
+    )
 
 
 def cut_off(turn: TurnState, status: str, error: ErrorInfo | None, now: float) -> list[Change]:

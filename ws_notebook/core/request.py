@@ -1,0 +1,48 @@
+"""Writing a turn's request: what is new with the id of a response that the provider knows, or everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import codec, lineage
+from .items import Item
+from .run import RequestSettings
+from .turn import TurnState
+
+__all__ = ["size", "write_request"]
+
+_ENVELOPES: Mapping[bool, Mapping[str, object]] = {True: {"type": "response.create"}, False: {"stream": True}}
+"""What a request begins with: a client event where the connection has memory, else the body of a POST."""
+
+
+def write_request(
+    turn: TurnState, settings: RequestSettings, *, memory: bool, knows: Callable[[TurnState], bool], lost: str
+) -> bytes:
+    """The frame of the turn's request; its sizes and its parent's id are noted in the turn.
+
+    `knows` tells whether the provider can continue a turn. `lost` is the cause to note where a run
+    has to send its history again in the middle.
+    """
+    parent_id, items = lineage.request_input(turn, knows)
+    body: dict[str, Any] = {**_ENVELOPES[memory], **settings.body()}
+    if turn.lane is not None:
+        body["stream_id"] = turn.lane
+    without_input = len(codec.encode({**body, "input": []}))
+    if parent_id is not None:
+        body["previous_response_id"] = parent_id
+    elif turn.parent is not None and not turn.recovered and turn.parent.run_id == turn.run_id and memory:
+        turn.recovered = lost
+    frame = codec.encode({**body, "input": items})
+    turn.history_bytes = size(turn.input)
+    if turn.parent is not None:
+        turn.history_bytes += turn.parent.history_bytes + size(lineage.replayed_output(turn.parent))
+    turn.bytes_full_context = without_input + max(0, turn.history_bytes - 1)
+    turn.parent_id, turn.sent = parent_id, True
+    turn.bytes_sent += len(frame)
+    return frame
+
+
+def size(items: list[Item]) -> int:
+    """The length of the items in a request, each with its comma."""
+    return sum(len(codec.encode(item)) + 1 for item in items)
