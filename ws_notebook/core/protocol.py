@@ -389,6 +389,7 @@ class Protocol:
             lane.memory = None
         if run.done:
             self._give_up_calls(run, "unanswered", now)
+            self._begin_waiting(now)
         elif turn.status == "failed":
             self._give_up_calls(run, "cancelled", now)
         self._continue(run, now)
