@@ -36,6 +36,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     needs_model: bool = False
     trusts_store: bool = True
     """Whether the id of a stored response can be continued on another connection."""
+    lanes: int = 0
+    """How many named lanes a connection has; 0: one response after another."""
+    in_flight: int = 1
+    """How many responses at the same time on one connection."""
+    max_age: float | None = 3600
+    """Seconds after which the provider ends a connection; it is left a little earlier, between two turns."""
     hosts: tuple[str, ...] = ()
     """Ends of host names that mean this provider."""
 
@@ -43,12 +49,21 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 PROFILES: Final[Mapping[str, Profile]] = {
     profile.name: profile
     for profile in (
-        Profile(name="local", key_variable="WS_NOTEBOOK_SERVER_TOKEN", needs_key=False, model="demo"),
+        Profile(
+            name="local",
+            key_variable="WS_NOTEBOOK_SERVER_TOKEN",
+            needs_key=False,
+            model="demo",
+            lanes=32,
+            in_flight=16,
+        ),
         Profile(
             name="openai",
             base_url="https://api.openai.com/v1",
             key_variable="OPENAI_API_KEY",
             model="gpt-5.4",
+            lanes=32,
+            in_flight=16,
             hosts=("api.openai.com",),
         ),
         Profile(

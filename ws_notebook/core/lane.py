@@ -43,7 +43,9 @@ class Lane:
 
     @property
     def free(self) -> bool:
-        return self.run is None and self.pending is None and self.current is None
+        """Whether a run may have it. A response that nobody asked for holds up its requests, and no run."""
+        drained = self.current is not None and self.current.done
+        return self.run is None and self.pending is None and not drained
 
 
 class Lanes:
@@ -52,13 +54,34 @@ class Lanes:
     def __init__(self, limits: LaneLimits) -> None:
         self.limits = limits
         self._lanes: dict[str | None, Lane] = {None: Lane(None)}
+        self._silent: Lane | None = None
+        """The lane whose name the provider does not repeat: what comes without a name is its own."""
 
     def __iter__(self) -> Iterator[Lane]:
         return iter(list(self._lanes.values()))
 
     def get(self, name: str | None) -> Lane:
         """The lane of this name; events of a name that nobody uses belong to the default lane."""
+        if name is None and self._silent is not None and self._silent.current is not None:
+            return self._silent
         return self._lanes.get(name) or self._lanes[None]
+
+    def get_unnamed(self, *, begins: bool, refuses_lane: bool) -> Lane:
+        """The lane of an answer without a name: the named one that waits for it, where the default lane does not.
+
+        `begins`: it is the beginning of a response. A provider that does not repeat the name has no
+        lanes, so no further run is put beside another. `refuses_lane`: it is an error about a name.
+        """
+        default = self.get(None)
+        unanswered = [lane for lane in self if lane.current is not None and lane.current.response_id is None]
+        named = [lane for lane in unanswered if lane.name is not None]
+        if refuses_lane and named:
+            return named[0]
+        if default.current is not None or not named:
+            return default
+        if begins:
+            self._silent, self.limits = named[0], LaneLimits()
+        return named[0]
 
     def of(self, run: RunState) -> Lane | None:
         """The lane that a run has, or None: it waits, or has ended."""
@@ -93,6 +116,7 @@ class Lanes:
 
     def forget_connection(self) -> None:
         """The connection is gone: nothing is remembered, and names that are not in use are free again."""
+        self._silent = None
         for lane in self:
             lane.memory = None
             if lane.current is not None and lane.current.done:

@@ -196,7 +196,7 @@ class Protocol:
     def receive_frame(self, frame: bytes, now: float) -> None:
         """Take one frame. Never raises for what a peer sends."""
         event = codec.decode(frame)
-        lane = self.lanes.get(event.stream_id)
+        lane = self._lane_of(event)
         turn = self._turn_for(lane, event, now)
         if turn is not None:
             turn.bytes_received += len(frame)
@@ -319,6 +319,12 @@ class Protocol:
 
     # Events.
 
+    def _lane_of(self, event: ServerEvent) -> Lane:
+        if event.stream_id is None and isinstance(event, (ResponseCreated, ErrorEvent)):
+            refused = isinstance(event, ErrorEvent) and codec.error_info(event).param == "stream_id"
+            return self.lanes.get_unnamed(begins=isinstance(event, ResponseCreated), refuses_lane=refused)
+        return self.lanes.get(event.stream_id)
+
     def _turn_for(self, lane: Lane, event: ServerEvent, now: float) -> TurnState | None:
         """The turn that an event belongs to: the one in flight, else the one that ended last."""
         identity = codec.response_id(event)
@@ -360,6 +366,8 @@ class Protocol:
     def _recover(self, lane: Lane, turn: TurnState, event: ErrorEvent, now: float) -> bool:
         """Ask once more, silently, where the error proves that nothing was started."""
         info = codec.error_info(event)
+        if info.param == "stream_id" and turn is lane.current and turn.response_id is None:
+            return self._do_without_lanes(lane, turn, now)
         if info.code not in _REPEATABLE or turn is not lane.current or turn.recovered or turn.response_id is not None:
             return False
         if info.code == "previous_response_not_found":
@@ -377,6 +385,18 @@ class Protocol:
         lane.pending, lane.current = turn, None
         self._note(turn, TurnChanged(turn))
         self._settle_rotation()
+        return True
+
+    def _do_without_lanes(self, lane: Lane, turn: TurnState, now: float) -> bool:
+        """The provider refuses the lane, and so has begun nothing: the run waits for the default lane instead."""
+        run = self._by_id[turn.run_id]
+        if lane.name is None or run.turns != [turn]:
+            return False
+        self.lanes.limits = LaneLimits()
+        lane.run = lane.current = None
+        run.turns.clear()
+        self._waiting.insert(0, run)
+        self._begin_waiting(now)
         return True
 
     def _ended(self, lane: Lane, turn: TurnState, now: float) -> None:
