@@ -73,17 +73,23 @@ PROFILES: Final[Mapping[str, Profile]] = {
             hosts=(".openai.azure.com", ".services.ai.azure.com"),
         ),
         Profile(
-            name="xai", base_url="https://api.x.ai/v1", key_variable="XAI_API_KEY", model="grok-4", hosts=("api.x.ai",)
+            name="xai",
+            base_url="https://api.x.ai/v1",
+            key_variable="XAI_API_KEY",
+            model="grok-4",
+            max_age=25 * 60,
+            hosts=("api.x.ai",),
         ),
         Profile(
             name="vercel",
             base_url="https://ai-gateway.vercel.sh/v1",
             key_variable="AI_GATEWAY_API_KEY",
             model="openai/gpt-5.4",
+            max_age=13 * 60,
             hosts=("ai-gateway.vercel.sh",),
         ),
         Profile(name="localai", key_variable="LOCALAI_API_KEY", needs_key=False, trusts_store=False, needs_model=True),
-        Profile(name="open", needs_key=False),
+        Profile(name="open", needs_key=False, max_age=None),
     )
 }
 """Known providers. `open` is any other server that speaks Open Responses."""

@@ -94,7 +94,7 @@ class Lanes:
     def take(self, run: RunState, parent: TurnState | None) -> Lane | None:
         """Give the run a free lane: the one that remembers its parent, the default lane, or another. None: wait."""
         home = self.remembers(parent.response_id) if parent is not None else None
-        free = [lane for lane in self if lane.free]
+        free = [lane for lane in self if lane.free and (lane.name is None or self.limits.named)]
         chosen = next((lane for lane in free if lane is home), None) or next(iter(free), None)
         if chosen is None and len(self._lanes) <= self.limits.named:
             name = f"lane-{len(self._lanes)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from ..core.lane import LaneLimits
 from ..exceptions import ConnectionFailed, SettingsError
 from ..settings import Redactor, Settings
 from ..transports.base import Connection, Endpoint, Transport
@@ -13,6 +14,9 @@ from .local import LocalServer
 from .portal import Portal
 
 __all__ = ["Connector"]
+
+_OLD = 0.9
+"""The part of a provider's age limit after which a connection is left."""
 
 _LOCAL_SERVER = "local_server"
 
@@ -25,6 +29,20 @@ class Connector:
         self._redactor = redactor
         self._portal = portal
         self.transport: Transport = transport or _transport(settings.transport)
+
+    @property
+    def lane_limits(self) -> LaneLimits:
+        """What may run side by side: the provider's lanes, on a connection that has memory."""
+        profile = self._settings.profile
+        if not self.transport.memory:
+            return LaneLimits()
+        return LaneLimits(named=profile.lanes, in_flight=profile.in_flight)
+
+    @property
+    def max_age(self) -> float | None:
+        """When a connection is left by itself, in seconds: some time before the provider's limit."""
+        limit = self._settings.profile.max_age
+        return None if limit is None or not self.transport.memory else limit * _OLD
 
     async def connect(self) -> Connection:
         """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed."""

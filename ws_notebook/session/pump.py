@@ -33,8 +33,11 @@ class Pump:
         connect: Callable[[], Awaitable[Connection]],
         publish: Callable[[list[tuple[RunState, Change]]], None],
         redactor: Redactor,
+        max_age: float | None = None,
     ) -> None:
         self.protocol = protocol
+        self.max_age = max_age
+        """Seconds after which a connection is left, as soon as nothing is in flight on it."""
         self.connections = 0
         """How many connections were opened."""
         self.opened_at: float | None = None
@@ -47,6 +50,7 @@ class Pump:
         self._reader: asyncio.Task[None] | None = None
         self._writer: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        self._ageing: asyncio.TimerHandle | None = None
 
     @property
     def open(self) -> bool:
@@ -63,6 +67,8 @@ class Pump:
 
     def drop(self) -> None:
         """Leave the present connection; it is closed aside, and what still comes over it is ignored."""
+        if self._ageing is not None:
+            self._ageing.cancel()
         connection, self._connection, self.opened_at = self._connection, None, None
         if connection is None:
             return
@@ -125,8 +131,14 @@ class Pump:
         self.connections += 1
         self.opened_at = time.monotonic()
         self._connection = connection
+        if self.max_age is not None:
+            self._ageing = asyncio.get_running_loop().call_later(self.max_age, self._grow_old)
         self._reader = asyncio.get_running_loop().create_task(self._read(connection))
         return connection
+
+    def _grow_old(self) -> None:
+        self.protocol.rotate()
+        self.step()
 
     async def _read(self, connection: Connection) -> None:
         while True:

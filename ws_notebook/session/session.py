@@ -98,9 +98,14 @@ class Session:
             transport=self._connector.transport.name,
             memory=self._connector.transport.memory,
             trusts_store=self.settings.profile.trusts_store,
+            limits=self._connector.lane_limits,
         )
         self._pump = Pump(
-            self._protocol, connect=self._connector.connect, publish=self._publish, redactor=self._redactor
+            self._protocol,
+            connect=self._connector.connect,
+            publish=self._publish,
+            redactor=self._redactor,
+            max_age=self._connector.max_age,
         )
         self._dispatcher = Dispatcher(
             self._portal, started=self._call_started, held_up=self._call_held_up, submit=self._submit
