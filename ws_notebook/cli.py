@@ -62,6 +62,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--connection-seconds", type=_not_negative, default=3600.0, help="age limit; 0: none (default: 3600)"
     )
     limits.add_argument("--idle-seconds", type=_not_negative, default=0.0, help="closes 1001; 0, the default: never")
+    limits.add_argument("--pending-steers", type=_count, default=16, help="for one response (default: 16)")
     limits.add_argument("--queued-creates", type=_count, default=256, help="per connection (default: 256)")
     limits.add_argument("--stored-responses", type=_count, default=10_000, help="kept in memory (default: 10000)")
 
@@ -96,6 +97,7 @@ def _serve(options: argparse.Namespace) -> int:
             idle_seconds=options.idle_seconds,
             responses_in_flight=options.in_flight,
             lanes=options.lanes,
+            pending_steers=options.pending_steers,
             queued_creates=options.queued_creates,
             stored_responses=options.stored_responses,
         ),

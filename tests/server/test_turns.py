@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ws_notebook.server.errors import missing
+from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.demo import DemoModel, Pace
 from ws_notebook.server.outbox import Outbox
 from ws_notebook.server.service import Service
@@ -22,7 +23,7 @@ def test_an_error_is_told_with_its_lane() -> None:
     async def run() -> None:
         outbox = Outbox(write)
         worker = asyncio.create_task(outbox.work())
-        turns = Turns(Service({}, MemoryStore(1)), outbox, "me")
+        turns = Turns(Service({}, MemoryStore(1)), outbox, "me", Limits())
         await turns.tell("a", missing("input"))
         await turns.tell(None, missing("input"))
         worker.cancel()
@@ -38,7 +39,7 @@ def test_a_turn_ends_when_the_client_is_gone() -> None:
     async def run() -> None:
         outbox = Outbox(gone)
         worker = asyncio.create_task(outbox.work())
-        turns = Turns(Service({"demo": DemoModel(Pace(0, 0))}, MemoryStore(1)), outbox, "me")
+        turns = Turns(Service({"demo": DemoModel(Pace(0, 0))}, MemoryStore(1)), outbox, "me", Limits())
         try:
             await turns.answer(None, {"model": "demo", "input": "x"})
         finally:

@@ -43,6 +43,10 @@ class Line:
     def send(self, **fields: Any) -> None:
         self.connection.receive(json.dumps({"type": "response.create", "model": "demo", "store": False, **fields}))
 
+    def steer(self, response_id: object, input: object, **fields: Any) -> None:
+        event = {"type": "response.steer", "previous_response_id": response_id, "input": input, **fields}
+        self.connection.receive(json.dumps(event))
+
     def ends(self) -> list[Event]:
         """The terminal events so far."""
         return [event for event in self.sent if event["type"] in TERMINAL]

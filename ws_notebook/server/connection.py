@@ -27,7 +27,7 @@ class Connection:
         self._limits = limits
         self._outbox = outbox
         self._lanes = Lanes(in_flight=limits.responses_in_flight)
-        self._turns = Turns(service, outbox, owner)
+        self._turns = Turns(service, outbox, owner, limits)
         self._names: set[str] = set()
         """Named lanes of the connection's whole life."""
         self._expired = False
@@ -42,6 +42,9 @@ class Connection:
         lane: str | None = None
         try:
             fields = decode_object(message)
+            if fields.get("type") == "response.steer":
+                self._turns.steer(fields)
+                return
             lane = check_stream_id(fields.get("stream_id"))
             _check_event(fields)
             self._admit(lane)
@@ -63,6 +66,7 @@ class Connection:
         ConnectionError when the client is gone. (Undocumented is what providers do to a running response then.)
         """
         self._expired = True
+        self._turns.succeed = False
         await self._lanes.finished()
         if not self._told:
             await self._turns.tell(None, connection_limit_reached(self._limits.connection_seconds))
@@ -92,7 +96,7 @@ def _check_event(fields: dict[str, Any]) -> None:
     kind = fields.get("type")
     if kind != "response.create":
         raise ApiError(
-            f"Unknown event type {kind!r}: this server understands 'response.create'.",
+            f"Unknown event type {kind!r}: this server understands 'response.create' and 'response.steer'.",
             code="unknown_event_type",
             param="type",
         )

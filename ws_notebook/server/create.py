@@ -58,6 +58,11 @@ class Create:
     max_output_tokens: int | None
     fields: Mapping[str, Any]
 
+    @property
+    def compacts(self) -> bool:
+        """Whether the server may compact the context by itself."""
+        return bool(self.fields.get("context_management"))
+
 
 def parse_create(fields: Mapping[str, Any]) -> Create:
     """Check *fields*; ApiError 400 names the first one that is wrong. Unknown fields are let through."""

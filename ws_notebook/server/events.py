@@ -47,6 +47,19 @@ class ResponseWriter:
         kind, fields = self._open.extend(piece.delta)
         yield self._item_event(kind, fields)
 
+    def safe_before(self, piece: Piece) -> bool:
+        """Whether the response may end before *piece*: no item is left half written, and no tool was called."""
+        begins = isinstance(piece, Call) or self._kind is not type(piece)
+        return begins and self._kind is not Arguments and not self.calls()
+
+    def calls(self) -> list[Item]:
+        """The finished calls of the client's tools."""
+        return [item for item in self._output if item["type"] in ("function_call", "custom_tool_call")]
+
+    def note(self, kind: str, **fields: Any) -> Event:
+        """An event about the response, numbered like those that write it."""
+        return self._event(kind, **fields)
+
     def cut_short(self, reason: str) -> None:
         """The response will end incomplete: *reason* is ``max_output_tokens`` and the like."""
         self._ending = {"status": "incomplete", "incomplete_details": {"reason": reason}}

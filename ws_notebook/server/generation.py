@@ -38,10 +38,26 @@ class Generation:
         self._lineage = Lineage.extend(self._before, create.items)
         check_outputs(self._lineage.items(), all_answered=create.generate)
         self._writer = ResponseWriter(new_response(create, int(time.time())))
+        self._interrupted = False
 
     @property
     def id(self) -> str:
         return str(self._writer.response["id"])
+
+    def interrupt(self) -> None:
+        """End at the next safe boundary: when the item that is open is finished, unless a client's tool was called.
+
+        The response is then incomplete, "steered". One that comes to its own end before that is completed.
+        """
+        self._interrupted = True
+
+    def note(self, kind: str, **fields: Any) -> Event:
+        """An event about this response that is none of its own, numbered among them."""
+        return self._writer.note(kind, **fields)
+
+    def required_input(self) -> list[Item]:
+        """Stubs of the outputs that the client owes when the response has ended."""
+        return [_stub(call) for call in self._writer.calls()]
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """The response's events, the terminal one last; whatever goes wrong becomes ``response.failed``.
@@ -70,6 +86,9 @@ class Generation:
                     if limit is not None and writer.tokens >= limit:
                         writer.cut_short("max_output_tokens")
                         return
+                    if self._interrupted and writer.safe_before(piece):
+                        writer.cut_short("steered")
+                        return
                     for event in writer.write(piece):
                         yield event
         except Exception:  # noqa: BLE001  whatever a model raises is this response's failure, not the server's
@@ -84,6 +103,12 @@ class Generation:
             output=self._writer.tokens,
             reasoning=self._writer.reasoning_tokens,
         )
+
+
+def _stub(call: Item) -> Item:
+    if call["type"] == "custom_tool_call":
+        return {"type": "custom_tool_call_output", "call_id": call["call_id"]}
+    return {"type": "function_call_output", "call_id": call["call_id"], "name": call["name"]}
 
 
 def count_settings(create: Create) -> int:

@@ -24,6 +24,8 @@ class Limits:
     """On one connection, over all its lanes; "further response.create events are accepted and queued"."""
     lanes: int = 32
     """Distinct named lanes in a connection's whole life; the default lane is not counted."""
+    pending_steers: int = 16
+    """Steers that may wait for one response."""
     queued_creates: int = 256
     """Creates that may wait on one connection; one more is refused with 429."""
     stored_responses: int = 10_000

@@ -7,11 +7,14 @@ from contextlib import aclosing
 from functools import partial
 from typing import Any
 
-from ws_notebook.server.create import parse_create
+from ws_notebook.server.create import Create, parse_create
 from ws_notebook.server.errors import ApiError
+from ws_notebook.server.generation import Generation
+from ws_notebook.server.limits import Limits
 from ws_notebook.server.memory import Memory
 from ws_notebook.server.outbox import Outbox
 from ws_notebook.server.service import Service
+from ws_notebook.server.steering import Steering, Target
 from ws_notebook.server.wire import Event
 
 __all__ = ["Turns"]
@@ -20,13 +23,23 @@ _log = logging.getLogger(__name__)
 
 
 class Turns:
-    """Answers creates. Each call of ``answer`` and ``tell`` is one turn of a lane, ended by one terminal event."""
+    """Answers creates. Each call of ``answer`` and ``tell`` is a turn of a lane, ended by one terminal event.
 
-    def __init__(self, service: Service, outbox: Outbox, owner: str) -> None:
+    A response that is steered is followed by its successor within the same turn.
+    """
+
+    def __init__(self, service: Service, outbox: Outbox, owner: str, limits: Limits) -> None:
         self._service = service
         self._outbox = outbox
         self._owner = owner
         self._memory = Memory()
+        self._steering = Steering(self._post, capacity=limits.pending_steers)
+        self.succeed = True
+        """Whether successors are still begun."""
+
+    def steer(self, fields: dict[str, Any]) -> None:
+        """Take one ``response.steer``, out of band: it is for a response that runs, not for a lane."""
+        self._steering.submit(fields)
 
     async def tell(self, lane: str | None, error: ApiError) -> None:
         """Answer with *error*; a named lane's errors echo its name. ConnectionError when the client is gone."""
@@ -35,7 +48,7 @@ class Turns:
     async def answer(self, lane: str | None, fields: dict[str, Any]) -> None:
         """Answer one create with a response's events or with one error. ConnectionError when the client is gone."""
         try:
-            await self._respond(lane, fields)
+            await self._respond(lane, parse_create(fields))
         except ConnectionError:
             raise
         except ApiError as error:
@@ -47,18 +60,55 @@ class Turns:
 
     async def _refuse(self, lane: str | None, fields: dict[str, Any], error: ApiError) -> None:
         self._memory.evict(lane, fields.get("previous_response_id"))
+        self._steering.abandon(lane, fields.get("previous_response_id"))
         await self.tell(lane, error)
 
-    async def _respond(self, lane: str | None, fields: dict[str, Any]) -> None:
-        create = parse_create(fields)
+    async def _respond(self, lane: str | None, create: Create) -> None:
+        generation: Generation | None = self._begin(lane, self._steering.join(lane, create))
+        self._steering.settle(lane, create.previous_response_id)
+        while generation is not None:
+            target = self._steering.begin(lane, generation)
+            try:
+                await self._write(target)
+            finally:
+                # However it went, it is over: a response whose lane was broken off takes no steer.
+                if target.status == "in_progress":
+                    self._steering.close(target, "failed")
+            generation = self._successor(target)
+
+    def _begin(self, lane: str | None, create: Create) -> Generation:
         remember = partial(self._memory.remember, lane)
-        generation = self._service.begin(create, self._owner, recall=self._memory.recall, remember=remember)
+        return self._service.begin(create, self._owner, recall=self._memory.recall, remember=remember)
+
+    def _successor(self, target: Target) -> Generation | None:
+        create = self._steering.successor(target)
+        if create is None:
+            return None
+        try:
+            if self.succeed:
+                return self._begin(target.lane, create)
+        except ApiError:
+            _log.exception("a successor was refused")
+        self._steering.give_back(target)
+        return None
+
+    async def _write(self, target: Target) -> None:
+        generation = target.generation
         async with aclosing(generation.events()) as events:
             async for event in events:
+                if event["type"] in _TERMINAL:
+                    self._steering.close(target, event["response"]["status"])
                 if event["type"] == "response.failed":
-                    self._memory.evict(lane, create.previous_response_id)
-                await self._send(lane, event)
+                    self._memory.evict(target.lane, generation.create.previous_response_id)
+                await self._outbox.send(_on(target.lane, event))
 
-    async def _send(self, lane: str | None, event: Event) -> None:
-        """Every event of a named lane echoes its name."""
-        await self._outbox.send(event if lane is None else {**event, "stream_id": lane})
+    def _post(self, lane: str | None, event: Event) -> None:
+        self._outbox.post(_on(lane, event))
+
+
+_TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+
+
+def _on(lane: str | None, event: Event) -> Event:
+    """Every event of a named lane echoes its name."""
+    return event if lane is None else {**event, "stream_id": lane}
