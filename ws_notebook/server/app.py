@@ -20,6 +20,7 @@ from tornado.web import Application
 
 from ws_notebook.server.access import Access, NotFound
 from ws_notebook.server.archive import Archive
+from ws_notebook.server.compact import CompactHandler
 from ws_notebook.server.http import InputTokensHandler, ModelsHandler, ResponsesHandler
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.base import Model
@@ -55,6 +56,7 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     routes: list[Any] = [
         (_Method("GET", "/v1/responses"), ResponsesSocket, {**guarded, "limits": limits}),
         (r"/v1/responses", ResponsesHandler, guarded),
+        (r"/v1/responses/compact", CompactHandler, guarded),
         (r"/v1/responses/input_tokens", InputTokensHandler, guarded),
         (r"/v1/responses/([^/]+)", StoredHandler, guarded),
         (r"/v1/responses/([^/]+)/cancel", CancelHandler, guarded),

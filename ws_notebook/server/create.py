@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ _ROLES = frozenset({"user", "assistant", "system", "developer"})
 _REQUIRED: dict[str, dict[str, tuple[type, ...]]] = {
     "function_call": {"call_id": (str,), "name": (str,), "arguments": (str,)},
     "custom_tool_call": {"call_id": (str,), "name": (str,), "input": (str,)},
+    "compaction": {"encrypted_content": (str,)},
     "function_call_output": {"call_id": (str,), "output": (str, list)},
     "custom_tool_call_output": {"call_id": (str,), "output": (str, list)},
 }
@@ -40,6 +41,8 @@ _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
     "reasoning": ((dict,), "an object"),
     "prompt_cache_options": ((dict,), "an object"),
 }
+_COMPACT_THRESHOLD = 100_000
+"""Of a context_management that names none; the providers' is not documented."""
 _UNSUPPORTED = ("conversation", "prompt")
 """Refused rather than ignored: without them the answer would silently be to something else."""
 
@@ -56,12 +59,11 @@ class Create:
     stream: bool
     generate: bool
     max_output_tokens: int | None
+    compact_threshold: int | None
+    """Tokens of context above which the server compacts it by itself; None: never."""
+    compact_now: bool
+    """Whether the input ends in a ``compaction_trigger``, which is not among the items."""
     fields: Mapping[str, Any]
-
-    @property
-    def compacts(self) -> bool:
-        """Whether the server may compact the context by itself."""
-        return bool(self.fields.get("context_management"))
 
 
 def parse_create(fields: Mapping[str, Any]) -> Create:
@@ -84,9 +86,12 @@ def parse_create(fields: Mapping[str, Any]) -> Create:
             "'max_output_tokens' must be 1 or more.", code="integer_below_min_value", param="max_output_tokens"
         )
     prewarm = (fields.get("prompt_cache_options") or {}).get("prewarm") is True
+    items = _items(fields.get("input"))
     create = Create(
         model=model,
-        items=_items(fields.get("input")),
+        items=_without_trigger(items),
+        compact_threshold=_threshold(fields.get("context_management")),
+        compact_now=_has_trigger(items),
         tools=_tools(fields.get("tools")),
         previous_response_id=fields.get("previous_response_id"),
         store=fields.get("store") is not False,  # "default true when omitted"
@@ -131,6 +136,37 @@ def _items(value: object) -> tuple[Item, ...]:
     if not isinstance(value, list):
         raise invalid_type("input", "a string or an array", value)
     return tuple(_item(item, f"input[{index}]") for index, item in enumerate(value))
+
+
+def _has_trigger(items: Sequence[Item]) -> bool:
+    return any(item.get("type") == "compaction_trigger" for item in items)
+
+
+def _without_trigger(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """*items* without the trigger that "must be the final input item"."""
+    if _has_trigger(items[:-1]):
+        raise ApiError("A 'compaction_trigger' must be the last item of the input.", param="input")
+    return items[:-1] if _has_trigger(items) else items
+
+
+def _threshold(value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise invalid_type("context_management", "an array", value)
+    found: int | None = None
+    for index, entry in enumerate(value):
+        where = f"context_management[{index}]"
+        if not isinstance(entry, dict):
+            raise invalid_type(where, "an object", entry)
+        if entry.get("type") != "compaction":
+            raise ApiError(
+                f"Invalid value for '{where}.type': use 'compaction'.", code="invalid_value", param=f"{where}.type"
+            )
+        found = entry.get("compact_threshold", _COMPACT_THRESHOLD)
+        if not isinstance(found, int) or isinstance(found, bool):
+            raise invalid_type(f"{where}.compact_threshold", "an integer", found)
+    return found
 
 
 def _item(value: object, where: str) -> Item:

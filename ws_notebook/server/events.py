@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ws_notebook.server.items import CallItem, MessageItem, OpenItem, ReasoningItem
+from ws_notebook.server.items import CallItem, CompactionItem, MessageItem, OpenItem, ReasoningItem
 from ws_notebook.server.models.base import Arguments, Call, Piece, Refusal, Text, Thought
 from ws_notebook.server.wire import Event, Item, ResponseObject
 
@@ -60,6 +60,11 @@ class ResponseWriter:
         """An event about the response, numbered like those that write it."""
         return self._event(kind, **fields)
 
+    def compact(self, encrypted_content: str) -> Iterator[Event]:
+        """An item that stands for everything before it."""
+        yield from self._start(CompactionItem(encrypted_content), None)
+        yield from self._close("completed")
+
     def cut_short(self, reason: str) -> None:
         """The response will end incomplete: *reason* is ``max_output_tokens`` and the like."""
         self._ending = {"status": "incomplete", "incomplete_details": {"reason": reason}}
@@ -76,7 +81,7 @@ class ResponseWriter:
         self.response = {**self.response, **self._ending, **times, "output": self._output, "usage": usage}
         yield self._event(f"response.{self._ending['status']}", response=self.response)
 
-    def _start(self, item: OpenItem, kind: type[Piece]) -> Iterator[Event]:
+    def _start(self, item: OpenItem, kind: type[Piece] | None) -> Iterator[Event]:
         yield from self._close("completed")
         self._open, self._kind = item, kind
         yield self._event("response.output_item.added", output_index=len(self._output), item=item.added())

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from typing import Any
 
+from ws_notebook.server.compaction import compact, expand
 from ws_notebook.server.create import Create
 from ws_notebook.server.events import ResponseWriter
 from ws_notebook.server.lineage import Lineage, Record, check_outputs
 from ws_notebook.server.models.base import Model, ModelRequest
 from ws_notebook.server.responses import new_response, usage
-from ws_notebook.server.tokens import count, count_tools
+from ws_notebook.server.tokens import count, count_items, count_tools
 from ws_notebook.server.wire import Event, Item
 
 __all__ = ["Generation", "count_settings"]
@@ -36,7 +37,8 @@ class Generation:
         self._keep = keep
         self._before = parent.lineage if parent else None
         self._lineage = Lineage.extend(self._before, create.items)
-        check_outputs(self._lineage.items(), all_answered=create.generate)
+        self._items = expand(self._lineage.items())
+        check_outputs(self._items, all_answered=create.generate and not create.compact_now)
         self._writer = ResponseWriter(new_response(create, int(time.time())))
         self._interrupted = False
 
@@ -77,11 +79,13 @@ class Generation:
 
     async def _write(self) -> AsyncGenerator[Event, None]:
         """The model's part of the response; tells the writer when it did not come to its end."""
-        if not self.create.generate:
+        for event in self._compact():
+            yield event
+        if not self.create.generate or self.create.compact_now:
             return
         writer, limit = self._writer, self.create.max_output_tokens
         try:
-            async with aclosing(self._model.respond(_request(self.create, self._lineage.items()))) as pieces:
+            async with aclosing(self._model.respond(_request(self.create, self._items))) as pieces:
                 async for piece in pieces:
                     if limit is not None and writer.tokens >= limit:
                         writer.cut_short("max_output_tokens")
@@ -94,6 +98,18 @@ class Generation:
         except Exception:  # noqa: BLE001  whatever a model raises is this response's failure, not the server's
             _log.exception("model %s failed", self._model.name)
             writer.break_off("server_error", "The model failed; the server's log has the cause.")
+
+    def _compact(self) -> Iterator[Event]:
+        """A compaction item, where the request asks for one or its context is too long and can be made shorter."""
+        create, tokens = self.create, count_items(self._items)
+        too_long = create.compact_threshold is not None and tokens + count_settings(create) > create.compact_threshold
+        if not (create.compact_now or (too_long and create.generate)):
+            return
+        content = compact(self._items, whole=True)
+        shorter = expand([{"type": "compaction", "encrypted_content": content}])
+        if create.compact_now or count_items(shorter) < tokens:
+            self._items = shorter
+            yield from self._writer.compact(content)
 
     def _usage(self) -> dict[str, Any]:
         """What was read and written. Cached is what came from the parent: kept here, not sent again."""

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from ws_notebook.server.responses import new_id
 from ws_notebook.server.wire import Item
 
-__all__ = ["CallItem", "MessageItem", "OpenItem", "ReasoningItem"]
+__all__ = ["CallItem", "CompactionItem", "MessageItem", "OpenItem", "ReasoningItem"]
 
 Step = tuple[str, dict[str, Any]]
 """An event's type and what it says beyond ``item_id``, ``output_index`` and ``sequence_number``."""
@@ -139,6 +139,29 @@ class CallItem:
     def _item(self, status: str, text: str) -> Item:
         fields = {"id": self.id, "type": self._type, "call_id": self._call_id, "name": self._name}
         return {**fields, self._field: text, "status": status}
+
+
+class CompactionItem:
+    """Everything before it, in one opaque item: added, compacting, done. It has no deltas."""
+
+    def __init__(self, encrypted_content: str) -> None:
+        self.id = new_id("cmp")
+        self._content = encrypted_content
+
+    def added(self) -> Item:
+        return {"id": self.id, "type": "compaction", "encrypted_content": ""}
+
+    def open(self) -> Iterator[Step]:
+        yield "response.compaction.compacting", {}
+
+    def extend(self, delta: str) -> Step:
+        raise TypeError("a compaction item is not written bit by bit")
+
+    def close(self) -> Iterator[Step]:
+        yield from ()
+
+    def done(self, status: str) -> Item:
+        return {**self.added(), "encrypted_content": self._content}
 
 
 def _summary(text: str) -> dict[str, str]:

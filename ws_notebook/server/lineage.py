@@ -50,7 +50,12 @@ class Record:
     @property
     def lineage(self) -> Lineage:
         """What a response that continues this one begins with."""
-        return Lineage.extend(self.made_from, self.response["output"])
+        output: list[Item] = self.response["output"]
+        compacted = [place for place, item in enumerate(output) if item.get("type") == "compaction"]
+        if compacted:
+            # It stands for everything before it.
+            return Lineage.extend(None, output[compacted[-1] :])
+        return Lineage.extend(self.made_from, output)
 
     @property
     def id(self) -> str:

@@ -30,7 +30,7 @@ class Service:
 
     def begin(self, create: Create, owner: str, *, recall: Recall, remember: Remember) -> Generation:
         """A response to *create*, asked for by *owner*, its parent bound. ApiError when the request is refused."""
-        model = self._model(create.model)
+        model = self.model(create.model)
         parent = self.parent(create, owner, recall)
 
         def keep(record: Record) -> None:
@@ -50,7 +50,8 @@ class Service:
             async for event in events:
                 yield event
 
-    def _model(self, name: str) -> Model:
+    def model(self, name: str) -> Model:
+        """ApiError when there is none of that name."""
         model = self.models.get(name)
         if model is None:
             known = ", ".join(sorted(self.models))

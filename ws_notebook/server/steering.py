@@ -131,7 +131,7 @@ class Steering:
             raise SteerError("response_already_completed", "The response has completed: send a response.create.")
         if target.status != "in_progress":
             raise SteerError("response_not_active", "The response takes no more steering: send a response.create.")
-        if target.generation.create.compacts:
+        if target.generation.create.compact_threshold is not None:
             raise SteerError("steering_not_supported", "A response with automatic compaction cannot be steered.")
         if len(target.steers) >= self._capacity:
             raise SteerError("too_many_pending_steers", f"{self._capacity} steers wait for this response already.")

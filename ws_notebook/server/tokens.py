@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ws_notebook.server.compaction import expand
 from ws_notebook.server.wire import Item, Tool, encode
 
 __all__ = ["count", "count_items", "count_tools", "split_json", "split_text"]
@@ -32,7 +33,7 @@ def count(text: str) -> int:
 
 def count_items(items: Iterable[Item]) -> int:
     """Tokens of all text in *items*: contents, arguments, outputs, summaries, and one for each item."""
-    return sum(1 + sum(count(text) for text in _texts(item)) for item in items)
+    return sum(1 + sum(count(text) for text in _texts(expand([item]))) for item in items)
 
 
 def count_tools(tools: Iterable[Tool]) -> int:

@@ -1,0 +1,55 @@
+"""``POST /v1/responses/compact``: a shorter beginning for the next request's input."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ws_notebook.server.access import Guarded
+from ws_notebook.server.compaction import compact, expand, retained
+from ws_notebook.server.create import parse_create
+from ws_notebook.server.errors import ApiError
+from ws_notebook.server.generation import count_settings
+from ws_notebook.server.lineage import Lineage
+from ws_notebook.server.responses import new_id, usage
+from ws_notebook.server.service import Service
+from ws_notebook.server.tokens import count_items
+from ws_notebook.server.wire import Item, decode_object
+
+__all__ = ["CompactHandler"]
+
+
+class CompactHandler(Guarded):
+    """Answers with the user's messages followed by one compaction item. The id it has is no response's."""
+
+    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
+        super().initialize(**kwargs)
+        self._service = service
+
+    def post(self) -> None:
+        try:
+            self.answer(self._compact(decode_object(self.request.body)))
+        except ApiError as error:
+            self.refuse(error)
+
+    def _compact(self, fields: dict[str, Any]) -> dict[str, Any]:
+        create = parse_create({**fields, "generate": False})
+        self._service.model(create.model)
+        parent = self._service.parent(create, self.owner, lambda _: None)
+        items = expand(Lineage.extend(parent.lineage if parent else None, create.items).items())
+        item = {"id": new_id("cmp"), "type": "compaction", "encrypted_content": compact(items, whole=False)}
+        total = count_items(items) + count_settings(create)
+        return {
+            "id": new_id("resp"),
+            "object": "response.compaction",
+            "created_at": int(time.time()),
+            "output": [*map(_message, retained(items)), item],
+            "usage": usage(total_input=total, cached=0, output=count_items([item]), reasoning=0),
+        }
+
+
+def _message(item: Item) -> Item:
+    """A user's message as output items are: with an id, a status and typed content."""
+    content = item["content"]
+    parts = [{"type": "input_text", "text": content}] if isinstance(content, str) else content
+    return {"id": new_id("msg"), **item, "status": "completed", "content": parts}
