@@ -8,12 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import KernelManager
 
-__all__ = ["MIME", "Cell", "Notebook", "Output", "notebook", "shell_here"]
+import ws_notebook
+
+__all__ = ["MIME", "Cell", "Notebook", "Output", "kernel_environment", "notebook", "shell_here"]
 
 MIME = "application/vnd.ws-notebook.run.v1+json"
 SETUP = """\
@@ -22,6 +25,15 @@ SETUP = """\
 import ws_notebook as wsn
 """
 WAIT = 40
+PACKAGE = Path(ws_notebook.__file__).resolve().parent
+
+
+def kernel_environment() -> dict[str, str]:
+    """The environment in which a kernel finds the package that this process tests."""
+    found = dict(os.environ)
+    if not PACKAGE.is_relative_to(sys.prefix):
+        found["PYTHONPATH"] = str(PACKAGE.parent)
+    return found
 
 
 @contextmanager
@@ -174,13 +186,13 @@ class Notebook:
 
 
 @contextmanager
-def notebook(*, extension: bool = True, **environment: str) -> Iterator[Notebook]:
+def notebook(*, extension: bool = True) -> Iterator[Notebook]:
     """A fresh kernel of this interpreter; the extension is loaded and set to the embedded server."""
     manager = KernelManager(kernel_name="python3")
     spec = manager.kernel_spec
     assert spec is not None
     spec.argv[0] = sys.executable
-    manager.start_kernel(env={**os.environ, **environment})
+    manager.start_kernel(env=kernel_environment())
     client = manager.client()
     client.start_channels()
     try:

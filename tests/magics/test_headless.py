@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from magics.shells import MIME, SETUP
+from magics.shells import MIME, SETUP, kernel_environment
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -26,7 +26,8 @@ class Saved:
         self.notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in (SETUP, *cells)])
         self.error: CellExecutionError | None = None
         try:
-            NotebookClient(self.notebook, timeout=40, kernel_name="python3").execute(cwd=str(folder))
+            client = NotebookClient(self.notebook, timeout=40, kernel_name="python3")
+            client.execute(cwd=str(folder), env=kernel_environment())
         except CellExecutionError as error:
             self.error = error
         nbformat.write(self.notebook, self.path)

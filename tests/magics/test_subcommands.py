@@ -100,7 +100,7 @@ def test_tools_are_listed_with_how_often_each_was_called(shell: InteractiveShell
     ask(shell, "call add(1, 2) and fail() and add(3, 4)")
     assert rows(say(shell, "tools")) == {
         "add": "Add two numbers. (2 calls)",
-        "fail": "Always raise. (1 calls, 1 failed)",
+        "fail": "Always raise. (1 call, 1 failed)",
     }
 
 

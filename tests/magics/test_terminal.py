@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from magics.shells import kernel_environment
 from support.server import TOKEN, running_server
 
 pexpect = pytest.importorskip("pexpect", reason="pexpect needs a terminal as Unix has it")
@@ -28,7 +28,7 @@ class Terminal:
     """IPython as a child with a terminal of its own."""
 
     def __init__(self, folder: Path) -> None:
-        environment = {**os.environ, "IPYTHONDIR": str(folder), "TERM": "dumb", "PYTHONPATH": os.pathsep.join(sys.path)}
+        environment = {**kernel_environment(), "IPYTHONDIR": str(folder), "TERM": "dumb"}
         command = ["-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit", "--no-autoindent"]
         self.child = pexpect.spawn(
             sys.executable, command, env=environment, cwd=str(folder), encoding="utf-8", timeout=40,

@@ -110,7 +110,7 @@ class Subcommands:
         for name, tool in offered_tools(session.tools, self._magics.names).items():
             mine = [call for call in calls if call.name == name]
             failed = sum(call.status != "completed" for call in mine if call.done)
-            used = f"{len(mine)} calls" + (f", {failed} failed" if failed else "")
+            used = f"{len(mine)} call{'s' * (len(mine) != 1)}" + (f", {failed} failed" if failed else "")
             summary = (tool.description or "").partition("\n")[0]
             rows.append((name, f"{summary} ({used})" if mine else summary))
         return Report("Tools", rows or [("none", "Define a function with @wsn.tool above it.")])
