@@ -166,6 +166,8 @@ def _explained(error: Exception, url: str) -> Exception:
         )
     if isinstance(error, ssl_module.SSLError):
         return ConnectionFailed(f"TLS failed for {url}: {error.reason or error}. Does the server speak https (wss)?")
+    if isinstance(error, ConnectionResetError) and url.startswith("wss:"):
+        return ConnectionFailed(f"{url} broke off the TLS handshake. Does the server speak https (wss)?")
     # Where a name has several addresses, the refusals come in one error.
     if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
         return ConnectionFailed(
