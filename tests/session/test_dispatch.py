@@ -34,11 +34,21 @@ def said(run: Any, index: int = 0) -> dict[str, Any]:
 
 
 def stop_when(session: Session, ready: threading.Event) -> threading.Thread:
-    """Stops the latest run from another thread, once `ready` is set."""
+    """Stops the latest run from another thread, once `ready` is set and its turn is over."""
+    over = threading.Event()
+    run = session.runs[-1]
+
+    def look(state: Any, change: Any) -> None:
+        if state.turns[0].done:
+            over.set()
+
+    run.observe(look)
 
     def stop() -> None:
         assert ready.wait(20)
-        session.runs[-1].cancel()
+        while not over.is_set() and not run.turns[0].done:
+            over.wait(0.05)
+        run.cancel()
 
     thread = threading.Thread(target=stop)
     thread.start()

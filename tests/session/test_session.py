@@ -285,9 +285,18 @@ def test_cancelling_what_awaits_stops_the_run(opened: Open) -> None:
         await talk.send(created("resp_1"), delta("Hal"))
 
     async def story(session: Session) -> None:
-        task = asyncio.create_task(session.ask_async("Hi"))
-        while not session.runs or session.runs[0].text != "Hal":
-            await asyncio.sleep(0.005)
+        streaming = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def watch(run: Any) -> Any:
+            def note(state: Any, change: Any) -> None:
+                if isinstance(change, TextAppended):
+                    loop.call_soon_threadsafe(streaming.set)
+
+            return note
+
+        task = asyncio.create_task(session.ask_async("Hi", watch=watch))
+        await streaming.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -475,7 +484,7 @@ def test_what_is_looked_at_while_it_streams_is_whole(opened: Open) -> None:
 
     async def script(talk: Talk, request: dict[str, Any]) -> None:
         await talk.send(created("resp_1"))
-        for number in range(2000):
+        for number in range(200):
             await talk.send(delta(f"{number} "))
         await talk.send(completed("resp_1"))
 
@@ -484,7 +493,7 @@ def test_what_is_looked_at_while_it_streams_is_whole(opened: Open) -> None:
         run = session.start("Hi")
 
         def look() -> None:
-            while not go.is_set():
+            while not go.wait(0.002):
                 assert len(session.turns) <= 1
                 assert list(session.frames["type"][:1]) in ([], ["response.create"])
                 assert run.text == "" or run.text.startswith("0 ")
@@ -494,7 +503,7 @@ def test_what_is_looked_at_while_it_streams_is_whole(opened: Open) -> None:
         run.result(30)
         go.set()
         looking.join(30)
-        assert run.text == "".join(f"{number} " for number in range(2000))
+        assert run.text == "".join(f"{number} " for number in range(200))
 
 
 def test_the_time_line_of_nothing_is_an_error_that_says_so(local: Open) -> None:

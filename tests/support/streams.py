@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable
@@ -85,15 +86,17 @@ def _read(one: Stated, event: Event) -> None:
 
 
 def served(frames: list[bytes], send: Callable[[Talk, list[bytes]], Any] | None = None) -> Script:
-    """Answers the first request with these frames and every other one with a closing text."""
+    """Answers the first request with these frames and, behind them, every other one with a closing text."""
+    turn = asyncio.Lock()
 
     async def script(talk: Talk, request: Event) -> None:
         number = len(talk.peer.requests)
-        if number > 1:
-            await talk.send(answer(f"resp_closing_{number}", message("Closed.", f"msg_closing_{number}")))
-        elif send is None:
-            await talk.send(*frames)
-        else:
-            await send(talk, frames)
+        async with turn:
+            if number > 1:
+                await talk.send(answer(f"resp_closing_{number}", message("Closed.", f"msg_closing_{number}")))
+            elif send is None:
+                await talk.send(*frames)
+            else:
+                await send(talk, frames)
 
     return script
