@@ -100,7 +100,7 @@ LOCAL_NOTE = "embedded server: a script, no AI"
 class Redactor:
     """Takes secrets out of text and frames. It is told each key before the key is used."""
 
-    _LIKELY = re.compile(r"(?:Bearer\s+|\b)(?:sk|xai|vck)-[A-Za-z0-9_\-*.]{6,}|Bearer\s+[A-Za-z0-9_\-.~+/=]{8,}")
+    _LIKELY = re.compile(r"(?:Bearer\s+|\b)(?:sk|xai|vck)-[A-Za-z0-9_\-*./+=]{6,}|Bearer\s+[A-Za-z0-9_\-.~+/=]{8,}")
 
     def __init__(self) -> None:
         self._secrets: tuple[str, ...] = ()

@@ -47,8 +47,7 @@ class Connector:
     async def connect(self) -> Connection:
         """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed."""
         if self._settings.base_url:
-            key = await asyncio.to_thread(self._settings.key)
-            return await self.transport.connect(self._endpoint(self._settings.base_url, key))
+            return await self.transport.connect(await self._given_endpoint())
         server = await self._local_server()
         try:
             return await self.transport.connect(self._endpoint(server.base_url, server.token))
@@ -58,6 +57,10 @@ class Connector:
                 raise
         server = await self._local_server()
         return await self.transport.connect(self._endpoint(server.base_url, server.token))
+
+    async def _given_endpoint(self) -> Endpoint:
+        # A frame of its own: verbose tracebacks show the variables of those that an error passes.
+        return self._endpoint(self._settings.base_url, await asyncio.to_thread(self._settings.key))
 
     def _endpoint(self, base_url: str, key: str | None) -> Endpoint:
         headers = dict(self._settings.headers)

@@ -143,10 +143,11 @@ class Pump:
     async def _read(self, connection: Connection) -> None:
         while True:
             try:
-                frames = await connection.receive()
+                # Redacted before it is a variable: a verbose traceback shows those.
+                frames = [self._redactor.frame(frame) for frame in await connection.receive()]
                 now = time.monotonic()
                 for frame in frames:
-                    self.protocol.receive_frame(self._redactor.frame(frame), now)
+                    self.protocol.receive_frame(frame, now)
                 self.step()
             except WsNotebookError as error:
                 self._lost(connection, error)
