@@ -91,7 +91,7 @@ def test_a_shipped_notebook_is_clean_and_stays_on_this_machine(path: Path) -> No
     assert all('provider="local"' in arguments for arguments in sessions)
     assert sessions or 'ResponsesMagics.provider = "local"' in source
     # JupyterLab does not wrap code, and its cells hold about a hundred characters.
-    assert [line for line in source.splitlines() if len(line) > 110] == []
+    assert [line for line in source.splitlines() if len(line) > 100] == []
 
 
 def test_there_are_three_notebooks() -> None:

@@ -10,7 +10,7 @@ def test_the_help_lists_every_option_and_subcommand_in_lines_that_fit() -> None:
     text = magic_help()
     listed = [line.split()[0].rstrip(",") for line in text.splitlines() if line.startswith("  ")]
     assert listed == [*(option.flags[0] for option in OPTIONS), *SUBCOMMANDS]
-    assert max(map(len, text.splitlines())) <= 120
+    assert max(map(len, text.splitlines())) <= 100
     assert all(option.help in text for option in OPTIONS)
 
 

@@ -28,10 +28,11 @@ The prompt, on the lines below.
 
 {options}
 
-{{expr}} in the prompt is replaced by its value when it is a Python expression whose names all exist, at least one of
-them your own. All other braces stay as typed: JSON, code, arguments of LaTeX commands, names that do not exist.
-Where a replacement would happen, double the braces to keep them, as in an f-string: {{{{expr}}}} sends {{expr}},
-{{{{{{expr}}}}}} sends the value in braces. Code such as {{ x }} needs that too, where you have an x; or use --raw.
+{{expr}} in the prompt is replaced by its value when it is a Python expression whose names all
+exist, at least one of them your own. All other braces stay as typed: JSON, code, arguments of
+LaTeX commands, names that do not exist. Where a replacement would happen, double the braces to
+keep them, as in an f-string: {{{{expr}}}} sends {{expr}}, {{{{{{expr}}}}}} sends the value in braces.
+Code such as {{ x }} needs that too, where you have an x; or use --raw.
 
 Each cell continues the latest run. Running a cell again asks again from where it had asked before.
 ■ or Ctrl-C stops a run; what has streamed is kept. Defaults: %config ResponsesMagics
