@@ -53,6 +53,15 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add("--tokens-per-second", type=_not_negative, default=60.0, help="speed of answers; 0: unlimited (default: 60)")
     add("--first-token", type=_not_negative, default=200.0, metavar="MS", help="wait before one (default: 200)")
     add("--with-parent", action="store_true", help="end when standard input ends; ignore Ctrl-C")
+    add(
+        "--fault",
+        type=_fault,
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="what goes wrong, and when: 'ACTION [ARGUMENT] at EVENT [N | every N]', as in "
+        "'drop at response.output_text.delta 3'; repeat it for more (docs/server.md has the table)",
+    )
     limits = serve.add_argument_group("limits")
     limits.add_argument("--max-message-mib", type=_positive, default=64.0, help="largest message (default: 64)")
     limits.add_argument("--ping-seconds", type=_not_negative, default=20.0, help="between pings; 0: none (default: 20)")
@@ -87,6 +96,7 @@ def _serve(options: argparse.Namespace) -> int:
         token=token,
         more_tokens=more_tokens,
         store=options.store,
+        faults=options.fault,
         host=options.host,
         port=options.port,
         with_parent=options.with_parent,
@@ -144,6 +154,15 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError("must be more than 0")
     return value
+
+
+def _fault(text: str) -> object:
+    from ws_notebook.server.faults import FaultError, parse_fault
+
+    try:
+        return parse_fault(text)
+    except FaultError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _count(text: str) -> int:

@@ -12,7 +12,7 @@ from support.server import TERMINAL
 from ws_notebook.server.connection import Connection
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.demo import DemoModel, Pace
-from ws_notebook.server.outbox import Close, Outbox
+from ws_notebook.server.outbox import Close, Mark, Outbox, Word
 from ws_notebook.server.service import Service
 from ws_notebook.server.store import MemoryStore
 
@@ -32,11 +32,11 @@ class Line:
         self.outbox = Outbox(self._take)
         self.connection = Connection(service, self.outbox, limits or Limits(), "me")
 
-    async def _take(self, word: Event | Close) -> None:
+    async def _take(self, word: Word) -> None:
         await asyncio.sleep(0)
         if isinstance(word, Close):
             self.closed = word
-        else:
+        elif not isinstance(word, Mark):
             self.sent.append(word)
         self._moved.set()
 

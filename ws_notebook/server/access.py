@@ -80,6 +80,8 @@ class Guarded(RequestHandler):
     def refuse(self, error: ApiError) -> None:
         """Answer with *error* and nothing else."""
         self.set_status(error.status)
+        for name, value in error.headers.items():
+            self.set_header(name, value)
         self.answer(error.body())
 
     def answer(self, body: object) -> None:

@@ -21,6 +21,8 @@ from tornado.web import Application
 from ws_notebook.server.access import Access, NotFound
 from ws_notebook.server.archive import Archive
 from ws_notebook.server.compact import CompactHandler
+from ws_notebook.server.control import FaultsHandler
+from ws_notebook.server.faults import Fault, Faults
 from ws_notebook.server.http import InputTokensHandler, ModelsHandler, ResponsesHandler
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.base import Model
@@ -44,6 +46,7 @@ class ServerOptions:
     limits: Limits = field(default_factory=Limits)
     more_tokens: Sequence[str] = field(default=(), repr=False)
     """Further tokens, each with responses of its own."""
+    faults: Sequence[Fault] = ()
     store: Path | None = None
     """A file for ``store: true``; None keeps responses in memory."""
 
@@ -51,17 +54,19 @@ class ServerOptions:
 def make_app(options: ServerOptions, store: Store) -> Application:
     """The tornado application: ``/v1/responses`` on both transports, what is stored, and ``/v1/models``."""
     limits = options.limits
+    faults = Faults(options.faults)
     service = Service({model.name: model for model in options.models}, store)
     guarded = {"access": Access((options.token, *options.more_tokens), options.host), "service": service}
     routes: list[Any] = [
-        (_Method("GET", "/v1/responses"), ResponsesSocket, {**guarded, "limits": limits}),
-        (r"/v1/responses", ResponsesHandler, guarded),
+        (_Method("GET", "/v1/responses"), ResponsesSocket, {**guarded, "limits": limits, "faults": faults}),
+        (r"/v1/responses", ResponsesHandler, {**guarded, "faults": faults}),
         (r"/v1/responses/compact", CompactHandler, guarded),
         (r"/v1/responses/input_tokens", InputTokensHandler, guarded),
         (r"/v1/responses/([^/]+)", StoredHandler, guarded),
         (r"/v1/responses/([^/]+)/cancel", CancelHandler, guarded),
         (r"/v1/responses/([^/]+)/input_items", InputItemsHandler, guarded),
         (r"/v1/models", ModelsHandler, guarded),
+        (r"/control/faults", FaultsHandler, {"access": guarded["access"], "faults": faults}),
     ]
     return Application(
         routes,

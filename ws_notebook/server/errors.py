@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 __all__ = [
     "ApiError",
     "connection_limit_reached",
+    "injected",
     "invalid_type",
     "missing",
     "queue_full",
+    "rate_limited",
+    "refused",
     "response_not_found",
     "stream_limit_reached",
 ]
@@ -29,6 +33,7 @@ class ApiError(Exception):
         code: str | None = None,
         param: str | None = None,
         kind: str = "invalid_request_error",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -36,6 +41,8 @@ class ApiError(Exception):
         self.code = code
         self.param = param
         self.kind = kind
+        self.headers = dict(headers or {})
+        """What an HTTP answer says beside its body, and a frame within its error."""
 
     def body(self) -> dict[str, Any]:
         """``{"error": {...}}``, the body of a refused HTTP request."""
@@ -44,7 +51,8 @@ class ApiError(Exception):
     def frame(self, stream_id: str | None = None) -> dict[str, Any]:
         """The nested ``error`` event of the WebSocket mode; a named lane's errors echo its name."""
         lane = {} if stream_id is None else {"stream_id": stream_id}
-        return {"type": "error", "status": self.status, **lane, **self.body()}
+        error = {**self.body()["error"], **({"headers": self.headers} if self.headers else {})}
+        return {"type": "error", "status": self.status, **lane, "error": error}
 
 
 def missing(param: str) -> ApiError:
@@ -96,6 +104,55 @@ def queue_full(limit: int) -> ApiError:
         kind="rate_limit_error",
     )
 
+
+def rate_limited(seconds: float) -> ApiError:
+    """Too many requests; the message and a header say when to try again."""
+    return ApiError(
+        f"Rate limit reached. Please try again in {seconds:g}s.",
+        status=429,
+        code="rate_limit_exceeded",
+        kind="rate_limit_error",
+        headers={"retry-after": f"{seconds:g}"},
+    )
+
+
+def injected(code: str) -> ApiError:
+    """An error by its code, or by its HTTP status, for a fault; of the shape that code has where it is documented."""
+    if code in _DOCUMENTED:
+        status, kind, param, message = _DOCUMENTED[code]
+        return ApiError(message, status=status, code=code, kind=kind, param=param)
+    if code.isascii() and code.isdigit():
+        status = int(code)
+        found = next((name for name, documented in _DOCUMENTED.items() if documented[0] == status), None)
+        if found is not None and status != 400:
+            return injected(found)
+        kind = "server_error" if status >= 500 else "invalid_request_error"
+        return ApiError(f"An error with status {status}, on demand.", status=status, kind=kind)
+    return ApiError(f"An error with code {code}, on demand.", code=code)
+
+
+def refused(status: int) -> ApiError:
+    """An HTTP answer instead of an upgrade or a response, for a fault."""
+    error = injected(str(status))
+    if status in (429, 503):
+        error.headers.setdefault("retry-after", "1")
+    return error
+
+
+_INVALID = "invalid_request_error"
+_DOCUMENTED: dict[str, tuple[int, str, str | None, str]] = {
+    "previous_response_not_found": (400, _INVALID, "previous_response_id", "Previous response not found."),
+    "invalid_stream_id": (400, _INVALID, "stream_id", "Invalid 'stream_id'."),
+    "websocket_stream_limit_reached": (400, _INVALID, "stream_id", "This connection has used its stream ids."),
+    "websocket_connection_limit_reached": (400, _INVALID, None, "Responses websocket connection limit reached."),
+    "invalid_api_key": (401, _INVALID, None, "Incorrect API key provided."),
+    "insufficient_permissions": (403, _INVALID, None, "This key may not do that."),
+    "rate_limit_exceeded": (429, "rate_limit_error", None, "Rate limit reached. Please try again in 1s."),
+    "insufficient_quota": (429, "insufficient_quota", None, "You exceeded your current quota."),
+    "server_error": (500, "server_error", None, "The server had an error while processing your request."),
+    "server_is_overloaded": (503, "server_error", None, "Our servers are currently overloaded. Try again later."),
+}
+"""Codes of the protocol: status, type, param, message."""
 
 _JSON_NAMES: dict[type, str] = {
     type(None): "null",

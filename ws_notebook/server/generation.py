@@ -10,6 +10,7 @@ from typing import Any
 
 from ws_notebook.server.compaction import compact, expand
 from ws_notebook.server.create import Create
+from ws_notebook.server.errors import injected
 from ws_notebook.server.events import ResponseWriter
 from ws_notebook.server.lineage import Lineage, Record, check_outputs
 from ws_notebook.server.models.base import Model, ModelRequest
@@ -41,6 +42,7 @@ class Generation:
         check_outputs(self._items, all_answered=create.generate and not create.compact_now)
         self._writer = ResponseWriter(new_response(create, int(time.time())))
         self._interrupted = False
+        self._failure: str | None = None
 
     @property
     def id(self) -> str:
@@ -52,6 +54,10 @@ class Generation:
         The response is then incomplete, "steered". One that comes to its own end before that is completed.
         """
         self._interrupted = True
+
+    def fail(self, code: str) -> None:
+        """End before the next piece: the response failed, with that code."""
+        self._failure = code
 
     def note(self, kind: str, **fields: Any) -> Event:
         """An event about this response that is none of its own, numbered among them."""
@@ -90,11 +96,15 @@ class Generation:
                     if limit is not None and writer.tokens >= limit:
                         writer.cut_short("max_output_tokens")
                         return
+                    if self._failure is not None:
+                        break
                     if self._interrupted and writer.safe_before(piece):
                         writer.cut_short("steered")
                         return
                     for event in writer.write(piece):
                         yield event
+            if self._failure is not None:
+                writer.break_off(self._failure, injected(self._failure).message)
         except Exception:  # noqa: BLE001  whatever a model raises is this response's failure, not the server's
             _log.exception("model %s failed", self._model.name)
             writer.break_off("server_error", "The model failed; the server's log has the cause.")

@@ -9,9 +9,11 @@ from tornado.iostream import StreamClosedError
 
 from ws_notebook.server.access import Guarded
 from ws_notebook.server.create import Create, parse_create
-from ws_notebook.server.errors import ApiError
+from ws_notebook.server.errors import ApiError, refused
+from ws_notebook.server.faults import POST, Faults
 from ws_notebook.server.generation import count_settings
 from ws_notebook.server.lineage import Lineage
+from ws_notebook.server.link import reset
 from ws_notebook.server.service import Service
 from ws_notebook.server.wire import ResponseObject, decode_object, encode
 
@@ -21,9 +23,10 @@ __all__ = ["InputTokensHandler", "ModelsHandler", "ResponsesHandler"]
 class ResponsesHandler(Guarded):
     """Creates a response. Only stored responses can be continued: HTTP has no connection to remember for it."""
 
-    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
+    def initialize(self, *, service: Service, faults: Faults, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
         self._service = service
+        self._faults = faults
         self._task: asyncio.Task[None] | None = None
 
     async def post(self) -> None:
@@ -41,6 +44,7 @@ class ResponsesHandler(Guarded):
             self._task.cancel()
 
     async def _respond(self) -> None:
+        await self._strike(POST)
         fields = decode_object(self.request.body)
         if fields.get("stream_id") is not None:
             raise ApiError("Unknown parameter: 'stream_id'.", code="unknown_parameter", param="stream_id")
@@ -60,10 +64,22 @@ class ResponsesHandler(Guarded):
         async for event in self._service.respond(create, self.owner):
             if event["sequence_number"] == 0:
                 self._begin_stream()
+            await self._strike(event["type"])
             self.write(b"event: %s\ndata: %s\n\n" % (event["type"].encode(), encode(event)))
             await self.flush()
         self.write(b"data: [DONE]\n\n")
         await self.finish()
+
+    async def _strike(self, kind: str) -> None:
+        """Faults that HTTP has too: a refusal, a wait, a lost connection."""
+        for fault in self._faults.at(kind):
+            if fault.action == "refuse":
+                raise refused(fault.argument)
+            if fault.action == "stall":
+                await asyncio.sleep(fault.argument)
+            elif fault.action == "drop":
+                reset(self.request.connection.stream)  # type: ignore[union-attr]
+                raise StreamClosedError
 
     def _begin_stream(self) -> None:
         """Not before the first event: until then an error is an HTTP status."""

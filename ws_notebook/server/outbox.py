@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ws_notebook.server.wire import Event
 
-__all__ = ["Close", "Outbox"]
+__all__ = ["Close", "Mark", "Outbox", "Word"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,14 @@ class Close:
     reason: str = ""
 
 
-Word = Event | Close
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Nothing to be written: a client's event has come to its turn, which is a place for a fault."""
+
+    kind: str
+
+
+Word = Event | Close | Mark
 
 
 class Outbox:
@@ -35,7 +42,10 @@ class Outbox:
         self._gone = False
 
     async def send(self, word: Word) -> None:
-        """Write *word* in its turn, and wait until the socket took it. ConnectionError when the client is gone."""
+        """Write *word* in its turn, and wait until the socket took it.
+
+        ConnectionError when the client is gone; whatever else ``write`` raises is for this sender alone.
+        """
         if self._gone:
             raise ConnectionResetError("the client is gone")
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -52,8 +62,14 @@ class Outbox:
         try:
             while True:
                 word, written = await self._queue.get()
-                await self._write(word)
-                _settle(written)
+                try:
+                    await self._write(word)
+                except ConnectionError:
+                    raise
+                except Exception as error:  # noqa: BLE001  it is the sender's, and the others go on
+                    _settle(written, error)
+                else:
+                    _settle(written)
         finally:
             self._gone = True
             _settle(written, ConnectionResetError("the client is gone"))
@@ -61,7 +77,7 @@ class Outbox:
                 _settle(self._queue.get_nowait()[1], ConnectionResetError("the client is gone"))
 
 
-def _settle(written: asyncio.Future[None] | None, error: ConnectionError | None = None) -> None:
+def _settle(written: asyncio.Future[None] | None, error: Exception | None = None) -> None:
     if written is None or written.done():
         return
     if error is None:

@@ -11,11 +11,12 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ws_notebook.server.access import Guarded
 from ws_notebook.server.connection import Connection
-from ws_notebook.server.errors import ApiError
+from ws_notebook.server.errors import ApiError, refused
+from ws_notebook.server.faults import UPGRADE, Faults
 from ws_notebook.server.limits import Limits
+from ws_notebook.server.link import Link
 from ws_notebook.server.outbox import Close, Outbox
 from ws_notebook.server.service import Service
-from ws_notebook.server.wire import Event, encode
 
 __all__ = ["ResponsesSocket"]
 
@@ -23,10 +24,11 @@ __all__ = ["ResponsesSocket"]
 class ResponsesSocket(Guarded, WebSocketHandler):
     """One connection. Its outbox is the only writer; when the socket goes, what it was told stops."""
 
-    def initialize(self, *, service: Service, limits: Limits, **kwargs: Any) -> None:  # type: ignore[override]
+    def initialize(self, *, service: Service, limits: Limits, faults: Faults, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
         self._service = service
         self._limits = limits
+        self._faults = faults
         self._heard = 0.0
         """When the client was last heard of, on the loop's clock."""
         self._tasks: list[asyncio.Task[None]] = []
@@ -37,6 +39,9 @@ class ResponsesSocket(Guarded, WebSocketHandler):
             self.set_header("Upgrade", "websocket")
             self.refuse(ApiError(error, status=426, code="upgrade_required"))
             return
+        for fault in self._faults.at(UPGRADE):
+            self.refuse(refused(fault.argument))
+            return
         await super().get(*args, **kwargs)
 
     def check_origin(self, origin: str) -> bool:
@@ -45,7 +50,7 @@ class ResponsesSocket(Guarded, WebSocketHandler):
     def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)
         self._listen()
-        self._outbox = Outbox(self._write)
+        self._outbox = Outbox(Link(self, self._faults).write)
         self._connection = Connection(self._service, self._outbox, self._limits, self.owner)
         parts = (self._outbox.work(), self._keep_alive(), self._grow_old(), self._fall_asleep())
         self._tasks = [asyncio.create_task(_quietly(part)) for part in parts]
@@ -91,15 +96,6 @@ class ResponsesSocket(Guarded, WebSocketHandler):
                 await self._outbox.send(Close(1001, "idle for too long"))
                 return
             await asyncio.sleep(left)
-
-    async def _write(self, word: Event | Close) -> None:
-        if isinstance(word, Close):
-            self.close(word.code, word.reason)
-            return
-        try:
-            await self.write_message(encode(word))
-        except WebSocketClosedError:
-            raise ConnectionResetError("the client is gone") from None
 
 
 async def _quietly(part: Coroutine[Any, Any, None]) -> None:

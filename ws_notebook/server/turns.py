@@ -9,10 +9,11 @@ from typing import Any
 
 from ws_notebook.server.create import Create, parse_create
 from ws_notebook.server.errors import ApiError
+from ws_notebook.server.faults import Failure
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.memory import Memory
-from ws_notebook.server.outbox import Outbox
+from ws_notebook.server.outbox import Mark, Outbox
 from ws_notebook.server.service import Service
 from ws_notebook.server.steering import Steering, Target
 from ws_notebook.server.wire import Event
@@ -39,6 +40,7 @@ class Turns:
 
     def steer(self, fields: dict[str, Any]) -> None:
         """Take one ``response.steer``, out of band: it is for a response that runs, not for a lane."""
+        self._outbox.post(Mark("response.steer"))
         self._steering.submit(fields)
 
     async def tell(self, lane: str | None, error: ApiError) -> None:
@@ -48,6 +50,7 @@ class Turns:
     async def answer(self, lane: str | None, fields: dict[str, Any]) -> None:
         """Answer one create with a response's events or with one error. ConnectionError when the client is gone."""
         try:
+            await self._outbox.send(Mark("response.create"))
             await self._respond(lane, parse_create(fields))
         except ConnectionError:
             raise
@@ -100,7 +103,10 @@ class Turns:
                     self._steering.close(target, event["response"]["status"])
                 if event["type"] == "response.failed":
                     self._memory.evict(target.lane, generation.create.previous_response_id)
-                await self._outbox.send(_on(target.lane, event))
+                try:
+                    await self._outbox.send(_on(target.lane, event))
+                except Failure as failure:
+                    generation.fail(failure.code)
 
     def _post(self, lane: str | None, event: Event) -> None:
         self._outbox.post(_on(lane, event))

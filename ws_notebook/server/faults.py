@@ -1,0 +1,150 @@
+"""Faults on demand: rules that say what goes wrong, and at which event. The table for people is in docs/server.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+__all__ = ["ACTIONS", "POST", "UPGRADE", "Failure", "Fault", "FaultError", "Faults", "parse_fault"]
+
+UPGRADE = "upgrade"
+POST = "post"
+
+
+class FaultError(ValueError):
+    """A rule cannot be read; the message names what is wrong and what is right."""
+
+
+class Failure(Exception):
+    """The response that was being written is to fail with ``code``. Raised to whoever writes it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def _none(text: str) -> None:
+    if text:
+        raise ValueError("takes no argument")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 86_400:
+        raise ValueError("takes seconds, 0 to 86400")
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError("takes a number above 0")
+    return value
+
+
+def _close_code(text: str) -> int:
+    value = int(text)
+    if (
+        value not in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014)
+        and not 3000 <= value < 5000
+    ):
+        raise ValueError("takes a close code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999")
+    return value
+
+
+def _status(text: str) -> int:
+    value = int(text)
+    if not 400 <= value < 600:
+        raise ValueError("takes an HTTP status, 400 to 599")
+    return value
+
+
+def _code(text: str) -> str:
+    if not text:
+        raise ValueError("takes an error code")
+    return text
+
+
+ACTIONS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "drop": (_none, "the TCP connection is reset before the event"),
+    "stall": (_seconds, "nothing is sent for so many seconds, then the event and the rest"),
+    "close": (_close_code, "the socket is closed with that code before the event"),
+    "error": (_code, "an error frame with that code, or HTTP status, replaces the event and ends the response"),
+    "limit": (_seconds, "as `error 429`: rate_limit_exceeded, with a retry-after of so many seconds"),
+    "fail": (_code, "after the event the response ends with `response.failed` and that code"),
+    "duplicate": (_none, "the event is sent twice"),
+    "unknown": (_none, "an event of an unknown type is sent before it"),
+    "split": (_positive, "the event's message is sent in fragments of so many bytes"),
+    "slow": (_positive, "from here on the connection sends so many bytes a second"),
+    "hold": (_none, "the event and what follows on its lane wait until another lane's event was sent"),
+    "refuse": (_status, "at `upgrade` or `post`: that HTTP status is the answer"),
+}
+"""What can go wrong: how the argument is read, and what happens."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One rule, and how often its event was seen and its fault happened."""
+
+    rule: str
+    action: str
+    argument: Any
+    event: str
+    nth: int
+    every: bool
+    seen: int = 0
+    happened: int = 0
+
+    def strikes(self, kind: str) -> bool:
+        """Count an event; whether the fault happens at it."""
+        if not fnmatchcase(kind, self.event):
+            return False
+        self.seen += 1
+        struck = self.seen % self.nth == 0 if self.every else self.seen == self.nth
+        self.happened += struck
+        return struck
+
+
+def parse_fault(rule: str) -> Fault:
+    """``ACTION [ARGUMENT] at EVENT [N | every N]``: at the first event of that type, the Nth, or each Nth.
+
+    EVENT is a type of the client's or the server's events, perhaps with ``*``; or ``upgrade`` or ``post``.
+    FaultError otherwise.
+    """
+    before, found, after = rule.partition(" at ")
+    name, _, argument = before.strip().partition(" ")
+    if not found or not after.split():
+        raise FaultError(f"Cannot read the fault '{rule}': write ACTION [ARGUMENT] at EVENT [N | every N].")
+    if name not in ACTIONS:
+        raise FaultError(f"Unknown fault '{name}' in '{rule}': use one of {', '.join(ACTIONS)}.")
+    event, *times = after.split()
+    every = times[:1] == ["every"]
+    count = times[1:] if every else times
+    try:
+        if len(count) > 1 or (every and not count):
+            raise ValueError("is followed by N or by 'every N'")
+        nth = _positive(count[0]) if count else 1
+        value = ACTIONS[name][0](argument.strip())
+    except ValueError as error:
+        raise FaultError(f"Cannot read the fault '{rule}': '{name}' {error}.") from None
+    if (name == "refuse") != (event in (UPGRADE, POST)):
+        raise FaultError(f"Cannot read the fault '{rule}': 'refuse', and it alone, is for '{UPGRADE}' and '{POST}'.")
+    return Fault(rule, name, value, event, nth, every)
+
+
+class Faults:
+    """The rules of one server; counted over all its connections, from when they were set."""
+
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        self.rules = list(faults)
+
+    def replace(self, faults: Iterable[Fault]) -> None:
+        """Set other rules; their counts begin at 0."""
+        self.rules = list(faults)
+
+    def at(self, kind: str) -> list[Fault]:
+        """Count an event; what goes wrong at it, in the order of the rules."""
+        # Every rule counts, whether or not one before it struck.
+        return [fault for fault in self.rules if fault.strikes(kind)]

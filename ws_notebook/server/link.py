@@ -1,0 +1,136 @@
+"""The writing end of one socket: events out, and what goes wrong with them on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tornado.iostream import IOStream, StreamClosedError
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from ws_notebook.server.errors import ApiError, injected, rate_limited
+from ws_notebook.server.faults import Failure, Fault, Faults
+from ws_notebook.server.outbox import Close, Mark, Word
+from ws_notebook.server.wire import Event, encode
+
+__all__ = ["Link", "reset"]
+
+_SLICES_PER_SECOND = 20
+_ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
+_UNKNOWN = {"type": "x_ws_notebook.unknown", "note": "an event that no client knows", "details": {"nested": [1, None]}}
+
+
+class Link:
+    """Writes words to *handler*'s socket. ConnectionError when the client is gone."""
+
+    def __init__(self, handler: WebSocketHandler, faults: Faults) -> None:
+        self._handler = handler
+        self._faults = faults
+        self._bytes_per_second = 0
+        self._held: dict[str | None, list[Event]] = {}
+
+    async def write(self, word: Word) -> None:
+        """Write one word. ApiError or Failure tell its sender that a fault is to end the response."""
+        if isinstance(word, Close):
+            self._handler.close(word.code, word.reason)
+            return
+        kind = word.kind if isinstance(word, Mark) else str(word["type"])
+        struck = self._faults.at(kind)
+        for fault in struck:
+            await self._strike(fault)
+        if isinstance(word, Mark):
+            return
+        lane = word.get("stream_id")
+        if any(fault.action == "hold" for fault in struck):
+            self._held.setdefault(lane, [])
+        if lane in self._held:
+            self._held[lane].append(word)
+            if kind in _ENDS:  # nothing more comes that could be overtaken
+                await self._release(lane)
+            return
+        await self._write(word, struck)
+        for held in list(self._held):
+            await self._release(held)
+        for fault in struck:
+            if fault.action == "fail" and kind not in _ENDS:
+                raise Failure(fault.argument)
+
+    async def _strike(self, fault: Fault) -> None:
+        """What goes wrong before the event."""
+        if fault.action == "stall":
+            await asyncio.sleep(fault.argument)
+        elif fault.action == "drop":
+            reset(self._stream())
+            raise ConnectionResetError("dropped on demand")
+        elif fault.action == "close":
+            self._handler.close(fault.argument, "closed on demand")
+            raise ConnectionResetError("closed on demand")
+        elif fault.action == "slow":
+            self._bytes_per_second = fault.argument
+        elif fault.action == "unknown":
+            await self._send(encode(_UNKNOWN))
+        elif (make := _ERRORS.get(fault.action)) and fault.event != "error":
+            raise make(fault.argument)
+
+    async def _release(self, lane: str | None) -> None:
+        for event in self._held.pop(lane):
+            await self._write(event, [])
+
+    async def _write(self, event: Event, struck: list[Fault]) -> None:
+        data = encode(event)
+        split = next((fault.argument for fault in struck if fault.action == "split"), 0)
+        for _ in range(1 + sum(fault.action == "duplicate" for fault in struck)):
+            await self._send(data, split)
+
+    async def _send(self, data: bytes, split: int = 0) -> None:
+        try:
+            if self._bytes_per_second:
+                await self._send_slowly(data)
+            elif split:
+                for frame in _fragments(data, split):
+                    await self._stream().write(frame)
+            else:
+                await self._handler.write_message(data)
+        except (WebSocketClosedError, StreamClosedError):
+            raise ConnectionResetError("the client is gone") from None
+
+    async def _send_slowly(self, data: bytes) -> None:
+        """In fragments, between which pings may pass."""
+        size = max(1, self._bytes_per_second // _SLICES_PER_SECOND)
+        for frame in _fragments(data, size):
+            await self._stream().write(frame)
+            await asyncio.sleep(size / self._bytes_per_second)
+
+    def _stream(self) -> IOStream:
+        stream: Any = getattr(self._handler.ws_connection, "stream", None)
+        if stream is None or stream.closed():
+            raise ConnectionResetError("the client is gone")
+        return stream  # type: ignore[no-any-return]
+
+
+_ERRORS: dict[str, Callable[[Any], ApiError]] = {"error": injected, "limit": rate_limited}
+
+
+def reset(stream: IOStream) -> None:
+    """End the TCP connection without goodbye: the other side sees a reset, as after a crash or a lost route."""
+    raw: socket.socket = stream.socket
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    stream.close()
+
+
+def _fragments(data: bytes, size: int) -> Iterator[bytes]:
+    """The frames of one text message in fragments of *size* bytes."""
+    for start in range(0, len(data), size):
+        part = data[start : start + size]
+        final = 0x80 if start + size >= len(data) else 0
+        head = bytes([final | (0x1 if start == 0 else 0x0)])
+        if len(part) < 126:
+            head += bytes([len(part)])
+        elif len(part) < 65536:
+            head += struct.pack("!BH", 126, len(part))
+        else:
+            head += struct.pack("!BQ", 127, len(part))
+        yield head + part
