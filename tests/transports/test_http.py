@@ -1,0 +1,183 @@
+"""The HTTP transport alone: server-sent events however they are cut, errors in every form."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.events import completed, created, delta, encoded
+
+from ws_notebook.exceptions import ConnectionFailed, ConnectionLost, WsNotebookError
+from ws_notebook.transports import http
+from ws_notebook.transports.base import Endpoint
+from ws_notebook.transports.http import HttpTransport
+
+__all__: list[str] = []
+
+HEAD = "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n{more}\r\n"
+
+
+def ask(
+    *chunks: bytes, status: str = "200 OK", kind: str = "text/event-stream", more: str = ""
+) -> tuple[list[dict[str, Any]], WsNotebookError | None, bytes]:
+    """Post a request to a server that answers with these pieces: the events, how it ended, what was posted."""
+
+    async def told() -> tuple[list[dict[str, Any]], WsNotebookError | None, bytes]:
+        posted: list[bytes] = []
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+            posted.append(await reader.readexactly(length))
+            writer.write(HEAD.format(status=status, kind=kind, more=more).encode())
+            for chunk in chunks:
+                writer.write(chunk)
+                await writer.drain()
+                await asyncio.sleep(0)
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            connection = await HttpTransport().connect(Endpoint(base_url=f"http://127.0.0.1:{port}/v1"))
+            assert connection.usable
+            await connection.send(b'{"stream":true}')
+            frames: list[dict[str, Any]] = []
+            error: WsNotebookError | None = None
+            while not frames or frames[-1]["type"] not in ("response.completed", "error"):
+                try:
+                    frames += [json.loads(frame) for frame in await connection.receive()]
+                except WsNotebookError as raised:
+                    error = raised
+                    break
+            await connection.close()
+            return frames, error, posted[0]
+
+    return asyncio.run(told())
+
+
+def event(data: bytes) -> bytes:
+    return b"event: x\ndata: " + data + b"\n\n"
+
+
+WHOLE = [created("r"), delta("é\u2028\x85 \\n"), completed("r")]
+
+
+def test_events_come_as_they_would_over_a_socket() -> None:
+    frames, error, posted = ask(*(event(encoded(each)) for each in WHOLE), event(b"[DONE]"))
+    assert (frames, error, posted) == (WHOLE, None, b'{"stream":true}')
+
+
+def test_line_ends_that_stand_in_a_text_do_not_end_a_line() -> None:
+    raw = json.dumps(WHOLE[1], ensure_ascii=False).encode()
+    assert "\u2028".encode() in raw
+    frames, error, _ = ask(event(encoded(WHOLE[0])), event(raw), event(encoded(WHOLE[2])))
+    assert (frames, error) == (WHOLE, None)
+
+
+async def lines_of(*chunks: bytes) -> list[bytes]:
+    async def flow() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    return [line async for line in http._lines(flow())]
+
+
+@given(
+    st.lists(st.sampled_from([b"a", b"", b"\n", b"\r", b"\r\n", b"\xe2\x80\xa8", b"b\n\nc"]), max_size=12), st.data()
+)
+def test_lines_are_the_same_wherever_the_flow_is_cut(parts: list[bytes], data: st.DataObject) -> None:
+    flow = b"".join(parts)
+    chunks: list[bytes] = []
+    rest = flow
+    while rest:
+        size = data.draw(st.integers(0, len(rest)))
+        chunks.append(rest[:size])
+        rest = rest[size:] if size else rest
+        if len(chunks) > 40:
+            chunks.append(rest)
+            break
+    plain = flow.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    expected = plain if plain[-1] else plain[:-1]
+    assert asyncio.run(lines_of(*chunks)) == expected
+
+
+def test_data_over_several_lines_is_one_event() -> None:
+    spread = json.dumps(WHOLE[2], indent=1).encode().replace(b"\n", b"\ndata: ")
+    frames, _, _ = ask(b": a comment\n\n", event(spread))
+    assert frames == [WHOLE[2]]
+
+
+def test_an_answer_that_is_no_stream_is_one_terminal_event() -> None:
+    body = completed("r")["response"]
+    frames, error, _ = ask(json.dumps(body).encode(), kind="application/json")
+    assert (frames, error) == ([{"type": "response.completed", "response": body}], None)
+
+
+def test_an_answer_that_breaks_off_is_a_lost_connection() -> None:
+    frames, error, _ = ask(event(encoded(WHOLE[0])), event(encoded(WHOLE[1])))
+    assert frames == WHOLE[:2]
+    assert isinstance(error, ConnectionLost)
+    _, error, _ = ask(event(encoded(WHOLE[0])), more="Content-Length: 100000\r\n")
+    assert isinstance(error, ConnectionLost)
+    assert "What had arrived is kept" in str(error)
+
+
+def test_an_answer_that_cannot_be_read_is_a_lost_connection() -> None:
+    _, error, _ = ask(b"[1, 2", kind="application/json")
+    assert isinstance(error, ConnectionLost)
+    _, error, _ = ask(b"not gzip at all", more="Content-Encoding: gzip\r\n")
+    assert isinstance(error, ConnectionLost)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"error": {"message": "Bad.", "code": "x"}}', "Bad."),
+        (b"<html>Bad gateway</html>", "<html>Bad gateway</html>"),
+        (b"", "HTTP 429"),
+        (b"[]", "[]"),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+    ],
+)
+def test_an_error_takes_the_road_of_an_error_frame(body: bytes, message: str) -> None:
+    (frame,), error, _ = ask(body, status="429 Slow", kind="text/html", more="Retry-After: 3\r\nX-Other: 1\r\n")
+    assert error is None
+    assert (frame["type"], frame["status"], frame["error"]["message"]) == ("error", 429, message)
+    assert {name.lower(): value for name, value in frame["headers"].items()} == {"retry-after": "3"}
+
+
+def test_a_redirect_is_an_error_and_not_followed() -> None:
+    (frame,), _, _ = ask(status="302 Found", more="Location: http://elsewhere.invalid/\r\n")
+    assert (frame["type"], frame["status"]) == ("error", 302)
+
+
+def test_nothing_listening_is_a_failed_connection() -> None:
+    async def told() -> None:
+        connection = await HttpTransport().connect(Endpoint(base_url="http://127.0.0.1:1/v1?key=hidden"))
+        await connection.send(b"{}")
+        with pytest.raises(
+            ConnectionFailed, match=r"http://127\.0\.0\.1:1/v1/responses:.*Is the server running"
+        ) as raised:
+            await connection.receive()
+        assert "hidden" not in str(raised.value)
+        await connection.close()
+
+    asyncio.run(told())
+
+
+def test_closing_ends_a_receiver_that_waits() -> None:
+    async def told() -> None:
+        connection = await HttpTransport().connect(Endpoint(base_url="http://127.0.0.1:1/v1"))
+        receiving = asyncio.create_task(connection.receive())
+        await asyncio.sleep(0)
+        await connection.close()
+        with pytest.raises(ConnectionLost):
+            await receiving
+
+    asyncio.run(told())
