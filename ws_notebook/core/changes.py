@@ -6,6 +6,7 @@ import msgspec
 
 from .items import Item
 from .run import RunState
+from .steer import Steer
 from .turn import CallState, TurnState
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ItemDone",
     "ReasoningAppended",
     "RunEnded",
+    "SteerChanged",
     "TextAppended",
     "ToolCallReady",
     "TurnChanged",
@@ -72,6 +74,12 @@ class ToolCallReady(_Change, frozen=True, eq=False):
     call: CallState
 
 
+class SteerChanged(_Change, frozen=True, eq=False):
+    """A steer was sent, accepted, applied or refused."""
+
+    steer: Steer
+
+
 class TurnEnded(_Change, frozen=True, eq=False):
     """The turn's terminal event came, or it was cut off."""
 
@@ -92,6 +100,7 @@ Change = (
     | ItemDone
     | CallChanged
     | ToolCallReady
+    | SteerChanged
     | TurnEnded
     | RunEnded
 )

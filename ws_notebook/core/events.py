@@ -34,6 +34,9 @@ __all__ = [
     "ResponseIncomplete",
     "ResponseInProgress",
     "ServerEvent",
+    "SteerAccepted",
+    "SteerFailed",
+    "SteerPending",
     "UnknownEvent",
 ]
 
@@ -157,6 +160,23 @@ class ErrorEvent(_Event, frozen=True, tag="error"):
     headers: Any = None
 
 
+class _SteerEvent(_Event, frozen=True):
+    steer: Any = None
+    error: Any = None
+
+
+class SteerAccepted(_SteerEvent, frozen=True, tag="response.steer.accepted"):
+    """The provider has the words; they are not applied yet."""
+
+
+class SteerPending(_SteerEvent, frozen=True, tag="response.steer.pending"):
+    """The response ended and waits for tool outputs; the words go ahead of them in the next request."""
+
+
+class SteerFailed(_SteerEvent, frozen=True, tag="response.steer.failed"):
+    """The words were not taken; `error.code` says why."""
+
+
 class UnknownEvent(msgspec.Struct, frozen=True):
     """An event of a type that is not known here: recorded and shown, never an error."""
 
@@ -184,6 +204,9 @@ KnownEvent = (
     | CustomInputDelta
     | CustomInputDone
     | ErrorEvent
+    | SteerAccepted
+    | SteerPending
+    | SteerFailed
 )
 ServerEvent = KnownEvent | UnknownEvent
 

@@ -6,7 +6,9 @@ from collections import deque
 
 import msgspec
 
-__all__ = ["FrameLog", "FrameRecord"]
+from .turn import TurnState
+
+__all__ = ["FrameLog", "FrameRecord", "Outgoing"]
 
 
 class FrameRecord(msgspec.Struct, frozen=True, eq=False):
@@ -54,3 +56,12 @@ class FrameLog:
         while self._held > self.limit and len(self._records) > 1:
             self._held -= self._records.popleft().size
             self.dropped += 1
+
+
+class Outgoing(msgspec.Struct, frozen=True, eq=False):
+    """A frame to send now; tell `sent` when it has been handed to the socket."""
+
+    turn: TurnState
+    frame: bytes
+    creates: bool = True
+    """Whether it asks for the turn's response; a steer does not."""

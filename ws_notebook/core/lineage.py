@@ -11,19 +11,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .. import exceptions
 from .items import TOOL_CALLS, Item, assistant_message, kind, tool_output
-from .run import RunState
+from .run import Latest, RunState
 from .turn import TurnState
 
 __all__ = [
     "CANCELLED_OUTPUT",
     "chain",
     "continuable",
-    "latest",
+    "first_input",
     "owed_outputs",
     "replay",
     "replayed_output",
     "request_input",
     "round_of",
+    "wanted_parent",
 ]
 
 CANCELLED_OUTPUT = json.dumps(
@@ -59,10 +60,33 @@ def continuable(run: RunState) -> bool:
     return run.done
 
 
-def latest(runs: Sequence[RunState], before: RunState) -> RunState | None:
-    """The latest run ahead of `before` that can be continued."""
-    ahead = runs[: runs.index(before)]
-    return next((run for run in reversed(ahead) if continuable(run)), None)
+def wanted_parent(run: RunState, runs: Sequence[RunState]) -> tuple[TurnState | None, str | None] | None:
+    """The turn, or the foreign response id, that a run of `runs` continues; None: it has to wait for a run in progress.
+
+    Raises SettingsError where the run that was asked for never began.
+    """
+    wanted = run.wants
+    if isinstance(wanted, Latest):
+        ahead = runs[: runs.index(run)]
+        wanted = next((each for each in reversed(ahead) if not each.done or continuable(each)), None)
+    if wanted is None:
+        return None, None
+    if isinstance(wanted, str):
+        turns = (turn for each in runs for turn in each.turns if turn.response_id == wanted)
+        known = next(turns, None)
+        return (known, None) if known is not None else (None, wanted)
+    if not wanted.done and wanted in runs:
+        return None
+    if not wanted.turns:
+        raise exceptions.SettingsError(f"Run {wanted.id} never began, so it has nothing to continue.")
+    return wanted.turns[-1], None
+
+
+def first_input(run: RunState, parent: TurnState | None) -> list[Item]:
+    """What a run's first turn sends: the answers that its parent owes and its own input lacks, then its input."""
+    given = {item.get("call_id") for item in run.input if kind(item).endswith("_output")}
+    owed = owed_outputs(parent) if parent is not None else []
+    return [*(item for item in owed if item["call_id"] not in given), *run.input]
 
 
 def round_of(turn: TurnState) -> list[TurnState]:
@@ -101,7 +125,7 @@ def replay(turn: TurnState) -> list[Item]:
     reasoning that cannot be read elsewhere (no `encrypted_content`) is dropped. Items of hosted tools
     go back as they came. A text that was cut off goes in as far as it came.
     """
-    return [*turn.input, *replayed_output(turn)]
+    return [*turn.prepended, *turn.input, *replayed_output(turn)]
 
 
 def replayed_output(turn: TurnState) -> list[Item]:

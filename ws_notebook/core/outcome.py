@@ -9,7 +9,19 @@ from .lineage import round_of
 from .run import RunState
 from .turn import TurnState
 
-__all__ = ["after_turn", "provider_error"]
+__all__ = [
+    "STOPPED_BEFORE",
+    "STOPPED_BETWEEN",
+    "STOPPED_BY_CLOSING",
+    "STOPPED_BY_DRAINING",
+    "after_turn",
+    "provider_error",
+]
+
+STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends the history again."
+STOPPED_BY_DRAINING = "The rest of its response is read and dropped; the connection stays open."
+STOPPED_BETWEEN = "It was stopped between two responses; the connection stays open."
+STOPPED_BEFORE = "It was stopped before anything was sent."
 
 
 def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] | None:

@@ -10,38 +10,28 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from .. import exceptions
 from . import codec, lineage
-from .changes import CallChanged, Change, RunEnded, ToolCallReady, TurnChanged, TurnStarted
-from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent
-from .frames import FrameLog, FrameRecord
-from .items import Item, kind
+from .changes import CallChanged, Change, RunEnded, SteerChanged, ToolCallReady, TurnChanged, TurnStarted
+from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
+from .frames import FrameLog, FrameRecord, Outgoing
+from .items import Item
 from .lane import Lane, LaneLimits, Lanes
-from .outcome import after_turn
+from .outcome import STOPPED_BEFORE, STOPPED_BETWEEN, STOPPED_BY_CLOSING, STOPPED_BY_DRAINING, after_turn
 from .reduce import cut_off, is_terminal, reduce
 from .request import size, write_request
-from .run import Latest, RunState
+from .run import RunState
+from .steer import Steer, steer_frame, take_steer_event, waits_for_successor, words_of
 from .timing import Span, TurnTiming
 from .turn import CallState, TurnState
 
-__all__ = ["Outgoing", "Protocol"]
+__all__ = ["Protocol"]
 
 _REPEATABLE = frozenset({"previous_response_not_found", "websocket_connection_limit_reached"})
 """The two errors that prove that nothing was started (OpenAI's WebSocket mode guide)."""
 
-STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends the history again."
-STOPPED_BY_DRAINING = "The rest of its response is read and dropped; the connection stays open."
-STOPPED_BETWEEN = "It was stopped between two responses; the connection stays open."
-STOPPED_BEFORE = "It was stopped before anything was sent."
-
-
-class Outgoing(msgspec.Struct, frozen=True, eq=False):
-    """A frame to send now; tell `sent` when it has been handed to the socket."""
-
-    turn: TurnState
-    frame: bytes
+_FINISHED = (("completed", None), ("incomplete", None))
+"""Outcomes after which more can still be said in the same run."""
 
 
 class Protocol:
@@ -49,7 +39,8 @@ class Protocol:
 
     `memory`: whether the connection remembers the latest response (WebSocket mode does, HTTP does
     not). `trusts_store`: whether ids of stored responses can be continued on any connection.
-    `limits`: how many lanes, and responses in flight, the provider allows.
+    `limits`: how many lanes, and responses in flight, the provider allows. `steers`: whether it
+    knows `response.steer`.
     """
 
     def __init__(
@@ -59,6 +50,7 @@ class Protocol:
         memory: bool = True,
         trusts_store: bool = True,
         limits: LaneLimits | None = None,
+        steers: bool = False,
     ) -> None:
         self.transport = transport
         self.memory = memory
@@ -69,6 +61,7 @@ class Protocol:
         """The connection must be closed before anything else is sent."""
         self.rotations = 0
         """How often the connection was left because of its age."""
+        self.steers = steers
         self.lanes = Lanes(limits or LaneLimits())
         self._waiting: list[RunState] = []
         self._rotating = False
@@ -125,6 +118,15 @@ class Protocol:
         self._note(call.turn, CallChanged(call))
         self._continue(self._by_id[call.turn.run_id], now)
 
+    def steer(self, run: RunState, steer: Steer, now: float) -> None:
+        """Add words to a run in progress. Raises ProtocolViolation where it has ended, and changes nothing."""
+        if run.done:
+            raise exceptions.ProtocolViolation(
+                f"Run {run.id} has ended. Ask again instead: the words go into a new run."
+            )
+        run.steers.append(steer)
+        self._changes.append((run, SteerChanged(steer)))
+
     def abandon(self, run: RunState, now: float, error: Exception) -> None:
         """Stop a run. The wire has no cancel.
 
@@ -171,7 +173,7 @@ class Protocol:
     @property
     def wants_connection(self) -> bool:
         """Whether a request can be sent as soon as there is a connection."""
-        return not self._rotating and bool(self.lanes.sendable())
+        return bool(self._steerable()) or (not self._rotating and bool(self.lanes.sendable()))
 
     def connection_failed(self, error: Exception, now: float) -> None:
         """No connection could be opened: the runs that waited for one fail."""
@@ -191,7 +193,16 @@ class Protocol:
             if lane.current is not None:
                 turn, lane.current = lane.current, None
                 self._fail(lane, turn, error, now)
+            elif lane.run is not None and lane.pending is None:
+                self._resume(lane.run, now)
         self._begin_waiting(now)
+
+    def _resume(self, run: RunState, now: float) -> None:
+        """Words that the lost connection had taken go into a request of their own."""
+        for steer in run.steers:
+            if steer.open or steer.status == "pending":
+                steer.status = "queued"
+        self._continue(run, now)
 
     def receive_frame(self, frame: bytes, now: float) -> None:
         """Take one frame. Never raises for what a peer sends."""
@@ -211,11 +222,16 @@ class Protocol:
     def frames_to_send(self, now: float) -> list[Outgoing]:
         """The requests that wait, made now: call only while a connection is open, then send each once."""
         found: list[Outgoing] = []
+        for run, steer, turn in self._steerable():
+            frame = steer_frame(steer, turn.response_id or "")
+            self.frames.add(FrameRecord(now, "sent", turn.lane, "response.steer", len(frame), turn.response_id, frame))
+            turn.bytes_sent += len(frame)
+            found.append(Outgoing(turn, frame, creates=False))
+            self._changes.append((run, SteerChanged(steer)))
         for lane in () if self._rotating else self.lanes.sendable():
-            turn = lane.pending
-            if turn is not None:
-                lane.current, lane.pending = turn, None
-                found.append(Outgoing(turn, self._request(turn, now)))
+            if (wanted := lane.pending) is not None:
+                lane.current, lane.pending = wanted, None
+                found.append(Outgoing(wanted, self._request(wanted, now)))
         return found
 
     def sent(self, turn: TurnState, now: float) -> None:
@@ -239,7 +255,7 @@ class Protocol:
             if run not in self._waiting:
                 continue
             try:
-                found = self._parent(run)
+                found = lineage.wanted_parent(run, self.runs)
             except exceptions.SettingsError as error:
                 self._end(run, "failed", error, now)
                 continue
@@ -255,31 +271,7 @@ class Protocol:
     def _begin(self, run: RunState, lane: Lane, parent: TurnState | None, foreign: str | None, now: float) -> None:
         run.lane = lane.name
         run.parent = self._by_id.get(parent.run_id) if parent is not None else None
-        given = {item.get("call_id") for item in run.input if kind(item).endswith("_output")}
-        owed = lineage.owed_outputs(parent) if parent is not None else []
-        owed = [item for item in owed if item["call_id"] not in given]
-        lane.pending = self._open_turn(run, parent, [*owed, *run.input], now, foreign)
-
-    def _parent(self, run: RunState) -> tuple[TurnState | None, str | None] | None:
-        """The turn, or the foreign response id, that the run continues; None: it has to wait for a run in progress."""
-        wanted = run.wants
-        if isinstance(wanted, Latest):
-            ahead = self.runs[: self.runs.index(run)]
-            found = next((each for each in reversed(ahead) if not each.done or lineage.continuable(each)), None)
-            if found is not None and not found.done:
-                return None
-            wanted = found
-        if wanted is None:
-            return None, None
-        if isinstance(wanted, str):
-            turns = (turn for each in self.runs for turn in each.turns if turn.response_id == wanted)
-            known = next(turns, None)
-            return (known, None) if known is not None else (None, wanted)
-        if not wanted.done and wanted in self.runs:
-            return None
-        if not wanted.turns:
-            raise exceptions.SettingsError(f"Run {wanted.id} never began, so it has nothing to continue.")
-        return wanted.turns[-1], None
+        lane.pending = self._open_turn(run, parent, lineage.first_input(run, parent), now, foreign)
 
     def _open_turn(
         self, run: RunState, parent: TurnState | None, new: list[Item], now: float, foreign: str | None = None
@@ -319,6 +311,17 @@ class Protocol:
 
     # Events.
 
+    def _steerable(self) -> list[tuple[RunState, Steer, TurnState]]:
+        """The steers that can be sent to the response that runs now."""
+        if not (self.steers and self.memory):
+            return []
+        found = []
+        for lane in self.lanes:
+            run, turn = lane.run, lane.current
+            if run is not None and turn is not None and turn.response_id is not None and not turn.done:
+                found += [(run, steer, turn) for steer in run.steers if steer.status == "queued"]
+        return found
+
     def _lane_of(self, event: ServerEvent) -> Lane:
         if event.stream_id is None and isinstance(event, (ResponseCreated, ErrorEvent)):
             refused = isinstance(event, ErrorEvent) and codec.error_info(event).param == "stream_id"
@@ -341,8 +344,9 @@ class Protocol:
         run = self._by_id[last.run_id]
         turn = self._open_turn(run, last, [], now)
         turn.unasked = turn.sent = True
+        turn.prepended = words_of(run.steers, "sent", "accepted")
         turn.timing.opened = turn.timing.sent = now
-        turn.history_bytes = last.history_bytes + size(lineage.replayed_output(last))
+        turn.history_bytes = last.history_bytes + size([*lineage.replayed_output(last), *turn.prepended])
         if lane.pending is not None and lane.pending.run_id == run.id:
             # The request that is ready answers the newcomer too, after it.
             lane.pending.parent = turn
@@ -356,6 +360,8 @@ class Protocol:
             return
         run = self._by_id[turn.run_id]
         changes = reduce(turn, event, now)
+        if isinstance(event, (SteerAccepted, SteerPending, SteerFailed)):
+            self._take_steer(run, event, now)
         if run.done:
             # Nobody waits for the outputs of a run that has ended, so its functions are not called.
             changes = [change for change in changes if not isinstance(change, ToolCallReady)]
@@ -399,6 +405,12 @@ class Protocol:
         self._begin_waiting(now)
         return True
 
+    def _take_steer(self, run: RunState, event: SteerAccepted | SteerPending | SteerFailed, now: float) -> None:
+        steer = take_steer_event(run.steers, event)
+        if steer is not None:
+            self._changes.append((run, SteerChanged(steer)))
+            self._continue(run, now)
+
     def _ended(self, lane: Lane, turn: TurnState, now: float) -> None:
         run = self._by_id[turn.run_id]
         lane.current, lane.last = None, turn
@@ -422,12 +434,16 @@ class Protocol:
         if any(not call.done for each in lineage.round_of(turn) for call in each.tool_calls):
             return
         outcome = after_turn(run, turn)
-        if outcome is not None:
+        if outcome in _FINISHED and waits_for_successor(run.steers, turn):
+            return
+        if outcome is not None and not (outcome in _FINISHED and any(each.status == "queued" for each in run.steers)):
             self._end(run, *outcome, now)
-        else:
-            lane = self.lanes.of(run)
-            if lane is not None:
-                lane.pending = self._open_turn(run, turn, lineage.owed_outputs(turn), now)
+            return
+        lane = self.lanes.of(run)
+        if lane is not None:
+            new = [*lineage.owed_outputs(turn), *words_of(run.steers, "queued")]
+            lane.pending = self._open_turn(run, turn, new, now)
+            lane.pending.prepended = words_of(run.steers, "sent", "accepted", "pending")
 
     def _cut(self, turn: TurnState, status: str, error: ErrorInfo | None, now: float) -> None:
         run = self._by_id[turn.run_id]

@@ -34,7 +34,7 @@ def write_request(
     elif turn.parent is not None and not turn.recovered and turn.parent.run_id == turn.run_id and memory:
         turn.recovered = lost
     frame = codec.encode({**body, "input": items})
-    turn.history_bytes = size(turn.input)
+    turn.history_bytes = size([*turn.prepended, *turn.input])
     if turn.parent is not None:
         turn.history_bytes += turn.parent.history_bytes + size(lineage.replayed_output(turn.parent))
     turn.bytes_full_context = without_input + max(0, turn.history_bytes - 1)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from .items import Item, WireObject
+from .steer import Steer
 from .turn import CallState, TurnState
 
 __all__ = ["LATEST", "Latest", "RequestSettings", "RunState"]
@@ -53,6 +54,8 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The run that it continues; known once it begins."""
     lane: str | None = None
     turns: list[TurnState] = msgspec.field(default_factory=list)
+    steers: list[Steer] = msgspec.field(default_factory=list)
+    """What was said to it while it worked."""
     status: str = "in_progress"
     error: Exception | None = None
     stopped: str = ""
@@ -78,7 +81,7 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     @property
     def items(self) -> list[Item]:
         """Everything sent and received, in order."""
-        return [item for turn in self.turns for item in (*turn.input, *turn.output)]
+        return [item for turn in self.turns for item in (*turn.prepended, *turn.input, *turn.output)]
 
     @property
     def tool_calls(self) -> list[CallState]:

@@ -76,6 +76,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """A response id given by the user that no turn of this session has."""
     input: list[Item] = msgspec.field(default_factory=list)
     """The items that are new in this turn."""
+    prepended: list[Item] = msgspec.field(default_factory=list)
+    """Items that the provider put ahead of these by itself: the words of a steer."""
     stored: bool = False
     status: str = "in_progress"
     response_id: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady
+from ..core.changes import CallChanged, Change, RunEnded, SteerChanged, ToolCallReady
 from ..core.run import RunState
 from ..core.turn import TurnState
 from .bundle import Clock, RunHeader, assemble, head, repaired, turn_object
@@ -35,7 +35,7 @@ class Deltas:
         """Remember what changed, for the next message."""
         if isinstance(change, (CallChanged, ToolCallReady)):
             self._noted.append(change.call.turn)
-        elif not isinstance(change, RunEnded):
+        elif not isinstance(change, (RunEnded, SteerChanged)):
             self._noted.append(change.turn)
 
     def picture(self, now: float) -> dict[str, Any]:

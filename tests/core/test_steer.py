@@ -1,0 +1,149 @@
+"""Steering by bytes: accepted, applied early or at the end, pending behind tool outputs, refused, unknown to the provider."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.drive import Drive
+from support.events import Event, answer, call, completed, created, delta, item_done, message
+
+from ws_notebook.core.items import as_items
+from ws_notebook.core.run import RunState
+from ws_notebook.core.steer import Steer
+from ws_notebook.exceptions import ProtocolViolation
+
+__all__: list[str] = []
+
+
+def said(kind: str, response_id: str, steer_id: str | None = "steer_1", **fields: Any) -> Event:
+    about = {"previous_response_id": response_id, **({"id": steer_id} if steer_id else {})}
+    return {"type": f"response.steer.{kind}", "steer": about, **fields}
+
+
+def steer(drive: Drive, run: RunState, words: str = "be brief") -> Steer:
+    given = Steer(input=as_items(words))
+    drive.protocol.steer(run, given, drive.now)
+    drive.settle()
+    return given
+
+
+def roles(request: Event) -> list[str]:
+    return [item.get("role") or item["type"] for item in request["input"]]
+
+
+def test_a_steer_goes_to_the_response_that_runs_and_its_successor_belongs_to_the_run() -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    drive.receive(created("resp_1"), delta("long "))
+    words = steer(drive, run)
+    assert drive.requests[-1] == {
+        "type": "response.steer",
+        "previous_response_id": "resp_1",
+        "input": [dict(item) for item in words.input],
+    }
+    drive.receive(said("accepted", "resp_1"))
+    assert (words.status, words.id) == ("accepted", "steer_1")
+    drive.receive(item_done(0, message("long")), completed("resp_1", status="incomplete"))
+    assert run.status == "in_progress"
+    drive.receive(created("resp_2"), delta("short", 0), item_done(0, message("short")), completed("resp_2"))
+    assert (run.status, words.status, len(run.turns)) == ("completed", "applied", 2)
+    assert [item.get("role") for item in run.items] == ["user", "assistant", "user", "assistant"]
+    assert len(drive.requests) == 2
+
+
+def test_a_steer_before_the_response_exists_waits_for_its_id() -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    words = steer(drive, run)
+    assert (words.status, len(drive.requests)) == ("queued", 1)
+    drive.receive(created("resp_1"))
+    assert (words.status, drive.requests[-1]["type"]) == ("sent", "response.steer")
+
+
+def test_a_steer_while_tools_are_owed_is_put_ahead_of_the_outputs_by_the_provider() -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    drive.receive(created("resp_1"), item_done(0, call("call_1")))
+    words = steer(drive, run)
+    drive.receive(said("accepted", "resp_1"), completed("resp_1"), said("pending", "resp_1", reason="waiting"))
+    drive.protocol.submit_tool_output(run.tool_calls[0], "5", drive.now)
+    drive.settle()
+    assert roles(drive.requests[-1]) == ["function_call_output"]
+    assert words.status == "applied"
+    drive.receive(*answer("resp_2", message("done")))
+    assert run.status == "completed"
+    # A later replay tells it in the order in which the provider had it.
+    drive.eof()
+    drive.ask("more")
+    assert roles(drive.requests[-1]) == ["user", "function_call", "user", "function_call_output", "assistant", "user"]
+
+
+def test_a_steer_that_came_too_late_goes_into_a_request_of_its_own() -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    drive.receive(created("resp_1"), delta("all"))
+    words = steer(drive, run)
+    drive.receive(item_done(0, message("all")), completed("resp_1"))
+    assert run.status == "in_progress"
+    drive.receive(said("failed", "resp_1", None, error={"code": "response_already_completed", "message": "Over."}))
+    assert words.status == "applied"
+    assert drive.requests[-1]["previous_response_id"] == "resp_1"
+    assert roles(drive.requests[-1]) == ["user"]
+    drive.receive(*answer("resp_2", message("more")))
+    assert run.status == "completed"
+
+
+def test_a_refused_steer_is_told_and_the_run_ends_as_it_would_have() -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    drive.receive(created("resp_1"), delta("all"))
+    words = steer(drive, run)
+    drive.receive(said("failed", "resp_1", None, error={"code": "steering_not_supported", "message": "No."}))
+    drive.receive(item_done(0, message("all")), completed("resp_1"))
+    assert (run.status, words.status) == ("completed", "failed")
+    assert words.error is not None
+    assert words.error.code == "steering_not_supported"
+
+
+def test_without_steering_the_words_wait_for_the_next_request() -> None:
+    drive = Drive()
+    run = drive.ask()
+    drive.receive(created("resp_1"), delta("all"))
+    steer(drive, run)
+    assert len(drive.requests) == 1
+    drive.receive(item_done(0, message("all")), completed("resp_1"))
+    assert roles(drive.requests[-1]) == ["user"]
+    drive.receive(*answer("resp_2", message("more")))
+    assert (run.status, run.text) == ("completed", "all\n\nmore")
+
+
+def test_words_between_two_turns_follow_the_outputs() -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    drive.receive(created("resp_1"), item_done(0, call("call_1")), completed("resp_1"))
+    steer(drive, run)
+    drive.protocol.submit_tool_output(run.tool_calls[0], "5", drive.now)
+    drive.settle()
+    assert roles(drive.requests[-1]) == ["function_call_output", "user"]
+
+
+def test_a_lost_connection_does_not_lose_the_words() -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    drive.receive(created("resp_1"), delta("all"))
+    steer(drive, run)
+    drive.receive(said("accepted", "resp_1"), item_done(0, message("all")), completed("resp_1"))
+    drive.eof()
+    assert roles(drive.requests[-1]) == ["user", "assistant", "user"]
+    drive.receive(*answer("resp_2", message("more")))
+    assert run.status == "completed"
+
+
+def test_a_run_that_has_ended_cannot_be_steered() -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    drive.receive(*answer("resp_1", message("done")))
+    with pytest.raises(ProtocolViolation, match="Ask again"):
+        drive.protocol.steer(run, Steer(input=as_items("x")), drive.now)
+    assert run.steers == []
