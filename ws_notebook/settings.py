@@ -40,6 +40,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """How many named lanes a connection has; 0: one response after another."""
     in_flight: int = 1
     """How many responses at the same time on one connection."""
+    steering: bool = False
+    """Whether words can be added to a running response (`response.steer`)."""
+    warm_up: bool = True
+    """Whether `generate: false` prepares a connection without an answer."""
     max_age: float | None = 3600
     """Seconds after which the provider ends a connection; it is left a little earlier, between two turns."""
     hosts: tuple[str, ...] = ()
@@ -56,6 +60,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
             model="demo",
             lanes=32,
             in_flight=16,
+            steering=True,
         ),
         Profile(
             name="openai",
@@ -64,6 +69,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
             model="gpt-5.4",
             lanes=32,
             in_flight=16,
+            steering=True,
             hosts=("api.openai.com",),
         ),
         Profile(
@@ -89,7 +95,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
             hosts=("ai-gateway.vercel.sh",),
         ),
         Profile(name="localai", key_variable="LOCALAI_API_KEY", needs_key=False, trusts_store=False, needs_model=True),
-        Profile(name="open", needs_key=False, max_age=None),
+        Profile(name="open", needs_key=False, warm_up=False, max_age=None),
     )
 }
 """Known providers. `open` is any other server that speaks Open Responses."""

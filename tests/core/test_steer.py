@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.drive import Drive
-from support.events import Event, answer, call, completed, created, delta, item_done, message
+from support.events import Event, answer, call, completed, created, delta, error, item_done, message
 
 from ws_notebook.core.items import as_items
 from ws_notebook.core.run import RunState
@@ -147,3 +147,18 @@ def test_a_run_that_has_ended_cannot_be_steered() -> None:
     with pytest.raises(ProtocolViolation, match="Ask again"):
         drive.protocol.steer(run, Steer(input=as_items("x")), drive.now)
     assert run.steers == []
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["after the response", "while it runs"])
+def test_a_provider_that_does_not_know_the_event_gets_the_words_in_a_request(late: bool) -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    drive.receive(created("resp_1"), delta("all"))
+    steer(drive, run)
+    refusal = error("unknown_event_type", param="type")
+    end = [item_done(0, message("all")), completed("resp_1")]
+    drive.receive(*([*end, refusal] if late else [refusal, *end]))
+    assert run.turns[0].status == "completed"
+    assert (drive.requests[-1]["type"], roles(drive.requests[-1])) == ("response.create", ["user"])
+    drive.receive(*answer("resp_2", message("more")))
+    assert run.status == "completed"

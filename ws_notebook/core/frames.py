@@ -46,6 +46,12 @@ class FrameLog:
         """A copy of what is held, oldest first; safe to call from any thread."""
         return list(self._records.copy())
 
+    def note(
+        self, at: float, direction: str, lane: str | None, kind: str, response_id: str | None, data: bytes
+    ) -> None:
+        """Add a frame that was just sent or received."""
+        self.add(FrameRecord(at, direction, lane, kind, len(data), response_id, data))
+
     def add(self, record: FrameRecord) -> None:
         if record.direction == "sent":
             self.sent += record.size

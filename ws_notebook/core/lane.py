@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from . import codec
+from .events import ErrorEvent, ResponseCreated, ServerEvent
 from .run import RunState
 from .turn import TurnState
 
@@ -65,6 +67,13 @@ class Lanes:
         if name is None and self._silent is not None and self._silent.current is not None:
             return self._silent
         return self._lanes.get(name) or self._lanes[None]
+
+    def of_event(self, event: ServerEvent) -> Lane:
+        """The lane that an event belongs to."""
+        if event.stream_id is None and isinstance(event, (ResponseCreated, ErrorEvent)):
+            refused = isinstance(event, ErrorEvent) and codec.error_info(event).param == "stream_id"
+            return self.get_unnamed(begins=isinstance(event, ResponseCreated), refuses_lane=refused)
+        return self.get(event.stream_id)
 
     def get_unnamed(self, *, begins: bool, refuses_lane: bool) -> Lane:
         """The lane of an answer without a name: the named one that waits for it, where the default lane does not.

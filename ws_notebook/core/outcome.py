@@ -10,6 +10,7 @@ from .run import RunState
 from .turn import TurnState
 
 __all__ = [
+    "FINISHED",
     "STOPPED_BEFORE",
     "STOPPED_BETWEEN",
     "STOPPED_BY_CLOSING",
@@ -17,6 +18,9 @@ __all__ = [
     "after_turn",
     "provider_error",
 ]
+
+FINISHED = (("completed", None), ("incomplete", None))
+"""Outcomes after which more can still be said in the same run."""
 
 STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends the history again."
 STOPPED_BY_DRAINING = "The rest of its response is read and dropped; the connection stays open."

@@ -14,14 +14,14 @@ from .. import exceptions
 from . import codec, lineage
 from .changes import CallChanged, Change, RunEnded, SteerChanged, ToolCallReady, TurnChanged, TurnStarted
 from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
-from .frames import FrameLog, FrameRecord, Outgoing
+from .frames import FrameLog, Outgoing
 from .items import Item
 from .lane import Lane, LaneLimits, Lanes
-from .outcome import STOPPED_BEFORE, STOPPED_BETWEEN, STOPPED_BY_CLOSING, STOPPED_BY_DRAINING, after_turn
+from .outcome import FINISHED, STOPPED_BEFORE, STOPPED_BETWEEN, STOPPED_BY_CLOSING, STOPPED_BY_DRAINING, after_turn
 from .reduce import cut_off, is_terminal, reduce
 from .request import size, write_request
 from .run import RunState
-from .steer import Steer, steer_frame, take_steer_event, waits_for_successor, words_of
+from .steer import Steer, refuses_steering, steer_frame, take_steer_event, waits_for_successor, words_of
 from .timing import Span, TurnTiming
 from .turn import CallState, TurnState
 
@@ -29,9 +29,6 @@ __all__ = ["Protocol"]
 
 _REPEATABLE = frozenset({"previous_response_not_found", "websocket_connection_limit_reached"})
 """The two errors that prove that nothing was started (OpenAI's WebSocket mode guide)."""
-
-_FINISHED = (("completed", None), ("incomplete", None))
-"""Outcomes after which more can still be said in the same run."""
 
 
 class Protocol:
@@ -175,6 +172,14 @@ class Protocol:
         """Whether a request can be sent as soon as there is a connection."""
         return bool(self._steerable()) or (not self._rotating and bool(self.lanes.sendable()))
 
+    def use_http(self) -> None:
+        """There is no WebSocket mode: from now on each request carries the full input, one after another."""
+        self.transport, self.memory = "http", False
+        self.lanes.limits = LaneLimits()
+        for lane in self.lanes:
+            if lane.pending is not None:
+                lane.pending.transport = self.transport
+
     def connection_failed(self, error: Exception, now: float) -> None:
         """No connection could be opened: the runs that waited for one fail."""
         for lane in self.lanes:
@@ -207,14 +212,13 @@ class Protocol:
     def receive_frame(self, frame: bytes, now: float) -> None:
         """Take one frame. Never raises for what a peer sends."""
         event = codec.decode(frame)
-        lane = self._lane_of(event)
+        lane = self.lanes.of_event(event)
         turn = self._turn_for(lane, event, now)
         if turn is not None:
             turn.bytes_received += len(frame)
             self._take(lane, turn, event, now)
         response_id = turn.response_id if turn is not None else None
-        kind_of = codec.event_type(event)
-        self.frames.add(FrameRecord(now, "received", event.stream_id, kind_of, len(frame), response_id, frame))
+        self.frames.note(now, "received", event.stream_id, codec.event_type(event), response_id, frame)
         self._settle_rotation()
 
     # What the connection must do, by draining.
@@ -224,7 +228,7 @@ class Protocol:
         found: list[Outgoing] = []
         for run, steer, turn in self._steerable():
             frame = steer_frame(steer, turn.response_id or "")
-            self.frames.add(FrameRecord(now, "sent", turn.lane, "response.steer", len(frame), turn.response_id, frame))
+            self.frames.note(now, "sent", turn.lane, "response.steer", turn.response_id, frame)
             turn.bytes_sent += len(frame)
             found.append(Outgoing(turn, frame, creates=False))
             self._changes.append((run, SteerChanged(steer)))
@@ -298,7 +302,7 @@ class Protocol:
         frame = write_request(turn, settings, memory=self.memory, knows=self._knows, lost=self._lost)
         turn.timing.opened = now
         turn.timing.enter("send", now)
-        self.frames.add(FrameRecord(now, "sent", turn.lane, "response.create", len(frame), None, frame))
+        self.frames.note(now, "sent", turn.lane, "response.create", None, frame)
         self._note(turn, TurnChanged(turn))
         return frame
 
@@ -321,12 +325,6 @@ class Protocol:
             if run is not None and turn is not None and turn.response_id is not None and not turn.done:
                 found += [(run, steer, turn) for steer in run.steers if steer.status == "queued"]
         return found
-
-    def _lane_of(self, event: ServerEvent) -> Lane:
-        if event.stream_id is None and isinstance(event, (ResponseCreated, ErrorEvent)):
-            refused = isinstance(event, ErrorEvent) and codec.error_info(event).param == "stream_id"
-            return self.lanes.get_unnamed(begins=isinstance(event, ResponseCreated), refuses_lane=refused)
-        return self.lanes.get(event.stream_id)
 
     def _turn_for(self, lane: Lane, event: ServerEvent, now: float) -> TurnState | None:
         """The turn that an event belongs to: the one in flight, else the one that ended last."""
@@ -372,6 +370,10 @@ class Protocol:
     def _recover(self, lane: Lane, turn: TurnState, event: ErrorEvent, now: float) -> bool:
         """Ask once more, silently, where the error proves that nothing was started."""
         info = codec.error_info(event)
+        if refuses_steering(self._by_id[turn.run_id].steers, turn, info):
+            self.steers = False
+            self._resume(self._by_id[turn.run_id], now)
+            return True
         if info.param == "stream_id" and turn is lane.current and turn.response_id is None:
             return self._do_without_lanes(lane, turn, now)
         if info.code not in _REPEATABLE or turn is not lane.current or turn.recovered or turn.response_id is not None:
@@ -434,9 +436,9 @@ class Protocol:
         if any(not call.done for each in lineage.round_of(turn) for call in each.tool_calls):
             return
         outcome = after_turn(run, turn)
-        if outcome in _FINISHED and waits_for_successor(run.steers, turn):
+        if outcome in FINISHED and waits_for_successor(run.steers, turn):
             return
-        if outcome is not None and not (outcome in _FINISHED and any(each.status == "queued" for each in run.steers)):
+        if outcome is not None and not (outcome in FINISHED and any(each.status == "queued" for each in run.steers)):
             self._end(run, *outcome, now)
             return
         lane = self.lanes.of(run)

@@ -20,7 +20,7 @@ from .items import Item
 if TYPE_CHECKING:
     from .turn import TurnState
 
-__all__ = ["Steer", "steer_frame", "take_steer_event", "waits_for_successor", "words_of"]
+__all__ = ["Steer", "refuses_steering", "steer_frame", "take_steer_event", "waits_for_successor", "words_of"]
 
 _TOO_LATE = frozenset({"response_already_completed", "response_not_active", "response_not_found"})
 """Refusals after which the words belong into an ordinary request."""
@@ -73,6 +73,12 @@ def _meant(steers: list[Steer], about: Mapping[str, Any]) -> Steer | None:
     target = about.get("previous_response_id")
     waiting = (steer for steer in steers if steer.status == "sent" and target in (None, steer.target))
     return known or next(waiting, None)
+
+
+def refuses_steering(steers: list[Steer], turn: TurnState, info: ErrorInfo) -> bool:
+    """Whether an error is about a steer: an event that the provider does not know, or no response is in flight."""
+    unknown = info.param == "type" or info.code in ("unknown_event_type", "invalid_event_type")
+    return any(steer.status == "sent" for steer in steers) and (turn.done or unknown)
 
 
 def words_of(steers: list[Steer], *statuses: str) -> list[Item]:

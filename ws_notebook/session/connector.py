@@ -15,6 +15,9 @@ from .portal import Portal
 
 __all__ = ["Connector"]
 
+_NO_WEBSOCKET = frozenset({404, 405, 426, 501})
+"""Answers to the upgrade that mean: not here, and not later either."""
+
 _OLD = 0.9
 """The part of a provider's age limit after which a connection is left."""
 
@@ -29,6 +32,9 @@ class Connector:
         self._redactor = redactor
         self._portal = portal
         self.transport: Transport = transport or _transport(settings.transport)
+        self._may_fall_back = transport is None and settings.transport == "auto"
+        self.note = settings.note
+        """What a header says besides the provider's name."""
 
     @property
     def lane_limits(self) -> LaneLimits:
@@ -47,7 +53,7 @@ class Connector:
     async def connect(self) -> Connection:
         """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed."""
         if self._settings.base_url:
-            return await self.transport.connect(await self._given_endpoint())
+            return await self._connect_or_fall_back(await self._given_endpoint())
         server = await self._local_server()
         try:
             return await self.transport.connect(self._endpoint(server.base_url, server.token))
@@ -61,6 +67,18 @@ class Connector:
     async def _given_endpoint(self) -> Endpoint:
         # A frame of its own: verbose tracebacks show the variables of those that an error passes.
         return self._endpoint(self._settings.base_url, await asyncio.to_thread(self._settings.key))
+
+    async def _connect_or_fall_back(self, endpoint: Endpoint) -> Connection:
+        """With transport="auto", a server that has no WebSocket mode is spoken to over HTTP, and the note says so."""
+        try:
+            return await self.transport.connect(endpoint)
+        except ConnectionFailed as error:
+            if not self._may_fall_back or error.status not in _NO_WEBSOCKET:
+                raise
+            self.transport, self._may_fall_back = HttpTransport(), False
+            note = f"no WebSocket mode there (HTTP {error.status}), so HTTP with full input"
+            self.note = f"{self.note}; {note}" if self.note else note
+            return await self.transport.connect(endpoint)
 
     def _endpoint(self, base_url: str, key: str | None) -> Endpoint:
         headers = dict(self._settings.headers)

@@ -128,6 +128,8 @@ class Pump:
             return None
         finally:
             self.connecting = False
+        if not connection.memory and self.protocol.memory:
+            self.protocol.use_http()
         self.connections += 1
         self.opened_at = time.monotonic()
         self._connection = connection

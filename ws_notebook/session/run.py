@@ -13,6 +13,7 @@ from .. import kernel
 from ..core.changes import Change, RunEnded, so_far
 from ..core.items import Item, WireObject
 from ..core.run import RunState
+from ..core.steer import Steer
 from ..core.turn import CallState, TurnState
 from ..exceptions import RunCancelled, WsNotebookError
 
@@ -111,6 +112,14 @@ class Run:
     def cancel(self) -> None:
         """Stop it at once, from any thread. What has streamed is kept; `result()` raises RunCancelled."""
         self.session.cancel(self, "cancel")
+
+    def steer(self, words: str) -> Steer:
+        """Add words while it works; the returned `Steer` tells what became of them.
+
+        A provider with steering works them in at once; elsewhere they go into the next request of
+        this run. Raises ProtocolViolation where the run has ended.
+        """
+        return self.session.steer(self, words)
 
     def stream(self) -> Iterator[Change]:
         """The changes as they come, until the run ends; see `ws_notebook.core.changes`.

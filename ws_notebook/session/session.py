@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from .. import settings as settings_module
 from ..core.changes import Change, RunEnded, ToolCallReady
-from ..core.items import as_items
+from ..core.items import Item, as_items
 from ..core.protocol import Protocol
 from ..core.run import LATEST, Latest, RunState
+from ..core.steer import Steer
 from ..core.turn import CallState
 from ..exceptions import SettingsError
 from ..render.bundle import RunHeader
@@ -99,6 +100,7 @@ class Session:
             memory=self._connector.transport.memory,
             trusts_store=self.settings.profile.trusts_store,
             limits=self._connector.lane_limits,
+            steers=self.settings.profile.steering,
         )
         self._pump = Pump(
             self._protocol,
@@ -166,10 +168,34 @@ class Session:
 
         Raises SettingsError for input that cannot be sent, and never for what happens later: that is in `result()`.
         """
+        return self._launch(
+            as_items(input),
+            parent=parent,
+            model=model,
+            instructions=instructions,
+            tools=tools,
+            max_turns=max_turns,
+            store=store,
+            options=options,
+            watch=watch,
+        )
+
+    def _launch(
+        self,
+        items: list[Item],
+        *,
+        parent: Parent = LATEST,
+        model: str | None = None,
+        instructions: str | None = None,
+        tools: Iterable[AnyTool | Callable[..., Any]] | None = None,
+        max_turns: int | None = None,
+        store: bool | None = None,
+        options: Mapping[str, Any] | None = None,
+        watch: Callable[[Run], Callable[[RunState, Change], None]] | None = None,
+    ) -> Run:
         if self._closed:
             raise SettingsError("This session is closed. Make another one with Session().")
         offered = ToolRegistry(self.tools if tools is None else tools)
-        items = as_items(input)
         request = request_settings(
             items,
             model=model or self.settings.model,
@@ -195,6 +221,19 @@ class Session:
             state.asked, state.asked_at = time.monotonic(), time.time()
         self._portal.post(self._start, state)
         return run
+
+    def warm_up(self) -> Run:
+        """Open the connection and have the provider read instructions and tools, without an answer; returns at once.
+
+        The next question continues from it. Raises SettingsError where the provider has no warm-up.
+        """
+        if not self.settings.profile.warm_up:
+            raise SettingsError(f"{self.settings.provider} has no warm-up. Just ask: the first question connects.")
+        return self._launch([], options={"generate": False})
+
+    def steer(self, run: Run, words: Input) -> Steer:
+        """Add words to a run in progress; see `Run.steer`."""
+        return self._portal.call(self._steer, run, Steer(input=as_items(words)))
 
     def cancel(self, run: Run, cause: str = "cancel") -> None:
         """Stop a run at once; it has ended when this returns. Nothing happens to one that has ended."""
@@ -251,7 +290,7 @@ class Session:
             provider=self.settings.provider,
             model=(run.settings.model if run is not None else "") or self.settings.model,
             transport=self._protocol.transport,
-            note=self.settings.note,
+            note=self._connector.note,
         )
 
     def latency(self) -> Any:
@@ -339,6 +378,11 @@ class Session:
     def _call_held_up(self, call: CallState) -> None:
         self._protocol.call_held_up(call, time.monotonic())
         self._pump.step()
+
+    def _steer(self, run: Run, steer: Steer) -> Steer:
+        self._protocol.steer(run.state, steer, time.monotonic())
+        self._pump.step()
+        return steer
 
     def _call_started(self, call: CallState) -> bool:
         may = self._protocol.call_started(call, time.monotonic())

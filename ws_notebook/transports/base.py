@@ -40,6 +40,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 class Connection(Protocol):
     """An open connection. One task may send while another receives."""
 
+    memory: bool
+    """As its transport's."""
+
     @property
     def usable(self) -> bool:
         """Whether a frame can still be sent: False as soon as the end is known, before `receive` tells it."""

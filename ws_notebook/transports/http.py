@@ -50,6 +50,8 @@ class HttpConnection:
     usable = True
     """Each request may open a socket of its own."""
 
+    memory = False
+
     def __init__(self, client: httpx2.AsyncClient, endpoint: Endpoint) -> None:
         self._client = client
         self._url = endpoint.url(websocket=False)

@@ -82,6 +82,8 @@ class WebSocketTransport:
 class WebSocketConnection:
     """One open socket."""
 
+    memory = True
+
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
 
