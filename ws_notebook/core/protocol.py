@@ -3,7 +3,7 @@
 In: `start`, `receive_frame`, `receive_eof`, `connection_failed`, `call_started`,
 `submit_tool_output`, `abandon`. Out, by draining after each of them: `frames_to_send` (only while a
 connection is open), `changes`. `wants_connection` and `wants_close` say what the connection must do
-first. Each `now` is in seconds of one monotonic clock.
+first. Times are in seconds of one monotonic clock.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ class Protocol:
                 self._fail(lane, turn, error, now)
 
     def connection_gone(self) -> None:
-        """The connection ended while nothing was in flight."""
+        """It ended while nothing was in flight."""
         self._forget()
 
     def receive_eof(self, error: exceptions.WsNotebookError, now: float) -> None:
@@ -233,9 +233,9 @@ class Protocol:
             found.append(Outgoing(turn, frame, creates=False))
             self._changes.append((run, SteerChanged(steer)))
         for lane in () if self._rotating else self.lanes.sendable():
-            if (wanted := lane.pending) is not None:
-                lane.current, lane.pending = wanted, None
-                found.append(Outgoing(wanted, self._request(wanted, now)))
+            if (turn_now := lane.pending) is not None:
+                lane.current, lane.pending = turn_now, None
+                found.append(Outgoing(turn_now, self._request(turn_now, now)))
         return found
 
     def sent(self, turn: TurnState, now: float) -> None:
