@@ -400,8 +400,7 @@ class Protocol:
         run = self._by_id[turn.run_id]
         if lane.name is None or run.turns != [turn]:
             return False
-        self.lanes.limits = LaneLimits()
-        lane.run = lane.current = None
+        self.lanes.limits, lane.run, lane.current = LaneLimits(), None, None
         run.turns.clear()
         self._waiting.insert(0, run)
         self._begin_waiting(now)
