@@ -51,7 +51,8 @@ def test_the_picture_of_the_readme(lab: Lab, server: Server, theme: Theme) -> No
 
 
 def test_the_live_latency_chart_is_drawn_and_grows(lab: Lab, server: Server) -> None:
-    chart = "import ws_notebook as wsn\nsession = wsn.Session(provider='local')\nsession.ask('say \"one\"')\nsession.latency()"
+    ask = "session = wsn.Session(provider='local')\nsession.ask('say \"one\"')\nsession.latency()"
+    chart = f"import ws_notebook as wsn\n{ask}"
     server.write("latency.ipynb", [SETUP, chart, '%%responses -s session\nsay "two"'])
     lab.open("latency.ipynb")
     for index in (0, 1):

@@ -1,4 +1,4 @@
-"""A saved run in other front ends: Notebook 7, an untrusted notebook, a hostile answer, JupyterLab without the renderer."""
+"""A saved run elsewhere: in Notebook 7, untrusted, with a hostile answer, where the renderer is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steering by bytes: accepted, applied early or at the end, pending behind tool outputs, refused, unknown to the provider."""
+"""Steering by bytes: accepted, applied early or at the end, pending behind tool outputs, refused, not known."""
 
 from __future__ import annotations
 
