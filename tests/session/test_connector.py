@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import trustme
 from support.peer import Peer, running_peer, says
+from support.poster import running_poster
 from support.server import RunningServer
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
@@ -121,16 +122,28 @@ def test_a_refused_upgrade_says_what_the_status_means(opened: Open, status: int,
 
     with running_peer(says("Hi"), process_request=refuse) as peer:
         with pytest.raises(ConnectionFailed, match=advice) as raised:
-            opened(peer.url).ask("Hi")
+            opened(peer.url, transport="websocket").ask("Hi")
         assert raised.value.status == status
 
 
 def test_a_path_that_is_no_endpoint_is_a_404(opened: Open, server: RunningServer) -> None:
     wrong = server.base_url.replace("/v1", "/v2")
     with pytest.raises(ConnectionFailed, match="HTTP 404"):
-        opened(wrong, api_key=server.token).ask("Hi")
-    with pytest.raises(ProviderError):
-        opened(wrong, api_key=server.token, transport="http").ask("Hi")
+        opened(wrong, api_key=server.token, transport="websocket").ask("Hi")
+    for transport in ("auto", "http"):
+        with pytest.raises(ProviderError, match="Unknown path"):
+            opened(wrong, api_key=server.token, transport=transport).ask("Hi")
+
+
+@pytest.mark.parametrize("status", [404, 405, 426, 501])
+def test_a_server_without_websocket_mode_is_asked_over_http_and_the_header_says_so(opened: Open, status: int) -> None:
+    with running_poster(status) as poster:
+        session = opened(poster.url)
+        assert [session.ask(words).text for words in ("one", "two")] == ["Heard 1.", "Heard 3."]
+        assert list(session.turns.transport) == ["http", "http"]
+        assert f"HTTP {status}" in session.header().note
+        assert poster.upgrades == 1
+    assert all("previous_response_id" not in body and body["stream"] is True for body in poster.bodies)
 
 
 def test_a_redirect_to_another_origin_is_not_followed(opened: Open) -> None:
