@@ -45,11 +45,50 @@ class Job:
         self.run = run
         """Does it here, to its end."""
         self.start = start
-        """Begins it from within a running loop; what must go on then is the task."""
+        """Begins it from within a running loop; the task is what goes on then."""
         self.interrupted = interrupted
         """Told when the user interrupted it, although that was meant for another run."""
         self.joins = joins
         """Whether it can go on beside others on one loop: a coroutine."""
+
+
+class _Bell:
+    """Wakes one thread that waits, or the loop that runs in it meanwhile."""
+
+    def __init__(self) -> None:
+        self._rung: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._listening: tuple[asyncio.AbstractEventLoop, asyncio.Future[None]] | None = None
+
+    def ring(self) -> None:
+        self._rung.put(None)
+        listening = self._listening
+        if listening is not None:
+            loop, future = listening
+            loop.call_soon_threadsafe(_settle, future)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a ring, or for so long."""
+        with contextlib.suppress(queue.Empty):
+            self._rung.get(timeout=seconds)
+
+    @contextlib.contextmanager
+    def heard_here(self) -> Iterator[asyncio.Future[None]]:
+        """A future of the running loop that a ring settles; at once where one has come before."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._listening = (loop, future)
+        with contextlib.suppress(queue.Empty):
+            self._rung.get_nowait()
+            _settle(future)
+        try:
+            yield future
+        finally:
+            self._listening = None
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 class WorkQueue:
@@ -57,9 +96,10 @@ class WorkQueue:
 
     def __init__(self) -> None:
         self._jobs: deque[Job] = deque()
-        self._bells: set[queue.SimpleQueue[None]] = set()
+        self._bells: set[_Bell] = set()
         self._awaiting: dict[object, asyncio.AbstractEventLoop] = {}
-        self._joined: list[asyncio.Task[Any]] = []
+        self._begun: set[asyncio.Task[Any]] = set()
+        """Coroutines that go on on the kernel's loop, whoever waits."""
         self._attending = 0
         self._lock = threading.Lock()
 
@@ -87,15 +127,16 @@ class WorkQueue:
         with self._lock:
             bells = list(self._bells)
         for bell in bells:
-            bell.put(None)
+            bell.ring()
 
     def wait(self, owner: object, until: Callable[[], bool], timeout: float | None = None) -> bool:
         """Wait in this thread until `until()`, doing jobs meanwhile. False: the time ran out.
 
-        In a kernel the main thread serves every job and other threads none; elsewhere a waiting
-        thread serves the jobs of what it waits for. Raises KeyboardInterrupt as any wait does.
+        In a kernel the main thread serves every job and other threads none, and has the kernel's loop
+        go on while coroutines run there; elsewhere a waiting thread serves the jobs of what it waits
+        for. Raises KeyboardInterrupt as any wait does.
         """
-        bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        bell = _Bell()
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._lock:
             self._bells.add(bell)
@@ -107,10 +148,10 @@ class WorkQueue:
                     left = _SLICE if deadline is None else min(_SLICE, deadline - time.monotonic())
                     if left <= 0:
                         return False
-                    try:
-                        bell.get(timeout=left)
-                    except queue.Empty:
-                        continue
+                    if self._has_coroutines():
+                        self._turn_loop(bell, left)
+                    else:
+                        bell.wait(left)
                 return True
         finally:
             with self._lock:
@@ -146,13 +187,8 @@ class WorkQueue:
 
     def _serve(self, owner: object) -> bool:
         """Do one piece of work in this thread that waits; False: there was none."""
-        if self._joined and kernel.is_main_thread():
-            task = self._joined.pop(0)
-            with contextlib.suppress(asyncio.CancelledError):
-                kernel.run_nested(lambda _: task)
-            return True
         if kernel.in_kernel():
-            job = self._claim(lambda job: True) if kernel.is_main_thread() else None
+            job = self._claim(lambda job: not job.joins) if kernel.is_main_thread() else None
         else:
             job = self._claim(lambda job: job.owner is owner)
         if job is None:
@@ -165,6 +201,28 @@ class WorkQueue:
             raise
         return True
 
+    def _has_coroutines(self) -> bool:
+        if not (kernel.in_kernel() and kernel.is_main_thread()):
+            return False
+        with self._lock:
+            return bool(self._begun) or any(job.joins for job in self._jobs)
+
+    def _turn_loop(self, bell: _Bell, seconds: float) -> None:
+        kernel.run_nested(lambda loop: loop.create_task(self._go_on(bell, seconds)))
+
+    async def _go_on(self, bell: _Bell, seconds: float) -> None:
+        """Begin the coroutines that wait, and let the loop run until one ends or the bell rings."""
+        while (job := self._claim(lambda job: job.joins)) is not None:
+            self._begin(job)
+        with bell.heard_here() as rung:
+            await asyncio.wait({rung, *self._begun}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+    def _begin(self, job: Job) -> None:
+        task = job.start()
+        if task is not None:
+            self._begun.add(task)
+            task.add_done_callback(self._begun.discard)
+
     def _claim(self, wanted: Callable[[Job], bool]) -> Job | None:
         with self._lock:
             job = next((job for job in self._jobs if wanted(job)), None)
@@ -173,16 +231,10 @@ class WorkQueue:
             return job
 
     def _serve_idle(self) -> None:
-        if not self._attending:
-            job = self._claim(lambda job: True)
-            if job is not None:
-                job.start()
-            return
-        # A cell waits, and its loop runs nested under a coroutine: others of the kind may join it.
-        job = self._claim(lambda job: job.joins)
-        task = job.start() if job is not None else None
-        if task is not None:
-            self._joined.append(task)
+        # While a cell waits, it serves, although its loop may run nested.
+        job = None if self._attending else self._claim(lambda job: True)
+        if job is not None:
+            self._begin(job)
 
     def _serve_awaiting(self, owner: object) -> None:
         job = self._claim(lambda job: job.owner is owner)
