@@ -263,6 +263,21 @@ def test_a_coroutine_that_leaves_by_itself_is_a_failure() -> None:
     asyncio.run(story())
 
 
+def test_an_interrupt_in_the_midst_of_a_coroutine_is_no_failure_of_the_tool() -> None:
+    async def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    watched = Watched(interrupted)
+
+    async def story() -> None:
+        watched.execution.start_on(asyncio.get_running_loop())
+        await asyncio.sleep(0)
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(story())
+    assert watched.outcomes == [None]
+
+
 def test_an_engine_gets_the_call_and_gives_the_result() -> None:
     with ThreadPoolExecutor(1) as pool:
         watched = Watched(add, '{"a": 2, "b": 3}')

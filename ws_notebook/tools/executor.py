@@ -237,7 +237,11 @@ class Execution:
             )
             return
         error = task.exception()
-        self._finished(task.result() if error is None else _failure(error))
+        if isinstance(error, KeyboardInterrupt):
+            # The user's, taken in the midst of the function: it goes on to whoever runs the loop.
+            self._finished(None)
+        else:
+            self._finished(task.result() if error is None else _failure(error))
 
     def _future_done(self, future: Future[Any]) -> None:
         if future.cancelled():
