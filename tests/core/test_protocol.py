@@ -619,7 +619,7 @@ def test_a_connection_that_ends_between_runs_makes_the_next_one_say_everything()
     run = drive.ask("two")
     assert kinds(drive.requests[-1]) == ["message", "message", "message"]
     drive.receive(answer("resp_2", message("2")))
-    assert (run.status, run.turns[0].recovered) == ("completed", "")
+    assert (run.status, run.turns[0].recovered) == ("completed", "connection_lost")
 
 
 def test_a_stored_response_is_continued_over_another_connection() -> None:

@@ -213,8 +213,6 @@ def test_a_run_shows_itself(local: Open) -> None:
     assert "Good morning" in repr(run)
     bundle = run._repr_mimebundle_()
     assert "application/vnd.ws-notebook.run.v1+json" in bundle
-    assert run.shown() is run
-    assert run._ipython_display_() is None
     assert (run.parent, run.error, run.stopped) == (None, None, "")
     assert run.usage["output_tokens"] > 0
     assert [item["type"] for item in run.items] == ["message", "message"]

@@ -62,7 +62,7 @@ class Protocol:
         self.lanes = Lanes(limits or LaneLimits())
         self._waiting: list[RunState] = []
         self._rotating = False
-        self._lost = "connection_lost"
+        self._lost, self._connection = "connection_lost", 1
         self._by_id: dict[str, RunState] = {}
         self._changes: list[tuple[RunState, Change]] = []
 
@@ -188,12 +188,14 @@ class Protocol:
                 self._fail(lane, turn, error, now)
 
     def connection_gone(self) -> None:
-        """It ended while nothing was in flight."""
-        self._forget()
+        """It ended while nothing was in flight; nothing is remembered any more."""
+        self._rotating, self._lost = False, "connection_lost"
+        self._connection += 1
+        self.lanes.forget_connection()
 
     def receive_eof(self, error: exceptions.WsNotebookError, now: float) -> None:
         """The connection ended. A response in flight is lost; nothing is ever sent twice."""
-        self._forget()
+        self.connection_gone()
         for lane in self.lanes:
             if lane.current is not None:
                 turn, lane.current = lane.current, None
@@ -210,7 +212,7 @@ class Protocol:
         self._continue(run, now)
 
     def receive_frame(self, frame: bytes, now: float) -> None:
-        """Take one frame. Never raises for what a peer sends."""
+        """Take one frame; nothing that a peer sends raises."""
         event = codec.decode(frame)
         lane = self.lanes.of_event(event)
         turn = self._turn_for(lane, event, now)
@@ -298,7 +300,7 @@ class Protocol:
         return turn
 
     def _request(self, turn: TurnState, now: float) -> bytes:
-        settings = self._by_id[turn.run_id].settings
+        settings, turn.connection = self._by_id[turn.run_id].settings, self._connection
         frame = write_request(turn, settings, memory=self.memory, knows=self._knows, lost=self._lost)
         turn.timing.opened = now
         turn.timing.enter("send", now)
@@ -343,7 +345,7 @@ class Protocol:
         turn = self._open_turn(run, last, [], now)
         turn.unasked = turn.sent = True
         turn.prepended = words_of(run.steers, "sent", "accepted")
-        turn.timing.opened = turn.timing.sent = now
+        turn.timing.opened, turn.timing.sent, turn.connection = now, now, self._connection
         turn.history_bytes = last.history_bytes + size([*lineage.replayed_output(last), *turn.prepended])
         if lane.pending is not None and lane.pending.run_id == run.id:
             # The request that is ready answers the newcomer too, after it.
@@ -488,11 +490,7 @@ class Protocol:
 
     def _close(self) -> None:
         self.wants_close = True
-        self._forget()
-
-    def _forget(self) -> None:
-        self._rotating, self._lost = False, "connection_lost"
-        self.lanes.forget_connection()
+        self.connection_gone()
 
     def _note(self, turn: TurnState, change: Change) -> None:
         run = self._by_id.get(turn.run_id)

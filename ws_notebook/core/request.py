@@ -21,8 +21,8 @@ def write_request(
 ) -> bytes:
     """The frame of the turn's request; its sizes and its parent's id are noted in the turn.
 
-    `knows` tells whether the provider can continue a turn. `lost` is the cause to note where a run
-    has to send its history again in the middle.
+    `knows` tells whether the provider can continue a turn. `lost` is the cause to note where the
+    history has to be sent again because the connection that remembered it is gone.
     """
     parent_id, items = lineage.request_input(turn, knows)
     body: dict[str, Any] = {**_ENVELOPES[memory], **settings.body()}
@@ -31,7 +31,7 @@ def write_request(
     without_input = len(codec.encode({**body, "input": []}))
     if parent_id is not None:
         body["previous_response_id"] = parent_id
-    elif turn.parent is not None and not turn.recovered and turn.parent.run_id == turn.run_id and memory:
+    elif memory and turn.parent is not None and not turn.recovered and _was_continuable(turn.parent, turn.connection):
         turn.recovered = lost
     frame = codec.encode({**body, "input": items})
     turn.history_bytes = size([*turn.prepended, *turn.input])
@@ -41,6 +41,11 @@ def write_request(
     turn.parent_id, turn.sent = parent_id, True
     turn.bytes_sent += len(frame)
     return frame
+
+
+def _was_continuable(parent: TurnState, connection: int) -> bool:
+    """Whether only the end of its connection keeps the parent from being continued."""
+    return parent.connection != connection and parent.status in ("completed", "incomplete") and not parent.forgotten
 
 
 def size(items: list[Item]) -> int:

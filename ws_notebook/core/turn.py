@@ -99,6 +99,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The provider began it by itself: no request of ours caused it."""
     forgotten: bool = False
     """The provider said that it no longer knows this response."""
+    connection: int = 0
+    """The number of the connection that its request was sent over."""
     events: int = 0
     bytes_sent: int = 0
     bytes_received: int = 0

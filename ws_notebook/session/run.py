@@ -36,7 +36,6 @@ class Run:
         """Where its callbacks run: what a tool prints lands in the cell that asked."""
         self._observers: list[Observer] = []
         self._done = threading.Event()
-        self._shown = False
 
     # What it is.
 
@@ -205,19 +204,6 @@ class Run:
         from ..render.mime import mime_bundle
 
         return mime_bundle(self.state, self.session.header(self.state))
-
-    def shown(self) -> Run:
-        """The run, as the result of the cell that has already shown it: the first display shows nothing more."""
-        self._shown = True
-        return self
-
-    def _ipython_display_(self) -> None:
-        if self._shown:
-            self._shown = False
-            return
-        from IPython.display import publish_display_data
-
-        publish_display_data(self._repr_mimebundle_())  # type: ignore[no-untyped-call]
 
 
 def cancelled(run: Run, cause: str) -> RunCancelled:

@@ -214,11 +214,11 @@ class Session:
             asked_at=time.time(),
         )
         run = Run(self, state)
-        self._runs[run.id], self._offered[run.id] = run, offered
         if watch is not None:
             run._observers.append(watch(run))
             # Making a first picture takes a while; the clock starts behind it.
             state.asked, state.asked_at = time.monotonic(), time.time()
+        self._runs[run.id], self._offered[run.id] = run, offered
         self._portal.post(self._start, state)
         return run
 
