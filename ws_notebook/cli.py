@@ -8,8 +8,14 @@ import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ws_notebook.server.limits import Limits
 
 __all__ = ["main"]
+
+_PROFILES = ("openai", "azure", "xai", "vercel", "localai", "open")
 
 TOKEN_VARIABLE = "WS_NOTEBOOK_SERVER_TOKEN"  # noqa: S105  a variable's name
 
@@ -62,27 +68,59 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="what goes wrong, and when: 'ACTION [ARGUMENT] at EVENT [N | every N]', as in "
         "'drop at response.output_text.delta 3'; repeat it for more (docs/server.md has the table)",
     )
-    limits = serve.add_argument_group("limits")
-    limits.add_argument("--max-message-mib", type=_positive, default=64.0, help="largest message (default: 64)")
-    limits.add_argument("--ping-seconds", type=_not_negative, default=20.0, help="between pings; 0: none (default: 20)")
-    limits.add_argument("--in-flight", type=_count, default=16, help="responses at once on a connection (default: 16)")
-    limits.add_argument("--lanes", type=_count, default=32, help="stream ids in a connection's life (default: 32)")
-    limits.add_argument(
-        "--connection-seconds", type=_not_negative, default=3600.0, help="age limit; 0: none (default: 3600)"
+    add(
+        "--profile",
+        choices=_PROFILES,
+        default="openai",
+        help="treat sockets as that provider does: lanes, limits, errors (default: openai; see docs/server.md)",
     )
-    limits.add_argument("--idle-seconds", type=_not_negative, default=0.0, help="closes 1001; 0, the default: never")
-    limits.add_argument("--pending-steers", type=_count, default=16, help="for one response (default: 16)")
-    limits.add_argument("--queued-creates", type=_count, default=256, help="per connection (default: 256)")
-    limits.add_argument("--stored-responses", type=_count, default=10_000, help="kept in memory (default: 10000)")
+    _add_limits(serve)
+
+
+def _add_limits(serve: argparse.ArgumentParser) -> None:
+    """One flag for each limit; what is not given is as the profile has it."""
+    group = serve.add_argument_group("limits", "The defaults are those of --profile openai. 0 switches off seconds.")
+    for flag, read, text in (
+        ("--connection-seconds", _not_negative, "age at which a connection takes no more (3600)"),
+        ("--idle-seconds", _not_negative, "without a message while nothing is answered (0)"),
+        ("--in-flight", _count, "responses at once on a connection (16)"),
+        ("--lanes", _count, "stream ids in a connection's life (32)"),
+        ("--queued-creates", _count, "waiting on a connection (256)"),
+        ("--pending-steers", _count, "waiting for one response (16)"),
+        ("--max-message-mib", _positive, "largest message (64)"),
+        ("--stored-responses", _count, "kept (10000)"),
+        ("--ping-seconds", _not_negative, "between two pings (20)"),
+    ):
+        group.add_argument(flag, type=read, default=None, help=text)
+
+
+def _limits(options: argparse.Namespace, limits: Limits) -> Limits:
+    """*limits* with what was given."""
+    from dataclasses import replace
+
+    size = options.max_message_mib
+    given = {
+        "connection_seconds": options.connection_seconds,
+        "idle_seconds": options.idle_seconds,
+        "responses_in_flight": options.in_flight,
+        "lanes": options.lanes,
+        "queued_creates": options.queued_creates,
+        "pending_steers": options.pending_steers,
+        "max_message_bytes": None if size is None else int(size * 1024 * 1024),
+        "stored_responses": options.stored_responses,
+        "ping_seconds": options.ping_seconds,
+    }
+    return replace(limits, **{name: value for name, value in given.items() if value is not None})
 
 
 def _serve(options: argparse.Namespace) -> int:
     import asyncio
 
     from ws_notebook.server.app import ServerOptions, serve
-    from ws_notebook.server.limits import Limits
     from ws_notebook.server.models.demo import DemoModel, Pace
+    from ws_notebook.server.profiles import PROFILES
 
+    profile = PROFILES[options.profile]
     from_environment = os.environ.get(TOKEN_VARIABLE)
     given = options.token or ([from_environment] if from_environment else [])
     token, *more_tokens = given or [secrets.token_urlsafe(24)]
@@ -100,17 +138,8 @@ def _serve(options: argparse.Namespace) -> int:
         host=options.host,
         port=options.port,
         with_parent=options.with_parent,
-        limits=Limits(
-            max_message_bytes=int(options.max_message_mib * 1024 * 1024),
-            ping_seconds=options.ping_seconds,
-            connection_seconds=options.connection_seconds,
-            idle_seconds=options.idle_seconds,
-            responses_in_flight=options.in_flight,
-            lanes=options.lanes,
-            pending_steers=options.pending_steers,
-            queued_creates=options.queued_creates,
-            stored_responses=options.stored_responses,
-        ),
+        limits=_limits(options, profile.limits),
+        profile=profile,
     )
     try:
         asyncio.run(serve(server, ready=ready))

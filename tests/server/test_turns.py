@@ -9,6 +9,7 @@ from ws_notebook.server.errors import missing
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.demo import DemoModel, Pace
 from ws_notebook.server.outbox import Outbox
+from ws_notebook.server.profiles import PROFILES
 from ws_notebook.server.service import Service
 from ws_notebook.server.store import MemoryStore
 from ws_notebook.server.turns import Turns
@@ -23,7 +24,7 @@ def test_an_error_is_told_with_its_lane() -> None:
     async def run() -> None:
         outbox = Outbox(write)
         worker = asyncio.create_task(outbox.work())
-        turns = Turns(Service({}, MemoryStore(1)), outbox, "me", Limits())
+        turns = Turns(Service({}, MemoryStore(1)), outbox, "me", Limits(), PROFILES["openai"])
         await turns.tell("a", missing("input"))
         await turns.tell(None, missing("input"))
         worker.cancel()
@@ -39,7 +40,9 @@ def test_a_turn_ends_when_the_client_is_gone() -> None:
     async def run() -> None:
         outbox = Outbox(gone)
         worker = asyncio.create_task(outbox.work())
-        turns = Turns(Service({"demo": DemoModel(Pace(0, 0))}, MemoryStore(1)), outbox, "me", Limits())
+        turns = Turns(
+            Service({"demo": DemoModel(Pace(0, 0))}, MemoryStore(1)), outbox, "me", Limits(), PROFILES["openai"]
+        )
         try:
             await turns.answer(None, {"model": "demo", "input": "x"})
         finally:

@@ -13,6 +13,7 @@ from ws_notebook.server.connection import Connection
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.demo import DemoModel, Pace
 from ws_notebook.server.outbox import Close, Mark, Outbox, Word
+from ws_notebook.server.profiles import PROFILES
 from ws_notebook.server.service import Service
 from ws_notebook.server.store import MemoryStore
 
@@ -24,13 +25,19 @@ Event = dict[str, Any]
 class Line:
     """One connection to a fast demo model, or to *service*."""
 
-    def __init__(self, service: Service | None = None, limits: Limits | None = None, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        service: Service | None = None,
+        limits: Limits | None = None,
+        pace: Pace | None = None,
+        profile: str = "openai",
+    ) -> None:
         service = service or Service({"demo": DemoModel(pace or Pace(0, 0))}, MemoryStore(10))
         self.sent: list[Event] = []
         self.closed: Close | None = None
         self._moved = asyncio.Event()
         self.outbox = Outbox(self._take)
-        self.connection = Connection(service, self.outbox, limits or Limits(), "me")
+        self.connection = Connection(service, self.outbox, limits or Limits(), "me", PROFILES[profile])
 
     async def _take(self, word: Word) -> None:
         await asyncio.sleep(0)

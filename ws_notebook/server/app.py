@@ -26,6 +26,7 @@ from ws_notebook.server.faults import Fault, Faults
 from ws_notebook.server.http import InputTokensHandler, ModelsHandler, ResponsesHandler
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.base import Model
+from ws_notebook.server.profiles import PROFILES, Profile
 from ws_notebook.server.service import Service
 from ws_notebook.server.socket import ResponsesSocket
 from ws_notebook.server.store import MemoryStore, Store
@@ -44,6 +45,9 @@ class ServerOptions:
     port: int = 0
     with_parent: bool = False
     limits: Limits = field(default_factory=Limits)
+    """These count, not the profile's."""
+    profile: Profile = field(default_factory=lambda: PROFILES["openai"])
+    """How a socket is treated; HTTP is the same for all."""
     more_tokens: Sequence[str] = field(default=(), repr=False)
     """Further tokens, each with responses of its own."""
     faults: Sequence[Fault] = ()
@@ -55,10 +59,15 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     """The tornado application: ``/v1/responses`` on both transports, what is stored, and ``/v1/models``."""
     limits = options.limits
     faults = Faults(options.faults)
-    service = Service({model.name: model for model in options.models}, store)
+    names = {options.profile.model_prefix + model.name: model for model in options.models}
+    service = Service({**{model.name: model for model in options.models}, **names}, store)
     guarded = {"access": Access((options.token, *options.more_tokens), options.host), "service": service}
     routes: list[Any] = [
-        (_Method("GET", "/v1/responses"), ResponsesSocket, {**guarded, "limits": limits, "faults": faults}),
+        (
+            _Method("GET", "/v1/responses"),
+            ResponsesSocket,
+            {**guarded, "limits": limits, "faults": faults, "profile": options.profile},
+        ),
         (r"/v1/responses", ResponsesHandler, {**guarded, "faults": faults}),
         (r"/v1/responses/compact", CompactHandler, guarded),
         (r"/v1/responses/input_tokens", InputTokensHandler, guarded),

@@ -6,10 +6,17 @@ from functools import partial
 from typing import Any
 
 from ws_notebook.server.create import check_stream_id
-from ws_notebook.server.errors import ApiError, connection_limit_reached, queue_full, stream_limit_reached
+from ws_notebook.server.errors import (
+    ApiError,
+    connection_limit_reached,
+    queue_full,
+    second_in_flight,
+    stream_limit_reached,
+)
 from ws_notebook.server.lanes import Lanes
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.outbox import Close, Outbox
+from ws_notebook.server.profiles import Profile
 from ws_notebook.server.service import Service
 from ws_notebook.server.turns import Turns
 from ws_notebook.server.wire import decode_object
@@ -23,13 +30,15 @@ class Connection:
     ``receive`` only enqueues. Everything here happens on the server's loop.
     """
 
-    def __init__(self, service: Service, outbox: Outbox, limits: Limits, owner: str) -> None:
+    def __init__(self, service: Service, outbox: Outbox, limits: Limits, owner: str, profile: Profile) -> None:
         self._limits = limits
+        self._profile = profile
         self._outbox = outbox
         self._lanes = Lanes(in_flight=limits.responses_in_flight)
-        self._turns = Turns(service, outbox, owner, limits)
+        self._turns = Turns(service, outbox, owner, limits, profile)
         self._names: set[str] = set()
         """Named lanes of the connection's whole life."""
+        self._model: object = None
         self._expired = False
         self._told = False
         """Whether somebody was told that the connection is too old."""
@@ -42,17 +51,21 @@ class Connection:
         lane: str | None = None
         try:
             fields = decode_object(message)
-            if fields.get("type") == "response.steer":
+            if fields.get("type") == "response.steer" and self._profile.steering:
                 self._turns.steer(fields)
                 return
-            lane = check_stream_id(fields.get("stream_id"))
-            _check_event(fields)
+            lane = self._lane(fields)
+            self._check(fields)
             self._admit(lane)
+            if self._turns.open and self._profile.second != "queue":
+                self._turns.interrupt(second_in_flight())
+                return
             if self._lanes.waiting >= self._limits.queued_creates:
                 raise queue_full(self._limits.queued_creates)
         except ApiError as error:
             self._lanes.add(lane, partial(self._turns.tell, lane, error), counted=False)
         else:
+            self._turns.open += 1
             self._lanes.add(lane, partial(self._answer, lane, fields))
 
     @property
@@ -67,7 +80,11 @@ class Connection:
         """
         self._expired = True
         self._turns.succeed = False
+        if self._profile.old_age == "drop":
+            await self._outbox.send(Close(None))
         await self._lanes.finished()
+        if self._profile.old_age == "close":
+            await self._outbox.send(Close(1001, "connection limit reached"))
         if not self._told:
             await self._turns.tell(None, connection_limit_reached(self._limits.connection_seconds))
         await self._outbox.send(Close(1000, "connection limit reached"))
@@ -83,6 +100,23 @@ class Connection:
         else:
             await self._turns.answer(lane, fields)
 
+    def _lane(self, fields: dict[str, Any]) -> str | None:
+        return check_stream_id(fields.get("stream_id")) if self._profile.lanes == "run" else None
+
+    def _check(self, fields: dict[str, Any]) -> None:
+        """Refuse what is no create, or none that this provider takes."""
+        kind = fields.get("type")
+        if kind != "response.create":
+            known = "'response.create' and 'response.steer'" if self._profile.steering else "'response.create'"
+            message = f"Unknown event type {kind!r}: this server understands {known}."
+            raise ApiError(message, code="unknown_event_type", param="type")
+        self._profile.check(fields)
+        model = fields.get("model")
+        if self._profile.one_model and self._model not in (None, model):
+            message = f"This connection is for the model '{self._model}': open another one for '{model}'."
+            raise ApiError(message, code="model_mismatch", param="model")
+        self._model = model
+
     def _admit(self, lane: str | None) -> None:
         """Count *lane* among the connection's named ones."""
         if lane is None or lane in self._names:
@@ -90,13 +124,3 @@ class Connection:
         if len(self._names) >= self._limits.lanes:
             raise stream_limit_reached(self._limits.lanes)
         self._names.add(lane)
-
-
-def _check_event(fields: dict[str, Any]) -> None:
-    kind = fields.get("type")
-    if kind != "response.create":
-        raise ApiError(
-            f"Unknown event type {kind!r}: this server understands 'response.create' and 'response.steer'.",
-            code="unknown_event_type",
-            param="type",
-        )

@@ -15,6 +15,7 @@ __all__ = [
     "rate_limited",
     "refused",
     "response_not_found",
+    "second_in_flight",
     "stream_limit_reached",
 ]
 
@@ -93,6 +94,11 @@ def connection_limit_reached(seconds: float) -> ApiError:
         f"Responses websocket connection limit reached ({age}). Create a new websocket connection to continue.",
         code="websocket_connection_limit_reached",
     )
+
+
+def second_in_flight() -> ApiError:
+    """A provider without lanes and without a queue was asked for two responses at once."""
+    return ApiError("a response is already in progress on this connection")
 
 
 def queue_full(limit: int) -> ApiError:

@@ -35,6 +35,9 @@ class Link:
     async def write(self, word: Word) -> None:
         """Write one word. ApiError or Failure tell its sender that a fault is to end the response."""
         if isinstance(word, Close):
+            if word.code is None:
+                reset(self._stream())
+                raise ConnectionResetError("the connection is cut")
             self._handler.close(word.code, word.reason)
             return
         kind = word.kind if isinstance(word, Mark) else str(word["type"])

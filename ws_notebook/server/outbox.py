@@ -13,9 +13,9 @@ __all__ = ["Close", "Mark", "Outbox", "Word"]
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The end of the connection, as its last word."""
+    """The end of the connection, as its last word; without a code it is cut, as by a lost route."""
 
-    code: int
+    code: int | None
     reason: str = ""
 
 

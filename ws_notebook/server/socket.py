@@ -16,6 +16,7 @@ from ws_notebook.server.faults import UPGRADE, Faults
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.link import Link
 from ws_notebook.server.outbox import Close, Outbox
+from ws_notebook.server.profiles import Profile
 from ws_notebook.server.service import Service
 
 __all__ = ["ResponsesSocket"]
@@ -24,11 +25,12 @@ __all__ = ["ResponsesSocket"]
 class ResponsesSocket(Guarded, WebSocketHandler):
     """One connection. Its outbox is the only writer; when the socket goes, what it was told stops."""
 
-    def initialize(self, *, service: Service, limits: Limits, faults: Faults, **kwargs: Any) -> None:  # type: ignore[override]
+    def initialize(self, *, service: Service, limits: Limits, faults: Faults, profile: Profile, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
         self._service = service
         self._limits = limits
         self._faults = faults
+        self._profile = profile
         self._heard = 0.0
         """When the client was last heard of, on the loop's clock."""
         self._tasks: list[asyncio.Task[None]] = []
@@ -51,7 +53,7 @@ class ResponsesSocket(Guarded, WebSocketHandler):
         self.set_nodelay(True)
         self._listen()
         self._outbox = Outbox(Link(self, self._faults).write)
-        self._connection = Connection(self._service, self._outbox, self._limits, self.owner)
+        self._connection = Connection(self._service, self._outbox, self._limits, self.owner, self._profile)
         parts = (self._outbox.work(), self._keep_alive(), self._grow_old(), self._fall_asleep())
         self._tasks = [asyncio.create_task(_quietly(part)) for part in parts]
 

@@ -12,9 +12,11 @@ from ws_notebook.server.errors import ApiError
 from ws_notebook.server.faults import Failure
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.limits import Limits
+from ws_notebook.server.lineage import Record
 from ws_notebook.server.memory import Memory
-from ws_notebook.server.outbox import Mark, Outbox
-from ws_notebook.server.service import Service
+from ws_notebook.server.outbox import Close, Mark, Outbox
+from ws_notebook.server.profiles import Profile
+from ws_notebook.server.service import Remember, Service
 from ws_notebook.server.steering import Steering, Target
 from ws_notebook.server.wire import Event
 
@@ -29,14 +31,17 @@ class Turns:
     A response that is steered is followed by its successor within the same turn.
     """
 
-    def __init__(self, service: Service, outbox: Outbox, owner: str, limits: Limits) -> None:
+    def __init__(self, service: Service, outbox: Outbox, owner: str, limits: Limits, profile: Profile) -> None:
         self._service = service
         self._outbox = outbox
         self._owner = owner
-        self._memory = Memory()
+        self._profile = profile
+        self._memory = Memory(per_lane=profile.remembered)
         self._steering = Steering(self._post, capacity=limits.pending_steers)
         self.succeed = True
         """Whether successors are still begun."""
+        self.open = 0
+        """Creates whose terminal event is not sent yet."""
 
     def steer(self, fields: dict[str, Any]) -> None:
         """Take one ``response.steer``, out of band: it is for a response that runs, not for a lane."""
@@ -45,7 +50,15 @@ class Turns:
 
     async def tell(self, lane: str | None, error: ApiError) -> None:
         """Answer with *error*; a named lane's errors echo its name. ConnectionError when the client is gone."""
-        await self._outbox.send(error.frame(lane))
+        await self._outbox.send(self._profile.frame(error, lane))
+        if self._profile.close_after_error:
+            await self._outbox.send(Close(1011 if error.status >= 500 else 1008, error.code or error.kind))
+
+    def interrupt(self, error: ApiError) -> None:
+        """Say *error* at once, whatever is being answered; where a second create closes, close."""
+        self._outbox.post(self._profile.frame(error, None))
+        if self._profile.second == "close":
+            self._outbox.post(Close(1008, "a response is already in progress"))
 
     async def answer(self, lane: str | None, fields: dict[str, Any]) -> None:
         """Answer one create with a response's events or with one error. ConnectionError when the client is gone."""
@@ -64,6 +77,7 @@ class Turns:
     async def _refuse(self, lane: str | None, fields: dict[str, Any], error: ApiError) -> None:
         self._memory.evict(lane, fields.get("previous_response_id"))
         self._steering.abandon(lane, fields.get("previous_response_id"))
+        self.open -= 1
         await self.tell(lane, error)
 
     async def _respond(self, lane: str | None, create: Create) -> None:
@@ -80,8 +94,28 @@ class Turns:
             generation = self._successor(target)
 
     def _begin(self, lane: str | None, create: Create) -> Generation:
-        remember = partial(self._memory.remember, lane)
+        remember: Remember = partial(self._memory.remember, lane)
+        if self._profile.whole_chains:
+            self._check_store(create)
+            if create.store:
+                remember = _forget
         return self._service.begin(create, self._owner, recall=self._memory.recall, remember=remember)
+
+    def _check_store(self, create: Create) -> None:
+        """What LocalAI says where stored and unstored responses meet, and when it remembers enough of the latter."""
+        if create.store and create.previous_response_id and self._memory.recall(create.previous_response_id):
+            raise ApiError(
+                "store=true cannot persist a response that depends on connection-local store=false history; "
+                "use store=false or start a new stored chain",
+                code="invalid_store_transition",
+                param="store",
+            )
+        if not create.store and len(self._memory) >= self._profile.remembered:
+            raise ApiError(
+                "connection-local response history limit reached; reconnect to start a new local history",
+                code="connection_store_limit_reached",
+                param="store",
+            )
 
     def _successor(self, target: Target) -> Generation | None:
         create = self._steering.successor(target)
@@ -99,20 +133,36 @@ class Turns:
         generation = target.generation
         async with aclosing(generation.events()) as events:
             async for event in events:
+                if event["type"] in _TERMINAL and not target.steers:
+                    self.open -= 1
                 if event["type"] in _TERMINAL:
                     self._steering.close(target, event["response"]["status"])
                 if event["type"] == "response.failed":
                     self._memory.evict(target.lane, generation.create.previous_response_id)
+                told = self._shape(event, generation)
+                if told is None:
+                    continue
                 try:
-                    await self._outbox.send(_on(target.lane, event))
+                    await self._outbox.send(_on(target.lane, told))
                 except Failure as failure:
                     generation.fail(failure.code)
+
+    def _shape(self, event: Event, generation: Generation) -> Event | None:
+        """A warm-up has two events at LocalAI, numbered 0 and 1."""
+        if self._profile.warm_up != "two" or generation.create.generate:
+            return event
+        number = min(1, event["sequence_number"])
+        return None if event["type"] == "response.in_progress" else {**event, "sequence_number": number}
 
     def _post(self, lane: str | None, event: Event) -> None:
         self._outbox.post(_on(lane, event))
 
 
 _TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+
+
+def _forget(record: Record) -> None:
+    """The store has it."""
 
 
 def _on(lane: str | None, event: Event) -> Event:
