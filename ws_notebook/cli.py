@@ -55,6 +55,8 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help=f"what clients must send; ${TOKEN_VARIABLE} is better, arguments show in process lists; "
         "repeat it for clients that may not see each other's responses",
     )
+    add("--certfile", type=Path, metavar="PATH", help="certificate (PEM) for TLS: https and wss")
+    add("--keyfile", type=Path, metavar="PATH", help="its key, if that is in a file of its own")
     add("--store", type=Path, metavar="PATH", help="SQLite file for stored responses (default: memory)")
     add("--tokens-per-second", type=_not_negative, default=60.0, help="speed of answers; 0: unlimited (default: 60)")
     add("--first-token", type=_not_negative, default=200.0, metavar="MS", help="wait before one (default: 200)")
@@ -135,6 +137,7 @@ def _serve(options: argparse.Namespace) -> int:
         more_tokens=more_tokens,
         store=options.store,
         faults=options.fault,
+        certificate=(options.certfile, options.keyfile) if options.certfile else None,
         host=options.host,
         port=options.port,
         with_parent=options.with_parent,

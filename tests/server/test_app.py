@@ -3,10 +3,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import ssl
 import sys
+from pathlib import Path
 
 import httpx2
 import pytest
+import trustme
 from support.server import TOKEN, running_server
 
 from ws_notebook.server.app import ServerOptions, serve
@@ -59,3 +62,31 @@ def test_serving_can_be_cancelled() -> None:
 
 def test_the_options_show_no_token() -> None:
     assert TOKEN not in repr(options())
+
+
+def test_with_a_certificate_it_speaks_tls(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    certfile, keyfile = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certificate.cert_chain_pems[0].write_to_path(certfile)
+    certificate.private_key_pem.write_to_path(keyfile)
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    with running_server("--certfile", str(certfile), "--keyfile", str(keyfile)) as server:
+        assert server.base_url.startswith("https://127.0.0.1:")
+        assert httpx2.get(f"{server.base_url}/models", headers=server.headers, verify=context).status_code == 200
+        with server.wire(ssl=context) as wire:
+            assert wire.response(input='say "secret"')["status"] == "completed"
+
+
+def test_a_certificate_that_cannot_be_used_is_explained(tmp_path: Path) -> None:
+    path = tmp_path / "cert.pem"
+
+    async def run() -> None:
+        await serve(options(certificate=(path, None)), ready=lambda _: None)
+
+    with pytest.raises(OSError, match="certificate cannot be used"):
+        asyncio.run(run())
+    path.write_text("nothing of the kind")
+    with pytest.raises(OSError, match="certificate cannot be used"):
+        asyncio.run(run())

@@ -110,7 +110,7 @@ def running_server(*flags: str, fast: bool = True) -> Iterator[RunningServer]:
         assert process.stdout is not None
         assert process.stdin is not None
         line = process.stdout.readline()
-        found = re.search(r"http://\S+/v1", line)
+        found = re.search(r"https?://\S+/v1", line)
         assert found, f"no base URL in {line!r}"
         try:
             yield RunningServer(found.group(), TOKEN, line, process)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -53,6 +54,8 @@ class ServerOptions:
     faults: Sequence[Fault] = ()
     store: Path | None = None
     """A file for ``store: true``; None keeps responses in memory."""
+    certificate: tuple[Path, Path | None] | None = None
+    """Files in PEM form for TLS: the certificate and its key, if that is in a file of its own."""
 
 
 def make_app(options: ServerOptions, store: Store) -> Application:
@@ -88,20 +91,24 @@ def make_app(options: ServerOptions, store: Store) -> Application:
 async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM, SIGINT, cancellation or (``with_parent``) the end of standard input.
 
-    *ready* is called once with the base URL. OSError when the address cannot be bound or the store not be used.
+    *ready* is called once with the base URL. OSError when the address cannot be bound, or the store or the
+    certificate not be used.
     """
     kept = options.limits.stored_responses
     store: Store = Archive(options.store, kept) if options.store else MemoryStore(kept)
+    tls = _tls(options.certificate) if options.certificate else None
     sockets = bind_sockets(options.port, options.host)
     limit = options.limits.max_message_bytes
-    server = HTTPServer(make_app(options, store), max_body_size=limit, max_buffer_size=limit + 1024 * 1024)
+    server = HTTPServer(
+        make_app(options, store), ssl_options=tls, max_body_size=limit, max_buffer_size=limit + 1024 * 1024
+    )
     server.add_sockets(sockets)
     stop = asyncio.Event()
     _stop_on_signals(stop, with_parent=options.with_parent)
     if options.with_parent:
         _stop_with_parent(stop)
     try:
-        ready(_base_url(options.host, sockets[0].getsockname()[1]))
+        ready(_base_url("https" if tls else "http", options.host, sockets[0].getsockname()[1]))
         await stop.wait()
     finally:
         server.stop()
@@ -119,8 +126,17 @@ class _Method(PathMatches):
         return super().match(request) if request.method == self._method else None
 
 
-def _base_url(host: str, port: int) -> str:
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/v1"
+def _tls(certificate: tuple[Path, Path | None]) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(*certificate)
+    except OSError as error:  # ssl.SSLError is one
+        raise OSError(f"The certificate cannot be used: {error.strerror or error} ({certificate[0]}).") from None
+    return context
+
+
+def _base_url(scheme: str, host: str, port: int) -> str:
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/v1"
 
 
 def _log_nothing(_: object) -> None:
