@@ -9,6 +9,7 @@ from ws_notebook.core.changes import Change
 from ws_notebook.core.items import as_items
 from ws_notebook.core.protocol import Protocol
 from ws_notebook.core.run import RequestSettings, RunState
+from ws_notebook.core.steer import Steer
 from ws_notebook.core.turn import CallState
 from ws_notebook.render.bundle import RunHeader
 
@@ -43,7 +44,8 @@ class Play:
     def send(self) -> Play:
         """Hand the waiting request to the socket, now."""
         for outgoing in self.protocol.frames_to_send(self.now):
-            self.protocol.sent(outgoing.turn, self.now)
+            if outgoing.creates:
+                self.protocol.sent(outgoing.turn, self.now)
         return self._drain()
 
     def event(self, type: str, **fields: Any) -> Play:
@@ -94,6 +96,18 @@ class Play:
     def answered(self, call_id: str, output: Any, **more: Any) -> Play:
         self.protocol.submit_tool_output(self.found(call_id), output, self.now, **more)
         return self._drain()
+
+    def steer(self, words: str) -> Play:
+        """Add words; they leave at once when a response is running."""
+        self.protocol.steers = True
+        self.protocol.steer(self.run, Steer(input=as_items(words)), self.now)
+        self.send()
+        return self
+
+    def steer_event(self, kind: str, **fields: Any) -> Play:
+        """What the provider says of the last steer: accepted, pending or failed."""
+        about = {"id": f"steer_{len(self.run.steers)}", "previous_response_id": self.run.turns[-1].response_id}
+        return self.event(f"response.steer.{kind}", steer=about, **fields)
 
     def stopped(self, error: Exception) -> Play:
         self.protocol.abandon(self.run, self.now, error)

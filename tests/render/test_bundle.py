@@ -59,6 +59,23 @@ def test_a_finished_run_has_its_figures_on_one_clock() -> None:
     assert found["bytes"]["full_context"] > found["bytes"]["sent"]
 
 
+def test_words_added_to_a_run_are_kept_with_what_became_of_them() -> None:
+    play = Play().send().created("resp_1").text("Long")
+    assert "steers" not in checked(play)
+    play.steer("be brief")
+    assert checked(play)["steers"] == [{"text": "be brief", "status": "sent", "error": None}]
+    play.steer_event("failed", error={"code": "steering_not_supported", "message": "Not\nhere."})
+    assert checked(play)["steers"] == [{"text": "be brief", "status": "failed", "error": "Not here."}]
+
+
+def test_words_that_came_too_late_for_their_response_are_not_called_refused() -> None:
+    play = Play().send().created("resp_1").text("All").steer("more").completed()
+    play.steer_event("failed", error={"code": "response_already_completed", "message": "Over."})
+    assert checked(play)["steers"][0]["error"] is None
+    play.send()
+    assert checked(play)["steers"] == [{"text": "more", "status": "applied", "error": None}]
+
+
 def test_what_still_lasts_has_no_end() -> None:
     play = Play().at(0.01).send().at(0.4).created("resp_1").text("Let me").at(0.5).call("call_1", "look", at="it")
     play.at(0.6).started("call_1")

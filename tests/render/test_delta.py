@@ -54,12 +54,17 @@ STEPS: list[Callable[[Play], object]] = [
     lambda play: play.call("call_2", "look", at="that"),
     lambda play: play.started("call_1"),
     lambda play: play.item(type="web_search_call", id="ws_1", status="completed", action={"type": "search"}),
+    lambda play: play.steer("be brief\ud83d"),
+    lambda play: play.steer_event("accepted"),
     lambda play: play.completed(),
+    lambda play: play.steer_event("pending"),
     lambda play: play.answered("call_2", "2"),
     lambda play: play.answered("call_1", "1"),
     lambda play: play.send(),
     lambda play: play.created("resp_2"),
     lambda play: play.text("Done"),
+    lambda play: play.steer("no"),
+    lambda play: play.steer_event("failed", error={"code": "steering_not_supported", "message": "No."}),
     lambda play: play.text("."),
     lambda play: play.event("response.refusal.delta", delta="But no more."),
     lambda play: play.completed(),
@@ -98,6 +103,7 @@ def test_whenever_pictures_are_taken_the_last_one_is_the_whole_run(
     play, reader = play_through(begin, painted, snapshots)
     assert reader.run == json.loads(json.dumps(bundle(play.run, HEADER)))
     assert reader.run["turns"][0]["text"] == "First message\n\nSecond😀 message"
+    assert [steer["status"] for steer in reader.run["steers"]] == ["applied", "failed"]
 
 
 def test_nothing_new_gives_no_message() -> None:
@@ -128,6 +134,40 @@ def test_a_delta_tells_only_what_is_new() -> None:
         "text": [[0, ", world"]],
         "turns": message["turns"],
     }
+
+
+def test_a_steer_is_told_when_its_status_changes_and_only_then() -> None:
+    play = Play().send().created("resp_1").text("Hello")
+    deltas = Deltas(play.run, HEADER)
+    assert "steers" not in deltas.picture(play.now)
+    told: list[Any] = []
+    for step in (
+        lambda: play.steer("be brief"),
+        lambda: play.text(" and"),
+        lambda: play.steer_event("accepted"),
+    ):
+        before = len(play.changes)
+        step()
+        for change in play.changes[before:]:
+            deltas.note(change)
+        message = deltas.delta(play.now)
+        assert message is not None
+        told.append(message["head"].get("steers"))
+    sent = {"text": "be brief", "status": "sent", "error": None}
+    assert told == [[sent], None, [{**sent, "status": "accepted"}]]
+
+
+def test_words_that_were_refused_stand_behind_the_steers_of_the_run() -> None:
+    play = Play().send().created("resp_1").steer("be brief")
+    deltas = Deltas(play.run, HEADER)
+    deltas.picture(play.now)
+    deltas.refuse_steer("too late", "Run r7 has ended.")
+    message = deltas.delta(play.now)
+    assert message is not None
+    refused = {"text": "too late", "status": "failed", "error": "Run r7 has ended."}
+    assert message["head"]["steers"][1:] == [refused]
+    assert deltas.delta(play.now) is None
+    assert deltas.picture(play.now)["steers"][1:] == [refused]
 
 
 def test_text_that_changes_before_its_end_asks_for_the_whole() -> None:

@@ -38,6 +38,12 @@ def test_names_arguments_and_errors_are_words_and_nothing_else() -> None:
         assert markup not in html
 
 
+def test_steered_words_are_quiet_and_nothing_but_words() -> None:
+    play = Play().send().created("resp_1").text("Long").steer("*be* <b>brief</b>").steer_event("accepted")
+    found = of(play.completed("incomplete").created("resp_2").text("Short").completed())
+    assert "\n\n*steered: \\*be\\* \\<b\\>brief\\</b\\>*\n\n*r7 completed" in found
+
+
 def test_a_failed_run_says_why() -> None:
     play = Play().send().created("resp_1").text("Half").completed("failed", error={"message": "It broke."})
     assert "> **ProviderError: The provider answered: It broke." in of(play)

@@ -52,6 +52,7 @@ def test_a_snapshot_has_header_picture_table_and_answer() -> None:
         assert words in page.text
     assert "population" in page.text
     assert "Paris has more inhabitants than Oslo" in page.text
+    assert "steered" not in page.text
     image = next(attributes for tag, attributes in page.tags if tag == "img")
     assert (image["src"] or "").startswith("data:image/svg+xml;base64,")
     assert "3 turns and 3 calls" in (image["alt"] or "")
@@ -64,6 +65,7 @@ def test_nothing_from_a_model_or_a_tool_becomes_markup() -> None:
     play.item(type=HOSTILE, note=HOSTILE).call("call_1", HOSTILE, **{HOSTILE: HOSTILE})
     play.event("response.refusal.delta", delta=HOSTILE)
     play.started("call_1").answered("call_1", HOSTILE, status="failed", error=HOSTILE)
+    play.steer(HOSTILE).steer_event("failed", error={"code": "x", "message": HOSTILE})
     play.completed("failed", error={"code": HOSTILE, "message": HOSTILE})
     html = html_of(play)
     page = Page(html)
@@ -73,6 +75,12 @@ def test_nothing_from_a_model_or_a_tool_becomes_markup() -> None:
     svg = base64.b64decode(re.findall(r"base64,([^\"]+)", html)[0]).decode()
     assert "<script" not in svg
     assert "onerror=alert(1)>" not in svg
+
+
+def test_steered_words_stand_between_timeline_and_answer() -> None:
+    play = Play().send().created("resp_1").text("Long").steer("be brief").steer_event("accepted")
+    text = Page(html_of(play.completed("incomplete").created("resp_2").text("Short").completed())).text
+    assert text.index("in figures") < text.index("steered: be brief") < text.index("Short")
 
 
 def test_a_stopped_and_a_failed_run_say_so() -> None:

@@ -6,7 +6,7 @@ from render.play import HEADER, Play, capitals
 
 from ws_notebook import exceptions
 from ws_notebook.render.bundle import RunHeader, bundle
-from ws_notebook.render.summary import extent, sent, source, status, summary_line, tokens, trouble
+from ws_notebook.render.summary import extent, sent, source, status, steered, summary_line, tokens, trouble
 
 __all__: list[str] = []
 
@@ -25,6 +25,23 @@ def test_the_header_says_everything() -> None:
         "r7 completed · 3.2 s · 3 turns · 3 calls · 1.9 kB sent (−91 % of HTTP) · 1\u2009200 → 180 tokens · "
         "local demo (embedded server: a script, no AI)"
     )
+
+
+def test_steered_words_tell_what_became_of_them() -> None:
+    play = Play().send().created("resp_1").text("Long")
+    assert steered(of(play)) == []
+    play.steer("be\nbrief").steer_event("accepted")
+    assert steered(of(play)) == ["steered: be brief (accepted)"]
+    play.steer("in French").steer_event("failed", error={"code": "x", "message": "No."})
+    assert steered(of(play)) == ["steered: be brief (accepted)", "steered: in French (refused: No.)"]
+    stopped = play.stopped(exceptions.RunCancelled("x"))
+    assert steered(of(stopped))[0] == "steered: be brief (not applied: the run ended first)"
+
+
+def test_steered_words_that_were_applied_stand_alone() -> None:
+    play = Play().send().created("resp_1").text("Long").steer("be brief").steer_event("accepted")
+    play.completed("incomplete").created("resp_2").text("Short").completed()
+    assert steered(of(play)) == ["steered: be brief"]
 
 
 def test_what_is_not_known_is_left_out() -> None:

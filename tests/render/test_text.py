@@ -36,6 +36,14 @@ def test_what_went_wrong_stands_before_the_figures() -> None:
     assert second.startswith("r7 failed")
 
 
+def test_steered_words_stand_before_the_figures() -> None:
+    play = Play().send().created("resp_1").text("Long").steer("be brief").steer_event("accepted")
+    play.completed("incomplete").created("resp_2").text("Short").completed()
+    lines = plain_text(bundle(play.run, HEADER)).splitlines()
+    assert lines[-2] == "steered: be brief"
+    assert lines[-1].startswith("r7 completed")
+
+
 def test_a_timeline_has_a_line_for_each_turn_and_call() -> None:
     lines = timeline_text(bundle(capitals().run, HEADER)).splitlines()
     assert len(lines) == 7

@@ -44,6 +44,10 @@ class Stage:
         """Do the steps on the loop, one after another, and wait until they are done."""
         asyncio.run_coroutine_threadsafe(self._act(steps), self.loop).result(20)
 
+    def steer(self, words: str) -> None:
+        """Add words to the run on the loop, from any thread, as a session does."""
+        self.act(lambda play: play.steer(words))
+
     def settle(self) -> None:
         """Wait until the loop has done what is due now."""
         asyncio.run_coroutine_threadsafe(self._settle(), self.loop).result(20)

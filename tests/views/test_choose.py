@@ -21,6 +21,7 @@ def choose(wanted: str, **facts: Any) -> View:
         HEADER,
         **facts,
         on_stop=lambda: None,
+        on_steer=lambda _words: None,
         call_later=lambda _delay, _callback: None,
     )
 

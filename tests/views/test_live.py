@@ -22,7 +22,9 @@ SHOW = """
 from render.play import HEADER
 from ws_notebook.views.live import LiveView
 stage = views.stage.Stage()
-stage.view = LiveView(stage.play.run, HEADER, on_stop=stage.stopped.set, **stage.options())
+stage.view = LiveView(
+    stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, **stage.options()
+)
 stage.view.show()
 """
 BEGIN = "stage.act(lambda play: play.at(0.1).send(), lambda play: play.at(0.2).created('resp_1').text('Hello'))\n"
@@ -50,6 +52,36 @@ def test_a_click_and_a_request_arrive_while_the_cell_blocks(kernel: Kernel) -> N
     kernel.tell_widget(comm, {"kind": "stop"}, subshell)
     messages = kernel.finish(cell)
     assert "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream") == "stopped\n"
+
+
+def test_words_arrive_while_the_cell_blocks_and_their_fate_is_shown(kernel: Kernel) -> None:
+    subshell = kernel.create_subshell()
+    cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\nprint('stopped')\n{END}")
+    comm = kernel.widget(cell)
+    kernel.await_custom(comm, lambda message: message["kind"] == "delta")
+    kernel.tell_widget(comm, {"kind": "steer", "text": "be brief"}, subshell)
+    sent = {"text": "be brief", "status": "sent", "error": None}
+    kernel.await_custom(comm, lambda message: message.get("head", {}).get("steers") == [sent])
+    kernel.tell_widget(comm, {"kind": "steer", "text": " "}, subshell)
+    kernel.await_custom(comm, lambda message: len(message.get("head", {}).get("steers", [])) == 2)
+    kernel.tell_widget(comm, {"kind": "steer"}, subshell)
+    kernel.tell_widget(comm, {"kind": "stop"}, subshell)
+    messages = kernel.finish(cell)
+    saved = outputs(messages)[-1]["content"]["data"][MIME_TYPE]
+    assert [(steer["text"], steer["status"]) for steer in saved["steers"]] == [("be brief", "sent"), (" ", "failed")]
+    assert "prompt is empty" in saved["steers"][1]["error"]
+
+
+def test_words_that_come_after_the_end_are_shown_as_refused() -> None:
+    place = Place()
+    with Stage() as stage:
+        view = finished(stage, place)
+        view._receive(None, {"kind": "steer", "text": "be brief"}, None)
+        view.finish(stage.play.run)
+        (steer,) = place.held[-1][MIME_TYPE]["steers"]
+        assert (steer["text"], steer["status"]) == ("be brief", "failed")
+        assert "has ended" in steer["error"]
+        assert "steered: be brief (refused: Run r7 has ended." in place.held[-1]["text/plain"]
 
 
 def test_the_widget_s_place_is_taken_by_the_saved_form(kernel: Kernel) -> None:
@@ -115,10 +147,22 @@ class Place:
     replace = show
 
 
-def finished(stage: Stage, place: Place) -> LiveView:
-    view = LiveView(stage.play.run, HEADER, on_stop=stage.stopped.set, display=place, **stage.options())  # type: ignore[arg-type]
+def shown(stage: Stage, place: Place) -> LiveView:
+    view = LiveView(
+        stage.play.run,
+        HEADER,
+        on_stop=stage.stopped.set,
+        on_steer=stage.steer,
+        display=place,
+        **stage.options(),  # type: ignore[arg-type]
+    )
     stage.view = view
     view.show()
+    return view
+
+
+def finished(stage: Stage, place: Place) -> LiveView:
+    view = shown(stage, place)
     stage.act(Play.send, lambda play: play.created("resp_1").text("Hi").completed())
     return view
 
@@ -147,9 +191,7 @@ def test_a_picture_that_fails_costs_a_warning_and_not_the_run(monkeypatch: pytes
 
     place = Place()
     with Stage() as stage:
-        view = LiveView(stage.play.run, HEADER, on_stop=stage.stopped.set, display=place, **stage.options())  # type: ignore[arg-type]
-        stage.view = view
-        view.show()
+        view = shown(stage, place)
         monkeypatch.setattr(view, "_send", broken)
         stage.act(lambda play: play.send().created("resp_1").text("Hi").completed())
         stage.settle()

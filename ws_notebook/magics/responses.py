@@ -220,6 +220,7 @@ class ResponsesMagics(Magics):
             live=kernel.cell_id() is not None,
             in_kernel=kernel.in_kernel(),
             on_stop=run.cancel,
+            on_steer=run.steer,
             call_later=session.call_later,
         )
 

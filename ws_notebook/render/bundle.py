@@ -15,18 +15,32 @@ import msgspec
 from ..core.events import ErrorInfo
 from ..core.items import prompt_text
 from ..core.run import RunState
+from ..core.steer import Steer
 from ..core.timing import Span
 from ..core.turn import CallState, TurnState
-from .format import cut, number, valid
+from .format import cut, number, one_line, valid
 from .grown import Grown
 from .items import other_items, output_text
 
-__all__ = ["LIMIT", "MIME_TYPE", "VERSION", "Clock", "RunHeader", "bundle", "call_object", "head", "turn_object"]
+__all__ = [
+    "LIMIT",
+    "MIME_TYPE",
+    "VERSION",
+    "Clock",
+    "RunHeader",
+    "bundle",
+    "call_object",
+    "head",
+    "steer_object",
+    "turn_object",
+]
 
 MIME_TYPE = "application/vnd.ws-notebook.run.v1+json"
 VERSION = 1
 LIMIT = 20_000
 """Characters of a prompt, of arguments and of a tool's output that are kept."""
+_STEER_LIMIT, _REASON_LIMIT = 2000, 200
+"""Characters of a steer's words and of why they were refused."""
 
 
 class RunHeader(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +96,8 @@ def assemble(
 
 
 def head(run: RunState, clock: Clock) -> dict[str, Any]:
-    """What of a run changes besides its turns."""
-    turns = list(run.turns)
+    """What of a run changes besides its turns. `steers` is there once words were added to the run."""
+    turns, steers = list(run.turns), list(run.steers)
     return {
         "status": run.status,
         "duration_ms": clock(clock.end),
@@ -95,6 +109,7 @@ def head(run: RunState, clock: Clock) -> dict[str, Any]:
         },
         "error": _run_error(run.error),
         "stopped": run.stopped,
+        **({"steers": [_steer(each) for each in steers]} if steers else {}),
     }
 
 
@@ -234,6 +249,21 @@ def _run_error(error: Exception | None) -> dict[str, Any] | None:
         return None
     code = getattr(error, "code", None)
     return {"type": type(error).__name__, "code": None if code is None else str(code), "message": str(error)}
+
+
+def _steer(steer: Steer) -> dict[str, Any]:
+    # One that came too late for its response has an error too, but is sent again.
+    error = steer.error if steer.status == "failed" else None
+    return steer_object(prompt_text(steer.input) or "…", steer.status, None if error is None else error.message)
+
+
+def steer_object(text: str, status: str, error: str | None = None) -> dict[str, Any]:
+    """Words that were added to a run, what became of them, and why they were refused."""
+    return {
+        "text": cut(text, _STEER_LIMIT),
+        "status": status,
+        "error": None if error is None else one_line(error, _REASON_LIMIT),
+    }
 
 
 def _turn_error(error: ErrorInfo | None) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from typing import Any
 from ..core.changes import CallChanged, Change, RunEnded, SteerChanged, ToolCallReady
 from ..core.run import RunState
 from ..core.turn import TurnState
-from .bundle import Clock, RunHeader, assemble, head, repaired, turn_object
+from .bundle import Clock, RunHeader, assemble, head, repaired, steer_object, turn_object
 from .grown import Grown
 
 __all__ = ["Deltas"]
@@ -30,6 +30,7 @@ class Deltas:
         self._noted: deque[TurnState] = deque()
         self._head: dict[str, Any] = {}
         self._shown: dict[str, _Shown] = {}
+        self._refused: list[dict[str, Any]] = []
 
     def note(self, change: Change) -> None:
         """Remember what changed, for the next message."""
@@ -38,12 +39,17 @@ class Deltas:
         elif not isinstance(change, (RunEnded, SteerChanged)):
             self._noted.append(change.turn)
 
+    def refuse_steer(self, text: str, reason: str) -> None:
+        """Show words that never became a part of the run as a steer that was refused. Callable from any thread."""
+        self._refused.append(steer_object(text, "failed", reason))
+
     def picture(self, now: float) -> dict[str, Any]:
         """The run as it stands, as a bundle. The next delta goes on from it."""
         self._noted.clear()
         self._shown.clear()
-        self._head = head(self._run, Clock(self._run, now))
-        return assemble(self._run, self._header, now, lambda turn, kind: self._of(turn).grown[kind].whole())
+        self._head = self._head_now(Clock(self._run, now))
+        whole = assemble(self._run, self._header, now, lambda turn, kind: self._of(turn).grown[kind].whole())
+        return repaired({**whole, **self._head})
 
     def snapshot(self, now: float) -> dict[str, Any]:
         """The message with the whole run."""
@@ -90,12 +96,17 @@ class Deltas:
 
     def _changed_head(self, clock: Clock) -> dict[str, Any]:
         """The fields that differ. While the run lasts, `now_ms` tells its duration."""
-        fields = head(self._run, clock)
+        fields = self._head_now(clock)
         changed = {key: value for key, value in fields.items() if value != self._head.get(key)}
         if not self._run.done:
             changed.pop("duration_ms", None)
         self._head = fields
         return changed
+
+    def _head_now(self, clock: Clock) -> dict[str, Any]:
+        fields = head(self._run, clock)
+        steers = [*fields.get("steers", []), *self._refused]
+        return {**fields, "steers": steers} if steers else fields
 
     def _of(self, turn: TurnState) -> _Shown:
         return self._shown.setdefault(turn.id, _Shown(turn))

@@ -8,7 +8,7 @@ from typing import Any
 
 from .format import counted, printable
 from .rows import Row, rows_of, spans_in_words
-from .summary import summary_line, trouble
+from .summary import steered, summary_line, trouble
 
 __all__ = ["markdown"]
 
@@ -25,6 +25,7 @@ def markdown(run: dict[str, Any]) -> str:
         *(_plain(words) for words in refused),
         f"> **{_plain(wrong)}**" if wrong else "",
         "---",
+        *(f"*{_plain(words)}*" for words in steered(run)),
         f"*{_plain(summary_line(run))}*",
         _figures(run),
     ]

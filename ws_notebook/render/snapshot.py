@@ -9,7 +9,7 @@ from . import svg
 from .answer import answer_html
 from .format import counted, printable
 from .rows import Row, rows_of, spans_in_words
-from .summary import extent, sent, source, status, tokens, trouble
+from .summary import extent, sent, source, status, steered, tokens, trouble
 
 __all__ = ["snapshot", "timeline_html"]
 
@@ -19,11 +19,11 @@ _QUIET = "color:#7a828c"
 
 
 def snapshot(run: dict[str, Any]) -> str:
-    """The HTML of a bundle: header line, timeline with its table, other items, the answer, what went wrong."""
+    """The HTML of a bundle: header line, timeline with its table, steers, other items, the answer, what went wrong."""
     parts = [_header(run)]
     if run["turns"]:
         parts.append(timeline_html(run))
-    parts += [_items(run), _answer(run), _trouble(run)]
+    parts += [_steers(run), _items(run), _answer(run), _trouble(run)]
     return f"<div>{''.join(parts)}</div>"
 
 
@@ -59,6 +59,10 @@ def _table_row(row: Row) -> str:
     name = _escaped(row.name)
     scope = f'<th scope="row">{name if row.kind == "turn" else f"<code>{name}</code>"}</th>'
     return f"<tr>{scope}{''.join(f'<td>{_escaped(cell)}</td>' for cell in cells)}</tr>"
+
+
+def _steers(run: dict[str, Any]) -> str:
+    return "".join(f'<p style="{_QUIET}">{_escaped(words)}</p>' for words in steered(run))
 
 
 def _items(run: dict[str, Any]) -> str:

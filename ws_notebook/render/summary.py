@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .format import counted, duration, saving, size, whole
-from .words import RUN_WORDS
+from .format import counted, duration, one_line, saving, size, whole
+from .words import RUN_WORDS, STEER_WORDS
 
-__all__ = ["extent", "sent", "source", "status", "summary_line", "tokens", "trouble"]
+__all__ = ["extent", "sent", "source", "status", "steered", "summary_line", "tokens", "trouble"]
 
 
 def status(run: dict[str, Any]) -> str:
@@ -55,6 +55,23 @@ def trouble(run: dict[str, Any]) -> str:
     if run["status"] == "unanswered":
         return "The model waits for an answer that no Python tool can give."
     return ""
+
+
+def steered(run: dict[str, Any]) -> list[str]:
+    """The words that were added while the run went on, one line each: steered: be brief (accepted)."""
+    return [_steered(each, run["status"] == "in_progress") for each in run.get("steers", [])]
+
+
+def _steered(steer: dict[str, Any], running: bool) -> str:
+    words = f"steered: {one_line(steer['text'], 200)}"
+    status = steer["status"]
+    if status == "applied":
+        return words
+    if status == "failed" and steer["error"]:
+        return f"{words} ({STEER_WORDS[status]}: {steer['error']})"
+    # Only while the run goes on can they still be used.
+    known = running or status == "failed"
+    return f"{words} ({STEER_WORDS.get(status, status) if known else 'not applied: the run ended first'})"
 
 
 def summary_line(run: dict[str, Any]) -> str:

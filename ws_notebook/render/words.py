@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["BAD_CALLS", "CALL_WORDS", "DOING", "KINDS", "RUN_WORDS"]
+__all__ = ["BAD_CALLS", "CALL_WORDS", "DOING", "KINDS", "RUN_WORDS", "STEER_WORDS"]
 
 KINDS: Mapping[str, str] = {
     "connect": "connect",
@@ -49,6 +49,15 @@ CALL_WORDS: Mapping[str, str] = {
     "cancelled": "cancelled",
     "unanswered": "unanswered",
     "late": "finished too late",
+}
+
+STEER_WORDS: Mapping[str, str] = {
+    "queued": "waits to be sent",
+    "sent": "sent",
+    "accepted": "accepted",
+    "pending": "waits for tools",
+    "applied": "applied",
+    "failed": "refused",
 }
 
 BAD_CALLS = frozenset({"failed", "timed_out"})

@@ -22,6 +22,7 @@ def choose_view(
     live: bool,
     in_kernel: bool,
     on_stop: Callable[[], object],
+    on_steer: Callable[[str], object],
     call_later: CallLater,
 ) -> View:
     """The view for `wanted` ("auto", "live", "text" or "none").
@@ -38,7 +39,7 @@ def choose_view(
         from .live import LiveView
 
         try:
-            return LiveView(run, header, on_stop=on_stop, call_later=call_later)
+            return LiveView(run, header, on_stop=on_stop, on_steer=on_steer, call_later=call_later)
         except SettingsError as error:
             if wanted == "live":
                 raise

@@ -12,7 +12,7 @@ from ..core.changes import Change
 from ..core.run import RunState
 from ..render.bundle import RunHeader, bundle
 from ..render.delta import Deltas
-from ..render.mime import mime_bundle
+from ..render.mime import mime_bundle_of
 from ..render.text import plain_text
 from .base import CallLater, Clock
 from .display import Display
@@ -30,8 +30,9 @@ _FIRST_RESEND = 0.25
 class LiveView:
     """Shows a run in a notebook with widgets.
 
-    `on_stop` is called, in some thread, when the reader presses Stop. Raises SettingsError when the
-    widget's script is not there.
+    `on_stop` is called, in some thread, when the reader presses Stop; `on_steer` with the words that he
+    adds, and what it raises is shown as their refusal. Raises SettingsError when the widget's script is
+    not there.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class LiveView:
         header: RunHeader,
         *,
         on_stop: Callable[[], object],
+        on_steer: Callable[[str], object],
         call_later: CallLater,
         clock: Clock = time.monotonic,
         display: Display | None = None,
@@ -50,6 +52,7 @@ class LiveView:
         self._run = run
         self._header = header
         self._on_stop = on_stop
+        self._on_steer = on_steer
         self._call_later = call_later
         self._clock = clock
         self._display = display or Display()
@@ -83,9 +86,9 @@ class LiveView:
 
     def _close(self) -> None:
         with self._lock:
-            if self._widget is not None:
-                self._send(self._deltas.snapshot(self._clock()))
-            self._display.replace(mime_bundle(self._run, self._header))
+            last = self._deltas.snapshot(self._clock())
+            self._send(last)
+            self._display.replace(mime_bundle_of(last["run"]))
             if self._widget is not None:
                 self._module.release(self._widget)
                 self._widget = None
@@ -113,9 +116,21 @@ class LiveView:
         kind = content.get("kind") if isinstance(content, dict) else None
         if kind == "stop":
             self._on_stop()
+        elif kind == "steer":
+            self._steer(content.get("text"))
         elif kind == "ready":
             self._ready = True
             self._snapshot_soon()
+
+    def _steer(self, words: Any) -> None:
+        """Not under the lock: it waits for the session's loop, which may be painting."""
+        if not isinstance(words, str):
+            return
+        try:
+            self._on_steer(words)
+        except Exception as error:  # noqa: BLE001 - the reader learns it where he wrote the words
+            self._deltas.refuse_steer(words, str(error) or type(error).__name__)
+            self._throttle.request()
 
     def _snapshot_soon(self) -> None:
         self._wants_snapshot = True
