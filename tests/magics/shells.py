@@ -145,6 +145,12 @@ class Notebook:
             cell.payload = reply["content"].get("payload", [])
         return cell
 
+    def until_shown(self, cell: Cell, wanted: Callable[[Cell], bool]) -> None:
+        """Listen until a cell that has ended shows what is wanted."""
+        deadline = time.monotonic() + WAIT
+        while not wanted(cell):
+            self._hear(self.client.get_iopub_msg(timeout=deadline - time.monotonic()))
+
     def complete(self, code: str) -> list[str]:
         """What Tab offers at the end of the code: the whole line up to there, for each."""
         reply = self.client.complete(code, len(code), reply=True, timeout=WAIT)["content"]

@@ -348,3 +348,18 @@ def test_config_shows_and_checks_the_defaults(kernel: Notebook) -> None:
     assert "provider" in kernel.run("%config ResponsesMagics").printed
     kernel.run("%config ResponsesMagics.max_turns = 0")
     assert kernel.value(f"{MAGICS}.max_turns") == 50
+
+
+def test_background_runs_stream_side_by_side_below_their_cells(kernel: Notebook) -> None:
+    cells = [
+        kernel.run(f"%%responses --background --new -o run_{name}\nwrite 150 words", f"background-{name}")
+        for name in ("a", "b")
+    ]
+    kernel.run("run_a.result(), run_b.result()")
+    assert kernel.value("[run.status for run in (run_a, run_b)]") == ["completed", "completed"]
+    assert kernel.value("len({turn.lane for run in (run_a, run_b) for turn in run.turns})") == 2
+    overlap = "max(run_a.state.asked, run_b.state.asked) < min(run_a.state.ended, run_b.state.ended)"
+    assert kernel.value(overlap) is True
+    for sent in cells:
+        kernel.until_shown(sent, lambda cell: MIME in cell.outputs[0].data)
+        assert sent.outputs[0].data[MIME]["status"] == "completed"

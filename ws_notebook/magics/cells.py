@@ -50,6 +50,14 @@ class CellTree:
         if continuable(run.state):
             self._latest[cell] = run.id
 
+    def mark(self, run: Run) -> str:
+        """What became of it: "asked again" by its cell, "stale" below such a run, or nothing."""
+        maker = self._makers.get(run.id)
+        if maker is not None and self._latest.get(maker, run.id) != run.id:
+            return "asked again"
+        above = run.parent
+        return "stale" if above is not None and self.mark(above) else ""
+
     def _descends(self, run: Run, cell: str) -> bool:
         """Whether the run is, or continues at some remove, one of this cell's own."""
         above: Run | None = run

@@ -15,6 +15,7 @@ SUBCOMMANDS: Final = {
     "frames": "a DataFrame row for each frame",
     "latency": "a chart of every turn's latency",
     "timeline": "the timeline of the latest run, or of another: timeline r3",
+    "history": "the tree of runs: which continues which, and what was asked again since",
     "connect": "ask for an API key by a hidden prompt: connect openai",
     "cancel": "stop every run in progress",
     "reset": "close the connection and forget every run",

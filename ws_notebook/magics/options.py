@@ -78,6 +78,7 @@ OPTIONS: Final = (
     Option(("--store",), "have the provider keep the responses"),
     Option(("--effort",), "reasoning effort: none, minimal, low, medium, high, …", "E", EFFORTS),
     Option(("--max-turns",), "the most turns of the tool loop", "N", convert=_turns),
+    Option(("--background",), "return at once; the answer goes on streaming below the cell"),
     Option(("--view",), "auto, live, text or none", "V", VIEWS, _choice(*VIEWS)),
     Option(("--raw",), "send the prompt as typed: no {expr} is replaced"),
     Option(("--set",), "any other field of the request; repeatable", "KEY=JSON", repeatable=True),
@@ -108,6 +109,7 @@ class CellOptions:
     transport: str | None = None
     store: bool | None = None
     max_turns: int | None = None
+    background: bool = False
     view: str | None = None
     raw: bool = False
     request: dict[str, Any] = field(default_factory=dict)
@@ -127,7 +129,7 @@ def parse_cell_options(line: str) -> CellOptions:
         )
     return CellOptions(
         **{name: read[name] for name in ("session", "model", "instructions", "new", "output", "transport")},
-        **{name: read[name] for name in ("max_turns", "view", "raw")},
+        **{name: read[name] for name in ("max_turns", "view", "raw", "background")},
         tools=() if read["no_tools"] else _names(read["tools"]),
         parent=read["from"],
         store=True if read["store"] else None,

@@ -59,6 +59,8 @@ class ResponsesMagics(Magics):
             session = self.session(options.session, options.transport)
             prompt = self._prompt(cell, options).strip("\n")
             run, views = self._start(session, prompt, options)
+            if options.background:
+                return self._left_running(session, run, views)
             return self._finished(session, run, views)
         except (WsNotebookError, KeyboardInterrupt) as error:
             raise brief(error) from None
@@ -121,6 +123,10 @@ class ResponsesMagics(Magics):
         self.provider = provider
         self.close()
         self._api_key = api_key
+
+    def tree(self, session: Session) -> CellTree:
+        """Which cells made the session's runs."""
+        return self._trees.setdefault(session, CellTree())
 
     # Inside.
 
@@ -187,20 +193,29 @@ class ResponsesMagics(Magics):
         try:
             run.result()
         finally:
-            self._tree(session).remember(kernel.cell_id(), run)
+            self.tree(session).remember(kernel.cell_id(), run)
             for view in views:
                 view.finish(run.state)
         return self.result.shown(run)
 
-    def _tree(self, session: Session) -> CellTree:
-        return self._trees.setdefault(session, CellTree())
+    def _left_running(self, session: Session, run: Run, views: list[View]) -> Run:
+        """Let it go on while other cells run; its views get their last picture when it ends."""
+        cell = kernel.cell_id()
+
+        def last_picture() -> None:
+            self.tree(session).remember(cell, run)
+            for view in views:
+                view.finish(run.state)
+
+        session.when_ended(run, last_picture)
+        return self.result.shown(run)
 
     def _parent(self, session: Session, options: CellOptions) -> Run | str | Latest | None:
         if options.new:
             return None
         wanted = options.parent
         if wanted is None:
-            return self._tree(session).parent(kernel.cell_id(), session)
+            return self.tree(session).parent(kernel.cell_id(), session)
         held = self.names.get(wanted)
         if isinstance(held, Run):
             return held

@@ -11,6 +11,7 @@ from ..session.run import Run
 from ..session.session import Session
 from ..settings import resolve
 from .help import SUBCOMMANDS, magic_help
+from .history import History
 from .offer import offered_tools
 from .options import nearest, split_words
 from .report import Report
@@ -92,7 +93,7 @@ class Subcommands:
             ("transport", session.header().transport),
             ("state", session.state),
             ("connection's age", age),
-            ("connections opened", session.connections),
+            ("connections opened", f"{session.connections} ({session.rotations} because of age)"),
             ("runs · turns · calls", f"{len(session.runs)} · {len(turns)} · {calls}"),
             ("bytes sent", f"{sent:,} (HTTP with full input: {full:,})"),
         ]
@@ -133,6 +134,11 @@ class Subcommands:
         session = self._session()
         run = self._run(session, argument)
         return timeline_picture(run.state, session.header(run.state))
+
+    def history(self, argument: str) -> History:
+        """Which run continues which."""
+        session = self._session()
+        return History(session.runs, self._magics.tree(session))
 
     def reset(self, argument: str) -> None:
         self._session().reset()

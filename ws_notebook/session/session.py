@@ -259,6 +259,11 @@ class Session:
         return self._pump.connections
 
     @property
+    def rotations(self) -> int:
+        """How many connections were left because of their age."""
+        return self._protocol.rotations
+
+    @property
     def opened_at(self) -> float | None:
         """When the present connection was opened, in seconds of the monotonic clock; None without one."""
         return self._pump.opened_at
@@ -355,6 +360,16 @@ class Session:
 
     def on_loop(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self._portal.call(function, *args, **kwargs)
+
+    def when_ended(self, run: Run, callback: Callable[[], None]) -> None:
+        """Have it called in a thread of its own, off the loop, once the run has ended."""
+
+        def tell(_: RunState, change: Change) -> None:
+            if isinstance(change, RunEnded):
+                self._portal.pool.submit(callback)
+
+        if not run.observe(tell):
+            self._portal.pool.submit(callback)
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> None:
         """Have it called on the loop after `delay` seconds. Callable from any thread."""
