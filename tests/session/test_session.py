@@ -17,6 +17,7 @@ from ws_notebook.core.changes import RunEnded, TextAppended
 from ws_notebook.exceptions import (
     ConnectionFailed,
     MaxTurnsExceeded,
+    ProtocolViolation,
     ProviderError,
     RunCancelled,
     SettingsError,
@@ -515,3 +516,23 @@ def test_every_error_of_a_run_is_of_one_family(local: Open) -> None:
     session = local(tools=[step], max_turns=1)
     with pytest.raises(WsNotebookError):
         session.ask("2 times: call step(i=…)")
+
+
+def test_a_warm_up_opens_the_connection_and_the_next_question_continues_it(local: Open) -> None:
+    session = local(instructions="Be brief.")
+    warm = session.warm_up().result()
+    assert (warm.status, warm.text, session.state) == ("completed", "", "open")
+    run = session.ask('say "ready"')
+    assert (run.parent, run.turns[0].parent_id) == (warm, warm.response_id)
+    assert (run.text, session.connections) == ("ready", 1)
+
+
+def test_words_said_to_a_running_answer_are_worked_in() -> None:
+    with Session(provider="local") as session:
+        run = session.start("write 120 words")
+        assert next(change for change in run.stream() if isinstance(change, TextAppended))
+        steer = run.steer('say "enough"')
+        assert run.result(20).text.endswith("enough")
+        assert (steer.status, run.status, len(run.turns)) == ("applied", "completed", 2)
+        with pytest.raises(ProtocolViolation, match="Ask again"):
+            run.steer("too late")

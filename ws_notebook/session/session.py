@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from .. import settings as settings_module
 from ..core.changes import Change, RunEnded, ToolCallReady
-from ..core.items import Item, as_items
+from ..core.items import as_items
 from ..core.protocol import Protocol
 from ..core.run import LATEST, Latest, RunState
 from ..core.steer import Steer
@@ -38,6 +38,7 @@ __all__ = ["Session"]
 P = ParamSpec("P")
 T = TypeVar("T")
 Parent = Run | str | Latest | None
+_WARM_UP: Mapping[str, Any] = {"generate": False}
 Input = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
 
 
@@ -168,34 +169,11 @@ class Session:
 
         Raises SettingsError for input that cannot be sent, and never for what happens later: that is in `result()`.
         """
-        return self._launch(
-            as_items(input),
-            parent=parent,
-            model=model,
-            instructions=instructions,
-            tools=tools,
-            max_turns=max_turns,
-            store=store,
-            options=options,
-            watch=watch,
-        )
-
-    def _launch(
-        self,
-        items: list[Item],
-        *,
-        parent: Parent = LATEST,
-        model: str | None = None,
-        instructions: str | None = None,
-        tools: Iterable[AnyTool | Callable[..., Any]] | None = None,
-        max_turns: int | None = None,
-        store: bool | None = None,
-        options: Mapping[str, Any] | None = None,
-        watch: Callable[[Run], Callable[[RunState, Change], None]] | None = None,
-    ) -> Run:
         if self._closed:
             raise SettingsError("This session is closed. Make another one with Session().")
         offered = ToolRegistry(self.tools if tools is None else tools)
+        # A warm-up needs no words.
+        items = [] if input == [] and options == _WARM_UP else as_items(input)
         request = request_settings(
             items,
             model=model or self.settings.model,
@@ -229,7 +207,7 @@ class Session:
         """
         if not self.settings.profile.warm_up:
             raise SettingsError(f"{self.settings.provider} has no warm-up. Just ask: the first question connects.")
-        return self._launch([], options={"generate": False})
+        return self.start([], options=_WARM_UP)
 
     def steer(self, run: Run, words: Input) -> Steer:
         """Add words to a run in progress; see `Run.steer`."""
