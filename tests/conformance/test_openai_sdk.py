@@ -15,7 +15,7 @@ from openai.types.responses import (
     ResponseFunctionToolCall,
     ResponseTextDeltaEvent,
 )
-from support.server import RunningServer, add_tool, population_tool
+from support.server import RunningServer, add_tool, population_tool, running_server
 
 # The SDK opens the socket as websockets below 17 wanted it; this project allows newer ones.
 pytestmark = pytest.mark.filterwarnings("ignore:connect.* must be used as a context manager:DeprecationWarning")
@@ -178,3 +178,109 @@ def test_errors_over_http_have_the_sdk_s_classes(client: openai.OpenAI, server: 
         with pytest.raises(openai.AuthenticationError):
             other.models.list()
     assert [model.id for model in client.models.list()] == ["demo"]
+
+
+def test_a_fork_and_its_source_go_on_over_one_socket(client: openai.OpenAI) -> None:
+    texts: dict[str, str] = {"fork": "", "source": ""}
+    with client.responses.connect() as connection:
+        connection.response.create(model="demo", input="My name is Ada", store=False, stream_id="source")
+        _, seed = read(connection)
+        for lane in texts:
+            connection.response.create(
+                model="demo", input="What is my name?", store=False, stream_id=lane, previous_response_id=seed.id
+            )
+            event: Any = connection.recv()
+            # Until the fork is in progress, its source may not go on: the parent would be forgotten.
+            while lane == "fork" and event.type != "response.in_progress":
+                event = connection.recv()
+        ended = 0
+        while ended < 2:
+            if event.type == "response.output_text.delta":
+                texts[event.stream_id] += event.delta
+            ended += event.type == "response.completed"
+            event = connection.recv() if ended < 2 else event
+    assert texts == {"fork": "Your name is **Ada**.", "source": "Your name is **Ada**."}
+
+
+def test_events_of_lanes_say_which_they_belong_to(client: openai.OpenAI) -> None:
+    texts: dict[str, str] = {"a": "", "b": ""}
+    with client.responses.connect() as connection:
+        for lane in texts:
+            connection.response.create(model="demo", input=f'say "words of {lane}"', stream_id=lane)
+        ended = 0
+        while ended < 2:
+            event: Any = connection.recv()
+            if event.type == "response.output_text.delta":
+                texts[event.stream_id] += event.delta
+            ended += event.type == "response.completed"
+    assert texts == {"a": "words of a", "b": "words of b"}
+
+
+def test_a_response_is_steered(client: openai.OpenAI) -> None:
+    with client.responses.connect() as connection:
+        connection.response.create(model="demo", input='think 1 second then say "never said"', stream_id="a")
+        event: Any = connection.recv()
+        target = event.response.id
+        while event.type != "response.reasoning_summary_text.delta":
+            event = connection.recv()
+        connection.response.steer(previous_response_id=target, input='say "steered"')
+        kinds: list[str] = []
+        while event.type != "response.completed":
+            event = connection.recv()
+            kinds.append(event.type)
+    assert "response.steer.accepted" in kinds
+    assert kinds.index("response.incomplete") < kinds.index("response.created")
+    assert event.response.output_text == "steered"
+    assert event.response.previous_response_id == target
+
+
+def test_steers_wait_for_tool_outputs() -> None:
+    # Paced: the steer must come while the calls are being written.
+    with (
+        running_server("--tokens-per-second", "40", fast=False) as server,
+        openai.OpenAI(base_url=server.base_url, api_key=server.token, max_retries=0) as client,
+        client.responses.connect() as connection,
+    ):
+        prompt = "call add(a=1, b=2) and note(text='" + "many words " * 20 + "')"
+        connection.response.create(model="demo", input=prompt, tools=TOOLS)
+        event: Any = connection.recv()
+        target = event.response.id
+        while event.type != "response.function_call_arguments.delta":
+            event = connection.recv()
+        connection.response.steer(previous_response_id=target, input='say "steered"')
+        while event.type != "response.steer.pending":
+            event = connection.recv()
+        outputs: Any = [{**stub.to_dict(), "output": "3"} for stub in event.required_input]
+        connection.response.create(model="demo", input=outputs, previous_response_id=target)
+        assert read(connection)[0] == "steered"
+
+
+def test_a_steer_of_nothing_is_told(client: openai.OpenAI) -> None:
+    with client.responses.connect() as connection:
+        connection.response.steer(previous_response_id="resp_nobody", input="shorter")
+        event: Any = connection.recv()
+        assert (event.type, event.error.code) == ("response.steer.failed", "response_not_found")
+        connection.response.create(model="demo", input='say "still open"')
+        assert read(connection)[0] == "still open"
+
+
+def test_stored_responses_are_retrieved_listed_counted_and_deleted(client: openai.OpenAI) -> None:
+    made = client.responses.create(model="demo", input="My name is Ada", store=True)
+    assert client.responses.retrieve(made.id).output_text == made.output_text
+    items = [item.to_dict() for item in client.responses.input_items.list(made.id, limit=1)]
+    assert [item["type"] for item in items] == ["message"]
+    counted = client.responses.input_tokens.count(model="demo", input="My name is Ada")
+    assert made.usage is not None
+    assert counted.input_tokens == made.usage.input_tokens
+    client.responses.delete(made.id)
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(made.id)
+
+
+def test_a_compacted_window_begins_a_new_chain(client: openai.OpenAI) -> None:
+    compacted = client.responses.compact(model="demo", input="My name is Ada")
+    assert compacted.output[-1].type == "compaction"
+    # The SDK declares a user's message there, and types its parts as an assistant's.
+    window: Any = [item.to_dict(warnings=False) for item in compacted.output]
+    answer = client.responses.create(model="demo", input=[*window, {"role": "user", "content": "What is my name?"}])
+    assert "Ada" in answer.output_text

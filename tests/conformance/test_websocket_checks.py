@@ -1,13 +1,11 @@
-"""The WebSocket checks of the Open Responses compliance suite, by their ids; the SDK's types read every frame too.
-
-``websocket-compact-new-chain`` needs ``/v1/responses/compact``, which this server does not have.
-"""
+"""The WebSocket checks of the Open Responses compliance suite, by their ids; the SDK's types read every frame too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import httpx2
 import pytest
 from openai._models import construct_type
 from openai.types.responses import ResponseStreamEvent
@@ -75,6 +73,18 @@ def test_websocket_failed_continuation_evicts_cache(wire: Wire) -> None:
     refused = wire.error(input=ORPHAN, previous_response_id=seed["id"])
     assert 400 <= refused["status"] < 500
     assert is_not_found(wire.error(input="hello", previous_response_id=seed["id"]))
+
+
+def test_websocket_compact_new_chain(server: RunningServer, wire: Wire) -> None:
+    def user(text: str) -> dict[str, Any]:
+        return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+
+    body = {"model": "demo", "input": [user("My name is Ada")]}
+    answer = httpx2.post(f"{server.base_url}/responses/compact", headers=server.headers, json=body, timeout=20)
+    window = answer.json()["output"]
+    events = valid(wire.turn(input=[*window, user("What is my name?")], tools=[]))
+    assert "Ada" in text_of(events)
+    assert events[-1]["response"]["previous_response_id"] is None
 
 
 def test_a_stored_response_outlives_its_socket_and_its_eviction(server: RunningServer, wire: Wire) -> None:
