@@ -46,6 +46,9 @@ export const CALL_STATUSES = [
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
+export const STEER_STATUSES = ['queued', 'sent', 'accepted', 'pending', 'applied', 'failed'] as const;
+export type SteerStatus = (typeof STEER_STATUSES)[number];
+
 /** A stretch of one kind of time: kind, start, end. */
 export type Span = readonly [kind: Kind, start: number, end: number | null];
 
@@ -111,6 +114,14 @@ export interface RunError {
   readonly message: string;
 }
 
+/** Words that were added to a run while it went on. */
+export interface Steer {
+  readonly text: string;
+  readonly status: SteerStatus;
+  /** Why they were refused. */
+  readonly error: string | null;
+}
+
 /** What of a run a delta may replace. */
 export interface Head {
   readonly status: RunStatus;
@@ -125,6 +136,8 @@ export interface Head {
   readonly error: RunError | null;
   /** Empty, or how the run was stopped and what that means for the next one. */
   readonly stopped: string;
+  /** In the order in which they came; a bundle without any leaves this out. */
+  readonly steers: readonly Steer[];
 }
 
 export interface Run extends Head {
@@ -154,7 +167,10 @@ export type KernelMessage =
 export type Appended = readonly [turn: number, text: string];
 
 /** Browser to kernel. `ready` asks for a snapshot. */
-export type BrowserMessage = { readonly kind: 'ready' } | { readonly kind: 'stop' };
+export type BrowserMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'steer'; readonly text: string };
 
 /** The answer as one Markdown text. */
 export function answerOf(run: Run): string {

@@ -17,7 +17,7 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
   constructor(rendermime: RenderMime) {
     super();
     this.addClass('wsn-output');
-    this.view = new RunView({ markdown: hostMarkdown(rendermime), signal: this.ended.signal, onStop: null });
+    this.view = new RunView({ markdown: hostMarkdown(rendermime), signal: this.ended.signal, onStop: null, onSteer: null });
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {

@@ -4,6 +4,7 @@ import {
   CALL_STATUSES,
   KINDS,
   RUN_STATUSES,
+  STEER_STATUSES,
   type Appended,
   type Call,
   type Head,
@@ -12,6 +13,7 @@ import {
   type Run,
   type RunError,
   type Span,
+  type Steer,
   type Turn,
   type Usage
 } from './bundle';
@@ -122,6 +124,19 @@ function readTurnError(value: unknown): Turn['error'] {
   return isFields(value) ? { code: textOrNull(value['code']), message: text(value['message']) } : null;
 }
 
+function readSteer(value: unknown): Steer {
+  const from = fields(value);
+  return {
+    text: text(from['text']),
+    status: oneOf(STEER_STATUSES, from['status'], 'sent'),
+    error: textOrNull(from['error'])
+  };
+}
+
+function readSteers(value: unknown): Steer[] {
+  return list(value).map(readSteer);
+}
+
 export function readTurn(value: unknown): Turn {
   const from = fields(value);
   return {
@@ -151,7 +166,8 @@ const HEAD_READERS: { readonly [K in keyof Head]: (value: unknown) => Head[K] } 
   usage: readUsage,
   bytes: readBytes,
   error: readError,
-  stopped: text
+  stopped: text,
+  steers: readSteers
 };
 
 function readHead(value: unknown): Partial<Head> {
@@ -184,6 +200,7 @@ export function readRun(value: unknown): Run | null {
     bytes: readBytes(value['bytes']),
     error: readError(value['error']),
     stopped: text(value['stopped']),
+    steers: readSteers(value['steers']),
     turns: list(value['turns']).map(readTurn)
   };
 }

@@ -49,6 +49,10 @@ class LiveRun {
     this.send({ kind: 'stop' });
   }
 
+  steer(text: string): void {
+    this.send({ kind: 'steer', text });
+  }
+
   private receive(content: unknown): void {
     const message = readMessage(content);
     if (message === null) {
@@ -105,7 +109,12 @@ function markdownFor(model: AnyModel<Traits>): Markdown {
 }
 
 function showRun(live: LiveRun, model: AnyModel<Traits>, el: HTMLElement, signal: AbortSignal): void {
-  const view = new RunView({ markdown: markdownFor(model), signal, onStop: () => live.stop() });
+  const view = new RunView({
+    markdown: markdownFor(model),
+    signal,
+    onStop: () => live.stop(),
+    onSteer: text => live.steer(text)
+  });
   let frame: number | null = null;
   const paint = (): void => {
     frame = null;

@@ -5,7 +5,8 @@ import { readMessage, readRun } from '../src/read';
 import { sampleRun } from './sample';
 
 test('a bundle is read as it was written', () => {
-  assert.deepEqual(readRun(sampleRun()), sampleRun());
+  const run = { ...sampleRun(), steers: [{ text: 'be brief', status: 'applied', error: null }] };
+  assert.deepEqual(readRun(run), run);
 });
 
 test('fields nobody knows are dropped', () => {

@@ -29,6 +29,10 @@ test('turns and their calls follow each other', () => {
   ]);
 });
 
+test('a turn on a lane names it', () => {
+  assert.equal(rowsOf(read((_json, _call, turn) => Object.assign(turn, { lane: 'left' })))[0]?.aside, 'left');
+});
+
 test('a finished row says how long it took and what came of it', () => {
   assert.deepEqual(labels(read()), ['0.80 s', '250 ms → 2103000', '0.48 s · 214 tok/s']);
 });

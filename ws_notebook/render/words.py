@@ -52,7 +52,7 @@ CALL_WORDS: Mapping[str, str] = {
 }
 
 STEER_WORDS: Mapping[str, str] = {
-    "queued": "waits to be sent",
+    "queued": "waits for the next request",
     "sent": "sent",
     "accepted": "accepted",
     "pending": "waits for tools",

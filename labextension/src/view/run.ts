@@ -1,4 +1,4 @@
-/** The run view: header, timeline, answer. The live widget and the saved renderer show this same thing. */
+/** The run view: header, timeline, steering, answer. The live widget and the saved renderer show this same thing. */
 
 import { callsOf, type Run } from '../bundle';
 import { Body } from './body';
@@ -7,6 +7,7 @@ import { element, setAttribute, setText } from './dom';
 import { counted, seconds } from './format';
 import { Header } from './header';
 import type { Markdown } from './markdown';
+import { Steering } from './steering';
 import { addStyles } from './styles';
 import { Timeline } from './timeline';
 import { RUN_WORDS } from './words';
@@ -17,22 +18,26 @@ export interface RunViewOptions {
   readonly signal: AbortSignal;
   /** What Stop does; null where nothing can be stopped. */
   readonly onStop: (() => void) | null;
+  /** What becomes of words that the reader adds while the run goes on; null where none can be added. */
+  readonly onSteer: ((text: string) => void) | null;
 }
 
 export class RunView {
   readonly node = element('div', { class: 'wsn-run', role: 'group' });
   private readonly header: Header;
   private readonly timeline: Timeline;
+  private readonly steering: Steering;
   private readonly body: Body;
   private readonly announcement = element('div', { class: 'wsn-hidden', role: 'status', 'aria-live': 'polite' });
   private readonly clock: Clock;
   private run: Run | null = null;
 
-  constructor({ markdown, signal, onStop }: RunViewOptions) {
+  constructor({ markdown, signal, onStop, onSteer }: RunViewOptions) {
     this.header = new Header(onStop, signal);
     this.timeline = new Timeline(signal);
+    this.steering = new Steering(onSteer, signal);
     this.body = new Body(markdown, signal);
-    this.node.append(this.header.node, this.timeline.node, this.body.node, this.announcement);
+    this.node.append(this.header.node, this.timeline.node, this.steering.node, this.body.node, this.announcement);
     this.clock = new Clock(this.node, now => this.tick(now), signal);
   }
 
@@ -55,6 +60,7 @@ export class RunView {
     this.header.update(run);
     this.header.tick(shown);
     this.timeline.update(run, shown);
+    this.steering.update(run, running);
     this.body.update(run);
     if (before === 'in_progress' && run.status !== 'in_progress') {
       setText(this.announcement, announcementOf(run));

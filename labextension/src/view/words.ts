@@ -1,6 +1,6 @@
 /** The words the view shows for statuses and kinds of time. */
 
-import type { CallStatus, Kind, RunStatus } from '../bundle';
+import type { CallStatus, Kind, RunStatus, SteerStatus } from '../bundle';
 
 export const RUN_WORDS: Readonly<Record<RunStatus, string>> = {
   in_progress: 'running',
@@ -48,6 +48,15 @@ export const CALL_WORDS: Readonly<Record<CallStatus, string>> = {
   cancelled: 'cancelled',
   unanswered: 'unanswered',
   late: 'finished too late'
+};
+
+export const STEER_WORDS: Readonly<Record<SteerStatus, string>> = {
+  queued: 'waits for the next request',
+  sent: 'sent',
+  accepted: 'accepted',
+  pending: 'waits for tools',
+  applied: 'applied',
+  failed: 'refused'
 };
 
 /** Statuses of calls that went wrong, as far as the model is concerned. */

@@ -1,0 +1,118 @@
+/** Steering: one line to add words to a run while it goes on, and what became of those that were added. */
+
+import type { Run } from '../bundle';
+import { element, setAttribute, setText, show } from './dom';
+import { steerLines, stillSending, type SteerLine } from './steers';
+
+const LONGEST = 2000;
+
+export class Steering {
+  readonly node = element('div', { class: 'wsn-steering', hidden: '' });
+  private readonly list = element('ul', { class: 'wsn-steers', 'aria-label': 'Steered', 'aria-live': 'polite' });
+  private readonly input = element('input', {
+    class: 'wsn-steer-input',
+    type: 'text',
+    maxlength: String(LONGEST),
+    autocomplete: 'off',
+    placeholder: 'Steer this run: add a word while it works…',
+    'aria-label': 'Steer this run: add a word while it works'
+  });
+  private readonly button = element('button', { class: 'wsn-button wsn-steer-send', type: 'button', text: 'Send', disabled: '' });
+  // JupyterLab sees keys before this view does; it leaves alone what happens in here.
+  private readonly box = element('div', { class: 'wsn-steer-box', 'data-lm-suppress-shortcuts': 'true' }, this.input, this.button);
+  private readonly lines: HTMLElement[] = [];
+  private run: Run | null = null;
+  /** How many of the run's steers were seen, and what was sent and not seen yet. */
+  private seen = 0;
+  private sending: readonly string[] = [];
+
+  /** `onSteer` null: nothing can be added from here, as in a saved run. */
+  constructor(
+    private readonly onSteer: ((text: string) => void) | null,
+    signal: AbortSignal
+  ) {
+    this.node.append(this.list, this.box);
+    this.input.addEventListener('input', () => this.updateButton(), { signal });
+    this.button.addEventListener('click', () => this.send(), { signal });
+    this.input.addEventListener('keydown', event => this.onKey(event), { signal });
+    for (const kind of ['keydown', 'keypress', 'keyup'] as const) {
+      this.box.addEventListener(kind, event => event.stopPropagation(), { signal });
+    }
+  }
+
+  /** `running`: the kernel still hears. */
+  update(run: Run, running: boolean): void {
+    this.run = run;
+    this.sending = stillSending(this.sending, run.steers.slice(this.seen));
+    this.seen = run.steers.length;
+    show(this.box, running && this.onSteer !== null);
+    this.draw();
+  }
+
+  private draw(): void {
+    const lines = this.run === null ? [] : steerLines(this.run, this.sending);
+    while (this.lines.length > lines.length) {
+      this.lines.pop()?.remove();
+    }
+    lines.forEach((line, index) => this.drawLine(line, index));
+    show(this.list, lines.length > 0);
+    show(this.node, lines.length > 0 || !this.box.hidden);
+  }
+
+  private drawLine({ text, status, words }: SteerLine, index: number): void {
+    let node = this.lines[index];
+    if (node === undefined) {
+      node = element(
+        'li',
+        { class: 'wsn-steer' },
+        document.createTextNode('steered: '),
+        element('span', { class: 'wsn-steer-text' }),
+        document.createTextNode(' · '),
+        element('span', { class: 'wsn-steer-status' })
+      );
+      this.lines[index] = node;
+      this.list.append(node);
+    }
+    const [said, became] = node.children;
+    setAttribute(node, 'data-status', status);
+    setText(said as Element, text);
+    setText(became as Element, words);
+  }
+
+  private updateButton(): void {
+    this.button.disabled = this.input.value.trim() === '';
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    // While a word is being composed, Enter and Escape belong to the input method.
+    if (event.isComposing) {
+      return;
+    }
+    if (event.key === 'Enter') {
+      this.send();
+    } else if (event.key === 'Escape') {
+      this.write('');
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  private send(): void {
+    const text = this.input.value.trim();
+    if (text === '' || this.onSteer === null) {
+      return;
+    }
+    this.sending = [...this.sending, text];
+    this.onSteer(text);
+    this.write('');
+    this.draw();
+    // A disabled button would leave the keyboard nowhere.
+    this.input.focus();
+  }
+
+  private write(text: string): void {
+    this.input.value = text;
+    this.updateButton();
+  }
+}
