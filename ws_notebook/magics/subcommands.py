@@ -93,12 +93,13 @@ class Subcommands:
             ("transport", session.header().transport),
             ("state", session.state),
             ("connection's age", age),
-            ("connections opened", f"{session.connections} ({session.rotations} because of age)"),
+            ("connections opened", session.connections),
             ("runs · turns · calls", f"{len(session.runs)} · {len(turns)} · {calls}"),
             ("bytes sent", f"{sent:,} (HTTP with full input: {full:,})"),
         ]
         recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
         stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
+        rows += [("connections left for their age", session.rotations)] if session.rotations else []
         rows += [("recovered", ", ".join(recovered))] if recovered else []
         rows += [("stopped", " ".join(stopped[-3:]))] if stopped else []
         return Report("Session", rows)
