@@ -50,6 +50,12 @@ def test_a_steer_goes_to_the_response_that_runs_and_its_successor_belongs_to_the
     assert (run.status, words.status, len(run.turns)) == ("completed", "applied", 2)
     assert [item.get("role") for item in run.items] == ["user", "assistant", "user", "assistant"]
     assert len(drive.requests) == 2
+    # Nothing was sent for the successor, and the steer was no request of the first.
+    assert run.turns[1].timing.spans[0].kind == "wait"
+    sent, first = run.turns[0].timing.sent, run.turns[0].timing.first_event
+    assert sent is not None
+    assert first is not None
+    assert sent < first
 
 
 def test_a_steer_before_the_response_exists_waits_for_its_id() -> None:

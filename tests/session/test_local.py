@@ -48,7 +48,7 @@ def test_it_outlives_an_interrupt_and_ends_with_its_parent() -> None:
         "import os, signal, sys\n"
         "from ws_notebook.session.local import LocalServer\n"
         "server = LocalServer()\n"
-        "signal.signal(signal.SIGINT, lambda *_: print('interrupted', flush=True))\n"
+        "signal.signal(signal.SIGINT, lambda *_: os.write(1, b'interrupted\\n'))\n"
         "print(server.pid, flush=True)\n"
         "sys.stdin.readline()\n"
         "print(server.alive, flush=True)\n"

@@ -60,7 +60,8 @@ class Drive:
             for outgoing in self.protocol.frames_to_send(self.now):
                 self.requests.append(json.loads(outgoing.frame))
                 self.sizes.append(len(outgoing.frame))
-                self.protocol.sent(outgoing.turn, self.now)
+                if outgoing.creates:
+                    self.protocol.sent(outgoing.turn, self.now)
         self.changes += self.protocol.changes()
 
     def receive(self, *events: Event | bytes | str | Sequence[Event]) -> None:

@@ -344,6 +344,7 @@ class Protocol:
         run = self._by_id[last.run_id]
         turn = self._open_turn(run, last, [], now)
         turn.unasked = turn.sent = True
+        turn.timing.spans[0].kind = "wait"
         turn.prepended = words_of(run.steers, "sent", "accepted")
         turn.timing.opened, turn.timing.sent, turn.connection = now, now, self._connection
         turn.history_bytes = last.history_bytes + size([*lineage.replayed_output(last), *turn.prepended])

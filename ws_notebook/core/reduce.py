@@ -35,9 +35,18 @@ def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     if turn.timing.first_event is None:
         turn.timing.first_event = now
     handler = _HANDLERS.get(type(event))
-    if handler is None or turn.done:
+    if _came_before(turn, event) or handler is None or turn.done:
         return []
     return handler(turn, event, now)
+
+
+def _came_before(turn: TurnState, event: ServerEvent) -> bool:
+    """Whether it is the last event once more, as an intermediary that sends again may cause."""
+    if event.sequence_number is None:
+        return False
+    last, turn.last_event = turn.last_event, (type(event), event.sequence_number)
+    turn.counts = turn.counts or (last is not None and last[1] < event.sequence_number)
+    return turn.counts and turn.last_event == last
 
 
 def is_terminal(event: ServerEvent) -> bool:

@@ -101,6 +101,12 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The provider said that it no longer knows this response."""
     connection: int = 0
     """The number of the connection that its request was sent over."""
+    repeated: list[str] = msgspec.field(default_factory=list)
+    """The errors after which its request was sent once more."""
+    last_event: tuple[type, int] | None = None
+    """The type and number of the event that came last, where the provider numbers its events."""
+    counts: bool = False
+    """Whether the provider's numbers have grown; some always send the same one."""
     events: int = 0
     bytes_sent: int = 0
     bytes_received: int = 0

@@ -234,11 +234,15 @@ def _usage(usage: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
+_SHORTEST = 0.05
+"""Seconds of writing below which a speed says nothing."""
+
+
 def _speed(turn: TurnState) -> float | None:
-    """Output tokens a second from the first one to the end, of a finished turn that wrote text."""
+    """Output tokens a second from the first one to the end, of a finished turn that wrote text for a while."""
     first, end = turn.timing.first_token, turn.timing.ended
     tokens = 0 if turn.usage is None else number(turn.usage.get("output_tokens"))
-    if first is None or end is None or end <= first or not tokens:
+    if first is None or end is None or end - first < _SHORTEST or not tokens:
         return None
     writes = any(part.kind == "text" and part.chunks for part in turn.parts)
     return round(tokens / (end - first), 1) if writes else None

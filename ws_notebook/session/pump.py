@@ -102,7 +102,8 @@ class Pump:
         for outgoing in self.protocol.frames_to_send(time.monotonic()):
             self._publish(self.protocol.changes())
             await connection.send(outgoing.frame)
-            self.protocol.sent(outgoing.turn, time.monotonic())
+            if outgoing.creates:
+                self.protocol.sent(outgoing.turn, time.monotonic())
             self._publish(self.protocol.changes())
 
     def _usable(self) -> Connection | None:

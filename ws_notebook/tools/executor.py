@@ -8,6 +8,7 @@ once, as an `Outcome`, or as None where it was interrupted; a tool that fails ne
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import signal
 import threading
@@ -147,7 +148,9 @@ class Execution:
             self._interrupted = True
             if self._task is not None:
                 loop, task = self._task
-                loop.call_soon_threadsafe(task.cancel)
+                # A loop of its own is closed as soon as the coroutine has ended, before the outcome is known here.
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(task.cancel)
                 return True
             if self._thread is not None and self._thread == threading.main_thread().ident:
                 self._gate.expected = True
