@@ -383,3 +383,14 @@ def test_a_call_is_said_to_be_ready_once() -> None:
     drive.ask()
     drive.receive(created("r"), item_done(0, call("c1")), item_done(0, call("c1")), completed("r", call("c1")))
     assert sum(isinstance(change, ToolCallReady) for _, change in drive.changes) == 1
+
+
+def test_an_event_that_comes_twice_counts_once() -> None:
+    events = [{**event, "sequence_number": number} for number, event in enumerate(answer("r", message("ha ha ha")))]
+    turn = turn_of([event for event in events for _ in range(2)])
+    assert (turn.status, turn.text, turn.output) == ("completed", "ha ha ha", [message("ha ha ha")])
+
+
+def test_events_that_all_have_the_same_number_are_each_taken() -> None:
+    same = [{**delta("ha"), "sequence_number": 0} for _ in range(3)]
+    assert turn_of(created("r"), same).text == "hahaha"

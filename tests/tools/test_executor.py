@@ -263,6 +263,16 @@ def test_a_coroutine_that_leaves_by_itself_is_a_failure() -> None:
     asyncio.run(story())
 
 
+def test_an_interrupt_that_comes_when_the_coroutine_has_ended_with_its_loop_harms_nothing() -> None:
+    async def quick() -> int:
+        return 1
+
+    watched = Watched(quick)
+    watched.execution.run()
+    assert watched.execution.interrupt()
+    assert watched.outcome.status == "completed"
+
+
 def test_an_interrupt_in_the_midst_of_a_coroutine_is_no_failure_of_the_tool() -> None:
     async def interrupted() -> None:
         raise KeyboardInterrupt

@@ -35,7 +35,7 @@ def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     if turn.timing.first_event is None:
         turn.timing.first_event = now
     handler = _HANDLERS.get(type(event))
-    if _came_before(turn, event) or handler is None or turn.done:
+    if handler is None or turn.done or _came_before(turn, event):
         return []
     return handler(turn, event, now)
 
