@@ -40,13 +40,13 @@ def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     return handler(turn, event, now)
 
 
-def _came_before(turn: TurnState, event: ServerEvent) -> bool:
+def _came_before(turn: TurnState, event: Any) -> bool:
     """Whether it is the last event once more, as an intermediary that sends again may cause."""
-    if event.sequence_number is None:
+    if isinstance(event, events.UnknownEvent) or event.sequence_number is None:
         return False
-    last, turn.last_event = turn.last_event, (type(event), event.sequence_number)
-    turn.counts = turn.counts or (last is not None and last[1] < event.sequence_number)
-    return turn.counts and turn.last_event == last
+    last, turn.last_event = turn.last_event, event
+    turn.counts = turn.counts or (last is not None and last.sequence_number < event.sequence_number)
+    return turn.counts and event == last
 
 
 def is_terminal(event: ServerEvent) -> bool:

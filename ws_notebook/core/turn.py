@@ -103,8 +103,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The number of the connection that its request was sent over."""
     repeated: list[str] = msgspec.field(default_factory=list)
     """The errors after which its request was sent once more."""
-    last_event: tuple[type, int] | None = None
-    """The type and number of the event that came last, where the provider numbers its events."""
+    last_event: Any = None
+    """The event that came last, where the provider numbers its events."""
     counts: bool = False
     """Whether the provider's numbers have grown; some always send the same one."""
     events: int = 0
