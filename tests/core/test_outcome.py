@@ -27,6 +27,7 @@ __all__: list[str] = []
         ({"status": 500}, exceptions.ProviderError, "ask again in a moment"),
         ({"code": "server_is_overloaded"}, exceptions.ProviderError, "ask again in a moment"),
         ({"code": "previous_response_not_found"}, exceptions.ProviderError, "parent=None"),
+        ({"code": "websocket_connection_limit_reached"}, exceptions.ProviderError, "another connection"),
         ({"code": "context_length_exceeded"}, exceptions.ProviderError, "ask with less"),
         ({"status": 400, "param": "input"}, exceptions.ProviderError, "Correct the request"),
     ],

@@ -22,7 +22,8 @@ from support.events import (
 )
 
 from ws_notebook import exceptions
-from ws_notebook.core import protocol as protocol_module
+from ws_notebook.core import outcome
+from ws_notebook.core.lane import LaneLimits
 from ws_notebook.core.lineage import CANCELLED_OUTPUT
 from ws_notebook.core.run import RunState
 
@@ -148,7 +149,7 @@ def test_runs_wait_for_those_before_them() -> None:
     assert first.done
     assert drive.requests[1]["previous_response_id"] == "resp_1"
     drive.abandon(third)
-    assert third.stopped == protocol_module.STOPPED_BEFORE
+    assert third.stopped == outcome.STOPPED_BEFORE
     drive.receive(answer("resp_2", message("2")))
     assert second.parent is first
     assert (second.status, third.status) == ("completed", "cancelled")
@@ -267,6 +268,56 @@ def test_the_limit_of_a_connection_is_recovered_over_another_one() -> None:
     assert drive.requests[-1].get("previous_response_id") is None
     drive.receive(answer("resp_2", message("2")))
     assert (run.status, run.turns[0].recovered) == ("completed", "websocket_connection_limit_reached")
+
+
+def test_each_of_the_two_errors_is_recovered_once_in_a_turn() -> None:
+    drive = Drive()
+    one_answer(drive)
+    run = drive.ask("two")
+    drive.receive(error("previous_response_not_found"), error("websocket_connection_limit_reached"))
+    assert len(drive.requests) == 4
+    drive.receive(error("websocket_connection_limit_reached"))
+    assert len(drive.requests) == 4
+    assert run.status == "failed"
+    assert run.turns[0].repeated == ["previous_response_not_found", "websocket_connection_limit_reached"]
+
+
+def test_the_limit_is_recovered_although_the_connection_was_new() -> None:
+    drive = Drive()
+    one_answer(drive)
+    drive.eof()
+    run = drive.ask("two")
+    assert run.turns[0].recovered == "connection_lost"
+    drive.receive(error("websocket_connection_limit_reached"), answer("resp_2", message("2")))
+    assert (run.status, run.turns[0].recovered) == ("completed", "websocket_connection_limit_reached")
+
+
+def test_a_connection_that_says_its_limit_while_idle_is_left_before_anything_is_sent_into_it() -> None:
+    drive = Drive()
+    drive.receive(error("websocket_connection_limit_reached"))
+    assert (drive.closed, drive.protocol.rotations) == (1, 1)
+    one_answer(drive)
+    drive.receive(error("websocket_connection_limit_reached"))
+    assert (drive.closed, drive.protocol.rotations) == (2, 2)
+    drive.ask("two")
+    assert drive.requests[-1].get("previous_response_id") is None
+
+
+def test_a_turn_that_was_stopped_is_not_sent_again_for_the_limit() -> None:
+    drive = Drive(limits=LaneLimits(named=4, in_flight=4))
+    run = drive.ask("one")
+    drive.abandon(run)
+    drive.receive(error("websocket_connection_limit_reached"))
+    assert (len(drive.requests), drive.closed, run.status) == (1, 1, "cancelled")
+
+
+def test_runs_that_a_lost_connection_ends_have_each_an_error_of_its_own() -> None:
+    drive = Drive(limits=LaneLimits(named=4, in_flight=4))
+    runs = [drive.ask("one", wants=None), drive.ask("two", wants=None)]
+    drive.eof()
+    errors = [run.error for run in runs]
+    assert all(isinstance(each, exceptions.ConnectionLost) and each.code == 1006 for each in errors)
+    assert [each.run for each in errors if isinstance(each, exceptions.WsNotebookError)] == runs
 
 
 def test_the_limit_after_output_began_is_not_repeated() -> None:
@@ -500,7 +551,7 @@ def test_a_run_that_is_stopped_before_it_is_sent_costs_nothing() -> None:
     drive.connected = False
     run = drive.ask("Hi")
     drive.abandon(run)
-    assert (run.status, run.stopped, drive.closed) == ("cancelled", protocol_module.STOPPED_BEFORE, 0)
+    assert (run.status, run.stopped, drive.closed) == ("cancelled", outcome.STOPPED_BEFORE, 0)
     assert isinstance(run.error, exceptions.RunCancelled)
     assert not drive.protocol.wants_connection
 
@@ -515,7 +566,7 @@ def test_a_run_that_is_stopped_in_flight_costs_the_connection() -> None:
     drive.submit(run.tool_calls[0], "one")
     drive.abandon(run)
     assert (run.status, run.text, drive.closed) == ("cancelled", "Hal", 1)
-    assert run.stopped == protocol_module.STOPPED_BY_CLOSING
+    assert run.stopped == outcome.STOPPED_BY_CLOSING
     assert [each.status for each in run.tool_calls] == ["completed", "cancelled"]
     drive.ask("three")
     request = drive.requests[-1]
@@ -532,7 +583,7 @@ def test_a_run_that_is_stopped_while_its_tools_run_keeps_the_connection() -> Non
     drive.start(run.tool_calls[0])
     drive.submit(run.tool_calls[1], "two")
     drive.abandon(run)
-    assert (run.stopped, drive.closed) == (protocol_module.STOPPED_BETWEEN, 0)
+    assert (run.stopped, drive.closed) == (outcome.STOPPED_BETWEEN, 0)
     assert [each.status for each in run.tool_calls] == ["cancelled", "completed", "cancelled"]
     drive.ask("next")
     assert drive.requests[-1]["previous_response_id"] == "resp_1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import exceptions
 from .events import ErrorInfo
 from .items import Item, is_owed_elsewhere, kind
-from .lineage import round_of
+from .lineage import chain, round_of
 from .run import RunState
 from .turn import TurnState
 
@@ -16,6 +16,8 @@ __all__ = [
     "STOPPED_BY_CLOSING",
     "STOPPED_BY_DRAINING",
     "after_turn",
+    "ends_connection",
+    "is_repeatable",
     "provider_error",
 ]
 
@@ -26,6 +28,27 @@ STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends 
 STOPPED_BY_DRAINING = "The rest of its response is read and dropped; the connection stays open."
 STOPPED_BETWEEN = "It was stopped between two responses; the connection stays open."
 STOPPED_BEFORE = "It was stopped before anything was sent."
+
+_NOT_FOUND = "previous_response_not_found"
+_TOO_OLD = "websocket_connection_limit_reached"
+
+
+def is_repeatable(turn: TurnState, info: ErrorInfo) -> bool:
+    """Whether the turn's request may be sent once more: once for each of the two errors that prove that nothing began.
+
+    (OpenAI's WebSocket mode guide.) An id that was not found is repeated as the history, so only where there is one:
+    where the user gave the id, or none was sent, the same request would go out again.
+    """
+    if turn.done or turn.response_id is not None or info.code in turn.repeated:
+        return False
+    if info.code == _NOT_FOUND:
+        return turn.parent_id is not None and any(each.response_id == turn.parent_id for each in chain(turn.parent))
+    return info.code == _TOO_OLD
+
+
+def ends_connection(info: ErrorInfo) -> bool:
+    """Whether the provider says that nothing more can be asked over the connection."""
+    return info.code == _TOO_OLD
 
 
 def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] | None:
@@ -56,6 +79,7 @@ _REMEDIES = {
     "previous_response_not_found": "Ask with parent=None to start afresh, or pass the earlier items as input.",
     "context_length_exceeded": "Start afresh with parent=None (--new), or ask with less.",
     "model_not_found": "Check the model's name.",
+    "websocket_connection_limit_reached": "Ask again: another connection is opened.",
 }
 
 

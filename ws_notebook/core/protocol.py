@@ -8,16 +8,16 @@ first. Times are in seconds of one monotonic clock.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from .. import exceptions
-from . import codec, lineage
+from . import codec, lineage, outcome
 from .changes import CallChanged, Change, RunEnded, SteerChanged, ToolCallReady, TurnChanged, TurnStarted
 from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
 from .frames import FrameLog, Outgoing
 from .items import Item
 from .lane import Lane, LaneLimits, Lanes
-from .outcome import FINISHED, STOPPED_BEFORE, STOPPED_BETWEEN, STOPPED_BY_CLOSING, STOPPED_BY_DRAINING, after_turn
 from .reduce import cut_off, is_terminal, reduce
 from .request import size, write_request
 from .run import RunState
@@ -26,9 +26,6 @@ from .timing import Span, TurnTiming
 from .turn import CallState, TurnState
 
 __all__ = ["Protocol"]
-
-_REPEATABLE = frozenset({"previous_response_not_found", "websocket_connection_limit_reached"})
-"""The two errors that prove that nothing was started (OpenAI's WebSocket mode guide)."""
 
 
 class Protocol:
@@ -133,7 +130,7 @@ class Protocol:
         if run.done:
             return
         lane = self.lanes.of(run)
-        run.stopped = self._leave(lane, now) if lane is not None else STOPPED_BEFORE
+        run.stopped = self._leave(lane, now) if lane is not None else outcome.STOPPED_BEFORE
         self._give_up_calls(run, "cancelled", now)
         self._end(run, "cancelled", error, now)
 
@@ -145,13 +142,14 @@ class Protocol:
                 self._cut(turn, "cancelled", None, now)
         lane.pending = None
         if in_flight is None:
-            return STOPPED_BETWEEN if run is not None and any(turn.sent for turn in run.turns) else STOPPED_BEFORE
+            begun = run is not None and any(turn.sent for turn in run.turns)
+            return outcome.STOPPED_BETWEEN if begun else outcome.STOPPED_BEFORE
         lane.last = in_flight
         if self.lanes.limits.named:
-            return STOPPED_BY_DRAINING
+            return outcome.STOPPED_BY_DRAINING
         lane.current = None
         self._close()
-        return STOPPED_BY_CLOSING
+        return outcome.STOPPED_BY_CLOSING
 
     def rotate(self) -> None:
         """The connection grows old: leave it as soon as nothing is in flight, and send nothing before that."""
@@ -221,6 +219,8 @@ class Protocol:
             self._take(lane, turn, event, now)
         response_id = turn.response_id if turn is not None else None
         self.frames.note(now, "received", event.stream_id, codec.event_type(event), response_id, frame)
+        if isinstance(event, ErrorEvent) and outcome.ends_connection(codec.error_info(event)):
+            self._rotating = True
         self._settle_rotation()
 
     # What the connection must do, by draining.
@@ -379,23 +379,19 @@ class Protocol:
             return True
         if info.param == "stream_id" and turn is lane.current and turn.response_id is None:
             return self._do_without_lanes(lane, turn, now)
-        if info.code not in _REPEATABLE or turn is not lane.current or turn.recovered or turn.response_id is not None:
+        if turn is not lane.current or not outcome.is_repeatable(turn, info):
             return False
-        if info.code == "previous_response_not_found":
-            if all(ancestor.response_id != turn.parent_id for ancestor in lineage.chain(turn.parent)):
-                return False  # An id that the user gave, or none: the same request would be sent again.
+        if not outcome.ends_connection(info):
             for ancestor in lineage.chain(turn.parent):
                 ancestor.forgotten = True
             lane.memory = None
-        else:
-            self.rotate()
         turn.events += 1
         turn.recovered = str(info.code)
+        turn.repeated.append(turn.recovered)
         turn.sent = False
         turn.timing.enter("connect", now)
         lane.pending, lane.current = turn, None
         self._note(turn, TurnChanged(turn))
-        self._settle_rotation()
         return True
 
     def _do_without_lanes(self, lane: Lane, turn: TurnState, now: float) -> bool:
@@ -437,11 +433,12 @@ class Protocol:
             return
         if any(not call.done for each in lineage.round_of(turn) for call in each.tool_calls):
             return
-        outcome = after_turn(run, turn)
-        if outcome in FINISHED and waits_for_successor(run.steers, turn):
+        ending = outcome.after_turn(run, turn)
+        if ending in outcome.FINISHED and waits_for_successor(run.steers, turn):
             return
-        if outcome is not None and not (outcome in FINISHED and any(each.status == "queued" for each in run.steers)):
-            self._end(run, *outcome, now)
+        more = ending in outcome.FINISHED and any(each.status == "queued" for each in run.steers)
+        if ending is not None and not more:
+            self._end(run, *ending, now)
             return
         lane = self.lanes.of(run)
         if lane is not None:
@@ -455,6 +452,8 @@ class Protocol:
 
     def _fail(self, lane: Lane, turn: TurnState, error: Exception, now: float) -> None:
         """The turn cannot be finished, so its run ends."""
+        # A lost connection ends several runs: each has an error of its own, which names it.
+        error = error if getattr(error, "run", None) is None else copy.copy(error)
         lane.last = turn
         self._cut(turn, "failed", ErrorInfo(message=str(error), code=type(error).__name__), now)
         run = self._by_id[turn.run_id]
