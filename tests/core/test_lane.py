@@ -105,6 +105,22 @@ def test_no_more_lanes_are_named_than_the_provider_allows_and_names_are_used_aga
     assert [request.get("stream_id") for request in drive.requests] == [None, "lane-1", "lane-2", "lane-1"]
 
 
+def test_a_lane_that_outlives_its_connection_is_nobody_elses() -> None:
+    drive = lanes()
+    _, _, calling = (drive.ask(prompt, wants=None) for prompt in ("one", "two", "three"))
+    answer(drive, "resp_1")
+    answer(drive, "resp_2", "lane-1")
+    drive.receive(*on("lane-2", created("resp_3"), item_done(0, call("c1")), completed("resp_3", call("c1"))))
+    drive.eof()
+    later = [drive.ask(prompt, wants=None) for prompt in ("four", "five", "six")]
+    names = [request.get("stream_id") for request in drive.requests[3:]]
+    assert names == [None, "lane-1", "lane-3"]
+    drive.submit(calling.tool_calls[0], "1")
+    for number, name in enumerate([*names, "lane-2"]):
+        answer(drive, f"resp_{number + 4}", name)
+    assert [run.status for run in [calling, *later]] == ["completed"] * 4
+
+
 def test_without_named_lanes_runs_take_their_turn() -> None:
     drive = Drive()
     drive.ask("one", wants=None)

@@ -6,6 +6,7 @@ lasts as long as the connection; each lane's latest response is remembered; anot
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import msgspec
@@ -106,7 +107,8 @@ class Lanes:
         free = [lane for lane in self if lane.free and (lane.name is None or self.limits.named)]
         chosen = next((lane for lane in free if lane is home), None) or next(iter(free), None)
         if chosen is None and len(self._lanes) <= self.limits.named:
-            name = f"lane-{len(self._lanes)}"
+            # Not by their number: after a lost connection those that are in use may leave gaps.
+            name = next(name for name in map("lane-{}".format, itertools.count(1)) if name not in self._lanes)
             chosen = self._lanes[name] = Lane(name)
         if chosen is not None:
             chosen.run = run
