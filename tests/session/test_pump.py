@@ -18,6 +18,9 @@ from ws_notebook import Session, tool
 from ws_notebook.core.changes import TextAppended
 from ws_notebook.exceptions import ConnectionLost, ProviderError
 from ws_notebook.session.portal import portal
+from ws_notebook.session.run import Run
+from ws_notebook.transports.base import Connection, Endpoint
+from ws_notebook.transports.websocket import WebSocketTransport
 
 __all__: list[str] = []
 
@@ -227,6 +230,54 @@ def test_events_of_a_stopped_answer_do_not_reach_the_next_one(opened: Open) -> N
         run.cancel()
         assert session.ask("two").text == "new"
         assert set(run.text.split()) == {"old"}
+
+
+class Ending:
+    """A connection whose end is known for a moment before it is read; then `when_known` is called."""
+
+    memory = True
+
+    def __init__(self, inner: Connection, when_known: Callable[[], object]) -> None:
+        self.inner, self.when_known, self.ended = inner, when_known, False
+        self.send, self.close = inner.send, inner.close
+
+    @property
+    def usable(self) -> bool:
+        return self.inner.usable and not self.ended
+
+    async def receive(self) -> list[bytes]:
+        try:
+            return await self.inner.receive()
+        except ConnectionLost:
+            if not self.ended:
+                self.ended = True
+                self.when_known()
+                for _ in range(20):  # turns of the loop, in which the other run is begun
+                    await asyncio.sleep(0)
+            raise
+
+
+def test_a_run_that_begins_while_the_end_is_unread_does_not_hide_the_end_from_another(opened: Open) -> None:
+    async def script(talk: Talk, request: Request) -> None:
+        if len(talk.peer.requests) > 1:
+            await talk.send(answer("resp_2", message("Two.")))
+        else:
+            await talk.send(created("resp_1"), delta("Hal"))
+            await talk.close(1012)
+
+    begun: list[Run] = []
+
+    class Transport(WebSocketTransport):
+        async def connect(self, endpoint: Endpoint) -> Any:
+            inner = await super().connect(endpoint)
+            return Ending(inner, lambda: begun or begun.append(session.start("two", parent=None)))
+
+    with running_peer(script) as peer:
+        session = opened(peer.url, profile="local", api_key="a-key-for-tests", transport=Transport())
+        with pytest.raises(ConnectionLost, match="1012"):
+            session.start("one").result(20)
+        assert session.runs[0].text == "Hal"
+        assert begun[0].result(20).text == "Two."
 
 
 # The reader waits for nobody.

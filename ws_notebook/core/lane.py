@@ -63,6 +63,11 @@ class Lanes:
     def __iter__(self) -> Iterator[Lane]:
         return iter(list(self._lanes.values()))
 
+    @property
+    def busy(self) -> bool:
+        """Whether a response is in flight on any of them."""
+        return any(lane.current is not None for lane in self)
+
     def get(self, name: str | None) -> Lane:
         """The lane of this name; events of a name that nobody uses belong to the default lane."""
         if name is None and self._silent is not None and self._silent.current is not None:

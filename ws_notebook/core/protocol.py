@@ -482,7 +482,7 @@ class Protocol:
 
     def _settle_rotation(self) -> None:
         """Leave an old connection once nothing is in flight on it."""
-        if self._rotating and all(lane.current is None for lane in self.lanes):
+        if self._rotating and not self.lanes.busy:
             self._rotating = False
             self.rotations += 1
             self._close()

@@ -22,6 +22,8 @@ __all__ = ["Pump"]
 _LAST_WORDS = 3
 """Seconds in which a connection that is ending is read to its end."""
 
+_BROKEN_OFF = "The connection was lost: it did not come to its end. What had arrived is kept. Ask again: it reconnects."
+
 
 class Pump:
     """One session's traffic. Every method is called on the loop."""
@@ -88,7 +90,7 @@ class Pump:
 
     async def _write(self) -> None:
         while self.protocol.wants_connection:
-            connection = self._usable() or await self._open()
+            connection = await self._usable() or await self._open()
             if connection is None:
                 continue
             try:
@@ -106,15 +108,19 @@ class Pump:
                 self.protocol.sent(outgoing.turn, time.monotonic())
             self._publish(self.protocol.changes())
 
-    def _usable(self) -> Connection | None:
+    async def _usable(self) -> Connection | None:
         """The present connection, unless its end is already known: then nothing is sent into it."""
-        if self._connection is not None and not self._connection.usable:
-            self.drop()
-            self.protocol.connection_gone()
+        connection = self._connection
+        if connection is not None and not connection.usable:
+            if self.protocol.lanes.busy:
+                await self._end_of(connection, ConnectionLost(_BROKEN_OFF))
+            else:
+                self.drop()
+                self.protocol.connection_gone()
         return self._connection
 
     async def _end_of(self, connection: Connection, error: WsNotebookError) -> None:
-        """Sending failed: what the peer said before the end is read first, since it may say why."""
+        """Nothing can be sent any more: what the peer said before the end is read first, as it may tell why."""
         if self._reader is not None and connection is self._connection:
             await asyncio.wait({self._reader}, timeout=_LAST_WORDS)
         self._lost(connection, error)
