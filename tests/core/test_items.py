@@ -28,7 +28,7 @@ def test_one_item_and_a_list_of_items_are_taken_as_they_are() -> None:
     ]
 
 
-@pytest.mark.parametrize("value", ["", "  \n", [], [3], ["Hi"], [{"text": "Hi"}], b"Hi"])
+@pytest.mark.parametrize("value", ["", "  \n", [], [3], ["Hi"], [{"text": "Hi"}], b"Hi", None, 5])
 def test_what_is_no_input_is_refused_with_what_it_should_be(value: Any) -> None:
     with pytest.raises(SettingsError, match=r"prompt is empty|empty list|string or a list of items"):
         items.as_items(value)

@@ -7,7 +7,7 @@ other: nothing is dropped, so a history can be replayed whatever the provider pu
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..exceptions import SettingsError
@@ -90,7 +90,10 @@ def as_items(value: str | Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> li
         if not value.strip():
             raise SettingsError("The prompt is empty. Write a question or an instruction.")
         return [user_message(value)]
-    entries: Sequence[Any] = [value] if isinstance(value, Mapping) else list(value)
+    # Callers are not all type-checked: what is no list is told of like a wrong entry of one.
+    given: Any = value
+    listed = isinstance(given, Iterable) and not isinstance(given, Mapping)
+    entries: list[Any] = list(given) if listed else [given]
     if not entries:
         raise SettingsError("The input is an empty list. Pass words or at least one item.")
     for entry in entries:
