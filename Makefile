@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types frontend format bench build clean
+.PHONY: help demo test check lint types frontend format bench chaos build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,6 +55,9 @@ format: $(VENV)/test.stamp ## mend what ruff can mend
 
 bench: $(VENV)/test.stamp ## run the benchmarks; results go to benchmarks/results/
 	@set -e; for file in benchmarks/*.py; do echo "==> $$file"; $(PY) "$$file"; done
+
+chaos: $(VENV)/test.stamp ## many runs through faults, beside the OpenAI SDK's connection; minutes
+	@$(PY) benchmarks/chaos $(ARGS)
 
 build: $(VENV)/test.stamp ## the source distribution and the wheel, in dist/
 	@$(BIN)/pip install --quiet build

@@ -1,0 +1,120 @@
+"""Does every run end, is every tool called once, is all text kept, whatever breaks?
+
+So many runs with up to 20 tool calls each, drawn from a seed, against servers that drop, stall, close, refuse, forget,
+grow old and are killed; the same plan with the `openai` SDK's connection and its example's tool loop. Exits 1 when a
+promise of ws_notebook is broken.
+
+    python benchmarks/chaos [--seed N] [--runs N] [--no-rivals] [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import json
+import os
+import platform
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ours import Ours
+from plan import Chunk, make_plan
+from tally import comparison, summary
+
+__all__ = ["main"]
+
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "chaos.json"
+RUNS = 500
+SEED = 20261121
+PATIENCE = 10.0
+"""Seconds after which a run counts as hung: the plan's longest wait is 0.3 s, and a restart takes about one."""
+STUCK = 120.0
+"""Seconds after which a case that does not even time out ends the program."""
+
+
+def main() -> int:
+    """Run as a program."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=SEED, help="what is drawn (default: %(default)s)")
+    parser.add_argument("--runs", type=int, default=RUNS, help="how many (default: %(default)s)")
+    parser.add_argument("--only", type=int, metavar="CHUNK", help="only this chunk of the plan (each has 50 runs)")
+    parser.add_argument("--no-rivals", action="store_true", help="without the comparison")
+    parser.add_argument("--json", type=Path, default=RESULTS, help="where the result goes (default: %(default)s)")
+    options = parser.parse_args()
+    plan = [chunk for chunk in make_plan(options.seed, options.runs) if options.only in (None, chunk.number)]
+    print(f"chaos: --seed {options.seed} --runs {options.runs}", flush=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
+        rivals = {} if options.no_rivals else _rivals(plan, Path(folder), pool)
+        ours = _ours(plan, Path(folder))
+        for _, chunks in rivals.values():
+            for chunk in chunks:
+                chunk.result()
+    results = {"ws_notebook": ours.tally.result()}
+    results |= {name: rival.tally.result() for name, (rival, _) in rivals.items()}
+    _tell(results, options, time.monotonic() - began)
+    return 1 if ours.tally.broken or results["ws_notebook"]["tools_executed_twice"] else 0
+
+
+def _ours(plan: list[Chunk], folder: Path) -> Ours:
+    """The plan in this thread. A case that neither ends nor times out ends the program, with every thread's stack."""
+    ours = Ours(PATIENCE)
+    for chunk in plan:
+        watchdog = threading.Timer(STUCK, lambda: print(f"stuck: {ours.now}", file=sys.stderr, flush=True))
+        watchdog.daemon = True
+        watchdog.start()
+        faulthandler.dump_traceback_later(STUCK + 1, exit=True)
+        ours.run(chunk, folder)
+        watchdog.cancel()
+        faulthandler.cancel_dump_traceback_later()
+    return ours
+
+
+def _rivals(plan: list[Chunk], folder: Path, pool: ThreadPoolExecutor) -> dict[str, tuple[Any, list[Future[None]]]]:
+    """The plan with every rival, at the same time as ours and each chunk with a server of its own."""
+    from rival import Rival
+
+    rivals = {
+        "openai SDK, on_reconnecting": Rival("reconnecting", PATIENCE, reconnects=True),
+        "openai SDK, plain": Rival("plain", PATIENCE, reconnects=False),
+    }
+    return {name: (rival, [pool.submit(rival.run, chunk, folder) for chunk in plan]) for name, rival in rivals.items()}
+
+
+def _tell(results: dict[str, dict[str, Any]], options: argparse.Namespace, seconds: float) -> None:
+    print(summary(results), "", comparison(results), sep="\n")
+    for line in results["ws_notebook"]["must_not_happen"]:
+        print(f"BROKEN {line}")
+    print(f"{seconds:.0f} s")
+    found = {
+        "question": "does every run end, is every tool called once, is all text kept, whatever breaks?",
+        "seed": options.seed,
+        "runs": options.runs,
+        "patience_seconds": PATIENCE,
+        "seconds": round(seconds),
+        "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "versions": {"python": platform.python_version(), **_versions("ws-notebook", "openai", "websockets")},
+        "results": results,
+    }
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def _versions(*names: str) -> dict[str, str]:
+    found = {}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

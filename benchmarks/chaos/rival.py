@@ -1,0 +1,221 @@
+"""The plan over the `openai` SDK's WebSocket connection, with the tool loop that its own example has.
+
+As in the example (`examples/responses/websocket.py` of openai-python): send a create, read events until the terminal one,
+collect text and calls, run the functions one after another, send their outputs with the response's id; raise on an
+`error` event and on a response that failed. Beyond the example, so that one failure does not end the program: a failed
+connection is opened again for the next question, text that had come is kept, and questions that ask for an earlier
+parent name its id. Questions that are asked side by side over lanes there are asked one after another here.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from host import Host
+from openai import OpenAI
+from plan import TOOLS, Case, Chunk, Question
+from tally import Tally
+
+__all__ = ["Rival"]
+
+_SCHEMA = {
+    "type": "object",
+    "properties": {"n": {"type": "integer"}},
+    "required": ["n"],
+    "additionalProperties": False,
+}
+_TOOLS: Any = [
+    {"type": "function", "name": name, "description": name, "parameters": _SCHEMA, "strict": True} for name in TOOLS
+]
+
+
+class Stopped(Exception):
+    """The user stopped the run."""
+
+
+class LoopError(RuntimeError):
+    """What the loop raises for an error event or a response that failed. `code` is the API's."""
+
+    def __init__(self, text: str, code: object) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Loop:
+    """One connection and the conversation over it."""
+
+    def __init__(self, host: Host, tally: Tally, *, reconnects: bool) -> None:
+        self.ids: list[str] = []
+        """The last response of every run that completed."""
+        self.connections = 0
+        self.reconnections = 0
+        self._host, self._tally, self._reconnects = host, tally, reconnects
+        self._client = OpenAI(base_url=host.base_url, api_key=host.token, max_retries=0)
+        self._open: Any = None
+        self.text: list[str] = []
+        """The texts of the run's responses so far."""
+        self.events = 0
+
+    def ask(self, question: Question, parent: str | None, at: int = 0, act: Any = None) -> str:
+        """One question to its end; the last response's id. `act()` is called at event number `at`."""
+        self.text, self.events = [], 0
+        payload: Any = question.prompt
+        while True:
+            calls, parent = self._respond(payload, parent, question.store, at, act)
+            if not calls:
+                return parent
+            payload = [
+                {"type": "function_call_output", "call_id": call.call_id, "output": self._execute(call)}
+                for call in calls
+            ]
+
+    def close(self) -> None:
+        """Close the connection; whoever reads from it stops."""
+        connection, self._open = self._open, None
+        if connection is not None:
+            try:
+                connection.close()
+            except Exception:  # noqa: BLE001 - it may be broken already
+                return
+
+    def _execute(self, call: Any) -> str:
+        n = json.loads(call.arguments)["n"]
+        if call.name != "step":
+            time.sleep(n % 4 / 1000)
+        return self._tally.ledger.note(n)
+
+    def _connection(self) -> Any:
+        if self._open is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                manager = self._client.responses.connect(
+                    **(
+                        {"on_reconnecting": self._note, "initial_delay": 0.05, "max_delay": 1.0}
+                        if self._reconnects
+                        else {}
+                    )
+                )
+                self._open = manager.enter()
+            self.connections += 1
+        return self._open
+
+    def _note(self, event: Any) -> None:
+        """The SDK asks whether it may: it may."""
+        self.reconnections += event.attempt == 1
+
+    def _respond(self, payload: Any, parent: str | None, store: bool, at: int, act: Any) -> tuple[list[Any], str]:
+        connection = self._connection()
+        more = {"previous_response_id": parent} if parent else {}
+        connection.response.create(model="demo", input=payload, tools=_TOOLS, store=store, **more)
+        self.text.append("")
+        calls: list[Any] = []
+        for event in connection:
+            self.events += 1
+            if self.events == at:
+                act()
+            if event.type == "response.output_text.delta":
+                self.text[-1] += event.delta
+            elif event.type == "response.output_item.done" and event.item.type == "function_call":
+                calls.append(event.item)
+            elif event.type == "error":
+                error = getattr(event, "error", None)
+                raise LoopError(f"error event: {event!r}", getattr(error, "code", None))
+            elif event.type in ("response.failed", "response.incomplete"):
+                error = getattr(event.response, "error", None)
+                raise LoopError(f"ended with {event.type}", getattr(error, "code", None))
+            elif event.type == "response.completed":
+                return calls, event.response.id
+        raise LoopError("The connection was closed before the response was complete.", "closed normally")
+
+
+class Rival:
+    """Asks a plan's questions; what came of them is in `tally`. Chunks may run in threads side by side."""
+
+    def __init__(self, name: str, patience: float, *, reconnects: bool) -> None:
+        self.tally = Tally(name)
+        self._patience = patience
+        self._reconnects = reconnects
+
+    def run(self, chunk: Chunk, folder: Path) -> None:
+        """All cases of a chunk, on one client with one server."""
+        store = folder / f"{self.tally.name}-{chunk.number}.sqlite" if chunk.store_file else None
+        with Host(age=chunk.age, store=store) as host:
+            loop = Loop(host, self.tally, reconnects=self._reconnects)
+            for case in chunk.cases:
+                where = f"chunk {chunk.number}, case {case.number}, {case.family} {list(case.rules)}"
+                if case.family == "kill while idle":
+                    host.kill_and_restart()
+                host.set_rules(case.rules)
+                for number, question in enumerate(case.questions):
+                    self._question(loop, host, case, number, question, where)
+                host.take_rules()
+                self._usable(loop, case)
+            loop.close()
+            self.tally.add(
+                server_kills=host.kills,
+                faults_struck=sum(host.happened.values()),
+                connections=loop.connections + loop.reconnections,
+            )
+
+    def _question(self, loop: Loop, host: Host, case: Case, number: int, question: Question, where: str) -> None:
+        act: Any = None
+        if number == 0 and case.family == "kill":
+            act = host.kill_and_restart
+        elif number == 0 and case.family == "stop":
+            act = self._stop
+        outcome = self._outcome(loop, case, question, act)
+        text = "\n\n".join(part for part in loop.text if part)
+        self.tally.ended(case.family, outcome, where, question, text)
+
+    def _outcome(self, loop: Loop, case: Case, question: Question, act: Any) -> str:
+        hung = threading.Event()
+        watchdog = threading.Timer(self._patience, lambda: (hung.set(), loop.close()))
+        watchdog.start()
+        try:
+            loop.ids.append(loop.ask(question, _parent(loop, case), case.at, act))
+        except Exception as error:  # noqa: BLE001 - every outcome is counted
+            loop.close()
+            if isinstance(error, Stopped):
+                return "stopped"
+            if hung.is_set():
+                return "hung"
+            code = getattr(error, "code", None) if isinstance(error, LoopError) else None
+            self.tally.errors[f"{type(error).__name__} {code}" if code else type(error).__name__] += 1
+            return "error"
+        finally:
+            watchdog.cancel()
+        return "completed"
+
+    def _stop(self) -> None:
+        """The SDK has no way to stop a response: the program leaves the loop, and closes the connection."""
+        raise Stopped
+
+    def _usable(self, loop: Loop, case: Case) -> None:
+        """Whether the next question of the same conversation is answered; else whether one without a parent is."""
+        question = Question(f'say "still here {case.number}"', f"still here {case.number}", (), False)
+        last = loop.ids[-1] if loop.ids else None
+        for parent, count in ((last, "next_question_answered"), (None, "next_question_answered_without_the_history")):
+            hung = threading.Event()
+            watchdog = threading.Timer(self._patience, lambda hung=hung: (hung.set(), loop.close()))
+            watchdog.start()
+            try:
+                loop.ids.append(loop.ask(question, parent))
+            except Exception:  # noqa: BLE001 - every outcome is counted
+                loop.close()
+            else:
+                self.tally.add(**{count: 1})
+                return
+            finally:
+                watchdog.cancel()
+        self.tally.add(next_question_failed=1)
+
+
+def _parent(loop: Loop, case: Case) -> str | None:
+    if not loop.ids or (case.parent is not None and case.parent < 0):
+        return None
+    return loop.ids[-1] if case.parent is None else loop.ids[int(case.parent * len(loop.ids))]
