@@ -1,6 +1,7 @@
 """The plan over the `openai` SDK's WebSocket connection, with the tool loop that its own example has.
 
-As in the example (`examples/responses/websocket.py` of openai-python): send a create, read events until the terminal one,
+As in the example (`examples/responses/websocket.py` of openai-python): send a create, read events until the
+terminal one,
 collect text and calls, run the functions one after another, send their outputs with the response's id; raise on an
 `error` event and on a response that failed. Beyond the example, so that one failure does not end the program: a failed
 connection is opened again for the next question, text that had come is kept, and questions that ask for an earlier
