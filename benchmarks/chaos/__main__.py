@@ -18,21 +18,24 @@ import sys
 import tempfile
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ours import Ours
 from plan import Chunk, make_plan
 from tally import comparison, summary
+
+if TYPE_CHECKING:
+    from rival import Rival
 
 __all__ = ["main"]
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "chaos.json"
 RUNS = 500
 SEED = 20261121
-PATIENCE = 10.0
+PATIENCE = 5.0
 """Seconds after which a run counts as hung: the plan's longest wait is 0.3 s, and a restart takes about one."""
 STUCK = 120.0
 """Seconds after which a case that does not even time out ends the program."""
@@ -50,14 +53,11 @@ def main() -> int:
     plan = [chunk for chunk in make_plan(options.seed, options.runs) if options.only in (None, chunk.number)]
     print(f"chaos: --seed {options.seed} --runs {options.runs}", flush=True)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
-        rivals = {} if options.no_rivals else _rivals(plan, Path(folder), pool)
+    with tempfile.TemporaryDirectory() as folder:
         ours = _ours(plan, Path(folder))
-        for _, chunks in rivals.values():
-            for chunk in chunks:
-                chunk.result()
+        rivals = [] if options.no_rivals else _rivals(plan, Path(folder))
     results = {"ws_notebook": ours.tally.result()}
-    results |= {name: rival.tally.result() for name, (rival, _) in rivals.items()}
+    results |= {rival.tally.name: rival.tally.result() for rival in rivals}
     _tell(results, options, time.monotonic() - began)
     return 1 if ours.tally.broken or results["ws_notebook"]["tools_executed_twice"] else 0
 
@@ -76,15 +76,18 @@ def _ours(plan: list[Chunk], folder: Path) -> Ours:
     return ours
 
 
-def _rivals(plan: list[Chunk], folder: Path, pool: ThreadPoolExecutor) -> dict[str, tuple[Any, list[Future[None]]]]:
-    """The plan with every rival, at the same time as ours and each chunk with a server of its own."""
+def _rivals(plan: list[Chunk], folder: Path) -> list[Rival]:
+    """The plan with every rival, several chunks at a time, since most of the time is waited for what hangs."""
     from rival import Rival
 
-    rivals = {
-        "openai SDK, on_reconnecting": Rival("reconnecting", PATIENCE, reconnects=True),
-        "openai SDK, plain": Rival("plain", PATIENCE, reconnects=False),
-    }
-    return {name: (rival, [pool.submit(rival.run, chunk, folder) for chunk in plan]) for name, rival in rivals.items()}
+    rivals = [
+        Rival("openai SDK, on_reconnecting", PATIENCE, reconnects=True),
+        Rival("openai SDK, plain", PATIENCE, reconnects=False),
+    ]
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(rival.run, chunk, folder) for chunk in plan for rival in rivals]:
+            done.result()
+    return rivals
 
 
 def _tell(results: dict[str, dict[str, Any]], options: argparse.Namespace, seconds: float) -> None:

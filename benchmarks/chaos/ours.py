@@ -152,7 +152,9 @@ class Ours:
         if not (was_draining or self._draining):
             kept = sum(len(turn.text) for run in runs for turn in run.turns)
             if kept != arrivals.characters - before:
-                self.tally.breach("text_lost", f"{self.now}: {arrivals.characters - before} arrived, {kept} kept")
+                self.tally.breach(
+                    "text_lost_or_changed", f"{self.now}: {arrivals.characters - before} arrived, {kept} kept"
+                )
         self._compare(case, rules, arrivals.deltas - deltas)
         return self._usable(session, case)
 
@@ -167,7 +169,7 @@ class Ours:
         if action == "drop":
             self.tally.add(text_deltas_that_a_reset_took=missing)
         elif missing:
-            self.tally.breach("text_lost", f"{self.now}: {missing} deltas that were sent did not arrive")
+            self.tally.breach("text_lost_or_changed", f"{self.now}: {missing} deltas that were sent did not arrive")
 
     def _watch(self, run: Run, host: Host, case: Case) -> None:
         """Follow the first run; kill the server or stop the run where the case says so."""
@@ -181,7 +183,7 @@ class Ours:
 
     def _judge(self, run: Run, case: Case, question: Question) -> str:
         outcome = self._outcome(run, case)
-        self.tally.ended(case.family, outcome, f"{self.now}, {run.id}", question, run.text)
+        self.tally.ended(case, outcome, f"{self.now}, {run.id}", question, run.text)
         return outcome
 
     def _outcome(self, run: Run, case: Case) -> str:
@@ -219,7 +221,7 @@ class Ours:
             return False
         self.tally.add(next_question_answered=1)
         if answer.text != words:
-            self.tally.breach("text_lost", f"{self.now}: the next answer was {answer.text!r}")
+            self.tally.breach("text_lost_or_changed", f"{self.now}: the next answer was {answer.text!r}")
         return True
 
 

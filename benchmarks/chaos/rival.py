@@ -3,9 +3,10 @@
 As in the example (`examples/responses/websocket.py` of openai-python): send a create, read events until the
 terminal one,
 collect text and calls, run the functions one after another, send their outputs with the response's id; raise on an
-`error` event and on a response that failed. Beyond the example, so that one failure does not end the program: a failed
-connection is opened again for the next question, text that had come is kept, and questions that ask for an earlier
-parent name its id. Questions that are asked side by side over lanes there are asked one after another here.
+`error` event and on a response that failed. Beyond the example, so that one failure does not end the program: text that
+had come is kept, and after a failure the connection is opened anew for the next question, which begins without the
+history unless the last response was stored. Left out: what is asked side by side over lanes there is asked one after
+another here, and what continues an earlier run there continues the last one here.
 """
 
 from __future__ import annotations
@@ -51,8 +52,9 @@ class Loop:
     """One connection and the conversation over it."""
 
     def __init__(self, host: Host, tally: Tally, *, reconnects: bool) -> None:
-        self.ids: list[str] = []
-        """The last response of every run that completed."""
+        self.last: tuple[str, bool] | None = None
+        """The last response of the last run that completed, and whether it was stored."""
+        self.histories_lost = 0
         self.connections = 0
         self.reconnections = 0
         self._host, self._tally, self._reconnects = host, tally, reconnects
@@ -78,6 +80,9 @@ class Loop:
     def close(self) -> None:
         """Close the connection; whoever reads from it stops."""
         connection, self._open = self._open, None
+        if self.last is not None and not self.last[1]:
+            self.last = None
+            self.histories_lost += 1
         if connection is not None:
             try:
                 connection.close()
@@ -117,7 +122,7 @@ class Loop:
         calls: list[Any] = []
         for event in connection:
             self.events += 1
-            if self.events == at:
+            if self.events == at and act is not None:
                 act()
             if event.type == "response.output_text.delta":
                 self.text[-1] += event.delta
@@ -144,7 +149,7 @@ class Rival:
 
     def run(self, chunk: Chunk, folder: Path) -> None:
         """All cases of a chunk, on one client with one server."""
-        store = folder / f"{self.tally.name}-{chunk.number}.sqlite" if chunk.store_file else None
+        store = folder / f"rival-{self._reconnects:d}-{chunk.number}.sqlite" if chunk.store_file else None
         with Host(age=chunk.age, store=store) as host:
             loop = Loop(host, self.tally, reconnects=self._reconnects)
             for case in chunk.cases:
@@ -161,6 +166,7 @@ class Rival:
                 server_kills=host.kills,
                 faults_struck=sum(host.happened.values()),
                 connections=loop.connections + loop.reconnections,
+                histories_lost=loop.histories_lost,
             )
 
     def _question(self, loop: Loop, host: Host, case: Case, number: int, question: Question, where: str) -> None:
@@ -171,20 +177,22 @@ class Rival:
             act = self._stop
         outcome = self._outcome(loop, case, question, act)
         text = "\n\n".join(part for part in loop.text if part)
-        self.tally.ended(case.family, outcome, where, question, text)
+        self.tally.ended(case, outcome, where, question, text)
 
     def _outcome(self, loop: Loop, case: Case, question: Question, act: Any) -> str:
         hung = threading.Event()
         watchdog = threading.Timer(self._patience, lambda: (hung.set(), loop.close()))
         watchdog.start()
         try:
-            loop.ids.append(loop.ask(question, _parent(loop, case), case.at, act))
+            loop.last = loop.ask(question, _parent(loop, case), case.at, act), question.store
         except Exception as error:  # noqa: BLE001 - every outcome is counted
             loop.close()
             if isinstance(error, Stopped):
                 return "stopped"
             if hung.is_set():
                 return "hung"
+            if not case.family:
+                return "error"
             code = getattr(error, "code", None) if isinstance(error, LoopError) else None
             self.tally.errors[f"{type(error).__name__} {code}" if code else type(error).__name__] += 1
             return "error"
@@ -197,26 +205,13 @@ class Rival:
         raise Stopped
 
     def _usable(self, loop: Loop, case: Case) -> None:
-        """Whether the next question of the same conversation is answered; else whether one without a parent is."""
+        """Whether the next question is answered."""
         question = Question(f'say "still here {case.number}"', f"still here {case.number}", (), False)
-        last = loop.ids[-1] if loop.ids else None
-        for parent, count in ((last, "next_question_answered"), (None, "next_question_answered_without_the_history")):
-            hung = threading.Event()
-            watchdog = threading.Timer(self._patience, lambda hung=hung: (hung.set(), loop.close()))
-            watchdog.start()
-            try:
-                loop.ids.append(loop.ask(question, parent))
-            except Exception:  # noqa: BLE001 - every outcome is counted
-                loop.close()
-            else:
-                self.tally.add(**{count: 1})
-                return
-            finally:
-                watchdog.cancel()
-        self.tally.add(next_question_failed=1)
+        outcome = self._outcome(loop, Case(case.number, "", (question,)), question, None)
+        names = {"completed": "next_question_answered", "hung": "next_question_hung"}
+        self.tally.add(**{names.get(outcome, "next_question_failed"): 1})
 
 
 def _parent(loop: Loop, case: Case) -> str | None:
-    if not loop.ids or (case.parent is not None and case.parent < 0):
-        return None
-    return loop.ids[-1] if case.parent is None else loop.ids[int(case.parent * len(loop.ids))]
+    fresh = case.parent is not None and case.parent < 0
+    return None if fresh or loop.last is None else loop.last[0]

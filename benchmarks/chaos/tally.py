@@ -6,7 +6,7 @@ import threading
 from collections import Counter, defaultdict
 from typing import Any
 
-from plan import Question
+from plan import Case, Question
 
 __all__ = ["Ledger", "Tally", "comparison", "summary"]
 
@@ -31,8 +31,10 @@ class Tally:
     def __init__(self, name: str) -> None:
         self.name = name
         self.ledger = Ledger()
-        self.outcomes: dict[str, Counter[str]] = defaultdict(Counter)
-        """By family: completed, stopped, error, hung."""
+        self.outcomes: Counter[str] = Counter()
+        """completed, stopped, error, hung."""
+        self.by_fault: dict[str, Counter[str]] = defaultdict(Counter)
+        """The same by family, of questions that were asked alone: what a fault does to one run."""
         self.errors: Counter[str] = Counter()
         self.recovered: Counter[str] = Counter()
         self.numbers: Counter[str] = Counter()
@@ -51,14 +53,16 @@ class Tally:
             self.numbers[count] += 1
             self.broken.append(f"{count}: {words}")
 
-    def ended(self, family: str, outcome: str, where: str, question: Question, text: str) -> None:
+    def ended(self, case: Case, outcome: str, where: str, question: Question, text: str) -> None:
         """A run has ended: is its text what was sent?"""
         with self._lock:
             self.numbers["runs"] += 1
-            self.outcomes[family][outcome] += 1
+            self.outcomes[outcome] += 1
+            if len(case.questions) == 1:
+                self.by_fault[case.family][outcome] += 1
         whole = text == question.text if outcome == "completed" else question.text.startswith(text)
         if not whole:
-            self.breach("text_lost", f"{where}: {outcome} with {text!r} of {question.text!r}")
+            self.breach("text_lost_or_changed", f"{where}: {outcome} with {text!r} of {question.text!r}")
         if outcome == "completed":
             self._check_calls(where, question)
 
@@ -71,19 +75,20 @@ class Tally:
     def result(self) -> dict[str, Any]:
         """Everything, for JSON."""
         executed = self.ledger.executed
-        totals: Counter[str] = Counter()
-        for family in self.outcomes.values():
-            totals.update(family)
         return {
             "runs": self.numbers["runs"],
-            "outcomes": {name: totals[name] for name in ("completed", "stopped", "error", "hung")},
+            "outcomes": {name: self.outcomes[name] for name in ("completed", "stopped", "error", "hung")},
             "recovered_turns": dict(sorted(self.recovered.items())),
             "errors": dict(sorted(self.errors.items())),
             "tools_executed": sum(executed.values()),
             "tools_executed_twice": sum(count > 1 for count in executed.values()),
-            "text_lost": self.numbers["text_lost"],
-            **{name: count for name, count in sorted(self.numbers.items()) if name not in ("runs", "text_lost")},
-            "by_fault": {name: dict(counts) for name, counts in sorted(self.outcomes.items())},
+            "text_lost_or_changed": self.numbers["text_lost_or_changed"],
+            **{
+                name: count
+                for name, count in sorted(self.numbers.items())
+                if name not in ("runs", "text_lost_or_changed")
+            },
+            "by_fault": {name: dict(counts) for name, counts in sorted(self.by_fault.items())},
             "must_not_happen": self.broken,
         }
 
