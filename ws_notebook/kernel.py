@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 __all__ = [
+    "Channel",
     "call_when_idle",
     "cell_id",
     "in_kernel",
@@ -88,3 +89,34 @@ def run_nested(start: Callable[[asyncio.AbstractEventLoop], asyncio.Task[Any]]) 
 
         nest_asyncio2.apply(loop)
     return loop.run_until_complete(start(loop))
+
+
+class Channel:
+    """Messages to and from every front end of the kernel; none is told that it was opened.
+
+    A front end finds it by asking the kernel for the channels (comms) of this target. To one that does not know it,
+    its messages mean nothing; an opening message would make it answer, and complain, that it has no such target.
+    """
+
+    def __init__(self, target: str) -> None:
+        import comm
+
+        self._manager = comm.get_comm_manager()
+        self._comm: Any = comm.create_comm(target_name=target, primary=False)
+        self._manager.register_comm(self._comm)
+        # One front end's closing it is not the others'.
+        self._comm.on_close(self._stay)
+        if hasattr(self._comm, "_reply_subshell_for"):
+            # As for widgets (views/widget.py): what is sent while a cell runs is not to wait for its end.
+            self._comm._reply_subshell_for = None
+
+    def _stay(self, _: Any) -> None:
+        self._manager.register_comm(self._comm)
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send JSON. May be called from any thread."""
+        self._comm.send(message)
+
+    def listen(self, receive: Callable[[Any], None]) -> None:
+        """Have it called with every message, in whatever thread the kernel has for it."""
+        self._comm.on_msg(lambda message: receive(message["content"]["data"]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..core.lineage import continuable
 from ..core.run import LATEST, Latest
 from ..session.run import Run
@@ -57,6 +59,17 @@ class CellTree:
             return "asked again"
         above = run.parent
         return "stale" if above is not None and self.mark(above) else ""
+
+    def marks(self, runs: Iterable[Run]) -> dict[str, str]:
+        """The marks of many runs, oldest first, by their ids; those without one are left out."""
+        found: dict[str, str] = {}
+        for run in runs:
+            maker, above = self._makers.get(run.id), run.parent
+            if maker is not None and self._latest.get(maker, run.id) != run.id:
+                found[run.id] = "asked again"
+            elif above is not None and above.id in found:
+                found[run.id] = "stale"
+        return found
 
     def _descends(self, run: Run, cell: str) -> bool:
         """Whether the run is, or continues at some remove, one of this cell's own."""

@@ -13,6 +13,7 @@ from .. import kernel
 from ..core.changes import Change
 from ..core.run import Latest, RunState
 from ..exceptions import SettingsError, WsNotebookError
+from ..session.panel import panels
 from ..session.run import Run
 from ..session.session import Session
 from ..views import View, choose_view
@@ -21,6 +22,7 @@ from .complete import matcher
 from .help import magic_help
 from .offer import chosen_tools, offered_tools
 from .options import TRANSPORTS, VIEWS, CellOptions, nearest, parse_cell_options
+from .panel import MagicsGuide
 from .prompt import interpolate
 from .report import brief
 from .result import CellResult
@@ -46,6 +48,7 @@ class ResponsesMagics(Magics):
         self.matcher = matcher(self)
         """Their part in the shell's completer."""
         self.result = CellResult(shell)
+        self._guide = MagicsGuide(self)
         self._sessions: dict[str, Session] = {}
         self._api_key: str | None = None
         self._trees: weakref.WeakKeyDictionary[Session, CellTree] = weakref.WeakKeyDictionary()
@@ -57,6 +60,7 @@ class ResponsesMagics(Magics):
         try:
             options = parse_cell_options(line)
             session = self.session(options.session, options.transport)
+            panels().guide = self._guide
             prompt = self._prompt(cell, options).strip("\n")
             run, views = self._start(session, prompt, options)
             if options.background:

@@ -34,6 +34,8 @@ class Run:
         """The data behind it, written only by the core."""
         self.context = contextvars.copy_context()
         """Where its callbacks run: what a tool prints lands in the cell that asked."""
+        self.cell = kernel.cell_id()
+        """The front end's id of that cell, or None."""
         self._observers: list[Observer] = []
         self._done = threading.Event()
 

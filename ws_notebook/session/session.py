@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from .. import settings as settings_module
 from ..core.changes import Change, RunEnded, ToolCallReady
 from ..core.items import as_items
+from ..core.lane import Lanes
 from ..core.protocol import Protocol
 from ..core.run import LATEST, Latest, RunState
 from ..core.steer import Steer
@@ -25,6 +26,7 @@ from ..tools.executor import Outcome
 from ..transports.base import Transport
 from .connector import Connector
 from .dispatch import TOOL_OF, Dispatcher
+from .panel import panels
 from .portal import portal
 from .pump import Pump
 from .request import checked_turns, request_settings
@@ -91,10 +93,11 @@ class Session:
         self._redactor = Redactor()
         self._runs: dict[str, Run] = {}
         self._offered: dict[str, ToolRegistry] = {}
-        self._charts: list[Callable[[], None]] = []
+        self._charts: list[Callable[[], None]] = [panels().touch]
         self._numbers = itertools.count(1)
         self._closed = False
-        self._epoch = time.time() - time.monotonic()
+        self.epoch = time.time() - time.monotonic()
+        """What a moment of the monotonic clock, in seconds, is short of the time since the epoch."""
         self._connector = Connector(self.settings, self._redactor, self._portal, given)
         self._protocol = Protocol(
             transport=self._connector.transport.name,
@@ -115,6 +118,7 @@ class Session:
         )
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
+        panels().add(self)
 
     # Asking.
 
@@ -247,25 +251,30 @@ class Session:
         return self._pump.opened_at
 
     @property
+    def lanes(self) -> Lanes:
+        """The lanes of the connection: what is in flight on each."""
+        return self._protocol.lanes
+
+    @property
     def turns(self) -> pd.DataFrame:
         """A row for each turn, newest last; times in milliseconds."""
         from .. import tables
 
-        return tables.turns_table(self._states(), epoch=self._epoch)
+        return tables.turns_table(self._states(), epoch=self.epoch)
 
     @property
     def tool_calls(self) -> pd.DataFrame:
         """A row for each tool call, newest last; times in milliseconds."""
         from .. import tables
 
-        return tables.calls_table(self._states(), epoch=self._epoch)
+        return tables.calls_table(self._states(), epoch=self.epoch)
 
     @property
     def frames(self) -> pd.DataFrame:
         """A row for each frame, newest last."""
         from .. import tables
 
-        return tables.frames_table(self._protocol.frames, epoch=self._epoch)
+        return tables.frames_table(self._protocol.frames, epoch=self.epoch)
 
     def header(self, run: RunState | None = None) -> RunHeader:
         """What a view writes over a run of this session."""
@@ -283,6 +292,12 @@ class Session:
         chart = LatencyChart(self._states, call_later=self.call_later)
         self._charts.append(chart.touch)
         return chart.figure
+
+    def panel(self) -> Any:
+        """A widget with this session's connection, tree of runs, tools and totals; it updates while somebody looks."""
+        from ..views.panel import panel_widget
+
+        return panel_widget(lambda send: panels().outlet(send, self))
 
     def timeline(self, run: Run | None = None) -> Any:
         """A widget with the timeline of a run; default: the latest."""

@@ -1,0 +1,40 @@
+"""What the magics tell the session panel: names, tools of the notebook, and what became of older runs."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from ..session.session import Session
+from ..tools import AnyTool
+from .offer import offered_tools
+
+if TYPE_CHECKING:
+    from .responses import ResponsesMagics
+
+__all__ = ["MagicsGuide"]
+
+
+class MagicsGuide:
+    """Reads the magics, and keeps them no longer than others do."""
+
+    def __init__(self, magics: ResponsesMagics) -> None:
+        self._held = weakref.ref(magics)
+
+    def is_own(self, session: Session) -> bool:
+        magics = self._held()
+        return magics is not None and session in magics.known_sessions()
+
+    def tools(self, session: Session) -> Iterable[AnyTool]:
+        magics = self._held()
+        return offered_tools(session.tools, {} if magics is None else magics.names).values()
+
+    def marks(self, session: Session) -> Mapping[str, str]:
+        magics = self._held()
+        return {} if magics is None else magics.tree(session).marks(session.runs)
+
+    def name(self, session: Session) -> str:
+        magics = self._held()
+        names = [] if magics is None else [name for name, held in magics.sessions.items() if held is session]
+        return names[0] if names else ""

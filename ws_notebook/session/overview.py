@@ -1,0 +1,148 @@
+"""The sessions of a process as JSON for the session panel: the whole of them, or what changed since the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..render.format import one_line, valid
+from ..render.overview import run_row, totals
+from ..tools import AnyTool
+
+if TYPE_CHECKING:
+    from .run import Run
+    from .session import Session
+
+__all__ = ["Guide", "Overview", "PlainGuide"]
+
+_DESCRIPTION_LIMIT = 160
+_FAILED = frozenset({"failed", "timed_out", "denied", "cancelled"})
+
+
+class Guide(Protocol):
+    """What the magics know of a session besides itself."""
+
+    def is_own(self, session: Session) -> bool:
+        """Whether a bare `%%responses` cell talks over it."""
+
+    def tools(self, session: Session) -> Iterable[AnyTool]:
+        """The tools that such a cell offers."""
+
+    def marks(self, session: Session) -> Mapping[str, str]:
+        """By the ids of runs: "asked again" or "stale"; other runs are left out."""
+
+    def name(self, session: Session) -> str:
+        """The variable that holds it, or nothing."""
+
+
+class PlainGuide:
+    """Where there are no magics."""
+
+    def is_own(self, session: Session) -> bool:
+        return False
+
+    def tools(self, session: Session) -> Iterable[AnyTool]:
+        return session.tools
+
+    def marks(self, session: Session) -> Mapping[str, str]:
+        return {}
+
+    def name(self, session: Session) -> str:
+        return ""
+
+
+class Overview:
+    """`sessions` gives what is shown, by keys that stay. Every method is called on the sessions' loop."""
+
+    def __init__(self, sessions: Callable[[], Mapping[str, Session]], guide: Callable[[], Guide]) -> None:
+        self._sessions = sessions
+        self._guide = guide
+        self._heads: dict[str, dict[str, Any]] = {}
+        self._rows: dict[str, dict[str, dict[str, Any]]] = {}
+        self._finished: dict[str, dict[str, dict[str, Any]]] = {}
+        """Rows of ended runs, which stay as they are but for their mark."""
+
+    def whole(self) -> dict[str, Any]:
+        """Everything: each session with the rows of all its runs, oldest first."""
+        self._heads, self._rows = {}, {}
+        return {**self._changes(), "whole": True}
+
+    def changes(self) -> dict[str, Any] | None:
+        """What is not as it was told before; None: everything is. A session that is told has its whole head."""
+        found = self._changes()
+        return {**found, "whole": False} if found["sessions"] or found["gone"] else None
+
+    def _changes(self) -> dict[str, Any]:
+        present, guide = dict(self._sessions()), self._guide()
+        gone = [key for key in self._heads if key not in present]
+        for key in gone:
+            for held in (self._heads, self._rows, self._finished):
+                held.pop(key, None)
+        told = [self._session_changes(key, session, guide) for key, session in present.items()]
+        return {"sessions": [each for each in told if each is not None], "gone": gone}
+
+    def _session_changes(self, key: str, session: Session, guide: Guide) -> dict[str, Any] | None:
+        runs = session.runs
+        rows = self._all_rows(key, runs, guide.marks(session))
+        before = self._rows.get(key, {})
+        changed = [row for name, row in rows.items() if before.get(name) != row]
+        forgotten = [name for name in before if name not in rows]
+        head = _head(key, session, runs, guide)
+        if not changed and not forgotten and self._heads.get(key) == head:
+            return None
+        self._heads[key], self._rows[key] = head, rows
+        return {**head, "runs": changed, "forgotten": forgotten}
+
+    def _all_rows(self, key: str, runs: Sequence[Run], marks: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        finished = self._finished.get(key, {})
+        rows, kept = {}, {}
+        for run in runs:
+            row = finished.get(run.id) or {**run_row(run.state), "cell": run.cell}
+            if run.state.done:
+                kept[run.id] = row
+            rows[run.id] = {**row, "mark": marks.get(run.id, "")}
+        self._finished[key] = kept
+        return rows
+
+
+def _head(key: str, session: Session, runs: Sequence[Run], guide: Guide) -> dict[str, Any]:
+    header, profile, opened = session.header(), session.settings.profile, session.opened_at
+    lanes = session.lanes
+    return {
+        "id": key,
+        "name": guide.name(session),
+        "own": guide.is_own(session),
+        "provider": header.provider,
+        "model": header.model,
+        "transport": header.transport,
+        "note": header.note,
+        "condition": session.state,
+        "opened": None if opened is None else round((session.epoch + opened) * 1000),
+        "max_age_ms": None if profile.max_age is None else profile.max_age * 1000,
+        "connections": session.connections,
+        "rotations": session.rotations,
+        "lanes": {"used": sum(lane.run is not None for lane in lanes), "limit": lanes.limits.in_flight},
+        "warms_up": profile.warm_up and session.state != "closed",
+        "totals": totals([run.state for run in runs]),
+        "tools": _tools(guide.tools(session), runs),
+    }
+
+
+def _tools(offered: Iterable[AnyTool], runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Each tool with its calls so far; those that are no longer offered but were called come last."""
+    described = {tool.name: valid(one_line(tool.description or "", _DESCRIPTION_LIMIT)) for tool in offered}
+    calls = [call for run in runs for call in run.tool_calls]
+    names = [*described, *dict.fromkeys(call.name for call in calls if call.name not in described)]
+    found = []
+    for name in names:
+        mine = [call for call in calls if call.name == name]
+        found.append(
+            {
+                "name": valid(name),
+                "description": described.get(name, ""),
+                "calls": len(mine),
+                "failed": sum(call.status in _FAILED for call in mine),
+                "running": sum(not call.done for call in mine),
+            }
+        )
+    return found
