@@ -8,7 +8,7 @@ import pytest
 
 from ws_notebook import settings
 from ws_notebook.exceptions import SettingsError
-from ws_notebook.settings import PROFILES, Profile, Redactor, resolve
+from ws_notebook.settings import PROFILES, Profile, Redactor, key_in, provider_names, proxy_for, resolve, server_token
 
 __all__: list[str] = []
 
@@ -30,6 +30,8 @@ def test_auto_is_openai_with_a_key_and_the_embedded_server_without(monkeypatch: 
         ("https://thing.services.ai.azure.com/openai/v1", "azure"),
         ("https://api.x.ai/v1", "xai"),
         ("https://ai-gateway.vercel.sh/v1", "vercel"),
+        ("https://thing.openai.azure.us/openai/v1", "azure"),
+        ("https://eu-west-1.api.x.ai/v1", "xai"),
         ("http://localhost:8000/v1", "open"),
         ("https://notapi.openai.com.example/v1", "open"),
         ("https://evilapi.openai.com/v1", "open"),
@@ -47,10 +49,47 @@ def test_a_host_is_told_by_whole_labels(url: str, profile: str) -> None:
         ("https://host/v1/", "https://host/v1"),
         ("wss://host/v1/responses", "https://host/v1"),
         ("ws://host:1/v1?api-version=preview", "http://host:1/v1?api-version=preview"),
+        # Of a provider that is known, the path is known too.
+        ("https://eu.api.openai.com", "https://eu.api.openai.com/v1"),
+        ("https://thing.openai.azure.com/", "https://thing.openai.azure.com/openai/v1"),
+        ("https://host", "https://host"),
     ],
 )
 def test_an_address_is_brought_to_one_form(given: str, base_url: str) -> None:
-    assert resolve(given).base_url == base_url
+    assert resolve(given, model="m").base_url == base_url
+
+
+@pytest.mark.parametrize(
+    ("provider", "base_url", "shown"),
+    [
+        ("openai:eu", "https://eu.api.openai.com/v1", "openai:eu"),
+        ("https://jp.api.openai.com/v1", "https://jp.api.openai.com/v1", "openai:jp"),
+        ("xai:us-east-1", "https://us-east-1.api.x.ai/v1", "xai:us-east-1"),
+        ("vercel:eu", "https://eu.ai-gateway.vercel.sh/v1", "vercel:eu"),
+        ("openai", "https://api.openai.com/v1", "openai"),
+    ],
+)
+def test_a_region_is_named_behind_its_provider(provider: str, base_url: str, shown: str) -> None:
+    found = resolve(provider, api_key="k")
+    assert (found.base_url, found.provider) == (base_url, shown)
+
+
+def test_a_region_goes_before_the_environment_s_base_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://proxy:1/v1")
+    assert resolve("openai:us").base_url == "https://us.api.openai.com/v1"
+
+
+def test_an_unknown_region_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(SettingsError, match=r"no region 'mars'\. Known are us, eu"):
+        resolve("openai:mars")
+    with pytest.raises(SettingsError, match="None is known"):
+        resolve("localai:eu", model="m")
+    assert {"auto", "openai", "openai:eu", "open"} <= set(provider_names())
+
+
+def test_a_provider_s_key_does_not_travel_in_the_clear() -> None:
+    with pytest.raises(SettingsError, match="OpenAI is reached over https"):
+        resolve("http://api.openai.com/v1")
 
 
 @pytest.mark.parametrize("provider", ["ftp://host/v1", "http://", "https:///v1", "https://user:word@host/v1"])
@@ -82,8 +121,67 @@ def test_azure_takes_its_endpoint_from_the_environment(monkeypatch: pytest.Monke
     assert resolve("azure", model="m").base_url == "https://thing.openai.azure.com/openai/v1"
     with pytest.raises(SettingsError, match="needs a model"):
         resolve("azure")
+    monkeypatch.setenv("AZURE_OPENAI_AD_TOKEN", "an-entra-token")
+    assert resolve("azure", model="m").key() == "an-entra-token"
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "azure-key")
     assert resolve("azure", model="m").key() == "azure-key"
+    assert resolve("azure", model="m").key_origin == "AZURE_OPENAI_API_KEY"
+
+
+def test_an_entra_token_is_asked_for_again_each_time() -> None:
+    made = iter(["first-token", "second-token"])
+    found = resolve("https://thing.openai.azure.com", model="m", api_key=lambda: next(made))
+    assert [found.key(), found.key()] == ["first-token", "second-token"]
+    assert found.key_origin == "a function, called at each connection"
+
+
+def test_a_token_provider_that_must_be_awaited_is_explained() -> None:
+    async def token() -> str:
+        return "never"
+
+    provider: Any = token
+    with pytest.raises(SettingsError, match=r"azure\.identity, not of azure\.identity\.aio"):
+        resolve("https://thing.openai.azure.com", model="m", api_key=provider).key()
+
+
+def test_the_user_s_own_header_proves_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "from-the-environment")
+    found = resolve("https://thing.openai.azure.com", model="m", headers={"Api-Key": "mine"})
+    assert (found.key(), found.key_origin) == (None, "the headers")
+    both = resolve("https://thing.openai.azure.com", model="m", headers={"Api-Key": "mine"}, api_key="given")
+    assert (both.key(), both.key_origin) == ("given", "api_key")
+
+
+def test_a_profile_s_name_sends_no_provider_s_key_to_another_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-abcdef")
+    found = resolve("http://host:1/v1", profile="openai")
+    assert (found.key(), found.key_origin, found.provider) == (None, "", "host:1")
+    assert found.profile.lanes == PROFILES["openai"].lanes
+    assert resolve("https://eu.api.openai.com/v1", profile="openai").key() == "sk-abcdef"
+    assert resolve("http://host:1/v1", profile="openai", api_key=key_in("OPENAI_API_KEY")).key() == "sk-abcdef"
+
+
+def test_a_variable_that_was_named_must_be_set() -> None:
+    with pytest.raises(SettingsError, match="MY_GATEWAY_KEY is not set"):
+        resolve("http://host/v1", api_key=key_in("MY_GATEWAY_KEY")).key()
+
+
+def test_the_embedded_server_s_token_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WS_NOTEBOOK_SERVER_TOKEN", raising=False)
+    assert server_token() is None
+    monkeypatch.setenv("WS_NOTEBOOK_SERVER_TOKEN", "a-token")
+    assert server_token() == "a-token"
+
+
+def test_a_proxy_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert proxy_for("https://api.openai.com/v1") is None
+    monkeypatch.setenv("https_proxy", "http://user:word@proxy:3128")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    assert proxy_for("https://api.openai.com/v1") == "http://proxy:3128"
+    assert proxy_for("https://inside.example/v1") is None
+    assert proxy_for("http://127.0.0.1:1/v1") is None
 
 
 def test_other_environment_variables_are_heeded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import sys
 from collections.abc import Sequence
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _PROFILES = ("openai", "azure", "xai", "vercel", "localai", "open")
-
-TOKEN_VARIABLE = "WS_NOTEBOOK_SERVER_TOKEN"  # noqa: S105  a variable's name
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,7 +49,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add(
         "--token",
         action="append",
-        help=f"what clients must send; ${TOKEN_VARIABLE} is better, arguments show in process lists; "
+        help="what clients must send; $WS_NOTEBOOK_SERVER_TOKEN is better, arguments show in process lists; "
         "repeat it for clients that may not see each other's responses",
     )
     add("--certfile", type=Path, metavar="PATH", help="certificate (PEM) for TLS: https and wss")
@@ -121,9 +118,10 @@ def _serve(options: argparse.Namespace) -> int:
     from ws_notebook.server.app import ServerOptions, serve
     from ws_notebook.server.models.demo import DemoModel, Pace
     from ws_notebook.server.profiles import PROFILES
+    from ws_notebook.settings import server_token
 
     profile = PROFILES[options.profile]
-    from_environment = os.environ.get(TOKEN_VARIABLE)
+    from_environment = server_token()
     given = options.token or ([from_environment] if from_environment else [])
     token, *more_tokens = given or [secrets.token_urlsafe(24)]
 

@@ -1,4 +1,4 @@
-"""Settings: what a session connects to and how that provider behaves. The only reader of the environment.
+"""Settings: what a session connects to. The only reader of the environment.
 
 Keys are looked up at each connection, are kept out of every repr, and are known to a `Redactor`
 that takes them out of whatever comes back.
@@ -7,98 +7,39 @@ that takes them out of whatever comes back.
 from __future__ import annotations
 
 import difflib
+import inspect
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 from .exceptions import SettingsError
+from .profiles import PROFILES, Profile
 
-__all__ = ["PROFILES", "ApiKey", "Profile", "Redactor", "Settings", "resolve"]
+__all__ = [
+    "PROFILES",
+    "SERVER_TOKEN_VARIABLE",
+    "ApiKey",
+    "Profile",
+    "Redactor",
+    "Settings",
+    "key_in",
+    "provider_names",
+    "proxy_for",
+    "resolve",
+    "server_token",
+]
 
 ApiKey = str | Callable[[], str] | None
 
+SERVER_TOKEN_VARIABLE: Final = PROFILES["local"].key_variable
+"""Holds the embedded server's token, for those who start it and for those who talk to it."""
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """How a provider behaves."""
-
-    name: str
-    base_url: str = ""
-    """The HTTP base, ending in /v1 or the like; empty where the user's own account decides it."""
-    key_variable: str = ""
-    """The environment variable that holds the API key."""
-    needs_key: bool = True
-    model: str = ""
-    """The model that is asked when none is named; empty: the user must name one."""
-    needs_model: bool = False
-    trusts_store: bool = True
-    """Whether the id of a stored response can be continued on another connection."""
-    lanes: int = 0
-    """How many named lanes a connection has; 0: one response after another."""
-    in_flight: int = 1
-    """How many responses at the same time on one connection."""
-    steering: bool = False
-    """Whether words can be added to a running response (`response.steer`)."""
-    warm_up: bool = True
-    """Whether `generate: false` prepares a connection without an answer."""
-    max_age: float | None = 3600
-    """Seconds after which the provider ends a connection; it is left a little earlier, between two turns."""
-    hosts: tuple[str, ...] = ()
-    """Ends of host names that mean this provider."""
-
-
-PROFILES: Final[Mapping[str, Profile]] = {
-    profile.name: profile
-    for profile in (
-        Profile(
-            name="local",
-            key_variable="WS_NOTEBOOK_SERVER_TOKEN",
-            needs_key=False,
-            model="demo",
-            lanes=32,
-            in_flight=16,
-            steering=True,
-        ),
-        Profile(
-            name="openai",
-            base_url="https://api.openai.com/v1",
-            key_variable="OPENAI_API_KEY",
-            model="gpt-5.4",
-            lanes=32,
-            in_flight=16,
-            steering=True,
-            hosts=("api.openai.com",),
-        ),
-        Profile(
-            name="azure",
-            key_variable="AZURE_OPENAI_API_KEY",
-            needs_model=True,
-            hosts=(".openai.azure.com", ".services.ai.azure.com"),
-        ),
-        Profile(
-            name="xai",
-            base_url="https://api.x.ai/v1",
-            key_variable="XAI_API_KEY",
-            model="grok-4",
-            max_age=25 * 60,
-            hosts=("api.x.ai",),
-        ),
-        Profile(
-            name="vercel",
-            base_url="https://ai-gateway.vercel.sh/v1",
-            key_variable="AI_GATEWAY_API_KEY",
-            model="openai/gpt-5.4",
-            max_age=13 * 60,
-            hosts=("ai-gateway.vercel.sh",),
-        ),
-        Profile(name="localai", key_variable="LOCALAI_API_KEY", needs_key=False, trusts_store=False, needs_model=True),
-        Profile(name="open", needs_key=False, warm_up=False, max_age=None),
-    )
-}
-"""Known providers. `open` is any other server that speaks Open Responses."""
+_CREDENTIALS: Final = frozenset({"authorization", "api-key", "x-api-key"})
+"""Headers that prove who asks, in the user's own way."""
 
 LOCAL_NOTE = "embedded server: a script, no AI"
 
@@ -153,28 +94,100 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def provider(self) -> str:
-        """What a header calls it: the provider's name, or the host of another server."""
-        return self.profile.name if self.profile.name != "open" else urlsplit(self.base_url).netloc
+        """What a header calls it: the provider's name, with its region, or the host of another server."""
+        parts = urlsplit(self.base_url)
+        name, host = self.profile.name, parts.hostname or ""
+        if name == "open" or (self.profile.hosts and not _belongs(host, self.profile)):
+            return parts.netloc
+        region = host.removesuffix(f".{urlsplit(self.profile.base_url).hostname}")
+        return f"{name}:{region}" if region in self.profile.regions else name
 
     @property
     def note(self) -> str:
         return LOCAL_NOTE if self.profile.name == "local" else ""
 
     def key(self) -> str | None:
-        """The API key of now. Raises SettingsError where the provider needs one and there is none."""
+        """The API key, or token, of now. Raises SettingsError where the provider needs one and there is none.
+
+        `api_key` goes before headers of the user's that prove who asks (then None), these before the environment.
+        """
         given = self.api_key() if callable(self.api_key) else self.api_key
         if given is not None and not isinstance(given, str):
-            raise SettingsError(f"api_key must give a string, not {type(given).__name__}.")
-        variable = self.profile.key_variable
-        found = given or (os.environ.get(variable) if variable else None)
+            if inspect.iscoroutine(given):
+                given.close()
+            raise SettingsError(
+                f"api_key must give a string, not {type(given).__name__}. It is called without `await`: for Azure "
+                "take get_bearer_token_provider of azure.identity, not of azure.identity.aio."
+            )
+        found = given or (None if self._has_credentials else self._from_environment()[1])
         if found:
             return _checked_key(found.strip())
-        if self.profile.needs_key:
+        if self.profile.needs_key and not self._has_credentials:
             raise SettingsError(
-                f"No API key for {self.profile.name}. Set {variable} in the environment, pass api_key=…, "
-                'run %responses connect, or try it without a key: provider="local".'
+                f"No API key for {self.profile.name}. Set {self.profile.key_variable} in the environment, pass "
+                'api_key=…, run %responses connect, or try it without a key: provider="local".'
             )
         return None
+
+    @property
+    def key_origin(self) -> str:
+        """Where the key comes from, in words, and nothing of the key itself; empty: there is none."""
+        if callable(self.api_key):
+            return "a function, called at each connection"
+        if self.api_key:
+            return "api_key"
+        return "the headers" if self._has_credentials else self._from_environment()[0]
+
+    @property
+    def _has_credentials(self) -> bool:
+        return not _CREDENTIALS.isdisjoint(name.lower() for name in self.headers)
+
+    def _from_environment(self) -> tuple[str, str | None]:
+        """The name of the variable that holds a key, and the key."""
+        for variable in filter(None, (self.profile.key_variable, self.profile.token_variable)):
+            if os.environ.get(variable):
+                return variable, os.environ[variable]
+        return "", None
+
+
+def key_in(variable: str) -> Callable[[], str]:
+    """An `api_key` that reads an environment variable at each connection. Raises SettingsError where it is not set."""
+
+    def read() -> str:
+        found = os.environ.get(variable)
+        if not found:
+            raise SettingsError(f"The environment variable {variable} is not set. Set it, or name another one.")
+        return found
+
+    return read
+
+
+def server_token() -> str | None:
+    """The embedded server's token, if the environment holds one."""
+    return os.environ.get(SERVER_TOKEN_VARIABLE) or None
+
+
+def proxy_for(base_url: str) -> str | None:
+    """The proxy that the environment asks for on the way to this address, without its user and password; or None."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(base_url)
+    if not parts.hostname or parts.hostname in ("127.0.0.1", "localhost", "::1") or proxy_bypass(parts.netloc):
+        return None
+    proxies = getproxies()
+    # The order of the websockets library.
+    names = ("wss", "socks", "https") if parts.scheme == "https" else ("ws", "socks", "https", "http")
+    found = next((proxies[name] for name in names if proxies.get(name)), None)
+    if found is None:
+        return None
+    proxy = urlsplit(found if "://" in found else f"http://{found}")
+    return f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}"
+
+
+def provider_names() -> list[str]:
+    """What `provider` can be, besides a base URL."""
+    regions = (f"{profile.name}:{region}" for profile in PROFILES.values() for region in profile.regions)
+    return ["auto", *PROFILES, *regions]
 
 
 def _checked_key(key: str) -> str:
@@ -201,24 +214,53 @@ def resolve(
     if provider == "auto":
         provider = "openai" if os.environ.get("OPENAI_API_KEY") else "local"
     if "://" in provider:
-        base_url = _checked_url(provider)
-        chosen = _profile(profile) if profile is not None else _profile_of(base_url)
+        chosen, base_url = _by_address(_checked_url(provider), profile)
     else:
-        chosen = _profile(provider, "provider")
-        base_url = _base_url(chosen)
+        name, _, region = provider.partition(":")
+        chosen = _profile(name, "provider")
+        base_url = _regional(chosen, region) if region else _base_url(chosen)
         chosen = _profile(profile) if profile is not None else chosen
-    name = model or os.environ.get("WS_NOTEBOOK_MODEL", "") if chosen.name != "local" else model or ""
-    if chosen.needs_model and not name:
+    asked = model or os.environ.get("WS_NOTEBOOK_MODEL", "") if chosen.name != "local" else model or ""
+    if chosen.needs_model and not asked:
         raise SettingsError(f"{chosen.name} needs a model: pass model=… (at Azure the name of your deployment).")
     return Settings(
         profile=chosen,
         base_url=base_url,
-        model=name or chosen.model,
+        model=asked or chosen.model,
         transport=transport,
         headers=dict(headers or {}),
         api_key=api_key,
         ssl=ssl,
     )
+
+
+def _by_address(base_url: str, profile: str | Profile | None) -> tuple[Profile, str]:
+    """What is at a base URL, and the base URL, completed where the provider is known.
+
+    A provider's name as `profile` says how another server behaves. It does not make it that provider: the
+    provider's key is not sent there.
+    """
+    owner = _profile_of(base_url)
+    if owner.hosts:
+        parts = urlsplit(base_url)
+        if parts.scheme != "https":
+            raise SettingsError(f"{owner.title} is reached over https, so that nobody reads the key on its way.")
+        path = parts.path or (urlsplit(owner.base_url).path if owner.base_url else "/openai/v1")
+        base_url = urlunsplit(parts._replace(path=path))
+    if profile is None:
+        return owner, base_url
+    chosen = _profile(profile)
+    if isinstance(profile, str) and chosen.hosts and owner is not chosen:
+        chosen = msgspec.structs.replace(chosen, key_variable="", token_variable="", needs_key=False)
+    return chosen, base_url
+
+
+def _regional(profile: Profile, region: str) -> str:
+    if region not in profile.regions:
+        known = f"Known are {', '.join(profile.regions)}." if profile.regions else "None is known."
+        raise SettingsError(f"{profile.name} has no region {region!r}. {known} Any other address is a base URL.")
+    parts = urlsplit(profile.base_url)
+    return urlunsplit(parts._replace(netloc=f"{region}.{parts.netloc}"))
 
 
 def _base_url(profile: Profile) -> str:
@@ -253,11 +295,12 @@ def _checked_url(url: str) -> str:
 
 def _profile_of(base_url: str) -> Profile:
     host = urlsplit(base_url).hostname or ""
-    for profile in PROFILES.values():
-        # Whole labels: another domain may end in the same letters.
-        if any(f".{host}".endswith(f".{end.removeprefix('.')}") for end in profile.hosts):
-            return profile
-    return PROFILES["open"]
+    return next((profile for profile in PROFILES.values() if _belongs(host, profile)), PROFILES["open"])
+
+
+def _belongs(host: str, profile: Profile) -> bool:
+    """Whether a host is the provider's. By whole labels: another domain may end in the same letters."""
+    return any(f".{host}".endswith(f".{end.removeprefix('.')}") for end in profile.hosts)
 
 
 def _profile(wanted: str | Profile, what: str = "profile") -> Profile:

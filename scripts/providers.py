@@ -1,0 +1,103 @@
+"""Write the tables of docs/providers.md from the profiles. tests/test_profiles.py says when that is due."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ws_notebook.profiles import PROFILES, Profile
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "providers.md"
+BEGIN, END = "<!-- from ws_notebook/profiles.py -->\n", "<!-- end -->"
+
+
+def main() -> int:
+    """Bring the page up to date."""
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
+
+
+def page(text: str) -> str:
+    """*text* with the part between the marks written anew."""
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    return f"{before}{BEGIN}\n{tables()}\n{END}{after}"
+
+
+def tables() -> str:
+    """Where each provider is, what it can do, and what else is to be known."""
+    profiles = list(PROFILES.values())
+    parts = [
+        "## Where\n",
+        _table(("`provider`", "what it is", "base URL", "key from", "usual model"), map(_where, profiles)),
+        "\n## What it can do\n",
+        _table(
+            ("`provider`", "at once on a connection", "steering", "warm-up", "a stored response's id"),
+            map(_abilities, profiles),
+        ),
+        "\n## Limits of a connection\n",
+        _table(("`provider`", "age", "idle", "message", "models"), map(_limits, profiles)),
+        "\n## Regions\n",
+        _table(("`provider`", "base URL"), (row for profile in profiles for row in _regions(profile))),
+        "\n## Also\n",
+        "\n".join(line for profile in profiles for line in _notes(profile)),
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def _where(profile: Profile) -> Sequence[str]:
+    variables = [f"`{name}`" for name in (profile.key_variable, profile.token_variable) if name]
+    if not profile.needs_key:
+        variables = [*variables, "none needed"]
+    model = f"`{profile.model}`" if profile.model else "you name it"
+    base_url = f"`{profile.base_url}`" if profile.base_url else "see below"
+    return f"`{profile.name}`", profile.title, base_url, ", else ".join(variables), model
+
+
+def _abilities(profile: Profile) -> Sequence[str]:
+    lanes = f"{profile.in_flight} responses, on {profile.lanes} named lanes" if profile.lanes else "one response"
+    return (
+        f"`{profile.name}`",
+        lanes,
+        "yes" if profile.steering else "no",
+        "yes" if profile.warm_up else "no",
+        "continues on any connection" if profile.trusts_store else "only where it was made",
+    )
+
+
+def _limits(profile: Profile) -> Sequence[str]:
+    return (
+        f"`{profile.name}`",
+        _minutes(profile.max_age),
+        _minutes(profile.max_idle),
+        f"{profile.max_message // 1024**2} MiB" if profile.max_message else "",
+        "one" if profile.one_model else "any",
+    )
+
+
+def _minutes(seconds: float | None) -> str:
+    return f"{seconds / 60:.0f} min" if seconds else ""
+
+
+def _regions(profile: Profile) -> list[Sequence[str]]:
+    return [
+        (f"`{profile.name}:{region}`", f"`{profile.base_url.replace('//', f'//{region}.', 1)}`")
+        for region in profile.regions
+    ]
+
+
+def _notes(profile: Profile) -> list[str]:
+    source = f"[Its documentation]({profile.source})." if profile.source else ""
+    text = " ".join(filter(None, [*profile.notes, source]))
+    return [f"* `{profile.name}`. {text}"] if text else []
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |").replace("|  |", "| |") for cells in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""Profiles: how each provider behaves, in one table, which docs/providers.md prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+__all__ = ["PROFILES", "Profile"]
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """How a provider behaves: all that this package knows of it, and what docs/providers.md prints."""
+
+    name: str
+    title: str = ""
+    """What its owner calls it."""
+    base_url: str = ""
+    """The HTTP base, ending in /v1 or the like; empty where the user's own account decides it."""
+    regions: tuple[str, ...] = ()
+    """What may stand before the host, and behind the provider's name: "openai:eu"."""
+    key_variable: str = ""
+    """The environment variable that holds the API key."""
+    token_variable: str = ""
+    """The environment variable that holds a short-lived token, which is used where there is no key."""
+    needs_key: bool = True
+    model: str = ""
+    """The model that is asked when none is named; empty: the user must name one."""
+    needs_model: bool = False
+    trusts_store: bool = True
+    """Whether the id of a stored response can be continued on another connection."""
+    lanes: int = 0
+    """How many named lanes a connection has; 0: one response after another."""
+    in_flight: int = 1
+    """How many responses at the same time on one connection."""
+    steering: bool = False
+    """Whether words can be added to a running response (`response.steer`)."""
+    warm_up: bool = True
+    """Whether `generate: false` prepares a connection without an answer."""
+    max_age: float | None = 3600
+    """Seconds after which the provider ends a connection; it is left a little earlier, between two turns."""
+    max_idle: float | None = None
+    """Seconds without a frame, pings included, after which the provider ends a connection; None: not documented."""
+    max_message: int | None = None
+    """Bytes of the largest message that the provider takes; None: not documented."""
+    one_model: bool = False
+    """Whether a connection stays with the model that was asked first on it."""
+    hosts: tuple[str, ...] = ()
+    """Ends of host names that mean this provider."""
+    notes: tuple[str, ...] = ()
+    """What else its users should know, in Markdown, a sentence or two each."""
+    source: str = ""
+    """Where its owner documents its WebSocket mode."""
+
+
+PROFILES: Final[Mapping[str, Profile]] = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="local",
+            title="the embedded server",
+            key_variable="WS_NOTEBOOK_SERVER_TOKEN",
+            needs_key=False,
+            model="demo",
+            lanes=32,
+            in_flight=16,
+            steering=True,
+            notes=("A script and no AI; needs no key and no network. It is started when it is first asked.",),
+        ),
+        Profile(
+            name="openai",
+            title="OpenAI",
+            base_url="https://api.openai.com/v1",
+            regions=("us", "eu", "ae", "au", "in", "jp"),
+            key_variable="OPENAI_API_KEY",
+            model="gpt-5.4",
+            lanes=32,
+            in_flight=16,
+            steering=True,
+            hosts=("api.openai.com",),
+            notes=(
+                "`OPENAI_BASE_URL` replaces the base URL. A region needs a key of a project in that region, or of one "
+                "with data residency chosen per request.",
+                "Steering works with models of the GPT-6 family; words for other models go into an ordinary request.",
+            ),
+            source="https://developers.openai.com/api/docs/guides/websocket-mode",
+        ),
+        Profile(
+            name="azure",
+            title="Azure OpenAI in Microsoft Foundry",
+            key_variable="AZURE_OPENAI_API_KEY",
+            token_variable="AZURE_OPENAI_AD_TOKEN",  # noqa: S106 - a variable's name
+            needs_model=True,
+            hosts=(".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com", ".openai.azure.us"),
+            notes=(
+                "The endpoint comes from `AZURE_OPENAI_ENDPOINT` or is the base URL, "
+                "`https://RESOURCE.openai.azure.com/openai/v1`. The model is the name of your deployment.",
+                "A key and a Microsoft Entra token travel alike, as `Authorization: Bearer`. The `api-key` header is "
+                "documented for HTTP alone; a gateway that wants it gets it with `headers=`.",
+            ),
+            source="https://learn.microsoft.com/azure/foundry/openai/how-to/websockets",
+        ),
+        Profile(
+            name="xai",
+            title="xAI",
+            base_url="https://api.x.ai/v1",
+            regions=("us-east-1", "eu-west-1"),
+            key_variable="XAI_API_KEY",
+            model="grok-4",
+            max_age=25 * 60,
+            hosts=("api.x.ai",),
+            source="https://docs.x.ai/developers/advanced-api-usage/websocket-mode",
+        ),
+        Profile(
+            name="vercel",
+            title="Vercel AI Gateway",
+            base_url="https://ai-gateway.vercel.sh/v1",
+            regions=("us", "eu"),
+            key_variable="AI_GATEWAY_API_KEY",
+            token_variable="VERCEL_OIDC_TOKEN",  # noqa: S106 - a variable's name
+            model="openai/gpt-5.4",
+            max_age=13 * 60,
+            max_idle=5 * 60,
+            max_message=4 * 1024 * 1024,
+            one_model=True,
+            hosts=("ai-gateway.vercel.sh",),
+            notes=(
+                'WebSocket mode takes OpenAI\'s text models, GPT-5.4 and later; others go over `transport="http"`.',
+                "Each error closes the connection; the next turn opens another and sends the history.",
+            ),
+            source="https://vercel.com/docs/ai-gateway/sdks-and-apis/responses/websockets",
+        ),
+        Profile(
+            name="localai",
+            title="LocalAI",
+            key_variable="LOCALAI_API_KEY",
+            needs_key=False,
+            needs_model=True,
+            trusts_store=False,
+            max_message=10 * 1024 * 1024,
+            notes=(
+                "At `http://localhost:8080/v1`, or where `LOCALAI_BASE_URL` says. A base URL is taken for one with "
+                '`profile="localai"`.',
+            ),
+            source="https://github.com/mudler/LocalAI",
+        ),
+        Profile(
+            name="open",
+            title="any other server of Open Responses",
+            needs_key=False,
+            warm_up=False,
+            max_age=None,
+            notes=(
+                "What a base URL is, unless its host or `profile=` says otherwise. A key is sent only if you pass one: "
+                "`api_key=…`.",
+            ),
+            source="https://www.openresponses.org",
+        ),
+    )
+}
+"""Known providers. `open` is any other server that speaks Open Responses."""
