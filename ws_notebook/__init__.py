@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from .session.session import Session
     from .settings import Profile
     from .tools import Tool, tool
+    from .tools.approval import Approval
+    from .tools.context import Context
 
-__all__ = ["Profile", "Run", "Session", "Tool", "WsNotebookError", "__version__", "tool"]
+__all__ = ["Approval", "Context", "Profile", "Run", "Session", "Tool", "WsNotebookError", "__version__", "tool"]
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "Approval": "tools.approval",
+    "Context": "tools.context",
     "Profile": "settings",
     "Run": "session.run",
     "Session": "session.session",

@@ -15,6 +15,7 @@ __all__ = [
     "Channel",
     "call_when_idle",
     "cell_id",
+    "hears_while_busy",
     "in_kernel",
     "is_main_thread",
     "main_loop",
@@ -50,6 +51,11 @@ def cell_id() -> str | None:
     parent = kernel.get_parent() or {}
     found = (parent.get("metadata") or {}).get("cellId")
     return found if isinstance(found, str) else None
+
+
+def hears_while_busy() -> bool:
+    """Whether messages of widgets can arrive while a cell runs: ipykernel 7 has subshells for them, 6 has not."""
+    return bool(getattr(_kernel(), "_supports_kernel_subshells", False))
 
 
 def call_when_idle(callback: Callable[[], None]) -> bool:

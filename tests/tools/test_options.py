@@ -9,6 +9,7 @@ import pytest
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools import tool
+from ws_notebook.tools.approval import Approval
 from ws_notebook.tools.options import nearest
 
 __all__: list[str] = []
@@ -16,6 +17,15 @@ __all__: list[str] = []
 
 def add(a: int, b: int) -> int:
     return a + b
+
+
+async def later(call: Any) -> bool:
+    return True
+
+
+class Later:
+    async def __call__(self, call: Any) -> bool:
+        return True
 
 
 def test_without_options_the_defaults_hold() -> None:
@@ -27,7 +37,11 @@ def test_options_are_kept() -> None:
     made = tool(name="plus-1", description="  Adds.\n    Well.", timeout=2, run_in="thread", max_output=9)(add)
     assert (made.name, made.timeout, made.run_in, made.max_output) == ("plus-1", 2.0, "thread", 9)
     assert made.description == "Adds.\nWell."
-    assert tool(approve=False)(add).approve is False
+    assert tool(approve=False)(add).approve is None
+    assert tool(approve=True)(add).approve == Approval(when=True, timeout=None, default="deny")
+    assert tool(approve="first time")(add).approve == Approval(when="first time")
+    policy = Approval(str, timeout=3, default="approve")
+    assert tool(approve=policy)(add).approve is policy
 
 
 class Client:
@@ -52,7 +66,12 @@ def test_an_executor_is_taken() -> None:
         ({"run_in": None}, r"run_in is None; give \"kernel\", \"thread\" or a concurrent.futures.Executor"),
         ({"run_in": ThreadPoolExecutor}, r"give \"kernel\", \"thread\" or a concurrent"),
         ({"run_in": Client()}, r"concurrent\.futures\.Executor\. Dask has client\.get_executor\(\)"),
-        ({"approve": True}, r"approve is True, but calls cannot wait for approval.*ask with input\(\) inside"),
+        ({"approve": "firsttime"}, r"approve is 'firsttime'; give True, .* Did you mean 'first time'\?"),
+        ({"approve": 1}, r"approve is 1; give True, \"first time\", a function of the call, or an Approval"),
+        ({"approve": later}, r"approve is a coroutine function; give a plain one"),
+        ({"approve": Later()}, r"approve is a coroutine function; give a plain one"),
+        ({"approve": Approval(timeout=0)}, r"'add': Approval: timeout is 0; give a positive number of seconds"),
+        ({"approve": Approval(default="ask")}, r"Approval: default is 'ask'; give \"deny\" or \"approve\""),
         ({"max_output": 0}, r"max_output is 0; give a positive number of characters"),
         ({"max_output": 1.5}, r"positive number of characters"),
         ({"strict": "yes"}, r"strict is 'yes'; give True, False, or None"),

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from ..exceptions import ProtocolViolation
+from ..exceptions import ProtocolViolation, ToolError
+from .consent import Consent, Progress
 from .events import ErrorInfo
 from .items import Item, WireObject
 from .timing import CallTiming, TurnTiming
@@ -174,7 +175,12 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """One line about what went wrong, or None."""
     exception: BaseException | None = None
     decision: str = ""
+    """approved, edited, denied, timeout, unattended or allowed; empty where no consent was needed, or none came."""
     approval_ms: float | None = None
+    """The time it waited for consent, in milliseconds."""
+    consent: Consent | None = None
+    progress: Progress | None = None
+    """How far it is, by its own words and by what its generator gave."""
 
     def __repr__(self) -> str:
         return f"<ToolCall {self.name} {self.status} {self.call_id}>"
@@ -191,9 +197,15 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         return self.status in _OVER or self.status == "late"
 
     @property
+    def edited(self) -> str | None:
+        """The JSON arguments that somebody put in place of the model's before he allowed it, or None."""
+        return None if self.consent is None else self.consent.arguments
+
+    @property
     def queued_ms(self) -> float | None:
-        """From the arguments being whole to the function's start, in milliseconds."""
-        return self.timing.queued_ms
+        """From the arguments being whole to the function's start, without the wait for consent, in milliseconds."""
+        waited = self.timing.queued_ms
+        return None if waited is None else max(0.0, waited - (self.approval_ms or 0.0))
 
     @property
     def run_ms(self) -> float | None:
@@ -206,6 +218,24 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         if self.exception is None:
             return ""
         return "".join(traceback_module.format_exception(self.exception))
+
+    def approve(self, arguments: Mapping[str, Any] | str | None = None) -> None:
+        """Let it run; `arguments`, values by name or JSON, take the place of the model's, which is told so.
+
+        Callable from any thread while it waits for consent. Raises ToolError for arguments that do not fit, and where
+        it does not wait (any more).
+        """
+        self._answer(True, arguments)
+
+    def deny(self, reason: str = "") -> None:
+        """Do not let it run; the model is told so, with the reason. Raises ToolError where it does not wait."""
+        self._answer(False, reason)
+
+    def _answer(self, runs: bool, more: Mapping[str, Any] | str | None) -> None:
+        answer = None if self.consent is None else self.consent.answer
+        if answer is None:
+            raise ToolError(f"Call {self.call_id} of {self.name} does not wait for approval: it is {self.status}.")
+        answer(runs, more)
 
     def move(self, status: str) -> None:
         """Take the next status. Raises ProtocolViolation, and changes nothing, where it may not follow."""

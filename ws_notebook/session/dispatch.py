@@ -8,12 +8,20 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Final
 
+import msgspec
+
 from .. import kernel
 from ..core.run import RunState
 from ..core.turn import CallState
+from ..tools.approval import edited_output
+from ..tools.context import Context
 from ..tools.executor import Execution, Outcome, cancelled_outcome, timeout_outcome, unknown_tool_outcome
+from ..tools.function import AnyTool
 from ..tools.registry import ToolRegistry
+from .approval import Approvals, Held
 from .portal import Job, Portal
+from .progress import Reporter
+from .run import Run
 
 __all__ = ["TOOL_OF", "Dispatcher"]
 
@@ -34,7 +42,8 @@ class Dispatcher:
     """Runs the tool calls of a session. Its methods are called on the loop.
 
     `started(call)` says that a function is about to run, and answers whether it still may; `held_up(call)` that the
-    main thread is busy elsewhere; `submit(call, outcome)` hands back what came of it.
+    main thread is busy elsewhere; `changed(call)` that it waits for consent, was decided or tells how far it is;
+    `submit(call, outcome)` hands back what came of it.
     """
 
     def __init__(
@@ -43,33 +52,45 @@ class Dispatcher:
         *,
         started: Callable[[CallState], bool],
         held_up: Callable[[CallState], None],
+        changed: Callable[[CallState], None],
         submit: Callable[[CallState, Outcome], None],
     ) -> None:
         self._portal = portal
         self._started = started
         self._held_up = held_up
+        self._changed = changed
         self._submit = submit
+        self.approvals = Approvals(portal, changed=changed, submit=submit)
         self._running: dict[CallState, Execution] = {}
         self._timers: dict[CallState, asyncio.TimerHandle] = {}
         self._expired: dict[CallState, float] = {}
         """Calls that were interrupted at their time limit, with that limit, and have not ended yet."""
 
-    def dispatch(self, run: RunState, call: CallState, tools: ToolRegistry, context: contextvars.Context) -> None:
-        """Have a call run. A tool that is not there answers with an error and the loop goes on."""
+    def dispatch(self, run: Run, call: CallState, tools: ToolRegistry) -> None:
+        """Have a call run, once it is allowed. A tool that is not there answers with an error and the loop goes on."""
         if call.done:
             return
         tool = tools.get(call.name)
         if tool is None:
             self._submit(call, unknown_tool_outcome(call.name, tools.names()))
-            return
-        inside = context.copy()
-        inside.run(TOOL_OF.set, run)
+        elif tool.approve is None:
+            self._execute(run, call, tool)
+        else:
+            held = Held(
+                run=run, call=call, tool=tool, policy=tool.approve, go_on=lambda: self._execute(run, call, tool)
+            )
+            self.approvals.hold(held)
+
+    def _execute(self, run: Run, call: CallState, tool: AnyTool) -> None:
+        inside = run.context.copy()
+        inside.run(TOOL_OF.set, run.state)
         execution = Execution(
             tool,
-            call.arguments,
+            call.arguments if call.edited is None else call.edited,
             context=inside,
             started=lambda: self._portal.call(self._begin, call),
             finished=lambda outcome: self._portal.post(self._finish, call, outcome),
+            inside=Context(run, call, Reporter(self._portal, call, self._changed)),
         )
         self._running[call] = execution
         if isinstance(tool.run_in, Executor):
@@ -78,11 +99,12 @@ class Dispatcher:
         elif tool.run_in == "thread":
             self._portal.pool.submit(execution.run)
         else:
-            self._put(run, call, execution)
+            self._put(run.state, call, execution)
 
     def stop(self, run: RunState) -> None:
         """Interrupt what the run still has running, and forget what has not begun."""
         self._portal.work.discard(run)
+        self.approvals.stop(run.id)
         for call in [each for each in self._running if each.turn.run_id == run.id]:
             execution = self._running[call]
             self._forget(call)
@@ -129,17 +151,23 @@ class Dispatcher:
 
     def _give_up(self, call: CallState, seconds: float) -> None:
         self._forget(call)
-        self._submit(call, timeout_outcome(seconds, still_running=True))
+        self._answer(call, timeout_outcome(seconds, still_running=True))
 
     def _finish(self, call: CallState, outcome: Outcome | None) -> None:
         seconds = self._expired.get(call)
         self._forget(call)
         if seconds is not None:
-            self._submit(call, timeout_outcome(seconds, still_running=False))
+            self._answer(call, timeout_outcome(seconds, still_running=False))
         elif outcome is not None:
-            self._submit(call, outcome)
+            self._answer(call, outcome)
         elif not call.done:
             self._submit(call, cancelled_outcome())
+
+    def _answer(self, call: CallState, outcome: Outcome) -> None:
+        """The model is told where a call ran with other arguments than it wrote."""
+        if call.edited is not None:
+            outcome = msgspec.structs.replace(outcome, output=edited_output(outcome.output, call.edited))
+        self._submit(call, outcome)
 
     def _forget(self, call: CallState) -> None:
         self._cancel_timer(call)

@@ -40,6 +40,7 @@ class Job:
         start: Callable[[], asyncio.Task[Any] | None],
         interrupted: Callable[[], None],
         joins: bool,
+        idle: bool = True,
     ) -> None:
         self.owner = owner
         self.run = run
@@ -50,6 +51,8 @@ class Job:
         """Told when the user interrupted it, although that was meant for another run."""
         self.joins = joins
         """Whether it can go on beside others on one loop: a coroutine."""
+        self.idle = idle
+        """Whether an idle kernel does it; else only a cell that waits for it, or awaits it."""
 
 
 class _Bell:
@@ -232,7 +235,7 @@ class WorkQueue:
 
     def _serve_idle(self) -> None:
         # While a cell waits, it serves, although its loop may run nested.
-        job = None if self._attending else self._claim(lambda job: True)
+        job = None if self._attending else self._claim(lambda job: job.idle or job.owner in self._awaiting)
         if job is not None:
             self._begin(job)
 

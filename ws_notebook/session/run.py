@@ -36,6 +36,8 @@ class Run:
         """Where its callbacks run: what a tool prints lands in the cell that asked."""
         self.cell = kernel.cell_id()
         """The front end's id of that cell, or None."""
+        self.view_decides = False
+        """Whether a live view shows it, whose buttons can approve calls."""
         self._observers: list[Observer] = []
         self._done = threading.Event()
 
@@ -121,6 +123,14 @@ class Run:
         this run. Raises ProtocolViolation where the run has ended.
         """
         return self.session.steer(self, words)
+
+    def decide(self, turn_id: str, call_id: str, verdict: str, more: str | None = None) -> None:
+        """What a view was told about a call that waits for consent.
+
+        `verdict`: "approve" (`more`: other arguments as JSON), "deny" (`more`: the reason), or "shown": the view shows
+        the call with its buttons. Raises ToolError as `call.approve()` does.
+        """
+        self.session.decide(self, turn_id, call_id, verdict, more)
 
     def stream(self) -> Iterator[Change]:
         """The changes as they come, until the run ends; see `ws_notebook.core.changes`.

@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from .. import settings as settings_module
-from ..core.changes import Change, RunEnded, ToolCallReady
+from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady
 from ..core.items import as_items
 from ..core.lane import Lanes
 from ..core.protocol import Protocol
 from ..core.run import LATEST, Latest, RunState
 from ..core.steer import Steer
 from ..core.turn import CallState
-from ..exceptions import SettingsError
+from ..exceptions import SettingsError, ToolError
 from ..render.bundle import RunHeader
 from ..settings import ApiKey, Profile, Redactor
 from ..tools import AnyTool, ToolRegistry
+from ..tools.approval import PendingCall
 from ..tools.executor import Outcome
 from ..transports.base import Transport
 from .connector import Connector
@@ -89,6 +90,9 @@ class Session:
         self.instructions = instructions
         self.max_turns = checked_turns(max_turns)
         self.options = dict(options or {})
+        self.on_approval: Callable[[PendingCall], object] | None = None
+        """Called, in a thread of its own, with each call that waits for consent: it decides by `call.approve()` or
+        `call.deny("…")`, then or later, and nobody is asked by `input()`."""
         self._portal = portal()
         self._redactor = Redactor()
         self._runs: dict[str, Run] = {}
@@ -114,7 +118,11 @@ class Session:
             max_age=self._connector.max_age,
         )
         self._dispatcher = Dispatcher(
-            self._portal, started=self._call_started, held_up=self._call_held_up, submit=self._submit
+            self._portal,
+            started=self._call_started,
+            held_up=self._call_held_up,
+            changed=self._call_changed,
+            submit=self._submit,
         )
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
@@ -216,6 +224,18 @@ class Session:
     def steer(self, run: Run, words: Input) -> Steer:
         """Add words to a run in progress; see `Run.steer`."""
         return self._portal.call(self._steer, run, Steer(input=as_items(words)))
+
+    def decide(self, run: Run, turn_id: str, call_id: str, verdict: str, more: str | None) -> None:
+        """What a view of the run was told about a call; see `Run.decide`."""
+        found = [each for each in run.tool_calls if (each.turn.id, each.call_id) == (turn_id, call_id)]
+        if not found:
+            raise ToolError(f"Run {run.id} has no call {call_id}.")
+        if verdict == "shown":
+            self._portal.post(self._dispatcher.approvals.shown, found[0])
+        elif verdict == "approve":
+            found[0].approve(more)
+        else:
+            found[0].deny(more or "")
 
     def cancel(self, run: Run, cause: str = "cancel") -> None:
         """Stop a run at once; it has ended when this returns. Nothing happens to one that has ended."""
@@ -387,6 +407,12 @@ class Session:
         self._protocol.call_held_up(call, time.monotonic())
         self._pump.step()
 
+    def _call_changed(self, call: CallState) -> None:
+        """It waits for consent, was decided, or tells how far it is."""
+        run = self._runs.get(call.turn.run_id)
+        if run is not None:
+            self._publish([(run.state, CallChanged(call))])
+
     def _steer(self, run: Run, steer: Steer) -> Steer:
         self._protocol.steer(run.state, steer, time.monotonic())
         self._pump.step()
@@ -423,9 +449,7 @@ class Session:
         if run is None:
             return
         if isinstance(change, ToolCallReady):
-            self._portal.loop.call_soon(
-                self._dispatcher.dispatch, state, change.call, self._offered[state.id], run.context
-            )
+            self._portal.loop.call_soon(self._dispatcher.dispatch, run, change.call, self._offered[state.id])
         run._tell(change)
         if isinstance(change, RunEnded):
             self._dispatcher.stop(state)

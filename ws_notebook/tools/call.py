@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
+from ws_notebook.tools.context import Context
 from ws_notebook.tools.signature import Parameter, home
 
 __all__ = ["BoundCall"]
@@ -23,10 +24,18 @@ class BoundCall:
     kwargs: dict[str, Any]
     is_async: bool
     """Whether `run()` gives something to await."""
+    contexts: tuple[str, ...] = ()
+    """The parameters that are given the context."""
 
     @classmethod
     def of(
-        cls, tool: Callable[..., Any], parameters: tuple[Parameter, ...], values: dict[str, Any], *, is_async: bool
+        cls,
+        tool: Callable[..., Any],
+        parameters: tuple[Parameter, ...],
+        values: dict[str, Any],
+        *,
+        is_async: bool,
+        contexts: tuple[str, ...] = (),
     ) -> BoundCall:
         """Sort values by name into positional and keyword arguments."""
         positional = [parameter for parameter in parameters if parameter.positional]
@@ -35,34 +44,42 @@ class BoundCall:
         leading = positional[: given[-1] + 1] if given else []
         args = tuple(values.get(parameter.name, parameter.default) for parameter in leading)
         names = {parameter.name for parameter in positional}
-        return cls(tool, args, {name: value for name, value in values.items() if name not in names}, is_async)
+        keywords = {name: value for name, value in values.items() if name not in names}
+        return cls(tool, args, keywords, is_async, contexts)
 
-    def run(self) -> Any:
+    def run(self, context: Context | None = None) -> Any:
         """Call the function in this thread and return its result; an awaitable when `is_async`.
 
-        A generator is run to its end: the result is what it returns, or else the last value it yields. What the
-        function raises passes through.
+        A generator is run to its end: the result is what it returns, or else the last value it yields; `context` is
+        told of each value, and the generator is closed early where the call was given up. What the function raises
+        passes through. Without a `context` the function is given one of no call.
         """
-        result: Any = self.tool(*self.args, **self.kwargs)
+        inside = context or Context()
+        result: Any = self.tool(*self.args, **self.kwargs, **dict.fromkeys(self.contexts, inside))
         written: Any = home(self.tool)
         if inspect.isasyncgenfunction(written) and hasattr(result, "__anext__"):
-            return _last_of_async(result)
+            return _last_of_async(result, inside)
         if inspect.isgeneratorfunction(written) and hasattr(result, "__next__"):
-            return _last_of(result)
+            return _last_of(result, inside)
         return result
 
 
-def _last_of(values: Generator[Any, None, Any]) -> Any:
+def _last_of(values: Generator[Any, None, Any], context: Context) -> Any:
     last = None
     while True:
         try:
             last = next(values)
         except StopIteration as end:
             return last if end.value is None else end.value
+        if not context.yielded(last):
+            values.close()
+            return last
 
 
-async def _last_of_async(values: AsyncGenerator[Any, None]) -> Any:
+async def _last_of_async(values: AsyncGenerator[Any, None], context: Context) -> Any:
     last = None
-    async for last in values:  # noqa: B007 - only the last one counts
-        pass
+    async for last in values:
+        if not context.yielded(last):
+            await values.aclose()
+            break
     return last

@@ -14,7 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
@@ -22,10 +22,18 @@ import msgspec
 
 from ..exceptions import ToolError
 from .call import BoundCall
+from .context import Context
 from .function import AnyTool
 from .outputs import Output, error_output, exception_output, to_output
 
-__all__ = ["Execution", "Outcome", "cancelled_outcome", "timeout_outcome", "unknown_tool_outcome"]
+__all__ = [
+    "Execution",
+    "Outcome",
+    "cancelled_outcome",
+    "failed_outcome",
+    "timeout_outcome",
+    "unknown_tool_outcome",
+]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -56,7 +64,8 @@ def cancelled_outcome() -> Outcome:
     return Outcome(status="cancelled", output=error_output("cancelled", text), error=text)
 
 
-def _failure(error: BaseException) -> Outcome:
+def failed_outcome(error: BaseException) -> Outcome:
+    """The function raised. The traceback is kept from where the user's code begins."""
     error.__traceback__ = _own_part(error.__traceback__)
     output = error_output("tool_error", str(error)) if isinstance(error, ToolError) else exception_output(error)
     return Outcome(status="failed", output=output, error=_line(error), exception=error)
@@ -81,8 +90,9 @@ def _own_part(traceback: TracebackType | None) -> TracebackType | None:
 class Execution:
     """One call of one tool.
 
-    `started()` is asked before the function runs and may refuse. `finished(outcome)` is told once when it has
-    ended; the outcome is None where it ended because of `interrupt`.
+    `inside` is what the function may know of the call; in another process it knows nothing. `started()` is asked
+    before the function runs and may refuse. `finished(outcome)` is told once when it has ended; the outcome is None
+    where it ended because of `interrupt`.
     """
 
     def __init__(
@@ -93,9 +103,11 @@ class Execution:
         context: contextvars.Context,
         started: Callable[[], bool],
         finished: Callable[[Outcome | None], None],
+        inside: Context | None = None,
     ) -> None:
         self.tool = tool
         self._arguments = arguments
+        self._inside = inside
         self._context = context
         self._started = started
         self._finished = finished
@@ -119,9 +131,10 @@ class Execution:
         if not self._claim():
             return
         try:
-            future = executor.submit(_call_bound, self.tool.bind(self._arguments))
+            inside = self._inside if isinstance(executor, ThreadPoolExecutor) else None
+            future = executor.submit(_call_bound, self.tool.bind(self._arguments), inside)
         except BaseException as error:  # noqa: BLE001 - an executor may raise anything
-            self._finished(_failure(error))
+            self._finished(failed_outcome(error))
             return
         with self._lock:
             self._future = future
@@ -184,11 +197,11 @@ class Execution:
             if self._interrupted:
                 return None
             if threading.current_thread() is not threading.main_thread():
-                return _failure(error)
+                return failed_outcome(error)
             self.interrupt()
             raise
         except BaseException as error:  # noqa: BLE001 - a tool may raise anything
-            return None if self._interrupted else _failure(error)
+            return None if self._interrupted else failed_outcome(error)
 
     def _run_here(self) -> Outcome | None:
         try:
@@ -202,7 +215,7 @@ class Execution:
                 outcome: Outcome = kernel.run_nested(self._make_task)
                 return outcome
             bound = self.tool.bind(self._arguments)
-            return self._answer(self._context.copy().run(bound.run))
+            return self._answer(self._context.copy().run(bound.run, self._inside))
         finally:
             with self._lock:
                 self._thread = None
@@ -221,9 +234,9 @@ class Execution:
 
     async def _run_coroutine(self) -> Outcome:
         try:
-            return self._answer(await self.tool.bind(self._arguments).run())
+            return self._answer(await self.tool.bind(self._arguments).run(self._inside))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - SystemExit would end the kernel's loop
-            return _failure(error)
+            return failed_outcome(error)
 
     def _make_task(self, loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
         task: asyncio.Task[Any] = loop.create_task(self._run_coroutine(), context=self._context.copy())
@@ -236,7 +249,7 @@ class Execution:
     def _task_done(self, task: asyncio.Task[Any]) -> None:
         if task.cancelled():
             self._finished(
-                None if self._interrupted else _failure(asyncio.CancelledError("the coroutine was cancelled"))
+                None if self._interrupted else failed_outcome(asyncio.CancelledError("the coroutine was cancelled"))
             )
             return
         error = task.exception()
@@ -244,26 +257,26 @@ class Execution:
             # The user's, taken in the midst of the function: it goes on to whoever runs the loop.
             self._finished(None)
         else:
-            self._finished(task.result() if error is None else _failure(error))
+            self._finished(task.result() if error is None else failed_outcome(error))
 
     def _future_done(self, future: Future[Any]) -> None:
         if future.cancelled():
-            self._finished(None if self._interrupted else _failure(ToolError("The executor dropped the call.")))
+            self._finished(None if self._interrupted else failed_outcome(ToolError("The executor dropped the call.")))
             return
         error = future.exception()
-        self._finished(self._answered(future.result()) if error is None else _failure(error))
+        self._finished(self._answered(future.result()) if error is None else failed_outcome(error))
 
     def _answered(self, value: Any) -> Outcome:
         try:
             return self._answer(value)
         except Exception as error:  # noqa: BLE001 - a result's own methods may raise anything
-            return _failure(error)
+            return failed_outcome(error)
 
 
-def _call_bound(bound: BoundCall) -> Any:
+def _call_bound(bound: BoundCall, inside: Context | None) -> Any:
     if bound.is_async:
-        return asyncio.run(bound.run())
-    return bound.run()
+        return asyncio.run(bound.run(inside))
+    return bound.run(inside)
 
 
 class _Gate:

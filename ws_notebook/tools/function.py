@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.approval import Approval
 from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.docstring import describe
 from ws_notebook.tools.options import (
@@ -26,7 +27,7 @@ from ws_notebook.tools.options import (
     checked_timeout,
     nearest,
 )
-from ws_notebook.tools.signature import home, is_unbound_method, signature_text
+from ws_notebook.tools.signature import context_parameters, home, is_unbound_method, signature_text
 
 __all__ = ["AnyTool", "Tool", "tool"]
 
@@ -49,7 +50,8 @@ class Tool(Generic[P, R]):
     timeout: float | None
     """Seconds a call may take, or None."""
     run_in: RunIn
-    approve: Approve
+    approve: Approval | None
+    """When its calls wait for the user's consent; None: never."""
     max_output: int
     """Characters of text that one call sends back at most."""
     is_async: bool
@@ -85,6 +87,7 @@ class Tool(Generic[P, R]):
         self.max_output = checked_max_output(max_output, label)
         self.is_async = _is_async(function)
         self._unbound = is_unbound_method(function)
+        self._contexts = context_parameters(function, label=label, names=names)
         self._schema = function_schema(
             function, label=label, docstring=docstring, strict=checked_strict(strict, label), names=names
         )
@@ -120,7 +123,12 @@ class Tool(Generic[P, R]):
         }
 
     def bind(self, arguments: str) -> BoundCall:
-        """The call that the model asks for with these JSON arguments, ready to run.
+        """The call that the model asks for with these JSON arguments, ready to run. Raises as `parsed` does."""
+        values = self.parsed(arguments)
+        return BoundCall.of(self, self._schema.parameters, values, is_async=self.is_async, contexts=self._contexts)
+
+    def parsed(self, arguments: str) -> dict[str, Any]:
+        """The Python values by name of these JSON arguments; those left to their defaults are absent.
 
         Raises `ToolError` that tells the model what is wrong with them. Null for an optional parameter means its
         default.
@@ -131,8 +139,7 @@ class Tool(Generic[P, R]):
             raise ToolError(
                 f"Tool {self.name!r} is a method without its object. Add it through one: object.{self.name}."
             )
-        values = validated(self._schema, arguments, name=self.name)
-        return BoundCall.of(self, self._schema.parameters, values, is_async=self.is_async)
+        return validated(self._schema, arguments, name=self.name)
 
     def __get__(self, instance: object, owner: type | None = None) -> Tool[..., R]:
         """A tool made of a method: through an object it is bound to that object."""
@@ -221,7 +228,8 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     name         what the model calls it; default: the function's name
     description  default: the docstring without its sections
     strict       None: strict where the schema allows it; True: insist; False: never
-    approve      None or False: this version cannot let a call wait for the user's consent
+    approve      whose consent a call needs: True (the user's, each time), "first time", or a function of the call that
+                 returns True to ask, False to run it unasked or a reason to deny it; `Approval` adds a time limit
     timeout      seconds a call may take
     run_in       "kernel" (the kernel's main thread), "thread" (a pool) or a `concurrent.futures.Executor`
     max_output   characters of text that one call sends back at most; default 100,000

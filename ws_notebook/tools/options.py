@@ -11,7 +11,9 @@ from concurrent.futures import Executor
 from typing import Any, Literal
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.approval import Approval
 from ws_notebook.tools.outputs import DEFAULT_MAX_OUTPUT
+from ws_notebook.tools.signature import home
 
 __all__ = [
     "OPTIONS",
@@ -28,7 +30,7 @@ __all__ = [
 ]
 
 RunIn = Literal["kernel", "thread"] | Executor
-Approve = bool | Literal["first time"] | Callable[..., Any] | None
+Approve = bool | Literal["first time"] | Callable[..., Any] | Approval | None
 
 OPTIONS = ("name", "description", "strict", "approve", "timeout", "run_in", "max_output")
 
@@ -90,13 +92,28 @@ def checked_run_in(run_in: Any, label: str) -> RunIn:
     raise ToolError(f'{label}: run_in is {run_in!r}; give "kernel", "thread" or a concurrent.futures.Executor.{hint}')
 
 
-def checked_approve(approve: object, label: str) -> Approve:
-    """None or False: a promise to ask first that nothing keeps would be worse than none."""
+def checked_approve(approve: Any, label: str) -> Approval | None:
+    """When its calls wait for consent; None: never."""
     if approve is None or approve is False:
-        return approve
+        return None
+    found = approve if isinstance(approve, Approval) else Approval(when=approve)
+    _check_when(found.when, label)
+    if found.timeout is not None:
+        checked_timeout(found.timeout, f"{label}: Approval")
+    if found.default not in ("deny", "approve"):
+        raise ToolError(f'{label}: Approval: default is {found.default!r}; give "deny" or "approve".')
+    return found
+
+
+def _check_when(when: Any, label: str) -> None:
+    if callable(when) and inspect.iscoroutinefunction(home(when)):
+        raise ToolError(f"{label}: approve is a coroutine function; give a plain one, which returns at once.")
+    if when is True or callable(when) or (isinstance(when, str) and when == "first time"):
+        return
+    hint = nearest(when, ("first time",)) if isinstance(when, str) else ""
     raise ToolError(
-        f"{label}: approve is {approve!r}, but calls cannot wait for approval in this version. "
-        "Leave it out, and ask with input() inside the function."
+        f'{label}: approve is {when!r}; give True, "first time", a function of the call, or an Approval with a '
+        f"timeout.{hint}"
     )
 
 

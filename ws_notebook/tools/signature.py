@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.context import is_context
 
-__all__ = ["Parameter", "home", "is_secret", "is_unbound_method", "parameters", "signature_text"]
+__all__ = ["Parameter", "context_parameters", "home", "is_secret", "is_unbound_method", "parameters", "signature_text"]
 
 _INFERRED = (bool, int, float, str)
 """Types that an unannotated parameter takes from its default."""
@@ -70,8 +71,30 @@ def parameters(
     """The parameters of `function` that a model can fill, in order.
 
     `label` names the function in errors; `names` are further names its annotations may use (the caller's locals).
-    Keywords bound by `functools.partial` are fixed and not offered. Raises `ToolError` for what cannot be mapped.
+    Keywords bound by `functools.partial` are fixed and not offered, nor are parameters that take the context. Raises
+    `ToolError` for what cannot be mapped.
     """
+    found, scope = _readable(function, label, names)
+    made = (_parameter(raw, scope, label) for raw in found)
+    return tuple(each for each in made if not is_context(each.annotation))
+
+
+def context_parameters(
+    function: Callable[..., Any], *, label: str, names: Mapping[str, Any] | None = None
+) -> tuple[str, ...]:
+    """The names of the parameters that take the `Context` of a call; arguments as in `parameters`."""
+    found, scope = _readable(function, label, names)
+    annotated = [raw for raw in found if raw.annotation is not raw.empty]
+    contexts = [raw for raw in annotated if is_context(scope.resolve(raw.name, raw.annotation, label))]
+    for raw in contexts:
+        if raw.kind is raw.POSITIONAL_ONLY:
+            raise ToolError(f"{label}: {raw.name!r} takes the context, which is passed by name. Write it after the /.")
+    return tuple(raw.name for raw in contexts)
+
+
+def _readable(
+    function: Callable[..., Any], label: str, names: Mapping[str, Any] | None
+) -> tuple[list[inspect.Parameter], _Scope]:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
@@ -83,8 +106,7 @@ def parameters(
     if is_unbound_method(function):
         found = found[1:]
     fixed = _fixed_keywords(function)
-    scope = _Scope(function, names or {})
-    return tuple(_parameter(raw, scope, label) for raw in found if raw.name not in fixed)
+    return [raw for raw in found if raw.name not in fixed], _Scope(function, names or {})
 
 
 def is_secret(name: str, default: object) -> bool:

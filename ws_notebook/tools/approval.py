@@ -1,0 +1,149 @@
+"""Which calls wait for the user's consent, what he is asked, and what the model is told of his decision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.outputs import Output, error_output
+
+__all__ = ["Approval", "Decision", "PendingCall", "denial", "edited_output", "prompted"]
+
+When = Literal[True, "first time"] | Callable[["PendingCall"], Any]
+Default = Literal["deny", "approve"]
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """When the calls of a tool wait for consent: `@tool(approve=Approval(timeout=60))`.
+
+    when     True: each call. "first time": each until one was approved in the session. A function of the call: it
+             returns True to ask, False to run the call unasked, or a string to deny it for that reason.
+    timeout  seconds that a call waits, or None for as long as it takes
+    default  what happens when they are over, and where nobody can be asked: "deny" or "approve"
+
+    `approve=True` is short for `approve=Approval(True)`, and so on. The function runs in a thread of the pool; a call
+    whose function raises, or returns anything else, fails and is not made.
+    """
+
+    when: When = True
+    timeout: float | None = None
+    default: Default = "deny"
+
+    def needs(self, call: PendingCall) -> bool | str:
+        """Ask (True), run it unasked (False), or deny it (the reason). Raises what the user's function raises.
+
+        "first time" asks here: what was approved before is known to the session.
+        """
+        if not callable(self.when):
+            return True
+        found = self.when(call)
+        if isinstance(found, str):
+            return found
+        # numpy's bool is none of Python's.
+        if type(found).__name__ in ("bool", "bool_"):
+            return bool(found)
+        raise ToolError(
+            f"approve of tool {call.name!r} returned {found!r:.60}. Return True to ask, False to run the call unasked, "
+            "or a string to deny it for that reason."
+        )
+
+
+class PendingCall:
+    """A call before it is made, with its arguments as Python values: what `approve=` and `session.on_approval` get."""
+
+    def __init__(self, run: Any, call: Any, arguments: Mapping[str, Any]) -> None:
+        self.run = run
+        """The `Run` that it belongs to."""
+        self.call = call
+        self.name: str = call.name
+        self.call_id: str = call.call_id
+        self.arguments = dict(arguments)
+        """The values by name; those left to their defaults are absent."""
+
+    def approve(self, arguments: Mapping[str, Any] | str | None = None) -> None:
+        """Let it run; `arguments`, values by name or JSON, take the place of the model's, which is told so."""
+        self.call.approve(arguments)
+
+    def deny(self, reason: str = "") -> None:
+        """Do not let it run; the model is told so, with the reason."""
+        self.call.deny(reason)
+
+    def __repr__(self) -> str:
+        return f"<PendingCall {self.text}>"
+
+    @property
+    def text(self) -> str:
+        """`name(argument=value, …)`"""
+        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})"
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a call that needed consent.
+
+    `kind`: "approved", "edited" (approved with other arguments), "denied", "timeout" (nobody decided in time, so the
+    default was taken), "unattended" (nobody could be asked) or "allowed" (it needed nobody's consent this time).
+    """
+
+    kind: str
+    runs: bool
+    """Whether the function is called."""
+    reason: str = ""
+    arguments: str | None = None
+    """The JSON arguments in place of the model's."""
+
+
+_GO_ON = "Go on without it, or ask the user what to do instead."
+
+
+def denial(decision: Decision) -> tuple[Output, str | None]:
+    """What the model is told of a call that was not made, and the line for the user."""
+    reason = decision.reason.strip()
+    if decision.kind == "unattended":
+        text = "This call needs the user's approval, and nobody could be asked, so it was not made. Go on without it."
+    elif decision.kind == "timeout":
+        text = f"This call needs the user's approval. {reason} It was not made. Go on without it."
+    elif reason:
+        text = f"The user denied this call, so it was not made. Reason: {reason}"
+    else:
+        text = f"The user denied this call, so it was not made. {_GO_ON}"
+    return error_output("denied", text), reason or None
+
+
+def edited_output(output: Output, arguments: str) -> Output:
+    """A call's output with a first line that tells the model which arguments the user has put in place of its own."""
+    note = f"[The user changed the arguments before this call ran. It ran with: {arguments}]"
+    if isinstance(output, str):
+        return f"{note}\n{output}"
+    return [{"type": "input_text", "text": note}, *output]
+
+
+def prompted(call: PendingCall, check: Callable[[str], object], *, read: Callable[[str], str] = input) -> Decision:
+    """Ask by `input()` until the answer can be understood. `check(arguments)` raises ToolError for bad arguments.
+
+    What `read` raises passes through.
+    """
+    notice = ""
+    while True:
+        answer = read(f"{notice}{call.text}\nRun it? y = yes, n or n REASON = no, or other arguments as JSON: ").strip()
+        word, _, rest = answer.partition(" ")
+        if word.lower().rstrip(",:;.") in ("y", "yes") and not rest:
+            return Decision(kind="approved", runs=True)
+        if word.lower().rstrip(",:;.") in ("n", "no"):
+            return Decision(kind="denied", runs=False, reason=rest.strip())
+        if not answer.startswith("{"):
+            notice = "Not understood.\n"
+            continue
+        try:
+            check(answer)
+        except ToolError as error:
+            notice = f"{error}\n"
+        else:
+            return Decision(kind="edited", runs=True, arguments=_compact(answer))
+
+
+def _compact(arguments: str) -> str:
+    return json.dumps(json.loads(arguments), ensure_ascii=False)
