@@ -6,6 +6,7 @@
     ├── ConnectionLost         the connection ended in the middle of a turn
     ├── ProtocolViolation      the peer, or a caller of the core, broke the order of the protocol
     ├── ToolError              a tool cannot be defined, called or answered
+    ├── FormatError            an answer is not of the form that was asked for (also a ValueError)
     ├── MaxTurnsExceeded       the tool loop reached its limit
     ├── RunCancelled           the run was stopped
     └── ProviderError          the provider answered with an error
@@ -23,6 +24,7 @@ __all__ = [
     "AuthenticationFailed",
     "ConnectionFailed",
     "ConnectionLost",
+    "FormatError",
     "MaxTurnsExceeded",
     "ProtocolViolation",
     "ProviderError",
@@ -69,6 +71,10 @@ class ProtocolViolation(WsNotebookError):
 
 class ToolError(WsNotebookError):
     """Raised when a function cannot be a tool, or a call cannot be bound, run or answered."""
+
+
+class FormatError(WsNotebookError, ValueError):
+    """Raised by `run.parsed` when the answer is not of the form that was asked for. The answer itself is kept."""
 
 
 class MaxTurnsExceeded(WsNotebookError):

@@ -52,6 +52,8 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The parent that was asked for: a run, a response id, None for a fresh start, or the latest."""
     parent: RunState | None = None
     """The run that it continues; known once it begins."""
+    pictures: tuple[Mapping[str, Any], ...] = ()
+    """The input's pictures in order, for views: `url`, a small copy as a data URL or None, and `caption`."""
     lane: str | None = None
     turns: list[TurnState] = msgspec.field(default_factory=list)
     steers: list[Steer] = msgspec.field(default_factory=list)

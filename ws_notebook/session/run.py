@@ -16,8 +16,12 @@ from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState, TurnState
 from ..exceptions import RunCancelled, WsNotebookError
+from .parsed import ParsedAnswer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..tools.structured import TextFormat
     from .session import Session
 
 __all__ = ["Observer", "Run"]
@@ -28,7 +32,7 @@ Observer = Callable[[RunState, Change], None]
 class Run:
     """One question, from the user's input to the final answer. Made by `Session.start` and `Session.ask`."""
 
-    def __init__(self, session: Session, state: RunState) -> None:
+    def __init__(self, session: Session, state: RunState, wanted: TextFormat | None = None) -> None:
         self.session = session
         self.state = state
         """The data behind it, written only by the core."""
@@ -40,6 +44,7 @@ class Run:
         """Whether a live view shows it, whose buttons can approve calls."""
         self._observers: list[Observer] = []
         self._done = threading.Event()
+        self._answer = ParsedAnswer(state, wanted)
 
     # What it is.
 
@@ -60,6 +65,18 @@ class Run:
     def text(self) -> str:
         """The turns' texts, joined by a blank line. Grows while the answer streams."""
         return self.state.text
+
+    @property
+    def parsed(self) -> Any:
+        """The answer as a value of the `text_format` that was asked for; None until the run is done, or without one.
+
+        Raises FormatError where the answer is not of that form: `text` and `items` hold what came.
+        """
+        return self._answer.value()
+
+    def parsed_frame(self) -> pd.DataFrame:
+        """The parsed answer as a DataFrame: a row for each record, a column for each field; see `records_frame`."""
+        return self._answer.frame()
 
     @property
     def items(self) -> list[Item]:

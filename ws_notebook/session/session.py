@@ -7,7 +7,7 @@ import itertools
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from .. import settings as settings_module
@@ -28,8 +28,10 @@ from ..transports.base import Transport
 from .connector import Connector
 from .dispatch import TOOL_OF, Dispatcher
 from .panel import panels
+from .parsed import answer_format, text_options
 from .portal import portal
 from .pump import Pump
+from .question import Input, Question, question
 from .request import checked_turns, request_settings
 from .run import Run, cancelled
 
@@ -42,7 +44,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Parent = Run | str | Latest | None
 _WARM_UP: Mapping[str, Any] = {"generate": False}
-Input = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
 
 
 class Session:
@@ -130,7 +131,7 @@ class Session:
 
     # Asking.
 
-    def ask(self, input: Input, **settings: Any) -> Run:
+    def ask(self, input: Input | Question, **settings: Any) -> Run:
         """Ask, wait for the answer, and return the run. See `start` for the arguments.
 
         Raises the run's error if it fails. KeyboardInterrupt stops the run and keeps what had come.
@@ -138,7 +139,7 @@ class Session:
         self._refuse_inside_tool()
         return self.start(input, **settings).result()
 
-    async def ask_async(self, input: Input, **settings: Any) -> Run:
+    async def ask_async(self, input: Input | Question, **settings: Any) -> Run:
         """The same for `await` in a cell; tools run on the kernel's own loop meanwhile, or else on this one."""
         self._refuse_inside_tool()
         run = self.start(input, **settings)
@@ -162,7 +163,7 @@ class Session:
 
     def start(
         self,
-        input: Input,
+        input: Input | Question,
         *,
         parent: Parent = LATEST,
         model: str | None = None,
@@ -170,6 +171,8 @@ class Session:
         tools: Iterable[AnyTool | Callable[..., Any]] | None = None,
         max_turns: int | None = None,
         store: bool | None = None,
+        text_format: Any = None,
+        images: Iterable[Any] | None = None,
         options: Mapping[str, Any] | None = None,
         watch: Callable[[Run], Callable[[RunState, Change], None]] | None = None,
     ) -> Run:
@@ -177,7 +180,8 @@ class Session:
 
         input: words, or a list of items. parent: the run or response id to continue; default: the
         latest run that can be continued (one in progress is waited for); None: start afresh. The
-        others override the session's own for this run. `watch(run)` may give an observer that misses nothing.
+        others override the session's own for this run. `text_format`: the answer's type, see `run.parsed`;
+        `images`: pictures, figures, paths, URLs. `watch(run)` may give an observer that misses nothing.
 
         Raises SettingsError for input that cannot be sent, and never for what happens later: that is in `result()`.
         """
@@ -185,25 +189,27 @@ class Session:
             raise SettingsError("This session is closed. Make another one with Session().")
         offered = ToolRegistry(self.tools if tools is None else tools)
         # A warm-up needs no words.
-        items = [] if input == [] and options == _WARM_UP else as_items(input)
+        asked = Question([]) if input == [] and options == _WARM_UP else question(input, images)
+        wanted = answer_format(text_format)
         request = request_settings(
-            items,
+            asked.items,
             model=model or self.settings.model,
             instructions=self.instructions if instructions is None else instructions,
             tools=offered,
             max_turns=self.max_turns if max_turns is None else max_turns,
             store=self.store if store is None else store,
-            options={**self.options, **(options or {})},
+            options=text_options({**self.options, **(options or {})}, wanted),
         )
         state = RunState(
             id=f"r{next(self._numbers)}",
-            input=items,
+            input=asked.items,
+            pictures=asked.pictures,
             settings=request,
             wants=self._wanted(parent),
             asked=time.monotonic(),
             asked_at=time.time(),
         )
-        run = Run(self, state)
+        run = Run(self, state, wanted)
         if watch is not None:
             run._observers.append(watch(run))
             # Making a first picture takes a while; the clock starts behind it.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ws_notebook.tools.schema import FunctionSchema
     from ws_notebook.tools.strict import Schema
 
-__all__ = ["validated"]
+__all__ = ["validated", "without_nulls"]
 
 _MAX_PROBLEMS = 10
 
@@ -29,14 +29,16 @@ def validated(schema: FunctionSchema, text: str, *, name: str) -> dict[str, Any]
     """
     text = text.strip() or "{}"  # some models send nothing for a tool without parameters
     if "null" in text:
-        text = _without_nulls(text, schema.loose)
+        text = without_nulls(text, schema.loose)
     try:
         return schema.adapter.validate_json(text)
     except ValidationError as error:
         raise ToolError(_explained(error, schema, name)) from None
 
 
-def _without_nulls(text: str, schema: Schema) -> str:
+def without_nulls(text: str, schema: Schema) -> str:
+    """The JSON text without the nulls that stand for "use the default", by the schema whose optional fields are not
+    required."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -12,7 +12,7 @@ from typing import Any
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.plain import loaded
 
-__all__ = ["image_url"]
+__all__ = ["image_bytes", "image_url"]
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -30,7 +30,7 @@ def image_url(value: object) -> str | None:
 
     Raises `ToolError` for a picture that is too large or that its library cannot draw here.
     """
-    data = _image_bytes(value)
+    data = image_bytes(value)
     if data is None:
         return None
     if len(data) > _MAX_BYTES:
@@ -42,7 +42,7 @@ def image_url(value: object) -> str | None:
     return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
-def _image_bytes(value: Any) -> bytes | None:
+def image_bytes(value: Any) -> bytes | None:
     if isinstance(value, bytes | bytearray | memoryview):
         data = bytes(value)
         return data if _kind(data) else None

@@ -22,11 +22,11 @@ from ws_notebook.tools.signature import Parameter, is_secret, parameters
 from ws_notebook.tools.strict import NOTE, NotStrict, Schema, strict_schema, tidied
 from ws_notebook.tools.typeddict import readable
 
-__all__ = ["FunctionSchema", "function_schema"]
+__all__ = ["UNUSABLE", "FunctionSchema", "SchemaGenerator", "function_schema", "unusable_cause"]
 
 _CLASS_IN_MESSAGE = re.compile(r"<class '([^']+)'>")
 
-_UNUSABLE = (PydanticUserError, NameError, TypeError, ValueError, AttributeError, RuntimeError)
+UNUSABLE = (PydanticUserError, NameError, TypeError, ValueError, AttributeError, RuntimeError)
 """What pydantic raises for types it cannot validate or describe."""
 
 
@@ -79,11 +79,11 @@ def _wire(loose: Schema, strict: bool | None, label: str) -> tuple[Schema, str]:
 def _adapter(found: tuple[Parameter, ...], label: str) -> tuple[TypeAdapter[dict[str, Any]], Schema]:
     try:
         return _build(found)
-    except _UNUSABLE as error:
+    except UNUSABLE as error:
         for parameter in found:
             try:
                 _build((parameter,))
-            except _UNUSABLE as cause:
+            except UNUSABLE as cause:
                 raise ToolError(_unusable(parameter, cause, label)) from None
         raise ToolError(f"{label}: no schema can be made of its parameters ({_first_line(error)}).") from None
 
@@ -98,7 +98,7 @@ def _build(found: tuple[Parameter, ...]) -> tuple[TypeAdapter[dict[str, Any]], S
     arguments = make("arguments", fields)
     arguments.__pydantic_config__ = ConfigDict(extra="forbid", val_json_bytes="base64")
     adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(arguments)
-    schema = tidied(adapter.json_schema(schema_generator=_Generator))
+    schema = tidied(adapter.json_schema(schema_generator=SchemaGenerator))
     schema.setdefault("properties", {})
     return adapter, schema
 
@@ -130,7 +130,7 @@ def _describe(schema: Schema, found: tuple[Parameter, ...], texts: dict[str, str
 
 def _unusable(parameter: Parameter, cause: Exception, label: str) -> str:
     kind = getattr(parameter.annotation, "__qualname__", None) or str(parameter.annotation)
-    why = _cause(cause, parameter.annotation)
+    why = unusable_cause(cause, parameter.annotation)
     return (
         f"{label}: parameter {parameter.name!r} has the type {kind}, which cannot be made from JSON{why}. "
         "Take a str, a number, a list, a dataclass or another type that JSON can carry, "
@@ -138,7 +138,7 @@ def _unusable(parameter: Parameter, cause: Exception, label: str) -> str:
     )
 
 
-def _cause(cause: Exception, annotation: Any) -> str:
+def unusable_cause(cause: Exception, annotation: Any) -> str:
     """What helps of pydantic's message, in brackets; its own remedies are for models, not for tools."""
     if not isinstance(cause, PydanticSchemaGenerationError | PydanticInvalidForJsonSchema):
         return f" ({_first_line(cause)})"
@@ -151,7 +151,7 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
-class _Generator(GenerateJsonSchema):
+class SchemaGenerator(GenerateJsonSchema):
     """Pydantic's JSON schema, plus what the model should know of classes: member names and documented fields."""
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's own attribute
