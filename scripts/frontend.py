@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "labextension"
 EXTENSION = ROOT / "ws_notebook" / "labextension"
 STATIC = ROOT / "ws_notebook" / "views" / "static"
-OUTPUTS = (EXTENSION / "package.json", STATIC / "widget.js")
+OUTPUTS = (EXTENSION / "package.json", STATIC / "widget.js", STATIC / "panel.js")
 DIGEST = STATIC / "sources.sha256"
 SOURCE_FOLDERS = ("schema", "scripts", "src", "style")
 

@@ -1,5 +1,6 @@
-// Bundles the TypeScript with esbuild. Outputs, by name on the command line (none: both):
-//   widget  ../ws_notebook/views/static/widget.js, one ESM file for anywidget
+// Bundles the TypeScript with esbuild. Outputs, by name on the command line (none: all):
+//   widget  ../ws_notebook/views/static/widget.js, one ESM file for anywidget: the live run
+//   panel   ../ws_notebook/views/static/panel.js, one more: the session panel
 //   lib     lib/index.js, the plugins, which jupyter-builder then wraps for JupyterLab
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -36,12 +37,18 @@ const outputs = {
     outfile: '../ws_notebook/views/static/widget.js',
     minify: true
   },
+  panel: {
+    ...common,
+    entryPoints: ['src/panelWidget.ts'],
+    outfile: '../ws_notebook/views/static/panel.js',
+    minify: true
+  },
   lib: {
     ...common,
     entryPoints: ['src/index.ts'],
     outfile: 'lib/index.js',
     // The host application provides these; they must stay one instance.
-    external: ['@jupyterlab/*', '@lumino/*']
+    external: ['@codemirror/*', '@jupyterlab/*', '@lumino/*']
   }
 };
 

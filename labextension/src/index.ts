@@ -1,3 +1,5 @@
+import { kernelsPlugin } from './kernels';
 import { mimePlugin } from './mime';
+import { panelPlugin } from './panel';
 
-export default [mimePlugin];
+export default [mimePlugin, kernelsPlugin, panelPlugin];

@@ -2,14 +2,18 @@
 
 import {
   CALL_STATUSES,
+  DECISIONS,
   KINDS,
   RUN_STATUSES,
   STEER_STATUSES,
   type Appended,
+  type Approval,
   type Call,
   type Head,
   type Item,
   type KernelMessage,
+  type Problem,
+  type Progress,
   type Run,
   type RunError,
   type Span,
@@ -18,38 +22,38 @@ import {
   type Usage
 } from './bundle';
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function fields(value: unknown): Fields {
+export function fields(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-function list(value: unknown): readonly unknown[] {
+export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function textOrNull(value: unknown): string | null {
+export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
 /** A finite number that is not negative, else 0. */
-function amount(value: unknown): number {
+export function amount(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }
 
-function amountOrNull(value: unknown): number | null {
+export function amountOrNull(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : null;
 }
 
-function oneOf<T extends string>(allowed: readonly T[], value: unknown, otherwise: T): T {
+export function oneOf<T extends string>(allowed: readonly T[], value: unknown, otherwise: T): T {
   return allowed.find(word => word === value) ?? otherwise;
 }
 
@@ -106,7 +110,36 @@ function readCall(value: unknown): Call {
     end_ms: amountOrNull(from['end_ms']),
     spans: readSpans(from['spans']),
     output: textOrNull(from['output']),
-    error: textOrNull(from['error'])
+    error: textOrNull(from['error']),
+    approval: readApproval(from['approval']),
+    progress: readProgress(from['progress'])
+  };
+}
+
+function readApproval(value: unknown): Approval | null {
+  if (!isFields(value)) {
+    return null;
+  }
+  return {
+    decision: oneOf(DECISIONS, value['decision'], ''),
+    reason: text(value['reason']),
+    arguments: textOrNull(value['arguments']),
+    deadline_ms: amountOrNull(value['deadline_ms']),
+    default: oneOf(['deny', 'approve'], value['default'], 'deny'),
+    prompted: value['prompted'] === true
+  };
+}
+
+function readProgress(value: unknown): Progress | null {
+  if (!isFields(value)) {
+    return null;
+  }
+  const fraction = amountOrNull(value['fraction']);
+  return {
+    fraction: fraction === null ? null : Math.min(1, fraction),
+    text: text(value['text']),
+    partial: textOrNull(value['partial']),
+    count: amount(value['count'])
   };
 }
 
@@ -237,4 +270,12 @@ export function readMessage(value: unknown): KernelMessage | null {
     };
   }
   return null;
+}
+
+/** Why a decision could not be taken, or null for any other message. */
+export function readProblem(value: unknown): Problem | null {
+  const from = fields(value);
+  return from['kind'] === 'problem'
+    ? { turn: text(from['turn']), call: text(from['call']), message: text(from['message']) }
+    : null;
 }

@@ -1,0 +1,64 @@
+/** What is done to a notebook for a run or a prompt: find its cell, show it, run it, write a new one below. */
+
+import type { Cell } from '@jupyterlab/cells';
+import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import type { Session } from './panelNews';
+
+const FLASH = 'wsn-flash';
+/** Milliseconds. */
+const FLASH_TIME = 1200;
+
+export function cellOf(panel: NotebookPanel, id: string): Cell | null {
+  return panel.content.widgets.find(cell => cell.model.id === id) ?? null;
+}
+
+/** Bring a cell into view and make it the active one; with `focus` the keyboard goes there too. */
+export async function revealCell(panel: NotebookPanel, id: string, focus: boolean): Promise<boolean> {
+  const notebook = panel.content;
+  const cell = cellOf(panel, id);
+  if (cell === null) {
+    return false;
+  }
+  notebook.deselectAll();
+  notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+  await notebook.scrollToCell(cell, 'smart');
+  cell.node.classList.add(FLASH);
+  window.setTimeout(() => cell.node.classList.remove(FLASH), FLASH_TIME);
+  if (focus) {
+    panel.activate();
+  }
+  return true;
+}
+
+/** Write a new prompt cell below one (default: the active one), and put the cursor where the words go. */
+export async function insertPrompt(panel: NotebookPanel, line: string, below: string | null = null): Promise<void> {
+  const notebook = panel.content;
+  const cell = below === null ? null : cellOf(panel, below);
+  if (cell !== null) {
+    notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+  }
+  NotebookActions.insertBelow(notebook);
+  const made = notebook.activeCell;
+  if (made === null) {
+    return;
+  }
+  if (made.model.type !== 'code') {
+    NotebookActions.changeCellType(notebook, 'code');
+  }
+  const source = `${line}\n`;
+  notebook.activeCell?.model.sharedModel.setSource(source);
+  panel.activate();
+  notebook.mode = 'edit';
+  await notebook.scrollToCell(notebook.activeCell ?? made, 'smart');
+  notebook.activeCell?.editor?.setCursorPosition({ line: 1, column: 0 });
+  notebook.activeCell?.editor?.focus();
+}
+
+/** The first line of a cell that continues a run of this session. */
+export function branchLine(session: Session, run: string): string {
+  return session.name === '' ? `%%responses --from ${run}` : `%%responses -s ${session.name} --from ${run}`;
+}
+
+export async function runCell(panel: NotebookPanel, cell: Cell): Promise<void> {
+  await NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
+}

@@ -1,0 +1,160 @@
+/** `session.panel()`: the panel as a widget (anywidget). Where JupyterLab has the extension, its clicks reach the notebook. */
+
+import type { AnyModel, Initialize, Render } from '@anywidget/types';
+import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from './panelNews';
+import type { RunAction } from './panelTreeView';
+import { PanelView } from './panelView';
+import { RUN_WISH, type RunWish } from './panelWish';
+import { english } from './texts';
+import { element, setText } from './view/dom';
+
+interface Traits {
+  [trait: string]: unknown;
+}
+
+/** Milliseconds without an answer, after which the widget says that there is none. */
+const PATIENCE = 4000;
+
+/** What one widget knows, for all the places where it is shown. */
+class WidgetNews {
+  readonly changes = new EventTarget();
+  private readonly client = crypto.randomUUID();
+  private model: AnyModel<Traits> | null = null;
+  private known: News = NO_NEWS;
+  private lookers = 0;
+  notice = '';
+
+  start(model: AnyModel<Traits>, signal: AbortSignal): void {
+    this.model = model;
+    const onMessage = (message: unknown): void => this.receive(message);
+    model.on('msg:custom', onMessage);
+    signal.addEventListener('abort', () => model.off('msg:custom', onMessage));
+    document.addEventListener('visibilitychange', () => this.tell(), { signal });
+  }
+
+  get news(): News {
+    return this.known;
+  }
+
+  /** Until the signal, somebody looks. */
+  look(signal: AbortSignal): void {
+    this.lookers += 1;
+    this.tell();
+    signal.addEventListener('abort', () => {
+      this.lookers -= 1;
+      this.tell();
+    });
+  }
+
+  send(message: object): void {
+    this.model?.send(message);
+  }
+
+  private tell(): void {
+    const looks = this.lookers > 0 && !document.hidden;
+    this.send({ kind: looks ? 'watch' : 'unwatch', client: this.client });
+  }
+
+  private receive(content: unknown): void {
+    const message = readNews(content);
+    if (message === null) {
+      return;
+    }
+    if (message.kind === 'who_is_there' && this.lookers > 0 && !document.hidden) {
+      this.send({ kind: 'watch', client: this.client, here: true });
+    }
+    const next = takeNews(this.known, message, Date.now());
+    if (next === null) {
+      if (this.known.seq !== null) {
+        this.known = { ...this.known, seq: null };
+        this.tell();
+      }
+      return;
+    }
+    this.known = next;
+    this.notice = message.kind === 'notice' ? message.text : this.notice;
+    this.changes.dispatchEvent(new Event('change'));
+  }
+}
+
+function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void {
+  const waits = element('p', { text: english.__('Waiting for the kernel…') });
+  const view = new PanelView({
+    texts: english,
+    signal,
+    offers: new Set<RunAction>(['reveal', 'branch']),
+    onRun: (action, _, session, row) => void onRun(news, view, action, session, row),
+    onSession: (action, _, session) => {
+      for (const row of action === 'stop_all' ? session.runs.values() : []) {
+        if (row.status === 'in_progress') {
+          news.send({ kind: 'stop', session: session.id, run: row.id });
+        }
+      }
+      if (action !== 'stop_all') {
+        news.send({ kind: action, session: session.id });
+      }
+    },
+    empty: () => waits
+  });
+  view.node.setAttribute('data-wsn-widget', '');
+  const timer = window.setTimeout(
+    () => setText(waits, english.__('No answer from the kernel. It is busy or gone; run the cell again to ask anew.')),
+    PATIENCE
+  );
+  const paint = (): void => {
+    if (news.notice !== '') {
+      view.tell(news.notice);
+      news.notice = '';
+    }
+    view.update([{ key: 'kernel', title: '', news: news.news }]);
+  };
+  news.changes.addEventListener('change', paint, { signal });
+  signal.addEventListener('abort', () => {
+    window.clearTimeout(timer);
+    view.node.remove();
+  });
+  el.append(view.node);
+  paint();
+  view.resume();
+  news.look(signal);
+}
+
+/** The extension takes a wish that it can fulfil; elsewhere a branch's first line goes to the clipboard. */
+async function onRun(news: WidgetNews, view: PanelView, action: RunAction, session: Session, row: Row): Promise<void> {
+  if (action === 'stop') {
+    news.send({ kind: 'stop', session: session.id, run: row.id });
+    return;
+  }
+  const wish: RunWish = { action, session: session.name, run: row.id, cell: row.cell };
+  const event = new CustomEvent<RunWish>(RUN_WISH, { detail: wish, bubbles: true, cancelable: true, composed: true });
+  const taken = !view.node.dispatchEvent(event);
+  if (taken || action !== 'branch') {
+    return;
+  }
+  const line = session.name === '' ? `%%responses --from ${row.id}` : `%%responses -s ${session.name} --from ${row.id}`;
+  try {
+    await navigator.clipboard.writeText(`${line}\n`);
+    view.tell(english.__('Copied: %1. Paste it into a new cell.', line));
+  } catch {
+    view.tell(english.__('Begin a new cell with %1.', line));
+  }
+}
+
+/** anywidget calls this once per widget. */
+export default (): { initialize: Initialize<Traits>; render: Render<Traits> } => {
+  const news = new WidgetNews();
+  return {
+    initialize({ model, signal }) {
+      const ended = new AbortController();
+      signal?.addEventListener('abort', () => ended.abort());
+      news.start(model, ended.signal);
+      return () => ended.abort();
+    },
+    render({ el, signal }) {
+      const ended = new AbortController();
+      signal?.addEventListener('abort', () => ended.abort());
+      showPanel(news, el, ended.signal);
+      return () => ended.abort();
+    }
+  };
+};

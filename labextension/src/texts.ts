@@ -1,0 +1,21 @@
+/** Texts for people: JupyterLab's translations where there are any, else the English of the sources. */
+
+/** The part of JupyterLab's TranslationBundle that is used here. */
+export interface Texts {
+  /** `%1` is replaced by the first of `args`. */
+  __(text: string, ...args: readonly unknown[]): string;
+  /** `%1` is replaced by `count`. */
+  _n(one: string, many: string, count: number, ...args: readonly unknown[]): string;
+}
+
+/** The domain of the translations: the name of the language packs' catalogue. */
+export const DOMAIN = 'ws_notebook';
+
+export const english: Texts = {
+  __: (text, ...args) => filled(text, args),
+  _n: (one, many, count, ...args) => filled(count === 1 ? one : many, [count, ...args])
+};
+
+function filled(text: string, args: readonly unknown[]): string {
+  return text.replace(/%(\d)/g, (place, index: string) => String(args[Number(index) - 1] ?? place));
+}
