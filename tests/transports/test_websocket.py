@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from support.deaf import deaf_server
 from support.events import delta
 from support.peer import Peer, Talk, running_peer
 
@@ -117,28 +118,11 @@ def test_pings_are_answered_although_nobody_receives() -> None:
 
 
 def test_a_server_that_answers_no_ping_is_given_up() -> None:
-    async def story(connection: WebSocketConnection) -> None:
-        with pytest.raises(ConnectionLost, match="keepalive ping was not answered"):
-            await connection.receive()
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        from websockets.utils import accept_key
-
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        key = next(line.split(": ")[1] for line in head.split("\r\n") if line.lower().startswith("sec-websocket-key"))
-        lines = ("HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")
-        writer.write("\r\n".join([*lines, f"Sec-WebSocket-Accept: {accept_key(key)}", "", ""]).encode())
-        while await reader.read(1000):
-            pass
-        writer.close()
-
     async def told() -> None:
-        server = await asyncio.start_server(accept, "127.0.0.1", 0)
-        async with server:
-            port = server.sockets[0].getsockname()[1]
-            transport = WebSocketTransport(ping_interval=0.05, ping_timeout=0.05)
-            connection = await transport.connect(Endpoint(base_url=f"http://127.0.0.1:{port}/v1"))
-            await story(connection)
+        async with deaf_server() as endpoint:
+            connection = await WebSocketTransport(ping_interval=0.05, ping_timeout=0.05).connect(endpoint)
+            with pytest.raises(ConnectionLost, match="keepalive ping was not answered"):
+                await connection.receive()
             await connection.close()
 
     asyncio.run(told())

@@ -15,11 +15,15 @@ from urllib.parse import urlsplit
 
 from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost
 from .base import Endpoint
+from .keepalive import Keepalive, socket_class
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection, connect
 
 __all__ = ["WebSocketConnection", "WebSocketTransport"]
+
+_SILENCE = 1011
+"""What Keepalive closes with, as other clients do."""
 
 _CLOSE_WORDS = {
     1000: "the server closed it normally",
@@ -27,7 +31,7 @@ _CLOSE_WORDS = {
     1006: "it broke off without a closing handshake (network, proxy, sleep or a killed server)",
     1008: "the server refused it for its policy",
     1009: "a frame was larger than the receiver allows",
-    1011: "the server met an error, or a keepalive ping was not answered in time",
+    _SILENCE: "the server met an error, or missed an answer to a ping of its own",
     1012: "the server restarts",
     1013: "the server is overloaded; wait a little",
     4402: "the account is out of credit",
@@ -35,7 +39,11 @@ _CLOSE_WORDS = {
 
 
 class WebSocketTransport:
-    """Opens sockets. Pings every `ping_interval` seconds; only an unanswered ping of `ping_timeout` ends one."""
+    """Opens sockets, and pings over each every `ping_interval` seconds.
+
+    A server of which nothing is heard for `doubt` seconds after a ping is sent nothing new over that socket; after
+    `ping_timeout` seconds the socket is given up. `max_size` is in bytes.
+    """
 
     name = "websocket"
     memory = True
@@ -45,11 +53,13 @@ class WebSocketTransport:
         *,
         open_timeout: float = 15,
         ping_interval: float = 20,
+        doubt: float = 5,
         ping_timeout: float = 120,
         max_size: int | None = None,
     ) -> None:
         self.open_timeout = open_timeout
         self.ping_interval = ping_interval
+        self.doubt = doubt
         self.ping_timeout = ping_timeout
         self.max_size = max_size
 
@@ -66,17 +76,18 @@ class WebSocketTransport:
                 additional_headers=dict(endpoint.headers),
                 user_agent_header="ws-notebook",
                 open_timeout=self.open_timeout,
-                ping_interval=self.ping_interval,
-                ping_timeout=self.ping_timeout,
+                ping_interval=None,  # Keepalive does it
                 close_timeout=2,
                 max_size=self.max_size,
                 max_queue=None,
                 logger=_quiet_logger(),
+                create_connection=socket_class(),
                 **options,
             )
         except (OSError, TimeoutError, WebSocketException, ValueError) as error:
             raise _explained(error, endpoint.address(websocket=True)) from None
-        return WebSocketConnection(socket)
+        keepalive = Keepalive(socket, interval=self.ping_interval, doubt=self.doubt, patience=self.ping_timeout)
+        return WebSocketConnection(socket, keepalive)
 
 
 class WebSocketConnection:
@@ -84,12 +95,13 @@ class WebSocketConnection:
 
     memory = True
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, keepalive: Keepalive) -> None:
         self._socket = socket
+        self._keepalive = keepalive
 
     @property
     def usable(self) -> bool:
-        return self._socket.state.name == "OPEN"
+        return self._socket.state.name == "OPEN" and not self._keepalive.in_doubt
 
     async def send(self, frame: bytes) -> None:
         from websockets.exceptions import ConnectionClosed
@@ -110,7 +122,7 @@ class WebSocketConnection:
 
     async def close(self) -> None:
         """Say goodbye for at most the close timeout, without making anybody wait for it."""
-        await self._socket.close()
+        await self._keepalive.end()
 
 
 def _connector() -> type[connect]:
@@ -147,7 +159,9 @@ def _lost(closed: Any) -> ConnectionLost:
     code = frame.code if frame is not None else 1006
     reason = frame.reason if frame is not None else ""
     words = _CLOSE_WORDS.get(code, "the server closed it")
-    said = f" It said: {reason}." if reason else ""
+    said = f" It said: {reason}." if reason and closed.rcvd is not None else ""
+    if code == _SILENCE and closed.rcvd is None:
+        words = "the server fell silent, a keepalive ping was not answered in time"
     text = (
         f"The connection was lost: {words} (code {code}).{said} What had arrived is kept. "
         "Ask again: the next turn reconnects and sends the history in full."

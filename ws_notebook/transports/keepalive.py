@@ -1,0 +1,106 @@
+"""Is the other end of a socket still there? Pings, and what may be concluded from silence.
+
+Beside the library's own keepalive: whatever comes is a sign of life, not only a pong, which may stand behind much else,
+and so is a large request that goes on leaving over a slow link; a process that was stopped for a while looks at
+what has come meanwhile before it judges; and silence is a doubt, long before it is an end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+__all__ = ["Keepalive", "socket_class"]
+
+_GOODBYE = 3
+"""Seconds for the closing handshake, the library's own limit for it included; then the socket is cut."""
+
+
+class Keepalive:
+    """Pings over a socket of `socket_class()` every `interval` seconds, and ends it after `patience` of silence."""
+
+    def __init__(self, socket: ClientConnection, *, interval: float, doubt: float, patience: float) -> None:
+        self._socket: Any = socket
+        self._interval = interval
+        self._doubt = min(doubt, patience)
+        self._patience = patience
+        self._silent_at: int | None = None
+        """How much had been heard before a ping that was then left unanswered for a while."""
+        self._clocks = _clocks_apart()
+        self._task = asyncio.get_running_loop().create_task(self._work())
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether nothing may be sent into it: a ping is unanswered, or the machine has slept since the last one."""
+        slept = abs(_clocks_apart() - self._clocks) > self._doubt
+        return slept or self._silent_at == self._socket.heard
+
+    async def end(self, code: int = 1000, reason: str = "") -> None:
+        """Stop pinging and close the socket, for at most `_GOODBYE` seconds; what has not left by then is dropped."""
+        self._task.cancel()
+        await self._close(code, reason)
+
+    async def _work(self) -> None:
+        answered = True
+        while answered:
+            await asyncio.sleep(self._interval)
+            answered = await self._answers()
+        await self._close(1011, "keepalive ping timeout")
+
+    async def _answers(self) -> bool:
+        """Ping; whether there is any sign of life in time. False at once where the socket is closed."""
+        heard, left = self._socket.heard, self._unsent
+
+        def alive() -> bool:
+            return self._socket.heard != heard or self._unsent < left
+
+        pong = asyncio.get_running_loop().create_task(self._pong())
+        await asyncio.wait({pong}, timeout=self._doubt)
+        if not alive():
+            self._silent_at = heard
+            await asyncio.wait({pong}, timeout=self._patience - self._doubt)
+        pong.cancel()
+        self._clocks = _clocks_apart()
+        return alive()
+
+    async def _pong(self) -> None:
+        # Behind a request that cannot leave, this waits from the first line on.
+        from websockets.exceptions import ConnectionClosed
+
+        with contextlib.suppress(ConnectionClosed):
+            await (await self._socket.ping())
+
+    async def _close(self, code: int, reason: str) -> None:
+        closing = asyncio.get_running_loop().create_task(self._socket.close(code, reason))
+        await asyncio.wait({closing}, timeout=_GOODBYE)
+        if not closing.done():
+            self._socket.transport.abort()
+
+    @property
+    def _unsent(self) -> int:
+        """How many bytes have not left this process."""
+        return int(self._socket.transport.get_write_buffer_size())
+
+
+def socket_class() -> type[ClientConnection]:
+    """The library's connection, which also counts in `heard` how often anything came, control frames included."""
+    from websockets.asyncio.client import ClientConnection
+
+    class Socket(ClientConnection):
+        heard = 0
+
+        def data_received(self, data: bytes) -> None:
+            self.heard += 1
+            super().data_received(data)
+
+    return Socket
+
+
+def _clocks_apart() -> float:
+    """The calendar's clock less the one that stands still while the machine sleeps (not on Windows), in seconds."""
+    return time.time() - time.monotonic()
