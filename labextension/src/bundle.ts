@@ -49,6 +49,9 @@ export type CallStatus = (typeof CALL_STATUSES)[number];
 export const STEER_STATUSES = ['queued', 'sent', 'accepted', 'pending', 'applied', 'failed'] as const;
 export type SteerStatus = (typeof STEER_STATUSES)[number];
 
+export const DECISIONS = ['', 'approved', 'edited', 'denied', 'timeout', 'unattended', 'allowed'] as const;
+export type Decision = (typeof DECISIONS)[number];
+
 /** A stretch of one kind of time: kind, start, end. */
 export type Span = readonly [kind: Kind, start: number, end: number | null];
 
@@ -57,6 +60,30 @@ export interface Usage {
   readonly cached_tokens: number;
   readonly output_tokens: number;
   readonly reasoning_tokens: number;
+}
+
+/** What is known of the consent that a call needs or needed. */
+export interface Approval {
+  /** Empty while nobody has decided. */
+  readonly decision: Decision;
+  readonly reason: string;
+  /** The JSON arguments that it ran with in place of the model's. */
+  readonly arguments: string | null;
+  /** When the default is taken. */
+  readonly deadline_ms: number | null;
+  readonly default: 'deny' | 'approve';
+  /** It is asked for by the kernel's input(), not by this view. */
+  readonly prompted: boolean;
+}
+
+/** How far a running call is, by its own words. */
+export interface Progress {
+  /** From 0 to 1. */
+  readonly fraction: number | null;
+  readonly text: string;
+  /** The last value that its generator gave, and how many it gave. */
+  readonly partial: string | null;
+  readonly count: number;
 }
 
 export interface Call {
@@ -70,6 +97,9 @@ export interface Call {
   readonly spans: readonly Span[];
   readonly output: string | null;
   readonly error: string | null;
+  /** Null where it needs no consent. */
+  readonly approval: Approval | null;
+  readonly progress: Progress | null;
 }
 
 /** An output item that is neither text, reasoning nor a call of ours: a hosted tool, an image, a refusal, anything new. */
@@ -148,6 +178,8 @@ export interface Run extends Head {
   readonly started: string;
   readonly text: string;
   readonly turns: readonly Turn[];
+  /** Where the kernel that made it may still be asked about it: the name of its live view, or empty. */
+  readonly view: string;
 }
 
 /** Kernel to browser. `seq` starts at 1 and grows by one with every message of either kind. */
@@ -166,11 +198,30 @@ export type KernelMessage =
 
 export type Appended = readonly [turn: number, text: string];
 
+/** Kernel to browser, outside of the numbers: a decision about a call could not be taken. */
+export interface Problem {
+  readonly turn: string;
+  readonly call: string;
+  readonly message: string;
+}
+
+/** What is said about a call that waits for consent. `more`: other arguments as JSON, or the reason of a denial. */
+export interface Verdict {
+  readonly turn: string;
+  readonly call: string;
+  /** `shown`: the view shows the call with its buttons. */
+  readonly verdict: 'shown' | 'approve' | 'deny';
+  readonly more: string | null;
+}
+
 /** Browser to kernel. `ready` asks for a snapshot. */
 export type BrowserMessage =
   | { readonly kind: 'ready' }
+  /** Asks for what the notebook is to hold of an ended run. */
+  | { readonly kind: 'forms' }
   | { readonly kind: 'stop' }
-  | { readonly kind: 'steer'; readonly text: string };
+  | { readonly kind: 'steer'; readonly text: string }
+  | ({ readonly kind: 'decide' } & Verdict);
 
 /** The answer as one Markdown text. */
 export function answerOf(run: Run): string {

@@ -12,7 +12,7 @@ import copy
 from typing import Any
 
 from .. import exceptions
-from . import codec, lineage, outcome
+from . import calls, codec, lineage, outcome
 from .changes import CallChanged, Change, RunEnded, SteerChanged, ToolCallReady, TurnChanged, TurnStarted
 from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
 from .frames import FrameLog, Outgoing
@@ -464,6 +464,7 @@ class Protocol:
     def _give_up_calls(self, run: RunState, status: str, now: float) -> None:
         for call in run.tool_calls:
             if not call.done:
+                calls.give_up(call, now)
                 call.move(status)
                 call.timing.ended = now if call.timing.started is not None else None
                 self._note(call.turn, CallChanged(call))

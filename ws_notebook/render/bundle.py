@@ -148,7 +148,36 @@ def call_object(call: CallState, clock: Clock, limit: int = LIMIT) -> dict[str, 
         "spans": _call_spans(call, clock),
         "output": None if call.output is None else cut(output_text(call.output), limit),
         "error": call.error,
+        **_consent(call, clock, limit),
+        **_progress(call, limit),
     }
+
+
+def _consent(call: CallState, clock: Clock, limit: int) -> dict[str, Any]:
+    """Only where a call needs consent, or a rule has decided about it."""
+    consent = call.consent
+    if consent is None:
+        return {}
+    return {
+        "approval": {
+            "decision": call.decision,
+            "reason": one_line(consent.reason, _REASON_LIMIT),
+            "arguments": None if consent.arguments is None else cut(consent.arguments, limit),
+            "deadline_ms": clock.optional(consent.deadline),
+            "default": consent.default,
+            "prompted": consent.prompted,
+        }
+    }
+
+
+def _progress(call: CallState, limit: int) -> dict[str, Any]:
+    """How far a call is, or came before it was given up; a result says it all."""
+    progress = call.progress
+    if progress is None or call.status == "completed":
+        return {}
+    partial = None if progress.partial is None else cut(output_text(progress.partial), limit)
+    told = {"fraction": progress.fraction, "text": one_line(progress.text, _REASON_LIMIT)}
+    return {"progress": {**told, "partial": partial, "count": progress.count}}
 
 
 def repaired(value: dict[str, Any]) -> dict[str, Any]:

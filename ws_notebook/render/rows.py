@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from .format import NO_BREAK_SPACE, duration, one_line, seconds, short_arguments
-from .words import BAD_CALLS, CALL_WORDS, DOING, KINDS, RUN_WORDS
+from .words import BAD_CALLS, CALL_WORDS, DECISION_WORDS, DOING, KINDS, RUN_WORDS
 
 __all__ = ["Row", "Span", "rows_of", "spans_in_words", "time_in"]
 
@@ -99,7 +99,7 @@ def _call_row(run: dict[str, Any], call: dict[str, Any]) -> Row:
     status = call["status"]
     word = CALL_WORDS.get(status, status)
     if running:
-        label = word
+        label = _progress_label(call) or word
     elif status == "completed":
         label = _completed_label(call, spans, end)
     else:
@@ -111,5 +111,18 @@ def _call_row(run: dict[str, Any], call: dict[str, Any]) -> Row:
 
 def _completed_label(call: dict[str, Any], spans: list[Span], end: float) -> str:
     approval = time_in(spans, "approval")
-    took = f"approved after {seconds(approval)}" if approval > 0 else duration(end - call["start_ms"])
+    decision = (call.get("approval") or {}).get("decision", "")
+    word = DECISION_WORDS.get(decision, "approved")
+    took = f"{word} after {seconds(approval)}" if approval > 0 else duration(end - call["start_ms"])
     return f"{took} → {one_line(call['output'], _OUTPUT)}" if call["output"] else took
+
+
+def _progress_label(call: dict[str, Any]) -> str:
+    """ "40 % · reading" or "3: the third part"; empty where it says nothing."""
+    progress = call.get("progress") or {}
+    if call["status"] != "running":
+        return ""
+    done = "" if progress.get("fraction") is None else f"{progress['fraction'] * 100:.0f}{NO_BREAK_SPACE}%"
+    count, partial = progress.get("count") or 0, one_line(progress.get("partial") or "", _OUTPUT)
+    words = progress.get("text") or (f"{count}: {partial}" if count else "")
+    return " · ".join(part for part in (done, words) if part)

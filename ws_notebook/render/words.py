@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["BAD_CALLS", "CALL_WORDS", "DOING", "KINDS", "RUN_WORDS", "STEER_WORDS"]
+__all__ = ["BAD_CALLS", "CALL_WORDS", "DECISION_WORDS", "DOING", "KINDS", "RUN_WORDS", "STEER_WORDS"]
 
 KINDS: Mapping[str, str] = {
     "connect": "connect",
@@ -50,6 +50,14 @@ CALL_WORDS: Mapping[str, str] = {
     "unanswered": "unanswered",
     "late": "finished too late",
 }
+
+DECISION_WORDS: Mapping[str, str] = {
+    "approved": "approved",
+    "edited": "approved with other arguments",
+    "timeout": "run without a decision",
+    "unattended": "run unasked",
+}
+"""How a call that was made had come through its approval."""
 
 STEER_WORDS: Mapping[str, str] = {
     "queued": "waits for the next request",

@@ -12,10 +12,13 @@ from typing import Protocol
 from ..core.changes import Change
 from ..core.run import RunState
 
-__all__ = ["CallLater", "Clock", "NullView", "View"]
+__all__ = ["CallLater", "Clock", "NullView", "OnDecide", "View"]
 
 CallLater = Callable[[float, Callable[[], None]], object]
 """`call_later(seconds, callback)`, callable from any thread: has the callback called on the session's loop."""
+
+OnDecide = Callable[[str, str, str, str | None], object]
+"""`on_decide(turn id, call id, "shown", "approve" or "deny", other arguments or a reason)`: a decision about a call."""
 
 Clock = Callable[[], float]
 """The session's monotonic clock, in seconds."""
@@ -23,6 +26,9 @@ Clock = Callable[[], float]
 
 class View(Protocol):
     """Shows one run."""
+
+    decides: bool
+    """Whether calls that wait for consent can be approved and denied in it."""
 
     def show(self) -> None:
         """Make the first picture, where the cell that asks puts its output."""
@@ -36,6 +42,8 @@ class View(Protocol):
 
 class NullView:
     """Shows nothing."""
+
+    decides = False
 
     def show(self) -> None:
         return

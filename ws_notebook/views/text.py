@@ -31,6 +31,8 @@ class TextView:
     `write` takes the text; by default it goes to `sys.stdout`.
     """
 
+    decides = False
+
     def __init__(
         self,
         run: RunState,
@@ -112,6 +114,8 @@ class TextView:
 
 class NotebookTextView:
     """Shows a run in one output that is updated, with no widget: for nbclient and plain front ends."""
+
+    decides = False
 
     def __init__(
         self,

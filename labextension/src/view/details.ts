@@ -63,9 +63,12 @@ function callContent(call: Call, row: Row, end: number): Node[] {
       ['status', CALL_WORDS[call.status]],
       ['started', `${seconds(call.start_ms)} after the question`],
       ['took', took(row, end)],
+      ['approval', call.approval === null ? '' : [call.approval.decision, call.approval.reason].filter(Boolean).join(': ')],
       ['call id', call.call_id]
     ]),
     ...block('arguments', call.arguments),
+    ...block('ran with', call.approval?.arguments ?? ''),
+    ...block('partial result', call.progress?.partial ?? ''),
     ...block('output', call.output ?? ''),
     ...block('error', call.error ?? '')
   ];

@@ -47,12 +47,13 @@ export class RowView {
       return;
     }
     const end = row.end_ms ?? Math.max(now, row.start_ms);
-    row.spans.forEach(([, from, to], index) => {
+    row.spans.forEach(([kind, from, to], index) => {
       const bar = this.bars[index];
       if (bar !== undefined) {
         const until = Math.max(from, to ?? end);
         bar.style.left = percent(from, span);
         bar.style.width = percent(until - from, span);
+        bar.style.setProperty('--wsn-done', kind === 'tool' ? doneOf(row) : '100%');
       }
     });
     this.label.style.left = percent(end, span);
@@ -79,6 +80,12 @@ export class RowView {
       setAttribute(bar, 'title', `${KIND_WORDS[kind]} ${duration((to ?? row.end_ms ?? now) - from)}`);
     });
   }
+}
+
+/** How much of the bar of a running call is done, by the call's own words. */
+function doneOf({ source, end_ms }: Row): string {
+  const fraction = 'progress' in source && end_ms === null ? (source.progress?.fraction ?? 1) : 1;
+  return `${fraction * 100}%`;
 }
 
 function percent(ms: number, span: number): string {

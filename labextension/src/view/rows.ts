@@ -2,7 +2,7 @@
 
 import type { Call, Kind, Run, Span, Turn } from '../bundle';
 import { duration, oneLine, seconds, shortArguments } from './format';
-import { BAD_CALLS, CALL_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
+import { BAD_CALLS, CALL_WORDS, DECISION_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
 
 export interface Row {
   readonly key: string;
@@ -93,7 +93,7 @@ function callRow(call: Call, key: string, live: boolean): Row {
 
 function callLabel(call: Call, end: number | null): string {
   if (end === null) {
-    return CALL_WORDS[call.status];
+    return progressLabel(call) || CALL_WORDS[call.status];
   }
   if (call.status === 'completed') {
     return completedLabel(call, end);
@@ -105,8 +105,19 @@ function callLabel(call: Call, end: number | null): string {
 function completedLabel(call: Call, end: number): string {
   const output = call.output === null ? '' : oneLine(call.output, OUTPUT_LIMIT);
   const approval = timeIn(call.spans, 'approval', end);
-  const took = approval > 0 ? `approved after ${seconds(approval)}` : duration(end - call.start_ms);
+  const how = DECISION_WORDS[call.approval?.decision ?? ''];
+  const took = approval > 0 ? `${how} after ${seconds(approval)}` : duration(end - call.start_ms);
   return output === '' ? took : `${took} → ${output}`;
+}
+
+/** "40 % · reading" or "3: the third part"; empty where it says nothing. */
+function progressLabel({ status, progress }: Call): string {
+  if (status !== 'running' || progress === null) {
+    return '';
+  }
+  const done = progress.fraction === null ? '' : `${Math.round(progress.fraction * 100)}\u00a0%`;
+  const values = progress.count === 0 ? '' : `${progress.count}: ${oneLine(progress.partial ?? '', OUTPUT_LIMIT)}`;
+  return [done, progress.text || values].filter(Boolean).join(' · ');
 }
 
 function timeIn(spans: readonly Span[], wanted: Kind, now: number): number {

@@ -1,4 +1,7 @@
-import css from './run.css';
+import approval from './approval.css';
+import run from './run.css';
+
+const css = `${run}\n${approval}`;
 
 /** Stamps the style sheet, so that equal ones of several widgets and of the extension stand on a page once. */
 const STAMP = `${css.length}-${checksum(css)}`;

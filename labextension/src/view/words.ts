@@ -1,6 +1,6 @@
 /** The words the view shows for statuses and kinds of time. */
 
-import type { CallStatus, Kind, RunStatus, SteerStatus } from '../bundle';
+import type { CallStatus, Decision, Kind, RunStatus, SteerStatus } from '../bundle';
 
 export const RUN_WORDS: Readonly<Record<RunStatus, string>> = {
   in_progress: 'running',
@@ -48,6 +48,17 @@ export const CALL_WORDS: Readonly<Record<CallStatus, string>> = {
   cancelled: 'cancelled',
   unanswered: 'unanswered',
   late: 'finished too late'
+};
+
+/** How a call that was made had come through its approval. */
+export const DECISION_WORDS: Readonly<Record<Decision, string>> = {
+  '': 'approved',
+  approved: 'approved',
+  edited: 'approved with other arguments',
+  denied: 'denied',
+  timeout: 'run without a decision',
+  unattended: 'run unasked',
+  allowed: 'allowed'
 };
 
 export const STEER_WORDS: Readonly<Record<SteerStatus, string>> = {

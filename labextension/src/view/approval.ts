@@ -1,0 +1,260 @@
+/** Approval: for each call that waits for consent a panel with its arguments and what can be done with it. */
+
+import type { Problem, Run, Verdict } from '../bundle';
+import { argumentsProblem, deadlineWords, waitingOf, type Waiting } from './approvals';
+import { element, setText, show } from './dom';
+import { oneLine, pretty } from './format';
+
+const LIMIT = 20_000;
+/** Characters of the arguments that are read out. */
+const SPOKEN = 200;
+/** Keys within so many milliseconds after the focus came by itself were meant for what had it before. */
+const TOO_SOON = 400;
+
+export class Approvals {
+  readonly node = element('div', { class: 'wsn-approvals', hidden: '' });
+  private readonly spoken = element('div', { class: 'wsn-hidden', role: 'alert' });
+  private readonly panels = new Map<string, Panel>();
+
+  /** `onDecide` null: nothing can be decided from here, as in a saved run. */
+  constructor(
+    private readonly onDecide: ((verdict: Verdict) => void) | null,
+    private readonly signal: AbortSignal
+  ) {
+    this.node.append(this.spoken);
+  }
+
+  update(run: Run, running: boolean, now: number): void {
+    const waiting = running && this.onDecide !== null ? waitingOf(run) : [];
+    const keys = new Set(waiting.map(({ key }) => key));
+    for (const [key, panel] of this.panels) {
+      if (!keys.has(key)) {
+        this.panels.delete(key);
+        panel.leave([...this.panels.values()][0] ?? null);
+      }
+    }
+    show(this.node, waiting.length > 0);
+    for (const each of waiting) {
+      (this.panels.get(each.key) ?? this.open(each)).update(each, now);
+    }
+  }
+
+  tick(now: number): void {
+    this.panels.forEach(panel => panel.tick(now));
+  }
+
+  refuse({ turn, call, message }: Problem): void {
+    this.panels.get(`${turn} ${call}`)?.refuse(message);
+  }
+
+  private open(waiting: Waiting): Panel {
+    const panel = new Panel(waiting, (verdict, more) => this.decide(waiting, verdict, more), this.signal);
+    this.panels.set(waiting.key, panel);
+    this.node.append(panel.node);
+    this.decide(waiting, 'shown', null);
+    const { name, arguments: written } = waiting.call;
+    const keys = 'Press A to approve, D to deny, E to edit the arguments.';
+    setText(this.spoken, `${name} waits for your approval. Arguments: ${oneLine(written, SPOKEN)}. ${keys}`);
+    panel.takeFocus();
+    return panel;
+  }
+
+  private decide({ turn, call }: Waiting, verdict: Verdict['verdict'], more: string | null): void {
+    this.onDecide?.({ turn, call: call.call_id, verdict, more });
+  }
+}
+
+type Mode = 'choose' | 'deny' | 'edit' | 'sent';
+
+/** One call. The letters A, D and E choose while the focus is in it; Escape goes back to the choice. */
+class Panel {
+  readonly node = element('div', {
+    class: 'wsn-approval',
+    role: 'group',
+    tabindex: '0',
+    // JupyterLab sees keys before this view does; it leaves alone what happens in here.
+    'data-lm-suppress-shortcuts': 'true'
+  });
+  private readonly deadline = element('span', { class: 'wsn-approval-deadline' });
+  private readonly written: HTMLElement;
+  private readonly editor = element('textarea', {
+    class: 'wsn-approval-editor',
+    spellcheck: 'false',
+    'aria-label': 'Arguments as JSON'
+  });
+  private readonly reason = element('input', {
+    class: 'wsn-approval-reason',
+    type: 'text',
+    maxlength: '1000',
+    autocomplete: 'off',
+    placeholder: 'Reason, which the model is told (may be empty)',
+    'aria-label': 'Reason of the denial'
+  });
+  private readonly problem = element('p', { class: 'wsn-approval-problem', role: 'alert', hidden: '' });
+  private readonly elsewhere = element('p', { class: 'wsn-approval-elsewhere', text: 'Answer in the input box of the cell.' });
+  private readonly choice = element('div', { class: 'wsn-approval-buttons' });
+  private readonly confirm = element('div', { class: 'wsn-approval-buttons' });
+  private readonly done = element('button', { class: 'wsn-button', type: 'button' });
+  private mode: Mode = 'choose';
+  private waiting: Waiting;
+  private before: Element | null = null;
+  private focused = -Infinity;
+
+  constructor(
+    waiting: Waiting,
+    private readonly decide: (verdict: 'approve' | 'deny', more: string | null) => void,
+    signal: AbortSignal
+  ) {
+    this.waiting = waiting;
+    const { name } = waiting.call;
+    this.node.setAttribute('aria-label', `Approval of ${name}`);
+    this.node.setAttribute('aria-keyshortcuts', 'A D E');
+    this.written = element('pre', { class: 'wsn-pre', 'data-part': 'arguments', text: pretty(waiting.call.arguments, LIMIT) });
+    const says = element('p', { class: 'wsn-approval-says' }, element('strong', { text: name }));
+    says.append(document.createTextNode(' waits for your approval'), this.deadline);
+    this.choice.append(
+      this.button('Approve', 'A', () => this.send('approve', null), signal),
+      this.button('Deny', 'D', () => this.enter('deny'), signal),
+      this.button('Edit arguments', 'E', () => this.enter('edit'), signal)
+    );
+    this.done.addEventListener('click', () => this.finish(), { signal });
+    this.confirm.append(this.done, this.button('Back', 'Esc', () => this.enter('choose'), signal));
+    this.node.append(says, this.written, this.editor, this.reason, this.problem, this.choice, this.confirm, this.elsewhere);
+    this.node.addEventListener('keydown', event => this.onKey(event), { signal });
+    for (const kind of ['keydown', 'keypress', 'keyup'] as const) {
+      this.node.addEventListener(kind, event => event.stopPropagation(), { signal });
+    }
+    this.draw();
+  }
+
+  update(waiting: Waiting, now: number): void {
+    this.waiting = waiting;
+    this.tick(now);
+    this.draw();
+  }
+
+  tick(now: number): void {
+    const words = deadlineWords(this.waiting.call, now);
+    setText(this.deadline, words === '' ? '' : ` · ${words}`);
+  }
+
+  /** The kernel did not take the decision. */
+  refuse(message: string): void {
+    this.enter(this.waiting.call.approval?.decision === '' && this.editor.value !== '' ? 'edit' : 'choose');
+    this.complain(message);
+  }
+
+  /** Take the focus, unless the reader is writing somewhere. */
+  takeFocus(): void {
+    const active = document.activeElement;
+    if (active instanceof HTMLElement && isWriting(active)) {
+      return;
+    }
+    this.before = active;
+    this.focused = performance.now();
+    this.node.focus({ preventScroll: true });
+    this.node.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** It was decided: the focus goes on to the next one, or back to where it was. */
+  leave(next: Panel | null): void {
+    const had = this.node.contains(document.activeElement);
+    this.node.remove();
+    if (!had) {
+      return;
+    }
+    if (next !== null) {
+      next.node.focus({ preventScroll: true });
+    } else if (this.before instanceof HTMLElement && this.before.isConnected) {
+      this.before.focus({ preventScroll: true });
+    }
+  }
+
+  private button(text: string, key: string, act: () => void, signal: AbortSignal): HTMLButtonElement {
+    const button = element('button', { class: 'wsn-button', type: 'button' });
+    button.append(document.createTextNode(text), element('kbd', { class: 'wsn-key', 'aria-hidden': 'true', text: key }));
+    button.addEventListener('click', act, { signal });
+    return button;
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    if (event.key === 'Escape' && (this.mode === 'deny' || this.mode === 'edit')) {
+      this.enter('choose');
+    } else if (event.key === 'Enter' && this.mode === 'deny' && event.target === this.reason) {
+      this.finish();
+    } else if (this.mode === 'choose' && !this.prompted && performance.now() - this.focused > TOO_SOON) {
+      const act = { a: () => this.send('approve', null), d: () => this.enter('deny'), e: () => this.enter('edit') };
+      const chosen = act[event.key.toLowerCase() as keyof typeof act];
+      if (chosen === undefined) {
+        return;
+      }
+      chosen();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  private enter(mode: Mode): void {
+    this.mode = mode;
+    this.complain('');
+    if (mode === 'edit' && this.editor.value === '') {
+      this.editor.value = pretty(this.waiting.call.arguments, LIMIT);
+    }
+    this.draw();
+    (mode === 'edit' ? this.editor : mode === 'deny' ? this.reason : this.node).focus({ preventScroll: true });
+  }
+
+  private finish(): void {
+    if (this.mode === 'deny') {
+      this.send('deny', this.reason.value.trim());
+      return;
+    }
+    const problem = argumentsProblem(this.editor.value);
+    if (problem === '') {
+      this.send('approve', this.editor.value);
+    } else {
+      this.complain(problem);
+    }
+  }
+
+  private send(verdict: 'approve' | 'deny', more: string | null): void {
+    this.mode = 'sent';
+    this.complain('');
+    this.draw();
+    this.node.focus({ preventScroll: true });
+    this.decide(verdict, more);
+  }
+
+  private complain(text: string): void {
+    setText(this.problem, text);
+    show(this.problem, text !== '');
+  }
+
+  private get prompted(): boolean {
+    return this.waiting.call.approval?.prompted ?? false;
+  }
+
+  private draw(): void {
+    const { mode, prompted } = this;
+    show(this.written, mode !== 'edit' || prompted);
+    show(this.editor, mode === 'edit' && !prompted);
+    this.editor.rows = Math.min(12, Math.max(3, this.editor.value.split('\n').length));
+    show(this.reason, mode === 'deny' && !prompted);
+    show(this.choice, (mode === 'choose' || mode === 'sent') && !prompted);
+    show(this.confirm, (mode === 'deny' || mode === 'edit') && !prompted);
+    show(this.elsewhere, prompted);
+    setText(this.done, mode === 'deny' ? 'Deny' : 'Run with these arguments');
+    for (const button of this.choice.querySelectorAll('button')) {
+      button.disabled = mode === 'sent';
+    }
+  }
+}
+
+/** Whether what is typed goes into a text now. */
+function isWriting(node: HTMLElement): boolean {
+  return node.isContentEditable || node.matches('input, textarea, select, [role=textbox]');
+}

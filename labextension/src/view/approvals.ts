@@ -1,0 +1,43 @@
+/** The calls that wait for somebody's consent, as data. Pure. */
+
+import type { Call, Run } from '../bundle';
+import { seconds } from './format';
+
+export interface Waiting {
+  /** Of this call among all of the run. */
+  readonly key: string;
+  readonly turn: string;
+  readonly call: Call;
+}
+
+/** The calls of a run that wait for a decision now, in order. */
+export function waitingOf(run: Run): Waiting[] {
+  return run.turns.flatMap(turn =>
+    turn.calls
+      .filter(call => call.status === 'awaiting_approval')
+      .map(call => ({ key: `${turn.id} ${call.call_id}`, turn: turn.id, call }))
+  );
+}
+
+/** "denied in 12 s", or empty where it waits for as long as it takes. */
+export function deadlineWords({ approval }: Call, now: number): string {
+  const deadline = approval?.deadline_ms ?? null;
+  if (deadline === null) {
+    return '';
+  }
+  // A whole second, counted down: figures that run would draw the eye.
+  const left = Math.max(0, Math.ceil((deadline - now) / 1000) * 1000);
+  return `${approval?.default === 'approve' ? 'runs' : 'denied'} in ${left === 0 ? 'a moment' : seconds(left)}`;
+}
+
+/** Why a text cannot be the arguments of a call; empty where it can. The kernel knows more. */
+export function argumentsProblem(text: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return `This is not JSON: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? '' : 'The arguments are a JSON object: {"name": value, …}';
+}

@@ -1,0 +1,115 @@
+"""What happens to a call besides its events, by hand: consent, progress, and the times of both."""
+
+from __future__ import annotations
+
+import pytest
+from support.drive import Drive
+from support.events import answer, call
+
+from ws_notebook.core import calls
+from ws_notebook.core.consent import Consent, Progress
+from ws_notebook.core.turn import CallState
+from ws_notebook.exceptions import ProtocolViolation, ToolError
+
+__all__: list[str] = []
+
+
+def waiting(drive: Drive) -> CallState:
+    drive.ask("go")
+    drive.receive(answer("resp_1", call("call_1", "remove", path="a")))
+    return drive.ready()[0]
+
+
+def spans(each: CallState) -> list[tuple[str, float, float | None]]:
+    return [(span.kind, span.start, span.end) for span in each.timing.spans]
+
+
+def test_a_call_waits_for_consent_and_is_queued_once_it_has_it() -> None:
+    found = waiting(Drive())
+    calls.ask(found, 200.0, Consent(deadline=260.0))
+    assert (found.status, found.done, spans(found)) == ("awaiting_approval", False, [("approval", 200.0, None)])
+    calls.decide(found, "approved", 203.5)
+    assert (found.status, found.decision, found.approval_ms) == ("queued", "approved", 3500.0)
+    assert spans(found) == [("approval", 200.0, 203.5)]
+    assert found.edited is None
+
+
+def test_the_wait_for_consent_is_no_part_of_the_queue() -> None:
+    drive = Drive()
+    found = waiting(drive)
+    assert found.timing.ready is not None
+    calls.ask(found, found.timing.ready + 1, Consent())
+    calls.decide(found, "approved", found.timing.ready + 3)
+    drive.protocol.call_started(found, found.timing.ready + 4)
+    assert (found.queued_ms, found.approval_ms) == (2000.0, 2000.0)
+
+
+def test_an_edit_and_a_denial_keep_what_was_said() -> None:
+    found, other = waiting(Drive()), waiting(Drive())
+    calls.ask(found, 200.0, Consent())
+    calls.decide(found, "edited", 201.0, arguments='{"path":"b"}')
+    assert (found.edited, found.arguments) == ('{"path":"b"}', '{"path": "a"}')
+    calls.ask(other, 200.0, Consent())
+    calls.decide(other, "denied", 201.0, reason="not that one")
+    assert other.consent is not None
+    assert (other.decision, other.consent.reason, other.status) == ("denied", "not that one", "queued")
+
+
+def test_a_rule_decides_without_anybody_being_asked() -> None:
+    found = waiting(Drive())
+    calls.decide(found, "allowed", 200.0)
+    assert (found.status, found.decision, found.approval_ms, spans(found)) == ("queued", "allowed", None, [])
+
+
+def test_a_call_is_asked_about_once() -> None:
+    found = waiting(Drive())
+    calls.ask(found, 200.0, Consent())
+    with pytest.raises(ProtocolViolation):
+        calls.ask(found, 201.0, Consent())
+
+
+def test_what_a_call_waited_for_ends_when_it_is_given_up() -> None:
+    found = waiting(Drive())
+    calls.ask(found, 200.0, Consent(answer=lambda runs, more: None))
+    calls.give_up(found, 202.0)
+    assert (spans(found), found.approval_ms) == ([("approval", 200.0, 202.0)], 2000.0)
+    with pytest.raises(ToolError, match=r"does not wait for approval"):
+        found.approve()
+
+
+def test_a_run_that_is_stopped_ends_the_wait_of_its_calls() -> None:
+    drive = Drive()
+    found = waiting(drive)
+    calls.ask(found, drive.now, Consent())
+    drive.abandon(drive.protocol.runs[0])
+    assert found.status == "cancelled"
+    assert found.timing.spans[-1].end is not None
+    assert found.approval_ms is not None
+
+
+def test_a_call_hands_a_decision_to_whoever_asks() -> None:
+    found = waiting(Drive())
+    heard: list[object] = []
+    calls.ask(found, 200.0, Consent(answer=lambda runs, more: heard.append((runs, more))))
+    found.approve()
+    found.approve({"path": "b"})
+    found.deny("no")
+    assert heard == [(True, None), (True, {"path": "b"}), (False, "no")]
+
+
+def test_a_call_that_does_not_wait_says_what_it_does() -> None:
+    found = waiting(Drive())
+    with pytest.raises(ToolError, match=r"Call call_1 of remove does not wait for approval: it is queued\."):
+        found.deny()
+
+
+def test_progress_is_kept_until_the_call_is_over() -> None:
+    drive = Drive()
+    found = waiting(drive)
+    drive.start(found)
+    assert calls.progressed(found, Progress(fraction=0.5, text="half"))
+    assert found.progress is not None
+    assert found.progress.text == "half"
+    drive.submit(found)
+    assert not calls.progressed(found, Progress(fraction=1.0))
+    assert found.progress.fraction == 0.5
