@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from support.pictures import png
+
+from ws_notebook.core.pictures import data_url
 from ws_notebook.server.models.history import read
 
 PROMPT = {"type": "message", "role": "user", "content": "second"}
@@ -20,10 +23,16 @@ def test_calls_since_the_prompt_meet_their_outputs() -> None:
     assert [made.output for made in exchange.made] == ["5", None]
 
 
-def test_parts_give_their_text_and_images_are_counted() -> None:
-    content = [{"type": "input_text", "text": "look"}, {"type": "input_image", "image_url": "data:,"}]
+def test_parts_give_their_text_and_images_are_told_in_words() -> None:
+    urls = [data_url(png(30, 20)), "data:,", "https://example.org/a.png"]
+    content = [{"type": "input_text", "text": "look"}, *({"type": "input_image", "image_url": url} for url in urls)]
     exchange = read([{"role": "user", "content": content}])
-    assert (exchange.prompt, exchange.images) == ("look", 1)
+    assert exchange.prompt == "look"
+    assert exchange.images == [
+        f"PNG, 30 × 20 pixels, {len(png(30, 20))} bytes",
+        "one whose data URL cannot be read",
+        "one to be fetched: https://example.org/a.png",
+    ]
 
 
 def test_an_output_of_parts_is_text_or_says_what_it_is() -> None:

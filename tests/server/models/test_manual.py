@@ -17,7 +17,8 @@ def test_the_answer_says_that_it_is_a_script_and_lists_the_tools() -> None:
     assert "- `add(a, b)`: Add two numbers." in answer
     assert directive_table() in answer
     assert "No tools" in what_i_can_do([])
-    assert "image" in what_i_can_do([], images=1)
+    assert "an image (PNG, 9 bytes)" in what_i_can_do([], ["PNG, 9 bytes"])
+    assert "2 images" in what_i_can_do([], ["PNG, 9 bytes", "JPEG, 8 bytes"])
 
 
 @pytest.mark.parametrize("said", [said for said, _ in DIRECTIVES if not said.startswith("`… then")])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ws_notebook.server.models.answers import answer_from_history, answer_from_outputs
 from ws_notebook.server.models.base import Arguments, Call, ModelRequest, Piece, Refusal, Text, Thought
-from ws_notebook.server.models.calls import BoundCall, bind, to_json
+from ws_notebook.server.models.calls import BoundCall, bind
 from ws_notebook.server.models.choose import choose
 from ws_notebook.server.models.directives import Invoke, Refuse, Say, Think, Write, parse
-from ws_notebook.server.models.fill import Filler
+from ws_notebook.server.models.document import document_of
 from ws_notebook.server.models.history import Exchange, read
 from ws_notebook.server.models.manual import what_i_can_do
 from ws_notebook.server.models.prose import reasoning, write
@@ -23,6 +24,7 @@ Deed = Say | Refuse | Write | Think | BoundCall
 """One thing to do in a response."""
 
 _THOUGHTS_PER_SECOND = 12
+_ANY_JSON = {"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def plan(request: ModelRequest) -> list[Deed]:
             # Calls already made in part: the response was cut short there.
             return _spaced(turn if done == 0 else calls[done:])
         done -= len(calls)
-    return [Say(answer_from_outputs(exchange))]
+    schema = _schema(request)
+    return [Say(answer_from_outputs(exchange) if schema is None else document_of(exchange, schema))]
 
 
 def _turns(exchange: Exchange, request: ModelRequest) -> list[list[Deed]]:
@@ -101,13 +104,13 @@ def _deed(part: Say | Refuse | Write | Think | Invoke, request: ModelRequest) ->
 
 
 def _undirected(exchange: Exchange, request: ModelRequest) -> list[Deed]:
-    schema = (request.text_format or {}).get("schema")
+    schema = _schema(request)
     remembered = answer_from_history(exchange)
     choice = choose(exchange.prompt, request.tools, request.tool_choice)
     if choice.calls:
         return list(choice.calls)
-    if isinstance(schema, dict):
-        return [Say(to_json(Filler(exchange.prompt, schema, set()).arguments(force=True) or {}))]
+    if schema is not None:
+        return [Say(document_of(exchange, schema))]
     if remembered:
         return [Say(remembered)]
     if choice.unfilled:
@@ -115,6 +118,13 @@ def _undirected(exchange: Exchange, request: ModelRequest) -> list[Deed]:
         remedy = f"Put them into the prompt, or `call {name}(…)`."
         return [Say(f"`{name}` would fit, but I found no values for it. {remedy}")]
     return [Say(what_i_can_do(request.tools, exchange.images))]
+
+
+def _schema(request: ModelRequest) -> dict[str, Any] | None:
+    """The schema that the answer must have. Any object will do where only JSON is asked for."""
+    wanted = request.text_format or {}
+    schema = wanted.get("schema")
+    return schema if isinstance(schema, dict) else _ANY_JSON if wanted.get("type") == "json_object" else None
 
 
 def _one_by_one(turn: Sequence[Deed]) -> Iterator[list[Deed]]:
@@ -150,4 +160,5 @@ def _pieces(deed: Say | Refuse | Write | BoundCall) -> Iterator[Piece]:
     elif isinstance(deed, Write):
         yield from (Text(token) for token in split_text(write(deed.words)))
     else:
-        yield from (Text(token) for token in split_text(deed.text))
+        tokens = split_json(deed.text) if deed.text.startswith(("{", "[")) else split_text(deed.text)
+        yield from (Text(token) for token in tokens)

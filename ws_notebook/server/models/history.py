@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ws_notebook.core.pictures import part_facts
 from ws_notebook.server.wire import Item
 
 __all__ = ["Exchange", "Made", "read"]
@@ -32,8 +33,8 @@ class Exchange:
     """Calls since the prompt, in their order."""
     asked: Sequence[str]
     """Earlier prompts, oldest first."""
-    images: int
-    """Images that came with the prompt."""
+    images: Sequence[str]
+    """The images that came with the prompt, each in words."""
 
 
 def read(items: Sequence[Item]) -> Exchange:
@@ -47,7 +48,7 @@ def read(items: Sequence[Item]) -> Exchange:
         prompt=_text(prompt),
         made=[Made(item, outputs.get(item.get("call_id"))) for item in since if item.get("type") in _CALLS],
         asked=[_text(items[place].get("content")) for place in places[:-1]],
-        images=sum(1 for part in prompt if _type(part) == "input_image") if isinstance(prompt, list) else 0,
+        images=[_image(part) for part in prompt if _type(part) == "input_image"] if isinstance(prompt, list) else [],
     )
 
 
@@ -60,6 +61,16 @@ def _text(content: Any) -> str:
     words = [str(part["text"]) for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)]
     others = [kind.removeprefix("input_") for part in content if (kind := _type(part)) in ("input_image", "input_file")]
     return "\n".join(words or [f"[{kind}]" for kind in others])
+
+
+def _image(part: dict[str, Any]) -> str:
+    """Format, pixels and bytes of an image that came along; where it would have to be fetched from otherwise."""
+    known = part_facts(part)
+    if known is None:
+        where = part.get("image_url") or part.get("file_id") or "nowhere"
+        return "one whose data URL cannot be read" if str(where).startswith("data:") else f"one to be fetched: {where}"
+    pixels = f", {known.size[0]} × {known.size[1]} pixels" if known.size else ""
+    return f"{known.format}{pixels}, {known.length:,} bytes"
 
 
 def _type(part: Any) -> str:

@@ -29,14 +29,21 @@ def directive_table() -> str:
     return "\n".join(["| in a prompt | what happens |", "| --- | --- |", *rows])
 
 
-def what_i_can_do(tools: Sequence[Tool], images: int = 0) -> str:
+def what_i_can_do(tools: Sequence[Tool], images: Sequence[str] = ()) -> str:
     """The answer to a prompt that says nothing the script knows."""
-    seen = "I cannot look at the image you sent.\n\n" if images else ""
+    seen = f"{_received(images)}\n\n" if images else ""
     return (
         "I am the demo model of the embedded server: **a script, not an AI**. "
         "I found neither a directive nor a tool's words in your prompt.\n\n"
         f"{seen}{_tool_list(tools)}\n\nThese directives I obey, in any order:\n\n{directive_table()}\n"
     )
+
+
+def _received(images: Sequence[str]) -> str:
+    if len(images) == 1:
+        return f"I received an image ({images[0]}), but I cannot look at it."
+    lines = "\n".join(f"- {image}" for image in images)
+    return f"I received {len(images)} images, but I cannot look at them:\n\n{lines}"
 
 
 def _tool_list(tools: Sequence[Tool]) -> str:
