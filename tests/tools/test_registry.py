@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Any
 
@@ -101,8 +102,10 @@ def test_clear_takes_all_away() -> None:
     [
         ([add], r"add\(\*tools\)"),
         (ToolRegistry([add]), r"add\(\*tools\)"),
-        ({"type": "web_search"}, "not dict"),
-        ("add", "not str 'add'.*Decorate a function"),
+        ({"type": "function", "name": "add"}, "needs its Python function"),
+        ("add", "'add' is not the name of a hosted tool.*the function itself"),
+        (math, r"tools_from\(math\)"),
+        (3, "not int 3.*Decorate a function"),
         (int, "int is a class"),
     ],
 )
@@ -116,15 +119,33 @@ def test_what_is_no_tool_is_refused_and_nothing_is_added(given: Any, message: st
 def test_the_table_shows_every_tool_on_one_line() -> None:
     table = ToolRegistry([add, population])._repr_markdown_().splitlines()
     assert table[0] == "| tool | description | parameters | strict |"
-    assert table[2] == "| `add` | Add two numbers. | `a`, `b` | yes |"
+    assert table[2] == "| `add` | Add two numbers. | `a`: integer, `b`: integer | yes |"
     assert table[3].startswith(
-        "| `population` | How many \\| people live there. | `city`, `counts` | no: parameter 'counts'"
+        "| `population` | How many \\| people live there. | `city`: string, `counts`: object of integer "
+        "| no: parameter 'counts'"
     )
     assert "session.tools.add" in ToolRegistry()._repr_markdown_()
 
 
 def test_names_complete_on_tab() -> None:
     assert ToolRegistry([add])._ipython_key_completions_() == ["add"]
+
+
+def test_hosted_tools_stand_beside_the_python_tools_and_are_no_functions() -> None:
+    tools = ToolRegistry([add, "web_search", {"type": "mcp", "server_label": "docs", "server_url": "https://x.test"}])
+    assert [one.name for one in tools] == ["add", "web_search", "docs"]
+    assert tools.names() == ["add"]
+    assert tools.get("web_search") is None
+    assert [one.name for one in tools.hosted] == ["web_search", "docs"]
+    assert tools.definitions()[1] == {"type": "web_search"}
+    assert tools._ipython_key_completions_() == ["add", "web_search", "docs"]
+    assert tools.select(["docs"]).definitions()[0]["server_url"] == "https://x.test"
+    assert "| `web_search` | run by the provider: web_search |" in tools._repr_markdown_()
+    tools.remove("web_search", add)
+    assert [one.name for one in tools] == ["docs"]
+    with pytest.raises(ToolError, match="no tool 'x'"):
+        tools.remove("docs", "x")
+    assert len(tools) == 1
 
 
 def test_reading_while_others_write_sees_whole_states() -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..exceptions import SettingsError
-from ..tools import AnyTool, Tool
+from ..exceptions import SettingsError, ToolError
+from ..tools import AnyTool, HostedTool, Offered, Tool
+from ..tools.hosted import HOSTED
 from .options import nearest
 
 __all__ = ["chosen_tools", "offered_tools"]
 
 
-def offered_tools(session_tools: Iterable[AnyTool], names: Mapping[str, Any]) -> dict[str, AnyTool]:
+def offered_tools(session_tools: Iterable[Offered], names: Mapping[str, Any]) -> dict[str, Offered]:
     """Every tool that a bare cell offers, by its name: the session's and those of the notebook.
 
     Of two with one name the notebook's comes before the session's, and the variable of that name before others.
     """
-    found = {tool.name: tool for tool in session_tools}
+    found: dict[str, Offered] = {tool.name: tool for tool in session_tools}
     for variable, value in list(names.items()):
         if isinstance(value, Tool) and not variable.startswith("_") and not _is_alias(variable, value, names):
             found[value.name] = value
@@ -31,23 +32,34 @@ def _is_alias(variable: str, tool: AnyTool, names: Mapping[str, Any]) -> bool:
 
 
 def chosen_tools(
-    wanted: Iterable[str] | None, offered: Mapping[str, AnyTool], names: Mapping[str, Any]
-) -> list[AnyTool]:
+    wanted: Iterable[str] | None, offered: Mapping[str, Offered], names: Mapping[str, Any]
+) -> list[Offered]:
     """The offered tools, or those that are `wanted`, each by its name or by a variable that holds it.
+
+    A name may also be the type of a hosted tool: web_search, code_interpreter, ….
 
     Raises SettingsError with what to do for a name that is no tool's.
     """
     return list(offered.values()) if wanted is None else [_tool(name, offered, names.get(name)) for name in wanted]
 
 
-def _tool(name: str, offered: Mapping[str, AnyTool], held: Any) -> AnyTool:
+def _tool(name: str, offered: Mapping[str, Offered], held: Any) -> Offered:
     if name in offered:
         return offered[name]
-    if isinstance(held, Tool):
+    if isinstance(held, Tool | HostedTool):
         return held
     if callable(held):
         raise SettingsError(
             f"{name} is a function but no tool. Put @wsn.tool above its definition and run that cell again."
         )
+    if name in HOSTED:
+        return _hosted(name)
     known = f"The notebook has: {', '.join(sorted(offered))}." if offered else "Define one with @wsn.tool."
     raise SettingsError(f"There is no tool named {name!r}.{nearest(name, offered)} {known}")
+
+
+def _hosted(name: str) -> HostedTool:
+    try:
+        return HostedTool(name)
+    except ToolError as error:
+        raise SettingsError(f"{error} Put it into a variable and name that.") from None

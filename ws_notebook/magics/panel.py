@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ..session.session import Session
-from ..tools import AnyTool
+from ..tools import Offered
 from .offer import offered_tools
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class MagicsGuide:
         magics = self._held()
         return magics is not None and session in magics.known_sessions()
 
-    def tools(self, session: Session) -> Iterable[AnyTool]:
+    def tools(self, session: Session) -> Iterable[Offered]:
         magics = self._held()
         return offered_tools(session.tools, {} if magics is None else magics.names).values()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..render.format import one_line, valid
 from ..render.overview import run_row, totals
-from ..tools import AnyTool
+from ..tools import Offered
 
 if TYPE_CHECKING:
     from .run import Run
@@ -25,7 +25,7 @@ class Guide(Protocol):
     def is_own(self, session: Session) -> bool:
         """Whether a bare `%%responses` cell talks over it."""
 
-    def tools(self, session: Session) -> Iterable[AnyTool]:
+    def tools(self, session: Session) -> Iterable[Offered]:
         """The tools that such a cell offers."""
 
     def marks(self, session: Session) -> Mapping[str, str]:
@@ -41,7 +41,7 @@ class PlainGuide:
     def is_own(self, session: Session) -> bool:
         return False
 
-    def tools(self, session: Session) -> Iterable[AnyTool]:
+    def tools(self, session: Session) -> Iterable[Offered]:
         return session.tools
 
     def marks(self, session: Session) -> Mapping[str, str]:
@@ -128,7 +128,7 @@ def _head(key: str, session: Session, runs: Sequence[Run], guide: Guide) -> dict
     }
 
 
-def _tools(offered: Iterable[AnyTool], runs: Sequence[Run]) -> list[dict[str, Any]]:
+def _tools(offered: Iterable[Offered], runs: Sequence[Run]) -> list[dict[str, Any]]:
     """Each tool with its calls so far; those that are no longer offered but were called come last."""
     described = {tool.name: valid(one_line(tool.description or "", _DESCRIPTION_LIMIT)) for tool in offered}
     calls = [call for run in runs for call in run.tool_calls]

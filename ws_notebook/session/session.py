@@ -21,8 +21,9 @@ from ..core.turn import CallState
 from ..exceptions import SettingsError, ToolError
 from ..render.bundle import RunHeader
 from ..settings import ApiKey, Profile, Redactor
-from ..tools import AnyTool, ToolRegistry
+from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
+from ..tools.bench import remember
 from ..tools.executor import Outcome
 from ..transports.base import Transport
 from .connector import Connector
@@ -71,7 +72,7 @@ class Session:
         transport: str | Transport = "auto",
         store: bool = False,
         instructions: str | None = None,
-        tools: Iterable[AnyTool | Callable[..., Any]] | None = None,
+        tools: Iterable[Toolable] | None = None,
         max_turns: int = 50,
         options: Mapping[str, Any] | None = None,
     ) -> None:
@@ -168,7 +169,7 @@ class Session:
         parent: Parent = LATEST,
         model: str | None = None,
         instructions: str | None = None,
-        tools: Iterable[AnyTool | Callable[..., Any]] | None = None,
+        tools: Iterable[Toolable] | None = None,
         max_turns: int | None = None,
         store: bool | None = None,
         text_format: Any = None,
@@ -188,6 +189,7 @@ class Session:
         if self._closed:
             raise SettingsError("This session is closed. Make another one with Session().")
         offered = ToolRegistry(self.tools if tools is None else tools)
+        self._redactor.add(secret for each in offered.hosted for secret in each.secrets)
         # A warm-up needs no words.
         asked = Question([]) if input == [] and options == _WARM_UP else question(input, images)
         wanted = answer_format(text_format)
@@ -434,6 +436,7 @@ class Session:
         self._protocol.submit_tool_output(
             call, outcome.output, time.monotonic(), status=outcome.status, error=outcome.error
         )
+        remember(self._offered.get(call.turn.run_id), call)
         self._pump.step()
 
     def _publish(self, changes: list[tuple[RunState, Change]]) -> None:

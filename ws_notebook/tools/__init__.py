@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.function import AnyTool, Tool, tool
+from ws_notebook.tools.hosted import HostedTool
 from ws_notebook.tools.outputs import Output, error_output, exception_output, to_output
-from ws_notebook.tools.registry import ToolRegistry
+from ws_notebook.tools.registry import Offered, Toolable, ToolRegistry
+from ws_notebook.tools.toolset import tools_from
 
 __all__ = [
     "AnyTool",
     "BoundCall",
+    "HostedTool",
+    "Offered",
     "Output",
     "Tool",
+    "Toolable",
     "ToolRegistry",
     "error_output",
     "exception_output",
     "to_output",
     "tool",
+    "tools_from",
 ]

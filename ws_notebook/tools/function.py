@@ -7,11 +7,13 @@ import inspect
 import pickle
 import sys
 from collections.abc import Callable
+from concurrent.futures import Executor
 from types import FrameType
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.approval import Approval
+from ws_notebook.tools.bench import Bench, Workbench
 from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.docstring import describe
 from ws_notebook.tools.options import (
@@ -27,6 +29,8 @@ from ws_notebook.tools.options import (
     checked_timeout,
     nearest,
 )
+from ws_notebook.tools.pretty import ShownSchema
+from ws_notebook.tools.revision import succeed
 from ws_notebook.tools.signature import context_parameters, home, is_unbound_method, signature_text
 
 __all__ = ["AnyTool", "Tool", "tool"]
@@ -35,11 +39,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Tool(Generic[P, R]):
+class Tool(Workbench, Generic[P, R]):
     """A function that the model can call.
 
     Made by `tool`. Called from Python it is the function itself: `population("Oslo")`. Everything is decided when it
-    is made; a function that cannot be a tool raises `ToolError` then.
+    is made; a function that cannot be a tool raises `ToolError` then. For trying it out: `try_`, `last`, `form`,
+    `mock`.
     """
 
     name: str
@@ -49,7 +54,6 @@ class Tool(Generic[P, R]):
     function: Callable[P, R]
     timeout: float | None
     """Seconds a call may take, or None."""
-    run_in: RunIn
     approve: Approval | None
     """When its calls wait for the user's consent; None: never."""
     max_output: int
@@ -83,9 +87,10 @@ class Tool(Generic[P, R]):
         self.description = checked_description(description, label) or describe(docstring).text
         self.approve = checked_approve(approve, label)
         self.timeout = checked_timeout(timeout, label)
-        self.run_in = checked_run_in(run_in, label)
+        self._run_in = checked_run_in(run_in, label)
         self.max_output = checked_max_output(max_output, label)
         self.is_async = _is_async(function)
+        self._bench = Bench()
         self._unbound = is_unbound_method(function)
         self._contexts = context_parameters(function, label=label, names=names)
         self._schema = function_schema(
@@ -93,13 +98,21 @@ class Tool(Generic[P, R]):
         )
 
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call the plain function."""
+        """Call the plain function, or its stand-in within a `with tool.mock(…)`."""
+        if self._bench.mocks:
+            answer: R = self._stand_in(args, kwargs)
+            return answer
         return self.function(*args, **kwargs)
 
     @property
-    def schema(self) -> dict[str, Any]:
-        """The JSON schema of the parameters, as it is sent."""
-        return self._schema.wire
+    def schema(self) -> ShownSchema:
+        """The JSON schema of the parameters, as it is sent: a dict that shows itself as a table."""
+        return ShownSchema(self._schema.wire, loose=self._schema.loose, reason=self.strict_reason)
+
+    @property
+    def run_in(self) -> RunIn:
+        """Where calls run: "kernel", "thread" or an executor. A stand-in (`mock`) runs in this process in any case."""
+        return "thread" if self._bench.mocks and isinstance(self._run_in, Executor) else self._run_in
 
     @property
     def strict(self) -> bool:
@@ -155,11 +168,8 @@ class Tool(Generic[P, R]):
         return f"<Tool {self._headline()}>"
 
     def _repr_markdown_(self) -> str:
-        import json
-
         state = "strict" if self.strict else f"not strict: {self.strict_reason}"
-        schema = json.dumps(self.schema, indent=2, ensure_ascii=False)
-        parts = [f"**`{self._headline()}`** ({state})", self.description, f"```json\n{schema}\n```"]
+        parts = [f"**`{self._headline()}`** ({state})", self.description, self.schema.table()]
         return "\n\n".join(part for part in parts if part)
 
     def _headline(self) -> str:
@@ -252,7 +262,10 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
 
 def _defined(function: Any, options: dict[str, Any], frame: FrameType) -> AnyTool:
     try:
-        return _made(function, options, frame)
+        made = _made(function, options, frame)
+        if inspect.isfunction(function):
+            succeed(made, _looked_up(function.__module__, function.__qualname__), frame.f_globals)
+        return made
     except ToolError as error:
         # The cell's line and the message are what helps; how the schema was read is not.
         raise error.with_traceback(None) from None

@@ -4,41 +4,58 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.function import AnyTool, Tool, tool
+from ws_notebook.tools.hosted import HostedTool
+from ws_notebook.tools.pretty import markdown_cell, type_words
 
-__all__ = ["ToolRegistry"]
+__all__ = ["Offered", "Toolable", "ToolRegistry"]
+
+Offered = AnyTool | HostedTool
+"""What a registry holds."""
+
+Toolable = Offered | Callable[..., Any] | Mapping[str, Any] | str
+"""What it takes: also plain functions, and hosted tools by their type or as the dict that is sent."""
 
 
 class ToolRegistry:
     """What `session.tools` is: tools by name. Safe from any thread; iteration goes over the tools of its start."""
 
-    def __init__(self, tools: Iterable[AnyTool | Callable[..., Any]] = ()) -> None:
+    def __init__(self, tools: Iterable[Toolable] = ()) -> None:
         self._lock = threading.Lock()
         # Replaced whole by every change, so that readers need no lock.
-        self._tools: dict[str, AnyTool] = {}
+        self._tools: dict[str, Offered] = {}
         self.add(*tools)
 
-    def add(self, *tools: AnyTool | Callable[..., Any]) -> None:
+    def add(self, *tools: Toolable) -> None:
         """Add tools; plain functions become tools. One of the same name takes the old one's place.
 
-        Raises `ToolError` for what cannot be a tool, and adds none then.
+        Hosted tools are added by their type, `add("web_search")`, or as the dict that is sent; a module's or an
+        object's functions with `add(*wsn.tools_from(module))`. Raises `ToolError` for what cannot be a tool, and adds
+        none then.
         """
         added = {made.name: made for made in map(_as_tool, tools)}
         with self._lock:
             self._tools = {**self._tools, **added}
 
-    def remove(self, name: str | AnyTool | Callable[..., Any]) -> None:
-        """Take a tool away, by name, by the tool or by its function. Raises `ToolError` when it is not here."""
+    def remove(self, *tools: Toolable) -> None:
+        """Take tools away, by name, by the tool or by its function.
+
+        Raises `ToolError` when one is not here, and takes none away then.
+        """
         with self._lock:
-            key = self._key(name)
-            if key is None:
-                wanted = name if isinstance(name, str) else getattr(name, "__name__", repr(name))
-                raise ToolError(self._missing(str(wanted)))
-            self._tools = {other: kept for other, kept in self._tools.items() if other != key}
+            gone = set()
+            for wanted in tools:
+                key = self._key(wanted)
+                if key is None:
+                    name = wanted if isinstance(wanted, str) else getattr(wanted, "__name__", repr(wanted))
+                    raise ToolError(self._missing(str(name)))
+                gone.add(key)
+            self._tools = {name: kept for name, kept in self._tools.items() if name not in gone}
 
     def clear(self) -> None:
         """Take all tools away."""
@@ -46,12 +63,18 @@ class ToolRegistry:
             self._tools = {}
 
     def get(self, name: str) -> AnyTool | None:
-        """The tool of this name, or None."""
-        return self._tools.get(name)
+        """The Python tool of this name, or None."""
+        found = self._tools.get(name)
+        return found if isinstance(found, Tool) else None
 
     def names(self) -> list[str]:
-        """The names, in order."""
-        return list(self._tools)
+        """The names of the Python tools, in order."""
+        return [name for name, one in self._tools.items() if isinstance(one, Tool)]
+
+    @property
+    def hosted(self) -> list[HostedTool]:
+        """The tools among them that the provider runs itself."""
+        return [one for one in self if isinstance(one, HostedTool)]
 
     def definitions(self) -> list[dict[str, Any]]:
         """The tools as they go into a request."""
@@ -61,14 +84,13 @@ class ToolRegistry:
         """A registry of only these tools, in the order asked for. Raises `ToolError` for an unknown name."""
         chosen = []
         for name in names:
-            found = self.get(name)
-            if found is None:
+            if name not in self._tools:
                 raise ToolError(self._missing(name))
-            chosen.append(found)
+            chosen.append(self._tools[name])
         return ToolRegistry(chosen)
 
-    def __getitem__(self, name: str) -> AnyTool:
-        found = self.get(name)
+    def __getitem__(self, name: str) -> Offered:
+        found = self._tools.get(name)
         if found is None:
             raise KeyError(self._missing(name))
         return found
@@ -76,7 +98,7 @@ class ToolRegistry:
     def __contains__(self, name: object) -> bool:
         return self._key(name) is not None
 
-    def __iter__(self) -> Iterator[AnyTool]:
+    def __iter__(self) -> Iterator[Offered]:
         return iter(list(self._tools.values()))
 
     def __len__(self) -> int:
@@ -93,23 +115,18 @@ class ToolRegistry:
         return "\n".join(lines)
 
     def _ipython_key_completions_(self) -> list[str]:
-        return self.names()
+        return list(self._tools)
 
     def _key(self, wanted: object) -> str | None:
         if isinstance(wanted, str):
             return wanted if wanted in self._tools else None
         for name, one in self._tools.items():
-            # Bound methods are made anew at every access, so they are compared by value.
-            if (
-                one is wanted
-                or one.function == wanted
-                or (isinstance(wanted, Tool) and one.function == wanted.function)
-            ):
+            if one is wanted or (isinstance(one, Tool) and _is_of(one, wanted)):
                 return name
         return None
 
     def _missing(self, name: str) -> str:
-        names = self.names()
+        names = list(self._tools)
         if not names:
             return f"There is no tool {name!r}: none has been added yet."
         near = difflib.get_close_matches(name, names, n=1)
@@ -118,21 +135,35 @@ class ToolRegistry:
         )
 
 
-def _as_tool(given: Any) -> AnyTool:
+def _as_tool(given: Any) -> Offered:
+    if isinstance(given, HostedTool):
+        return given
+    if isinstance(given, str | Mapping):
+        return HostedTool(given)
     if isinstance(given, list | tuple | set | ToolRegistry):
         raise ToolError("Tools are added one by one: add(first, second), or add(*tools) for a list of them.")
+    if isinstance(given, ModuleType):
+        raise ToolError(f"Add a module's functions with add(*wsn.tools_from({given.__name__})).")
     if not callable(given):
-        raise ToolError(f"Tools are functions or tools, not {type(given).__name__} {given!r:.60}. Decorate a function.")
+        raise ToolError(
+            f"Tools are functions or tools, not {type(given).__name__} {given!r:.60}. Decorate a function; for an "
+            "object's methods use add(*wsn.tools_from(object))."
+        )
     made: AnyTool = tool(given)
     return made
 
 
-def _row(one: AnyTool) -> str:
-    first = one.description.partition("\n")[0]
-    parameters = ", ".join(f"`{name}`" for name in one.schema.get("properties", {}))
-    strict = "yes" if one.strict else f"no: {one.strict_reason}"
-    return "| " + " | ".join(_cell(text) for text in (f"`{one.name}`", first, parameters, strict)) + " |"
+def _is_of(one: AnyTool, wanted: object) -> bool:
+    """Whether a tool was made of this function. Bound methods are made anew at every access, so values count."""
+    return bool(one.function == wanted or (isinstance(wanted, Tool) and one.function == wanted.function))
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def _row(one: Offered) -> str:
+    parameters, strict = "", ""
+    if isinstance(one, Tool):
+        definitions = one.schema.get("$defs", {})
+        types = one.schema.get("properties", {})
+        parameters = ", ".join(f"`{name}`: {type_words(each, definitions)}" for name, each in types.items())
+        strict = "yes" if one.strict else f"no: {one.strict_reason}"
+    cells = (f"`{one.name}`", one.description.partition("\n")[0], parameters, strict)
+    return "| " + " | ".join(markdown_cell(text) for text in cells) + " |"
