@@ -50,10 +50,12 @@ class SettingsError(WsNotebookError, ValueError):
 class ConnectionFailed(WsNotebookError):
     """Raised when no connection could be opened. Nothing was sent, so asking again is safe."""
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.status = status
         """The HTTP status of a refused upgrade, or None when there was no answer at all."""
+        self.retry_after = retry_after
+        """The wait that the refusal asked for, in seconds, if it said one."""
 
 
 class ConnectionLost(WsNotebookError):

@@ -34,6 +34,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """How many named lanes a connection has; 0: one response after another."""
     in_flight: int = 1
     """How many responses at the same time on one connection."""
+    sockets: int = 4
+    """How many connections there may be at the same time, for runs side by side where these have no named lanes."""
     steering: bool = False
     """Whether words can be added to a running response (`response.steer`)."""
     warm_up: bool = True

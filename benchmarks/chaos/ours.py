@@ -125,7 +125,7 @@ class Ours:
     def _count(self, session: Session) -> None:
         """What a session did, once it is over."""
         self.tally.add(
-            connections=session.connections, left_for_age=session._protocol.rotations, turns=len(session.turns)
+            connections=session.connections, left_for_age=session.rotations, turns=len(session.turns)
         )
         for cause in session.turns["recovered"]:
             if cause:

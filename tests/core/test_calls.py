@@ -8,7 +8,9 @@ from support.events import answer, call
 
 from ws_notebook.core import calls
 from ws_notebook.core.consent import Consent, Progress
-from ws_notebook.core.turn import CallState
+from ws_notebook.core.run import RequestSettings, RunState
+from ws_notebook.core.timing import CallTiming, TurnTiming
+from ws_notebook.core.turn import CallState, TurnState
 from ws_notebook.exceptions import ProtocolViolation, ToolError
 
 __all__: list[str] = []
@@ -113,3 +115,46 @@ def test_progress_is_kept_until_the_call_is_over() -> None:
     drive.submit(found)
     assert not calls.progressed(found, Progress(fraction=1.0))
     assert found.progress.fraction == 0.5
+
+
+def made(status: str = "queued") -> CallState:
+    turn = TurnState(id="r1.1", run_id="r1", timing=TurnTiming(started=0.0))
+    found = CallState(
+        turn=turn, call_id="c1", name="add", kind="function_call", output_index=0, timing=CallTiming(1.0), status=status
+    )
+    turn.tool_calls.append(found)
+    return found
+
+
+def test_a_call_is_begun_and_answered_with_its_times() -> None:
+    one = made()
+    assert calls.begin(one, 2.0)
+    assert calls.answer(one, "5", 3.5, status="completed", error=None)
+    assert (one.status, one.output, one.run_ms) == ("completed", "5", 1500.0)
+
+
+def test_the_time_in_which_the_kernel_is_busy_ends_with_the_beginning() -> None:
+    one = made()
+    assert calls.hold_up(one, 2.0)
+    assert calls.begin(one, 4.0)
+    assert not calls.hold_up(one, 5.0)
+    assert [(span.kind, span.start, span.end) for span in one.timing.spans] == [("kernel_busy", 2.0, 4.0)]
+
+
+def test_a_call_that_was_given_up_does_not_begin_and_its_answer_is_late() -> None:
+    one = made()
+    run = RunState(id="r1", input=[], settings=RequestSettings(), asked=0.0, asked_at=0.0, turns=[one.turn])
+    assert calls.give_up_all(run, "cancelled", 2.0) == [one]
+    assert (one.status, one.timing.ended) == ("cancelled", None)
+    assert not calls.begin(one, 3.0)
+    assert calls.answer(one, "5", 4.0, status="completed", error=None)
+    assert (one.status, one.output) == ("late", None)
+    assert not calls.answer(one, "6", 5.0, status="completed", error=None)
+
+
+def test_an_answered_call_is_given_up_no_more() -> None:
+    one = made()
+    calls.answer(one, "5", 2.0, status="completed", error=None)
+    run = RunState(id="r1", input=[], settings=RequestSettings(), asked=0.0, asked_at=0.0, turns=[one.turn])
+    assert calls.give_up_all(run, "cancelled", 3.0) == []
+    assert one.output == "5"

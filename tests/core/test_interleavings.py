@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from support.drive import Drive
 from support.events import call, completed, created, delta, error, failed, item_done, message
 
+from ws_notebook.core.abilities import LaneLimits
 from ws_notebook.core.lineage import CANCELLED_OUTPUT
 from ws_notebook.core.run import RunState
 from ws_notebook.core.turn import CallState
@@ -20,23 +23,24 @@ Item = dict[str, Any]
 
 
 class Provider:
-    """Remembers the latest response of a connection, and refuses what a real one would refuse."""
+    """One connection: remembers the latest response of each lane, and refuses what a real provider would refuse."""
 
     def __init__(self) -> None:
-        self.memory: dict[str, list[Item]] = {}
-        self.open: list[Item] | None = None
-        """The context of the response in flight."""
-        self.response_id: str | None = None
-        self.continued: str | None = None
-        """What that response continues."""
-        self.output: list[Item] = []
+        self.memory: dict[str | None, tuple[str, list[Item]]] = {}
+        """By lane: the id and the context of its latest response."""
+        self.open: dict[str | None, Response] = {}
+        """By lane: the response in flight."""
 
     def accept(self, request: dict[str, Any]) -> None:
         """Take a request. Fails where the context it makes is not one that a model could go on from."""
-        assert self.open is None, "a request while a response is in flight"
+        lane = request.get("stream_id")
+        assert lane not in self.open, "a request while a response is in flight on its lane"
+        assert len(self.open) < IN_FLIGHT, "more responses than are allowed"
+        assert lane is None or len({lane, *self.open, *self.memory} - {None}) <= NAMED, "more lanes than are allowed"
         before = request.get("previous_response_id")
-        assert before is None or before in self.memory, "an id that this connection never had"
-        context = [*(self.memory[before] if before is not None else []), *request["input"]]
+        known = dict(self.memory.values())
+        assert before is None or before in known, "an id that this connection does not remember"
+        context = [*(known[before] if before is not None else []), *request["input"]]
         given: list[str] = []
         asked: list[str] = []
         for item in context:
@@ -46,52 +50,79 @@ class Provider:
                 given.append(item["call_id"])
         assert len(set(given)) == len(given), "a call answered twice"
         assert given == asked, "outputs that are missing, unknown or not in call order"
-        self.open, self.output, self.continued = context, [], before
+        self.open[lane] = Response(lane, context, before)
 
-    def finish(self, *, kept: bool) -> None:
-        if kept and self.open is not None and self.response_id is not None:
-            self.memory = {self.response_id: [*self.open, *self.output]}
+    def finish(self, response: Response, *, kept: bool) -> None:
+        del self.open[response.lane]
+        if kept and response.id is not None:
+            self.memory[response.lane] = (response.id, [*response.context, *response.output])
         elif not kept:
-            self.memory.pop(self.continued or "", None)
-        self.open, self.response_id = None, None
+            self.memory = {lane: entry for lane, entry in self.memory.items() if entry[0] != response.continued}
 
     def disconnect(self) -> None:
-        self.memory, self.open, self.response_id = {}, None, None
+        self.memory, self.open = {}, {}
+
+
+class Response:
+    """A response in flight."""
+
+    def __init__(self, lane: str | None, context: list[Item], continued: str | None) -> None:
+        self.lane, self.context, self.continued = lane, context, continued
+        self.id: str | None = None
+        self.output: list[Item] = []
+
+
+NAMED, IN_FLIGHT, SOCKETS = 3, 3, 3
+REFUSALS = ("previous_response_not_found", "websocket_connection_limit_reached")
 
 
 class Interleavings(RuleBasedStateMachine):
+    """One connection, one lane. The others below have more of either."""
+
+    options: ClassVar[Mapping[str, Any]] = {}
+
     def __init__(self) -> None:
         super().__init__()
-        self.drive = Drive()
-        self.provider = Provider()
+        self.drive = Drive(**self.options)
+        self.providers: list[Provider] = [Provider()]
         self.runs: list[RunState] = []
         self.sent = 0
         self.closed = 0
         self.events = 0
         self.number = 0
         self.executed: set[CallState] = set()
-        self.requests_of: dict[str, int] = {}
 
     # What follows from each step.
 
     def look(self) -> None:
         """Hand new requests to the provider."""
-        if self.drive.closed > self.closed:
-            self.closed = self.drive.closed
-            self.provider.disconnect()
-        for request in self.drive.requests[self.sent :]:
-            self.provider.accept(request)
+        for _ in range(len(self.drive.protocol.links) - len(self.providers)):
+            self.providers.append(Provider())
+        for number in self.drive.closings[self.closed :]:
+            self.providers[number].disconnect()
+        self.closed = len(self.drive.closings)
+        for place, request in zip(self.drive.places[self.sent :], self.drive.requests[self.sent :], strict=True):
+            self.providers[place].accept(request)
             self.sent += 1
 
-    def tell(self, *events: Any) -> None:
+    def tell(self, place: int, response: Response, *events: Any) -> None:
+        """Send events in order; those after the end of the connection go nowhere."""
+        closed = len(self.drive.closings)
         for event in events:
-            self.events += 1
-            self.drive.receive(event)
-            self.look()
+            if place not in self.drive.closings[closed:]:
+                self.events += 1
+                named = {} if response.lane is None else {"stream_id": response.lane}
+                self.drive.receive({**event, **named}, link=place)
+                self.look()
 
     def fresh(self, prefix: str) -> str:
         self.number += 1
         return f"{prefix}{self.number}"
+
+    def flying(self, *, begun: bool | None = None) -> list[tuple[int, Response]]:
+        """The responses in flight, each with the number of its connection."""
+        found = [(place, each) for place, provider in enumerate(self.providers) for each in provider.open.values()]
+        return [(place, each) for place, each in found if begun is None or (each.id is not None) is begun]
 
     @property
     def waiting(self) -> list[CallState]:
@@ -101,7 +132,7 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(parent=st.sampled_from(["latest", "fresh", "run", "response"]), index=st.integers(0, 9))
     def ask(self, parent: str, index: int) -> None:
-        if sum(not run.done for run in self.runs) > 2:
+        if sum(not run.done for run in self.runs) > 4:
             return
         wants: dict[str, Any] = {}
         ended = [run for run in self.runs if run.done and run.turns]
@@ -115,58 +146,80 @@ class Interleavings(RuleBasedStateMachine):
         self.runs.append(self.drive.ask(self.fresh("question "), max_turns=6, **wants))
         self.look()
 
-    @precondition(lambda self: self.provider.open is not None and self.provider.response_id is None)
-    @rule()
-    def create(self) -> None:
-        self.provider.response_id = self.fresh("resp_")
-        self.tell(created(self.provider.response_id))
-        self.look()
+    @precondition(lambda self: self.flying(begun=False))
+    @rule(index=st.integers(0, 9))
+    def create(self, index: int) -> None:
+        place, response = self.one(self.flying(begun=False), index)
+        response.id = self.fresh("resp_")
+        self.tell(place, response, created(response.id))
 
-    @precondition(lambda self: self.provider.response_id is not None)
-    @rule(kind=st.sampled_from(["call", "call", "message", "delta", "unknown", "again"]))
-    def grow(self, kind: str) -> None:
-        output = self.provider.output
+    @precondition(lambda self: self.flying(begun=True))
+    @rule(index=st.integers(0, 9), kind=st.sampled_from(["call", "call", "message", "delta", "unknown", "again"]))
+    def grow(self, index: int, kind: str) -> None:
+        place, response = self.one(self.flying(begun=True), index)
+        output = response.output
         if kind == "call":
             output.append(call(self.fresh("c"), i=self.number))
-            self.tell(item_done(len(output) - 1, output[-1]))
+            self.tell(place, response, item_done(len(output) - 1, output[-1]))
         elif kind == "message":
-            output.append(message(f"text {self.number}", self.fresh("msg_")))
-            self.tell(item_done(len(output) - 1, output[-1]))
+            output.append(message(f"text {response.id}", self.fresh("msg_")))
+            self.tell(place, response, item_done(len(output) - 1, output[-1]))
         elif kind == "delta":
-            self.tell(delta("word ", len(output)))
+            self.tell(place, response, delta(f"<{response.id}>", len(output)))
         elif kind == "again" and output:
-            self.tell(item_done(len(output) - 1, output[-1]))
+            self.tell(place, response, item_done(len(output) - 1, output[-1]))
         else:
-            self.tell({"type": self.fresh("vendor.event")})
-        self.look()
+            self.tell(place, response, {"type": self.fresh("vendor.event")})
 
-    @precondition(lambda self: self.provider.response_id is not None)
-    @rule(status=st.sampled_from(["completed", "completed", "completed", "incomplete"]), twice=st.booleans())
-    def end(self, status: str, twice: bool) -> None:
-        last = completed(str(self.provider.response_id), *self.provider.output, status=status)
-        self.provider.finish(kept=True)
-        self.tell(last, *([last] if twice else []))
-        self.look()
+    @precondition(lambda self: self.flying(begun=True))
+    @rule(
+        index=st.integers(0, 9),
+        status=st.sampled_from(["completed", "completed", "completed", "incomplete"]),
+        twice=st.booleans(),
+    )
+    def end(self, index: int, status: str, twice: bool) -> None:
+        place, response = self.one(self.flying(begun=True), index)
+        last = completed(str(response.id), *response.output, status=status)
+        self.providers[place].finish(response, kept=True)
+        self.tell(place, response, last, *([last] if twice else []))
 
-    @precondition(lambda self: self.provider.open is not None)
-    @rule(pair=st.booleans())
-    def fail(self, pair: bool) -> None:
-        response_id = self.provider.response_id
-        self.provider.finish(kept=False)
-        self.tell(error("server_error", status=500), *([failed(response_id)] if pair and response_id else []))
-        self.look()
+    @precondition(lambda self: self.flying())
+    @rule(index=st.integers(0, 9), pair=st.booleans())
+    def fail(self, index: int, pair: bool) -> None:
+        place, response = self.one(self.flying(), index)
+        self.providers[place].finish(response, kept=False)
+        more = [failed(response.id)] if pair and response.id else []
+        self.tell(place, response, error("server_error", status=500), *more)
 
-    @precondition(lambda self: self.provider.open is not None and self.provider.response_id is None)
-    @rule(code=st.sampled_from(["previous_response_not_found", "websocket_connection_limit_reached"]))
-    def refuse(self, code: str) -> None:
-        self.provider.finish(kept=False)
-        self.tell(error(code))
+    @precondition(lambda self: self.flying(begun=False))
+    @rule(
+        index=st.integers(0, 9),
+        code=st.sampled_from(["previous_response_not_found", "websocket_connection_limit_reached"]),
+    )
+    def refuse(self, index: int, code: str) -> None:
+        place, response = self.one(self.flying(begun=False), index)
+        self.providers[place].finish(response, kept=False)
+        self.tell(place, response, error(code))
+
+    @precondition(lambda self: self.flying(begun=False))
+    @rule(index=st.integers(0, 9), told=st.booleans())
+    def limit(self, index: int, told: bool) -> None:
+        """Too many requests: with a wait, or without one."""
+        place, response = self.one(self.flying(begun=False), index)
+        self.providers[place].finish(response, kept=True)
+        words = "Please try again in 20s." if told else "Too many."
+        self.tell(place, response, error("rate_limit_exceeded", status=429, message=words))
+
+    @rule(seconds=st.sampled_from([1, 10, 50]))
+    def let_time_pass(self, seconds: int) -> None:
+        self.drive.later += seconds
+        self.drive.settle()
         self.look()
 
     @precondition(lambda self: self.waiting)
     @rule(index=st.integers(0, 9), starts=st.booleans())
     def answer(self, index: int, starts: bool) -> None:
-        chosen = self.waiting[index % len(self.waiting)]
+        chosen = self.one(self.waiting, index)
         if chosen.status == "queued" and starts:
             assert self.drive.start(chosen)
             assert chosen not in self.executed
@@ -175,16 +228,22 @@ class Interleavings(RuleBasedStateMachine):
             self.drive.submit(chosen, f"output of {chosen.call_id}")
         self.look()
 
-    @rule()
-    def lose(self) -> None:
-        self.provider.disconnect()
-        self.drive.eof()
+    @rule(index=st.integers(0, 9))
+    def lose(self, index: int) -> None:
+        place = index % len(self.providers)
+        self.providers[place].disconnect()
+        self.drive.eof(place)
         self.look()
 
-    @rule()
-    def refuse_connection(self) -> None:
-        self.provider.disconnect()
-        self.drive.eof()
+    @rule(index=st.integers(0, 9))
+    def grow_old(self, index: int) -> None:
+        self.drive.protocol.links[index % len(self.providers)].rotate()
+        self.drive.settle()
+        self.look()
+
+    @rule(index=st.integers(0, 9))
+    def refuse_connection(self, index: int) -> None:
+        self.lose(index)
         self.drive.connected = not self.drive.connected
         self.drive.settle()
         self.look()
@@ -192,8 +251,12 @@ class Interleavings(RuleBasedStateMachine):
     @precondition(lambda self: self.runs)
     @rule(index=st.integers(0, 9))
     def stop(self, index: int) -> None:
-        self.drive.abandon(self.runs[index % len(self.runs)])
+        self.drive.abandon(self.one(self.runs, index))
         self.look()
+
+    @staticmethod
+    def one(things: list[Any], index: int) -> Any:
+        return things[index % len(things)]
 
     # What holds after every step.
 
@@ -204,11 +267,20 @@ class Interleavings(RuleBasedStateMachine):
         assert counted <= self.events <= counted + unowned
 
     @invariant()
+    def no_text_is_in_another_response_than_its_own(self) -> None:
+        for run in self.runs:
+            for turn in run.turns:
+                said = {str(turn.response_id)} if turn.text else set()
+                assert set(re.findall(r"<(.+?)>", turn.text)) <= said
+                assert all(str(turn.response_id) in str(item) for item in turn.output if item["type"] == "message")
+
+    @invariant()
     def no_request_is_sent_twice(self) -> None:
         turns = [turn for run in self.runs for turn in run.turns]
-        repeats = sum(bool(turn.recovered) and turn.recovered != "connection_lost" for turn in turns)
+        repeats = sum(len(turn.repeated) for turn in turns)
         assert len(self.drive.requests) <= sum(turn.bytes_sent > 0 for turn in turns) + repeats
         assert sum(self.drive.sizes) == sum(turn.bytes_sent for turn in turns)
+        assert all(len(turn.repeated) <= 7 for turn in turns)
 
     @invariant()
     def only_calls_of_runs_that_were_cut_off_are_answered_as_cancelled(self) -> None:
@@ -229,22 +301,38 @@ class Interleavings(RuleBasedStateMachine):
             if run.done:
                 assert all(each.done for each in run.tool_calls)
                 assert run.ended is not None
-        assert sum(not run.done and bool(run.turns) for run in self.runs) <= 1
+        busy = sum(not run.done and bool(run.turns) for run in self.runs)
+        assert busy <= len(self.drive.protocol.links) * (1 + self.drive.protocol.abilities.limits.named)
 
     def teardown(self) -> None:
         """Whatever state it was left in, everything comes to its end."""
         self.drive.connected = True
-        self.drive.settle()
-        self.look()
-        for _ in range(60):
-            if self.provider.open is not None and self.provider.response_id is None:
-                self.create()
-            elif self.provider.response_id is not None:
-                self.end("completed", False)
+        for _ in range(200):
+            self.drive.later += 30
+            self.drive.settle()
+            self.look()
+            if self.flying(begun=False):
+                self.create(0)
+            elif self.flying(begun=True):
+                self.end(0, "completed", False)
             elif self.waiting:
                 self.answer(0, False)
         assert all(run.done for run in self.runs)
 
 
+class OnLanes(Interleavings):
+    options: ClassVar = {"limits": LaneLimits(named=NAMED, in_flight=IN_FLIGHT)}
+
+
+class OnSockets(Interleavings):
+    options: ClassVar = {"sockets": SOCKETS}
+
+
+_SETTINGS = settings(max_examples=120, stateful_step_count=40, deadline=None)
+
 TestInterleavings = Interleavings.TestCase
-TestInterleavings.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestInterleavings.settings = _SETTINGS
+TestInterleavingsOnLanes = OnLanes.TestCase
+TestInterleavingsOnLanes.settings = _SETTINGS
+TestInterleavingsOnSockets = OnSockets.TestCase
+TestInterleavingsOnSockets.settings = _SETTINGS

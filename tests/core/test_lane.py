@@ -5,7 +5,8 @@ from __future__ import annotations
 from support.drive import Drive
 from support.events import call, completed, created, delta, error, item_done, message
 
-from ws_notebook.core.lane import Lane, LaneLimits, Lanes
+from ws_notebook.core.abilities import Abilities, LaneLimits
+from ws_notebook.core.lane import Lane, Lanes
 
 __all__: list[str] = []
 
@@ -178,7 +179,7 @@ def test_a_failed_fork_leaves_the_memory_of_the_lane_it_came_from() -> None:
     drive.ask("here", wants=root)
     drive.ask("fork", wants=root)
     drive.receive(*on("lane-1", error("server_error", status=500)))
-    home = drive.protocol.lanes.remembers("resp_1")
+    home = drive.link.lanes.remembers("resp_1")
     assert home is not None
     assert home.name is None
 
@@ -187,7 +188,7 @@ def test_an_old_connection_is_left_between_two_turns_and_the_run_goes_on() -> No
     drive = lanes()
     run = drive.ask("go")
     drive.receive(created("resp_1"), item_done(0, call("call_1", "add")), completed("resp_1"))
-    drive.protocol.rotate()
+    drive.link.rotate()
     drive.settle()
     assert drive.closed == 1
     drive.protocol.submit_tool_output(run.tool_calls[0], "5", drive.now)
@@ -202,7 +203,7 @@ def test_an_old_connection_is_not_left_while_a_response_is_in_flight_and_nothing
     drive = lanes()
     one = drive.ask("one", wants=None)
     drive.receive(created("resp_1"))
-    drive.protocol.rotate()
+    drive.link.rotate()
     drive.ask("two", wants=None)
     assert (drive.closed, len(drive.requests)) == (0, 1)
     drive.receive(delta("done"), completed("resp_1"))
@@ -221,7 +222,7 @@ def test_the_age_limit_reached_by_one_lane_waits_for_the_others() -> None:
 
 
 def test_events_of_a_name_nobody_uses_belong_to_the_default_lane() -> None:
-    lanes_of = Lanes(LaneLimits(named=1))
+    lanes_of = Lanes(Abilities(limits=LaneLimits(named=1)))
     assert lanes_of.get("nobody") is lanes_of.get(None)
 
 

@@ -23,7 +23,7 @@ from support.events import (
 
 from ws_notebook import exceptions
 from ws_notebook.core import outcome
-from ws_notebook.core.lane import LaneLimits
+from ws_notebook.core.abilities import LaneLimits
 from ws_notebook.core.lineage import CANCELLED_OUTPUT
 from ws_notebook.core.run import RunState
 
@@ -67,12 +67,12 @@ def test_nothing_is_sent_before_there_is_a_connection() -> None:
     drive = Drive()
     drive.connected = False
     drive.ask("Hi")
-    assert drive.protocol.wants_connection
+    assert drive.link.wants_connection(drive.now)
     assert drive.requests == []
     drive.connected = True
     drive.settle()
     assert len(drive.requests) == 1
-    assert not drive.protocol.wants_connection
+    assert not drive.link.wants_connection(drive.now)
 
 
 def test_the_tool_loop_sends_only_outputs_and_names_the_parent() -> None:
@@ -553,7 +553,7 @@ def test_a_run_that_is_stopped_before_it_is_sent_costs_nothing() -> None:
     drive.abandon(run)
     assert (run.status, run.stopped, drive.closed) == ("cancelled", outcome.STOPPED_BEFORE, 0)
     assert isinstance(run.error, exceptions.RunCancelled)
-    assert not drive.protocol.wants_connection
+    assert not drive.link.wants_connection(drive.now)
 
 
 def test_a_run_that_is_stopped_in_flight_costs_the_connection() -> None:
@@ -697,10 +697,10 @@ def test_a_connection_that_cannot_be_opened_fails_the_run_that_waits_and_no_othe
     drive.connected = False
     first, second = drive.ask("one"), drive.ask("two")
     refused = exceptions.ConnectionFailed("Nothing listens there.")
-    drive.protocol.connection_failed(refused, drive.now)
+    drive.link.connection_failed(refused, drive.now)
     assert (first.status, first.error) == ("failed", refused)
     assert second.status == "in_progress"
-    assert drive.protocol.wants_connection
+    assert drive.link.wants_connection(drive.now)
 
 
 def test_forgetting_starts_over() -> None:
@@ -759,9 +759,9 @@ def test_an_answer_that_is_there_before_its_request_was_fully_sent_keeps_the_kin
     drive = Drive()
     drive.connected = False
     run = drive.ask("Hi")
-    (outgoing,) = drive.protocol.frames_to_send(1000.0)
+    (outgoing,) = drive.link.frames_to_send(1000.0)
     drive.receive(created("resp_1"), delta("Hi"))
-    drive.protocol.sent(outgoing.turn, 2000.0)
+    drive.link.sent(outgoing.turn, 2000.0)
     drive.receive(completed("resp_1"))
     assert [span.kind for span in run.turns[0].timing.spans] == ["connect", "send", "text"]
     assert run.turns[0].timing.first_event_ms == 0

@@ -23,6 +23,7 @@ class Play:
 
     def __init__(self, prompt: Any = "Which is larger?", run_id: str = "r7") -> None:
         self.protocol = Protocol()
+        self.link = self.protocol.links[0]
         self.zero = 5000.0
         self.now = self.zero
         self.run = RunState(
@@ -43,13 +44,13 @@ class Play:
 
     def send(self) -> Play:
         """Hand the waiting request to the socket, now."""
-        for outgoing in self.protocol.frames_to_send(self.now):
+        for outgoing in self.link.frames_to_send(self.now):
             if outgoing.creates:
-                self.protocol.sent(outgoing.turn, self.now)
+                self.link.sent(outgoing.turn, self.now)
         return self._drain()
 
     def event(self, type: str, **fields: Any) -> Play:
-        self.protocol.receive_frame(json.dumps({"type": type, **fields}).encode(), self.now)
+        self.link.receive_frame(json.dumps({"type": type, **fields}).encode(), self.now)
         return self._drain()
 
     def created(self, response_id: str) -> Play:
@@ -99,7 +100,7 @@ class Play:
 
     def steer(self, words: str) -> Play:
         """Add words; they leave at once when a response is running."""
-        self.protocol.steers = True
+        self.protocol.abilities.steers = True
         self.protocol.steer(self.run, Steer(input=as_items(words)), self.now)
         self.send()
         return self

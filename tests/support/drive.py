@@ -9,8 +9,10 @@ from typing import Any
 
 from support.events import Event, encoded
 
+from ws_notebook.core.abilities import Abilities
 from ws_notebook.core.changes import Change, ToolCallReady
 from ws_notebook.core.items import as_items
+from ws_notebook.core.link import Link
 from ws_notebook.core.protocol import Protocol
 from ws_notebook.core.run import LATEST, RequestSettings, RunState
 from ws_notebook.core.turn import CallState
@@ -23,20 +25,27 @@ class Drive:
     """A protocol, its clock, and a connection that is there unless it is said not to be."""
 
     def __init__(self, **options: Any) -> None:
-        self.protocol = Protocol(**options)
+        self.protocol = Protocol(Abilities(**options))
+        self.link = self.protocol.links[0]
         self.requests: list[dict[str, Any]] = []
         """Every request that was sent, decoded."""
         self.sizes: list[int] = []
         self.changes: list[tuple[RunState, Change]] = []
         self.connected = True
+        self.later = 0.0
+        """Seconds that a test let pass besides."""
+        self.places: list[int] = []
+        """The link that each request was sent over, by number."""
         self.closed = 0
-        """How often the protocol wanted the connection closed."""
+        """How often the protocol wanted a connection closed."""
+        self.closings: list[int] = []
+        """The links that were closed, by number."""
         self._ids = itertools.count(1)
         self._now = itertools.count(100)
 
     @property
     def now(self) -> float:
-        return float(next(self._now))
+        return self.later + next(self._now)
 
     def ask(self, prompt: Any = "hello", *, wants: Any = LATEST, **settings: Any) -> RunState:
         run = RunState(
@@ -53,26 +62,36 @@ class Drive:
 
     def settle(self) -> None:
         """Do what the protocol wants: close, connect (where that is possible), send."""
-        if self.protocol.wants_close:
-            self.protocol.wants_close = False
-            self.closed += 1
-        while self.connected and self.protocol.wants_connection:
-            for outgoing in self.protocol.frames_to_send(self.now):
-                self.requests.append(json.loads(outgoing.frame))
-                self.sizes.append(len(outgoing.frame))
-                if outgoing.creates:
-                    self.protocol.sent(outgoing.turn, self.now)
+        again = True
+        while again:
+            again = False
+            for number, link in enumerate(self.protocol.links):
+                if link.wants_close:
+                    link.wants_close = False
+                    self.closed += 1
+                    self.closings.append(number)
+                while self.connected and link.wants_connection(self.now):
+                    again = True
+                    self._send(number, link)
         self.changes += self.protocol.changes()
 
-    def receive(self, *events: Event | bytes | str | Sequence[Event]) -> None:
+    def _send(self, number: int, link: Link) -> None:
+        for outgoing in link.frames_to_send(self.now):
+            self.requests.append(json.loads(outgoing.frame))
+            self.sizes.append(len(outgoing.frame))
+            self.places.append(number)
+            if outgoing.creates:
+                link.sent(outgoing.turn, self.now)
+
+    def receive(self, *events: Event | bytes | str | Sequence[Event], link: int = 0) -> None:
         for event in events:
             for each in event if isinstance(event, list) else [event]:
-                self.protocol.receive_frame(encoded(each), self.now)
+                self.protocol.links[link].receive_frame(encoded(each), self.now)
                 self.settle()
 
-    def eof(self) -> ConnectionLost:
+    def eof(self, link: int = 0) -> ConnectionLost:
         error = ConnectionLost("The connection was lost: it broke off (code 1006).", code=1006)
-        self.protocol.receive_eof(error, self.now)
+        self.protocol.links[link].receive_eof(error, self.now)
         self.settle()
         return error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -24,8 +24,8 @@ class Poster:
 
 
 @contextlib.contextmanager
-def running_poster(refusal: int) -> Iterator[Poster]:
-    """A server on a loopback port whose answer to an upgrade is this status."""
+def running_poster(refusal: int, before: Callable[[], object] = bool) -> Iterator[Poster]:
+    """A server on a loopback port that answers an upgrade with this status; `before` is called ahead of each answer."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -39,6 +39,7 @@ def running_poster(refusal: int) -> Iterator[Poster]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             poster.bodies.append(body)
+            before()
             events = answer(f"resp_{len(poster.bodies)}", message(f"Heard {len(body['input'])}."))
             data = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events).encode()
             self.send_response(200)
@@ -54,6 +55,8 @@ def running_poster(refusal: int) -> Iterator[Poster]:
         poster = Poster(f"http://127.0.0.1:{server.server_port}/v1")
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield poster
-        server.shutdown()
-        thread.join()
+        try:
+            yield poster
+        finally:
+            server.shutdown()
+            thread.join()

@@ -39,6 +39,11 @@ class FrameLog:
         self._records: deque[FrameRecord] = deque()
         self._held = 0
 
+    def clear(self) -> None:
+        """Start over with no frames and nothing counted."""
+        self.dropped = self.sent = self.received = self._held = 0
+        self._records = deque()
+
     def __len__(self) -> int:
         return len(self._records)
 

@@ -9,23 +9,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-import msgspec
-
 from . import codec
+from .abilities import Abilities
 from .events import ErrorEvent, ResponseCreated, ServerEvent
 from .run import RunState
 from .turn import TurnState
 
-__all__ = ["Lane", "LaneLimits", "Lanes"]
-
-
-class LaneLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider allows on one connection."""
-
-    named: int = 0
-    """How many named lanes; 0: the default lane only, one response after another."""
-    in_flight: int = 1
-    """How many responses at the same time, over all lanes."""
+__all__ = ["Lane", "Lanes"]
 
 
 class Lane:
@@ -50,12 +40,22 @@ class Lane:
         drained = self.current is not None and self.current.done
         return self.run is None and self.pending is None and not drained
 
+    def ready(self, now: float) -> bool:
+        """Whether its request waits for nothing but a place on the connection."""
+        if self.pending is None or self.current is not None:
+            return False
+        return self.pending.not_before is None or self.pending.not_before <= now
+
 
 class Lanes:
-    """The lanes of one connection at a time: which one a run gets, and what may be sent now."""
+    """The lanes of one connection at a time, and what may be sent on them now."""
 
-    def __init__(self, limits: LaneLimits) -> None:
-        self.limits = limits
+    def __init__(self, abilities: Abilities) -> None:
+        self._abilities = abilities
+        self.clear()
+
+    def clear(self) -> None:
+        """Start over with the default lane alone."""
         self._lanes: dict[str | None, Lane] = {None: Lane(None)}
         self._silent: Lane | None = None
         """The lane whose name the provider does not repeat: what comes without a name is its own."""
@@ -95,7 +95,8 @@ class Lanes:
         if default.current is not None or not named:
             return default
         if begins:
-            self._silent, self.limits = named[0], LaneLimits()
+            self._silent = named[0]
+            self._abilities.without_lanes()
         return named[0]
 
     def of(self, run: RunState) -> Lane | None:
@@ -106,29 +107,34 @@ class Lanes:
         """The lane whose latest response this is, on this connection."""
         return next((lane for lane in self if response_id is not None and lane.memory == response_id), None)
 
-    def take(self, run: RunState, parent: TurnState | None) -> Lane | None:
-        """Give the run a free lane: the one that remembers its parent, the default lane, or another. None: wait."""
-        home = self.remembers(parent.response_id) if parent is not None else None
-        free = [lane for lane in self if lane.free and (lane.name is None or self.limits.named)]
-        chosen = next((lane for lane in free if lane is home), None) or next(iter(free), None)
-        if chosen is None and len(self._lanes) <= self.limits.named:
-            # Not by their number: after a lost connection those that are in use may leave gaps.
-            name = next(name for name in map("lane-{}".format, itertools.count(1)) if name not in self._lanes)
-            chosen = self._lanes[name] = Lane(name)
-        if chosen is not None:
-            chosen.run = run
-        return chosen
+    def free_ones(self) -> list[Lane]:
+        """The lanes that a run may have."""
+        return [lane for lane in self if lane.free and (lane.name is None or self._abilities.limits.named)]
 
-    def sendable(self) -> list[Lane]:
+    def add(self) -> Lane | None:
+        """A further lane with a name, where the provider allows one more."""
+        if len(self._lanes) > self._abilities.limits.named:
+            return None
+        # Not by their number: after a lost connection those that are in use may leave gaps.
+        name = next(name for name in map("lane-{}".format, itertools.count(1)) if name not in self._lanes)
+        added = self._lanes[name] = Lane(name)
+        return added
+
+    def sendable(self, now: float) -> list[Lane]:
         """The lanes whose request may be sent now, forks first.
 
         A lane waits while another forks from the response that it alone remembers: its own next
         response could push that out of the memory before the fork has begun.
         """
-        room = self.limits.in_flight - sum(lane.current is not None for lane in self)
-        waiting = [lane for lane in self if lane.pending is not None and lane.current is None]
+        room = self._abilities.limits.in_flight - sum(lane.current is not None for lane in self)
+        waiting = [lane for lane in self if lane.ready(now)]
         waiting.sort(key=lambda lane: not self._is_fork(lane, lane.pending))
         return [lane for lane in waiting if not self._is_forked_from(lane)][: max(0, room)]
+
+    def next_moment(self, now: float) -> float | None:
+        """When a request that the provider asked to hold back may be sent; None where there is none."""
+        held = (lane.pending.not_before for lane in self if lane.pending is not None and lane.current is None)
+        return min((moment for moment in held if moment is not None and moment > now), default=None)
 
     def forget_connection(self) -> None:
         """The connection is gone: nothing is remembered, and names that are not in use are free again."""

@@ -11,13 +11,17 @@ from .turn import TurnState
 
 __all__ = [
     "FINISHED",
+    "LONGEST_WAIT",
+    "RATE_LIMITED",
     "STOPPED_BEFORE",
     "STOPPED_BETWEEN",
     "STOPPED_BY_CLOSING",
     "STOPPED_BY_DRAINING",
     "after_turn",
     "ends_connection",
+    "is_rate_limit",
     "is_repeatable",
+    "may_wait",
     "provider_error",
 ]
 
@@ -28,6 +32,15 @@ STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends 
 STOPPED_BY_DRAINING = "The rest of its response is read and dropped; the connection stays open."
 STOPPED_BETWEEN = "It was stopped between two responses; the connection stays open."
 STOPPED_BEFORE = "It was stopped before anything was sent."
+
+RATE_LIMITED = "rate_limit_exceeded"
+"""What `recovered` says of a turn whose request was sent again after the wait that the provider asked for."""
+
+LONGEST_WAIT = 120.0
+"""Seconds that a run waits by itself for a rate limit; for more the user decides."""
+
+_WAITS = 5
+"""How often one request waits."""
 
 _NOT_FOUND = "previous_response_not_found"
 _TOO_OLD = "websocket_connection_limit_reached"
@@ -44,6 +57,19 @@ def is_repeatable(turn: TurnState, info: ErrorInfo) -> bool:
     if info.code == _NOT_FOUND:
         return turn.parent_id is not None and any(each.response_id == turn.parent_id for each in chain(turn.parent))
     return info.code == _TOO_OLD
+
+
+def is_rate_limit(info: ErrorInfo) -> bool:
+    """Whether the provider asks to come back later. A quota that is used up is no matter of waiting."""
+    return info.code == RATE_LIMITED or (info.status == 429 and info.code != "insufficient_quota")
+
+
+def may_wait(turn: TurnState, seconds: float | None) -> bool:
+    """Whether a refused request waits by itself: as long as the provider said, where that is bearable.
+
+    Such a refusal comes before the response is created, so nothing was begun.
+    """
+    return seconds is not None and 0 <= seconds <= LONGEST_WAIT and turn.repeated.count(RATE_LIMITED) < _WAITS
 
 
 def ends_connection(info: ErrorInfo) -> bool:
@@ -92,7 +118,7 @@ def provider_error(info: ErrorInfo) -> exceptions.ProviderError:
     if info.status in (401, 403) or info.code in ("invalid_api_key", "authentication_error"):
         advice = "Check the API key (%responses connect asks for another one)."
         return exceptions.AuthenticationFailed(f"{text} {advice}", **known)  # type: ignore[arg-type]
-    if (info.status == 429 and info.code != "insufficient_quota") or info.code == "rate_limit_exceeded":
+    if is_rate_limit(info):
         wait = f"Wait {info.retry_after:g} s and ask again." if info.retry_after else "Wait a moment and ask again."
         return exceptions.RateLimited(f"{text} {wait}", retry_after=info.retry_after, **known)  # type: ignore[arg-type]
     advice = _REMEDIES.get(info.code or "", "Correct the request and ask again.")

@@ -17,12 +17,17 @@ _ENVELOPES: Mapping[bool, Mapping[str, object]] = {True: {"type": "response.crea
 
 
 def write_request(
-    turn: TurnState, settings: RequestSettings, *, memory: bool, knows: Callable[[TurnState], bool], lost: str
+    turn: TurnState,
+    settings: RequestSettings,
+    *,
+    memory: bool,
+    knows: Callable[[TurnState], bool],
+    ended: Mapping[int, str],
 ) -> bytes:
     """The frame of the turn's request; its sizes and its parent's id are noted in the turn.
 
-    `knows` tells whether the provider can continue a turn. `lost` is the cause to note where the
-    history has to be sent again because the connection that remembered it is gone.
+    `knows` tells whether the provider can continue a turn. `ended` holds the connections that are gone
+    with the cause to note where the history has to be sent again for that.
     """
     parent_id, items = lineage.request_input(turn, knows)
     body: dict[str, Any] = {**_ENVELOPES[memory], **settings.body()}
@@ -31,8 +36,8 @@ def write_request(
     without_input = len(codec.encode({**body, "input": []}))
     if parent_id is not None:
         body["previous_response_id"] = parent_id
-    elif memory and turn.parent is not None and not turn.recovered and _was_continuable(turn.parent, turn.connection):
-        turn.recovered = lost
+    elif memory and turn.parent is not None and not turn.recovered and _was_continuable(turn.parent):
+        turn.recovered = ended.get(turn.parent.connection, "")
     frame = codec.encode({**body, "input": items})
     turn.history_bytes = size([*turn.prepended, *turn.input])
     if turn.parent is not None:
@@ -43,9 +48,9 @@ def write_request(
     return frame
 
 
-def _was_continuable(parent: TurnState, connection: int) -> bool:
-    """Whether only the end of its connection keeps the parent from being continued."""
-    return parent.connection != connection and parent.status in ("completed", "incomplete") and not parent.forgotten
+def _was_continuable(parent: TurnState) -> bool:
+    """Whether only the end of its connection can keep the parent from being continued."""
+    return parent.status in ("completed", "incomplete") and not parent.forgotten
 
 
 def size(items: list[Item]) -> int:

@@ -102,6 +102,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The provider said that it no longer knows this response."""
     connection: int = 0
     """The number of the connection that its request was sent over."""
+    not_before: float | None = None
+    """The provider asked to wait: its request may be sent again from this moment on."""
     repeated: list[str] = msgspec.field(default_factory=list)
     """The errors after which its request was sent once more."""
     last_event: Any = None

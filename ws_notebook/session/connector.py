@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from ..core.lane import LaneLimits
+from ..core.abilities import Abilities, LaneLimits
 from ..exceptions import ConnectionFailed, SettingsError
 from ..settings import Redactor, Settings
 from ..transports.base import Connection, Endpoint, Transport
@@ -37,12 +37,17 @@ class Connector:
         """What a header says besides the provider's name."""
 
     @property
-    def lane_limits(self) -> LaneLimits:
-        """What may run side by side: the provider's lanes, on a connection that has memory."""
-        profile = self._settings.profile
-        if not self.transport.memory:
-            return LaneLimits()
-        return LaneLimits(named=profile.lanes, in_flight=profile.in_flight)
+    def abilities(self) -> Abilities:
+        """What the protocol is told of the provider; its lanes are for connections that have memory."""
+        profile, memory = self._settings.profile, self.transport.memory
+        return Abilities(
+            transport=self.transport.name,
+            memory=memory,
+            trusts_store=profile.trusts_store,
+            limits=LaneLimits(named=profile.lanes, in_flight=profile.in_flight) if memory else None,
+            sockets=profile.sockets,
+            steers=profile.steering,
+        )
 
     @property
     def max_age(self) -> float | None:
@@ -70,14 +75,17 @@ class Connector:
 
     async def _connect_or_fall_back(self, endpoint: Endpoint) -> Connection:
         """With transport="auto", a server that has no WebSocket mode is spoken to over HTTP, and the note says so."""
+        tried = self.transport
         try:
-            return await self.transport.connect(endpoint)
+            return await tried.connect(endpoint)
         except ConnectionFailed as error:
             if not self._may_fall_back or error.status not in _NO_WEBSOCKET:
                 raise
-            self.transport, self._may_fall_back = HttpTransport(), False
-            note = f"no WebSocket mode there (HTTP {error.status}), so HTTP with full input"
-            self.note = f"{self.note}; {note}" if self.note else note
+            if self.transport is tried:
+                # Not yet said by another connection that was tried at the same time.
+                self.transport = HttpTransport()
+                note = f"no WebSocket mode there (HTTP {error.status}), so HTTP with full input"
+                self.note = f"{self.note}; {note}" if self.note else note
             return await self.transport.connect(endpoint)
 
     def _endpoint(self, base_url: str, key: str | None) -> Endpoint:

@@ -253,6 +253,7 @@ class Portal:
         self.shared: dict[str, Any] = {}
         """What all sessions of the process share: the embedded server."""
         self.pid = os.getpid()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._pool: ThreadPoolExecutor | None = None
         self._thread = threading.Thread(target=self._run, name="ws-notebook", daemon=True)
@@ -292,6 +293,11 @@ class Portal:
 
         self._loop.call_soon_threadsafe(step)
         return done.result()
+
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Hold a task of the loop until it ends: a session that is dropped with its connection open keeps it."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Run a coroutine on the loop."""

@@ -1,4 +1,4 @@
-"""The pump: on the loop, it moves frames between the connection and the protocol and publishes changes.
+"""The pump: on the loop, it moves frames between a connection and its link.
 
 The reader task does nothing but read and reduce. The writer task opens connections and sends. Both
 end with the session.
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from ..core.changes import Change
+from ..core.link import Link
 from ..core.protocol import Protocol
 from ..core.run import RunState
 from ..exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, WsNotebookError
 from ..settings import Redactor
 from ..transports.base import Connection
+from .connector import Connector
 
 __all__ = ["Pump"]
 
@@ -26,46 +28,61 @@ _BROKEN_OFF = "The connection was lost: it did not come to its end. What had arr
 
 
 class Pump:
-    """One session's traffic. Every method is called on the loop."""
+    """The traffic of one link. Every method is called on the loop.
+
+    `settle` has every pump look at what the protocol wants; `publish` tells changes at once; `keep`
+    holds a task that nobody else holds.
+    """
 
     def __init__(
         self,
         protocol: Protocol,
+        link: Link,
         *,
-        connect: Callable[[], Awaitable[Connection]],
+        connector: Connector,
+        settle: Callable[[], None],
         publish: Callable[[list[tuple[RunState, Change]]], None],
         redactor: Redactor,
-        max_age: float | None = None,
+        keep: Callable[[asyncio.Task[None]], None],
     ) -> None:
-        self.protocol = protocol
-        self.max_age = max_age
-        """Seconds after which a connection is left, as soon as nothing is in flight on it."""
+        self._protocol = protocol
+        self._link = link
         self.connections = 0
         """How many connections were opened."""
         self.opened_at: float | None = None
         """When the present one was opened, in seconds of the monotonic clock."""
         self.connecting = False
-        self._connect = connect
-        self._publish = publish
+        self._connector = connector
+        self._settle = settle
+        self._tell = publish
         self._redactor = redactor
+        self._keep = keep
         self._connection: Connection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._writer: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._ageing: asyncio.TimerHandle | None = None
+        self._waking: asyncio.TimerHandle | None = None
 
     @property
     def open(self) -> bool:
         return self._connection is not None
 
-    def step(self) -> None:
-        """Look at what the protocol wants now: publish its changes, close, open and send."""
-        if self.protocol.wants_close:
-            self.protocol.wants_close = False
+    def close_where_wanted(self) -> None:
+        if self._link.wants_close:
+            self._link.wants_close = False
             self.drop()
-        self._publish(self.protocol.changes())
-        if self.protocol.wants_connection and (self._writer is None or self._writer.done()):
-            self._writer = asyncio.get_running_loop().create_task(self._write())
+
+    def send_where_wanted(self) -> None:
+        """Have what waits be sent: now, and again when a request that is held back may go out."""
+        now, loop = time.monotonic(), asyncio.get_running_loop()
+        if self._link.wants_connection(now) and (self._writer is None or self._writer.done()):
+            self._writer = loop.create_task(self._write())
+            self._keep(self._writer)
+        if self._waking is not None:
+            self._waking.cancel()
+        moment = self._link.lanes.next_moment(now)
+        self._waking = None if moment is None else loop.call_later(moment - now, self._settle)
 
     def drop(self) -> None:
         """Leave the present connection; it is closed aside, and what still comes over it is ignored."""
@@ -89,7 +106,7 @@ class Pump:
             await asyncio.wait(self._closing, timeout=3)
 
     async def _write(self) -> None:
-        while self.protocol.wants_connection:
+        while self._link.wants_connection(time.monotonic()):
             connection = await self._usable() or await self._open()
             if connection is None:
                 continue
@@ -101,22 +118,25 @@ class Pump:
                 self._lost(connection, ProtocolViolation(f"The request could not be sent: {error!r}"))
 
     async def _send(self, connection: Connection) -> None:
-        for outgoing in self.protocol.frames_to_send(time.monotonic()):
-            self._publish(self.protocol.changes())
+        for outgoing in self._link.frames_to_send(time.monotonic()):
+            self._publish()
             await connection.send(outgoing.frame)
             if outgoing.creates:
-                self.protocol.sent(outgoing.turn, time.monotonic())
-            self._publish(self.protocol.changes())
+                self._link.sent(outgoing.turn, time.monotonic())
+            self._publish()
+
+    def _publish(self) -> None:
+        self._tell(self._protocol.changes())
 
     async def _usable(self) -> Connection | None:
         """The present connection, unless its end is already known: then nothing is sent into it."""
         connection = self._connection
         if connection is not None and not connection.usable:
-            if self.protocol.lanes.busy:
+            if self._link.lanes.busy:
                 await self._end_of(connection, ConnectionLost(_BROKEN_OFF))
             else:
                 self.drop()
-                self.protocol.connection_gone()
+                self._link.connection_gone()
         return self._connection
 
     async def _end_of(self, connection: Connection, error: WsNotebookError) -> None:
@@ -128,26 +148,28 @@ class Pump:
     async def _open(self) -> Connection | None:
         self.connecting = True
         try:
-            connection = await self._connect()
+            connection = await self._connector.connect()
         except Exception as error:  # noqa: BLE001 - whatever kept it from opening ends the runs that wait
-            self.protocol.connection_failed(self._told(error), time.monotonic())
-            self._publish(self.protocol.changes())
+            self._link.connection_failed(self._told(error), time.monotonic())
+            # Not from within the writer: it would not see that it is about to end.
+            asyncio.get_running_loop().call_soon(self._settle)
             return None
         finally:
             self.connecting = False
-        if not connection.memory and self.protocol.memory:
-            self.protocol.use_http()
+        if not connection.memory and self._protocol.abilities.memory:
+            self._protocol.use_http()
         self.connections += 1
         self.opened_at = time.monotonic()
         self._connection = connection
-        if self.max_age is not None:
-            self._ageing = asyncio.get_running_loop().call_later(self.max_age, self._grow_old)
+        if self._connector.max_age is not None:
+            self._ageing = asyncio.get_running_loop().call_later(self._connector.max_age, self._grow_old)
         self._reader = asyncio.get_running_loop().create_task(self._read(connection))
+        self._keep(self._reader)
         return connection
 
     def _grow_old(self) -> None:
-        self.protocol.rotate()
-        self.step()
+        self._link.rotate()
+        self._settle()
 
     async def _read(self, connection: Connection) -> None:
         while True:
@@ -156,8 +178,8 @@ class Pump:
                 frames = [self._redactor.frame(frame) for frame in await connection.receive()]
                 now = time.monotonic()
                 for frame in frames:
-                    self.protocol.receive_frame(frame, now)
-                self.step()
+                    self._link.receive_frame(frame, now)
+                self._settle()
             except WsNotebookError as error:
                 self._lost(connection, error)
                 return
@@ -169,8 +191,8 @@ class Pump:
         if connection is not self._connection:
             return
         self.drop()
-        self.protocol.receive_eof(self._clean(error), time.monotonic())
-        self.step()
+        self._link.receive_eof(self._clean(error), time.monotonic())
+        self._settle()
 
     def _told(self, error: Exception) -> Exception:
         if isinstance(error, WsNotebookError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from .. import settings as settings_module
 from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady
 from ..core.items import as_items
-from ..core.lane import Lanes
+from ..core.lane import Lane
 from ..core.protocol import Protocol
 from ..core.run import LATEST, Latest, RunState
 from ..core.steer import Steer
@@ -31,10 +31,10 @@ from .dispatch import TOOL_OF, Dispatcher
 from .panel import panels
 from .parsed import answer_format, text_options
 from .portal import portal
-from .pump import Pump
 from .question import Input, Question, question
 from .request import checked_turns, request_settings
 from .run import Run, cancelled
+from .traffic import Traffic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,19 +105,13 @@ class Session:
         self.epoch = time.time() - time.monotonic()
         """What a moment of the monotonic clock, in seconds, is short of the time since the epoch."""
         self._connector = Connector(self.settings, self._redactor, self._portal, given)
-        self._protocol = Protocol(
-            transport=self._connector.transport.name,
-            memory=self._connector.transport.memory,
-            trusts_store=self.settings.profile.trusts_store,
-            limits=self._connector.lane_limits,
-            steers=self.settings.profile.steering,
-        )
-        self._pump = Pump(
+        self._protocol = Protocol(self._connector.abilities)
+        self._traffic = Traffic(
             self._protocol,
-            connect=self._connector.connect,
+            self._connector,
             publish=self._publish,
             redactor=self._redactor,
-            max_age=self._connector.max_age,
+            keep=self._portal.keep,
         )
         self._dispatcher = Dispatcher(
             self._portal,
@@ -261,12 +255,12 @@ class Session:
         """closed, connecting, open (a connection is there) or idle (none is; the next question opens one)."""
         if self._closed:
             return "closed"
-        return "connecting" if self._pump.connecting else "open" if self._pump.open else "idle"
+        return "open" if self._traffic.open else "connecting" if self._traffic.connecting else "idle"
 
     @property
     def connections(self) -> int:
-        """How many connections were opened so far."""
-        return self._pump.connections
+        """How many connections were opened so far, one after another or side by side."""
+        return self._traffic.connections
 
     @property
     def rotations(self) -> int:
@@ -275,13 +269,13 @@ class Session:
 
     @property
     def opened_at(self) -> float | None:
-        """When the present connection was opened, in seconds of the monotonic clock; None without one."""
-        return self._pump.opened_at
+        """When the oldest present connection was opened, in seconds of the monotonic clock; None without one."""
+        return self._traffic.opened_at
 
     @property
-    def lanes(self) -> Lanes:
-        """The lanes of the connection: what is in flight on each."""
-        return self._protocol.lanes
+    def lanes(self) -> list[Lane]:
+        """The lanes of every connection: what is in flight on each."""
+        return [lane for link in self._protocol.links for lane in link.lanes]
 
     @property
     def turns(self) -> pd.DataFrame:
@@ -309,7 +303,7 @@ class Session:
         return RunHeader(
             provider=self.settings.provider,
             model=(run.settings.model if run is not None else "") or self.settings.model,
-            transport=self._protocol.transport,
+            transport=self._protocol.abilities.transport,
             note=self._connector.note,
         )
 
@@ -354,7 +348,7 @@ class Session:
         self._closed = True
         for run in self.runs:
             run.cancel()
-        closing = self._portal.submit(self._pump.shut_down())
+        closing = self._portal.submit(self._traffic.shut_down())
         if not self._portal.here:
             closing.result(5)
 
@@ -403,17 +397,17 @@ class Session:
         self._protocol.start(state, now)
         if self._closed:
             self._protocol.abandon(state, now, SettingsError("The session was closed before the run began."))
-        self._pump.step()
+        self._traffic.settle()
 
     def _cancel(self, run: Run, cause: str) -> None:
         if run.done:
             return
         self._protocol.abandon(run.state, time.monotonic(), cancelled(run, cause))
-        self._pump.step()
+        self._traffic.settle()
 
     def _call_held_up(self, call: CallState) -> None:
         self._protocol.call_held_up(call, time.monotonic())
-        self._pump.step()
+        self._traffic.settle()
 
     def _call_changed(self, call: CallState) -> None:
         """It waits for consent, was decided, or tells how far it is."""
@@ -423,12 +417,12 @@ class Session:
 
     def _steer(self, run: Run, steer: Steer) -> Steer:
         self._protocol.steer(run.state, steer, time.monotonic())
-        self._pump.step()
+        self._traffic.settle()
         return steer
 
     def _call_started(self, call: CallState) -> bool:
         may = self._protocol.call_started(call, time.monotonic())
-        self._pump.step()
+        self._traffic.settle()
         return may
 
     def _submit(self, call: CallState, outcome: Outcome) -> None:
@@ -437,7 +431,7 @@ class Session:
             call, outcome.output, time.monotonic(), status=outcome.status, error=outcome.error
         )
         remember(self._offered.get(call.turn.run_id), call)
-        self._pump.step()
+        self._traffic.settle()
 
     def _publish(self, changes: list[tuple[RunState, Change]]) -> None:
         """Tell everybody, in order: what an observer causes is told after what it was told."""
@@ -477,7 +471,7 @@ class Session:
         for state in reversed(begun):
             run = self._runs[state.id]
             self._cancel(run, "cancel")
-        self._pump.drop()
+        self._traffic.drop()
         self._protocol.forget()
         for state in begun:
             del self._runs[state.id], self._offered[state.id]

@@ -174,7 +174,7 @@ def _explained(error: Exception, url: str) -> Exception:
     from websockets.exceptions import InvalidStatus
 
     if isinstance(error, InvalidStatus):
-        return _refused(error.response.status_code, url)
+        return _refused(error.response.status_code, url, error.response.headers.get("Retry-After"))
     if isinstance(error, ssl_module.SSLCertVerificationError):
         return ConnectionFailed(
             f"TLS failed for {url}: {error.verify_message}. If the server has a private certificate authority, "
@@ -195,7 +195,7 @@ def _explained(error: Exception, url: str) -> Exception:
     return ConnectionFailed(f"No connection to {url}: {reason}. Check the address and the network, then ask again.")
 
 
-def _refused(status: int, url: str) -> Exception:
+def _refused(status: int, url: str, retry_after: str | None = None) -> Exception:
     where = f"{url} refused the WebSocket with HTTP {status}"
     if status in (401, 403):
         return AuthenticationFailed(
@@ -210,5 +210,14 @@ def _refused(status: int, url: str) -> Exception:
     if 300 <= status < 400:
         return ConnectionFailed(f"{where}: it points to another address. Check the base URL.", status=status)
     if status == 429:
-        return ConnectionFailed(f"{where}: too many requests. Wait a moment and ask again.", status=status)
+        seconds = _seconds(retry_after)
+        wait = "Wait a moment" if seconds is None else f"Wait {seconds:g} s"
+        return ConnectionFailed(
+            f"{where}: too many requests. {wait} and ask again.", status=status, retry_after=seconds
+        )
     return ConnectionFailed(f"{where}. Ask again in a moment; if it stays, check the base URL.", status=status)
+
+
+def _seconds(value: str | None) -> float | None:
+    """A Retry-After header as seconds; None for its other form, a date, which is not used with this status."""
+    return float(value) if value is not None and value.strip().isdigit() else None

@@ -1,0 +1,295 @@
+"""A link: one connection at a time, with what is asked and answered over it.
+
+In: `receive_frame`, `receive_eof`, `connection_failed`, `rotate`. Out, after each of them:
+`frames_to_send` (only while the connection is open); `wants_connection` and `wants_close` say what
+the connection must do first. It never raises for what a peer sends.
+"""
+
+from __future__ import annotations
+
+from .. import exceptions
+from . import codec, lineage, outcome
+from .abilities import Abilities
+from .changes import ToolCallReady, TurnChanged
+from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
+from .frames import FrameLog, Outgoing
+from .lane import Lane, Lanes
+from .loop import ToolLoop
+from .reduce import is_terminal, reduce
+from .request import size, write_request
+from .run import RunState
+from .steer import Steer, refuses_steering, steer_frame, take_steer_event, words_of
+from .turn import TurnState
+
+__all__ = ["Link"]
+
+
+class Link:
+    """The protocol on one connection at a time. The runs on its lanes are the loop's."""
+
+    def __init__(self, loop: ToolLoop, abilities: Abilities, lanes: Lanes, frames: FrameLog) -> None:
+        self.lanes = lanes
+        self.frames = frames
+        self.wants_close = False
+        """The connection must be closed before anything else is sent."""
+        self.rotations = 0
+        """How often the connection was left because of its age."""
+        self._loop = loop
+        self._abilities = abilities
+        self._rotating = False
+        self._connection = abilities.next_connection()
+
+    # What the session asks for.
+
+    def rotate(self) -> None:
+        """The connection grows old: leave it as soon as nothing is in flight, and send nothing before that."""
+        self._rotating = True
+        self._settle_rotation()
+
+    def leave(self, lane: Lane, now: float) -> str:
+        """Cut off what the lane is doing, and tell what that means for the connection."""
+        run, in_flight = lane.run, lane.current
+        for turn in (in_flight, lane.pending):
+            if turn is not None:
+                self._loop.cut(turn, "cancelled", None, now)
+        lane.pending = None
+        if in_flight is None:
+            begun = run is not None and any(turn.sent for turn in run.turns)
+            return outcome.STOPPED_BETWEEN if begun else outcome.STOPPED_BEFORE
+        lane.last = in_flight
+        if self._abilities.limits.named:
+            return outcome.STOPPED_BY_DRAINING
+        lane.current = None
+        self._close("connection_lost")
+        return outcome.STOPPED_BY_CLOSING
+
+    # What the connection tells.
+
+    def wants_connection(self, now: float) -> bool:
+        """Whether a request can be sent as soon as there is a connection."""
+        return bool(self._steerable()) or (not self._rotating and bool(self.lanes.sendable(now)))
+
+    def connection_failed(self, error: Exception, now: float) -> None:
+        """No connection could be opened: the runs that waited for one fail, or wait where they are told to."""
+        for lane in self.lanes:
+            turn = lane.pending
+            if turn is None or lane.current is not None or self._holds_back(lane, turn, error, now):
+                continue
+            lane.pending = None
+            self._loop.fail(lane, turn, error, now)
+
+    def _holds_back(self, lane: Lane, turn: TurnState, error: Exception, now: float) -> bool:
+        """Whether the upgrade was refused for a while only: nothing was sent, so it is tried again then."""
+        wait = error.retry_after if isinstance(error, exceptions.ConnectionFailed) and error.status == 429 else None
+        return outcome.may_wait(turn, wait) and self._wait(lane, turn, wait, now)
+
+    def connection_gone(self, cause: str = "connection_lost") -> None:
+        """It ended while nothing was in flight; nothing is remembered any more."""
+        self._rotating = False
+        self._abilities.ended[self._connection] = cause
+        self._connection = self._abilities.next_connection()
+        self.lanes.forget_connection()
+
+    def receive_eof(self, error: exceptions.WsNotebookError, now: float) -> None:
+        """The connection ended. A response in flight is lost; nothing is ever sent twice."""
+        self.connection_gone()
+        for lane in self.lanes:
+            if lane.current is not None:
+                turn, lane.current = lane.current, None
+                self._loop.fail(lane, turn, error, now)
+            elif lane.run is not None and lane.pending is None:
+                self._loop.resume(lane.run, now)
+        self._loop.begin_waiting(now)
+
+    def receive_frame(self, frame: bytes, now: float) -> None:
+        """Take one frame."""
+        event = codec.decode(frame)
+        lane = self.lanes.of_event(event)
+        turn = self._turn_for(lane, event, now)
+        if turn is not None:
+            turn.bytes_received += len(frame)
+            self._take(lane, turn, event, now)
+        response_id = turn.response_id if turn is not None else None
+        self.frames.note(now, "received", event.stream_id, codec.event_type(event), response_id, frame)
+        if isinstance(event, ErrorEvent) and outcome.ends_connection(codec.error_info(event)):
+            self._rotating = True
+        self._settle_rotation()
+
+    # What the connection must do.
+
+    def frames_to_send(self, now: float) -> list[Outgoing]:
+        """The requests that wait, made now: call only while a connection is open, then send each once."""
+        found: list[Outgoing] = []
+        for run, steer, turn in self._steerable():
+            frame = steer_frame(steer, turn.response_id or "")
+            self.frames.note(now, "sent", turn.lane, "response.steer", turn.response_id, frame)
+            turn.bytes_sent += len(frame)
+            found.append(Outgoing(turn, frame, creates=False))
+            self._loop.note_steer(run, steer)
+        for lane in () if self._rotating else self.lanes.sendable(now):
+            if (turn_now := lane.pending) is not None:
+                lane.current, lane.pending = turn_now, None
+                found.append(Outgoing(turn_now, self._request(turn_now, now)))
+        return found
+
+    def sent(self, turn: TurnState, now: float) -> None:
+        """The turn's frame was handed to the socket."""
+        if not turn.done:
+            turn.timing.sent = now
+            if turn.timing.first_event is None:
+                turn.timing.enter("wait", now)
+            self._loop.note(turn, TurnChanged(turn))
+
+    def _request(self, turn: TurnState, now: float) -> bytes:
+        settings, turn.connection = self._loop.run_of(turn).settings, self._connection
+        abilities = self._abilities
+        frame = write_request(turn, settings, memory=abilities.memory, knows=self._knows, ended=abilities.ended)
+        turn.not_before = None
+        turn.timing.opened = now
+        turn.timing.enter("send", now)
+        self.frames.note(now, "sent", turn.lane, "response.create", None, frame)
+        self._loop.note(turn, TurnChanged(turn))
+        return frame
+
+    def _knows(self, turn: TurnState) -> bool:
+        """Whether the provider can continue this response now."""
+        if turn.response_id is None or turn.forgotten or turn.status not in ("completed", "incomplete"):
+            return False
+        remembered = self._abilities.memory and self.lanes.remembers(turn.response_id) is not None
+        return remembered or (turn.stored and self._abilities.trusts_store)
+
+    def _steerable(self) -> list[tuple[RunState, Steer, TurnState]]:
+        """The steers that can be sent to the response that runs now."""
+        if not (self._abilities.steers and self._abilities.memory):
+            return []
+        found = []
+        for lane in self.lanes:
+            run, turn = lane.run, lane.current
+            if run is not None and turn is not None and turn.response_id is not None and not turn.done:
+                found += [(run, steer, turn) for steer in run.steers if steer.status == "queued"]
+        return found
+
+    # Events.
+
+    def _turn_for(self, lane: Lane, event: ServerEvent, now: float) -> TurnState | None:
+        """The turn that an event belongs to: the one in flight, else the one that ended last."""
+        identity = codec.response_id(event)
+        late = lane.last is not None and identity is not None and identity == lane.last.response_id
+        if isinstance(event, ResponseCreated):
+            if lane.current is None and lane.last is not None and not late:
+                return self._successor(lane, lane.last, now)
+        elif late and (lane.current is None or lane.current.response_id != identity):
+            return lane.last
+        return lane.current or lane.last
+
+    def _successor(self, lane: Lane, last: TurnState, now: float) -> TurnState:
+        """A response that the provider began by itself continues the run before it as a further turn."""
+        run = self._loop.run_of(last)
+        turn = self._loop.open_turn(run, last, [], now)
+        turn.unasked = turn.sent = True
+        turn.timing.spans[0].kind = "wait"
+        turn.prepended = words_of(run.steers, "sent", "accepted")
+        turn.timing.opened, turn.timing.sent, turn.connection = now, now, self._connection
+        turn.history_bytes = last.history_bytes + size([*lineage.replayed_output(last), *turn.prepended])
+        if lane.pending is not None and lane.pending.run_id == run.id:
+            # The request that is ready answers the newcomer too, after it.
+            lane.pending.parent = turn
+            run.turns[-2:] = [turn, lane.pending]
+        lane.current = turn
+        return turn
+
+    def _take(self, lane: Lane, turn: TurnState, event: ServerEvent, now: float) -> None:
+        """Apply an event to its turn, and do what follows from it."""
+        if isinstance(event, ErrorEvent) and self._recover(lane, turn, codec.error_info(event), now):
+            return
+        run = self._loop.run_of(turn)
+        changes = reduce(turn, event, now)
+        if isinstance(event, (SteerAccepted, SteerPending, SteerFailed)):
+            self._take_steer(run, event, now)
+        if run.done:
+            # Nobody waits for the outputs of a run that has ended, so its functions are not called.
+            changes = [change for change in changes if not isinstance(change, ToolCallReady)]
+        self._loop.note(turn, *changes)
+        if turn is lane.current and turn.done and (changes or is_terminal(event)):
+            self._ended(lane, turn, now)
+
+    def _take_steer(self, run: RunState, event: SteerAccepted | SteerPending | SteerFailed, now: float) -> None:
+        steer = take_steer_event(run.steers, event)
+        if steer is not None:
+            self._loop.note_steer(run, steer)
+            self._loop.go_on(run, now)
+
+    def _ended(self, lane: Lane, turn: TurnState, now: float) -> None:
+        run = self._loop.run_of(turn)
+        lane.current, lane.last = None, turn
+        if turn.status in ("completed", "incomplete"):
+            lane.memory = turn.response_id
+        elif turn.status == "cancelled" or turn.parent_id == lane.memory:
+            # What was drained is remembered in its place; a continuation that failed evicts what it continued.
+            lane.memory = None
+        if run.done:
+            self._loop.give_up_calls(run, "unanswered", now)
+            self._loop.begin_waiting(now)
+        elif turn.status == "failed":
+            self._loop.give_up_calls(run, "cancelled", now)
+        self._loop.go_on(run, now)
+
+    # What is asked once more.
+
+    def _recover(self, lane: Lane, turn: TurnState, info: ErrorInfo, now: float) -> bool:
+        """Ask once more, silently, where the error proves that nothing was started."""
+        run = self._loop.run_of(turn)
+        if refuses_steering(run.steers, turn, info):
+            self._abilities.steers = False
+            self._loop.resume(run, now)
+            return True
+        if turn is not lane.current or turn.done or turn.response_id is not None:
+            return False
+        if info.param == "stream_id":
+            return self._do_without_lanes(lane, turn, now)
+        waits = outcome.is_rate_limit(info) and outcome.may_wait(turn, info.retry_after)
+        if not waits and not outcome.is_repeatable(turn, info):
+            return False
+        turn.events += 1
+        if waits:
+            return self._wait(lane, turn, info.retry_after, now)
+        if not outcome.ends_connection(info):
+            for ancestor in lineage.chain(turn.parent):
+                ancestor.forgotten = True
+            lane.memory = None
+        return self._repeat(lane, turn, str(info.code), now)
+
+    def _do_without_lanes(self, lane: Lane, turn: TurnState, now: float) -> bool:
+        """The provider refuses the lane, and so has begun nothing: the run waits for another place instead."""
+        run = self._loop.run_of(turn)
+        if lane.name is None or run.turns != [turn]:
+            return False
+        self._abilities.without_lanes()
+        lane.current = None
+        self._loop.put_back(run, now)
+        return True
+
+    def _wait(self, lane: Lane, turn: TurnState, seconds: float | None, now: float) -> bool:
+        turn.not_before = now + (seconds or 0.0)
+        return self._repeat(lane, turn, outcome.RATE_LIMITED, now)
+
+    def _repeat(self, lane: Lane, turn: TurnState, cause: str, now: float) -> bool:
+        turn.recovered = cause
+        turn.repeated.append(cause)
+        turn.sent = False
+        turn.timing.enter("connect" if turn.not_before is None else "wait", now)
+        lane.pending, lane.current = turn, None
+        self._loop.note(turn, TurnChanged(turn))
+        return True
+
+    # Leaving.
+
+    def _settle_rotation(self) -> None:
+        """Leave an old connection once nothing is in flight on it."""
+        if self._rotating and not self.lanes.busy:
+            self.rotations += 1
+            self._close("connection_age")
+
+    def _close(self, cause: str) -> None:
+        self.wants_close = True
+        self.connection_gone(cause)

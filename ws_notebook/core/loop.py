@@ -1,0 +1,222 @@
+"""The tool loop: begins runs, answers their calls, makes each next turn, and ends them. Knows no connection.
+
+Lanes are where runs and connections meet: a turn that is to be sent is put on the run's lane as
+`pending`, and whoever sends it takes it from there. Times are in seconds of one monotonic clock.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from .. import exceptions
+from . import calls, lineage, outcome
+from .abilities import Abilities
+from .changes import CallChanged, Change, RunEnded, SteerChanged, TurnChanged, TurnStarted
+from .events import ErrorInfo
+from .items import Item
+from .lane import Lane
+from .pool import Pool
+from .reduce import cut_off
+from .run import RunState
+from .steer import Steer, waits_for_successor, words_of
+from .timing import TurnTiming
+from .turn import CallState, TurnState
+
+__all__ = ["ToolLoop"]
+
+
+class ToolLoop:
+    """The runs of a session, in order, and what happened to them since somebody asked."""
+
+    def __init__(self, abilities: Abilities, pool: Pool) -> None:
+        self.runs: list[RunState] = []
+        self.pool = pool
+        self._abilities = abilities
+        self._waiting: list[RunState] = []
+        self._by_id: dict[str, RunState] = {}
+        self._changes: list[tuple[RunState, Change]] = []
+
+    # Telling.
+
+    def changes(self) -> list[tuple[RunState, Change]]:
+        """What happened since the last call, in order."""
+        drained, self._changes = self._changes, []
+        return drained
+
+    def note(self, turn: TurnState, *changes: Change) -> None:
+        """Something happened to a turn; nothing where its run was forgotten."""
+        run = self._by_id.get(turn.run_id)
+        if run is not None:
+            self._changes += [(run, change) for change in changes]
+
+    def note_steer(self, run: RunState, steer: Steer) -> None:
+        self._changes.append((run, SteerChanged(steer)))
+
+    def run_of(self, turn: TurnState) -> RunState:
+        return self._by_id[turn.run_id]
+
+    # Calls.
+
+    def hold_up(self, call: CallState, now: float) -> None:
+        """The main thread, where the call's tool is to run, is busy with something else."""
+        if calls.hold_up(call, now):
+            self.note(call.turn, CallChanged(call))
+
+    def begin_call(self, call: CallState, now: float) -> bool:
+        """The tool's function is about to run. False: the call was given up, so do not run it."""
+        begun = calls.begin(call, now)
+        if begun:
+            self.note(call.turn, CallChanged(call))
+        return begun
+
+    def answer(self, call: CallState, output: str | list[Any], now: float, *, status: str, error: str | None) -> None:
+        """Answer a call. When its turn is terminal and nothing else is owed, the next turn is made."""
+        was_done = call.done
+        if calls.answer(call, output, now, status=status, error=error):
+            self.note(call.turn, CallChanged(call))
+        if not was_done:
+            self.go_on(self.run_of(call.turn), now)
+
+    def give_up_calls(self, run: RunState, status: str, now: float) -> None:
+        for call in calls.give_up_all(run, status, now):
+            self.note(call.turn, CallChanged(call))
+
+    # Runs.
+
+    def start(self, run: RunState, now: float) -> None:
+        """Add a run. It begins when the run it continues has ended and a lane is free."""
+        self.runs.append(run)
+        self._by_id[run.id] = run
+        self._waiting.append(run)
+        self.begin_waiting(now)
+
+    def add_ended(self, run: RunState) -> None:
+        """Add a run that was done by other means, as a compaction is."""
+        self.runs.append(run)
+        self._by_id[run.id] = run
+        self._changes += [(run, TurnStarted(turn)) for turn in run.turns]
+        self._changes.append((run, RunEnded(run)))
+
+    def forget(self) -> None:
+        """Start over with no runs."""
+        self.runs.clear()
+        self._by_id.clear()
+        self._waiting.clear()
+
+    def put_back(self, run: RunState, now: float) -> None:
+        """Nothing came of the run's beginning: have it wait again, before the others."""
+        lane = self.pool.of(run)
+        if lane is not None:
+            lane.run = None
+        run.turns.clear()
+        self._waiting.insert(0, run)
+        self.begin_waiting(now)
+
+    def begin_waiting(self, now: float) -> None:
+        """Begin every run, in order, whose parent has ended and for which there is a lane."""
+        for run in list(self._waiting):
+            if run not in self._waiting:
+                continue
+            try:
+                found = lineage.wanted_parent(run, self.runs)
+            except exceptions.SettingsError as error:
+                self.end(run, "failed", error, now)
+                continue
+            if found is None:
+                continue
+            parent, foreign = found
+            lane = self.pool.take(run, parent)
+            if lane is None:
+                return
+            self._waiting.remove(run)
+            self._begin(run, lane, parent, foreign, now)
+
+    def _begin(self, run: RunState, lane: Lane, parent: TurnState | None, foreign: str | None, now: float) -> None:
+        run.lane = lane.name
+        run.parent = self._by_id.get(parent.run_id) if parent is not None else None
+        lane.pending = self.open_turn(run, parent, lineage.first_input(run, parent), now, foreign)
+
+    def open_turn(
+        self, run: RunState, parent: TurnState | None, new: list[Item], now: float, foreign: str | None = None
+    ) -> TurnState:
+        """A further turn of the run, whose request sends the items `new` after what the parent had."""
+        turn = TurnState(
+            id=f"{run.id}.{len(run.turns) + 1}",
+            run_id=run.id,
+            lane=run.lane,
+            transport=self._abilities.transport,
+            model=run.settings.model,
+            parent=parent,
+            foreign_parent=foreign,
+            input=new,
+            stored=run.settings.store,
+            timing=TurnTiming(started=now),
+        )
+        turn.timing.enter("connect", now)
+        run.turns.append(turn)
+        self.note(turn, TurnStarted(turn))
+        return turn
+
+    def go_on(self, run: RunState, now: float) -> None:
+        """Make the next turn, or end the run, once nothing is owed."""
+        turn = run.turns[-1]
+        if run.done or not turn.done:
+            return
+        if any(not call.done for each in lineage.round_of(turn) for call in each.tool_calls):
+            return
+        ending = outcome.after_turn(run, turn)
+        if ending in outcome.FINISHED and waits_for_successor(run.steers, turn):
+            return
+        more = ending in outcome.FINISHED and any(each.status == "queued" for each in run.steers)
+        if ending is not None and not more:
+            self.end(run, *ending, now)
+            return
+        lane = self.pool.of(run)
+        if lane is not None:
+            new = [*lineage.owed_outputs(turn), *words_of(run.steers, "queued")]
+            lane.pending = self.open_turn(run, turn, new, now)
+            lane.pending.prepended = words_of(run.steers, "sent", "accepted", "pending")
+
+    def resume(self, run: RunState, now: float) -> None:
+        """Words that a lost connection had taken go into a request of their own."""
+        for steer in run.steers:
+            if steer.open or steer.status == "pending":
+                steer.status = "queued"
+        self.go_on(run, now)
+
+    def cut(self, turn: TurnState, status: str, error: ErrorInfo | None, now: float) -> None:
+        """End a turn before its terminal event."""
+        self.note(turn, *cut_off(turn, status, error, now))
+
+    def fail(self, lane: Lane, turn: TurnState, error: Exception, now: float) -> None:
+        """The turn cannot be finished, so its run ends."""
+        # A lost connection ends several runs: each has an error of its own, which names it.
+        error = error if getattr(error, "run", None) is None else copy.copy(error)
+        lane.last = turn
+        self.cut(turn, "failed", ErrorInfo(message=str(error), code=type(error).__name__), now)
+        run = self.run_of(turn)
+        if not run.done:
+            self.give_up_calls(run, "cancelled", now)
+            self.end(run, "failed", error, now)
+
+    def end(self, run: RunState, status: str, error: Exception | None, now: float) -> None:
+        """The run is over; its lane is free for others."""
+        run.status, run.error, run.ended = status, error, now
+        if isinstance(error, exceptions.WsNotebookError):
+            error.run = run
+        if run in self._waiting:
+            self._waiting.remove(run)
+        lane = self.pool.of(run)
+        if lane is not None:
+            lane.run = None
+        self._changes.append((run, RunEnded(run)))
+        self.begin_waiting(now)
+
+    def send_over(self, lanes: Iterable[Lane]) -> None:
+        """What waits on these lanes goes over another transport than it was made for."""
+        for lane in lanes:
+            if lane.pending is not None:
+                lane.pending.transport = self._abilities.transport
+                self.note(lane.pending, TurnChanged(lane.pending))

@@ -1,0 +1,51 @@
+"""The pool: the lanes of all connections of a session, and which of them a run gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .abilities import Abilities
+from .lane import Lane, Lanes
+from .run import RunState
+from .turn import TurnState
+
+__all__ = ["Pool"]
+
+
+class Pool:
+    """One connection with named lanes, or, where there are none, several with one lane each."""
+
+    def __init__(self, abilities: Abilities) -> None:
+        self._abilities = abilities
+        self.links: list[Lanes] = [Lanes(abilities)]
+        """The lanes of each connection, the first one always there."""
+
+    def __iter__(self) -> Iterator[Lane]:
+        return (lane for lanes in self.links for lane in lanes)
+
+    def of(self, run: RunState) -> Lane | None:
+        """The lane that a run has, or None: it waits, or has ended."""
+        return next((lane for lane in self if lane.run is run), None)
+
+    def forget(self) -> None:
+        """Start over: no run, and nothing remembered, on any lane."""
+        for lanes in self.links:
+            lanes.clear()
+
+    def take(self, run: RunState, parent: TurnState | None) -> Lane | None:
+        """Give the run a free lane: the one that remembers its parent, another, or a new one. None: wait."""
+        wanted = parent.response_id if parent is not None else None
+        usable = self.links[: max(self._abilities.places, 1)]
+        free = [lane for lanes in usable for lane in lanes.free_ones()]
+        home = next((lane for lane in free if wanted is not None and lane.memory == wanted), None)
+        chosen = home or next(iter(free), None) or self._add()
+        if chosen is not None:
+            chosen.run = run
+        return chosen
+
+    def _add(self) -> Lane | None:
+        named = self.links[0].add()
+        if named is not None or len(self.links) >= self._abilities.places:
+            return named
+        self.links.append(Lanes(self._abilities))
+        return next(iter(self.links[-1]))
