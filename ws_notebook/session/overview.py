@@ -121,7 +121,7 @@ def _head(key: str, session: Session, runs: Sequence[Run], guide: Guide) -> dict
         "max_age_ms": None if profile.max_age is None else profile.max_age * 1000,
         "connections": session.connections,
         "rotations": session.rotations,
-        "lanes": {"used": sum(lane.run is not None for lane in lanes), "limit": lanes.limits.in_flight},
+        "lanes": {"used": sum(lane.run is not None for lane in lanes), "limit": session.at_once},
         "warms_up": profile.warm_up and session.state != "closed",
         "totals": totals([run.state for run in runs]),
         "tools": _tools(guide.tools(session), runs),

@@ -278,6 +278,12 @@ class Session:
         return [lane for link in self._protocol.links for lane in link.lanes]
 
     @property
+    def at_once(self) -> int:
+        """How many runs can have a response in flight at the same time: on lanes, or else on connections."""
+        abilities = self._protocol.abilities
+        return abilities.limits.in_flight if abilities.limits.named else abilities.sockets
+
+    @property
     def turns(self) -> pd.DataFrame:
         """A row for each turn, newest last; times in milliseconds."""
         from .. import tables
