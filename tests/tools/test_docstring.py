@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ws_notebook.tools.docstring import describe
+from ws_notebook.tools.docstring import Description, describe
 
 __all__: list[str] = []
 
@@ -88,3 +88,15 @@ def test_a_broken_section_is_kept_as_text() -> None:
     described = describe(":param: nobody\nRest")
     assert "nobody" in described.text
     assert described.parameters == {}
+
+
+def test_a_docstring_of_arguments_alone_has_no_text() -> None:
+    assert describe("Args:\n        a: the first\n            of all\n    ") == Description(
+        "", {"a": "the first of all"}
+    )
+    assert describe("Args:\n        a: one\n\n    Returns:\n        all\n    ") == Description("", {"a": "one"})
+
+
+def test_a_docstring_without_sections_stays_as_it_is() -> None:
+    text = "Says this:\n\n    indented\n        more\n\nand that."
+    assert describe(text).text == text

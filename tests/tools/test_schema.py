@@ -14,14 +14,17 @@ from jsonschema import Draft202012Validator
 from pydantic import Field
 from tools.strict_rules import violations
 from tools.zoo import ZOO, Animal, Calculator, async_generator, asynchronous, scaled, tree
+from tools.zoo_nested import NESTED
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools import tool
 
 __all__: list[str] = []
 
+ALL = [*ZOO, *NESTED]
 
-@pytest.mark.parametrize("animal", ZOO, ids=str)
+
+@pytest.mark.parametrize("animal", ALL, ids=str)
 def test_a_schema_is_strict_whenever_it_can_be_and_says_why_when_not(animal: Animal) -> None:
     made = tool(animal.function)
     assert made.strict is animal.strict
@@ -34,7 +37,7 @@ def test_a_schema_is_strict_whenever_it_can_be_and_says_why_when_not(animal: Ani
         assert "parameter" in made.strict_reason
 
 
-@pytest.mark.parametrize("animal", ZOO, ids=str)
+@pytest.mark.parametrize("animal", ALL, ids=str)
 def test_a_schema_is_json_and_accepts_the_arguments(animal: Animal) -> None:
     made = tool(animal.function)
     schema = json.loads(json.dumps(made.schema, allow_nan=False))
@@ -42,19 +45,19 @@ def test_a_schema_is_json_and_accepts_the_arguments(animal: Animal) -> None:
     Draft202012Validator(schema).validate(animal.arguments)
 
 
-@pytest.mark.parametrize("animal", ZOO, ids=str)
+@pytest.mark.parametrize("animal", ALL, ids=str)
 def test_arguments_arrive_as_python_values(animal: Animal) -> None:
     result = tool(animal.function).bind(json.dumps(animal.arguments)).run()
     assert result == animal.result
     assert type(result) is type(animal.result)
 
 
-@pytest.mark.parametrize("animal", [animal for animal in ZOO if animal.strict], ids=str)
+@pytest.mark.parametrize("animal", [animal for animal in ALL if animal.strict], ids=str)
 def test_insisting_on_strict_changes_nothing_where_it_is_possible(animal: Animal) -> None:
     assert tool(strict=True)(animal.function).schema == tool(animal.function).schema
 
 
-@pytest.mark.parametrize("animal", [animal for animal in ZOO if not animal.strict], ids=str)
+@pytest.mark.parametrize("animal", [animal for animal in ALL if not animal.strict], ids=str)
 def test_insisting_on_strict_is_refused_with_the_reason_where_it_is_not(animal: Animal) -> None:
     reason = tool(animal.function).strict_reason
     with pytest.raises(ToolError, match="leave strict=True out") as refused:
@@ -291,3 +294,72 @@ def test_local_classes_in_string_annotations_are_found() -> None:
 def test_a_method_and_its_object() -> None:
     with pytest.raises(ToolError, match=r"'add' is a method without its object\. Add it through one: object\.add"):
         tool(Calculator.add).bind('{"a": 1, "b": 2}')
+
+
+def test_a_decorated_method_is_a_method() -> None:
+    from tools.zoo_nested import Shop
+
+    made = tool(Shop.sell)
+    assert list(made.schema["properties"]) == ["what", "count"]
+    with pytest.raises(ToolError, match="without its object"):
+        made.bind('{"what": "pen", "count": null}')
+
+
+def test_bytes_are_said_to_be_base64_where_they_are_and_text_where_they_are_not() -> None:
+    from pydantic import BaseModel
+
+    class Letter(BaseModel):
+        body: bytes
+
+    @tool
+    def f(blob: bytes, letter: Letter) -> Any:
+        return blob, letter.body
+
+    assert f.schema["properties"]["blob"]["description"] == "Base64"
+    assert f.schema["$defs"]["Letter"]["properties"]["body"]["description"] == "Text"
+    assert f.bind('{"blob": "aGk=", "letter": {"body": "hi"}}').run() == (b"hi", b"hi")
+
+
+def test_a_named_tuple_is_an_object_with_its_fields_and_a_list_is_taken_too() -> None:
+    from tools.zoo_nested import Interval, intervals
+
+    made = tool(intervals)
+    interval = made.schema["$defs"]["Interval"]
+    assert list(interval["properties"]) == ["start", "length"]
+    assert interval["description"] == "From one moment to another."
+    (found,) = made.bind('{"busy": [["2026-01-02T03:04:05Z"]]}').run()
+    assert isinstance(found, Interval)
+
+
+def test_a_default_that_json_has_no_number_for_is_written_as_text() -> None:
+    @tool(strict=False)
+    def f(limit: float = float("inf"), blob: bytes = b"hi") -> None: ...
+
+    described = {name: node["default"] for name, node in f.schema["properties"].items()}
+    assert described == {"limit": "Infinity", "blob": "aGk="}
+
+
+def test_a_class_that_names_what_does_not_exist_is_refused_by_that_name() -> None:
+    from pydantic import BaseModel
+
+    class Letter(BaseModel):
+        stamp: Stamp  # type: ignore[name-defined]  # noqa: F821
+
+    def f(letter: list[Letter] | None) -> None: ...
+
+    with pytest.raises(ToolError, match=r"a class in it names 'Stamp', which does not exist yet: define Stamp first"):
+        tool(f)
+
+
+def test_a_function_that_cannot_be_annotated_is_to_be_wrapped() -> None:
+    import math
+
+    with pytest.raises(ToolError, match="wrap it in a function, with x annotated"):
+        tool(math.sqrt)
+
+
+def test_a_class_as_an_argument_is_refused() -> None:
+    def f(kind: type[int]) -> None: ...
+
+    with pytest.raises(ToolError, match="'kind' has the type type, which cannot be made from JSON"):
+        tool(f)

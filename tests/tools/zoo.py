@@ -458,7 +458,7 @@ ZOO = [
     Animal(address, {"value": {"street": "Karl Johan", "number": None}}, {"street": "Karl Johan"}),
     Animal(addresses, {"value": [{"street": "a", "number": 3}]}, [{"street": "a", "number": 3}]),
     Animal(partial_dictionary, {"value": {"a": None, "b": "x"}}, {"b": "x"}),
-    Animal(named_pair, {"value": [1, "x"]}, Pair(1, "x")),
+    Animal(named_pair, {"value": {"left": 1, "right": None}}, Pair(1)),
     Animal(
         order,
         {"value": {"items": [{"name": "pen", "price": "1.50", "tags": None}], "place": None}},

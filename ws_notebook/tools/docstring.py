@@ -6,9 +6,18 @@ Google, NumPy and Sphinx styles are told apart by what they contain, so one note
 from __future__ import annotations
 
 import inspect
+import re
+import textwrap
 from typing import NamedTuple
 
 __all__ = ["Description", "describe"]
+
+
+_SECTION = re.compile(r"(Args|Arguments|Params|Parameters):")
+
+
+_SUMMARY = "-"
+"""Stands for the words before the sections where there are none."""
 
 
 class Description(NamedTuple):
@@ -29,8 +38,10 @@ def describe(docstring: str | None) -> Description:
 
     cleaned = inspect.cleandoc(docstring)
     try:
-        parsed = parse(cleaned)
+        parsed = parse(_with_summary(cleaned))
     except ParseError:
+        return Description(cleaned, {})
+    if not parsed.meta:
         return Description(cleaned, {})
     parameters: dict[str, str] = {}
     for parameter in parsed.params:
@@ -39,7 +50,16 @@ def describe(docstring: str | None) -> Description:
             text = _one_line(parameter.description)
             if text:
                 parameters[name.strip().lstrip("*")] = text
-    return Description((parsed.description or "").strip(), parameters)
+    return Description((parsed.description or "").strip().removeprefix(_SUMMARY), parameters)
+
+
+def _with_summary(cleaned: str) -> str:
+    """A docstring that begins with its arguments, as the parser takes it: with words before, and indented."""
+    first, _, rest = cleaned.partition("\n")
+    if not _SECTION.fullmatch(first):
+        return cleaned
+    # Where that is the only section, its indentation was that of the code around.
+    return f"{_SUMMARY}\n\n{first}\n{textwrap.indent(rest, '    ') if rest[:1].strip() else rest}"
 
 
 def _one_line(text: str | None) -> str:

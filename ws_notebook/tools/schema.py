@@ -5,6 +5,8 @@ Pure: reads no file and no clock. It imports pydantic, so it is imported by the 
 
 from __future__ import annotations
 
+import inspect
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,13 +16,13 @@ import typing_extensions
 from pydantic import ConfigDict, Field, PydanticUserError, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import PydanticSerializationError, to_jsonable_python
+from pydantic_core import PydanticSerializationError, to_json
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.annotation import readable, undefined_name
 from ws_notebook.tools.docstring import describe
 from ws_notebook.tools.signature import Parameter, is_secret, parameters
 from ws_notebook.tools.strict import NOTE, NotStrict, Schema, strict_schema, tidied
-from ws_notebook.tools.typeddict import readable
 
 __all__ = ["UNUSABLE", "FunctionSchema", "SchemaGenerator", "function_schema", "unusable_cause"]
 
@@ -123,7 +125,8 @@ def _describe(schema: Schema, found: tuple[Parameter, ...], texts: dict[str, str
         if parameter.required or parameter.default is None or is_secret(parameter.name, parameter.default):
             continue
         try:
-            described["default"] = to_jsonable_python(parameter.default)
+            text = to_json(parameter.default, by_alias=True, bytes_mode="base64", inf_nan_mode="strings")
+            described["default"] = json.loads(text)
         except (PydanticSerializationError, ValueError, TypeError):
             continue  # a default that JSON cannot carry, such as a sentinel
 
@@ -140,6 +143,9 @@ def _unusable(parameter: Parameter, cause: Exception, label: str) -> str:
 
 def unusable_cause(cause: Exception, annotation: Any) -> str:
     """What helps of pydantic's message, in brackets; its own remedies are for models, not for tools."""
+    if isinstance(cause, PydanticUserError) and cause.code == "class-not-fully-defined":
+        missing = undefined_name(annotation)
+        return f" (a class in it names {missing!r}, which does not exist yet: define {missing} first)" * bool(missing)
     if not isinstance(cause, PydanticSchemaGenerationError | PydanticInvalidForJsonSchema):
         return f" ({_first_line(cause)})"
     inner = _CLASS_IN_MESSAGE.search(str(cause))
@@ -165,6 +171,31 @@ class SchemaGenerator(GenerateJsonSchema):
             meanings = ", ".join(f"{member.value} = {member.name}" for member in members)
             result[NOTE] = meanings
         return result
+
+    def bytes_schema(self, schema: Any) -> Schema:
+        """Text, or base64 where the class around says so; pydantic looks at how bytes are written, not read."""
+        result = super().bytes_schema(schema)
+        return {**result, "format": "base64" if self._config.val_json_bytes == "base64" else "binary"}
+
+    def named_tuple_schema(self, schema: Any) -> Schema:
+        """A NamedTuple as an object: by their names the model knows its fields. Validation takes both forms."""
+        fields, cls = schema["fields"], schema["cls"]
+        result: Schema = {
+            "type": "object",
+            "properties": {field["name"]: self.generate_inner(field["schema"]) for field in fields},
+            "required": [field["name"] for field in fields if field["schema"]["type"] != "default"],
+            "additionalProperties": False,
+        }
+        if cls.__doc__ and not cls.__doc__.startswith(f"{cls.__name__}("):  # what Python writes itself
+            result["description"] = inspect.cleandoc(cls.__doc__)
+        return _documented(result, cls)
+
+    def arguments_schema(self, schema: Any) -> Schema:
+        """The same before pydantic 2.14, to which a NamedTuple is a call."""
+        return self.kw_arguments_schema(schema["arguments_schema"], schema.get("var_kwargs_schema"))
+
+    def is_subclass_schema(self, schema: Any) -> Schema:
+        return self.handle_invalid_for_json_schema(schema, f"a class ({schema['cls']})")
 
     def dataclass_schema(self, schema: Any) -> Schema:
         return _documented(super().dataclass_schema(schema), schema["cls"])

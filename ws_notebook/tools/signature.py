@@ -56,13 +56,20 @@ def is_unbound_method(function: Callable[..., Any]) -> bool:
     if not inspect.isfunction(function):
         return False
     qualifier = function.__qualname__.rpartition(".")[0]
-    first = next(iter(function.__code__.co_varnames[: function.__code__.co_argcount]), None)
-    return (
-        bool(qualifier)
-        and not qualifier.endswith("<locals>")
-        and first in {"self", "cls"}
-        and first not in function.__annotations__
-    )
+    if not qualifier or qualifier.endswith("<locals>"):
+        return False
+    # The signature's: that of a decorated method has its `self`, whatever the wrapper around it takes.
+    first = next(iter(_signature(function).parameters.values()), None)
+    return first is not None and first.name in {"self", "cls"} and first.annotation is first.empty
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    """How a function is called. A `functools.wraps` wrapper that names its own parameters is called by those."""
+    if inspect.isfunction(function) and hasattr(function, "__wrapped__") and "__signature__" not in vars(function):
+        own = inspect.signature(function, follow_wrapped=False)
+        if not any(raw.kind in (raw.VAR_POSITIONAL, raw.VAR_KEYWORD) for raw in own.parameters.values()):
+            return own
+    return inspect.signature(function)
 
 
 def parameters(
@@ -96,7 +103,7 @@ def _readable(
     function: Callable[..., Any], label: str, names: Mapping[str, Any] | None
 ) -> tuple[list[inspect.Parameter], _Scope]:
     try:
-        signature = inspect.signature(function)
+        signature = _signature(function)
     except (TypeError, ValueError):
         raise ToolError(
             f"{label} has no readable signature, so no schema can be made for it. "
@@ -116,7 +123,7 @@ def is_secret(name: str, default: object) -> bool:
 
 def signature_text(function: Callable[..., Any]) -> str:
     """The signature as it was written, without `self` and without defaults that may be secrets."""
-    signature = inspect.signature(function)
+    signature = _signature(function)
     found = list(signature.parameters.values())[1 if is_unbound_method(function) else 0 :]
     shown = [
         raw.replace(
@@ -174,10 +181,12 @@ def _annotation(raw: inspect.Parameter, scope: _Scope, label: str) -> Any:
         return scope.resolve(raw.name, raw.annotation, label)
     if type(raw.default) in _INFERRED:
         return type(raw.default)
-    raise ToolError(
-        f"{label}: parameter {raw.name!r} has no type, so the model cannot know what to send. "
+    remedy = (
         f"Annotate it, for example {raw.name}: str."
+        if scope.editable
+        else f"It is not written in Python: wrap it in a function, with {raw.name} annotated."
     )
+    raise ToolError(f"{label}: parameter {raw.name!r} has no type, so the model cannot know what to send. {remedy}")
 
 
 class _Scope:
@@ -185,6 +194,8 @@ class _Scope:
 
     def __init__(self, function: Callable[..., Any], names: Mapping[str, Any]) -> None:
         written = home(function)
+        self.editable = inspect.isfunction(written)
+        """Whether it is written in Python."""
         self._globals: dict[str, Any] = getattr(written, "__globals__", {})
         self._locals = {
             **names,

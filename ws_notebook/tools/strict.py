@@ -41,6 +41,12 @@ _FORMATS = {
     "base64url": "base64url",
     "uri": "URL",
     "email": "email address",
+    "ipv4": "IPv4 address",
+    "ipv6": "IPv6 address",
+    "ipvanyaddress": "IP address",
+    "regex": "regular expression",
+    "json-string": "JSON text",
+    "password": "secret",
 }
 _NOTES = {
     "minimum": "at least {}",
@@ -259,16 +265,21 @@ def _described(result: Schema, node: Schema) -> Schema:
         node = {key: value for key, value in node.items() if key not in ("minItems", "maxItems")}
     if isinstance(node.get("format"), str):
         notes.append(_FORMATS.get(node["format"]) or node["format"])
-    notes.extend(text.format(_short(node[key])) for key, text in _NOTES.items() if key in node)
+    notes.extend(_note(key, node[key]) for key in _NOTES if key in node)
     if node.get("uniqueItems"):
         notes.append("no duplicates")
     description = _sentence(node.get("description", ""), ", ".join(notes))
     return {**result, "description": description} if description else result
 
 
+def _note(keyword: str, value: Any) -> str:
+    text = _NOTES[keyword].format(_short(value))
+    return text.removesuffix("s") if value == 1 and text.endswith("s") else text
+
+
 def _tuple_note(node: Schema) -> str:
     kinds = [one.get("type", "") for one in node.get("prefixItems", ())]
-    count = f"exactly {node['minItems']} items"
+    count = f"exactly {node['minItems']} item{'' if node['minItems'] == 1 else 's'}"
     return f"{count}: {', '.join(kinds)}" if len(set(kinds)) > 1 and all(kinds) else count
 
 

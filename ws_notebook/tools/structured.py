@@ -17,10 +17,10 @@ from typing import Annotated, Any, Final, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ws_notebook.exceptions import FormatError, SettingsError
+from ws_notebook.tools.annotation import readable
 from ws_notebook.tools.arguments import without_nulls
 from ws_notebook.tools.schema import UNUSABLE, SchemaGenerator, unusable_cause
 from ws_notebook.tools.strict import NotStrict, Schema, strict_schema, tidied
-from ws_notebook.tools.typeddict import readable
 
 __all__ = ["TextFormat"]
 
@@ -138,16 +138,9 @@ def _is_record(value: Any) -> bool:
     return isinstance(value, BaseModel) or dataclasses.is_dataclass(type(value))
 
 
-class _Generator(SchemaGenerator):
-    """A NamedTuple as an object: by their names the model knows its fields."""
-
-    def arguments_schema(self, schema: Any) -> Schema:
-        return self.kw_arguments_schema(schema["arguments_schema"], schema.get("var_kwargs_schema"))
-
-
 def _loose_schema(adapter: TypeAdapter[Any], kind: Any, label: str) -> Schema:
     try:
-        return tidied(adapter.json_schema(schema_generator=_Generator))
+        return tidied(adapter.json_schema(schema_generator=SchemaGenerator))
     except UNUSABLE as error:
         raise _unusable(kind, label, error) from None
 

@@ -1,15 +1,17 @@
-"""`typing.TypedDict` works on every Python."""
+"""Types that pydantic misreads: `typing.TypedDict` works on every Python, an Iterable is a list."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired, Optional, Required, TypedDict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, LiteralString, NotRequired, Optional, Required, TypedDict
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools import tool
-from ws_notebook.tools.typeddict import readable
+from ws_notebook.tools.annotation import readable, undefined_name
 
 __all__: list[str] = []
 
@@ -73,3 +75,28 @@ def test_one_that_contains_itself_works_or_is_refused_with_the_remedy() -> None:
         assert "typing_extensions.TypedDict" in str(error)  # noqa: PT017 - either answer is right, by Python's version
     else:
         assert made.bind('{"value": {"again": []}}').kwargs == {"value": {"again": []}}
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        (Iterable[int], list[int]),
+        (Collection[str] | None, list[str] | None),
+        (dict[str, Iterable[Iterable[int]]], dict[str, list[list[int]]]),
+        (Iterable, list),
+        (LiteralString, str),
+        (Annotated[Iterable[int], "x"], Annotated[list[int], "x"]),
+    ],
+    ids=str,
+)
+def test_what_only_promises_items_is_a_list(annotation: Any, expected: Any) -> None:
+    assert readable(annotation) == expected
+
+
+def test_the_missing_name_of_a_class_is_found_inside_others() -> None:
+    @dataclass
+    class Outer:
+        inners: list[Inner | Missing]  # type: ignore[name-defined]  # noqa: F821
+
+    assert undefined_name(dict[str, Outer | None]) == "Missing"
+    assert undefined_name(list[Inner]) == ""
