@@ -41,6 +41,15 @@ def rows(report: Report) -> dict[str, str]:
     return dict(report.rows)
 
 
+def test_the_doctor_examines_what_the_cells_use(shell: InteractiveShell) -> None:
+    found = {each.subject: each for each in say(shell, "doctor").findings}
+    assert (found["sessions"].state, found["provider"].said.startswith("local at")) == ("ok", True)
+    named = say(shell, "doctor http://127.0.0.1:9/v1")
+    assert not named.ok
+    with pytest.raises(SettingsError, match="Did you mean 'openai'"):
+        say(shell, "doctor opnai")
+
+
 def test_each_listed_subcommand_is_there() -> None:
     assert [name for name in SUBCOMMANDS if not callable(getattr(Subcommands, name, None))] == []
 

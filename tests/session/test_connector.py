@@ -135,6 +135,15 @@ def test_a_path_that_is_no_endpoint_is_a_404(opened: Open, server: RunningServer
             opened(wrong, api_key=server.token, transport=transport).ask("Hi")
 
 
+def test_a_base_url_without_v1_gets_a_hint(opened: Open, server: RunningServer) -> None:
+    short = server.base_url.removesuffix("/v1")
+    with pytest.raises(ConnectionFailed, match=f"HTTP 404.* try {short}/v1"):
+        opened(short, api_key=server.token, transport="websocket").ask("Hi")
+    for transport in ("auto", "http"):
+        with pytest.raises(ProviderError, match=f"Unknown path: /responses.* try {short}/v1"):
+            opened(short, api_key=server.token, transport=transport).ask("Hi")
+
+
 @pytest.mark.parametrize("status", [404, 405, 426, 501])
 def test_a_server_without_websocket_mode_is_asked_over_http_and_the_header_says_so(opened: Open, status: int) -> None:
     with running_poster(status) as poster:

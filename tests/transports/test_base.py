@@ -41,3 +41,18 @@ def test_both_transports_have_one_face() -> None:
     for transport, name, memory in ((WebSocketTransport(), "websocket", True), (HttpTransport(), "http", False)):
         assert isinstance(transport, Transport)
         assert (transport.name, transport.memory) == (name, memory)
+
+
+@pytest.mark.parametrize(
+    ("base", "hint"),
+    [
+        ("http://host:1", "http://host:1/v1"),
+        ("https://host/api/", "https://host/api/v1"),
+        ("https://host/v1", ""),
+        ("https://host/openai/v1?api-version=preview", ""),
+        ("https://host/v2/x", ""),
+    ],
+)
+def test_a_base_url_without_a_version_gets_a_hint(base: str, hint: str) -> None:
+    found = Endpoint(base_url=base).missing_version()
+    assert found.endswith(f"try {hint}.") if hint else found == ""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ..session.run import Run
-from ..settings import PROFILES
+from ..settings import provider_names
 from .help import SUBCOMMANDS
 from .offer import offered_tools
 from .options import OPTIONS
@@ -79,8 +79,8 @@ def _in_line(magics: ResponsesMagics, before: list[str]) -> list[str]:
         return list(_TAKING["--transport"].choices)
     if "timeline" in before:
         return [*_runs(magics, before), *SUBCOMMAND_OPTIONS]
-    if previous == "connect":
-        return list(PROFILES)
+    if previous in ("connect", "doctor"):
+        return provider_names()
     return [*SUBCOMMAND_OPTIONS] if set(before) & set(SUBCOMMANDS) else [*SUBCOMMANDS, *SUBCOMMAND_OPTIONS]
 
 

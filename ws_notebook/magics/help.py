@@ -17,6 +17,7 @@ SUBCOMMANDS: Final = {
     "timeline": "the timeline of the latest run, or of another: timeline r3",
     "history": "the tree of runs: which continues which, and what was asked again since",
     "connect": "ask for an API key by a hidden prompt: connect openai",
+    "doctor": "what is installed, what the provider answers, and what to do: doctor openai",
     "cancel": "stop every run in progress",
     "reset": "close the connection and forget every run",
     "help": "this text",

@@ -17,6 +17,7 @@ from .options import nearest, split_words
 from .report import Report
 
 if TYPE_CHECKING:
+    from ..doctor import Diagnosis
     from .responses import ResponsesMagics
 
 __all__ = ["SUBCOMMAND_OPTIONS", "Subcommands", "run_subcommand"]
@@ -24,7 +25,7 @@ __all__ = ["SUBCOMMAND_OPTIONS", "Subcommands", "run_subcommand"]
 SUBCOMMAND_OPTIONS = ("-s", "--transport")
 """Each takes a word: which session is meant, if not the magics' usual one."""
 
-_TAKE_ONE = ("connect", "timeline")
+_TAKE_ONE = ("connect", "doctor", "timeline")
 
 
 def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
@@ -79,6 +80,12 @@ class Subcommands:
             raise SettingsError("No key was entered, so nothing has changed.")
         self._magics.connect(provider, key)
         return Report("Will connect", [("provider", settings.provider), ("model", settings.model)])
+
+    def doctor(self, argument: str) -> Diagnosis:
+        """What is installed, what the session's provider, or the one named, answers, and what to do."""
+        from ..doctor import diagnose
+
+        return diagnose(resolve(argument, model=self._magics.model or None) if argument else self._session().settings)
 
     def status(self, argument: str) -> Report:
         """What is connected, and what the session did so far."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit, urlunsplit
@@ -31,6 +32,13 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         scheme = parts.scheme.replace("http", "ws") if websocket else parts.scheme
         return urlunsplit((scheme, parts.netloc, f"{parts.path.rstrip('/')}/responses", parts.query, ""))
 
+    def missing_version(self) -> str:
+        """What to try where the address is not known to the server and holds no version; empty where it holds one."""
+        base, _, _ = self.base_url.partition("?")
+        if re.search(r"/v\d", urlsplit(base).path):
+            return ""
+        return f"Most servers want /v1 at the end of the base URL: try {base.rstrip('/')}/v1."
+
     @property
     def loopback(self) -> bool:
         """Whether it is on this machine, where no proxy is wanted."""
@@ -45,7 +53,7 @@ class Connection(Protocol):
 
     @property
     def usable(self) -> bool:
-        """Whether a frame can still be sent: False as soon as the end is known, before `receive` tells it."""
+        """Whether a frame may be sent: False as soon as the end is known or to be feared, before `receive` tells it."""
         raise AssertionError  # pragma: no cover - a protocol has no body
 
     async def send(self, frame: bytes) -> None:

@@ -56,6 +56,7 @@ class HttpConnection:
         self._client = client
         self._url = endpoint.url(websocket=False)
         self._address = endpoint.address(websocket=False)
+        self._hint = endpoint.missing_version()
         self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -88,7 +89,8 @@ class HttpConnection:
             headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
             async with self._client.stream("POST", self._url, content=frame, headers=headers) as answer:
                 if not answer.is_success:
-                    self._arrived.put_nowait(_error_frame(answer.status_code, answer.headers, await answer.aread()))
+                    hint = self._hint if answer.status_code == 404 else ""
+                    self._arrived.put_nowait(_error_frame(answer, await answer.aread(), hint))
                     return
                 last = b""
                 async for last in _events(answer):
@@ -144,12 +146,16 @@ def _is_terminal(data: bytes) -> bool:
     return kind in ("response.completed", "response.incomplete", "response.failed", "error")
 
 
-def _error_frame(status: int, headers: Any, body: bytes) -> bytes:
+def _error_frame(answer: httpx2.Response, body: bytes, hint: str) -> bytes:
     """An HTTP error in the form of an error frame, so that it takes the same road."""
+    status = answer.status_code
     try:
         decoded = msgspec.json.decode(body)
         error = decoded["error"]
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
         error = {"message": body.decode(errors="replace")[:500] or f"HTTP {status}"}
-    kept = {name: value for name, value in headers.items() if name.lower() == "retry-after"}
+    if hint:
+        said = error.get("message") if isinstance(error, dict) else error
+        error = {**(error if isinstance(error, dict) else {}), "message": f"{said or f'HTTP {status}'} {hint}"}
+    kept = {name: value for name, value in answer.headers.items() if name.lower() == "retry-after"}
     return msgspec.json.encode({"type": "error", "status": status, "error": error, "headers": kept})

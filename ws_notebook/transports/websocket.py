@@ -85,7 +85,7 @@ class WebSocketTransport:
                 **options,
             )
         except (OSError, TimeoutError, WebSocketException, ValueError) as error:
-            raise _explained(error, endpoint.address(websocket=True)) from None
+            raise _explained(error, endpoint) from None
         keepalive = Keepalive(socket, interval=self.ping_interval, doubt=self.doubt, patience=self.ping_timeout)
         return WebSocketConnection(socket, keepalive)
 
@@ -169,12 +169,17 @@ def _lost(closed: Any) -> ConnectionLost:
     return ConnectionLost(text, code=code, reason=reason)
 
 
-def _explained(error: Exception, url: str) -> Exception:
+def _explained(error: Exception, endpoint: Endpoint) -> Exception:
     """What kept the socket from opening, and what to do. The key is in no part of it."""
     from websockets.exceptions import InvalidStatus
 
+    url = endpoint.address(websocket=True)
     if isinstance(error, InvalidStatus):
+<<<<<<< ours
         return _refused(error.response.status_code, url, error.response.headers.get("Retry-After"))
+=======
+        return _refused(error.response.status_code, url, endpoint.missing_version())
+>>>>>>> theirs
     if isinstance(error, ssl_module.SSLCertVerificationError):
         return ConnectionFailed(
             f"TLS failed for {url}: {error.verify_message}. If the server has a private certificate authority, "
@@ -195,7 +200,11 @@ def _explained(error: Exception, url: str) -> Exception:
     return ConnectionFailed(f"No connection to {url}: {reason}. Check the address and the network, then ask again.")
 
 
+<<<<<<< ours
 def _refused(status: int, url: str, retry_after: str | None = None) -> Exception:
+=======
+def _refused(status: int, url: str, hint: str) -> Exception:
+>>>>>>> theirs
     where = f"{url} refused the WebSocket with HTTP {status}"
     if status in (401, 403):
         return AuthenticationFailed(
@@ -204,9 +213,8 @@ def _refused(status: int, url: str, retry_after: str | None = None) -> Exception
             status=status,
         )
     if status in (404, 405, 426, 501):
-        return ConnectionFailed(
-            f'{where}: it has no WebSocket mode there. Check the base URL, or use transport="http".', status=status
-        )
+        advice = hint if hint and status == 404 else 'Check the base URL, or use transport="http".'
+        return ConnectionFailed(f"{where}: it has no WebSocket mode there. {advice}", status=status)
     if 300 <= status < 400:
         return ConnectionFailed(f"{where}: it points to another address. Check the base URL.", status=status)
     if status == 429:

@@ -1,0 +1,99 @@
+"""What a server answers over plain HTTP: to one request that must be refused, so that nothing is generated."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+from ..core.codec import decode_object, encode, failure_info
+from ..settings import Settings
+from ..transports.base import Endpoint
+from .answer import Seen
+from .finding import Parts
+from .probes import KEY_ADVICE, UNKNOWN
+
+__all__ = ["ask_over_http"]
+
+_REFUSED: Final = "costs nothing"
+_TELLING: Final = (
+    "server",
+    "via",
+    "x-powered-by",
+    "openai-version",
+    "openai-processing-ms",
+    "x-envoy-upstream-service-time",
+)
+
+
+async def ask_over_http(parts: Parts, endpoint: Endpoint, settings: Settings, seen: Seen, *, patience: float) -> None:
+    """POST a request that continues no response; what was learned is in `seen`."""
+    import httpx2
+
+    body = {"previous_response_id": UNKNOWN, "input": [], "store": False, "max_output_tokens": 16, "stream": False}
+    if settings.model:
+        body["model"] = settings.model
+    headers = {"User-Agent": "ws-notebook", "Content-Type": "application/json", **endpoint.headers}
+    verify = True if endpoint.ssl is None else endpoint.ssl
+    begun = time.monotonic()
+    try:
+        async with httpx2.AsyncClient(timeout=patience, verify=verify, trust_env=not endpoint.loopback) as client:
+            answer = await client.post(endpoint.url(websocket=False), content=encode(body), headers=headers)
+    except httpx2.TimeoutException:
+        _bad(parts, seen, f"no answer within {patience:g} s.", "Run this again in a moment.")
+        return
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        _bad(parts, seen, f"{str(error) or type(error).__name__}.", "Check the network and any proxy.")
+        return
+    _judge(parts, endpoint, answer, seen, (time.monotonic() - begun) * 1000)
+    told = [f"{name}: {answer.headers[name]}" for name in _TELLING if name in answer.headers]
+    if told:
+        parts.note("server", ", ".join(told)[:200])
+
+
+def _judge(parts: Parts, endpoint: Endpoint, answer: Any, seen: Seen, ms: float) -> None:
+    status: int = answer.status_code
+    fields = decode_object(answer.content)
+    stated = fields.get("error")
+    error = failure_info(stated if isinstance(stated, dict) else {"message": stated or fields.get("message")})
+    said = f"HTTP {status} ({ms:.0f} ms): {error.code or error.message if fields else _beginning(answer)}"
+    if not fields:
+        advice = "Something answers that is not the API: a proxy, a login page, a web server. Check the base URL."
+        _bad(parts, seen, said, advice)
+    elif status in (401, 403):
+        seen.unauthorized = True
+        _bad(parts, seen, f"{said}: {error.message}" if error.code else said, KEY_ADVICE)
+    elif status == 429:
+        parts.warning("HTTP", said, "Wait a moment, or look at the account's limits and credit.", cost=_REFUSED)
+        seen.http = True
+    elif status == 200 or _is_refusal(status, error.code, error.message):
+        seen.http = True
+        parts.ok("HTTP", said, cost=_REFUSED)
+    elif status >= 500:
+        _bad(parts, seen, said, "The server has failed; its log knows more. Try again in a moment.")
+    else:
+        advice = f"There is no Responses API at this address.{_hint(endpoint)} Check the base URL."
+        _bad(parts, seen, said, advice)
+
+
+def _bad(parts: Parts, seen: Seen, said: str, advice: str) -> None:
+    """No HTTP there: which matters only where there is no WebSocket."""
+    tell = parts.warning if seen.socket else parts.failed
+    tell("HTTP", said, advice, cost=_REFUSED)
+
+
+def _is_refusal(status: int, code: str | None, message: str) -> bool:
+    """Whether the request was understood and refused for what it is."""
+    return status in (400, 409, 422) or (
+        status == 404 and (code == "previous_response_not_found" or UNKNOWN in message)
+    )
+
+
+def _hint(endpoint: Endpoint) -> str:
+    hint = endpoint.missing_version()
+    return f" {hint}" if hint else ""
+
+
+def _beginning(answer: Any) -> str:
+    kind = answer.headers.get("content-type", "no type").partition(";")[0]
+    text = " ".join(answer.text[:200].split())[:60]
+    return f"{kind}, {text!r}"
