@@ -175,11 +175,8 @@ def _explained(error: Exception, endpoint: Endpoint) -> Exception:
 
     url = endpoint.address(websocket=True)
     if isinstance(error, InvalidStatus):
-<<<<<<< ours
-        return _refused(error.response.status_code, url, error.response.headers.get("Retry-After"))
-=======
-        return _refused(error.response.status_code, url, endpoint.missing_version())
->>>>>>> theirs
+        answer = error.response
+        return _refused(answer.status_code, url, endpoint.missing_version(), answer.headers.get("Retry-After"))
     if isinstance(error, ssl_module.SSLCertVerificationError):
         return ConnectionFailed(
             f"TLS failed for {url}: {error.verify_message}. If the server has a private certificate authority, "
@@ -200,11 +197,7 @@ def _explained(error: Exception, endpoint: Endpoint) -> Exception:
     return ConnectionFailed(f"No connection to {url}: {reason}. Check the address and the network, then ask again.")
 
 
-<<<<<<< ours
-def _refused(status: int, url: str, retry_after: str | None = None) -> Exception:
-=======
-def _refused(status: int, url: str, hint: str) -> Exception:
->>>>>>> theirs
+def _refused(status: int, url: str, hint: str, retry_after: str | None) -> Exception:
     where = f"{url} refused the WebSocket with HTTP {status}"
     if status in (401, 403):
         return AuthenticationFailed(
