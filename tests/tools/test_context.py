@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pytest
@@ -123,12 +124,26 @@ def test_a_value_on_the_way_may_be_anything() -> None:
     assert told[0].partial == "object"
 
 
-def test_a_value_that_is_slow_to_write_is_not_written_each_time() -> None:
+def test_values_that_are_slow_to_write_are_not_all_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    def write(value: object, **options: Any) -> str:
+        nonlocal now
+        now += 0.09
+        return str(value)
+
+    monkeypatch.setattr("ws_notebook.tools.context.to_output", write)
+    monkeypatch.setattr("ws_notebook.tools.context.time", SimpleNamespace(monotonic=lambda: now))
     inside, told = reported()
-    for n in range(20):
-        inside.yielded({"n": n, "rows": list(range(20_000))})
-    assert told[-1].count == 20
-    assert len({str(each.partial) for each in told}) < 20
+    now = 1.0
+    for n in range(6):
+        inside.yielded(n)
+        now += 0.01
+    assert [each.partial for each in told] == ["0", "1", "1", "1", "1", "1"]
+    assert told[-1].count == 6
+    now = 2.0
+    inside.yielded("much later")
+    assert told[-1].partial == "much later"
 
 
 def test_a_call_that_was_given_up_wants_no_more() -> None:

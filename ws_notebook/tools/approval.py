@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -121,14 +122,18 @@ def edited_output(output: Output, arguments: str) -> Output:
     return [{"type": "input_text", "text": note}, *output]
 
 
-def prompted(call: PendingCall, check: Callable[[str], object], *, read: Callable[[str], str] = input) -> Decision:
+_QUESTION = "Run it? y = yes, n or n REASON = no, or other arguments as JSON: "
+
+
+def prompted(call: PendingCall, check: Callable[[str], object]) -> Decision:
     """Ask by `input()` until the answer can be understood. `check(arguments)` raises ToolError for bad arguments.
 
-    What `read` raises passes through.
+    What `input()` raises passes through.
     """
     notice = ""
     while True:
-        answer = read(f"{notice}{call.text}\nRun it? y = yes, n or n REASON = no, or other arguments as JSON: ").strip()
+        # Looked up now: a kernel puts its own in the built-in's place while a cell runs.
+        answer = builtins.input(f"{notice}{call.text}\n{_QUESTION}").strip()
         word, _, rest = answer.partition(" ")
         if word.lower().rstrip(",:;.") in ("y", "yes") and not rest:
             return Decision(kind="approved", runs=True)

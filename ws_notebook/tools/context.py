@@ -19,8 +19,8 @@ __all__ = ["Context", "is_context"]
 _PARTIAL = 2_000
 """Characters of a partial result that are shown."""
 
-_SHARE = 20
-"""A partial result is written down again only after this many times of what writing the last one took."""
+_CREDIT, _SHARE = 0.1, 0.2
+"""Seconds, and the part of the time since the first, that writing down partial results may take; more are left out."""
 
 
 class Context:
@@ -38,7 +38,7 @@ class Context:
         self.call = call
         self._report = report
         self._last = Progress()
-        self._next_partial = 0.0
+        self._first = self._spent = 0.0
 
     @property
     def cancelled(self) -> bool:
@@ -54,11 +54,11 @@ class Context:
     def yielded(self, value: Any) -> bool:
         """A generator gave this value: show it. False: the call was given up, so no more are wanted."""
         if self._report is not None:
-            began = time.monotonic()
-            partial = self._last.partial
-            if began >= self._next_partial:
+            began, partial = time.monotonic(), self._last.partial
+            self._first = self._first or began
+            if self._spent <= _CREDIT + _SHARE * (began - self._first):
                 partial = _written(value)
-                self._next_partial = began + _SHARE * (time.monotonic() - began)
+                self._spent += time.monotonic() - began
             self._tell(partial=partial, count=self._last.count + 1)
         return not self.cancelled
 

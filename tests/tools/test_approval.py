@@ -1,0 +1,158 @@
+"""Which calls wait for consent, the question that input() asks, and what the model is told of a decision."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ws_notebook as wsn
+from ws_notebook.exceptions import ToolError
+from ws_notebook.tools import tool
+from ws_notebook.tools.approval import Approval, Decision, PendingCall, denial, edited_output, prompted
+
+__all__: list[str] = []
+
+
+@tool
+def remove(path: str, force: bool = False) -> str:
+    return path
+
+
+def pending(**arguments: Any) -> PendingCall:
+    return PendingCall("the run", SimpleNamespace(name="remove", call_id="call_1"), arguments)
+
+
+def test_the_policy_is_a_public_name() -> None:
+    assert wsn.Approval is Approval
+
+
+# The rule.
+
+
+def test_true_and_the_first_time_ask() -> None:
+    assert Approval(True).needs(pending()) is True
+    assert Approval("first time").needs(pending()) is True
+
+
+@pytest.mark.parametrize("answer", [True, False, np.bool_(True), np.bool_(False)], ids=repr)
+def test_a_function_of_the_call_says_whether_to_ask(answer: Any) -> None:
+    seen: list[PendingCall] = []
+
+    def rule(call: PendingCall) -> Any:
+        seen.append(call)
+        return answer
+
+    assert Approval(rule).needs(pending(path="a")) is bool(answer)
+    assert (seen[0].name, seen[0].call_id, seen[0].arguments, seen[0].run) == (
+        "remove", "call_1", {"path": "a"}, "the run"
+    )  # fmt: skip
+
+
+def test_a_text_is_the_reason_of_a_denial() -> None:
+    assert Approval(lambda call: "not here").needs(pending()) == "not here"
+
+
+@pytest.mark.parametrize("answer", [None, 1, b"x", []], ids=repr)
+def test_any_other_answer_lets_nothing_through(answer: Any) -> None:
+    with pytest.raises(ToolError, match=r"approve of tool 'remove' returned .*Return True to ask, False to run"):
+        Approval(lambda call: answer).needs(pending())
+
+
+# The question.
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Has input() give these answers, one after another; what it asked is returned."""
+
+    def give(*lines: str) -> list[str]:
+        left, asked = list(lines), []
+
+        def read(prompt: str) -> str:
+            asked.append(prompt)
+            return left.pop(0)
+
+        monkeypatch.setattr(builtins, "input", read)
+        return asked
+
+    return give
+
+
+@pytest.mark.parametrize(
+    ("line", "decision"),
+    [
+        ("y", Decision(kind="approved", runs=True)),
+        (" Yes. ", Decision(kind="approved", runs=True)),
+        ("n", Decision(kind="denied", runs=False)),
+        ("no, that is the wrong one", Decision(kind="denied", runs=False, reason="that is the wrong one")),
+        ('{"path":"b"}', Decision(kind="edited", runs=True, arguments='{"path": "b"}')),
+    ],
+)
+def test_an_answer_is_a_decision(answers: Callable[..., list[str]], line: str, decision: Decision) -> None:
+    (question,) = [answers(line)]
+    assert prompted(pending(path="a"), remove.parsed) == decision
+    assert question == ["remove(path='a')\nRun it? y = yes, n or n REASON = no, or other arguments as JSON: "]
+
+
+def test_what_is_not_understood_is_asked_again_and_nothing_is_taken_for_a_yes(
+    answers: Callable[..., list[str]],
+) -> None:
+    asked = answers("", "maybe", "y es", '{"path": 1}', "{", '{"path": "c"}')
+    found = prompted(pending(path="a"), remove.parsed)
+    assert (found.kind, found.arguments) == ("edited", '{"path": "c"}')
+    assert [each.partition("\n")[0] for each in asked[1:4]] == ["Not understood."] * 3
+    assert "path" in asked[4].partition("remove(path='a')")[0]
+    assert len(asked) == 6
+
+
+# What the model is told.
+
+
+def said(decision: Decision) -> tuple[str, str | None]:
+    output, line = denial(decision)
+    assert isinstance(output, str)
+    error = json.loads(output)["error"]
+    assert error["type"] == "denied"
+    return error["message"], line
+
+
+def test_a_denial_tells_the_reason_or_what_to_do() -> None:
+    text, line = said(Decision(kind="denied", runs=False, reason="not that one"))
+    assert (text, line) == (
+        "The user denied this call, so it was not made. Reason: not that one", "not that one"
+    )  # fmt: skip
+    text, line = said(Decision(kind="denied", runs=False))
+    assert text.endswith("Go on without it, or ask the user what to do instead.")
+    assert line is None
+
+
+def test_a_call_that_nobody_decided_about_says_so() -> None:
+    text, line = said(Decision(kind="timeout", runs=False, reason="Nobody decided within 5 s."))
+    assert "Nobody decided within 5 s. It was not made." in text
+    assert line == "Nobody decided within 5 s."
+    text, line = said(Decision(kind="unattended", runs=False, reason="No input here."))
+    assert "nobody could be asked" in text
+    assert line == "No input here."
+
+
+def test_an_output_of_edited_arguments_says_which_they_were() -> None:
+    note = '[The user changed the arguments before this call ran. It ran with: {"path": "b"}]'
+    assert edited_output("done", '{"path": "b"}') == f"{note}\ndone"
+    image = {"type": "input_image", "image_url": "data:,"}
+    assert edited_output([image], '{"path": "b"}') == [{"type": "input_text", "text": note}, image]
+
+
+def test_a_pending_call_hands_the_decision_on() -> None:
+    heard: list[Any] = []
+    call = SimpleNamespace(name="remove", call_id="call_1", approve=heard.append, deny=heard.append)
+    found = PendingCall(None, call, {"path": "a"})
+    found.approve({"path": "b"})
+    found.deny("no")
+    assert heard == [{"path": "b"}, "no"]
+    assert repr(found) == "<PendingCall remove(path='a')>"
