@@ -33,7 +33,7 @@ def tables() -> str:
         _table(("`provider`", "what it is", "base URL", "key from", "usual model"), map(_where, profiles)),
         "\n## What it can do\n",
         _table(
-            ("`provider`", "at once on a connection", "steering", "warm-up", "a stored response's id"),
+            ("`provider`", "runs side by side", "steering", "warm-up", "a stored response's id"),
             map(_abilities, profiles),
         ),
         "\n## Limits of a connection\n",
@@ -57,10 +57,11 @@ def _where(profile: Profile) -> Sequence[str]:
 
 
 def _abilities(profile: Profile) -> Sequence[str]:
-    lanes = f"{profile.in_flight} responses, on {profile.lanes} named lanes" if profile.lanes else "one response"
+    lanes = f"{profile.in_flight} at once on a connection of {profile.lanes} named lanes"
+    pool = f"{profile.sockets} at once, each on a connection of its own"
     return (
         f"`{profile.name}`",
-        lanes,
+        lanes if profile.lanes else pool,
         "yes" if profile.steering else "no",
         "yes" if profile.warm_up else "no",
         "continues on any connection" if profile.trusts_store else "only where it was made",

@@ -84,7 +84,7 @@ def test_an_unknown_region_is_refused_with_those_that_are_known() -> None:
         resolve("openai:mars")
     with pytest.raises(SettingsError, match="None is known"):
         resolve("localai:eu", model="m")
-    assert {"auto", "openai", "openai:eu", "open"} <= set(provider_names())
+    assert {"openai", "openai:eu", "open"} <= set(provider_names())
 
 
 def test_a_provider_s_key_does_not_travel_in_the_clear() -> None:

@@ -185,9 +185,9 @@ def proxy_for(base_url: str) -> str | None:
 
 
 def provider_names() -> list[str]:
-    """What `provider` can be, besides a base URL."""
+    """What `provider` can be, besides "auto" and a base URL."""
     regions = (f"{profile.name}:{region}" for profile in PROFILES.values() for region in profile.regions)
-    return ["auto", *PROFILES, *regions]
+    return [*PROFILES, *regions]
 
 
 def _checked_key(key: str) -> str:
