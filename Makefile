@@ -17,7 +17,7 @@ PACKAGE_SOURCES := $(shell find ws_notebook scripts \( -name __pycache__ -o -pat
 	-o -path ws_notebook/views/static \) -prune -o -print 2>/dev/null)
 FRONTEND_SOURCES := $(shell find labextension \( -name node_modules -o -name lib -o -name .yarn \) -prune \
 	-o -type f ! -name '*.tsbuildinfo' -print 2>/dev/null)
-INSTALL_WHEN_CHANGED := pyproject.toml README.md LICENSE $(PACKAGE_SOURCES) $(FRONTEND_SOURCES)
+INSTALL_WHEN_CHANGED := pyproject.toml README.md LICENSE $(QUICKSTART) $(PACKAGE_SOURCES) $(FRONTEND_SOURCES)
 
 help: ## list the targets
 	@echo "make demo               set everything up and open the quickstart in JupyterLab (HEADLESS=1: execute it here)"

@@ -27,18 +27,21 @@ EXTENSION = ROOT / "ws_notebook" / "labextension"
 STATIC = ROOT / "ws_notebook" / "views" / "static"
 OUTPUTS = (EXTENSION / "package.json", STATIC / "widget.js", STATIC / "panel.js")
 DIGEST = STATIC / "sources.sha256"
+QUICKSTART = ROOT / "notebooks" / "01_quickstart.ipynb"
+"""The extension carries it, for its launcher's entry."""
 SOURCE_FOLDERS = ("schema", "scripts", "src", "style")
 
 
 def sources_digest() -> str:
     """SHA-256 over the names and bytes of every file that the build reads."""
     files = [path for path in SOURCES.iterdir() if path.is_file() and path.suffix != ".tsbuildinfo"]
+    files.append(QUICKSTART)
     for folder in SOURCE_FOLDERS:
         files += [path for path in (SOURCES / folder).rglob("*") if path.is_file()]
     digest = hashlib.sha256()
     for path in sorted(files):
         content = path.read_bytes()
-        digest.update(f"{path.relative_to(SOURCES).as_posix()}\0{len(content)}\0".encode())
+        digest.update(f"{path.relative_to(ROOT).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 

@@ -27,6 +27,7 @@ const common = {
   target: ['es2022'],
   legalComments: 'inline',
   logLevel: 'warning',
+  loader: { '.ipynb': 'text' },
   plugins: [cssText]
 };
 

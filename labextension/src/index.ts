@@ -1,5 +1,20 @@
+import { badgesPlugin, cellsPlugin } from './cells';
+import { commandsPlugin } from './commands';
 import { kernelsPlugin } from './kernels';
+import { launcherPlugin } from './launcher';
 import { mimePlugin } from './mime';
+import { optionsPlugin } from './options';
 import { panelPlugin } from './panel';
+import { statusPlugin } from './status';
 
-export default [mimePlugin, kernelsPlugin, panelPlugin];
+export default [
+  mimePlugin,
+  optionsPlugin,
+  kernelsPlugin,
+  badgesPlugin,
+  cellsPlugin,
+  commandsPlugin,
+  launcherPlugin,
+  panelPlugin,
+  statusPlugin
+];

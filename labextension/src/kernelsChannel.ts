@@ -1,11 +1,12 @@
 /** The channel to the sessions of one notebook's kernel: found where the kernel has one, and listened to while the page is looked at. */
 
+import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { UUID, type JSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
-import { NO_NEWS, readNews, takeNews, type News } from './panelNews';
+import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from './panelNews';
 import { fields } from './read';
 
 /** The name of the channel, in every kernel. */
@@ -57,6 +58,20 @@ export class NotebookKernel implements IDisposable {
   send(message: JSONObject): void {
     if (this.comm !== null && !this.comm.isDisposed) {
       this.comm.send(message);
+    }
+  }
+
+  /** Stop a run. A kernel that cannot hear while a cell runs is interrupted instead, if that cell is the run's own. */
+  stop(session: Session, row: Row): void {
+    this.send({ kind: 'stop', session: session.id, run: row.id });
+    const kernel = this.kernel;
+    if (kernel === null || kernel.supportsSubshells) {
+      return;
+    }
+    const cell = this.panel.content.widgets.find(each => each.model.id === row.cell);
+    const runs = cell?.model.type === 'code' && (cell.model as ICodeCellModel).executionState === 'running';
+    if (kernel.status === 'busy' && runs) {
+      void kernel.interrupt();
     }
   }
 

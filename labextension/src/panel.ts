@@ -1,22 +1,28 @@
 /** The session panel at the side of JupyterLab and of Notebook 7. */
 
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { branchLine, cellOf, insertPrompt, revealCell, runCell } from './cellsActions';
+import { INSERT_PROMPT, OPEN_PANEL } from './commands';
 import { sessionsIcon } from './icon';
 import { IKernels, wish } from './kernels';
 import type { NotebookKernel } from './kernelsChannel';
+import { OPEN_QUICKSTART } from './launcher';
 import type { Row, Session } from './panelNews';
 import type { RunAction } from './panelTreeView';
 import { PanelView, type SessionAction, type Source } from './panelView';
 import { DOMAIN, type Texts } from './texts';
 import { element } from './view/dom';
 
-export const PANEL_ID = 'ws-notebook-sessions';
-export const OPEN_QUICKSTART = 'ws-notebook:open-quickstart';
-export const INSERT_PROMPT = 'ws-notebook:insert-prompt';
+const PANEL_ID = 'ws-notebook-sessions';
+
+/** The part of the shells of JupyterLab and Notebook 7 that closes a side. */
+interface Sides {
+  collapseRight?(): void;
+}
 
 class SessionsPanel extends Widget {
   private readonly ended = new AbortController();
@@ -102,7 +108,7 @@ class SessionsPanel extends Widget {
     }
     const { panel } = kernel;
     if (action === 'stop') {
-      kernel.send(wish('stop', session, row.id));
+      kernel.stop(session, row);
       return;
     }
     if (action !== 'reveal' || !panel.isVisible) {
@@ -128,7 +134,7 @@ class SessionsPanel extends Widget {
     }
     for (const row of session.runs.values()) {
       if (row.status === 'in_progress') {
-        kernel?.send(wish('stop', session, row.id));
+        kernel?.stop(session, row);
       }
     }
   }
@@ -172,16 +178,30 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the sessions of the kernels of open notebooks.',
   autoStart: true,
   requires: [IKernels],
-  optional: [ILayoutRestorer, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     kernels: IKernels,
     restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
-    const panel = new SessionsPanel(app, kernels, (translator ?? nullTranslator).load(DOMAIN));
+    const texts = (translator ?? nullTranslator).load(DOMAIN);
+    const panel = new SessionsPanel(app, kernels, texts);
     app.shell.add(panel, 'right', { rank: 900, type: 'ws-notebook' });
     restorer?.add(panel, PANEL_ID);
-    app.commands.addCommand('ws-notebook:open-panel', {execute: () => app.shell.activateById(PANEL_ID)});
+    app.commands.addCommand(OPEN_PANEL, {
+      label: texts.__('Sessions Panel'),
+      caption: texts.__('Connections, runs and tools of the sessions of open notebooks'),
+      isToggled: () => panel.isVisible,
+      execute: args => {
+        if (panel.isVisible && args['keep'] !== true) {
+          (app.shell as Sides).collapseRight?.();
+        } else {
+          app.shell.activateById(PANEL_ID);
+        }
+      }
+    });
+    palette?.addItem({ command: OPEN_PANEL, category: texts.__('Responses') });
   }
 };

@@ -164,6 +164,15 @@ export function running(session: Session): number {
   return count;
 }
 
+const BEST_FIRST: readonly Condition[] = ['open', 'connecting', 'idle', 'closed'];
+
+/** The session that a status line speaks of: the busiest, then the best connected. */
+export function leading(news: News): Session | null {
+  const sessions = [...news.sessions.values()];
+  const weight = (session: Session): number => running(session) * 10 - BEST_FIRST.indexOf(session.condition);
+  return sessions.sort((one, other) => weight(other) - weight(one))[0] ?? null;
+}
+
 function readTold(value: unknown): Told {
   const from = fields(value);
   const lanes = fields(from['lanes']);

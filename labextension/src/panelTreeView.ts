@@ -2,9 +2,10 @@
 
 import type { Row, Session } from './panelNews';
 import { treeRows, type TreeRow } from './panelTree';
+import { doingWords, markWords, statusWords, timeOf } from './panelWords';
 import type { Texts } from './texts';
 import { element, setAttribute, setText, show } from './view/dom';
-import { duration, whole } from './view/format';
+import { whole } from './view/format';
 
 export type RunAction = 'reveal' | 'branch' | 'rerun' | 'stop';
 
@@ -307,49 +308,4 @@ class ChosenRun {
       show(button, may[action]);
     }
   }
-}
-
-export function statusWords(texts: Texts, row: Row): string {
-  switch (row.status) {
-    case 'in_progress':
-      return doingWords(texts, row);
-    case 'completed':
-      return texts.__('done in %1', timeOf(row, 0));
-    case 'incomplete':
-      return texts.__('incomplete');
-    case 'failed':
-      return texts.__('failed');
-    case 'cancelled':
-      return texts.__('stopped');
-    case 'unanswered':
-      return texts.__('unanswered');
-  }
-}
-
-export function doingWords(texts: Texts, row: Row): string {
-  switch (row.doing) {
-    case 'connect':
-      return texts.__('connecting…');
-    case 'reasoning':
-      return texts.__('reasoning…');
-    case 'text':
-      return texts.__('streaming…');
-    case 'queued':
-      return texts.__('queued…');
-    case 'approval':
-      return texts.__('awaiting approval…');
-    case 'tool':
-      return row.tool === '' ? texts.__('tools…') : `${row.tool}…`;
-    default:
-      return texts.__('waiting…');
-  }
-}
-
-export function markWords(texts: Texts, mark: string): string {
-  return mark === 'stale' ? texts.__('stale') : mark === 'asked again' ? texts.__('asked again') : mark;
-}
-
-/** `now` counts for a run in progress. */
-export function timeOf(row: Row, now: number): string {
-  return duration(row.duration_ms ?? Math.max(0, now - row.started));
 }

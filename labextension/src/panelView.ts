@@ -3,6 +3,7 @@
 import { running, type News, type Row, type Session } from './panelNews';
 import { addPanelStyles } from './panelStyles';
 import { RunTree, type RunAction } from './panelTreeView';
+import { conditionWords, roughly } from './panelWords';
 import type { Texts } from './texts';
 import { element, setAttribute, setText, show } from './view/dom';
 import { bytes, saving, whole } from './view/format';
@@ -275,19 +276,6 @@ class SessionView {
   }
 }
 
-export function conditionWords(texts: Texts, session: Session): string {
-  switch (session.condition) {
-    case 'open':
-      return texts.__('connected');
-    case 'connecting':
-      return texts.__('connecting…');
-    case 'idle':
-      return session.connections > 0 ? texts.__('no connection now') : texts.__('not connected yet');
-    case 'closed':
-      return texts.__('closed');
-  }
-}
-
 function factsOf(texts: Texts, session: Session): string {
   const { used, limit } = session.lanes;
   return [
@@ -318,9 +306,4 @@ function callsOf(texts: Texts, tool: { calls: number; failed: number; running: n
   ]
     .filter(each => each !== '')
     .join(', ');
-}
-
-/** An age: whole seconds in the first minute, then minutes. */
-export function roughly(texts: Texts, ms: number): string {
-  return ms < 60_000 ? texts.__('%1 s', Math.floor(ms / 1000)) : texts.__('%1 min', Math.floor(ms / 60_000));
 }

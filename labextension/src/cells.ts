@@ -1,0 +1,82 @@
+/** Cells that begin with %%responses look like prompts, in every editor of a notebook's cell. */
+
+import type { Language } from '@codemirror/language';
+import type { ICodeCellModel } from '@jupyterlab/cells';
+import type { CodeEditor } from '@jupyterlab/codeeditor';
+import { EditorExtensionRegistry, IEditorExtensionRegistry, IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { IPlugin } from '@lumino/application';
+import { Token } from '@lumino/coreutils';
+import { Badges } from './cellsBadges';
+import { promptExtension } from './cellsPrompt';
+import { addCellStyles } from './cellsStyles';
+import { IKernels } from './kernels';
+import { IOptions } from './options';
+import { DOMAIN } from './texts';
+
+export const IBadges = new Token<Badges>('ws-notebook:IBadges', 'The latest run of each prompt cell.');
+
+/** JupyterLab's Markdown of cells, with mathematics and code blocks. */
+const MARKDOWN = 'ipythongfm';
+
+export const badgesPlugin: IPlugin<unknown, Badges> = {
+  id: 'ws-notebook:badges',
+  description: 'Knows the latest run of each prompt cell.',
+  autoStart: true,
+  requires: [IKernels],
+  optional: [ITranslator],
+  provides: IBadges,
+  activate: (_app: unknown, kernels: IKernels, translator: ITranslator | null) =>
+    new Badges(kernels, (translator ?? nullTranslator).load(DOMAIN))
+};
+
+export const cellsPlugin: IPlugin<unknown, void> = {
+  id: 'ws-notebook:cells',
+  description: 'Draws %%responses cells as prompts.',
+  autoStart: true,
+  requires: [IEditorExtensionRegistry, IEditorLanguageRegistry, IBadges, IOptions],
+  optional: [ITranslator],
+  activate: (
+    _app: unknown,
+    extensions: IEditorExtensionRegistry,
+    languages: IEditorLanguageRegistry,
+    badges: Badges,
+    options: IOptions,
+    translator: ITranslator | null
+  ) => {
+    let markdown: Language | null = null;
+    void languages.getLanguage(MARKDOWN).then(found => {
+      markdown = found?.support?.language ?? null;
+      badges.refresh();
+    });
+    options.changed.connect(() => badges.refresh());
+    const stopLabel = (translator ?? nullTranslator).load(DOMAIN).__('■ Stop');
+    addCellStyles();
+    extensions.addExtension({
+      name: 'ws-notebook:prompt',
+      factory: ({ model }) => {
+        if (!isCodeCell(model)) {
+          return null;
+        }
+        const extension = promptExtension({
+          stopLabel,
+          language: () => (options.values.promptCells ? markdown : null),
+          badge: () => (options.values.badges ? badges.badge(model) : null),
+          listen: listener => {
+            const end = badges.listen(model.id, listener);
+            model.outputs.changed.connect(listener);
+            return () => {
+              end();
+              model.outputs.changed.disconnect(listener);
+            };
+          }
+        });
+        return EditorExtensionRegistry.createImmutableExtension(extension);
+      }
+    });
+  }
+};
+
+function isCodeCell(model: CodeEditor.IModel): model is ICodeCellModel {
+  return 'type' in model && model.type === 'code' && 'outputs' in model;
+}

@@ -1,0 +1,4 @@
+declare module '*.ipynb' {
+  const json: string;
+  export default json;
+}
