@@ -38,6 +38,17 @@ class Cell:
         """What it printed so far, whenever that came."""
         return "".join(each["content"]["text"] for each in self.messages if each["msg_type"] == "stream")
 
+    @property
+    def shown(self) -> str:
+        """What its display shows now, as Markdown; empty before it has one."""
+        displays = [each for each in self.messages if each["msg_type"] in ("display_data", "update_display_data")]
+        return str(displays[-1]["content"]["data"].get("text/markdown", "")) if displays else ""
+
+    def shows(self, text: str) -> Cell:
+        """Wait until its display shows this."""
+        self.notebook.hear(lambda: text in self.shown)
+        return self
+
     def prints(self, text: str) -> Cell:
         """Wait until it has printed this."""
         self.notebook.hear(lambda: text in self.printed)
