@@ -121,6 +121,8 @@ export interface Turn {
   readonly reasoning: string;
   /** Empty, or why this turn had to be sent again. */
   readonly recovered: string;
+  /** When the request will be sent again, while the provider has it wait. */
+  readonly retry_at_ms: number | null;
   readonly lane: string | null;
   readonly usage: Usage | null;
   readonly bytes_sent: number;

@@ -62,3 +62,12 @@ def test_every_way_to_end_badly_has_its_words() -> None:
     assert "cut short" in trouble(of(Play().send().created("r").completed("incomplete")))
     owed = Play().send().created("r").item(type="computer_call", call_id="c").completed()
     assert "no Python tool" in trouble(of(owed))
+
+
+def test_a_request_that_waits_for_a_rate_limit_says_how_long_it_still_waits() -> None:
+    play = Play().at(0.01).send().at(0.1)
+    play.event("error", status=429, error={"code": "rate_limit_exceeded", "message": "Please try again in 20s."})
+    assert of(play)["turns"][0]["retry_at_ms"] == 20100.0
+    assert status(of(play.at(5.1))) == "rate limit, asks again in 15\u00a0s"
+    play.at(20.2).send()
+    assert (status(of(play)), "retry_at_ms" in of(play)["turns"][0]) == ("running", False)

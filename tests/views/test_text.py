@@ -118,3 +118,13 @@ def test_an_executed_notebook_shows_how_far_a_run_got() -> None:
     ((output,),) = executed(NOTEBOOK + "stage.settle()\nstage.view._paint()")
     assert set(output["data"]) == {"text/markdown", "text/plain"}
     assert output["data"]["text/markdown"].startswith("one two three")
+
+
+def test_a_wait_for_a_rate_limit_is_told_once() -> None:
+    play = Play().at(0.01).send().at(0.01)
+    pieces: list[str] = []
+    view = TextView(play.run, HEADER, call_later=lambda _delay, _callback: None, write=pieces.append)
+    play.event("error", status=429, error={"code": "rate_limit_exceeded", "message": "Please try again in 20s."})
+    for _ in range(2):
+        view._paint()
+    assert "".join(pieces).replace("\u00a0", " ") == "· rate limit: asks again in 20 s\n"

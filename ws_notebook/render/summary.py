@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .format import counted, duration, one_line, saving, size, whole
+from .format import counted, duration, one_line, saving, seconds, size, whole
 from .words import RUN_WORDS, STEER_WORDS
 
 __all__ = ["extent", "sent", "source", "status", "steered", "summary_line", "tokens", "trouble"]
@@ -12,6 +12,10 @@ __all__ = ["extent", "sent", "source", "status", "steered", "summary_line", "tok
 
 def status(run: dict[str, Any]) -> str:
     """completed, running, stopped, …"""
+    held = [turn["retry_at_ms"] for turn in run["turns"] if "retry_at_ms" in turn]
+    if held and run["status"] == "in_progress":
+        left = max(0.0, max(held) - run["duration_ms"])
+        return f"rate limit, asks again in {seconds(left)}"
     return RUN_WORDS.get(run["status"], run["status"])
 
 

@@ -46,7 +46,8 @@ class TextView:
         self._write = write or _write_out
         self._throttle = Throttle(self._paint, call_later, interval=0.1)
         self._grown: dict[str, Grown] = {}
-        self._told: set[CallState] = set()
+        self._told: set[object] = set()
+        """The calls and the waits that were written of."""
         self._apart = False
         """What comes next stands apart from what was written before."""
         self._tail = ""
@@ -88,6 +89,11 @@ class TextView:
                 self._blank_line()
             self._apart = False
             self._put(self._clean(text))
+        if turn.not_before is not None and (turn.id, turn.not_before) not in self._told:
+            self._told.add((turn.id, turn.not_before))
+            self._apart = True
+            wait = (turn.not_before - turn.timing.spans[-1].start) * 1000
+            self._put(("" if self._tail in ("", "\n") else "\n") + f"· rate limit: asks again in {seconds(wait)}\n")
         for call in list(turn.tool_calls):
             if call.done and call not in self._told:
                 self._told.add(call)

@@ -9,6 +9,12 @@ import { RUN_WORDS } from './words';
 /** A Stop that had no effect can be repeated after this many milliseconds. */
 const STOP_AGAIN = 3000;
 
+/** The countdown of a request that the provider has wait, or null. */
+function waiting(run: Run, now: number): string | null {
+  const until = run.turns.find(turn => turn.retry_at_ms !== null)?.retry_at_ms ?? null;
+  return until === null || until <= now ? null : `Rate limit: asks again in ${Math.ceil((until - now) / 1000)} s`;
+}
+
 export class Header {
   readonly node = element('div', { class: 'wsn-header' });
   private readonly status = element('span', { class: 'wsn-status' });
@@ -59,6 +65,9 @@ export class Header {
   /** The duration as of `now`, in milliseconds from the run's start. */
   tick(now: number): void {
     setText(this.duration, seconds(now));
+    if (this.run?.status === 'in_progress') {
+      setText(this.status, waiting(this.run, now) ?? RUN_WORDS.in_progress);
+    }
   }
 
   private updateTotals(run: Run): void {
