@@ -182,6 +182,7 @@ export function readTurn(value: unknown): Turn {
     text: text(from['text']),
     reasoning: text(from['reasoning']),
     recovered: text(from['recovered']),
+    retry_at_ms: amountOrNull(from['retry_at_ms']),
     lane: textOrNull(from['lane']),
     usage: isFields(from['usage']) ? readUsage(from['usage']) : null,
     bytes_sent: amount(from['bytes_sent']),
@@ -234,7 +235,8 @@ export function readRun(value: unknown): Run | null {
     error: readError(value['error']),
     stopped: text(value['stopped']),
     steers: readSteers(value['steers']),
-    turns: list(value['turns']).map(readTurn)
+    turns: list(value['turns']).map(readTurn),
+    view: text(value['view'])
   };
 }
 
