@@ -104,12 +104,18 @@ class WorkQueue:
         self._begun: set[asyncio.Task[Any]] = set()
         """Coroutines that go on on the kernel's loop, whoever waits."""
         self._attending = 0
+        self._aside: list[object] = []
+        """What threads of a kernel beside the main one wait for."""
         self._lock = threading.Lock()
 
     @property
     def attended(self) -> bool:
         """Whether a kernel's main thread waits here for work, or does some of it."""
         return self._attending > 0
+
+    def waited_for_aside(self, owner: object) -> bool:
+        """Whether a thread of a kernel, and not its main one, waits for this: it does none of the jobs."""
+        return any(each is owner for each in self._aside)
 
     def put(self, job: Job) -> None:
         """Add a job; whoever may serve it is woken."""
@@ -144,7 +150,7 @@ class WorkQueue:
         with self._lock:
             self._bells.add(bell)
         try:
-            with self._attendance():
+            with self._attendance(owner):
                 while not until():
                     if self._serve(owner):
                         continue
@@ -175,9 +181,16 @@ class WorkQueue:
                 self._awaiting.pop(owner, None)
 
     @contextlib.contextmanager
-    def _attendance(self) -> Iterator[None]:
-        if not (kernel.in_kernel() and kernel.is_main_thread()):
+    def _attendance(self, owner: object) -> Iterator[None]:
+        if not kernel.in_kernel():
             yield
+            return
+        if not kernel.is_main_thread():
+            self._aside.append(owner)
+            try:
+                yield
+            finally:
+                self._aside.remove(owner)
             return
         self._attending += 1
         try:

@@ -1,0 +1,158 @@
+"""Approval inside a real kernel with no widgets: input() in the cell that waits, and the ways round it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.cells import Cell, CellError, Notebook, running_notebook
+from support.server import RunningServer
+
+__all__: list[str] = []
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PREPARE = """
+import os, sys, threading, time
+if {root!r} not in sys.path and os.environ.get("WSN_TEST_INSTALLED") != "1":
+    sys.path.insert(0, {root!r})
+import ws_notebook as wsn
+
+made = []
+
+@wsn.tool(approve=True)
+def remove(path: str) -> str:
+    made.append(path)
+    return "removed " + path
+
+def connect(*tools, **options):
+    return wsn.Session(provider={url!r}, profile="local", api_key={token!r}, tools=tools or [remove], **options)
+
+def told(run):
+    return [(call.status, call.decision) for call in run.tool_calls]
+
+s = connect()
+"""
+SHOW = "print(told(run), made, run.status)"
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[Notebook]:
+    with running_notebook() as found:
+        yield found
+
+
+@pytest.fixture
+def notebook(kernel: Notebook, server: RunningServer) -> Notebook:
+    """The kernel, with a session and a tool that needs consent."""
+    kernel.heard.clear()
+    kernel.run(PREPARE.format(root=str(ROOT), url=server.base_url, token=server.token))
+    return kernel
+
+
+def asked(notebook: Notebook, cell: Cell) -> str:
+    """Wait for what the cell asks by input()."""
+    message = notebook.client.get_stdin_msg(timeout=30)
+    assert message["parent_header"]["msg_id"] == cell.ident
+    return str(message["content"]["prompt"])
+
+
+def test_a_cell_that_waits_asks_and_goes_on_by_the_answer(notebook: Notebook) -> None:
+    cell = notebook.send('run = s.ask(\'call remove(path="a") and remove(path="b") and remove(path="c")\')')
+    assert asked(notebook, cell).startswith("remove(path='a')\nRun it?")
+    notebook.client.input("y")
+    assert asked(notebook, cell).startswith("remove(path='b')")
+    notebook.client.input("n keep that one")
+    assert asked(notebook, cell).startswith("remove(path='c')")
+    notebook.client.input('{"path": 3}')
+    assert "path" in asked(notebook, cell).partition("remove(path='c')")[0]
+    notebook.client.input('{"path": "d"}')
+    cell.end()
+    printed = notebook.run(SHOW)
+    told = [("completed", "approved"), ("denied", "denied"), ("completed", "edited")]
+    assert printed == f"{told} ['a', 'd'] completed\n"
+    assert notebook.run("print(run.tool_calls[1].error, run.tool_calls[0].approval_ms > 0)") == "keep that one True\n"
+
+
+def test_a_cell_that_awaits_asks_too(notebook: Notebook) -> None:
+    cell = notebook.send("run = await s.ask_async('call remove(path=\"a\")')")
+    assert asked(notebook, cell).startswith("remove(path='a')")
+    notebook.client.input("y")
+    cell.end()
+    assert notebook.run(SHOW) == "[('completed', 'approved')] ['a'] completed\n"
+
+
+def test_a_front_end_without_input_denies_and_says_what_to_do(notebook: Notebook) -> None:
+    notebook.client.execute("run = s.ask('call remove(path=\"a\")')", allow_stdin=False)
+    assert notebook.run(SHOW) == "[('denied', 'unattended')] [] completed\n"
+    assert "Decide in code (session.on_approval)" in notebook.run("print(run.tool_calls[0].error)")
+
+
+def test_in_the_background_nobody_is_asked_until_a_cell_waits(notebook: Notebook) -> None:
+    notebook.run("run = s.start('call remove(path=\"a\")')")
+    waits = "while not told(run) or told(run)[0][0] != 'awaiting_approval':\n    time.sleep(0.01)\n"
+    notebook.run(waits)
+    cell = notebook.send("run.result(20)")
+    assert asked(notebook, cell).startswith("remove(path='a')")
+    notebook.client.input("y")
+    cell.end()
+    assert notebook.run(SHOW) == "[('completed', 'approved')] ['a'] completed\n"
+
+
+def test_another_cell_decides_about_a_run_in_the_background(notebook: Notebook) -> None:
+    notebook.run("run = s.start('call remove(path=\"a\")')")
+    waits = "while not told(run) or told(run)[0][0] != 'awaiting_approval':\n    time.sleep(0.01)\n"
+    notebook.run(f"{waits}run.tool_calls[0].deny('not now')")
+    assert notebook.run("run.result(20)\n" + SHOW) == "[('denied', 'denied')] [] completed\n"
+
+
+def test_an_interrupt_at_the_question_stops_the_run_and_the_next_cell_works(notebook: Notebook) -> None:
+    cell = notebook.send("s.ask('call remove(path=\"a\")')")
+    asked(notebook, cell)
+    notebook.interrupt()
+    with pytest.raises(CellError, match="KeyboardInterrupt"):
+        cell.end()
+    assert notebook.run("run = s.runs[-1]\n" + SHOW) == "[('cancelled', '')] [] cancelled\n"
+    assert notebook.run("print(s.ask('say \"next\"').text)") == "next\n"
+
+
+def test_a_decision_in_code_withdraws_the_question(notebook: Notebook) -> None:
+    cell = notebook.send(
+        "decide = threading.Timer(0.5, lambda: s.runs[-1].tool_calls[0].approve({'path': 'z'}))\n"
+        "decide.start()\n"
+        "run = s.ask('call remove(path=\"a\")')\n"
+    )
+    asked(notebook, cell)
+    cell.end()
+    assert notebook.run(SHOW) == "[('completed', 'edited')] ['z'] completed\n"
+    # An answer that comes too late is nobody's, and the next question is asked anew.
+    notebook.client.input("y")
+    cell = notebook.send("print(input('name? '))")
+    assert asked(notebook, cell) == "name? "
+    notebook.client.input("Ada")
+    assert cell.end() == "Ada\n"
+
+
+def test_when_the_time_is_over_the_question_is_withdrawn(notebook: Notebook) -> None:
+    cell = notebook.send(
+        "hasty = wsn.tool(remove, approve=wsn.Approval(timeout=0.3))\n"
+        "s = connect(hasty)\n"
+        "run = s.ask('call remove(path=\"a\")')\n"
+    )
+    asked(notebook, cell)
+    cell.end()
+    assert notebook.run(SHOW) == "[('denied', 'timeout')] [] completed\n"
+
+
+def test_the_tool_prints_where_the_question_was_asked(notebook: Notebook) -> None:
+    notebook.run(
+        "@wsn.tool(approve=True)\n"
+        "def shout(word: str) -> None:\n"
+        "    print(word, threading.current_thread().name)\n"
+        "s = connect(shout)\n"
+    )
+    cell = notebook.send("run = s.ask('call shout(word=\"hey\")')")
+    asked(notebook, cell)
+    notebook.client.input("y")
+    assert cell.end() == "hey MainThread\n"
