@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types frontend format bench chaos build clean
+.PHONY: help demo test test-matrix check lint types frontend format bench chaos build clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,6 +22,7 @@ INSTALL_WHEN_CHANGED := pyproject.toml README.md LICENSE $(QUICKSTART) $(PACKAGE
 help: ## list the targets
 	@echo "make demo               set everything up and open the quickstart in JupyterLab (HEADLESS=1: execute it here)"
 	@echo "make test               set everything up, browser included, and run every check and test"
+	@echo "make test-matrix        part of the tests on the Pythons, ipykernels and websockets of the supported ranges"
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | grep -v '^demo\|^test' | \
 		while IFS="$$(printf '\t')" read -r name text; do printf 'make %-18s %s\n' "$$name" "$$text"; done
 
@@ -58,6 +59,10 @@ bench: $(VENV)/test.stamp ## run the benchmarks; results go to benchmarks/result
 
 chaos: $(VENV)/test.stamp ## many runs through faults, beside the OpenAI SDK's connection; minutes
 	@$(PY) benchmarks/chaos $(ARGS)
+
+# Not in CI: it makes seven environments, several GB, and runs for the better part of an hour.
+test-matrix: $(VENV)/test.stamp
+	@$(PY) scripts/test_matrix.py $(ARGS)
 
 build: $(VENV)/test.stamp ## the source distribution and the wheel, in dist/
 	@$(BIN)/pip install --quiet build

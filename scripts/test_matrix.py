@@ -1,0 +1,280 @@
+"""Run a part of the tests at the ends of the ranges of versions that the package allows: `make test-matrix`.
+
+Each environment is a virtual environment outside the repository (`--folder`), made once, with the package installed
+from one wheel. Results go to benchmarks/results/test_matrix.json and, as a table, test_matrix.md. What cannot be had
+here, such as a Python that is not installed, is named and left out. Exits 1 when a test failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ws-notebook" / "matrix"
+
+SUBSET = (
+    "tests/session",
+    "tests/tools",
+    "tests/magics",
+    "tests/transports",
+    "tests/views",
+    "tests/test_imports.py",
+    "tests/test_kernel.py",
+    "tests/test_settings.py",
+    "tests/test_tables.py",
+)
+"""What meets ipykernel, websockets and Python's own differences. Browser, front end and server's tests are left out."""
+
+TOOLS = (
+    "cloudpickle hypothesis jsonschema matplotlib nbclient nbformat pexpect pillow psutil pytest pytest-timeout trustme"
+)
+REPORTED = ("ipykernel", "websockets", "ipython", "anywidget", "ipywidgets", "msgspec", "pandas", "pydantic", "tornado")
+PATIENCE = 30 * 60
+"""Seconds that one environment's tests may take."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One combination. `lowest`: every dependency at the lower end of its range."""
+
+    python: str
+    pins: tuple[str, ...]
+    lowest: bool = False
+
+    @property
+    def name(self) -> str:
+        versions = [pin.removesuffix(".*").replace("==", "-").replace("<", "-below-") for pin in self.pins]
+        return "_".join([f"py{self.python}", *versions, *(["lowest"] if self.lowest else [])])
+
+
+ENVIRONMENTS = (
+    Environment("3.11", ("ipykernel==6.29.*", "websockets==15.*"), lowest=True),
+    Environment("3.11", ("ipykernel==7.3.*", "websockets<18")),
+    Environment("3.12", ("ipykernel==6.29.*", "websockets==16.*")),
+    Environment("3.12", ("ipykernel==7.4.*", "websockets==15.*")),
+    Environment("3.13", ("ipykernel==6.29.*", "websockets<18")),
+    Environment("3.13", ("ipykernel==7.3.*", "websockets==16.*")),
+    Environment("3.13", ("ipykernel==7.4.*", "websockets<18")),
+)
+"""Every Python meets an old and a new ipykernel; every ipykernel meets two lines of websockets."""
+
+
+@dataclass
+class Result:
+    """What became of one environment. `status`: passed, failed, or not had (`reason` says why)."""
+
+    name: str
+    status: str
+    python: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    failures: list[str] = field(default_factory=list)
+    reason: str = ""
+
+
+class NotHadError(Exception):
+    """An environment cannot be made here; the message says why."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the environments, run the tests, write the results."""
+    options = _parser().parse_args(arguments)
+    chosen = [each for each in ENVIRONMENTS if not options.only or any(word in each.name for word in options.only)]
+    if options.list:
+        print("\n".join(each.name for each in chosen))
+        return 0
+    options.folder.mkdir(parents=True, exist_ok=True)
+    wheel = build_wheel(options.folder)
+    results = [_result(each, wheel, options.folder, prepare_only=options.prepare) for each in chosen]
+    if options.prepare:
+        return 0
+    write(results, kept=bool(options.only))
+    print(table(results))
+    return int(any(result.status == "failed" for result in results))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="for the environments (default: %(default)s)")
+    parser.add_argument("--only", nargs="+", metavar="WORD", help="environments whose name holds one of these words")
+    parser.add_argument("--list", action="store_true", help="print the environments' names")
+    parser.add_argument("--prepare", action="store_true", help="make the environments and run nothing")
+    return parser
+
+
+def _result(environment: Environment, wheel: Path, folder: Path, *, prepare_only: bool) -> Result:
+    print(f"==> {environment.name}", flush=True)
+    try:
+        python = prepare(environment, wheel, folder)
+    except NotHadError as error:
+        print(f"    not had: {error}", flush=True)
+        return Result(environment.name, "not had", reason=str(error))
+    if prepare_only:
+        return Result(environment.name, "prepared")
+    result = run_tests(environment.name, python, folder)
+    print(f"    {result.status}: {result.passed} passed, {result.failed} failed, {result.skipped} skipped", flush=True)
+    return result
+
+
+def build_wheel(folder: Path) -> Path:
+    """The package as users get it, front end included. Needs what `make` installs."""
+    wheels = folder / "wheels"
+    shutil.rmtree(wheels, ignore_errors=True)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", wheels, "."]
+    subprocess.run([str(word) for word in command], cwd=ROOT, check=True)
+    return next(wheels.glob("*.whl"))
+
+
+def prepare(environment: Environment, wheel: Path, folder: Path) -> Path:
+    """The environment's Python, with the wheel of now in it. Raises NotHadError."""
+    home = folder / environment.name
+    python = home / "bin" / "python"
+    if not python.exists():
+        found = find_python(environment.python)
+        if found is None:
+            raise NotHadError(f"there is no Python {environment.python} here")
+        subprocess.run([found, "-m", "venv", str(home)], check=True)
+    wanted = [str(wheel), *environment.pins, *TOOLS.split()]
+    constraints = home / "constraints.txt"
+    constraints.write_text("\n".join(lowest_versions() if environment.lowest else []))
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", str(constraints)]
+    # The wheel's version is always the same, so pip would keep the one of last time.
+    _install([*command, "--force-reinstall", "--no-deps", str(wheel)])
+    _install([*command, *wanted])
+    return python
+
+
+def _install(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if "ERROR" in line] or done.stderr.splitlines()[-1:]
+        raise NotHadError("; ".join(lines)[:300])
+
+
+def find_python(version: str) -> str | None:
+    """A Python of that version: on the path, or of pyenv or uv."""
+    candidates = [shutil.which(f"python{version}"), sys.executable]
+    candidates += sorted(map(str, Path.home().glob(f".pyenv/versions/{version}*/bin/python")), reverse=True)
+    if shutil.which("uv"):
+        asked = subprocess.run(["uv", "python", "find", version], capture_output=True, text=True, check=False)
+        candidates.append(asked.stdout.strip())
+    return next((each for each in candidates if each and _version_of(each) == version), None)
+
+
+def _version_of(python: str) -> str | None:
+    """Its version, if it can also make environments."""
+    code = "import ensurepip, venv, sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        done = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def lowest_versions() -> list[str]:
+    """The lower end of each direct dependency's range, as constraints. Those of the chosen pins are left free."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    bounds = (re.fullmatch(r"([\w-]+)>=([\d.]+).*", each) for each in project["dependencies"])
+    return [f"{bound[1]}=={bound[2]}" for bound in bounds if bound and bound[1] not in ("ipykernel", "websockets")]
+
+
+def run_tests(name: str, python: Path, folder: Path) -> Result:
+    """The subset, in that environment."""
+    report = folder / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    command = [str(python), "-m", "pytest", *SUBSET, "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    environment = {**os.environ, "WSN_TEST_INSTALLED": "1", "PYTHONSAFEPATH": "1", "CI": "true"}
+    begun = time.monotonic()
+    log = folder / f"{name}.log"
+    with log.open("w") as output:
+        try:
+            subprocess.run(
+                command, cwd=ROOT, env=environment, stdout=output, stderr=output, timeout=PATIENCE, check=False
+            )
+        except subprocess.TimeoutExpired:
+            output.write(f"\nEnded after {PATIENCE} s.\n")
+    result = read_report(name, report)
+    result.seconds = round(time.monotonic() - begun, 1)
+    result.python, result.versions = _versions(python)
+    if result.reason:
+        result.reason += f" The last line of its output: {(log.read_text().splitlines() or [''])[-1][:200]}"
+    return result
+
+
+def read_report(name: str, report: Path) -> Result:
+    """The counts of a JUnit file, and the names of what failed."""
+    if not report.exists():
+        return Result(name, "failed", reason="The tests did not come to their end.")
+    cases = ElementTree.parse(report).getroot().findall(".//testcase")
+    failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    skipped = [case for case in cases if case.find("skipped") is not None]
+    names = [f"{case.get('classname')}::{case.get('name')}" for case in failed]
+    status = "passed" if cases and not failed else "failed"
+    passed = len(cases) - len(failed) - len(skipped)
+    return Result(name, status, passed=passed, failed=len(failed), skipped=len(skipped), failures=names)
+
+
+def _versions(python: Path) -> tuple[str, dict[str, str]]:
+    code = (
+        "import importlib.metadata as m, json, platform, sys; "
+        "print(json.dumps([platform.python_version(), {n: m.version(n) for n in sys.argv[1:]}]))"
+    )
+    done = subprocess.run([str(python), "-c", code, *REPORTED], capture_output=True, text=True, check=True)
+    version, versions = json.loads(done.stdout)
+    return version, versions
+
+
+def write(results: list[Result], *, kept: bool) -> None:
+    """The results as JSON and as a table; *kept*: those of environments that were not run now stay."""
+    file = RESULTS / "test_matrix.json"
+    told = {result.name: asdict(result) for result in results}
+    if kept and file.exists():
+        told = {**{each["name"]: each for each in json.loads(file.read_text())["environments"]}, **told}
+    ordered = [told[each.name] for each in ENVIRONMENTS if each.name in told]
+    data = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "tests": list(SUBSET),
+        "environments": ordered,
+    }
+    file.write_text(json.dumps(data, indent=1) + "\n")
+    heading = f"# Tested versions\n\nWritten by `make test-matrix`, {data['at'][:10]}. It ran "
+    tests = ", ".join(f"`{each}`" for each in SUBSET)
+    shown = [Result(**each) for each in ordered]
+    failures = [f"* {result.name}: {', '.join(result.failures)}" for result in shown if result.failures]
+    parts = [f"{heading}{tests}.", table(shown), *failures]
+    (RESULTS / "test_matrix.md").write_text("\n\n".join(part.rstrip() for part in parts) + "\n")
+
+
+def table(results: Iterable[Result]) -> str:
+    """One line for each environment."""
+    lines = ["| Python | ipykernel | websockets | other | passed | failed | skipped | |", "| --- " * 8 + "|"]
+    for result in results:
+        found = result.versions
+        other = "lowest of all ranges" if result.name.endswith("lowest") else ""
+        cells = [result.python or result.name, found.get("ipykernel", ""), found.get("websockets", ""), other]
+        counts = [str(result.passed), str(result.failed), str(result.skipped), " ".join([result.status, result.reason])]
+        lines.append(f"| {' | '.join([*cells, *counts]).strip()} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

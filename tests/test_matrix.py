@@ -1,0 +1,89 @@
+"""scripts/test_matrix.py: which environments there are, how their tests are counted and told."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+__all__: list[str] = []
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def matrix() -> ModuleType:
+    """The program as a module."""
+    spec = importlib.util.spec_from_file_location("matrix", ROOT / "scripts" / "test_matrix.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["matrix"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_python_meets_an_old_and_a_new_kernel(matrix: ModuleType) -> None:
+    names = [each.name for each in matrix.ENVIRONMENTS]
+    assert len(set(names)) == len(names)
+    for python in ("3.11", "3.12", "3.13"):
+        kernels = {each.pins[0] for each in matrix.ENVIRONMENTS if each.python == python}
+        assert "ipykernel==6.29.*" in kernels
+        assert kernels & {"ipykernel==7.3.*", "ipykernel==7.4.*"}
+    assert {each.pins[1] for each in matrix.ENVIRONMENTS} == {"websockets==15.*", "websockets==16.*", "websockets<18"}
+
+
+def test_the_tests_it_runs_are_there(matrix: ModuleType) -> None:
+    assert [path for path in matrix.SUBSET if not (ROOT / path).exists()] == []
+
+
+def test_the_lower_ends_are_those_of_the_package(matrix: ModuleType) -> None:
+    found = matrix.lowest_versions()
+    assert "pydantic==2.9" in found
+    assert not [each for each in found if each.startswith(("websockets", "ipykernel"))]
+
+
+def test_a_python_is_found_by_its_version(matrix: ModuleType) -> None:
+    found = matrix.find_python(f"{sys.version_info[0]}.{sys.version_info[1]}")
+    assert found is None or Path(found).exists()
+    assert matrix.find_python("2.5") is None
+
+
+def test_a_report_is_counted(matrix: ModuleType, tmp_path: Path) -> None:
+    tests, report = tmp_path / "test_few.py", tmp_path / "few.xml"
+    tests.write_text(
+        "import pytest\n"
+        "def test_passes(): assert True\n"
+        "def test_fails(): assert False\n"
+        "@pytest.mark.skip(reason='not here')\n"
+        "def test_is_skipped(): pass\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
+    subprocess.run([*command, f"--junitxml={report}", str(tests)], cwd=tmp_path, capture_output=True, check=False)
+    found = matrix.read_report("few", report)
+    assert (found.status, found.passed, found.failed, found.skipped) == ("failed", 1, 1, 1)
+    assert [name.rpartition("::")[2] for name in found.failures] == ["test_fails"]
+
+
+def test_tests_that_did_not_end_have_failed(matrix: ModuleType, tmp_path: Path) -> None:
+    found = matrix.read_report("none", tmp_path / "none.xml")
+    assert (found.status, found.reason) == ("failed", "The tests did not come to their end.")
+
+
+def test_the_results_keep_what_was_not_run_again(
+    matrix: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matrix, "RESULTS", tmp_path)
+    first, second = (each.name for each in matrix.ENVIRONMENTS[:2])
+    matrix.write(
+        [matrix.Result(first, "passed", passed=3), matrix.Result(second, "not had", reason="no Python")], kept=False
+    )
+    matrix.write([matrix.Result(first, "failed", failed=1)], kept=True)
+    told = json.loads((tmp_path / "test_matrix.json").read_text())
+    assert [each["status"] for each in told["environments"]] == ["failed", "not had"]
+    assert "no Python" in (tmp_path / "test_matrix.md").read_text()
