@@ -19,6 +19,7 @@ __all__ = [
     "in_kernel",
     "is_main_thread",
     "main_loop",
+    "put_cell",
     "run_nested",
     "shell",
 ]
@@ -64,6 +65,15 @@ def call_when_idle(callback: Callable[[], None]) -> bool:
     if loop is None:
         return False
     loop.add_callback(callback)
+    return True
+
+
+def put_cell(code: str) -> bool:
+    """Put code into a new cell below the one that runs, or a terminal's next prompt. False: there is no IPython."""
+    found = shell()
+    if found is None:
+        return False
+    found.set_next_input(code, replace=False)
     return True
 
 

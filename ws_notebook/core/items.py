@@ -114,11 +114,37 @@ def is_owed_elsewhere(item: Mapping[str, Any]) -> bool:
 
 
 def prompt_text(items: Sequence[Mapping[str, Any]]) -> str:
-    """The words of the user messages among `items`, joined by a blank line; what a view shows as the prompt."""
+    """The words of the user messages among `items`, joined by a blank line; what a view shows as the prompt.
+
+    A picture in a message is the word `[image]`, at its place.
+
+    Of a run that goes on from a tool call with another output, it says that.
+    """
     found: list[str] = []
     for item in items:
         if item.get("role") == "user":
             content = item.get("content")
             parts = [{"text": content}] if isinstance(content, str) else content or []
-            found += [part["text"] for part in parts if isinstance(part, Mapping) and isinstance(part.get("text"), str)]
+            found += _words([part for part in parts if isinstance(part, Mapping)])
+    if not found and any(kind(item) in TOOL_CALLS.values() for item in items):
+        return "(other tool outputs)"
     return "\n\n".join(found)
+
+
+def _words(parts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The texts of a message's parts; one that has a picture beside it goes on in the same string."""
+    found: list[str] = []
+    before = ""
+    for part in parts:
+        text = part.get("text")
+        if part.get("type") == "input_image":
+            joint = "" if not found or found[-1][-1:].isspace() else " " if before == "image" else "\n"
+            found[-1:] = [f"{found[-1]}{joint}[image]" if found else "[image]"]
+            before = "image"
+        elif isinstance(text, str):
+            if before == "image":
+                found[-1] += f"\n{text}" if text[:1].isalnum() else text
+            else:
+                found.append(text)
+            before = "text"
+    return found

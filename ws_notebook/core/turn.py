@@ -98,6 +98,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The request was handed to the transport: it may have reached the provider."""
     unasked: bool = False
     """The provider began it by itself: no request of ours caused it."""
+    compacted: bool = False
+    """What it received stands for all that was before it, and is sent again exactly as it came."""
     forgotten: bool = False
     """The provider said that it no longer knows this response."""
     connection: int = 0
@@ -183,6 +185,8 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     consent: Consent | None = None
     progress: Progress | None = None
     """How far it is, by its own words and by what its generator gave."""
+    run: Any = None
+    """The `Run` that it belongs to, once its arguments are whole."""
 
     def __repr__(self) -> str:
         return f"<ToolCall {self.name} {self.status} {self.call_id}>"
@@ -232,6 +236,27 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     def deny(self, reason: str = "") -> None:
         """Do not let it run; the model is told so, with the reason. Raises ToolError where it does not wait."""
         self._answer(False, reason)
+
+    @property
+    def code(self) -> str:
+        """The call as Python code for this notebook: `population(city="Oslo")`."""
+        return str(self._held().code_of(self))
+
+    def cell(self) -> None:
+        """Put that code into a new cell below this one; in a terminal, into the next prompt.
+
+        Raises SettingsError, with the code, where there is neither.
+        """
+        self._held().put_cell(self)
+
+    def answer_with(self, output: Any, **settings: Any) -> Any:
+        """Go on from here with this output instead: the same as `run.branch(call, output)`."""
+        return self._held().branch(self, output, **settings)
+
+    def _held(self) -> Any:
+        if self.run is None:
+            raise ToolError(f"Call {self.call_id} of {self.name} was cut off before its arguments were whole.")
+        return self.run
 
     def _answer(self, runs: bool, more: Mapping[str, Any] | str | None) -> None:
         answer = None if self.consent is None else self.consent.answer

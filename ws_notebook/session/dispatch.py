@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import warnings
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Final
@@ -63,11 +64,13 @@ class Dispatcher:
         self.approvals = Approvals(portal, changed=changed, submit=submit)
         self._running: dict[CallState, Execution] = {}
         self._timers: dict[CallState, asyncio.TimerHandle] = {}
+        self._warned = False
         self._expired: dict[CallState, float] = {}
         """Calls that were interrupted at their time limit, with that limit, and have not ended yet."""
 
     def dispatch(self, run: Run, call: CallState, tools: ToolRegistry) -> None:
         """Have a call run, once it is allowed. A tool that is not there answers with an error and the loop goes on."""
+        call.run = run
         if call.done:
             return
         tool = tools.get(call.name)
@@ -99,7 +102,7 @@ class Dispatcher:
         elif tool.run_in == "thread":
             self._portal.pool.submit(execution.run)
         else:
-            self._put(run.state, call, execution)
+            self._put(run, call, execution)
 
     def stop(self, run: RunState) -> None:
         """Interrupt what the run still has running, and forget what has not begun."""
@@ -110,9 +113,9 @@ class Dispatcher:
             self._forget(call)
             self._interrupt(execution)
 
-    def _put(self, run: RunState, call: CallState, execution: Execution) -> None:
+    def _put(self, run: Run, call: CallState, execution: Execution) -> None:
         job = Job(
-            run,
+            run.state,
             run=execution.run,
             start=lambda: self._start_idle(call, execution),
             interrupted=lambda: self._portal.post(self._finish, call, cancelled_outcome()),
@@ -120,11 +123,15 @@ class Dispatcher:
         )
         self._portal.work.put(job)
         if kernel.in_kernel():
-            self._timers[call] = asyncio.get_running_loop().call_later(_BUSY, self._look, call)
+            self._timers[call] = asyncio.get_running_loop().call_later(_BUSY, self._look, run, call)
 
-    def _look(self, call: CallState) -> None:
-        if call in self._running and not self._portal.work.attended:
-            self._held_up(call)
+    def _look(self, run: Run, call: CallState) -> None:
+        if call not in self._running or self._portal.work.attended:
+            return
+        self._held_up(call)
+        if self._portal.work.waited_for_aside(run.state) and not self._warned:
+            self._warned = True
+            run.context.copy().run(_warn_of_busy_kernel, call.name)
 
     def _begin(self, call: CallState) -> bool:
         if call not in self._running:
@@ -188,3 +195,13 @@ class Dispatcher:
         except KeyboardInterrupt:
             self._portal.post(self._finish, call, cancelled_outcome())
         return None
+
+
+def _warn_of_busy_kernel(name: str) -> None:
+    """A thread waits for a tool, which waits for the main thread, which may wait for that thread. No line of source."""
+    text = (
+        f"Tool {name!r} waits for the kernel's main thread, which is busy, while another thread waits for the run. "
+        'Where the cell waits for that thread this never ends: interrupt it, and give the tool run_in="thread" or '
+        "ask with session.start()."
+    )
+    warnings.warn_explicit(text, RuntimeWarning, "ws_notebook", 1)

@@ -44,6 +44,8 @@ class Run:
         """Whether a live view shows it, whose buttons can approve calls."""
         self._observers: list[Observer] = []
         self._done = threading.Event()
+        self.wanted = wanted
+        """The form of the answer that was asked for, or None."""
         self._answer = ParsedAnswer(state, wanted)
 
     # What it is.
@@ -140,6 +142,29 @@ class Run:
         this run. Raises ProtocolViolation where the run has ended.
         """
         return self.session.steer(self, words)
+
+    def branch(self, call: CallState, output: Any, **settings: Any) -> Run:
+        """Go on from this call as if it had given another output, and return that run once it is answered.
+
+        The new run continues the call's turn; the other calls of that turn keep their outputs, and this run stays as it
+        is. `output` is any value that a tool may return; `settings` are those of `Session.ask`, by default as this run
+        was asked. Raises SettingsError for a call that is not this run's, or whose turn has not ended.
+        """
+        from .branch import branched
+
+        return branched(self, call, output, settings)
+
+    def code_of(self, call: CallState) -> str:
+        """See `call.code`."""
+        from .branch import call_code
+
+        return call_code(self, call)
+
+    def put_cell(self, call: CallState) -> None:
+        """See `call.cell()`."""
+        from .branch import put_call
+
+        put_call(self, call)
 
     def decide(self, turn_id: str, call_id: str, verdict: str, more: str | None = None) -> None:
         """What a view was told about a call that waits for consent.

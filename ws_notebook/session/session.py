@@ -366,6 +366,10 @@ class Session:
 
     # For runs and views.
 
+    def offered(self, run: Run) -> ToolRegistry:
+        """The tools that a run was asked with."""
+        return self._offered.get(run.id, ToolRegistry())
+
     def run_of(self, state: RunState) -> Run | None:
         return self._runs.get(state.id)
 
