@@ -82,7 +82,18 @@ def test_the_prompt_is_the_words_of_the_user() -> None:
         {"role": "user", "content": [{"type": "input_image"}, {"type": "input_text", "text": "Two"}]},
         {"role": "user", "content": None},
     ]
-    assert items.prompt_text(mixed) == "One\n\nTwo"
+    assert items.prompt_text(mixed) == "One\n\n[image]\nTwo"
+
+
+def test_pictures_are_a_word_at_their_place() -> None:
+    def said(*content: str) -> str:
+        parts = [{"type": "input_image"} if part == "*" else {"type": "input_text", "text": part} for part in content]
+        return items.prompt_text([{"role": "user", "content": parts}])
+
+    assert said("Is ", "*", " nice?") == "Is [image] nice?"
+    assert said("What?", "*", "*") == "What?\n[image] [image]"
+    assert said("*") == "[image]"
+    assert said("One", "Two") == "One\n\nTwo"
 
 
 def test_what_a_model_said_can_be_told_to_it_again() -> None:

@@ -38,6 +38,10 @@ def told(line: str) -> str:
         ("--store", {"store": True}),
         ("--max-turns 3", {"max_turns": 3}),
         ("--view none", {"view": "none"}),
+        ("--format list[City]", {"format": "list[City]"}),
+        ("--format 'dict[str, int]'", {"format": "dict[str, int]"}),
+        ("--image fig --image a.png", {"images": ("fig", "a.png")}),
+        ("--set text.verbosity=low", {"request": {"text": {"verbosity": "low"}}}),
         ("--raw", {"raw": True}),
         ("--effort low", {"request": {"reasoning": {"effort": "low"}}}),
         ("--set temperature=0.2", {"request": {"temperature": 0.2}}),
@@ -55,7 +59,8 @@ def test_each_option_is_read(line: str, expected: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("line", "name", "right"),
-    [("--mdoel x", "--mdoel", "--model"), ("--form r1", "--form", "--from"), ("-T add", "-T", "-t"),
+    [("--mdoel x", "--mdoel", "--model"), ("--fromm r1", "--fromm", "--from"), ("-T add", "-T", "-t"),
+     ("--form City", "--form", "--format"), ("--img fig", "--img", "--image"),
      ("--max_turns=5", "--max_turns", "--max-turns"), ("--tool add", "--tool", "--tools")],
 )  # fmt: skip
 def test_an_unknown_option_is_named_with_the_nearest_right_one(line: str, name: str, right: str) -> None:
@@ -76,7 +81,7 @@ def test_an_unknown_field_is_led_to_set() -> None:
         ("-m demo Hello", ("only options", "'Hello'", "below")),
         ("-i don't", ("quotation mark", "-i don't")),
         ("-i 'a\\", ("quotation mark",)),
-        ("-m", ("-m/--model", "expected one argument")),
+        ("-m", ("-m/--model", "needs a value behind it")),
         ("--max-turns many", ("--max-turns", "whole number", "'many'")),
         ("--max-turns 0", ("--max-turns", "at least 1")),
         ("--view lvie", ("--view", "auto, live, text, none", "Did you mean live?")),
@@ -87,6 +92,8 @@ def test_an_unknown_field_is_led_to_set() -> None:
         ("--new --from r1", ("--new", "--from", "Use one")),
         ("--no-tools -t add", ("--no-tools", "-t", "Use one")),
         ("-s work --transport http", ("--transport", "Session(…)")),
+        ("--format int --set text.format={}", ("--format", "--set", "Use one")),
+        ("--effort hihg", ("--effort", "Did you mean high?", "--set reasoning.effort=hihg")),
         ("--set temperature", ("KEY=JSON", "'temperature'", "temperature=0.2")),
         ("--set input=x", ("cannot set input", "prompt")),
         ("--set previous_response_id=x", ("cannot set previous_response_id", "--from")),

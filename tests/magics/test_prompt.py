@@ -6,8 +6,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from support.pictures import png
 
-from ws_notebook.magics.prompt import interpolate
+from ws_notebook.core.pictures import data_url
+from ws_notebook.magics.prompt import interpolate, trimmed
+from ws_notebook.tools.pictures import Picture, as_picture
 
 __all__: list[str] = []
 
@@ -18,7 +22,7 @@ NAMES: dict[str, Any] = {
 
 
 def sent(prompt: str) -> str:
-    return interpolate(prompt, NAMES, ignored=["quit"])
+    return "".join(map(str, interpolate(prompt, NAMES, ignored=["quit"])))
 
 
 @pytest.mark.parametrize(
@@ -151,10 +155,28 @@ def test_reading_braces_warns_of_nothing() -> None:
 
 def test_tables_go_in_as_compact_text() -> None:
     frame = pd.DataFrame({"city": ["Paris", "Oslo"], "n": [2103000, 717710]})
-    shown = interpolate("Sum up:\n{frame}\nand {frame.n}", {"frame": frame})
+    (shown,) = interpolate("Sum up:\n{frame}\nand {frame.n}", {"frame": frame})
     assert shown == "Sum up:\ncity,n\nParis,2103000\nOslo,717710\nand n\n2103000\n717710"
-    long = interpolate("{frame}", {"frame": pd.DataFrame({"n": range(100_000)})})
+    (long,) = interpolate("{frame}", {"frame": pd.DataFrame({"n": range(100_000)})})
+    assert isinstance(long, str)
     assert "of 100,000 rows" in long
+
+
+def test_figures_and_pictures_are_sent_at_their_places() -> None:
+    names = {"fig": Figure(figsize=(1, 1)), "data": png(3, 2), "n": 2}
+    before, figure, middle, picture, after = interpolate("Plot {n}: {fig} and {{{data}}}, {{fig}}.", names)
+    assert (before, middle, after) == ("Plot 2: ", " and {", "}, {fig}.")
+    assert isinstance(figure, Picture)
+    assert figure.caption.startswith("fig, PNG ")
+    assert isinstance(picture, Picture)
+    assert picture.part["image_url"] == data_url(png(3, 2))
+
+
+def test_what_stands_around_all_pieces_is_trimmed() -> None:
+    picture = as_picture(png(3, 2))
+    assert trimmed(["\n a ", picture, "\n", "b\n"]) == [" a ", picture, "\n", "b"]
+    assert trimmed(["\n", picture]) == ["", picture]
+    assert trimmed([" \n "]) == []
 
 
 def test_long_prompts_are_read_within_the_test_s_time_limit() -> None:

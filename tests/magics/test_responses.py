@@ -338,16 +338,18 @@ def test_another_provider_begins_anew(kernel: Notebook) -> None:
     kernel.run('%config ResponsesMagics.provider = "http://127.0.0.1:9/v1"')
     assert kernel.value("kept.session.state") == "closed"
     assert "ConnectionFailed" in kernel.run("%%responses\nHi", fails=True).message
-    kernel.run('%config ResponsesMagics.provider = "locla"')
-    assert "Unknown provider 'locla'" in kernel.run("%%responses\nHi", fails=True).message
+    refused = kernel.run('%config ResponsesMagics.provider = "locla"').printed
+    assert "There is no provider 'locla'. Did you mean local" in refused
+    assert kernel.value(f"{MAGICS}.provider") == "http://127.0.0.1:9/v1"
     kernel.run('%config ResponsesMagics.provider = "local"')
     assert kernel.run('%%responses\nsay "again"').run["text"] == "again"
 
 
 def test_config_shows_and_checks_the_defaults(kernel: Notebook) -> None:
     assert "provider" in kernel.run("%config ResponsesMagics").printed
-    kernel.run("%config ResponsesMagics.max_turns = 0")
-    assert kernel.value(f"{MAGICS}.max_turns") == 50
+    for name, value, kept in (("max_turns", "0", 50), ("view", "'liv'", "auto"), ("effort", "'max'", "")):
+        assert f"'{name}' trait" in kernel.run(f"%config ResponsesMagics.{name} = {value}").printed
+        assert kernel.value(f"{MAGICS}.{name}") == kept
 
 
 def test_background_runs_stream_side_by_side_below_their_cells(kernel: Notebook) -> None:
@@ -363,3 +365,39 @@ def test_background_runs_stream_side_by_side_below_their_cells(kernel: Notebook)
     for sent in cells:
         kernel.until_shown(sent, lambda cell: MIME in cell.outputs[0].data)
         assert sent.outputs[0].data[MIME]["status"] == "completed"
+
+
+def test_effort_and_transport_have_defaults_too(kernel: Notebook) -> None:
+    kernel.run('%config ResponsesMagics.effort = "low"\n%config ResponsesMagics.transport = "http"')
+    try:
+        kernel.run('%%responses --set reasoning.summary=auto -o run\nsay "yes"')
+        assert kernel.value("run.state.settings.options") == {"reasoning": {"effort": "low", "summary": "auto"}}
+        assert kernel.value("run.turns[0].transport") == "http"
+        kernel.run('%%responses --effort high --transport websocket -o run\nsay "yes"')
+        assert kernel.value("run.state.settings.options") == {"reasoning": {"effort": "high"}}
+        assert kernel.value("run.turns[0].transport") == "websocket"
+    finally:
+        kernel.run('%config ResponsesMagics.effort = ""\n%config ResponsesMagics.transport = "auto"')
+
+
+def test_an_answer_of_a_type_is_parsed_and_shown(kernel: Notebook) -> None:
+    kernel.run("from dataclasses import dataclass\n@dataclass\nclass City:\n    name: str\n    people: int")
+    shown = kernel.run("%%responses --format list[City] -o run\nOslo has 709000, Rome has 2800000.").run
+    assert shown["format"] == "json"
+    assert kernel.value("[(city.name, city.people) for city in run.parsed]") == [("Oslo", 709000), ("Rome", 2800000)]
+    assert kernel.value("run.parsed_frame().people.tolist()") == [709000, 2800000]
+    missing = kernel.run("%%responses --format Cty\nhi", fails=True).message
+    assert missing.startswith("SettingsError: %%responses: --format Cty: there is no 'Cty'")
+    assert "Did you mean City?" in missing
+
+
+def test_pictures_go_with_the_prompt_and_stand_in_the_view(kernel: Notebook) -> None:
+    kernel.run("from matplotlib.figure import Figure\nfig = Figure(figsize=(2, 1))\nfig.subplots().plot([1, 2])")
+    shown = kernel.run("%%responses --image fig --image https://example.org/a.png -o run\nWhat is this?").run
+    assert [picture["caption"].split(",")[0] for picture in shown["images"]] == ["fig", "https://example.org/a.png"]
+    assert shown["images"][0]["url"].startswith("data:image/png;base64,")
+    assert shown["prompt"] == "What is this?\n[image] [image]"
+    assert "PNG" in shown["text"]
+    inside = kernel.run("%%responses\nIs {fig} nice?").run
+    assert inside["prompt"] == "Is [image] nice?"
+    assert "there is no 'fgi'" in kernel.run("%%responses --image fgi\nhi", fails=True).message

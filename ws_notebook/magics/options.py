@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
 import keyword
 import shlex
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from ..exceptions import SettingsError
+from .fields import request_fields
 
 __all__ = ["OPTIONS", "CellOptions", "Option", "nearest", "parse_cell_options", "split_words"]
 
@@ -61,6 +61,13 @@ def _variable(word: str) -> str:
     return word
 
 
+def _effort(word: str) -> str:
+    try:
+        return _choice(*EFFORTS)(word)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error} Any other word: --set reasoning.effort={word}") from None
+
+
 TRANSPORTS = ("websocket", "http")
 VIEWS = ("auto", "live", "text", "none")
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
@@ -74,23 +81,19 @@ OPTIONS: Final = (
     Option(("--new",), "start afresh"),
     Option(("--from",), "continue this run (r7), response (resp_…) or variable that holds a Run", "REF"),
     Option(("-o", "--output"), "put the Run into this variable; it is also in _", "VAR", convert=_variable),
+    Option(("--format",), "the type of the answer, such as City or list[City]; see run.parsed", "TYPE"),
+    Option(("--image",), "a picture: a variable, a file or a URL; repeatable", "VAR", repeatable=True),
     Option(("--transport",), "websocket or http", "T", TRANSPORTS, _choice(*TRANSPORTS)),
     Option(("--store",), "have the provider keep the responses"),
-    Option(("--effort",), "reasoning effort: none, minimal, low, medium, high, …", "E", EFFORTS),
+    Option(("--effort",), "reasoning effort: none, minimal, low, medium, high, xhigh", "E", EFFORTS, _effort),
     Option(("--max-turns",), "the most turns of the tool loop", "N", convert=_turns),
     Option(("--background",), "return at once; the answer goes on streaming below the cell"),
     Option(("--view",), "auto, live, text or none", "V", VIEWS, _choice(*VIEWS)),
     Option(("--raw",), "send the prompt as typed: no {expr} is replaced"),
-    Option(("--set",), "any other field of the request; repeatable", "KEY=JSON", repeatable=True),
+    Option(
+        ("--set",), "any other field of the request, as in text.verbosity=low; repeatable", "KEY=JSON", repeatable=True
+    ),
 )
-
-_OWN_FIELDS: Final = {
-    "type": "it is always response.create",
-    "stream": "a run always streams",
-    "input": "the prompt stands below the first line",
-    "previous_response_id": "use --from REF",
-}
-"""Fields of a request that --set cannot set, and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +109,10 @@ class CellOptions:
     parent: str | None = None
     """The REF of --from, as typed."""
     output: str | None = None
+    format: str | None = None
+    """The TYPE of --format, as typed."""
+    images: tuple[str, ...] = ()
+    """Each VAR of --image, as typed."""
     transport: str | None = None
     store: bool | None = None
     max_turns: int | None = None
@@ -123,6 +130,8 @@ def parse_cell_options(line: str) -> CellOptions:
         raise SettingsError("%%responses: --new starts afresh and --from continues a run. Use one of them.")
     if read["no_tools"] and read["tools"] is not None:
         raise SettingsError("%%responses: --no-tools offers none and -t names some. Use one of them.")
+    if read["format"] is not None and any(pair.startswith(("text.format", "text=")) for pair in read["set"] or []):
+        raise SettingsError("%%responses: --format gives the request its text.format, and --set too. Use one of them.")
     if read["session"] is not None and read["transport"] is not None:
         raise SettingsError(
             "%%responses: --transport belongs to the magics' own session. Give yours its transport in Session(…)."
@@ -133,7 +142,9 @@ def parse_cell_options(line: str) -> CellOptions:
         tools=() if read["no_tools"] else _names(read["tools"]),
         parent=read["from"],
         store=True if read["store"] else None,
-        request=_request_fields(read["set"] or [], read["effort"]),
+        format=read["format"],
+        images=tuple(read["image"] or ()),
+        request=request_fields(read["set"] or [], read["effort"]),
     )
 
 
@@ -157,7 +168,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise SettingsError(f"%%responses: {message.removeprefix('argument ')}")
+        message = message.removeprefix("argument ").replace(": expected one argument", " needs a value behind it.")
+        raise SettingsError(f"%%responses: {message}")
 
 
 def _read(words: list[str]) -> dict[str, Any]:
@@ -189,22 +201,3 @@ def _names(text: str | None) -> tuple[str, ...] | None:
     if not names:
         raise SettingsError("%%responses: -t needs the names of tools, as in -t add,divide. --no-tools offers none.")
     return names
-
-
-def _request_fields(pairs: list[str], effort: str | None) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for pair in pairs:
-        key, sign, value = pair.partition("=")
-        if not sign or not key:
-            raise SettingsError(f"%%responses: --set takes KEY=JSON, not {pair!r}. For example --set temperature=0.2.")
-        if key in _OWN_FIELDS:
-            raise SettingsError(f"%%responses: --set cannot set {key}: {_OWN_FIELDS[key]}.")
-        try:
-            fields[key] = json.loads(value)
-        except ValueError:
-            # A bare word is meant as a string: --set service_tier=flex.
-            fields[key] = value
-    if effort:
-        given = fields.get("reasoning")
-        fields["reasoning"] = {**(given if isinstance(given, dict) else {}), "effort": effort}
-    return fields

@@ -1,5 +1,7 @@
 """`{expr}` in a prompt: replaced when it is Python and all its names exist, otherwise left as typed.
 
+A figure or another picture is sent as an image, at its place in the text.
+
 So JSON, code and LaTeX pass untouched, and so does a name that does not exist. Where a replacement
 would happen, braces are doubled as in an f-string: `{{expr}}` sends `{expr}`, `{{{expr}}}` the value in braces.
 """
@@ -10,13 +12,15 @@ import ast
 import builtins
 import re
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import CodeType
 from typing import Any
 
-from ..tools.tabular import is_table, table_text
+from ..tools.frames import is_table
+from ..tools.pictures import Picture, as_picture, is_picture
+from ..tools.tabular import table_text
 
-__all__ = ["interpolate"]
+__all__ = ["interpolate", "trimmed"]
 
 _LONGEST = 1000
 """Characters: a longer stretch between braces is text, not an expression."""
@@ -38,13 +42,29 @@ _MATH = re.compile(
 """A formula: in it `_{…}` and `^{…}` are LaTeX's."""
 
 
-def interpolate(prompt: str, names: Mapping[str, Any], ignored: Collection[str] = ()) -> str:
-    """The prompt with its expressions replaced by their values.
+def interpolate(prompt: str, names: Mapping[str, Any], ignored: Collection[str] = ()) -> list[str | Picture]:
+    """The prompt with its expressions replaced by their values: its text, in pieces where there are pictures in it.
 
     `names` is what the expressions see; those of `ignored` may occur, but like the names of builtins
     they make no expression by themselves. What an expression raises passes through, with the expression in a note.
     """
-    return "".join(_Prompt(prompt, names, ignored).pieces())
+    found: list[str | Picture] = []
+    for piece in _Prompt(prompt, names, ignored).pieces():
+        if isinstance(piece, str) and found and isinstance(found[-1], str):
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return found
+
+
+def trimmed(pieces: Sequence[str | Picture]) -> list[str | Picture]:
+    """The pieces without the line breaks around them all; empty where no words and no pictures are left."""
+    found = list(pieces)
+    if found and isinstance(found[0], str):
+        found[0] = found[0].lstrip("\n")
+    if found and isinstance(found[-1], str):
+        found[-1] = found[-1].rstrip("\n")
+    return found if any(not isinstance(piece, str) or piece.strip() for piece in found) else []
 
 
 class _Prompt:
@@ -54,17 +74,17 @@ class _Prompt:
         self._own = {name for name in names if name not in ignored}
         self._math = [found.span() for found in _MATH.finditer(text)]
 
-    def pieces(self) -> Iterator[str]:
+    def pieces(self) -> Iterator[str | Picture]:
         """What is sent, bit by bit."""
         place = 0
         while (start := self._text.find("{", place)) >= 0:
             yield self._text[place:start]
             count = _run_length(_OPENING, self._text, start)
-            shown, place = self._replaced(start, count) or ("{", start + 1)
-            yield shown
+            shown, place = self._replaced(start, count) or (("{",), start + 1)
+            yield from shown
         yield self._text[place:]
 
-    def _replaced(self, start: int, count: int) -> tuple[str, int] | None:
+    def _replaced(self, start: int, count: int) -> tuple[tuple[str | Picture, ...], int] | None:
         """What stands for `count` braces here and what they hold, and the place behind; None: the first is text."""
         inner = start + count
         end = _closing(self._text, inner)
@@ -76,7 +96,7 @@ class _Prompt:
             return None
         shown = self._value(code, source) if count % 2 else source
         pairs = count // 2
-        return "{" * pairs + shown + "}" * pairs, end + count
+        return ("{" * pairs, shown, "}" * pairs), end + count
 
     def _code(self, source: str) -> CodeType | None:
         """The expression's code when it uses a name of the notebook's own and none that exists nowhere."""
@@ -92,9 +112,10 @@ class _Prompt:
         known = all(name in self._names or hasattr(builtins, name) for name in free)
         return code if known and not self._own.isdisjoint(free) else None
 
-    def _value(self, code: CodeType, source: str) -> str:
+    def _value(self, code: CodeType, source: str) -> str | Picture:
         try:
-            return _shown(eval(code, dict(self._names)))  # noqa: S307 - the user's own code, in the user's own notebook
+            # The user's own code, in the user's own notebook.
+            return _shown(eval(code, dict(self._names)), source.strip())  # noqa: S307
         except Exception as error:
             error.add_note(
                 f"It came of {{{source}}} in the prompt. Double the braces, or use --raw, to send it as typed."
@@ -137,6 +158,8 @@ def _free_names(tree: ast.Expression) -> set[str]:
     return {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound
 
 
-def _shown(value: Any) -> str:
-    """A value as the model reads it. Tables go in as compact CSV."""
+def _shown(value: Any, name: str) -> str | Picture:
+    """A value as the model reads it. Tables go in as compact CSV, pictures as such."""
+    if is_picture(value):
+        return as_picture(value, name)
     return table_text(value) if is_table(value) else str(value)

@@ -7,26 +7,30 @@ from collections.abc import Callable
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
-from traitlets import Bool, Enum, Int, Unicode, observe
+from traitlets import Bool, Enum, Int, TraitError, Unicode, observe, validate
 
 from .. import kernel
 from ..core.changes import Change
 from ..core.run import Latest, RunState
 from ..exceptions import SettingsError, WsNotebookError
 from ..session.panel import panels
+from ..session.question import Question
 from ..session.run import Run
 from ..session.session import Session
+from ..settings import provider_names
+from ..tools.pictures import Picture, as_picture
 from ..views import View, choose_view
 from .cells import CellTree
 from .complete import matcher
 from .help import magic_help
 from .offer import chosen_tools, offered_tools
-from .options import TRANSPORTS, VIEWS, CellOptions, nearest, parse_cell_options
+from .options import EFFORTS, TRANSPORTS, VIEWS, CellOptions, nearest, parse_cell_options
 from .panel import MagicsGuide
-from .prompt import interpolate
+from .prompt import interpolate, trimmed
 from .report import brief
 from .result import CellResult
 from .subcommands import run_subcommand
+from .values import format_type, picture_values
 
 __all__ = ["ResponsesMagics"]
 
@@ -42,6 +46,8 @@ class ResponsesMagics(Magics):
     instructions = Unicode("", help="Instructions for the model.").tag(config=True)
     store = Bool(False, help="Whether the provider keeps the responses.").tag(config=True)
     max_turns = Int(50, min=1, help="The most turns of one run.").tag(config=True)
+    effort = Enum(("", *EFFORTS), "", help="Reasoning effort; empty: the provider's usual one.").tag(config=True)
+    transport = Enum(("auto", *TRANSPORTS), "auto", help="How the magics' own session connects.").tag(config=True)
     view = Enum(VIEWS, "auto", help="How a run is shown.").tag(config=True)
 
     def __init__(self, shell: Any) -> None:
@@ -61,8 +67,7 @@ class ResponsesMagics(Magics):
             options = parse_cell_options(line)
             session = self.session(options.session, options.transport)
             panels().guide = self._guide
-            prompt = self._prompt(cell, options).strip("\n")
-            run, views = self._start(session, prompt, options)
+            run, views = self._start(session, self._question(cell, options), options)
             if options.background:
                 return self._left_running(session, run, views)
             return self._finished(session, run, views)
@@ -109,7 +114,7 @@ class ResponsesMagics(Magics):
         Raises SettingsError with what there is.
         """
         if name is None:
-            return self._own_session(transport or "auto")
+            return self._own_session(transport or self.transport)
         if transport is not None:
             raise SettingsError("A session of yours has its own transport. Name either one.")
         found = self.names.get(name)
@@ -134,6 +139,15 @@ class ResponsesMagics(Magics):
 
     # Inside.
 
+    @validate("provider")
+    def _provider_is_known(self, proposal: Any) -> str:
+        name = str(proposal["value"])
+        known = provider_names()
+        if "://" not in name and name not in known:
+            hint = nearest(name, known)
+            raise TraitError(f"There is no provider {name!r}.{hint} Known are {', '.join(known)}, or a base URL.")
+        return name
+
     @observe("provider")
     def _provider_changed(self, _: Any) -> None:
         """The next cell begins anew; a key that was typed for one provider is not sent to another."""
@@ -151,9 +165,16 @@ class ResponsesMagics(Magics):
     def _is_own(self, session: Session) -> bool:
         return session in self._sessions.values()
 
-    def _prompt(self, cell: str, options: CellOptions) -> str:
-        if options.raw:
-            return cell
+    def _question(self, cell: str, options: CellOptions) -> Question:
+        """The words of the cell, with the pictures in them and behind them."""
+        pieces = [cell] if options.raw else self._interpolated(cell)
+        added = [as_picture(value, name) for name, value in picture_values(options.images, self.names).items()]
+        question = trimmed([*pieces, *added])
+        if not question:
+            raise SettingsError("The prompt is empty. Write it on the lines below the line of %%responses.")
+        return Question.of_pieces(question)
+
+    def _interpolated(self, cell: str) -> list[str | Picture]:
         hidden = getattr(self.shell, "user_ns_hidden", {})
         # IPython puts a few functions among the notebook's names (exit, open, …): words of code, nobody's values.
         ignored = [name for name, value in hidden.items() if callable(value) and self.names.get(name) is value]
@@ -162,22 +183,22 @@ class ResponsesMagics(Magics):
         except Exception as error:  # noqa: BLE001 - whatever the user's expression raises
             raise brief(error, self.shell) from None
 
-    def _start(self, session: Session, prompt: str, options: CellOptions) -> tuple[Run, list[View]]:
-        if not prompt.strip():
-            raise SettingsError("The prompt is empty. Write it on the lines below the line of %%responses.")
+    def _start(self, session: Session, question: Question, options: CellOptions) -> tuple[Run, list[View]]:
         views: list[View] = []
 
         def watch(run: Run) -> Callable[[RunState, Change], None]:
             view = self._view(session, run, options.view or self.view)
+            run.view_decides = view.decides
             view.show()
             views.append(view)
             return view.observe
 
         run = session.start(
-            prompt,
+            question,
+            text_format=None if options.format is None else format_type(options.format, self.names),
             parent=self._parent(session, options),
             tools=chosen_tools(options.tools, offered_tools(session.tools, self.names), self.names),
-            options=options.request,
+            options=self._fields(session, options),
             watch=watch,
             **self._settings(session, options),
         )
@@ -191,6 +212,13 @@ class ResponsesMagics(Magics):
         defaults = {name: getattr(self, name) for name in names} if self._is_own(session) else {}
         given = {name: getattr(options, name) for name in names}
         return {name: defaults.get(name) or None if value is None else value for name, value in given.items()}
+
+    def _fields(self, session: Session, options: CellOptions) -> dict[str, Any]:
+        """Other fields of the request, with the magics' default effort where the session is their own."""
+        reasoning = options.request.get("reasoning", {})
+        if not self.effort or not self._is_own(session) or not isinstance(reasoning, dict):
+            return options.request
+        return {**options.request, "reasoning": {"effort": self.effort, **reasoning}}
 
     def _finished(self, session: Session, run: Run, views: list[View]) -> Run:
         """Wait for the end and show it. Raises the run's error."""
@@ -240,6 +268,7 @@ class ResponsesMagics(Magics):
             in_kernel=kernel.in_kernel(),
             on_stop=run.cancel,
             on_steer=run.steer,
+            on_decide=run.decide,
             call_later=session.call_later,
         )
 

@@ -1,0 +1,85 @@
+"""Values of the notebook that an option names: the type of `--format`, the pictures of `--image`."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..exceptions import SettingsError
+from .options import nearest
+
+__all__ = ["format_type", "picture_values"]
+
+
+def format_type(text: str, names: Mapping[str, Any]) -> Any:
+    """The type that the expression names, such as `City` or `list[City]`. Raises SettingsError in one line."""
+    try:
+        value = _value(text, names, "--format")
+    except _UnknownName as error:
+        raise SettingsError(str(error)) from None
+    if value is None:
+        raise SettingsError("%%responses: --format None asks for no form. Leave the option out.")
+    return value
+
+
+def picture_values(words: Iterable[str], names: Mapping[str, Any]) -> dict[str, Any]:
+    """Pictures by the words that name them: an expression of the notebook's names, a file, or a URL.
+
+    A list gives several. Raises SettingsError in one line for what is none of them.
+    """
+    found: dict[str, Any] = {}
+    for word in words:
+        value = _picture(word, names)
+        if isinstance(value, list | tuple):
+            found.update({f"{word}[{place}]": each for place, each in enumerate(value)})
+        else:
+            found[word] = value
+    return found
+
+
+def _picture(word: str, names: Mapping[str, Any]) -> Any:
+    if word.startswith(("http://", "https://", "data:")):
+        return word
+    # A variable comes before a file of that name, a file before any other expression: fig.png is a file as a rule.
+    if word not in names and _is_file(word):
+        return Path(word).expanduser()
+    try:
+        return _value(word, names, "--image")
+    except _UnknownName as error:
+        looks_like_a_path = "/" in word or "\\" in word or "." in word
+        if looks_like_a_path:
+            raise SettingsError(f"%%responses: --image {word}: there is no such file, and no such variable.") from None
+        raise SettingsError(str(error)) from None
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+class _UnknownName(SettingsError):
+    """A name that the notebook does not have."""
+
+
+def _value(text: str, names: Mapping[str, Any], flag: str) -> Any:
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise _UnknownName(f"%%responses: {flag} takes the name of a variable, not {text!r}.") from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id not in names and not hasattr(builtins, node.id):
+            hint = nearest(node.id, [name for name in names if not name.startswith("_")])
+            raise _UnknownName(
+                f"%%responses: {flag} {text}: there is no {node.id!r} in the notebook.{hint} "
+                "Define it in a cell above, and run that."
+            )
+    try:
+        # The user's own expression, in the user's own notebook.
+        return eval(compile(tree, f"<{flag}>", "eval"), dict(names))  # noqa: S307
+    except Exception as error:  # noqa: BLE001 - whatever the expression raises
+        raise SettingsError(f"%%responses: {flag} {text}: {type(error).__name__}: {error}") from None
