@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
 from pathlib import Path
@@ -11,79 +10,22 @@ from typing import Any
 
 import msgspec
 from host import Host
-from plan import Case, Chunk, Question
-from tally import Ledger, Tally
+from plan import REMEMBER, Case, Chunk, Question
+from tally import Ledger, Tally, quotes
+from tap import Arrivals, Requests, TappedTransport
 
 from ws_notebook import Session, tool
 from ws_notebook.core.run import LATEST
 from ws_notebook.exceptions import ProviderError, WsNotebookError
+from ws_notebook.profiles import PROFILES, Profile
 from ws_notebook.session.run import Run
-from ws_notebook.settings import PROFILES
-from ws_notebook.transports.base import Connection, Endpoint
-from ws_notebook.transports.websocket import WebSocketTransport
 
 __all__ = ["HARMLESS", "Ours"]
 
-HARMLESS = frozenset({"none", "stall", "duplicate, unknown, split", "connection limit", "kill while idle"})
+HARMLESS = frozenset(
+    {"none", "stall", "duplicate, unknown, split", "connection limit", "rate limit", "kill while idle"}
+)
 """Families after which nothing else than completion is right."""
-
-
-class Arrivals:
-    """Counts the text that comes out of the socket, each event once, before the session sees it."""
-
-    def __init__(self) -> None:
-        self.characters = 0
-        self.deltas = 0
-        self._seen: set[tuple[str, int]] = set()
-
-    def note(self, frame: bytes) -> None:
-        """Take one frame off the wire."""
-        if b'"response.output_text.delta"' not in frame:
-            return
-        event = json.loads(frame)
-        key = (event["item_id"], event["sequence_number"])
-        if key not in self._seen:
-            self._seen.add(key)
-            self.deltas += 1
-            self.characters += len(event["delta"])
-
-
-class CountedConnection:
-    """A connection whose text is counted."""
-
-    memory = True
-
-    def __init__(self, inner: Connection, arrivals: Arrivals) -> None:
-        self._inner, self._arrivals = inner, arrivals
-
-    @property
-    def usable(self) -> bool:
-        return self._inner.usable
-
-    async def send(self, frame: bytes) -> None:
-        await self._inner.send(frame)
-
-    async def receive(self) -> list[bytes]:
-        frames = await self._inner.receive()
-        for frame in frames:
-            self._arrivals.note(frame)
-        return frames
-
-    async def close(self) -> None:
-        await self._inner.close()
-
-
-class CountedTransport:
-    """The real transport, with the text counted."""
-
-    name = "websocket"
-    memory = True
-
-    def __init__(self, arrivals: Arrivals) -> None:
-        self._inner, self._arrivals = WebSocketTransport(), arrivals
-
-    async def connect(self, endpoint: Endpoint) -> CountedConnection:
-        return CountedConnection(await self._inner.connect(endpoint), self._arrivals)
 
 
 class Ours:
@@ -100,33 +42,35 @@ class Ours:
     def run(self, chunk: Chunk, folder: Path) -> None:
         """All cases of a chunk, on one session with one server."""
         store = folder / f"ours-{chunk.number}.sqlite" if chunk.store_file else None
-        arrivals = Arrivals()
-        with Host(age=chunk.age, store=store) as host:
-            session = self._open(host, chunk, arrivals)
+        arrivals, requests = Arrivals(), Requests()
+        # A server that refuses lanes; its other ways are those of the default one.
+        flags = () if chunk.lanes else ("--profile", "xai")
+        with Host(age=chunk.age, store=store, flags=flags) as host:
+            session = self._open(host, chunk, arrivals, requests)
             for case in chunk.cases:
                 self.now = f"chunk {chunk.number}, case {case.number}, {case.family} {list(case.rules)}"
                 if not self._case(session, host, case, arrivals):
                     self._count(session)
-                    session = self._open(host, chunk, arrivals)
+                    session = self._open(host, chunk, arrivals, requests)
             self._count(session)
             self.tally.add(server_kills=host.kills, faults_struck=sum(host.happened.values()))
+            self.tally.add(requests_sent=requests.sent, requests_sent_again_as_nothing_had_begun=requests.sent_again)
+            for item in requests.unproven:
+                self.tally.breach("sent_twice", f"chunk {chunk.number}: {item}")
 
-    def _open(self, host: Host, chunk: Chunk, arrivals: Arrivals) -> Session:
-        age = chunk.age if chunk.knows_age else None
+    def _open(self, host: Host, chunk: Chunk, arrivals: Arrivals, requests: Requests) -> Session:
         return Session(
             provider=host.base_url,
-            profile=msgspec.structs.replace(PROFILES["local"], max_age=age or None),
+            profile=_profile(chunk),
             api_key=host.token,
             model="demo",
-            transport=CountedTransport(arrivals),
+            transport=TappedTransport(arrivals, requests),
             tools=_tools(self.tally.ledger),
         )
 
     def _count(self, session: Session) -> None:
         """What a session did, once it is over."""
-        self.tally.add(
-            connections=session.connections, left_for_age=session.rotations, turns=len(session.turns)
-        )
+        self.tally.add(connections=session.connections, left_for_age=session.rotations, turns=len(session.turns))
         for cause in session.turns["recovered"]:
             if cause:
                 self.tally.recovered[cause] += 1
@@ -212,17 +156,24 @@ class Ours:
             self.tally.breach("failed_for_no_reason", f"{self.now}, {run.id}: {error!r}")
 
     def _usable(self, session: Session, case: Case) -> bool:
-        """Whether the next question is answered."""
-        words = f"still here {case.number}"
+        """Whether the next question is answered, and the server knows what was asked before it."""
+        begun = any(run.status == "completed" for run in session.runs)
         try:
-            answer = session.start(f'say "{words}"').result(self.patience)
+            answer = session.start(REMEMBER.format(case.number)).result(self.patience)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
             self.tally.breach("next_question_failed", f"{self.now}: {error!r}")
             return False
         self.tally.add(next_question_answered=1)
-        if answer.text != words:
-            self.tally.breach("text_lost_or_changed", f"{self.now}: the next answer was {answer.text!r}")
+        before = str(answer.parent.state.input[0]["content"][0]["text"]) if answer.parent is not None else ""
+        if begun and not quotes(answer.text, before):
+            self.tally.breach("next_question_without_the_history", f"{self.now}: {before!r}, {answer.text!r}")
         return True
+
+
+def _profile(chunk: Chunk) -> Profile:
+    age = chunk.age if chunk.knows_age and chunk.age else None
+    profile = msgspec.structs.replace(PROFILES["local"], max_age=age)
+    return profile if chunk.lanes else msgspec.structs.replace(profile, lanes=0, in_flight=1, steering=False)
 
 
 def _parent(session: Session, case: Case) -> Any:

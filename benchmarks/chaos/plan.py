@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-__all__ = ["AGE", "TOOLS", "Case", "Chunk", "Question", "make_plan"]
+__all__ = ["AGE", "REMEMBER", "TOOLS", "Case", "Chunk", "Question", "make_plan"]
 
 TOOLS = ("step", "work", "fetch")
 """A function of the main thread, one of a pool thread, a coroutine."""
+
+REMEMBER = "What did I ask before? ({})"
+"""Asked after each case, with its number: the demo model quotes the prompt before it."""
 
 AGE = 0.3
 """Seconds after which a server with an age limit ends a connection."""
@@ -29,7 +32,7 @@ _FINAL = (1000, 1008, 4000)
 
 # Each family of faults with its weight. "kill" and "stop" are done by the program, the others by the server's rules.
 _FAMILIES = {
-    "none": 22,
+    "none": 18,
     "drop": 14,
     "close, recoverable code": 9,
     "close, other code": 6,
@@ -41,8 +44,8 @@ _FAMILIES = {
     "response.failed": 3,
     "duplicate, unknown, split": 7,
     "drop, then upgrade refused": 3,
-    "kill": 5,
-    "kill while idle": 2,
+    "kill": 8,
+    "kill while idle": 4,
     "stop": 10,
 }
 
@@ -84,6 +87,8 @@ class Chunk:
     """Whether the client was told of it."""
     store_file: bool
     """Whether stored responses outlive a kill."""
+    lanes: bool
+    """Whether the server has lanes; without, what is asked at the same time goes over several connections."""
     cases: tuple[Case, ...] = field(repr=False)
 
 
@@ -103,7 +108,7 @@ def make_plan(seed: int, runs: int, chunk: int = 50) -> list[Chunk]:
             cases.append(case)
         number = len(chunks)
         age = AGE if number % 3 else 0.0
-        chunks.append(Chunk(number, age, number % 3 == 2, number % 2 == 1, tuple(cases)))
+        chunks.append(Chunk(number, age, number % 3 == 2, number % 2 == 1, number % 4 != 3, tuple(cases)))
     return chunks
 
 

@@ -20,8 +20,8 @@ from typing import Any
 
 from host import Host
 from openai import OpenAI
-from plan import TOOLS, Case, Chunk, Question
-from tally import Tally
+from plan import REMEMBER, TOOLS, Case, Chunk, Question
+from tally import Tally, quotes
 
 __all__ = ["Rival"]
 
@@ -54,7 +54,8 @@ class Loop:
     def __init__(self, host: Host, tally: Tally, *, reconnects: bool) -> None:
         self.last: tuple[str, bool] | None = None
         """The last response of the last run that completed, and whether it was stored."""
-        self.histories_lost = 0
+        self.completed = False
+        """Whether the last question was answered."""
         self.connections = 0
         self.reconnections = 0
         self._host, self._tally, self._reconnects = host, tally, reconnects
@@ -82,7 +83,6 @@ class Loop:
         connection, self._open = self._open, None
         if self.last is not None and not self.last[1]:
             self.last = None
-            self.histories_lost += 1
         if connection is not None:
             try:
                 connection.close()
@@ -99,14 +99,8 @@ class Loop:
         if self._open is None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
-                manager = self._client.responses.connect(
-                    **(
-                        {"on_reconnecting": self._note, "initial_delay": 0.05, "max_delay": 1.0}
-                        if self._reconnects
-                        else {}
-                    )
-                )
-                self._open = manager.enter()
+                options: Any = {"on_reconnecting": self._note, "initial_delay": 0.05, "max_delay": 1.0}
+                self._open = self._client.responses.connect(**(options if self._reconnects else {})).enter()
             self.connections += 1
         return self._open
 
@@ -145,6 +139,8 @@ class Rival:
     def __init__(self, name: str, patience: float, *, reconnects: bool) -> None:
         self.tally = Tally(name)
         self._patience = patience
+        self._asked: dict[int, str] = {}
+        """By chunk, the prompt that was answered last."""
         self._reconnects = reconnects
 
     def run(self, chunk: Chunk, folder: Path) -> None:
@@ -159,14 +155,15 @@ class Rival:
                 host.set_rules(case.rules)
                 for number, question in enumerate(case.questions):
                     self._question(loop, host, case, number, question, where)
+                    if loop.completed:
+                        self._asked[chunk.number] = question.prompt
                 host.take_rules()
-                self._usable(loop, case)
+                self._usable(loop, case, chunk)
             loop.close()
             self.tally.add(
                 server_kills=host.kills,
                 faults_struck=sum(host.happened.values()),
                 connections=loop.connections + loop.reconnections,
-                histories_lost=loop.histories_lost,
             )
 
     def _question(self, loop: Loop, host: Host, case: Case, number: int, question: Question, where: str) -> None:
@@ -181,8 +178,14 @@ class Rival:
 
     def _outcome(self, loop: Loop, case: Case, question: Question, act: Any) -> str:
         hung = threading.Event()
-        watchdog = threading.Timer(self._patience, lambda: (hung.set(), loop.close()))
+
+        def give_up() -> None:
+            hung.set()
+            loop.close()
+
+        watchdog = threading.Timer(self._patience, give_up)
         watchdog.start()
+        loop.completed = False
         try:
             loop.last = loop.ask(question, _parent(loop, case), case.at, act), question.store
         except Exception as error:  # noqa: BLE001 - every outcome is counted
@@ -198,18 +201,24 @@ class Rival:
             return "error"
         finally:
             watchdog.cancel()
+        loop.completed = True
         return "completed"
 
     def _stop(self) -> None:
         """The SDK has no way to stop a response: the program leaves the loop, and closes the connection."""
         raise Stopped
 
-    def _usable(self, loop: Loop, case: Case) -> None:
-        """Whether the next question is answered."""
-        question = Question(f'say "still here {case.number}"', f"still here {case.number}", (), False)
+    def _usable(self, loop: Loop, case: Case, chunk: Chunk) -> None:
+        """Whether the next question is answered, and the server knows what was asked before it."""
+        question = Question(REMEMBER.format(case.number), "", (), False)
         outcome = self._outcome(loop, Case(case.number, "", (question,)), question, None)
         names = {"completed": "next_question_answered", "hung": "next_question_hung"}
         self.tally.add(**{names.get(outcome, "next_question_failed"): 1})
+        if loop.completed:
+            before = self._asked.get(chunk.number)
+            if before is not None and not quotes("".join(loop.text), before):
+                self.tally.add(next_question_without_the_history=1)
+            self._asked[chunk.number] = question.prompt
 
 
 def _parent(loop: Loop, case: Case) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from plan import Case, Question
 
-__all__ = ["Ledger", "Tally", "comparison", "summary"]
+__all__ = ["Ledger", "Tally", "comparison", "quotes", "summary"]
 
 
 class Ledger:
@@ -91,6 +91,12 @@ class Tally:
             "by_fault": {name: dict(counts) for name, counts in sorted(self.by_fault.items())},
             "must_not_happen": self.broken,
         }
+
+
+def quotes(answer: str, prompt: str) -> bool:
+    """Whether the demo model's answer quotes this prompt, of which it shows the beginning."""
+    _, found, quoted = answer.partition("you wrote:\n\n> ")
+    return bool(found) and prompt.replace("\n", " ").startswith(quoted.removesuffix("…").rstrip())
 
 
 def summary(results: dict[str, dict[str, Any]]) -> str:
