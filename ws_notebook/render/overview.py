@@ -60,8 +60,9 @@ def _doing(turns: Sequence[TurnState]) -> str:
     open_calls = [call for call in list(last.tool_calls) if not call.done and call.status != "streaming"]
     if any(call.status == "awaiting_approval" for call in open_calls):
         return "approval"
-    spans = last.timing.spans
-    writes = bool(spans) and spans[-1].end is None and spans[-1].kind in ("text", "reasoning")
-    if open_calls and not writes:
+    if any(call.status == "running" for call in open_calls):
         return "tool"
-    return spans[-1].kind if spans and spans[-1].end is None else "wait"
+    spans = last.timing.spans
+    if spans and spans[-1].end is None:
+        return spans[-1].kind
+    return "tool" if open_calls else "wait"
