@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools import error_output, exception_output, to_output
+from ws_notebook.tools.outputs import scrubbed
 
 __all__: list[str] = []
 
@@ -44,6 +47,83 @@ IMAGE = {
 )
 def test_text_is_written_as_a_reader_would(value: object, expected: str) -> None:
     assert to_output(value) == expected
+
+
+def test_pictures_inside_a_result_stand_behind_its_text() -> None:
+    other = b"\xff\xd8\xffother"
+    assert to_output({"n": 1, "plots": [PNG, other, PNG]}) == [
+        {"type": "input_text", "text": '{"n":1,"plots":["[image 1]","[image 2]","[image 1]"]}'},
+        IMAGE,
+        {
+            "type": "input_image",
+            "image_url": f"data:image/jpeg;base64,{base64.b64encode(other).decode()}",
+            "detail": "auto",
+        },
+    ]
+
+
+def test_a_plotly_figure_that_cannot_be_drawn_is_its_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    import plotly.graph_objects as go
+
+    def refuse(*_: Any, **__: Any) -> bytes:
+        raise ValueError("no browser")
+
+    monkeypatch.setattr(go.Figure, "to_image", refuse)
+    output = to_output(go.Figure(go.Bar(y=np.array([1, 2])), {"title": {"text": "Two"}}))
+    assert isinstance(output, str)
+    found = json.loads(output)
+    assert found["note"].startswith("The figure could not be drawn as an image here")
+    assert (found["title"], found["data"]) == ("Two", [{"y": [1, 2], "type": "bar"}])
+
+
+def test_too_many_pictures_are_refused() -> None:
+    with pytest.raises(ToolError, match="more than 20 pictures"):
+        to_output({"all": [PNG + bytes([i]) for i in range(21)]})
+
+
+def test_the_path_of_an_image_file_shows_the_image(tmp_path: Path) -> None:
+    path = tmp_path / "plot.png"
+    assert to_output(path) == str(path)
+    path.write_bytes(PNG)
+    assert to_output(path) == [{"type": "input_text", "text": str(path)}, IMAGE]
+    assert to_output([path]) == f'["{path}"]'
+    path.write_bytes(b"no picture")
+    assert to_output(path) == str(path)
+
+
+def test_tables_among_other_things_are_tables() -> None:
+    assert to_output(("two rows:", pd.DataFrame({"a": [1, 2]}))) == [
+        {"type": "input_text", "text": "two rows:"},
+        {"type": "input_text", "text": "a\n1\n2"},
+    ]
+
+
+def test_an_integer_that_python_does_not_write_is_refused_in_words() -> None:
+    with pytest.raises(ToolError, match=r"a number that is too long.*Return it rounded, or as text"):
+        to_output({"n": 10**5000})
+
+
+def test_secrets_are_taken_out_of_every_text() -> None:
+    def clean(text: str) -> str:
+        return text.replace("hush", "[secret]")
+
+    assert scrubbed("a hush b", clean) == "a [secret] b"
+    assert scrubbed([{"type": "input_text", "text": "hush"}, IMAGE], clean) == [
+        {"type": "input_text", "text": "[secret]"},
+        IMAGE,
+    ]
+
+
+def test_an_exception_tells_its_notes_its_cause_and_its_group() -> None:
+    error = ValueError("outer")
+    error.add_note("try again")
+    error.__cause__ = KeyError("inner")
+    assert json.loads(exception_output(error))["error"]["message"] == "outer; try again; caused by KeyError: 'inner'"
+    group = ExceptionGroup("many", [ValueError("a"), KeyError("b")])
+    assert json.loads(exception_output(group))["error"] == {
+        "type": "ExceptionGroup",
+        "message": "many (2 sub-exceptions); ValueError: a; KeyError: 'b'",
+    }
 
 
 def test_a_picture_is_an_image_part() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ws_notebook.tools.tabular import is_table, table_text
+from ws_notebook.tools.frames import is_table
+from ws_notebook.tools.tabular import table_text
 
 __all__: list[str] = []
 
@@ -37,8 +38,22 @@ def test_missing_values_are_empty() -> None:
     assert table_text(pd.DataFrame({"a": [1.0, None], "b": ["x", None]})) == "a,b\n1,x\n,"
 
 
-def test_an_empty_table_is_its_head() -> None:
-    assert table_text(CITIES.head(0)) == "city,share"
+def test_an_empty_table_is_its_head_and_says_so() -> None:
+    assert table_text(CITIES.head(0)) == "city,share\n[0 rows]"
+    assert table_text(pd.DataFrame()) == "[0 rows]"
+
+
+def test_columns_over_the_limit_are_left_out_with_a_note() -> None:
+    text = table_text(pd.DataFrame([range(300)]))
+    assert text.splitlines()[1].endswith(",98,99")
+    assert text.endswith("[1 of 1 rows, 100 of 300 columns; ask for a smaller part or a summary]")
+
+
+def test_long_cells_are_shortened_only_where_the_table_is_too_long() -> None:
+    table = pd.DataFrame({"a": ["x" * 500, "y"], "b": [1, 2]})
+    assert "x" * 500 in table_text(table)
+    lines = table_text(table, max_output=400).splitlines()
+    assert lines[1:3] == ["x" * 200 + "…,1", "y,2"]
 
 
 def test_rows_over_the_limit_are_left_out_with_a_note() -> None:

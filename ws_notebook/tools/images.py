@@ -10,7 +10,7 @@ import io
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.tools.plain import loaded
+from ws_notebook.tools.library import loaded
 
 __all__ = ["image_bytes", "image_url"]
 
@@ -53,6 +53,9 @@ def image_bytes(value: Any) -> bytes | None:
         return None if figure is None else _matplotlib(figure)
     if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
         return _plotly(value)
+    drawn = getattr(value, "figure", None)  # of seaborn's grids
+    if isinstance(drawn, loaded("matplotlib.figure", "Figure")):
+        return _matplotlib(drawn)
     return _repr_png(value)
 
 

@@ -7,14 +7,18 @@ for pictures. Whatever has no such form raises `ToolError` with what to return i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.frames import is_table
 from ws_notebook.tools.images import image_url
+from ws_notebook.tools.library import loaded
 from ws_notebook.tools.plain import plain
-from ws_notebook.tools.tabular import is_table, table_text
+from ws_notebook.tools.tabular import table_text
 
-__all__ = ["DEFAULT_MAX_OUTPUT", "Output", "error_output", "exception_output", "to_output"]
+__all__ = ["DEFAULT_MAX_OUTPUT", "Output", "error_output", "exception_output", "scrubbed", "to_output"]
 
 Output = str | list[dict[str, Any]]
 """A `function_call_output`'s `output`: text, or `input_text`, `input_image` and `input_file` parts."""
@@ -30,7 +34,15 @@ _PART_KEYS = {
 _MAX_PARTS = 50
 """Longer sequences are data, and not searched for pictures."""
 
+_SHORT_MARKER = "…[cut]"
+
+_MAX_IMAGES = 20
+"""Pictures in one output at most."""
+
 _MAX_MESSAGE = 2_000
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
+_MAX_FILE = 3_000_000
 
 
 def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT) -> Output:
@@ -41,14 +53,23 @@ def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT) -> Output:
     """
     if isinstance(value, list) and value and all(map(_is_part, value)):
         return value
-    image = image_url(value)
+    image = _picture(value)
     if image is not None:
         return [_image(image)]
-    if isinstance(value, list | tuple) and len(value) <= _MAX_PARTS:
-        images = [image_url(one) for one in value]
-        if any(images):
-            return _parts(value, images, max_output)
-    return _text(value, max_output)
+    if isinstance(value, Path) and value.suffix.lower() in _SUFFIXES and value.is_file():
+        return _file(value)
+    if type(value) in (list, tuple) and len(value) <= _MAX_PARTS:  # type: ignore[arg-type]
+        images = [_picture(one) for one in value]  # type: ignore[attr-defined]
+        if any(images) or any(map(is_table, value)):  # type: ignore[call-overload]
+            return _parts(value, images, max_output)  # type: ignore[arg-type]
+    return _with_pictures(value, max_output)
+
+
+def scrubbed(output: Output, clean: Callable[[str], str]) -> Output:
+    """The output with every text in it passed through `clean`; pictures stay what they are."""
+    if isinstance(output, str):
+        return clean(output)
+    return [{**part, "text": clean(part["text"])} if isinstance(part.get("text"), str) else part for part in output]
 
 
 def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> str:
@@ -66,11 +87,57 @@ def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> s
 
 def exception_output(error: BaseException) -> str:
     """What the model reads of an exception that a tool raised."""
+    return error_output(type(error).__name__, "; ".join(_messages(error)))
+
+
+def _messages(error: BaseException) -> list[str]:
+    """What an exception says, its notes, what it was raised from, and those in its group."""
+    found = [_said(error), *map(str, getattr(error, "__notes__", ()))]
+    if error.__cause__ is not None:
+        found.append(f"caused by {type(error.__cause__).__name__}: {_said(error.__cause__)}")
+    if isinstance(error, BaseExceptionGroup):
+        found += [f"{type(one).__name__}: {'; '.join(_messages(one))}" for one in error.exceptions]
+    return found
+
+
+def _said(error: BaseException) -> str:
     try:
-        message = str(error)
+        return str(error) or "no message"
     except Exception:  # noqa: BLE001 - a user's __str__ may do anything
-        message = ""
-    return error_output(type(error).__name__, message or "no message")
+        return "no message"
+
+
+def _picture(value: Any) -> str | None:
+    try:
+        return image_url(value)
+    except ToolError:
+        if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
+            return None  # its data tells as much
+        raise
+
+
+def _file(path: Path) -> Output:
+    """An image file by its path: the path, and the picture where it can be sent."""
+    image = image_url(path.read_bytes()) if path.stat().st_size <= _MAX_FILE else None
+    return str(path) if image is None else [{"type": "input_text", "text": str(path)}, _image(image)]
+
+
+def _with_pictures(value: Any, max_output: int) -> Output:
+    """Text in which "[image 1]" stands for a picture, and the pictures after it."""
+    urls: list[str] = []
+
+    def collect(one: Any) -> str | None:
+        url = _picture(one)
+        if url is None:
+            return None
+        if url not in urls:
+            if len(urls) == _MAX_IMAGES:
+                raise ToolError(f"The result has more than {_MAX_IMAGES} pictures. Return fewer, or put them into one.")
+            urls.append(url)
+        return f"[image {urls.index(url) + 1}]"
+
+    text = _text(value, max_output, collect)
+    return text if not urls else [{"type": "input_text", "text": text}, *map(_image, urls)]
 
 
 def _parts(values: Iterable[Any], images: list[str | None], max_output: int) -> list[dict[str, Any]]:
@@ -92,20 +159,27 @@ def _image(url: str) -> dict[str, Any]:
     return {"type": "input_image", "image_url": url, "detail": "auto"}
 
 
-def _text(value: Any, max_output: int) -> str:
+def _text(value: Any, max_output: int, picture: Callable[[Any], str | None] | None = None) -> str:
     if is_table(value):
         return _clean(table_text(value, max_output=max_output))
-    data = plain(value, limit=max_output)
-    text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return _clean(_cut(text, max_output))
+    data = plain(value, limit=max_output, picture=picture)
+    return _clean(_cut(data if isinstance(data, str) else _json(data), max_output))
+
+
+def _json(data: Any) -> str:
+    try:
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    except ValueError as error:  # Python writes no integer of more than some thousand digits
+        raise ToolError(f"The result has a number that is too long ({error}). Return it rounded, or as text.") from None
 
 
 def _cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     marker = f"\n[cut: {len(text):,} characters in all, more than the {limit:,} allowed; ask for a smaller part]"
-    kept = limit - len(marker)
-    return text[:kept] + marker if kept > 0 else text[:limit]
+    if len(marker) >= limit:
+        marker = _SHORT_MARKER[:limit]
+    return text[: limit - len(marker)] + marker
 
 
 def _clean(text: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from ws_notebook.core.pictures import data_url, facts, format_of, read_data_url
 from ws_notebook.exceptions import SettingsError, ToolError
 from ws_notebook.tools.images import image_bytes
-from ws_notebook.tools.plain import loaded
+from ws_notebook.tools.library import loaded
 
 __all__ = ["Picture", "as_picture", "is_picture", "picture_of_part"]
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import math
 import sys
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import PurePath
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.frames import MAX_ROWS, as_frame, is_table
+from ws_notebook.tools.library import loaded
 
-__all__ = ["MAX_ROWS", "loaded", "plain"]
+__all__ = ["plain"]
 
 _ATOMS = (str, int, bool, type(None))
 """Types JSON carries as they are; a float may be infinite, so it is looked at."""
@@ -24,8 +28,8 @@ _ATOMS = (str, int, bool, type(None))
 _MAX_DEPTH = 100
 """Levels of nesting; well inside Python's own limit on recursion."""
 
-MAX_ROWS = 200
-"""Rows of a DataFrame shown at most."""
+_MAX_ITEMS = 50_000
+"""Items taken from what may have no end."""
 
 Place = tuple[Any, str, Any] | None
 """Where a value stands: (place around it, "." or "[]", name or key). Written out only when it is refused."""
@@ -33,23 +37,19 @@ Place = tuple[Any, str, Any] | None
 _REMEDY = "Return a str, number, bool, list, dict, dataclass, DataFrame or figure."
 
 
-def loaded(module: str, name: str) -> Any:
-    """A class of a library, or an empty tuple (nothing is an instance of it) where the library is not in use."""
-    return getattr(sys.modules.get(module), name, ())
-
-
-def plain(value: Any, *, limit: int = sys.maxsize) -> Any:
+def plain(value: Any, *, limit: int = sys.maxsize, picture: Callable[[Any], str | None] | None = None) -> Any:
     """The value as JSON data. NaN and infinities become the strings "NaN", "Infinity" and "-Infinity".
 
-    Arrays that cannot fit into `limit` characters are shortened, with a note. Raises `ToolError` that names the type
-    and the place of what JSON cannot carry.
+    Arrays and iterators that cannot fit into `limit` characters are shortened, with a note. `picture(value)` may give
+    what stands for a picture. Raises `ToolError` that names the type and the place of what JSON cannot carry.
     """
-    return _Plain(limit).convert(value, None)
+    return _Plain(limit, picture).convert(value, None)
 
 
 class _Plain:
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, picture: Callable[[Any], str | None] | None) -> None:
         self._limit = limit
+        self._picture = picture
         self._open: set[int] = set()
         """Containers being converted: one that turns up again contains itself."""
 
@@ -80,6 +80,9 @@ class _Plain:
             return self._items(value, place)
         if type(value) is dict:
             return self._entries(value, place)
+        shown = None if self._picture is None else self._picture(value)
+        if shown is not None:
+            return shown
         simpler = self._simpler(value, place)
         if simpler is not value:
             return self.convert(simpler, place)
@@ -92,23 +95,32 @@ class _Plain:
             return self._items(_ordered(value), place)
         if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
             return self._items(value, place)
-        # Deques, dictionary views and the like have a length; an iterator has none and could be endless.
-        if hasattr(value, "__iter__") and hasattr(value, "__len__") and hasattr(value, "__reversed__"):
-            return self._items(list(value), place)
-        raise _refusal(value, place)
+        if isinstance(value, Iterable) and not isinstance(value, type | bytes | bytearray | memoryview):
+            return self._drawn(value, place)
+        text = _own_text(value)
+        if text is None:
+            raise _refusal(value, place)
+        return text
 
     def _simpler(self, value: Any, place: Place) -> Any:
         """The lists and dicts of a library's container, or the value itself."""
         if isinstance(value, loaded("numpy", "ndarray")):
             return self._array(value)
-        if isinstance(value, loaded("pandas", "DataFrame")):
-            return _records(value)
         if isinstance(value, loaded("pandas", "Series")):
             return _series(value)
-        if isinstance(value, loaded("pandas", "Index")):
+        if is_table(value):
+            return _records(value)
+        if isinstance(value, (loaded("pandas", "Index"), loaded("pandas.api.extensions", "ExtensionArray"))):
             return value.tolist()
+        if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
+            return _plotted(value)
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and hasattr(type(value), "__array__") and not isinstance(value, type):
+            return self._array(numpy.asarray(value))
+        if isinstance(value, BaseException):
+            return {"type": type(value).__name__, "message": str(value)}
         if isinstance(value, loaded("pydantic", "BaseModel")):
-            return _dumped(value, place)
+            return _dumped(value)
         return value
 
     def _entries(self, values: Mapping[Any, Any], place: Place) -> dict[str, Any]:
@@ -121,6 +133,15 @@ class _Plain:
         if set(map(type, values)) <= set(_ATOMS):
             return list(values)
         return [self.convert(item, (place, "[]", index)) for index, item in enumerate(values)]
+
+    def _drawn(self, values: Iterable[Any], place: Place) -> Any:
+        """The items of an iterator, or as many as can be shown: it may have no end."""
+        most = min(max(self._limit // 2, 1), _MAX_ITEMS)
+        source = iter(values)
+        items = self._items(list(itertools.islice(source, most)), place)
+        if len(items) == most and next(source, _NOT_SCALAR) is not _NOT_SCALAR:
+            return {"note": f"the first {most:,} items of a longer {type(values).__name__}", "values": items}
+        return items
 
     def _array(self, array: Any) -> Any:
         dated = array.dtype.kind in "Mm"
@@ -158,6 +179,8 @@ def _scalar(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal | UUID | PurePath | Fraction | complex | datetime.tzinfo):
         return str(value)
+    if isinstance(value, (loaded("pandas", "Period"), loaded("pandas", "Interval"))):
+        return str(value)
     return _NOT_SCALAR
 
 
@@ -184,33 +207,60 @@ def _fields(value: Any) -> dict[str, Any] | None:
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return dict(value._asdict())
+    if isinstance(value, SimpleNamespace):
+        return dict(vars(value))
     names = getattr(type(value), "__struct_fields__", None)  # msgspec
     if names is None and hasattr(type(value), "__attrs_attrs__"):
         names = [attribute.name for attribute in type(value).__attrs_attrs__]
     return None if names is None else {name: getattr(value, name) for name in names}
 
 
-def _dumped(model: Any, place: Place) -> Any:
-    """A pydantic model as its own serialisers write it."""
+def _own_text(value: Any) -> str | None:
+    """What an object says of itself where its class was given words for it, and not only an address."""
+    if isinstance(value, type | bytes | bytearray | memoryview) or callable(value):
+        return None
+    for name in ("_repr_markdown_", "_repr_latex_"):
+        shown = getattr(value, name, None)
+        text = shown() if callable(shown) else None
+        if isinstance(text, str):
+            return text
+    method: Any = type(value).__str__
+    return None if method is object.__str__ else str(value)
+
+
+def _dumped(model: Any) -> Any:
+    """A pydantic model as its own serialisers write it, by the names that the model has in JSON."""
     try:
-        return model.model_dump(mode="json")
-    except (ValueError, TypeError) as error:
-        raise ToolError(
-            f"The result of type {type(model).__name__}{_at(place)} cannot be written as JSON ({error}). "
-            "Give the field a serialiser, or return its values."
-        ) from error
+        return model.model_dump(mode="json", by_alias=True)
+    except (ValueError, TypeError):
+        # Pydantic does not say which field it is; the fields one by one do.
+        return model.model_dump(by_alias=True)
 
 
-def _records(frame: Any) -> Any:
-    """A DataFrame inside a larger result; by itself it is a table."""
-    rows = frame.head(MAX_ROWS).to_dict("records")
-    if len(frame) <= MAX_ROWS:
-        return rows
-    return {"note": f"{MAX_ROWS:,} of {len(frame):,} rows", "rows": rows}
+def _plotted(figure: Any) -> dict[str, Any]:
+    """A plotly figure where it cannot be drawn: what it would show."""
+    note = "The figure could not be drawn as an image here (that takes kaleido and Chrome). This is its data."
+    return {"note": note, "title": figure.layout.title.text, "data": [one.to_plotly_json() for one in figure.data]}
+
+
+def _records(table: Any) -> Any:
+    """A table inside a larger result; by itself it is CSV."""
+    frame, total = as_frame(table)
+    shown = _with_nulls(frame.head(MAX_ROWS))
+    if frame.columns.is_unique:
+        rows: Any = shown.to_dict("records")
+    else:
+        rows = [list(map(str, frame.columns)), *shown.values.tolist()]
+    return rows if total <= MAX_ROWS else {"note": f"{MAX_ROWS:,} of {total:,} rows", "rows": rows}
+
+
+def _with_nulls(values: Any) -> Any:
+    """Without the NaN that stands for what is missing in a table."""
+    return values.astype(object).where(values.notna(), None)
 
 
 def _series(series: Any) -> Any:
-    series = series.head(MAX_ROWS)
+    series = _with_nulls(series.head(MAX_ROWS))
     if isinstance(series.index, loaded("pandas", "RangeIndex")):
         return series.tolist()
     return series.to_dict() if series.index.is_unique else list(series.items())
@@ -221,7 +271,7 @@ def _ordered(values: Set[Any]) -> list[Any]:
     try:
         return sorted(values)
     except TypeError:
-        return list(values)
+        return sorted(values, key=lambda value: (type(value).__name__, str(value)))
 
 
 def _key(key: Any, place: Place) -> str:
@@ -247,8 +297,8 @@ def _refusal(value: Any, place: Place) -> ToolError:
     )
     if isinstance(value, bytes | bytearray | memoryview):
         remedy = "Return text (data.decode()), or the bytes of a PNG, JPEG, GIF or WebP image by themselves."
-    elif hasattr(value, "__next__"):
-        remedy = "Return list(…) of it."
+    elif hasattr(value, "__aiter__"):
+        remedy = "Return [item async for item in it]."
     elif hasattr(value, "__await__"):
         remedy = "Await it inside the tool (async def), and return what it gives."
     elif callable(value):
