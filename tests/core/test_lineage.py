@@ -149,3 +149,47 @@ def test_an_answer_that_was_cut_short_can_be_continued() -> None:
     drive.receive(created("resp_1"), delta("Hal"), completed("resp_1", status="incomplete"))
     drive.ask("go on")
     assert drive.requests[-1]["previous_response_id"] == "resp_1"
+
+
+def test_what_the_provider_compacted_in_a_response_is_not_sent_again() -> None:
+    drive = Drive()
+    drive.ask("long ago")
+    drive.receive(answer("resp_1", message("a long answer")))
+    drive.ask("and then")
+    compaction = {"type": "compaction", "id": "cmp_1", "encrypted_content": "short"}
+    drive.receive(created("resp_2"), item_done(0, compaction), item_done(1, message("yes")), completed("resp_2"))
+    drive.eof()
+    drive.ask("now")
+    assert "previous_response_id" not in drive.requests[-1]
+    assert [item["type"] for item in drive.requests[-1]["input"]] == ["compaction", "message", "message"]
+    assert drive.requests[-1]["input"][0] == compaction
+
+
+def test_an_answer_whose_call_was_before_the_compaction_keeps_the_history() -> None:
+    drive = Drive()
+    run = drive.ask("go")
+    compaction = {"type": "compaction", "id": "cmp_1", "encrypted_content": "short"}
+    drive.receive(created("resp_1"), item_done(0, call("c1")), item_done(1, compaction), completed("resp_1"))
+    drive.eof()
+    drive.submit(run.tool_calls[0], "5")
+    kinds = [item["type"] for item in drive.requests[-1]["input"]]
+    assert kinds == ["message", "function_call", "compaction", "function_call_output"]
+
+
+def test_the_whole_history_ends_with_answers_for_every_call() -> None:
+    drive = Drive()
+    run = drive.ask("go")
+    drive.receive(answer("resp_1", call("c1")))
+    drive.abandon(run)
+    foreign, items = lineage.history(run.turns[-1])
+    assert foreign is None
+    assert [item["type"] for item in items] == ["message", "function_call", "function_call_output"]
+    assert items[-1]["output"] == CANCELLED
+
+
+def test_the_history_after_a_foreign_response_names_it() -> None:
+    drive = Drive()
+    run = drive.ask("go", wants="resp_elsewhere")
+    drive.receive(answer("resp_1", message("yes")))
+    foreign, items = lineage.history(run.turns[-1])
+    assert (foreign, [item["type"] for item in items]) == ("resp_elsewhere", ["message", "message"])

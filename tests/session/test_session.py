@@ -356,11 +356,11 @@ def test_a_chart_that_fails_hurts_nothing(local: Open, caplog: pytest.LogCapture
     def bad() -> None:
         raise ValueError("odd")
 
-    charts = len(session._charts)
-    session._charts.append(bad)
+    charts = len(session._engine.watchers)
+    session._engine.watchers.append(bad)
     with caplog.at_level(logging.ERROR, "ws_notebook"):
         assert session.ask('say "Hi"').text == "Hi"
-    assert len(session._charts) == charts
+    assert len(session._engine.watchers) == charts
 
 
 def test_resetting_forgets_everything_but_the_settings(local: Open) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "chain",
     "continuable",
     "first_input",
+    "history",
     "owed_outputs",
     "replay",
     "replayed_output",
@@ -109,13 +110,49 @@ def owed_outputs(turn: TurnState) -> list[Item]:
 
 def request_input(turn: TurnState, is_known: Callable[[TurnState], bool]) -> tuple[str | None, list[Item]]:
     """The `previous_response_id` (or None) and the input for this turn's request."""
-    later: list[list[Item]] = [turn.input]
-    for ancestor in chain(turn.parent):
+    return _after(turn.parent, turn.input, is_known, turn.foreign_parent)
+
+
+def history(turn: TurnState) -> tuple[str | None, list[Item]]:
+    """All that a model was told up to the turn's end, its calls answered, and the foreign id before it (or None)."""
+    return _after(turn, owed_outputs(turn), lambda _: False, None)
+
+
+def _after(
+    turn: TurnState | None, new: list[Item], is_known: Callable[[TurnState], bool], foreign: str | None
+) -> tuple[str | None, list[Item]]:
+    """The nearest response that is known, and everything after it with the new items at the end."""
+    later = [new]
+    for ancestor in chain(turn):
         if is_known(ancestor):
-            return ancestor.response_id, [item for items in reversed(later) for item in items]
+            return ancestor.response_id, _joined(later)
+        shortened = _since_compaction(ancestor, later)
+        if shortened is not None:
+            return None, _joined([*later, shortened])
         later.append(replay(ancestor))
-    root = list(chain(turn))[-1]
-    return root.foreign_parent, [item for items in reversed(later) for item in items]
+        foreign = ancestor.foreign_parent
+    return foreign, _joined(later)
+
+
+def _joined(later: list[list[Item]]) -> list[Item]:
+    return [item for items in reversed(later) for item in items]
+
+
+def _since_compaction(turn: TurnState, later: list[list[Item]]) -> list[Item] | None:
+    """What the turn received from the latest compaction on, where the provider made one in it.
+
+    Nothing before is needed then (OpenAI's compaction guide). None where there is none, and where an
+    answer would lose the call that it belongs to.
+    """
+    output = replayed_output(turn)
+    places = [index for index, item in enumerate(output) if kind(item) == "compaction"]
+    if turn.compacted or not places:
+        return None
+    kept = output[places[-1] :]
+    items = _joined([*later, kept])
+    calls = {item.get("call_id") for item in items if kind(item) in TOOL_CALLS}
+    answered = {item.get("call_id") for item in items if kind(item) in TOOL_CALLS.values()}
+    return kept if answered <= calls else None
 
 
 def replay(turn: TurnState) -> list[Item]:
@@ -130,6 +167,8 @@ def replay(turn: TurnState) -> list[Item]:
 
 def replayed_output(turn: TurnState) -> list[Item]:
     """What the turn received, in the form of `replay`."""
+    if turn.compacted:
+        return list(turn.output)
     items: list[Item] = []
     for item in turn.output:
         if kind(item) == "reasoning" and not item.get("encrypted_content"):

@@ -55,6 +55,13 @@ class Connector:
         limit = self._settings.profile.max_age
         return None if limit is None or not self.transport.memory else limit * _OLD
 
+    async def endpoint(self) -> Endpoint:
+        """Where questions over plain HTTP go. Raises SettingsError for a missing key."""
+        if self._settings.base_url:
+            return await self._given_endpoint()
+        server = await self._local_server()
+        return self._endpoint(server.base_url, server.token)
+
     async def connect(self) -> Connection:
         """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed."""
         if self._settings.base_url:

@@ -4,37 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import logging
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from .. import settings as settings_module
-from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady
+from ..core.changes import Change, RunEnded
 from ..core.items import as_items
 from ..core.lane import Lane
-from ..core.protocol import Protocol
 from ..core.run import LATEST, Latest, RunState
 from ..core.steer import Steer
-from ..core.turn import CallState
 from ..exceptions import SettingsError, ToolError
 from ..render.bundle import RunHeader
 from ..settings import ApiKey, Profile, Redactor
 from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
-from ..tools.bench import remember
-from ..tools.executor import Outcome
 from ..transports.base import Transport
+from .compaction import Compactor, latest_to_compact
 from .connector import Connector
-from .dispatch import TOOL_OF, Dispatcher
+from .dispatch import TOOL_OF
+from .engine import Engine
 from .panel import panels
 from .parsed import answer_format, text_options
 from .portal import portal
 from .question import Input, Question, question
 from .request import checked_turns, request_settings
-from .run import Run, cancelled
-from .traffic import Traffic
+from .run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,31 +92,14 @@ class Session:
         `call.deny("…")`, then or later, and nobody is asked by `input()`."""
         self._portal = portal()
         self._redactor = Redactor()
-        self._runs: dict[str, Run] = {}
-        self._offered: dict[str, ToolRegistry] = {}
-        self._charts: list[Callable[[], None]] = [panels().touch]
         self._numbers = itertools.count(1)
-        self._closed = False
         self.epoch = time.time() - time.monotonic()
         """What a moment of the monotonic clock, in seconds, is short of the time since the epoch."""
         self._connector = Connector(self.settings, self._redactor, self._portal, given)
-        self._protocol = Protocol(self._connector.abilities)
-        self._traffic = Traffic(
-            self._protocol,
-            self._connector,
-            publish=self._publish,
-            redactor=self._redactor,
-            keep=self._portal.keep,
-        )
-        self._dispatcher = Dispatcher(
-            self._portal,
-            started=self._call_started,
-            held_up=self._call_held_up,
-            changed=self._call_changed,
-            submit=self._submit,
-        )
-        self._told: deque[tuple[RunState, Change]] = deque()
-        self._telling = False
+        self._engine = Engine(self._connector, self._redactor, self._portal)
+        self._engine.watchers.append(panels().touch)
+        self._protocol = self._engine.protocol
+        self._compactor = Compactor(self._connector.endpoint, self._redactor)
         panels().add(self)
 
     # Asking.
@@ -180,8 +158,7 @@ class Session:
 
         Raises SettingsError for input that cannot be sent, and never for what happens later: that is in `result()`.
         """
-        if self._closed:
-            raise SettingsError("This session is closed. Make another one with Session().")
+        self._refuse_closed()
         offered = ToolRegistry(self.tools if tools is None else tools)
         self._redactor.add(secret for each in offered.hosted for secret in each.secrets)
         # A warm-up needs no words.
@@ -210,8 +187,8 @@ class Session:
             run._observers.append(watch(run))
             # Making a first picture takes a while; the clock starts behind it.
             state.asked, state.asked_at = time.monotonic(), time.time()
-        self._runs[run.id], self._offered[run.id] = run, offered
-        self._portal.post(self._start, state)
+        self._engine.runs[run.id], self._engine.offered[run.id] = run, offered
+        self._portal.post(self._engine.start, state)
         return run
 
     def warm_up(self) -> Run:
@@ -223,9 +200,33 @@ class Session:
             raise SettingsError(f"{self.settings.provider} has no warm-up. Just ask: the first question connects.")
         return self.start([], options=_WARM_UP)
 
+    def compact(self, parent: Run | None = None) -> Run:
+        """Have the provider make a run's history short, wait for it, and return a run that holds what came of it.
+
+        Later questions continue from there and send those items instead of the history. `parent`: the run up to whose
+        end it goes; default: the latest (one in progress is waited for). Raises SettingsError where there is none,
+        and what the provider answers as an error; nothing has changed then.
+        """
+        self._refuse_closed()
+        wanted = self._wanted(LATEST if parent is None else parent)
+        state = wanted if isinstance(wanted, RunState) else latest_to_compact(self._states())
+        before = self._engine.runs[state.id]
+        self.wait(before, lambda: before.done)
+        made = self._portal.submit(self._compactor.run(f"r{next(self._numbers)}", state))
+        made.add_done_callback(lambda _: self.wake())
+        try:
+            self._portal.work.wait(made, made.done)
+        except KeyboardInterrupt:
+            made.cancel()
+            raise
+        run = Run(self, made.result())
+        self._engine.runs[run.id], self._engine.offered[run.id] = run, ToolRegistry()
+        self.on_loop(self._engine.add_ended, run.state)
+        return run
+
     def steer(self, run: Run, words: Input) -> Steer:
         """Add words to a run in progress; see `Run.steer`."""
-        return self._portal.call(self._steer, run, Steer(input=as_items(words)))
+        return self._portal.call(self._engine.steer, run, Steer(input=as_items(words)))
 
     def decide(self, run: Run, turn_id: str, call_id: str, verdict: str, more: str | None) -> None:
         """What a view of the run was told about a call; see `Run.decide`."""
@@ -233,7 +234,7 @@ class Session:
         if not found:
             raise ToolError(f"Run {run.id} has no call {call_id}.")
         if verdict == "shown":
-            self._portal.post(self._dispatcher.approvals.shown, found[0])
+            self._portal.post(self._engine.dispatcher.approvals.shown, found[0])
         elif verdict == "approve":
             found[0].approve(more)
         else:
@@ -241,26 +242,26 @@ class Session:
 
     def cancel(self, run: Run, cause: str = "cancel") -> None:
         """Stop a run at once; it has ended when this returns. Nothing happens to one that has ended."""
-        self._portal.call(self._cancel, run, cause)
+        self._portal.call(self._engine.cancel, run, cause)
 
     # Looking.
 
     @property
     def runs(self) -> list[Run]:
         """Every run, oldest first."""
-        return list(self._runs.values())
+        return list(self._engine.runs.values())
 
     @property
     def state(self) -> str:
         """closed, connecting, open (a connection is there) or idle (none is; the next question opens one)."""
-        if self._closed:
+        if self._engine.closed:
             return "closed"
-        return "open" if self._traffic.open else "connecting" if self._traffic.connecting else "idle"
+        return "open" if self._engine.traffic.open else "connecting" if self._engine.traffic.connecting else "idle"
 
     @property
     def connections(self) -> int:
         """How many connections were opened so far, one after another or side by side."""
-        return self._traffic.connections
+        return self._engine.traffic.connections
 
     @property
     def rotations(self) -> int:
@@ -270,7 +271,7 @@ class Session:
     @property
     def opened_at(self) -> float | None:
         """When the oldest present connection was opened, in seconds of the monotonic clock; None without one."""
-        return self._traffic.opened_at
+        return self._engine.traffic.opened_at
 
     @property
     def lanes(self) -> list[Lane]:
@@ -318,7 +319,7 @@ class Session:
         from ..views.charts import LatencyChart
 
         chart = LatencyChart(self._states, call_later=self.call_later)
-        self._charts.append(chart.touch)
+        self._engine.watchers.append(chart.touch)
         return chart.figure
 
     def panel(self) -> Any:
@@ -339,22 +340,22 @@ class Session:
     def __repr__(self) -> str:
         where = self.settings.base_url.partition("?")[0] or "embedded server"
         model = self.settings.model
-        return f"<Session {self.settings.provider} {where} model={model!r} {self.state}, {len(self._runs)} runs>"
+        return f"<Session {self.settings.provider} {where} model={model!r} {self.state}, {len(self._engine.runs)} runs>"
 
     # Ending.
 
     def reset(self) -> None:
         """Stop what runs, close the connection and forget every run; tools and settings stay."""
-        self._portal.call(self._forget)
+        self._portal.call(self._engine.forget)
 
     def close(self) -> None:
         """Stop what runs and close the connection for good. Runs and tables can still be read."""
-        if self._closed:
+        if self._engine.closed:
             return
-        self._closed = True
+        self._engine.closed = True
         for run in self.runs:
             run.cancel()
-        closing = self._portal.submit(self._traffic.shut_down())
+        closing = self._portal.submit(self._engine.traffic.shut_down())
         if not self._portal.here:
             closing.result(5)
 
@@ -368,10 +369,10 @@ class Session:
 
     def offered(self, run: Run) -> ToolRegistry:
         """The tools that a run was asked with."""
-        return self._offered.get(run.id, ToolRegistry())
+        return self._engine.offered.get(run.id, ToolRegistry())
 
     def run_of(self, state: RunState) -> Run | None:
-        return self._runs.get(state.id)
+        return self._engine.runs.get(state.id)
 
     def wait(self, run: Run, until: Callable[[], bool], timeout: float | None = None) -> bool:
         """Wait in this thread for something of the run, running its tools here where that is their place."""
@@ -400,98 +401,16 @@ class Session:
         """Have it called on the loop after `delay` seconds. Callable from any thread."""
         self._portal.post(self._portal.loop.call_later, delay, callback)
 
-    # On the loop.
-
-    def _start(self, state: RunState) -> None:
-        now = time.monotonic()
-        self._protocol.start(state, now)
-        if self._closed:
-            self._protocol.abandon(state, now, SettingsError("The session was closed before the run began."))
-        self._traffic.settle()
-
-    def _cancel(self, run: Run, cause: str) -> None:
-        if run.done:
-            return
-        self._protocol.abandon(run.state, time.monotonic(), cancelled(run, cause))
-        self._traffic.settle()
-
-    def _call_held_up(self, call: CallState) -> None:
-        self._protocol.call_held_up(call, time.monotonic())
-        self._traffic.settle()
-
-    def _call_changed(self, call: CallState) -> None:
-        """It waits for consent, was decided, or tells how far it is."""
-        run = self._runs.get(call.turn.run_id)
-        if run is not None:
-            self._publish([(run.state, CallChanged(call))])
-
-    def _steer(self, run: Run, steer: Steer) -> Steer:
-        self._protocol.steer(run.state, steer, time.monotonic())
-        self._traffic.settle()
-        return steer
-
-    def _call_started(self, call: CallState) -> bool:
-        may = self._protocol.call_started(call, time.monotonic())
-        self._traffic.settle()
-        return may
-
-    def _submit(self, call: CallState, outcome: Outcome) -> None:
-        call.exception = outcome.exception
-        self._protocol.submit_tool_output(
-            call, outcome.output, time.monotonic(), status=outcome.status, error=outcome.error
-        )
-        remember(self._offered.get(call.turn.run_id), call)
-        self._traffic.settle()
-
-    def _publish(self, changes: list[tuple[RunState, Change]]) -> None:
-        """Tell everybody, in order: what an observer causes is told after what it was told."""
-        self._told.extend(changes)
-        if self._telling:
-            return
-        self._telling = True
-        try:
-            while self._told:
-                self._tell(*self._told.popleft())
-            if changes:
-                self._touch_charts()
-        finally:
-            self._telling = False
-
-    def _tell(self, state: RunState, change: Change) -> None:
-        run = self._runs.get(state.id)
-        if run is None:
-            return
-        if isinstance(change, ToolCallReady):
-            self._portal.loop.call_soon(self._dispatcher.dispatch, run, change.call, self._offered[state.id])
-        run._tell(change)
-        if isinstance(change, RunEnded):
-            self._dispatcher.stop(state)
-            self.wake()
-
-    def _touch_charts(self) -> None:
-        for touch in list(self._charts):
-            try:
-                touch()
-            except Exception:
-                self._charts.remove(touch)
-                logging.getLogger("ws_notebook").exception("A chart of the session failed.")
-
-    def _forget(self) -> None:
-        begun = list(self._protocol.runs)
-        for state in reversed(begun):
-            run = self._runs[state.id]
-            self._cancel(run, "cancel")
-        self._traffic.drop()
-        self._protocol.forget()
-        for state in begun:
-            del self._runs[state.id], self._offered[state.id]
+    def _refuse_closed(self) -> None:
+        if self._engine.closed:
+            raise SettingsError("This session is closed. Make another one with Session().")
 
     def _refuse_inside_tool(self, run: Run | None = None) -> None:
         """A tool that waits here for a run behind its own would wait for ever."""
         asking = TOOL_OF.get()
         if asking is None or asking.done or (run is not None and run.state is not asking and run.done):
             return
-        mine = self._runs.get(asking.id)
+        mine = self._engine.runs.get(asking.id)
         if mine is not None and mine.state is asking:
             raise SettingsError(
                 f"A tool of run {asking.id} cannot wait for another run of the same session, "

@@ -26,11 +26,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         """`url` as it may be shown: a query may hold a key."""
         return self.url(websocket=websocket).partition("?")[0]
 
-    def url(self, *, websocket: bool) -> str:
-        """The address of the Responses resource: base URL + /responses, query kept."""
+    def url(self, *, websocket: bool, resource: str = "") -> str:
+        """The address of the Responses resource, or of one below it: base URL + /responses, query kept."""
         parts = urlsplit(self.base_url)
         scheme = parts.scheme.replace("http", "ws") if websocket else parts.scheme
-        return urlunsplit((scheme, parts.netloc, f"{parts.path.rstrip('/')}/responses", parts.query, ""))
+        return urlunsplit((scheme, parts.netloc, f"{parts.path.rstrip('/')}/responses{resource}", parts.query, ""))
 
     def missing_version(self) -> str:
         """What to try where the address is not known to the server and holds no version; empty where it holds one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,7 +19,7 @@ from .base import Endpoint
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["HttpConnection", "HttpTransport"]
+__all__ = ["HttpConnection", "HttpTransport", "error_frame", "make_client"]
 
 
 class HttpTransport:
@@ -35,12 +35,7 @@ class HttpTransport:
         """Make the client; the network is first touched by `send`."""
         import httpx2
 
-        client = httpx2.AsyncClient(
-            headers={"User-Agent": "ws-notebook", **endpoint.headers},
-            timeout=httpx2.Timeout(None, connect=self.timeout),
-            verify=True if endpoint.ssl is None else endpoint.ssl,
-            trust_env=not endpoint.loopback,
-        )
+        client = make_client(endpoint, httpx2.Timeout(None, connect=self.timeout))
         return HttpConnection(client, endpoint)
 
 
@@ -90,7 +85,7 @@ class HttpConnection:
             async with self._client.stream("POST", self._url, content=frame, headers=headers) as answer:
                 if not answer.is_success:
                     hint = self._hint if answer.status_code == 404 else ""
-                    self._arrived.put_nowait(_error_frame(answer, await answer.aread(), hint))
+                    self._arrived.put_nowait(error_frame(answer, await answer.aread(), hint))
                     return
                 last = b""
                 async for last in _events(answer):
@@ -107,6 +102,18 @@ class HttpConnection:
             self._arrived.put_nowait(ConnectionLost(text))
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for the answer
             self._arrived.put_nowait(ConnectionLost(f"The answer could not be read: {error!r}. Ask again."))
+
+
+def make_client(endpoint: Endpoint, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
+    """A client for one endpoint, with the headers that prove who asks."""
+    import httpx2
+
+    return httpx2.AsyncClient(
+        headers={"User-Agent": "ws-notebook", **endpoint.headers},
+        timeout=timeout,
+        verify=True if endpoint.ssl is None else endpoint.ssl,
+        trust_env=not endpoint.loopback,
+    )
 
 
 async def _events(answer: httpx2.Response) -> AsyncIterator[bytes]:
@@ -146,7 +153,7 @@ def _is_terminal(data: bytes) -> bool:
     return kind in ("response.completed", "response.incomplete", "response.failed", "error")
 
 
-def _error_frame(answer: httpx2.Response, body: bytes, hint: str) -> bytes:
+def error_frame(answer: httpx2.Response, body: bytes, hint: str) -> bytes:
     """An HTTP error in the form of an error frame, so that it takes the same road."""
     status = answer.status_code
     try:

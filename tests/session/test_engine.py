@@ -1,0 +1,50 @@
+"""The engine: what is told to whom, in which order, and runs that come from elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ws_notebook import Session
+from ws_notebook.core.changes import RunEnded, TextAppended
+from ws_notebook.core.run import RequestSettings, RunState
+from ws_notebook.session.run import Run
+
+__all__: list[str] = []
+
+Open = Callable[..., Session]
+
+
+def test_what_an_observer_causes_is_told_after_what_it_was_told(local: Open) -> None:
+    session = local()
+    told: list[str] = []
+
+    def stops(state: RunState, change: object) -> None:
+        told.append(type(change).__name__)
+        if isinstance(change, TextAppended):
+            session._engine.cancel(run, "cancel")
+
+    run = session.start("write 300 words", watch=lambda _: stops)
+    assert session.wait(run, lambda: run.done, 20)
+    assert (run.status, told[-1]) == ("cancelled", RunEnded.__name__)
+    assert told.index("TextAppended") < told.index("TurnEnded") < told.index("RunEnded")
+
+
+def test_a_run_that_was_done_by_other_means_is_told_as_ended(local: Open) -> None:
+    session = local()
+    state = RunState(
+        id="r9", input=[], settings=RequestSettings(), asked=time.monotonic(), asked_at=time.time(), status="completed"
+    )
+    run = Run(session, state)
+    session._engine.runs["r9"] = run
+    session.on_loop(session._engine.add_ended, state)
+    assert run.done
+    assert run.result(1) is run
+
+
+def test_watchers_are_told_after_every_change(local: Open) -> None:
+    session = local()
+    looks: list[str] = []
+    session._engine.watchers.append(lambda: looks.append(session.state))
+    session.ask('say "Hi"')
+    assert "open" in looks

@@ -1,0 +1,100 @@
+"""Compaction: a history made short by the provider, as a run that later runs continue.
+
+`POST /responses/compact` (OpenAI's compaction guide) answers with items that stand for all that was
+before. They are no response, so the next request sends them, unchanged, ahead of what is new.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from ..core import codec, lineage
+from ..core.items import Item
+from ..core.run import RequestSettings, RunState
+from ..core.timing import TurnTiming
+from ..core.turn import TurnState
+from ..exceptions import ProtocolViolation, SettingsError
+from ..settings import Redactor
+from ..transports.base import Endpoint
+from ..transports.post import post
+
+__all__ = ["Compactor", "compact_request", "latest_to_compact"]
+
+_KEPT = ("prompt_cache_key", "prompt_cache_options", "service_tier")
+"""Options of a create that the compaction of its history takes too."""
+
+
+class Compactor:
+    """Has one history compacted. Its `run` is called on the loop and changes nothing but what it returns."""
+
+    def __init__(self, endpoint: Callable[[], Awaitable[Endpoint]], redactor: Redactor) -> None:
+        self._endpoint = endpoint
+        self._redactor = redactor
+
+    async def run(self, name: str, parent: RunState) -> RunState:
+        """The run `name`, ended, whose items stand for everything up to the end of `parent`.
+
+        Raises SettingsError (also where `parent` never began), ConnectionFailed, ConnectionLost, ProviderError,
+        ProtocolViolation.
+        """
+        if not parent.turns:
+            raise SettingsError(f"Run {parent.id} never began, so there is nothing of it to compact.")
+        asked, settings = time.monotonic(), parent.settings
+        state = RunState(
+            id=name, input=[], settings=settings, wants=parent, parent=parent, asked=asked, asked_at=time.time()
+        )
+        body = compact_request(parent.turns[-1], settings)
+        timing = TurnTiming(started=asked)
+        timing.enter("connect", asked)
+        endpoint = await self._endpoint()
+        timing.opened = timing.sent = time.monotonic()
+        timing.enter("wait", timing.opened)
+        answer = self._redactor.frame(await post(endpoint, "/compact", body))
+        state.turns.append(_turn(state, timing, body, answer))
+        state.status, state.ended = "completed", timing.ended
+        return state
+
+
+def compact_request(turn: TurnState, settings: RequestSettings) -> bytes:
+    """The request that has everything up to the turn's end compacted."""
+    foreign, items = lineage.history(turn)
+    body: dict[str, Any] = {"model": settings.model, "input": items}
+    body |= {} if settings.instructions is None else {"instructions": settings.instructions}
+    body |= {} if foreign is None else {"previous_response_id": foreign}
+    return codec.encode(body | {name: settings.options[name] for name in _KEPT if name in settings.options})
+
+
+def _turn(run: RunState, timing: TurnTiming, body: bytes, answer: bytes) -> TurnState:
+    try:
+        fields = msgspec.json.decode(answer)
+        output = [Item(item) for item in fields["output"]]
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError):
+        raise ProtocolViolation("The answer to the compaction holds no items. Nothing has changed.") from None
+    timing.finish(time.monotonic())
+    return TurnState(
+        id=f"{run.id}.1",
+        run_id=run.id,
+        transport="http",
+        model=run.settings.model,
+        status="completed",
+        output=output,
+        compacted=True,
+        usage=fields.get("usage") if isinstance(fields.get("usage"), dict) else None,
+        timing=timing,
+        sent=True,
+        bytes_sent=len(body),
+        bytes_received=len(answer),
+        bytes_full_context=len(body),
+    )
+
+
+def latest_to_compact(runs: list[RunState]) -> RunState:
+    """The run that a compaction is about by default. Raises SettingsError where nothing was said yet."""
+    found = next((run for run in reversed(runs) if not run.done or lineage.continuable(run)), None)
+    if found is None:
+        raise SettingsError("There is nothing to compact yet. Ask something first.")
+    return found

@@ -1,0 +1,146 @@
+"""The engine of a session: on the loop, its protocol, its traffic and the calls of its tools."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+
+from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady
+from ..core.protocol import Protocol
+from ..core.run import RunState
+from ..core.steer import Steer
+from ..core.turn import CallState
+from ..exceptions import SettingsError
+from ..settings import Redactor
+from ..tools import ToolRegistry
+from ..tools.bench import remember
+from ..tools.executor import Outcome
+from .connector import Connector
+from .dispatch import Dispatcher
+from .portal import Portal
+from .run import Run, cancelled
+from .traffic import Traffic
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """What happens to a session's runs. Its methods are called on the loop; its attributes may be read anywhere."""
+
+    def __init__(self, connector: Connector, redactor: Redactor, portal: Portal) -> None:
+        self.runs: dict[str, Run] = {}
+        """Every run by its id, oldest first."""
+        self.offered: dict[str, ToolRegistry] = {}
+        """The tools of each run."""
+        self.watchers: list[Callable[[], None]] = []
+        """Called after something has changed; one that fails is not called again."""
+        self.closed = False
+        self._portal = portal
+        self.protocol = Protocol(connector.abilities)
+        self.traffic = Traffic(self.protocol, connector, publish=self._publish, redactor=redactor, keep=portal.keep)
+        self.dispatcher = Dispatcher(
+            portal,
+            started=self._call_started,
+            held_up=self._call_held_up,
+            changed=self._call_changed,
+            submit=self._submit,
+        )
+        self._told: deque[tuple[RunState, Change]] = deque()
+        self._telling = False
+
+    # Runs.
+
+    def start(self, state: RunState) -> None:
+        now = time.monotonic()
+        self.protocol.start(state, now)
+        if self.closed:
+            self.protocol.abandon(state, now, SettingsError("The session was closed before the run began."))
+        self.traffic.settle()
+
+    def add_ended(self, state: RunState) -> None:
+        """Add a run that was done by other means."""
+        self.protocol.add_ended(state)
+        self.traffic.settle()
+
+    def cancel(self, run: Run, cause: str) -> None:
+        if run.done:
+            return
+        self.protocol.abandon(run.state, time.monotonic(), cancelled(run, cause))
+        self.traffic.settle()
+
+    def steer(self, run: Run, steer: Steer) -> Steer:
+        self.protocol.steer(run.state, steer, time.monotonic())
+        self.traffic.settle()
+        return steer
+
+    def forget(self) -> None:
+        """Stop what runs, leave the connections and start over."""
+        begun = list(self.protocol.runs)
+        for state in reversed(begun):
+            self.cancel(self.runs[state.id], "cancel")
+        self.traffic.drop()
+        self.protocol.forget()
+        for state in begun:
+            del self.runs[state.id], self.offered[state.id]
+
+    # Calls.
+
+    def _call_held_up(self, call: CallState) -> None:
+        self.protocol.call_held_up(call, time.monotonic())
+        self.traffic.settle()
+
+    def _call_changed(self, call: CallState) -> None:
+        """It waits for consent, was decided, or tells how far it is."""
+        run = self.runs.get(call.turn.run_id)
+        if run is not None:
+            self._publish([(run.state, CallChanged(call))])
+
+    def _call_started(self, call: CallState) -> bool:
+        may = self.protocol.call_started(call, time.monotonic())
+        self.traffic.settle()
+        return may
+
+    def _submit(self, call: CallState, outcome: Outcome) -> None:
+        call.exception = outcome.exception
+        self.protocol.submit_tool_output(
+            call, outcome.output, time.monotonic(), status=outcome.status, error=outcome.error
+        )
+        remember(self.offered.get(call.turn.run_id), call)
+        self.traffic.settle()
+
+    # Telling.
+
+    def _publish(self, changes: list[tuple[RunState, Change]]) -> None:
+        """Tell everybody, in order: what an observer causes is told after what it was told."""
+        self._told.extend(changes)
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._told:
+                self._tell(*self._told.popleft())
+            if changes:
+                self._touch_watchers()
+        finally:
+            self._telling = False
+
+    def _tell(self, state: RunState, change: Change) -> None:
+        run = self.runs.get(state.id)
+        if run is None:
+            return
+        if isinstance(change, ToolCallReady):
+            self._portal.loop.call_soon(self.dispatcher.dispatch, run, change.call, self.offered[state.id])
+        run._tell(change)
+        if isinstance(change, RunEnded):
+            self.dispatcher.stop(state)
+            self._portal.work.ring()
+
+    def _touch_watchers(self) -> None:
+        for touch in list(self.watchers):
+            try:
+                touch()
+            except Exception:
+                self.watchers.remove(touch)
+                logging.getLogger("ws_notebook").exception("A chart of the session failed.")
