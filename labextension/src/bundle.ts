@@ -172,10 +172,20 @@ export interface Head {
   readonly steers: readonly Steer[];
 }
 
+/** A picture that went with the question. */
+export interface Picture {
+  /** A small copy as a data URL, or null. */
+  readonly url: string | null;
+  readonly caption: string;
+}
+
 export interface Run extends Head {
   readonly version: number;
   readonly id: string;
   readonly prompt: string;
+  readonly images: readonly Picture[];
+  /** What the texts are: "json" where that was asked for, "" for Markdown. */
+  readonly format: 'json' | '';
   readonly session: SessionFacts;
   readonly started: string;
   readonly text: string;

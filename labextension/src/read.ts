@@ -14,6 +14,7 @@ import {
   type KernelMessage,
   type Problem,
   type Progress,
+  type Picture,
   type Run,
   type RunError,
   type Span,
@@ -210,6 +211,13 @@ function readHead(value: unknown): Partial<Head> {
   return Object.fromEntries(keys.map(key => [key, HEAD_READERS[key](from[key])]));
 }
 
+/** Nothing but a copy that the bundle itself holds is ever shown: no address is fetched. */
+function readPicture(value: unknown): Picture {
+  const from = fields(value);
+  const url = text(from['url']);
+  return { url: /^data:image\/(png|jpeg|gif|webp);base64,/.test(url) ? url : null, caption: text(from['caption']) };
+}
+
 /** The run in `value`, or null where that is no bundle at all. */
 export function readRun(value: unknown): Run | null {
   if (!isFields(value) || !('version' in value)) {
@@ -221,6 +229,8 @@ export function readRun(value: unknown): Run | null {
     id: text(value['id']),
     status: HEAD_READERS.status(value['status']),
     prompt: text(value['prompt']),
+    images: list(value['images']).map(readPicture),
+    format: value['format'] === 'json' ? 'json' : '',
     session: {
       provider: text(session['provider']),
       model: text(session['model']),

@@ -14,6 +14,13 @@ test('fields nobody knows are dropped', () => {
   assert.ok(run !== null && !('future' in run));
 });
 
+test('pictures are copies that the bundle holds; no address is taken', () => {
+  const copy = 'data:image/png;base64,AA==';
+  const urls = [copy, 'https://example.org/a.png', 'data:image/svg+xml;base64,AA==', null];
+  const run = readRun({ ...sampleRun(), images: urls.map(url => ({ url, caption: 'plot' })) });
+  assert.deepEqual(run?.images.map(image => image.url), [copy, null, null, null]);
+});
+
 test('what is no bundle is refused', () => {
   for (const value of [null, undefined, 7, 'text', [], {}]) {
     assert.equal(readRun(value), null);

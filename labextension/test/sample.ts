@@ -5,6 +5,8 @@ export function sampleRun(): Record<string, unknown> {
     id: 'r7',
     status: 'completed',
     prompt: 'How many people live in Paris?',
+    images: [],
+    format: '',
     session: { provider: 'local', model: 'demo', transport: 'websocket', note: 'embedded server: a script, no AI' },
     started: '2026-11-21T02:18:00.123Z',
     duration_ms: 1500,
@@ -71,6 +73,7 @@ export function sampleRun(): Record<string, unknown> {
         calls: [],
         items: []
       }
-    ]
+    ],
+    view: ''
   };
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ws_notebook.core.abilities import Abilities
+from ws_notebook.core.abilities import Abilities, LaneLimits
 from ws_notebook.core.changes import RunEnded, TurnStarted
 from ws_notebook.core.items import as_items
 from ws_notebook.core.loop import ToolLoop
@@ -79,3 +79,20 @@ def test_changes_of_a_forgotten_run_are_told_to_nobody() -> None:
     loop.changes()
     loop.note(run.turns[0], TurnStarted(run.turns[0]))
     assert (loop.changes(), loop.runs) == ([], [])
+
+
+def test_a_turn_knows_whether_another_run_was_under_way_when_it_began() -> None:
+    abilities = Abilities(limits=LaneLimits(named=2, in_flight=4))
+    pool = Pool(abilities)
+    loop = ToolLoop(abilities, pool)
+    one, two = asked("r1", wants=None), asked("r2", wants=None)
+    loop.start(one, 1.0)
+    loop.start(two, 1.0)
+    assert [run.turns[0].beside for run in (one, two)] == [False, True]
+    for lane in pool:
+        lane.pending = None
+    for run in (one, two):
+        loop.end(run, "cancelled", RunCancelled("Stopped."), 2.0)
+    three = asked("r3", wants=None)
+    loop.start(three, 3.0)
+    assert three.turns[0].beside is False

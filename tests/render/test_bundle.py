@@ -9,6 +9,7 @@ import pytest
 from render.play import HEADER, Play, capitals
 
 from ws_notebook import exceptions
+from ws_notebook.core.run import RequestSettings
 from ws_notebook.core.timing import Span
 from ws_notebook.render.bundle import LIMIT, bundle
 
@@ -173,3 +174,21 @@ def test_usage_may_be_of_any_form() -> None:
     play = Play().send().created("resp_1").text("x").at(1)
     play.completed(usage={"input_tokens": None, "output_tokens": "many", "input_tokens_details": None})
     assert set(checked(play)["usage"].values()) == {0}
+
+
+def test_pictures_and_the_form_of_the_answer_are_told_where_there_are_any() -> None:
+    play = capitals()
+    assert not {"images", "format"} & checked(play).keys()
+    pictures = ({"url": "data:image/png;base64,AA==", "caption": "plot"}, {"url": None, "caption": "file_1"})
+    play.run.pictures = pictures
+    play.run.settings = RequestSettings(options={"text": {"format": {"type": "json_object"}}})
+    found = checked(play)
+    assert (found["images"], found["format"]) == (list(pictures), "json")
+
+
+def test_a_lane_is_told_only_of_a_turn_that_had_another_run_beside_it() -> None:
+    play = capitals()
+    first, second, *_ = play.run.turns
+    first.lane = second.lane = "lane-1"
+    second.beside = True
+    assert [turn["lane"] for turn in checked(play)["turns"]][:2] == [None, "lane-1"]

@@ -77,6 +77,18 @@ def test_nothing_from_a_model_or_a_tool_becomes_markup() -> None:
     assert "onerror=alert(1)>" not in svg
 
 
+def test_pictures_of_the_question_stand_above_and_are_never_fetched() -> None:
+    play = capitals()
+    copy = "data:image/png;base64,AA=="
+    play.run.pictures = ({"url": copy, "caption": f"plot {HOSTILE}"}, {"url": None, "caption": "https://example.org/a"})
+    page = Page(html_of(play))
+    sources = [attributes["src"] for tag, attributes in page.tags if tag == "img"]
+    assert sources[0] == copy
+    assert [source for source in sources if not (source or "").startswith("data:")] == []
+    assert "https://example.org/a" in page.text
+    assert HOSTILE in page.text
+
+
 def test_steered_words_stand_between_timeline_and_answer() -> None:
     play = Play().send().created("resp_1").text("Long").steer("be brief").steer_event("accepted")
     text = Page(html_of(play.completed("incomplete").created("resp_2").text("Short").completed())).text

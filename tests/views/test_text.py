@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from views.notebooks import executed
 from views.stage import Stage
 
 from ws_notebook import exceptions
+from ws_notebook.core.run import RequestSettings
 from ws_notebook.render import MIME_TYPE
 from ws_notebook.render.bundle import bundle
 from ws_notebook.render.text import closing_lines
@@ -62,6 +64,20 @@ def test_pieces_of_any_size_make_the_same_text(chunk: int) -> None:
         stage.act(lambda play: play.completed())
         stage.view.finish(stage.play.run)
     assert "".join(pieces).startswith("- a\n- b\n\n  c␛[2J\n```\nx = 1\n```\n\nr7 completed")
+
+
+@pytest.mark.parametrize("chunk", [1, 4, 1000])
+def test_an_answer_in_json_is_indented_as_it_comes(chunk: int) -> None:
+    text = '{"cities":[{"name":"Oslo"},{}],"n":2}'
+    pieces: list[str] = []
+    with Stage() as stage:
+        stage.play.run.settings = RequestSettings(options={"text": {"format": {"type": "json_schema"}}})
+        stage.view = TextView(stage.play.run, HEADER, call_later=paint_at_once, write=pieces.append)
+        stage.act(Play.send, lambda play: play.created("resp_1"))
+        stage.act(*[feed(text[start : start + chunk]) for start in range(0, len(text), chunk)])
+        stage.act(lambda play: play.completed())
+        stage.view.finish(stage.play.run)
+    assert "".join(pieces).startswith(json.dumps(json.loads(text), indent=2) + "\n\nr7 completed")
 
 
 def feed(piece: str) -> Callable[[Play], object]:

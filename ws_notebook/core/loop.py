@@ -146,6 +146,7 @@ class ToolLoop:
             id=f"{run.id}.{len(run.turns) + 1}",
             run_id=run.id,
             lane=run.lane,
+            beside=any(lane.run not in (None, run) for lane in self.pool),
             transport=self._abilities.transport,
             model=run.settings.model,
             parent=parent,

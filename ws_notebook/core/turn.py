@@ -67,6 +67,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """Its name within the session: "r7.2" is the second turn of run r7."""
     run_id: str
     lane: str | None = None
+    beside: bool = False
+    """Whether another run was under way when it began: then views name its lane."""
     transport: str = ""
     model: str = ""
     parent: TurnState | None = None

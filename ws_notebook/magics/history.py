@@ -51,6 +51,6 @@ def _lines(runs: Sequence[Run], tree: CellTree) -> Iterator[str]:
 def _line(run: Run, indent: str, mark: Callable[[Run], str]) -> str:
     words = " ".join(prompt_text(run.state.input).split())
     words = words if len(words) <= _WIDTH else f"{words[: _WIDTH - 1]}…"
-    lane = next((f" on {turn.lane}" for turn in run.turns if turn.lane is not None), "")
+    lane = next((f" on {turn.lane}" for turn in run.turns if turn.lane is not None and turn.beside), "")
     notes = ", ".join(filter(None, [run.status + lane, mark(run)]))
     return f"{indent}{run.id:<4} {words}  ({notes})"

@@ -21,6 +21,7 @@ from ..core.turn import CallState, TurnState
 from .format import cut, number, one_line, valid
 from .grown import Grown
 from .items import other_items, output_text
+from .structured import asks_for_json
 
 __all__ = [
     "LIMIT",
@@ -86,6 +87,8 @@ def assemble(
             "version": VERSION,
             "id": run.id,
             "prompt": cut(prompt_text(run.input), LIMIT),
+            **({"images": [dict(picture) for picture in run.pictures]} if run.pictures else {}),
+            **({"format": "json"} if asks_for_json(run) else {}),
             "session": msgspec.structs.asdict(header),
             "started": _utc(run.asked_at),
             "text": "\n\n".join(turn["text"] for turn in turns if turn["text"]),
@@ -125,7 +128,7 @@ def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT) -> dict[str, 
         "spans": _spans(timing.spans, clock),
         "recovered": turn.recovered,
         **({} if turn.not_before is None or turn.done else {"retry_at_ms": clock(turn.not_before)}),
-        "lane": turn.lane,
+        "lane": turn.lane if turn.beside else None,
         "usage": None if turn.usage is None else _usage(turn.usage),
         "bytes_sent": turn.bytes_sent,
         "bytes_full_context": turn.bytes_full_context,

@@ -8,6 +8,7 @@ from typing import Any
 
 from .format import counted, printable
 from .rows import Row, rows_of, spans_in_words
+from .structured import answer_markdown
 from .summary import steered, summary_line, trouble
 
 __all__ = ["markdown"]
@@ -21,7 +22,7 @@ def markdown(run: dict[str, Any]) -> str:
     refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
     wrong = trouble(run)
     parts = [
-        closed(printable(run["text"])),
+        closed(printable(answer_markdown(run))),
         *(_plain(words) for words in refused),
         f"> **{_plain(wrong)}**" if wrong else "",
         "---",

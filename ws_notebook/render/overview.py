@@ -28,7 +28,7 @@ def run_row(run: RunState) -> dict[str, Any]:
         "status": run.status,
         "doing": "" if run.done else _doing(turns),
         "tool": "" if run.done else next((call.name for call in calls if call.status == "running"), ""),
-        "lane": next((turn.lane for turn in turns if turn.lane is not None), None),
+        "lane": next((turn.lane for turn in turns if turn.lane is not None and turn.beside), None),
         "turns": len(turns),
         "calls": len(calls),
         "tokens": int(number(usage.get("input_tokens")) + number(usage.get("output_tokens"))),

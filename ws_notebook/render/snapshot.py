@@ -9,6 +9,7 @@ from . import svg
 from .answer import answer_html
 from .format import counted, printable
 from .rows import Row, rows_of, spans_in_words
+from .structured import answer_markdown
 from .summary import extent, sent, source, status, steered, tokens, trouble
 
 __all__ = ["snapshot", "timeline_html"]
@@ -19,8 +20,8 @@ _QUIET = "color:#7a828c"
 
 
 def snapshot(run: dict[str, Any]) -> str:
-    """The HTML of a bundle: header line, timeline with its table, steers, other items, the answer, what went wrong."""
-    parts = [_header(run)]
+    """The HTML of a bundle: header, pictures, timeline with its table, steers, other items, answer, what went wrong."""
+    parts = [_header(run), _pictures(run)]
     if run["turns"]:
         parts.append(timeline_html(run))
     parts += [_steers(run), _items(run), _answer(run), _trouble(run)]
@@ -42,6 +43,17 @@ def _header(run: dict[str, Any]) -> str:
         f'<p><span style="color:{colour}">●</span> <strong>{_escaped(status(run))}</strong> · {facts}'
         f' <span style="{_QUIET}">· {right}</span></p>'
     )
+
+
+def _pictures(run: dict[str, Any]) -> str:
+    """What was sent with the question, small. Only what the bundle holds: nothing is fetched."""
+    return "".join(map(_picture, run.get("images", ())))
+
+
+def _picture(picture: dict[str, Any]) -> str:
+    words, url = _escaped(picture["caption"]), picture["url"]
+    image = f'<img src="{escape(url)}" alt="{words}" style="max-height:120px;max-width:240px"> ' if url else ""
+    return f'<p style="{_QUIET}">{image}{words}</p>'
 
 
 def _table(run: dict[str, Any]) -> str:
@@ -77,7 +89,7 @@ def _items(run: dict[str, Any]) -> str:
 
 def _answer(run: dict[str, Any]) -> str:
     refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
-    return answer_html(run["text"]) + "".join(f"<p>{_escaped(words)}</p>" for words in refused)
+    return answer_html(answer_markdown(run)) + "".join(f"<p>{_escaped(words)}</p>" for words in refused)
 
 
 def _trouble(run: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from ..core.run import RunState
 from .bundle import RunHeader, bundle
 from .format import NO_BREAK_SPACE, THIN_SPACE, printable
 from .rows import rows_of, spans_in_words
+from .structured import answer_text
 from .summary import steered, summary_line, trouble
 
 __all__ = ["closing_lines", "plain_text", "terminal", "text", "timeline_text"]
@@ -21,7 +22,7 @@ def text(run: RunState, header: RunHeader, *, now: float | None = None) -> str:
 def plain_text(run: dict[str, Any]) -> str:
     """The answer of a bundle, what went wrong, and one summary line."""
     refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
-    parts = [printable(run["text"]), *(printable(words) for words in refused), closing_lines(run)]
+    parts = [printable(answer_text(run)), *(printable(words) for words in refused), closing_lines(run)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -16,6 +16,7 @@ from ..render.grown import Grown
 from ..render.items import output_text
 from ..render.markdown import markdown
 from ..render.mime import mime_bundle
+from ..render.structured import Indenter, asks_for_json
 from ..render.text import closing_lines, plain_text, terminal
 from ..render.words import CALL_WORDS
 from .base import CallLater, Clock
@@ -46,6 +47,8 @@ class TextView:
         self._write = write or _write_out
         self._throttle = Throttle(self._paint, call_later, interval=0.1)
         self._grown: dict[str, Grown] = {}
+        self._indenters: dict[str, Indenter | None] = {}
+        """For each turn that has text: what indents its JSON, or None."""
         self._told: set[object] = set()
         """The calls and the waits that were written of."""
         self._apart = False
@@ -88,7 +91,7 @@ class TextView:
             if self._apart:
                 self._blank_line()
             self._apart = False
-            self._put(self._clean(text))
+            self._put(self._indented(turn, self._clean(text)))
         if turn.not_before is not None and (turn.id, turn.not_before) not in self._told:
             self._told.add((turn.id, turn.not_before))
             self._apart = True
@@ -99,6 +102,14 @@ class TextView:
                 self._told.add(call)
                 self._apart = True
                 self._put(("" if self._tail in ("", "\n") else "\n") + _note(call) + "\n")
+
+    def _indented(self, turn: TurnState, text: str) -> str:
+        """JSON that was asked for, as people read it; all else as it is."""
+        if turn.id not in self._indenters:
+            is_json = asks_for_json(self._run) and text.lstrip()[:1] in ("{", "[")
+            self._indenters[turn.id] = Indenter() if is_json else None
+        indenter = self._indenters[turn.id]
+        return text if indenter is None else indenter.add(text)
 
     def _clean(self, text: str) -> str:
         """Text without terminal controls. A return at its end waits for its line feed."""

@@ -3,6 +3,7 @@
 import type { Item, Run, RunError, Turn } from '../bundle';
 import { GrowingMarkdown } from './answer';
 import { element, setText, show } from './dom';
+import { jsonMarkdown } from './json';
 import type { Markdown } from './markdown';
 
 export class Body {
@@ -11,6 +12,10 @@ export class Body {
   private readonly answer = element('div', { class: 'wsn-answer' });
   private readonly error = element('div', { class: 'wsn-error' });
   private readonly stopped = element('p', { class: 'wsn-stopped' });
+  private readonly unfinished = element('p', {
+    class: 'wsn-stopped wsn-unfinished',
+    text: 'It was still running when this notebook was saved.'
+  });
   private readonly parts: TurnPart[] = [];
 
   constructor(
@@ -18,23 +23,26 @@ export class Body {
     signal: AbortSignal
   ) {
     this.reasoning = new Reasoning(markdown, signal);
-    this.node.append(this.reasoning.node, this.answer, this.error, this.stopped);
+    this.node.append(this.reasoning.node, this.answer, this.error, this.stopped, this.unfinished);
   }
 
-  update(run: Run): void {
+  /** `live`: its kernel tells of it. */
+  update(run: Run, live: boolean): void {
     const texts = textsOf(run);
     const running = run.status === 'in_progress';
     while (this.parts.length > texts.length) {
       this.parts.pop()?.node.remove();
     }
     texts.forEach(([text, items], index) => {
-      this.part(index).update(text, items, running && index === texts.length - 1);
+      const growing = running && live && index === texts.length - 1;
+      this.part(index).update(run.format === 'json' ? jsonMarkdown(text, growing) : text, items, growing);
     });
     const empty = texts.every(([text, items]) => text === '' && items.length === 0);
     show(this.answer, !empty);
     this.reasoning.update(run.turns, running);
     this.updateEnd(run);
-    show(this.node, !(empty && this.reasoning.node.hidden && this.error.hidden && this.stopped.hidden));
+    show(this.unfinished, running && !live);
+    show(this.node, ![this.answer, this.reasoning.node, this.error, this.stopped, this.unfinished].every(each => each.hidden));
   }
 
   async rendered(): Promise<void> {

@@ -1,12 +1,14 @@
 /** The run view: header, timeline, steering, answer. The live widget and the saved renderer show this same thing. */
 
-import { callsOf, type Run } from '../bundle';
+import { callsOf, type BrowserMessage, type Problem, type Run } from '../bundle';
+import { Approvals } from './approval';
 import { Body } from './body';
 import { Clock } from './clock';
 import { element, setAttribute, setText } from './dom';
 import { counted, seconds } from './format';
 import { Header } from './header';
 import type { Markdown } from './markdown';
+import { Question } from './question';
 import { Steering } from './steering';
 import { addStyles } from './styles';
 import { Timeline } from './timeline';
@@ -16,28 +18,32 @@ export interface RunViewOptions {
   readonly markdown: Markdown;
   /** Ends every listener and timer of the view. */
   readonly signal: AbortSignal;
-  /** What Stop does; null where nothing can be stopped. */
-  readonly onStop: (() => void) | null;
-  /** What becomes of words that the reader adds while the run goes on; null where none can be added. */
-  readonly onSteer: ((text: string) => void) | null;
+  /** Tells the kernel; null where there is none, as for a saved run. */
+  readonly send: ((message: BrowserMessage) => void) | null;
 }
 
 export class RunView {
   readonly node = element('div', { class: 'wsn-run', role: 'group' });
   private readonly header: Header;
+  private readonly question = new Question();
   private readonly timeline: Timeline;
+  private readonly approvals: Approvals;
   private readonly steering: Steering;
   private readonly body: Body;
   private readonly announcement = element('div', { class: 'wsn-hidden', role: 'status', 'aria-live': 'polite' });
   private readonly clock: Clock;
   private run: Run | null = null;
 
-  constructor({ markdown, signal, onStop, onSteer }: RunViewOptions) {
-    this.header = new Header(onStop, signal);
+  private readonly send: RunViewOptions['send'];
+
+  constructor({ markdown, signal, send }: RunViewOptions) {
+    this.send = send;
+    this.header = new Header(send === null ? null : () => send({ kind: 'stop' }), signal);
     this.timeline = new Timeline(signal);
-    this.steering = new Steering(onSteer, signal);
+    this.approvals = new Approvals(send === null ? null : verdict => send({ kind: 'decide', ...verdict }), signal);
+    this.steering = new Steering(send === null ? null : text => send({ kind: 'steer', text }), signal);
     this.body = new Body(markdown, signal);
-    this.node.append(this.header.node, this.timeline.node, this.steering.node, this.body.node, this.announcement);
+    this.node.append(this.header.node, this.question.node, this.timeline.node, this.approvals.node, this.steering.node, this.body.node, this.announcement);
     this.clock = new Clock(this.node, now => this.tick(now), signal);
   }
 
@@ -59,12 +65,19 @@ export class RunView {
     const shown = running ? now : run.duration_ms;
     this.header.update(run);
     this.header.tick(shown);
+    this.question.update(run);
     this.timeline.update(run, shown);
+    this.approvals.update(run, running, shown);
     this.steering.update(run, running);
-    this.body.update(run);
+    this.body.update(run, running || this.send !== null);
     if (before === 'in_progress' && run.status !== 'in_progress') {
       setText(this.announcement, announcementOf(run));
     }
+  }
+
+  /** A decision about a call could not be taken. */
+  refuse(problem: Problem): void {
+    this.approvals.refuse(problem);
   }
 
   /** Resolves when the answer stands on the page as it will stay. */
@@ -75,6 +88,7 @@ export class RunView {
   private tick(now: number): void {
     this.header.tick(now);
     this.timeline.tick(now);
+    this.approvals.tick(now);
   }
 }
 

@@ -1,0 +1,23 @@
+/** The pictures that went with the question, small, each with what it is. */
+
+import type { Picture, Run } from '../bundle';
+import { element, show } from './dom';
+
+export class Question {
+  readonly node = element('div', { class: 'wsn-question', role: 'group', 'aria-label': 'Pictures of the question' });
+  private shown: readonly Picture[] | null = null;
+
+  update(run: Run): void {
+    if (run.images === this.shown) {
+      return;
+    }
+    this.shown = run.images;
+    show(this.node, run.images.length > 0);
+    this.node.replaceChildren(...run.images.map(figure));
+  }
+}
+
+function figure({ url, caption }: Picture): HTMLElement {
+  const picture = url === null ? [] : [element('img', { src: url, alt: '' })];
+  return element('figure', {}, ...picture, element('figcaption', { text: caption, title: caption }));
+}
