@@ -8,9 +8,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from support.events import answer, completed, created, delta, message
 from support.peer import Talk, running_peer, says
+from support.server import RunningServer
 
 from ws_notebook import Session, tool
 from ws_notebook.core.changes import RunEnded, TextAppended
@@ -23,6 +25,7 @@ from ws_notebook.exceptions import (
     SettingsError,
     WsNotebookError,
 )
+from ws_notebook.profiles import PROFILES
 
 __all__: list[str] = []
 
@@ -455,6 +458,35 @@ def test_a_tool_that_asks_the_same_session_is_told_why_it_cannot(local: Open) ->
     assert run.tool_calls[0].status == "failed"
     assert "another Session()" in str(run.tool_calls[0].error)
     assert len(session.runs) == 1
+
+
+@pytest.mark.parametrize("run_in", ["kernel", "thread"])
+def test_a_tool_may_ask_the_same_session_for_a_run_of_its_own(local: Open, run_in: str) -> None:
+    @tool(run_in=run_in)
+    def ask_aside(words: str) -> str:
+        return session.ask(f"call shout(words={words!r})", parent=None, tools=[shout]).tool_calls[0].output
+
+    @tool
+    def shout(words: str) -> str:
+        return words.upper()
+
+    session = local(tools=[ask_aside])
+    run = session.ask('call ask_aside(words="one") and call ask_aside(words="two")')
+    assert [call.output for call in run.tool_calls] == ["ONE", "TWO"]
+    assert [each.status for each in session.runs] == ["completed"] * 3
+    assert session.connections == 1
+
+
+def test_a_tool_for_whose_run_there_is_no_place_is_told_so(opened: Open, server: RunningServer) -> None:
+    @tool
+    def ask_aside() -> str:
+        return session.ask('say "Hi"', parent=None).text
+
+    narrow = msgspec.structs.replace(PROFILES["local"], lanes=0, in_flight=1, sockets=1)
+    session = opened(server.base_url, profile=narrow, api_key=server.token, tools=[ask_aside])
+    run = session.ask("call ask_aside()")
+    assert "another Session()" in str(run.tool_calls[0].error)
+    assert [each.status for each in session.runs] == ["completed", "cancelled"]
 
 
 def test_a_tool_may_ask_another_session(local: Open) -> None:

@@ -109,13 +109,11 @@ class Session:
 
         Raises the run's error if it fails. KeyboardInterrupt stops the run and keeps what had come.
         """
-        self._refuse_inside_tool()
-        return self.start(input, **settings).result()
+        return self._start_inside_tool(input, **settings).result()
 
     async def ask_async(self, input: Input | Question, **settings: Any) -> Run:
         """The same for `await` in a cell; tools run on the kernel's own loop meanwhile, or else on this one."""
-        self._refuse_inside_tool()
-        run = self.start(input, **settings)
+        run = self._start_inside_tool(input, **settings)
         loop = asyncio.get_running_loop()
         ended = loop.create_future()
 
@@ -405,16 +403,28 @@ class Session:
         if self._engine.closed:
             raise SettingsError("This session is closed. Make another one with Session().")
 
+    def _start_inside_tool(self, input: Input | Question, **settings: Any) -> Run:
+        """Start a run that is waited for at once; one that a tool would wait for in vain is stopped again."""
+        if settings.get("parent", LATEST) is LATEST:
+            self._refuse_inside_tool()
+        run = self.start(input, **settings)
+        try:
+            self._refuse_inside_tool(run)
+        except SettingsError:
+            run.cancel()
+            raise
+        return run
+
     def _refuse_inside_tool(self, run: Run | None = None) -> None:
-        """A tool that waits here for a run behind its own would wait for ever."""
+        """A tool that waits here for its own run, or for one that begins only after it, would wait for ever."""
         asking = TOOL_OF.get()
-        if asking is None or asking.done or (run is not None and run.state is not asking and run.done):
+        mine = None if asking is None or asking.done else self._engine.runs.get(asking.id)
+        if asking is None or mine is None or mine.state is not asking:
             return
-        mine = self._engine.runs.get(asking.id)
-        if mine is not None and mine.state is asking:
+        if run is None or run.state is asking or not self.on_loop(lambda: bool(run.turns) or run.done):
             raise SettingsError(
-                f"A tool of run {asking.id} cannot wait for another run of the same session, "
-                "which begins only after it. Ask over another Session() inside the tool."
+                f"A tool of run {asking.id} cannot wait for a run of the same session that begins only after it. "
+                "Inside the tool ask with parent=None, or over another Session()."
             )
 
     def _states(self) -> list[RunState]:
