@@ -19,23 +19,40 @@ if TYPE_CHECKING:
     from .session.run import Run
     from .session.session import Session
     from .settings import Profile
-    from .tools import Tool, tool
+    from .tools import HostedTool, Tool, tool, tools_from
     from .tools.approval import Approval
+    from .tools.check import check
     from .tools.context import Context
 
-__all__ = ["Approval", "Context", "Profile", "Run", "Session", "Tool", "WsNotebookError", "__version__", "tool"]
+__all__ = [
+    "Approval",
+    "Context",
+    "HostedTool",
+    "Profile",
+    "Run",
+    "Session",
+    "Tool",
+    "WsNotebookError",
+    "__version__",
+    "check",
+    "tool",
+    "tools_from",
+]
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Approval": "tools.approval",
     "Context": "tools.context",
+    "HostedTool": "tools",
     "Profile": "settings",
     "Run": "session.run",
     "Session": "session.session",
     "Tool": "tools",
     "WsNotebookError": "exceptions",
+    "check": "tools.check",
     "tool": "tools",
+    "tools_from": "tools",
 }
 
 
