@@ -141,7 +141,12 @@ class Notebook:
             self._hear(self.client.get_iopub_msg(timeout=deadline - time.monotonic()))
         if not cell.busy and not cell.payload:
             reply = self.client.get_shell_msg(timeout=WAIT)
-            assert reply["parent_header"]["msg_id"] == sent
+            # A slow kernel was asked more than once whether it is ready, and answers all of that.
+            while reply["msg_type"] == "kernel_info_reply":
+                reply = self.client.get_shell_msg(timeout=WAIT)
+            # Before the first there may be a late answer to the question whether the kernel is there.
+            while reply["parent_header"]["msg_id"] != sent:
+                reply = self.client.get_shell_msg(timeout=deadline - time.monotonic())
             cell.payload = reply["content"].get("payload", [])
         return cell
 

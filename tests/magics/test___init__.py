@@ -9,12 +9,16 @@ from ws_notebook.session.run import Run
 __all__: list[str] = []
 
 
+MAGICS = ("ResponsesMagics", "ToolMagics")
+
+
 def traces(shell: InteractiveShell) -> list[object]:
     """What the extension has put into the shell."""
     return [
         *(kind for kind in ("line", "cell") if "responses" in shell.magics_manager.magics[kind]),
-        *(name for name in shell.magics_manager.registry if name == "ResponsesMagics"),
-        *(each for each in shell.configurables if type(each).__name__ == "ResponsesMagics"),
+        *(kind for kind in ("line", "cell") if "tool" in shell.magics_manager.magics[kind]),
+        *(name for name in shell.magics_manager.registry if name in MAGICS),
+        *(each for each in shell.configurables if type(each).__name__ in MAGICS),
         *shell.Completer.custom_matchers,
         *(each for each in shell.input_transformers_cleanup if each.__module__.startswith("ws_notebook")),
         *(each for each in shell.display_formatter.ipython_display_formatter.type_printers if each is Run),
@@ -22,7 +26,7 @@ def traces(shell: InteractiveShell) -> list[object]:
 
 
 def test_unloading_leaves_no_trace(shell: InteractiveShell) -> None:
-    assert len(traces(shell)) == 7
+    assert len(traces(shell)) == 11
     shell.run_line_magic("unload_ext", "ws_notebook")
     assert traces(shell) == []
     ws_notebook.magics.unload(shell)
@@ -31,7 +35,7 @@ def test_unloading_leaves_no_trace(shell: InteractiveShell) -> None:
 def test_reloading_leaves_one_of_each(shell: InteractiveShell) -> None:
     for _ in range(2):
         shell.run_line_magic("reload_ext", "ws_notebook")
-    assert len(traces(shell)) == 7
+    assert len(traces(shell)) == 11
 
 
 def test_unloading_closes_the_magics_own_session_and_no_other(shell: InteractiveShell) -> None:

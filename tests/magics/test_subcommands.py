@@ -102,15 +102,18 @@ def test_status_names_the_model_that_was_configured(shell: InteractiveShell) -> 
     assert rows(say(shell, "status"))["model"] == "other"
 
 
-def test_tools_are_listed_with_how_often_each_was_called(shell: InteractiveShell) -> None:
-    assert rows(say(shell, "tools")) == {"none": "Define a function with @wsn.tool above it."}
+def test_tools_are_listed_with_calls_errors_and_median_time(shell: InteractiveShell) -> None:
+    assert say(shell, "tools").rows == []
     shell.run_cell(TOOLS)
-    assert rows(say(shell, "tools")) == {"add": "Add two numbers.", "fail": "Always raise."}
+    assert say(shell, "tools").rows == [
+        ("add", "0", "0", "", "Add two numbers."),
+        ("fail", "0", "0", "", "Always raise."),
+    ]
     ask(shell, "call add(1, 2) and fail() and add(3, 4)")
-    assert rows(say(shell, "tools")) == {
-        "add": "Add two numbers. (2 calls)",
-        "fail": "Always raise. (1 call, 1 failed)",
-    }
+    add, fail = say(shell, "tools").rows
+    assert add[:3] == ("add", "2", "0")
+    assert add[3].endswith("ms")
+    assert fail == ("fail", "1", "1", "", "Always raise.")
 
 
 def test_turns_and_frames_are_tables(shell: InteractiveShell) -> None:

@@ -1,4 +1,4 @@
-"""`%%responses` and `%responses`."""
+"""`%%responses`, `%responses` and `%%tool`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ def load(ipython: Any) -> None:
     from ..session.run import Run
     from .body import with_body
     from .responses import ResponsesMagics
+    from .tool import ToolMagics
 
-    magics = ResponsesMagics(shell=ipython)
-    ipython.register_magics(magics)
-    ipython.Completer.custom_matchers.append(magics.matcher)
+    magics, tool_magics = ResponsesMagics(shell=ipython), ToolMagics(shell=ipython)
+    ipython.register_magics(magics, tool_magics)
+    ipython.Completer.custom_matchers.extend([magics.matcher, tool_magics.matcher])
     ipython.input_transformers_cleanup.append(with_body)
     ipython.display_formatter.ipython_display_formatter.for_type(Run, magics.result.display)
 
@@ -25,14 +26,16 @@ def unload(ipython: Any) -> None:
     from ..session.run import Run
     from .body import with_body
 
-    magics = ipython.magics_manager.registry.pop("ResponsesMagics", None)
-    for kind in ("line", "cell"):
-        ipython.magics_manager.magics[kind].pop("responses", None)
+    registry = ipython.magics_manager.registry
+    magics, tool_magics = registry.pop("ResponsesMagics", None), registry.pop("ToolMagics", None)
+    for kind, name in (("line", "responses"), ("cell", "responses"), ("cell", "tool")):
+        ipython.magics_manager.magics[kind].pop(name, None)
     if magics is None:
         return
     magics.close()
-    _discard(ipython.configurables, magics)
-    _discard(ipython.Completer.custom_matchers, magics.matcher)
+    for each in (magics, tool_magics):
+        _discard(ipython.configurables, each)
+        _discard(ipython.Completer.custom_matchers, each.matcher)
     _discard(ipython.input_transformers_cleanup, with_body)
     ipython.display_formatter.ipython_display_formatter.pop(Run, None)
 

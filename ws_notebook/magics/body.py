@@ -6,7 +6,7 @@ import re
 
 __all__ = ["with_body"]
 
-_FIRST_LINE = re.compile(r"%%responses(?!\w|\?)")
+_FIRST_LINE = re.compile(r"%%(?:responses|tool)(?!\w|\?)")
 
 
 def with_body(lines: list[str]) -> list[str]:

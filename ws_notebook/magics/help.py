@@ -10,7 +10,7 @@ __all__ = ["SUBCOMMANDS", "magic_help"]
 
 SUBCOMMANDS: Final = {
     "status": "what is connected, and what the session did so far",
-    "tools": "the tools that a bare cell offers",
+    "tools": "the tools that a bare cell offers, with their calls, errors and median time",
     "turns": "a DataFrame row for each turn",
     "frames": "a DataFrame row for each frame",
     "latency": "a chart of every turn's latency",

@@ -15,6 +15,7 @@ from .history import History
 from .offer import offered_tools
 from .options import nearest, split_words
 from .report import Report
+from .tooltable import ToolTable
 
 if TYPE_CHECKING:
     from ..doctor import Diagnosis
@@ -111,18 +112,10 @@ class Subcommands:
         rows += [("stopped", " ".join(stopped[-3:]))] if stopped else []
         return Report("Session", rows)
 
-    def tools(self, argument: str) -> Report:
-        """The tools that a bare cell offers, with how often each was called."""
+    def tools(self, argument: str) -> ToolTable:
+        """The tools that a bare cell offers, with their calls, errors and median time."""
         session = self._session()
-        calls = [call for run in session.runs for call in run.tool_calls]
-        rows = []
-        for name, tool in offered_tools(session.tools, self._magics.names).items():
-            mine = [call for call in calls if call.name == name]
-            failed = sum(call.status != "completed" for call in mine if call.done)
-            used = f"{len(mine)} call{'s' * (len(mine) != 1)}" + (f", {failed} failed" if failed else "")
-            summary = (tool.description or "").partition("\n")[0]
-            rows.append((name, f"{summary} ({used})" if mine else summary))
-        return Report("Tools", rows or [("none", "Define a function with @wsn.tool above it.")])
+        return ToolTable(offered_tools(session.tools, self._magics.names), session.runs)
 
     def turns(self, argument: str) -> Any:
         return self._session().turns

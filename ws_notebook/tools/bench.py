@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.mock import UNSET, Mock
@@ -39,6 +39,48 @@ class Bench:
         """The stand-ins in use, the innermost last."""
 
 
+class Attempt:
+    """`t.try_`: call the tool by hand exactly as the model would.
+
+    Values by name, a dict, or JSON text become JSON and are validated; the function runs where, and as long as, it may
+    for the model. Approval is not asked. Returns a `Trial` with the output item, the time and any error, and raises
+    none.
+    """
+
+    def __init__(self, tool: AnyTool) -> None:
+        self._tool = tool
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """For Tab and help: the parameters by name."""
+        kind = inspect.Parameter.KEYWORD_ONLY
+        names = [name for name in self._tool.schema.get("properties", {}) if name.isidentifier()]
+        return inspect.Signature([inspect.Parameter(name, kind) for name in names])
+
+    def __call__(self, arguments: Mapping[str, Any] | str | None = None, /, **values: Any) -> Trial:
+        """Call it. Raises `ToolError` only for values that no JSON can carry."""
+        if arguments is not None and values:
+            raise ToolError(f"{self._tool.name}.try_() takes JSON or a dict, or values by name; not both.")
+        text = arguments if isinstance(arguments, str) else _as_json(self._tool.name, {**(arguments or {}), **values})
+        record = _attempted(self._tool, text)
+        self._tool._bench.last = record
+        return Trial(self._tool, record)
+
+    def __repr__(self) -> str:
+        return f"<{self._tool.name}.try_: call it as the model would, as in {self._tool.name}.try_(…)>"
+
+
+class _Trying:
+    """Gives each tool its `try_`. No property: Tab does not look into those."""
+
+    @overload
+    def __get__(self, tool: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, tool: AnyTool, owner: type) -> Attempt: ...
+    def __get__(self, tool: AnyTool | None, owner: type) -> Self | Attempt:
+        return self if tool is None else Attempt(tool)
+
+
 class Workbench:
     """The part of `Tool` that is for people: the model sees none of it."""
 
@@ -48,14 +90,7 @@ class Workbench:
     name: str
     is_async: bool
 
-    @property
-    def try_(self: Any) -> Attempt:
-        """Call it by hand exactly as the model would: `t.try_(city="Oslo")`, or with a dict, or with JSON text.
-
-        The arguments become JSON, are validated, and the function runs where and as long as it may for the model;
-        approval is not asked. Returns a `Trial` with the output item, the time and any error, and raises none.
-        """
-        return Attempt(self)
+    try_ = _Trying()
 
     @property
     def last(self: Any) -> Trial | None:
@@ -89,33 +124,6 @@ class Workbench:
         """The innermost mock's answer, as the function would give it: an awaitable where it is async."""
         mock = self._bench.mocks[-1]
         return _later(mock, args, kwargs) if self.is_async else mock(args, kwargs)
-
-
-class Attempt:
-    """`t.try_`: a function with the tool's own parameters, by keyword."""
-
-    def __init__(self, tool: AnyTool) -> None:
-        self._tool = tool
-        self.__doc__ = Workbench.try_.__doc__
-
-    @property
-    def __signature__(self) -> inspect.Signature:
-        """For Tab and help: the parameters by name, each optional, since a missing one is a case to try."""
-        kind = inspect.Parameter.KEYWORD_ONLY
-        names = [name for name in self._tool.schema.get("properties", {}) if name.isidentifier()]
-        return inspect.Signature([inspect.Parameter(name, kind, default=inspect.Parameter.empty) for name in names])
-
-    def __call__(self, arguments: Mapping[str, Any] | str | None = None, /, **values: Any) -> Trial:
-        """See `Workbench.try_`."""
-        if arguments is not None and values:
-            raise ToolError(f"{self._tool.name}.try_() takes JSON or a dict, or values by name; not both.")
-        text = arguments if isinstance(arguments, str) else _as_json(self._tool.name, {**(arguments or {}), **values})
-        record = _attempted(self._tool, text)
-        self._tool._bench.last = record
-        return Trial(self._tool, record)
-
-    def __repr__(self) -> str:
-        return f"<{self._tool.name}.try_: call it as the model would, as in {self._tool.name}.try_(…)>"
 
 
 def remember(tools: ToolRegistry | None, call: CallState) -> None:

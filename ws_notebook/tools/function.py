@@ -110,7 +110,7 @@ class Tool(Workbench, Generic[P, R]):
         return ShownSchema(self._schema.wire, loose=self._schema.loose, reason=self.strict_reason)
 
     @property
-    def run_in(self) -> RunIn:
+    def run_in(self) -> str | Executor:  # not RunIn: at a Literal here Jedi fails, and Tab offers nothing of the tool
         """Where calls run: "kernel", "thread" or an executor. A stand-in (`mock`) runs in this process in any case."""
         return "thread" if self._bench.mocks and isinstance(self._run_in, Executor) else self._run_in
 

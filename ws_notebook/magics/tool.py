@@ -1,0 +1,183 @@
+"""`%%tool`: a cell that defines a tool."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Final, NoReturn
+
+from IPython.core.magic import Magics, cell_magic, magics_class, no_var_expand
+
+from ..exceptions import SettingsError, ToolError, WsNotebookError
+from ..tools import AnyTool, tool
+from ..tools.revision import succeed
+from .options import Option, nearest, split_words
+from .report import brief
+
+__all__ = ["TOOL_OPTIONS", "ToolMagics", "parse_tool_options"]
+
+
+def _seconds(word: str) -> float:
+    try:
+        found = float(word)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < float("inf"):
+        raise argparse.ArgumentTypeError(f"takes a number of seconds above 0, not {word!r}.")
+    return found
+
+
+def _characters(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"takes a whole number of at least 1, not {word!r}.")
+    return int(word)
+
+
+TOOL_OPTIONS: Final = (
+    Option(("-n", "--name"), "what the model calls it; default: the function's name", "NAME"),
+    Option(("-d", "--description"), "what the model reads of it; default: the docstring", "TEXT"),
+    Option(("--approve",), "ask before each call"),
+    Option(("--approve-first",), "ask until a call was approved once"),
+    Option(("--timeout",), "seconds that a call may take", "SECONDS", convert=_seconds),
+    Option(("--thread",), "run its calls in a thread, not in the kernel's main thread"),
+    Option(("--max-output",), "characters that a call sends back at most", "N", convert=_characters),
+    Option(("--no-strict",), "do not hold the model to the schema exactly"),
+    Option(("--form",), "show a form to call it by hand"),
+)
+
+_LINE = re.compile(r"\s*%%tool\s+(.*)", re.DOTALL)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_HELP = """\
+%%tool [options]
+The cell's code. The last function in it becomes a tool, as by @wsn.tool, and is the cell's result.
+
+{options}
+
+Running the cell again says what changed in the schema, if anything did.
+"""
+
+
+def parse_tool_options(line: str) -> dict[str, Any]:
+    """Read the first line: the arguments for `tool`, and `form`. Raises SettingsError in one line."""
+    parser = _Parser(prog="%%tool", add_help=False, allow_abbrev=False)
+    for option in TOOL_OPTIONS:
+        parser.add_argument(*option.flags, dest=option.name, **option.settings())
+    read, rest = parser.parse_known_args(split_words(line, "%%tool"))
+    if rest:
+        flags = [flag for option in TOOL_OPTIONS for flag in option.flags]
+        raise SettingsError(f"%%tool has no option {rest[0]}.{nearest(rest[0], flags)} %%tool? lists them all.")
+    if read.approve and read.approve_first:
+        raise SettingsError("%%tool: --approve asks each time and --approve-first once. Use one of them.")
+    given = {name: getattr(read, name) for name in ("name", "description", "timeout", "max_output")}
+    given["approve"] = True if read.approve else "first time" if read.approve_first else None
+    given["run_in"] = "thread" if read.thread else None
+    given["strict"] = False if read.no_strict else None
+    return {"form": read.form, **{name: value for name, value in given.items() if value is not None}}
+
+
+@magics_class
+class ToolMagics(Magics):
+    """`%%tool` makes a tool of the last function in a cell."""
+
+    def __init__(self, shell: Any) -> None:
+        self.matcher = _matcher()
+        """Its part in the shell's completer."""
+        super().__init__(shell=shell)
+
+    @no_var_expand
+    @cell_magic("tool")  # type: ignore[arg-type]  # IPython's own types of these decorators are wrong
+    def define(self, line: str, cell: str) -> Any:
+        __tracebackhide__ = True
+        try:
+            options = parse_tool_options(line)
+            form = options.pop("form")
+            made = self._defined(cell, options)
+            if form:
+                self._show_form(made)
+            return made
+        except WsNotebookError as error:
+            raise brief(error) from None
+
+    def _defined(self, cell: str, options: dict[str, Any]) -> AnyTool:
+        __tracebackhide__ = True  # IPython then begins with the cell's own line
+        shell: Any = self.shell
+        source = shell.transform_cell(cell)
+        filename = shell.compile.cache(source, shell.execution_count, raw_code=cell)
+        tree = ast.parse(source, filename)
+        name = next((node.name for node in reversed(tree.body) if isinstance(node, _FUNCTIONS)), None)
+        if name is None:
+            raise SettingsError("%%tool: there is no function in this cell. Write one below the first line: def …")
+        before = shell.user_ns.get(name)
+        try:
+            exec(shell.compile(tree, filename, "exec"), shell.user_ns)  # noqa: S102 - it is the user's own cell
+        except BaseException as error:  # noqa: BLE001 - whatever the cell raises goes on, shorter
+            raise error.with_traceback(_from_cell(error.__traceback__, filename)) from None
+        made: AnyTool = tool(shell.user_ns[name], **options)
+        shell.user_ns[name] = made
+        if made._bench is not getattr(before, "_bench", None):
+            succeed(made, before, shell.user_ns)
+        return made
+
+    def _show_form(self, made: AnyTool) -> None:
+        from IPython.display import display
+
+        try:
+            display(made.form())  # type: ignore[no-untyped-call]
+        except ToolError as error:
+            raise SettingsError(str(error)) from None
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        message = message.removeprefix("argument ").replace(": expected one argument", " needs a value behind it.")
+        raise SettingsError(f"%%tool: {message}")
+
+
+def _from_cell(traceback: TracebackType | None, filename: str) -> TracebackType | None:
+    """The traceback from the cell's own code on."""
+    found = traceback
+    while found is not None and found.tb_frame.f_code.co_filename != filename:
+        found = found.tb_next
+    return found or traceback
+
+
+def _matcher() -> Callable[[Any], dict[str, Any]]:
+    """The options behind `%%tool`, as a matcher of IPython's completer (version 2 of its interface)."""
+    from IPython.core.completer import SimpleCompletion, context_matcher
+
+    def match(context: Any) -> dict[str, Any]:
+        found = _completions(context.text_until_cursor)
+        return {
+            "completions": [SimpleCompletion(text=each, type="magic") for each in found],
+            "matched_fragment": re.split(r"\s", context.text_until_cursor)[-1],
+            "suppress": bool(found),
+            "ordered": True,
+        }
+
+    decorate: Callable[..., Any] = context_matcher(identifier="ws_notebook.tool")
+    decorated: Callable[[Any], dict[str, Any]] = decorate(match)
+    return decorated
+
+
+def _completions(line: str) -> list[str]:
+    found = _LINE.fullmatch(line)
+    if found is None:
+        return []
+    *before, last = re.split(r"\s", found[1])
+    taking = {flag for option in TOOL_OPTIONS if option.metavar for flag in option.flags}
+    if before and before[-1] in taking:
+        return []
+    unused = (option for option in TOOL_OPTIONS if set(option.flags).isdisjoint(before))
+    return [flag for option in unused for flag in option.flags if flag.startswith(last) and flag != last]
+
+
+def _help() -> str:
+    rows = [(" ".join(filter(None, [", ".join(one.flags), one.metavar])), one.help) for one in TOOL_OPTIONS]
+    width = max(len(name) for name, _ in rows)
+    return _HELP.format(options="\n".join(f"  {name:<{width}}  {text}" for name, text in rows))
+
+
+ToolMagics.define.__doc__ = _help()  # type: ignore[assignment]
