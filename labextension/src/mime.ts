@@ -1,63 +1,214 @@
-/** Draws saved runs in JupyterLab and Notebook 7, with no kernel. */
+/** Draws runs in JupyterLab and Notebook 7: saved ones with no kernel, those that go on from the kernel's messages. */
 
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { IPlugin } from '@lumino/application';
+import type { JSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
-import { MIME_TYPE } from './bundle';
-import { readRun } from './read';
-import { hostMarkdown, type RenderMime } from './view/host';
+import { MIME_TYPE, type Run } from './bundle';
+import type { KernelLink } from './link';
+import { LiveRun, drawLive } from './live';
+import { followNotebooks, type LinkedNotebook } from './notebooks';
+import { fields, isFields, readRun } from './read';
+import { hostMarkdown, liveMarkdown, type RenderMime } from './view/host';
 import { RunView } from './view/run';
+
+/** Before text/html, whose rank is 50. */
+const RANK = 0;
+/** Before the widgets, whose rank is -10: a widget's model may be gone when a notebook is opened again. */
+const RANK_IN_NOTEBOOKS = -20;
+/** Milliseconds in which the kernel replaces the output of an ended run by itself, where the page knows its display. */
+const REPLACED_SOON = 700;
+
+/** Milliseconds after which a kernel that has not told of a run is taken for one that does not know it. */
+const UNKNOWN_AFTER = 3000;
 
 /** A run as an output. The host keeps one instance while the output is updated. */
 class RenderedRun extends Widget implements IRenderMime.IRenderer {
   private readonly ended = new AbortController();
-  private readonly view: RunView;
+  private readonly saved: RunView;
+  private model: IRenderMime.IMimeModel | null = null;
+  private follower: Follower | null = null;
 
-  constructor(rendermime: RenderMime) {
+  constructor(
+    private readonly rendermime: RenderMime,
+    private readonly link: () => KernelLink | null
+  ) {
     super();
     this.addClass('wsn-output');
-    this.view = new RunView({ markdown: hostMarkdown(rendermime), signal: this.ended.signal, onStop: null, onSteer: null });
+    this.saved = new RunView({ markdown: hostMarkdown(rendermime), signal: this.ended.signal, send: null });
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.model = model;
     const run = readRun(model.data[MIME_TYPE]);
     if (run === null) {
       this.node.textContent = 'This output holds no run that can be read.';
       return;
     }
-    this.view.update(run, null);
-    this.node.replaceChildren(this.view.node);
-    await this.view.rendered();
+    if (run.status === 'in_progress' && this.follow(run)) {
+      return;
+    }
+    this.follower?.end();
+    this.follower = null;
+    this.showSaved(run);
+    await this.saved.rendered();
   }
 
   override dispose(): void {
     this.ended.abort();
+    this.follower?.end();
     super.dispose();
   }
+
+  /** Show it as it goes on. False: there is no kernel that could tell. */
+  private follow(run: Run): boolean {
+    const link = this.link();
+    if (run.view === '' || link === null || this.isDisposed) {
+      return false;
+    }
+    if (this.follower === null || !this.follower.follows(run.view, link)) {
+      this.follower?.end();
+      this.follower = new Follower(run, link, this.rendermime, {
+        show: node => this.node.replaceChildren(node),
+        lost: () => this.showSaved(run),
+        keep: data => this.keep(run.view, data)
+      });
+    }
+    return true;
+  }
+
+  private showSaved(run: Run): void {
+    this.saved.update(run, null);
+    this.node.replaceChildren(this.saved.node);
+  }
+
+  /** Have the notebook hold what is shown, which is newer than what the kernel last put there. */
+  keepPresent(): void {
+    const run = this.follower?.run ?? null;
+    if (run !== null && run.status === 'in_progress' && this.model !== null) {
+      this.model.setData({ data: { ...this.model.data, [MIME_TYPE]: run as unknown as JSONObject } });
+    }
+  }
+
+  /** Put the final forms into the notebook, where the kernel could not: this page may not know the display. */
+  private keep(view: string, data: IRenderMime.IMimeModel['data']): void {
+    const held = readRun(this.model?.data[MIME_TYPE]);
+    if (held?.view === view && held.status === 'in_progress') {
+      this.model?.setData({ data });
+    }
+  }
+}
+
+interface Output {
+  /** Put the live view in the output. */
+  show(node: HTMLElement): void;
+  /** The kernel does not know the run. */
+  lost(): void;
+  /** The run has ended: these are its final forms. */
+  keep(data: IRenderMime.IMimeModel['data']): void;
+}
+
+/** Keeps one view of a run up to date over a link. */
+class Follower {
+  private readonly ended = new AbortController();
+  private readonly live: LiveRun;
+  private readonly view: RunView;
+  private fetching = false;
+
+  constructor(
+    private readonly first: Run,
+    private readonly link: KernelLink,
+    rendermime: RenderMime,
+    private readonly output: Output
+  ) {
+    const { signal } = this.ended;
+    this.live = new LiveRun(first, message => link.send(first.view, message));
+    this.view = new RunView({ markdown: liveMarkdown(rendermime), signal, send: message => this.live.send(message) });
+    link.listen(first.view, message => this.receive(message), signal);
+    drawLive(this.live, this.view, signal, run => this.painted(run));
+    output.show(this.view.node);
+    this.live.ask();
+    this.after(UNKNOWN_AFTER, () => {
+      if (this.live.clock === null) {
+        output.lost();
+      }
+    });
+  }
+
+  get run(): Run | null {
+    return this.live.clock === null ? null : this.live.run;
+  }
+
+  follows(view: string, link: KernelLink): boolean {
+    return this.first.view === view && this.link === link;
+  }
+
+  end(): void {
+    this.ended.abort();
+  }
+
+  private receive(message: unknown): void {
+    const data = fields(message);
+    if (data['kind'] === 'gone') {
+      this.output.lost();
+    } else if (data['kind'] === 'forms' && isFields(data['data'])) {
+      this.output.keep(data['data'] as IRenderMime.IMimeModel['data']);
+    } else {
+      this.live.receive(message);
+    }
+  }
+
+  private painted(run: Run): void {
+    if (this.live.clock !== null && !this.view.node.isConnected) {
+      this.output.show(this.view.node);
+    }
+    if (run.status !== 'in_progress' && !this.fetching) {
+      this.fetching = true;
+      this.after(REPLACED_SOON, () => this.link.send(this.first.view, { kind: 'forms' }));
+    }
+  }
+
+  private after(ms: number, act: () => void): void {
+    const timer = setTimeout(act, ms);
+    this.ended.signal.addEventListener('abort', () => clearTimeout(timer));
+  }
+}
+
+/** Everything in a bundle is shown as text or sanitised, so an untrusted notebook shows it too. */
+function factory(registry: IRenderMimeRegistry, notebook: LinkedNotebook | null): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [MIME_TYPE],
+    createRenderer: ({ resolver, linkHandler }) => {
+      const rendermime = registry.clone({
+        ...(resolver === null ? {} : { resolver }),
+        ...(linkHandler === null ? {} : { linkHandler })
+      });
+      const output = new RenderedRun(rendermime, () => notebook?.link ?? null);
+      if (notebook !== null) {
+        const keep = (): void => output.keepPresent();
+        notebook.saving.connect(keep);
+        output.disposed.connect(() => notebook.saving.disconnect(keep));
+      }
+      return output;
+    }
+  };
 }
 
 export const mimePlugin: IPlugin<unknown, void> = {
   id: 'ws-notebook:mime',
-  description: 'Draws saved runs.',
+  description: 'Draws runs.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  activate: (_app: unknown, rendermime: IRenderMimeRegistry) => {
-    rendermime.addFactory(
-      {
-        // Everything in a bundle is shown as text or sanitised, so an untrusted notebook shows it too.
-        safe: true,
-        mimeTypes: [MIME_TYPE],
-        createRenderer: ({ resolver, linkHandler }) =>
-          new RenderedRun(
-            rendermime.clone({
-              ...(resolver === null ? {} : { resolver }),
-              ...(linkHandler === null ? {} : { linkHandler })
-            })
-          )
-      },
-      // Before text/html, whose rank is 50.
-      0
-    );
+  optional: [INotebookTracker],
+  activate: (_app: unknown, rendermime: IRenderMimeRegistry, tracker: INotebookTracker | null) => {
+    rendermime.addFactory(factory(rendermime, null), RANK);
+    if (tracker !== null) {
+      followNotebooks(tracker, (panel, notebook) => {
+        panel.content.rendermime.addFactory(factory(rendermime, notebook), RANK_IN_NOTEBOOKS);
+      });
+    }
   }
 };

@@ -17,7 +17,7 @@ def test_a_widget_carries_its_first_picture_and_its_script() -> None:
     state = widget.get_state()
     assert state["run"] == run
     assert "export" in state["_esm"]
-    assert view_data(widget, "text")["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
+    assert view_data(widget)["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
     release(widget)
 
 

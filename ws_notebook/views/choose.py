@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..core.run import RunState
 from ..exceptions import SettingsError
 from ..render.bundle import RunHeader
-from .base import CallLater, NullView, View
+from .base import CallLater, NullView, OnDecide, View
 from .text import NotebookTextView, TextView
 
 __all__ = ["choose_view"]
@@ -24,6 +24,7 @@ def choose_view(
     on_stop: Callable[[], object],
     on_steer: Callable[[str], object],
     call_later: CallLater,
+    on_decide: OnDecide | None = None,
 ) -> View:
     """The view for `wanted` ("auto", "live", "text" or "none").
 
@@ -36,10 +37,13 @@ def choose_view(
     if not in_kernel:
         return TextView(run, header, call_later=call_later)
     if wanted == "live" or (wanted == "auto" and live):
+        from .hub import hub
         from .live import LiveView
 
         try:
-            return LiveView(run, header, on_stop=on_stop, on_steer=on_steer, call_later=call_later)
+            return LiveView(
+                run, header, on_stop=on_stop, on_steer=on_steer, on_decide=on_decide, call_later=call_later, hub=hub()
+            )
         except SettingsError as error:
             if wanted == "live":
                 raise

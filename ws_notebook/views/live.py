@@ -1,4 +1,9 @@
-"""The live view: a widget that is told what is new, and a static picture in its place when the run has ended."""
+"""The live view: pages are told what is new, and a static picture takes its place when the run has ended.
+
+Pages with the extension draw the first picture themselves and follow the run over the kernel's hub;
+the others draw a widget. Either way the display holds forms that read well with no kernel, made anew
+now and then, so that a notebook saved in the middle of a run loses nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +13,15 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..core.changes import Change
+from .. import kernel
+from ..core.changes import Change, TurnEnded
 from ..core.run import RunState
 from ..render.bundle import RunHeader, bundle
 from ..render.delta import Deltas
 from ..render.mime import mime_bundle_of
-from ..render.text import plain_text
-from .base import CallLater, Clock
+from .base import CallLater, Clock, OnDecide
 from .display import Display
+from .hub import Hub
 from .throttle import Throttle
 
 if TYPE_CHECKING:
@@ -26,13 +32,19 @@ __all__ = ["LiveView", "timeline_widget"]
 _FIRST_RESEND = 0.25
 """Seconds. See `_resend`."""
 
+_LOOK, _REFRESH = 2.0, 10.0
+"""Seconds between two looks whether the display's forms are old, and after which they are, at the latest."""
+_REFRESH_SPEED = 20_000
+"""Characters a second that the forms may take on average, so that a long answer is not sent too often."""
+
 
 class LiveView:
-    """Shows a run in a notebook with widgets.
+    """Shows a run in a notebook with widgets or with the extension.
 
     `on_stop` is called, in some thread, when the reader presses Stop; `on_steer` with the words that he
-    adds, and what it raises is shown as their refusal. Raises SettingsError when the widget's script is
-    not there.
+    adds, and what it raises is shown as their refusal; `on_decide` with what he decides about a call that
+    waits for consent, and what it raises is shown there. Raises SettingsError when a widget is needed and
+    its script is not there.
     """
 
     def __init__(
@@ -43,39 +55,59 @@ class LiveView:
         on_stop: Callable[[], object],
         on_steer: Callable[[str], object],
         call_later: CallLater,
+        on_decide: OnDecide | None = None,
         clock: Clock = time.monotonic,
         display: Display | None = None,
+        hub: Hub | None = None,
     ) -> None:
-        from . import widget
-
-        self._module = widget
         self._run = run
         self._header = header
         self._on_stop = on_stop
         self._on_steer = on_steer
+        self._on_decide = on_decide
+        self.decides = on_decide is not None
         self._call_later = call_later
         self._clock = clock
         self._display = display or Display()
+        self._hub = hub
         self._deltas = Deltas(run, header)
         self._throttle = Throttle(self._paint, call_later)
         # Guards the messages' order: they are made and sent by the loop's thread, a subshell's and the cell's.
         self._lock = threading.RLock()
         self._widget: RunWidget | None = None
+        if hub is None or not hub.heard:
+            self._load_widgets()
+        self._over_hub = hub is not None
         self._ready = False
         self._wants_snapshot = False
         self._sent_since_snapshot = False
+        self._turn_ended = False
+        self._refreshed = 0.0
+        self._rest = 0.0
+        self.cell: str | None = None
+        self.ended: float | None = None
+
+    @property
+    def run_id(self) -> str:
+        return self._run.id
 
     def show(self) -> None:
+        self.cell = kernel.cell_id()
         with self._lock:
-            picture = self._deltas.picture(self._clock())
-            self._widget = self._module.RunWidget(run=picture)
-            self._module.deliver_while_busy(self._widget)
-            self._widget.on_msg(self._receive)
-            self._display.show(self._module.view_data(self._widget, plain_text(picture)))
+            picture = self._with_view(self._deltas.picture(self._clock()))
+            if self._hub is None or not self._hub.heard:
+                self._widget = self._make_widget(picture)
+            if self._hub is not None:
+                self._hub.add(self._display.id, self)
+            self._display.show(self._forms(picture))
+        self._refreshed = self._clock()
         self._call_later(_FIRST_RESEND, lambda: self._resend(_FIRST_RESEND))
+        self._call_later(_LOOK, self._look)
 
     def observe(self, run: RunState, change: Change) -> None:
         self._deltas.note(change)
+        if isinstance(change, TurnEnded):
+            self._turn_ended = True
         self._throttle.request()
 
     def finish(self, run: RunState) -> None:
@@ -86,40 +118,120 @@ class LiveView:
 
     def _close(self) -> None:
         with self._lock:
-            last = self._deltas.snapshot(self._clock())
+            last = self._snapshot()
             self._send(last)
+            self.ended = time.monotonic()
             self._display.replace(mime_bundle_of(last["run"]))
-            if self._widget is not None:
-                self._module.release(self._widget)
-                self._widget = None
+            self._drop_widget()
+
+    # The widget, where it is needed.
+
+    def _load_widgets(self) -> None:
+        from . import widget
+
+        self._module = widget
+
+    def _make_widget(self, picture: dict[str, Any]) -> RunWidget:
+        made = self._module.RunWidget(run=picture)
+        self._module.deliver_while_busy(made)
+        made.on_msg(lambda _widget, content, _buffers: self._receive(content))
+        return made
+
+    def _drop_widget(self) -> None:
+        if self._widget is not None:
+            self._module.release(self._widget)
+            self._widget = None
+
+    # To the pages.
+
+    def _with_view(self, picture: dict[str, Any]) -> dict[str, Any]:
+        """The picture with the name by which a page asks for this view."""
+        return {**picture, "view": self._display.id} if self._hub is not None else picture
+
+    def _forms(self, picture: dict[str, Any]) -> dict[str, Any]:
+        """What the display holds while the run goes on."""
+        forms = mime_bundle_of(picture)
+        return forms if self._widget is None else {**self._module.view_data(self._widget), **forms}
+
+    def _snapshot(self) -> dict[str, Any]:
+        message = self._deltas.snapshot(self._clock())
+        return {**message, "run": self._with_view(message["run"])}
 
     def _paint(self) -> None:
         with self._lock:
-            if self._widget is None:
+            if self.ended is not None:
                 return
-            now = self._clock()
             if self._wants_snapshot:
                 self._wants_snapshot = self._sent_since_snapshot = False
-                self._send(self._deltas.snapshot(now))
+                self._send(self._snapshot())
                 return
-            message = self._deltas.delta(now)
+            message = self._deltas.delta(self._clock())
             if message is not None:
+                if message["kind"] == "snapshot":
+                    message["run"] = self._with_view(message["run"])
                 self._sent_since_snapshot = True
                 self._send(message)
 
     def _send(self, message: dict[str, Any]) -> None:
         if self._widget is not None:
             self._widget.send(message)
+        if self._over_hub and self._hub is not None:
+            self._hub.send(self._display.id, message)
 
-    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+    def _look(self) -> None:
+        """Make the display's forms anew when they are old."""
+        if self.ended is not None:
+            return
+        now = self._clock()
+        age, old = now - self._refreshed, min(_REFRESH, (now - self._run.asked) / 2)
+        # A widget that is put in its own place is drawn from nothing, so with one they stay as they are.
+        if self._widget is None and age >= self._rest and (self._turn_ended or age >= old):
+            self._turn_ended, self._refreshed = False, now
+            # Not here: a picture of a long answer takes a while, and this is the loop that reads the socket.
+            threading.Thread(target=self._refresh, name="ws-notebook forms", daemon=True).start()
+        self._call_later(_LOOK, self._look)
+
+    def _forms_now(self) -> dict[str, Any]:
+        return mime_bundle_of(self._with_view(bundle(self._run, self._header, now=self._clock())))
+
+    def _refresh(self) -> None:
+        forms = self._forms_now()
+        self._rest = sum(len(form) for form in forms.values() if isinstance(form, str)) / _REFRESH_SPEED
+        with self._lock:
+            if self.ended is None:
+                self._display.replace(forms)
+
+    # From the pages.
+
+    def receive(self, content: dict[str, Any], answer: Callable[[dict[str, Any]], None]) -> None:
+        """A message from a page that draws the run itself."""
+        kind = content.get("kind")
+        if kind == "forms":
+            answer({"kind": "forms", "data": self._forms_now()})
+            return
+        if kind == "ready":
+            with self._lock:
+                self._over_hub = True
+                if self._widget is not None and self.ended is None:
+                    self._drop_widget()
+                    self._display.replace(self._forms_now())
+                if self.ended is not None:
+                    answer(self._snapshot())
+        self._receive(content)
+
+    def _receive(self, content: Any) -> None:
         """A message from the browser, in whatever thread the kernel has for it."""
         kind = content.get("kind") if isinstance(content, dict) else None
         if kind == "stop":
             self._on_stop()
         elif kind == "steer":
             self._steer(content.get("text"))
+        elif kind == "decide":
+            self._decide(content)
         elif kind == "ready":
             self._ready = True
+            if self._widget is not None:
+                self._over_hub = False
             self._snapshot_soon()
 
     def _steer(self, words: Any) -> None:
@@ -132,6 +244,19 @@ class LiveView:
             self._deltas.refuse_steer(words, str(error) or type(error).__name__)
             self._throttle.request()
 
+    def _decide(self, content: dict[str, Any]) -> None:
+        """Not under the lock, like `_steer`."""
+        turn, call, verdict, more = (content.get(key) for key in ("turn", "call", "verdict", "more"))
+        known = isinstance(turn, str) and isinstance(call, str) and verdict in ("shown", "approve", "deny")
+        if self._on_decide is None or not known:
+            return
+        try:
+            self._on_decide(turn, call, verdict, more if isinstance(more, str) else None)
+        except Exception as error:  # noqa: BLE001 - the reader learns it where he decided
+            message = str(error) or type(error).__name__
+            with self._lock:
+                self._send({"kind": "problem", "turn": turn, "call": call, "message": message})
+
     def _snapshot_soon(self) -> None:
         self._wants_snapshot = True
         self._throttle.request()
@@ -139,10 +264,10 @@ class LiveView:
     def _resend(self, waited: float) -> None:
         """Until the browser has asked for the whole, send it unasked, after twice the time each time.
 
-        Messages that were sent before the browser drew the widget are lost, and where a busy
+        Messages that were sent before the browser drew the run are lost, and where a busy
         kernel hears nothing its request for a snapshot would come after the end.
         """
-        if self._ready or self._widget is None:
+        if self._ready or self.ended is not None:
             return
         if self._sent_since_snapshot:
             self._snapshot_soon()

@@ -9,6 +9,7 @@ import anywidget
 import traitlets
 
 from ..exceptions import SettingsError
+from .hub import hear_while_busy
 
 __all__ = ["RunWidget", "deliver_while_busy", "release", "view_data"]
 
@@ -32,10 +33,10 @@ class RunWidget(anywidget.AnyWidget):
     run = traitlets.Dict().tag(sync=True)
 
 
-def view_data(widget: RunWidget, plain: str) -> dict[str, Any]:
-    """What shows the widget, by mime type; `plain` for front ends that have no widgets."""
+def view_data(widget: RunWidget) -> dict[str, Any]:
+    """What shows the widget, by mime type."""
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    return {"application/vnd.jupyter.widget-view+json": view, "text/plain": plain}
+    return {"application/vnd.jupyter.widget-view+json": view}
 
 
 def release(widget: RunWidget) -> None:
@@ -46,14 +47,6 @@ def release(widget: RunWidget) -> None:
     layout.close()
 
 
-def deliver_while_busy(widget: RunWidget) -> None:
-    """Have the browser's messages to this widget delivered while a cell runs.
-
-    JupyterLab sends them to a subshell, another thread of the kernel, which is free meanwhile. But
-    ipykernel 7.4 sends each on to the thread that last published on the widget's channel
-    (kernelbase.shell_channel_thread_main asks the comm's `_reply_subshell_for`): for what a cell
-    publishes that is the main thread, which the cell blocks. Without this route, which only that
-    release has, a message stays where the front end sent it. The handlers here are thread-safe.
-    """
-    if hasattr(widget.comm, "_reply_subshell_for"):
-        widget.comm._reply_subshell_for = None
+def deliver_while_busy(widget: anywidget.AnyWidget) -> None:
+    """Have the browser's messages to this widget delivered while a cell runs."""
+    hear_while_busy(widget.comm)

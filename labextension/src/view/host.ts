@@ -1,6 +1,7 @@
 /** Markdown by JupyterLab's own renderer: its look, its math, its code colours, its sanitiser. */
 
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { bundledMarkdown } from './bundled';
 import type { Markdown } from './markdown';
 
 /** The part of JupyterLab's rendermime registry that is used. */
@@ -25,4 +26,9 @@ export function hostMarkdown(rendermime: RenderMime): Markdown {
       return renderer.node;
     }
   };
+}
+
+/** The host's renderer for what is finished, the bundled one, which is faster, for what is being written. */
+export function liveMarkdown(rendermime: RenderMime): Markdown {
+  return { render: hostMarkdown(rendermime).render, draft: bundledMarkdown.draft };
 }

@@ -1,0 +1,103 @@
+/** A run that goes on: kept up to date from the kernel's messages, whatever way they come. */
+
+import type { BrowserMessage, Problem, Run } from './bundle';
+import { readMessage, readProblem } from './read';
+import { reduce, startState, type LiveState } from './reduce';
+import type { RunView } from './view/run';
+
+/** A "ready" without an answer is repeated after this many milliseconds. */
+const ASK_AGAIN = 1000;
+
+export class LiveRun {
+  private state: LiveState | null;
+  /** The run's clock minus the page's, by the message that was under way for the shortest time. */
+  private offset: number | null = null;
+  private asked = -Infinity;
+  /** Events "change", and "problem" where a decision could not be taken. */
+  readonly changes = new EventTarget();
+
+  /** `run`: its first picture, if there is one. */
+  constructor(
+    run: Run | null,
+    private readonly post: (message: BrowserMessage) => void
+  ) {
+    this.state = run === null ? null : startState(run);
+  }
+
+  get run(): Run | null {
+    return this.state?.run ?? null;
+  }
+
+  /** What the run's clock shows; null before the kernel has spoken: there may be none. */
+  get clock(): number | null {
+    return this.offset === null ? null : performance.now() + this.offset;
+  }
+
+  send(message: BrowserMessage): void {
+    this.post(message);
+  }
+
+  receive(content: unknown): void {
+    const problem = readProblem(content);
+    if (problem !== null) {
+      this.changes.dispatchEvent(new CustomEvent<Problem>('problem', { detail: problem }));
+      return;
+    }
+    const message = readMessage(content);
+    if (message === null) {
+      return;
+    }
+    if (this.state === null) {
+      if (message.kind !== 'snapshot') {
+        this.ask();
+        return;
+      }
+      this.state = startState(message.run);
+    }
+    const next = reduce(this.state, message);
+    if (message.kind === 'snapshot') {
+      this.asked = -Infinity;
+    }
+    if (next.behind) {
+      this.ask();
+    }
+    const changed = next.seq !== this.state.seq;
+    this.state = next;
+    if (changed) {
+      this.offset = Math.max(this.offset ?? -Infinity, message.now_ms - performance.now());
+      this.changes.dispatchEvent(new Event('change'));
+    }
+  }
+
+  /** Ask for a snapshot, once until it comes or was lost. */
+  ask(): void {
+    const now = performance.now();
+    if (now - this.asked >= ASK_AGAIN) {
+      this.asked = now;
+      this.post({ kind: 'ready' });
+    }
+  }
+}
+
+/** Draw the run in `view` now and before the next frame after every change; `painted` is told each time. */
+export function drawLive(live: LiveRun, view: RunView, signal: AbortSignal, painted: (run: Run) => void = () => undefined): void {
+  const paint = (): void => {
+    if (live.run !== null) {
+      view.update(live.run, live.clock);
+      painted(live.run);
+    }
+  };
+  let frame: number | null = null;
+  const due = (): void => {
+    frame = null;
+    paint();
+  };
+  live.changes.addEventListener('change', () => (frame ??= requestAnimationFrame(due)), { signal });
+  signal.addEventListener('abort', () => {
+    if (frame !== null) {
+      cancelAnimationFrame(frame);
+    }
+  });
+  live.changes.addEventListener('problem', event => view.refuse((event as CustomEvent<Problem>).detail), { signal });
+  paint();
+}

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from typing import Any
+
+from render.play import HEADER
+from views.kernels import Kernel
+from views.stage import Stage
+from views.test_live import BEGIN, END, Place, outputs
+
+from ws_notebook.render import MIME_TYPE
+from ws_notebook.views.hub import CHANNEL, Hub
+from ws_notebook.views.live import LiveView
+
+__all__: list[str] = []
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+SHOW = """
+from render.play import HEADER
+from ws_notebook.views.hub import hub
+from ws_notebook.views.live import LiveView
+stage = views.stage.Stage()
+stage.view = LiveView(
+    stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, hub=hub(), **stage.options()
+)
+stage.view.show()
+"""
+
+
+class Comm:
+    """Takes what a hub sends."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def on_msg(self, callback: Any) -> None:
+        self.hear = callback
+
+    def send(self, data: dict[str, Any]) -> None:
+        self.sent.append(data)
+
+    def tell(self, **data: Any) -> None:
+        self.hear({"content": {"data": data}})
+
+    def last(self, kind: str) -> dict[str, Any]:
+        return next(each for each in reversed(self.sent) if each.get("kind") == kind)
+
+
+class NamedPlace(Place):
+    id = "d1"
+
+
+def told(kernel: Kernel, kind: str) -> list[dict[str, Any]]:
+    return [
+        message["content"]["data"]
+        for message in kernel.heard
+        if message["msg_type"] == "comm_msg"
+        and message["content"]["comm_id"] == CHANNEL
+        and message["content"]["data"].get("kind") == kind
+    ]
+
+
+def test_a_page_that_draws_runs_itself_follows_one_while_the_cell_blocks(kernel: Kernel) -> None:
+    subshell = kernel.create_subshell()
+
+    def post(**data: Any) -> None:
+        message = kernel.client.session.msg("comm_msg", {"comm_id": CHANNEL, "data": data})
+        message["header"]["subshell_id"] = subshell
+        kernel.client.shell_channel.send(message)
+
+    cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\n{END}")
+    first = kernel.hear(lambda message: message["msg_type"] == "display_data")["content"]["data"]
+    assert WIDGET_VIEW in first
+    view = first[MIME_TYPE]["view"]
+    post(kind="hello")
+    kernel.hear(lambda _: bool(told(kernel, "views")))
+    assert told(kernel, "views")[0]["views"][0]["view"] == view
+    post(view=view, kind="ready")
+    replaced = kernel.hear(lambda message: message["msg_type"] == "update_display_data")
+    assert WIDGET_VIEW not in replaced["content"]["data"]
+    kernel.hear(lambda _: bool(told(kernel, "snapshot")))
+    assert told(kernel, "snapshot")[-1]["run"]["view"] == view
+    post(view=view, kind="stop")
+    final = outputs(kernel.finish(cell))[-1]["content"]["data"]
+    assert final[MIME_TYPE]["status"] == "completed"
+    # From now on no widget is made in this kernel.
+    (shown, *_) = outputs(kernel.run(SHOW + BEGIN + END))
+    assert WIDGET_VIEW not in shown["content"]["data"]
+
+
+def test_a_page_that_was_away_is_given_the_final_forms_and_told_what_is_unknown() -> None:
+    comm, place = Comm(), NamedPlace()
+    hub = Hub(comm)
+    comm.tell(kind="hello")
+    with Stage() as stage:
+        view = LiveView(
+            stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, display=place, hub=hub,
+            **stage.options(),
+        )  # fmt: skip
+        stage.view = view
+        view.show()
+        assert set(place.held[0]) == {MIME_TYPE, "text/html", "text/markdown", "text/plain"}
+        stage.act(lambda play: play.send().created("resp_1").text("Hi").completed())
+        view.finish(stage.play.run)
+        comm.tell(kind="hello")
+        (known,) = comm.last("views")["views"]
+        assert (known["view"], known["run"], known["done"]) == ("d1", "r7", True)
+        comm.tell(view="d1", kind="ready")
+        assert comm.last("snapshot")["run"]["status"] == "completed"
+        comm.tell(view="d1", kind="forms")
+        assert comm.last("forms")["data"] == place.held[-1]
+        comm.tell(view="other", kind="ready")
+        assert comm.last("gone")["view"] == "other"
+
+
+def test_what_is_no_message_is_ignored() -> None:
+    comm = Comm()
+    Hub(comm)
+    comm.hear({"content": {}})
+    comm.hear({"content": {"data": [1]}})
+    comm.tell(kind="unheard of", view=3)
+    assert comm.sent == []

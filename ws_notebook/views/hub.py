@@ -1,0 +1,135 @@
+"""One channel of the kernel over which pages that have the extension follow its live views.
+
+A page needs no widget for it and opens nothing: it sends comm messages to the comm `CHANNEL`, over
+a subshell where the kernel has them, and hears what the kernel sends there. So a page that was
+loaded again in the middle of a run finds the run's view and follows it.
+
+    page → kernel   {"kind": "hello"} asks for the views · {"view": id, …} is for one of them
+    kernel → page   {"kind": "views", "views": [{"view", "cell", "run", "done", "ended_ms"}…]} · {"view": id, …} is
+                    of one of them · {"view": id, "kind": "gone"}: there is no such view
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+__all__ = ["CHANNEL", "TARGET", "Hub", "Watched", "hear_while_busy", "hub"]
+
+TARGET = "ws_notebook"
+CHANNEL = "ws-notebook-views"
+
+_KEPT = 64
+"""Views that have ended and are still known: their page may have been away."""
+
+
+class Watched(Protocol):
+    """What a hub asks of a view."""
+
+    @property
+    def cell(self) -> str | None: ...
+
+    @property
+    def run_id(self) -> str: ...
+
+    @property
+    def ended(self) -> float | None:
+        """When it ended, in seconds of the monotonic clock."""
+
+    def receive(self, content: dict[str, Any], answer: Callable[[dict[str, Any]], None]) -> None:
+        """A message from a page, in whatever thread the kernel has for it."""
+
+
+class Hub:
+    """The views by their displays' ids. Its methods may be called from any thread."""
+
+    def __init__(self, comm: Any) -> None:
+        self._comm = comm
+        self._views: dict[str, Watched] = {}
+        self._lock = threading.Lock()
+        self.heard = False
+        """A page with the extension has spoken: it draws runs itself and needs no widget."""
+        comm.on_msg(self._receive)
+        hear_while_busy(comm)
+
+    def add(self, view_id: str, view: Watched) -> None:
+        with self._lock:
+            self._views[view_id] = view
+            ended = [each for each, known in self._views.items() if known.ended is not None]
+            for each in ended[:-_KEPT]:
+                del self._views[each]
+
+    def send(self, view_id: str, message: dict[str, Any]) -> None:
+        """Tell every page."""
+        self._comm.send({"view": view_id, **message})
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        content = message.get("content", {}).get("data")
+        if not isinstance(content, dict):
+            return
+        self.heard = True
+        view_id = content.get("view")
+        if content.get("kind") == "hello":
+            self._comm.send({"kind": "views", "views": self._list()})
+        elif isinstance(view_id, str):
+            view = self._views.get(view_id)
+            if view is None:
+                self.send(view_id, {"kind": "gone"})
+            else:
+                view.receive(content, lambda answer: self.send(view_id, answer))
+
+    def _list(self) -> list[dict[str, Any]]:
+        with self._lock:
+            views = list(self._views.items())
+        now = time.monotonic()
+        return [
+            {
+                "view": view_id,
+                "cell": view.cell,
+                "run": view.run_id,
+                "done": view.ended is not None,
+                "ended_ms": None if view.ended is None else round((now - view.ended) * 1000),
+            }
+            for view_id, view in views
+        ]
+
+
+def hub() -> Hub:
+    """The kernel's hub; made when it is first asked for. The kernel's comm manager keeps it."""
+    import comm
+
+    manager = comm.get_comm_manager()
+    kept = getattr(manager.targets.get(TARGET), "__self__", None)
+    if isinstance(kept, _Target):
+        return kept.hub
+    channel = comm.create_comm(target_name=TARGET, comm_id=CHANNEL, primary=False)
+    manager.register_comm(channel)
+    target = _Target(Hub(channel))
+    manager.register_target(TARGET, target.opened)
+    return target.hub
+
+
+class _Target:
+    """Keeps the hub where the comm manager keeps its targets."""
+
+    def __init__(self, kept: Hub) -> None:
+        self.hub = kept
+
+    def opened(self, comm: Any, _message: Any) -> None:
+        """A page opened a comm of its own: it may speak over it too."""
+        comm.on_msg(self.hub._receive)
+
+
+def hear_while_busy(comm: Any) -> None:
+    """Have the browser's messages to this comm delivered while a cell runs.
+
+    JupyterLab sends them to a subshell, another thread of the kernel, which is free meanwhile. But
+    ipykernel 7.4 sends each on to the thread that last published on the comm
+    (kernelbase.shell_channel_thread_main asks the comm's `_reply_subshell_for`): for what a cell
+    publishes that is the main thread, which the cell blocks. Without this route, which only that
+    release has, a message stays where the front end sent it. The handlers here are thread-safe.
+    """
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = None
