@@ -13,6 +13,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -44,6 +45,8 @@ TOOLS = (
     "cloudpickle hypothesis jsonschema matplotlib nbclient nbformat pexpect pillow psutil pytest pytest-timeout trustme"
 )
 REPORTED = ("ipykernel", "websockets", "ipython", "anywidget", "ipywidgets", "msgspec", "pandas", "pydantic", "tornado")
+LENIENT = ("default::DeprecationWarning", "default::PendingDeprecationWarning")
+"""What others say of one another's old and new versions fails no test here, as it does in the suite."""
 PATIENCE = 30 * 60
 """Seconds that one environment's tests may take."""
 
@@ -97,6 +100,8 @@ class NotHadError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the environments, run the tests, write the results."""
     options = _parser().parse_args(arguments)
+    # Begun in the background of a shell, this and all that it starts would ignore interrupts, which are tested.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = [each for each in ENVIRONMENTS if not options.only or any(word in each.name for word in options.only)]
     if options.list:
         print("\n".join(each.name for each in chosen))
@@ -201,6 +206,7 @@ def run_tests(name: str, python: Path, folder: Path) -> Result:
     report = folder / f"{name}.xml"
     report.unlink(missing_ok=True)
     command = [str(python), "-m", "pytest", *SUBSET, "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    command += [word for warning in LENIENT for word in ("-W", warning)]
     environment = {**os.environ, "WSN_TEST_INSTALLED": "1", "PYTHONSAFEPATH": "1", "CI": "true"}
     begun = time.monotonic()
     log = folder / f"{name}.log"
