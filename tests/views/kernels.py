@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import ipykernel
+import pytest
 from jupyter_client.manager import KernelManager
 
-__all__ = ["Kernel", "is_opening", "running_kernel"]
+__all__ = ["Kernel", "is_opening", "needs_ipykernel_7", "running_kernel"]
 
 TESTS = Path(__file__).resolve().parent.parent
 PREPARE = f"""
@@ -19,6 +21,10 @@ import sys
 sys.path[:0] = {[str(TESTS), str(TESTS.parent)]!r}
 import views.stage
 """
+
+needs_ipykernel_7 = pytest.mark.skipif(
+    ipykernel.version_info[0] < 7, reason="ipykernel 6 has no subshells and one parent message for all threads"
+)
 
 
 class Kernel:

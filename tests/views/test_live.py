@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from render.play import HEADER, Play
 from render.test_delta import Reader
-from views.kernels import Kernel, is_opening
+from views.kernels import Kernel, is_opening, needs_ipykernel_7
 from views.stage import Stage
 
 from ws_notebook.render import MIME_TYPE, mime_bundle
@@ -40,6 +40,7 @@ def snapshots(kernel: Kernel, comm: str) -> int:
     return sum(message["kind"] == "snapshot" for message in kernel.customs(comm))
 
 
+@needs_ipykernel_7
 def test_a_click_and_a_request_arrive_while_the_cell_blocks(kernel: Kernel) -> None:
     subshell = kernel.create_subshell()
     cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\nprint('stopped')\n{END}")
@@ -54,6 +55,7 @@ def test_a_click_and_a_request_arrive_while_the_cell_blocks(kernel: Kernel) -> N
     assert "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream") == "stopped\n"
 
 
+@needs_ipykernel_7
 def test_words_arrive_while_the_cell_blocks_and_their_fate_is_shown(kernel: Kernel) -> None:
     subshell = kernel.create_subshell()
     cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\nprint('stopped')\n{END}")
@@ -127,6 +129,7 @@ def test_the_last_picture_can_be_issued_again_by_a_later_cell(kernel: Kernel) ->
     assert again["content"]["data"][MIME_TYPE]["status"] == "completed"
 
 
+@needs_ipykernel_7
 def test_a_front_end_that_cannot_ask_is_sent_the_whole_from_time_to_time(kernel: Kernel) -> None:
     cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\n{END}")
     comm = kernel.widget(cell)
