@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextvars
 import logging
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import kernel
@@ -243,6 +245,12 @@ class Run:
                 logging.getLogger("ws_notebook").exception("An observer of run %s failed.", self.id)
         if ended:
             self._observers.clear()
+
+    def trace(self, path: str | os.PathLike[str]) -> Path:
+        """Write its timeline as a trace, which ui.perfetto.dev and chrome://tracing open; the file's path."""
+        from .export import write_trace
+
+        return write_trace([self], path)
 
     # How it shows itself.
 

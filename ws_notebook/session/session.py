@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import msgspec
 
 from .. import settings as settings_module
 from ..core.changes import Change, RunEnded
+from ..core.frames import FrameRecord
 from ..core.items import as_items
 from ..core.lane import Lane
 from ..core.run import LATEST, Latest, RunState
@@ -20,14 +25,17 @@ from ..settings import ApiKey, Profile, Redactor
 from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
 from ..transports.base import Transport
+from ..transports.recording import Recorder
 from .compaction import Compactor, latest_to_compact
 from .connector import Connector
 from .dispatch import TOOL_OF
 from .engine import Engine
+from .export import SpanExport, spans, write_trace
 from .panel import panels
 from .parsed import answer_format, text_options
 from .portal import portal
 from .question import Input, Question, question
+from .recording import Recording, recorded_facts, start_recording
 from .request import checked_turns, request_settings
 from .run import Run
 
@@ -72,6 +80,7 @@ class Session:
         options: Mapping[str, Any] | None = None,
     ) -> None:
         given = transport if isinstance(transport, Transport) else None
+        provider, model = recorded_facts(given, provider, model)
         self.settings = settings_module.resolve(
             provider,
             profile=profile,
@@ -99,6 +108,7 @@ class Session:
         self._engine = Engine(self._connector, self._redactor, self._portal)
         self._engine.watchers.append(panels().touch)
         self._protocol = self._engine.protocol
+        self._spans: SpanExport | None = None
         self._compactor = Compactor(self._connector.endpoint, self._redactor)
         panels().add(self)
 
@@ -186,6 +196,8 @@ class Session:
             # Making a first picture takes a while; the clock starts behind it.
             state.asked, state.asked_at = time.monotonic(), time.time()
         self._engine.runs[run.id], self._engine.offered[run.id] = run, offered
+        if self._spans is not None:
+            self._spans.follow(run)
         self._portal.post(self._engine.start, state)
         return run
 
@@ -221,6 +233,22 @@ class Session:
         self._engine.runs[run.id], self._engine.offered[run.id] = run, ToolRegistry()
         self.on_loop(self._engine.add_ended, run.state)
         return run
+
+    def record(self, path: str | Path) -> Recording:
+        """Write every frame from now on to a cassette, scrubbed of secrets, until `stop()` of what is returned.
+
+        Raises SettingsError where the file cannot be written.
+        """
+        self._refuse_closed()
+        facts = {"provider": self._connector.provider, "model": self.settings.model}
+        recorder = Recorder(path, **facts, transport=self._connector.transport.name, scrub=self._redactor.frame)
+        return start_recording(self, self._connector.tape, recorder)
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording that goes on, or None."""
+        recorder = self._connector.tape.recorder
+        return Recording(self, recorder) if recorder is not None and recorder.recording else None
 
     def steer(self, run: Run, words: Input) -> Steer:
         """Add words to a run in progress; see `Run.steer`."""
@@ -303,10 +331,15 @@ class Session:
 
         return tables.frames_table(self._protocol.frames, epoch=self.epoch)
 
+    def frames_of(self, run: RunState) -> list[FrameRecord]:
+        """The run's frames that are still held, scrubbed of secrets, oldest first."""
+        found = [each for each in self._protocol.frames.records() if (each.turn or "").rpartition(".")[0] == run.id]
+        return [msgspec.structs.replace(each, data=self._redactor.frame(each.data)) for each in found]
+
     def header(self, run: RunState | None = None) -> RunHeader:
         """What a view writes over a run of this session."""
         return RunHeader(
-            provider=self.settings.provider,
+            provider=self._connector.provider,
             model=(run.settings.model if run is not None else "") or self.settings.model,
             transport=self._protocol.abilities.transport,
             note=self._connector.note,
@@ -335,6 +368,20 @@ class Session:
             raise SettingsError("There is no run yet. Ask something first.")
         return timeline_widget(chosen.state, self.header(chosen.state))
 
+    def trace(self, path: str | os.PathLike[str]) -> Path:
+        """Write a trace of every run, which ui.perfetto.dev and chrome://tracing open; the file's path."""
+        return write_trace(self.runs, path)
+
+    def export_spans(self, provider: Any = None, *, content: bool = False) -> None:
+        """Hand every run, once it has ended, to OpenTelemetry as spans of its GenAI conventions; see docs/traces.md.
+
+        `provider`: a TracerProvider; default: the process's own. `content`: whether prompts, answers, arguments and
+        outputs go along. Needs the extra `ws-notebook[otel]`; raises SettingsError where that is not installed.
+        """
+        self._spans = spans(provider, content, self._portal.pool)
+        for run in self.runs:
+            self._spans.follow(run)
+
     def __repr__(self) -> str:
         where = self.settings.base_url.partition("?")[0] or "embedded server"
         model = self.settings.model
@@ -354,6 +401,7 @@ class Session:
         for run in self.runs:
             run.cancel()
         closing = self._portal.submit(self._engine.traffic.shut_down())
+        closing.add_done_callback(lambda _: self._connector.tape.stop())
         if not self._portal.here:
             closing.result(5)
 

@@ -1,0 +1,59 @@
+"""Runs for other tools: trace files that viewers open, and spans of runs that end before and after they are asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
+
+from ws_notebook import Session
+
+__all__: list[str] = []
+
+Open = Callable[..., Session]
+
+
+class Waiting(SpanExporter):
+    """Knows when it has seen so many runs."""
+
+    def __init__(self, runs: int) -> None:
+        self.seen: list[str] = []
+        self.all_here = threading.Event()
+        self._runs = runs
+
+    def export(self, spans: object) -> SpanExportResult:
+        assert isinstance(spans, tuple | list)
+        self.seen += [str(span.attributes["gen_ai.conversation.id"]) for span in spans if _is_run(span)]
+        if len(self.seen) >= self._runs:
+            self.all_here.set()
+        return SpanExportResult.SUCCESS
+
+
+def _is_run(span: ReadableSpan) -> bool:
+    return "gen_ai.conversation.id" in (span.attributes or {})
+
+
+def test_a_trace_holds_every_run(local: Open, tmp_path: Path) -> None:
+    session = local()
+    first = session.ask('say "one"')
+    session.ask('say "two"')
+    alone = json.loads(first.trace(tmp_path / "run.json").read_text())
+    both = json.loads(session.trace(str(tmp_path / "session.json")).read_text())
+    runs = [event["name"] for event in both["traceEvents"] if event.get("cat") == "run"]
+    assert runs == ["r1", "r2"]
+    assert len(alone["traceEvents"]) < len(both["traceEvents"])
+
+
+def test_spans_are_made_of_runs_that_had_ended_and_of_those_that_end_later(local: Open) -> None:
+    session = local()
+    session.ask('say "one"')
+    exporter, provider = Waiting(2), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    session.export_spans(provider)
+    session.ask('say "two"')
+    assert exporter.all_here.wait(20)
+    assert sorted(exporter.seen) == ["r1", "r2"]
