@@ -53,9 +53,8 @@ class Exporter:
         fields = {"gen_ai.operation.name": "invoke_agent", "gen_ai.conversation.id": run["id"], **common}
         fields |= _usage(run["usage"]) | self._said("gen_ai.input.messages", _message("user", run["prompt"]))
         fields |= self._said("gen_ai.output.messages", _message("assistant", run["text"]))
-        with self._span(
-            "invoke_agent ws_notebook", "INTERNAL", nanoseconds(0.0), nanoseconds(None), fields, run
-        ) as top:
+        start, end = nanoseconds(0.0), nanoseconds(None)
+        with self._span("invoke_agent ws_notebook", "INTERNAL", start, end, fields, run):
             for turn in run["turns"]:
                 self._turn(turn, common, nanoseconds)
 
