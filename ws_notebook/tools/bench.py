@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.freeform import as_text
 from ws_notebook.tools.mock import UNSET, Mock
 from ws_notebook.tools.trial import Record, Trial
 
@@ -61,7 +62,13 @@ class Attempt:
         """Call it. Raises `ToolError` only for values that no JSON can carry."""
         if arguments is not None and values:
             raise ToolError(f"{self._tool.name}.try_() takes JSON or a dict, or values by name; not both.")
-        text = arguments if isinstance(arguments, str) else _as_json(self._tool.name, {**(arguments or {}), **values})
+        given = {**(arguments if isinstance(arguments, Mapping) else {}), **values}
+        if isinstance(arguments, str):
+            text = arguments
+        elif self._tool.format is not None:
+            text = as_text(self._tool._schema, given, name=self._tool.name)
+        else:
+            text = _as_json(self._tool.name, given)
         record = _attempted(self._tool, text)
         self._tool._bench.last = record
         return Trial(self._tool, record)

@@ -16,6 +16,7 @@ from ws_notebook.tools.approval import Approval
 from ws_notebook.tools.bench import Bench, Workbench
 from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.docstring import describe
+from ws_notebook.tools.freeform import Format, as_format, check_parameters, format_words, parsed_text
 from ws_notebook.tools.options import (
     OPTIONS,
     Approve,
@@ -58,6 +59,8 @@ class Tool(Workbench, Generic[P, R]):
     """When its calls wait for the user's consent; None: never."""
     max_output: int
     """Characters of text that one call sends back at most."""
+    format: dict[str, Any] | None = None
+    """How the text is formed that the model writes to a free-form tool; None for a tool that takes JSON."""
     is_async: bool
     """Whether a call gives something to await: a coroutine function or an async generator function."""
 
@@ -72,6 +75,7 @@ class Tool(Workbench, Generic[P, R]):
         timeout: float | None = None,
         run_in: RunIn = "kernel",
         max_output: int | None = None,
+        format: Format | None = None,
         names: dict[str, Any] | None = None,
     ) -> None:
         """`names` are local names that string annotations may use."""
@@ -96,6 +100,9 @@ class Tool(Workbench, Generic[P, R]):
         self._schema = function_schema(
             function, label=label, docstring=docstring, strict=checked_strict(strict, label), names=names
         )
+        self.format = as_format(format, label)
+        if self.format is not None:
+            check_parameters(self._schema, label)
 
     def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the plain function, or its stand-in within a `with tool.mock(…)`."""
@@ -117,16 +124,18 @@ class Tool(Workbench, Generic[P, R]):
     @property
     def strict(self) -> bool:
         """Whether the provider is asked to hold the model to the schema exactly."""
-        return self._schema.strict
+        return self._schema.strict and self.format is None
 
     @property
     def strict_reason(self) -> str:
         """Why the schema is not strict; empty when it is."""
-        return self._schema.strict_reason
+        return self._schema.strict_reason if self.format is None else f"the model writes {format_words(self.format)}"
 
     @property
     def definition(self) -> dict[str, Any]:
         """The tool as it goes into a request."""
+        if self.format is not None:
+            return {"type": "custom", "name": self.name, "description": self.description, "format": self.format}
         return {
             "type": "function",
             "name": self.name,
@@ -152,6 +161,8 @@ class Tool(Workbench, Generic[P, R]):
             raise ToolError(
                 f"Tool {self.name!r} is a method without its object. Add it through one: object.{self.name}."
             )
+        if self.format is not None:
+            return parsed_text(self._schema, arguments, self.format, name=self.name)
         return validated(self._schema, arguments, name=self.name)
 
     def __get__(self, instance: object, owner: type | None = None) -> Tool[..., R]:
@@ -169,6 +180,8 @@ class Tool(Workbench, Generic[P, R]):
 
     def _repr_markdown_(self) -> str:
         state = "strict" if self.strict else f"not strict: {self.strict_reason}"
+        if self.format is not None:
+            state = self.strict_reason
         parts = [f"**`{self._headline()}`** ({state})", self.description, self.schema.table()]
         return "\n\n".join(part for part in parts if part)
 
@@ -214,6 +227,7 @@ def tool(
     timeout: float | None = None,
     run_in: RunIn = "kernel",
     max_output: int | None = None,
+    format: Format | None = None,
 ) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
 
 
@@ -229,6 +243,7 @@ def tool(
     timeout: float | None = None,
     run_in: RunIn = "kernel",
     max_output: int | None = None,
+    format: Format | None = None,
 ) -> Tool[P, R]: ...
 
 
@@ -243,6 +258,8 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     timeout      seconds a call may take
     run_in       "kernel" (the kernel's main thread), "thread" (a pool) or a `concurrent.futures.Executor`
     max_output   characters of text that one call sends back at most; default 100,000
+    format       for a free-form tool, to which the model writes text instead of JSON: "text", a Lark grammar, or a
+                 compiled regular expression
 
     Parameters with a default are optional: the model sends null for them and the default is used, even where the type
     allows None. A tool given again with options is made anew from its function. Raises `ToolError` for a function

@@ -32,7 +32,7 @@ __all__ = [
 RunIn = Literal["kernel", "thread"] | Executor
 Approve = bool | Literal["first time"] | Callable[..., Any] | Approval | None
 
-OPTIONS = ("name", "description", "strict", "approve", "timeout", "run_in", "max_output")
+OPTIONS = ("name", "description", "strict", "approve", "timeout", "run_in", "max_output", "format")
 
 _PLACES: tuple[Literal["kernel", "thread"], ...] = ("kernel", "thread")
 
