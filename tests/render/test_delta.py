@@ -92,6 +92,12 @@ def play_through(begin: int, painted: list[bool], snapshots: list[bool]) -> tupl
     return play, reader
 
 
+def without_history(run: dict[str, Any]) -> dict[str, Any]:
+    """The run without what only a replay needs: pictures tell it, deltas do not."""
+    turns = [{key: value for key, value in turn.items() if key != "growth"} for turn in run["turns"]]
+    return {**{key: value for key, value in run.items() if key != "frames"}, "turns": turns}
+
+
 @given(
     begin=st.integers(0, len(STEPS) - 1),
     painted=st.lists(st.booleans(), min_size=len(STEPS), max_size=len(STEPS)),
@@ -101,7 +107,7 @@ def test_whenever_pictures_are_taken_the_last_one_is_the_whole_run(
     begin: int, painted: list[bool], snapshots: list[bool]
 ) -> None:
     play, reader = play_through(begin, painted, snapshots)
-    assert reader.run == json.loads(json.dumps(bundle(play.run, HEADER)))
+    assert without_history(reader.run) == without_history(json.loads(json.dumps(bundle(play.run, HEADER))))
     assert reader.run["turns"][0]["text"] == "First message\n\nSecond😀 message"
     assert [steer["status"] for steer in reader.run["steers"]] == ["applied", "failed"]
 

@@ -78,7 +78,7 @@ def test_words_that_come_after_the_end_are_shown_as_refused() -> None:
     place = Place()
     with Stage() as stage:
         view = finished(stage, place)
-        view._receive({"kind": "steer", "text": "be brief"})
+        view._receive({"kind": "steer", "text": "be brief"}, place.held.append)
         view.finish(stage.play.run)
         (steer,) = place.held[-1][MIME_TYPE]["steers"]
         assert (steer["text"], steer["status"]) == ("be brief", "failed")

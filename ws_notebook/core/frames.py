@@ -6,9 +6,7 @@ from collections import deque
 
 import msgspec
 
-from .turn import TurnState
-
-__all__ = ["FrameLog", "FrameRecord", "Outgoing"]
+__all__ = ["FrameLog", "FrameRecord", "FrameTally", "tally"]
 
 
 class FrameRecord(msgspec.Struct, frozen=True, eq=False):
@@ -25,6 +23,30 @@ class FrameRecord(msgspec.Struct, frozen=True, eq=False):
     response_id: str | None
     data: bytes
     """The frame itself, as it was on the wire."""
+    turn: str | None = None
+    """The turn that it belongs to."""
+
+
+class FrameTally(msgspec.Struct, eq=False):
+    """Frames of one direction and type that came behind one another."""
+
+    direction: str
+    type: str
+    first: float
+    """When the first came, in seconds of the monotonic clock; `last`: the last."""
+    last: float
+    count: int
+    size: int
+    """Bytes of all of them."""
+
+
+def tally(tallies: list[FrameTally], direction: str, kind: str, size: int, now: float) -> None:
+    """Add a frame to the tallies of a turn."""
+    last = tallies[-1] if tallies else None
+    if last is not None and last.type == kind and last.direction == direction:
+        last.count, last.size, last.last = last.count + 1, last.size + size, now
+    else:
+        tallies.append(FrameTally(direction, kind, now, now, 1, size))
 
 
 class FrameLog:
@@ -52,10 +74,17 @@ class FrameLog:
         return list(self._records.copy())
 
     def note(
-        self, at: float, direction: str, lane: str | None, kind: str, response_id: str | None, data: bytes
+        self,
+        at: float,
+        direction: str,
+        lane: str | None,
+        kind: str,
+        response_id: str | None,
+        data: bytes,
+        turn: str | None = None,
     ) -> None:
         """Add a frame that was just sent or received."""
-        self.add(FrameRecord(at, direction, lane, kind, len(data), response_id, data))
+        self.add(FrameRecord(at, direction, lane, kind, len(data), response_id, data, turn))
 
     def add(self, record: FrameRecord) -> None:
         if record.direction == "sent":
@@ -67,12 +96,3 @@ class FrameLog:
         while self._held > self.limit and len(self._records) > 1:
             self._held -= self._records.popleft().size
             self.dropped += 1
-
-
-class Outgoing(msgspec.Struct, frozen=True, eq=False):
-    """A frame to send now; tell `sent` when it has been handed to the socket."""
-
-    turn: TurnState
-    frame: bytes
-    creates: bool = True
-    """Whether it asks for the turn's response; a steer does not."""

@@ -7,12 +7,14 @@ the connection must do first. It never raises for what a peer sends.
 
 from __future__ import annotations
 
+import msgspec
+
 from .. import exceptions
 from . import codec, lineage, outcome
 from .abilities import Abilities
 from .changes import ToolCallReady, TurnChanged
 from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
-from .frames import FrameLog, Outgoing
+from .frames import FrameLog, tally
 from .lane import Lane, Lanes
 from .loop import ToolLoop
 from .reduce import is_terminal, reduce
@@ -22,6 +24,15 @@ from .steer import Steer, refuses_steering, steer_frame, take_steer_event, words
 from .turn import TurnState
 
 __all__ = ["Link"]
+
+
+class Outgoing(msgspec.Struct, frozen=True, eq=False):
+    """A frame to send now; tell `sent` when it has been handed to the socket."""
+
+    turn: TurnState
+    frame: bytes
+    creates: bool = True
+    """Whether it asks for the turn's response; a steer does not."""
 
 
 class Link:
@@ -108,9 +119,10 @@ class Link:
         turn = self._turn_for(lane, event, now)
         if turn is not None:
             turn.bytes_received += len(frame)
+            tally(turn.frames, "received", codec.event_type(event), len(frame), now)
             self._take(lane, turn, event, now)
-        response_id = turn.response_id if turn is not None else None
-        self.frames.note(now, "received", event.stream_id, codec.event_type(event), response_id, frame)
+        response_id, turn_id = (turn.response_id, turn.id) if turn is not None else (None, None)
+        self.frames.note(now, "received", event.stream_id, codec.event_type(event), response_id, frame, turn_id)
         if isinstance(event, ErrorEvent) and outcome.ends_connection(codec.error_info(event)):
             self._rotating = True
         self._settle_rotation()
@@ -122,7 +134,8 @@ class Link:
         found: list[Outgoing] = []
         for run, steer, turn in self._steerable():
             frame = steer_frame(steer, turn.response_id or "")
-            self.frames.note(now, "sent", turn.lane, "response.steer", turn.response_id, frame)
+            self.frames.note(now, "sent", turn.lane, "response.steer", turn.response_id, frame, turn.id)
+            tally(turn.frames, "sent", "response.steer", len(frame), now)
             turn.bytes_sent += len(frame)
             found.append(Outgoing(turn, frame, creates=False))
             self._loop.note_steer(run, steer)
@@ -147,7 +160,8 @@ class Link:
         turn.not_before = None
         turn.timing.opened = now
         turn.timing.enter("send", now)
-        self.frames.note(now, "sent", turn.lane, "response.create", None, frame)
+        self.frames.note(now, "sent", turn.lane, "response.create", None, frame, turn.id)
+        tally(turn.frames, "sent", "response.create", len(frame), now)
         self._loop.note(turn, TurnChanged(turn))
         return frame
 

@@ -129,7 +129,7 @@ def _adopt_missing(turn: TurnState, output: Any, now: float) -> list[Change]:
 
 def _text_delta(turn: TurnState, event: events.OutputTextDelta, now: float) -> list[Change]:
     changes = _token(turn, "text", now)
-    _part(turn, "text", event.output_index, event.content_index).chunks.append(event.delta)
+    _part(turn, "text", event.output_index, event.content_index).grow(event.delta, now)
     changes.append(TextAppended(turn, event.delta))
     return changes
 
@@ -140,24 +140,24 @@ def _text_done(turn: TurnState, event: events.OutputTextDone, now: float) -> lis
     part = _part(turn, "text", event.output_index, event.content_index)
     if part.chunks:
         return []
-    part.chunks.append(event.text)
+    part.grow(event.text, now)
     return [*_token(turn, "text", now), TextAppended(turn, event.text)]
 
 
 def _refusal_delta(turn: TurnState, event: events.RefusalDelta, now: float) -> list[Change]:
-    _part(turn, "refusal", event.output_index, event.content_index).chunks.append(event.delta)
+    _part(turn, "refusal", event.output_index, event.content_index).grow(event.delta, now)
     return _token(turn, "text", now) or [TurnChanged(turn)]
 
 
 def _reasoning_delta(turn: TurnState, event: Any, now: float) -> list[Change]:
     index = event.summary_index if isinstance(event, events.ReasoningSummaryDelta) else event.content_index
-    return [*_token(turn, "reasoning", now), *_reason(turn, event.output_index, index, event.delta)]
+    return [*_token(turn, "reasoning", now), *_reason(turn, event.output_index, index, event.delta, now)]
 
 
-def _reason(turn: TurnState, output_index: int, index: int, text: str) -> list[Change]:
+def _reason(turn: TurnState, output_index: int, index: int, text: str, now: float) -> list[Change]:
     """Reasoning that grew; a further paragraph begins behind a blank line."""
     before = len(turn.parts)
-    _part(turn, "reasoning", output_index, index).chunks.append(text)
+    _part(turn, "reasoning", output_index, index).grow(text, now)
     another = len(turn.parts) > before and any(each.kind == "reasoning" for each in turn.parts[:before])
     return [ReasoningAppended(turn, "\n\n" + text if another else text)]
 
@@ -233,7 +233,7 @@ def _keep_item(turn: TurnState, item: Item, index: int, now: float) -> list[Chan
     elif kind(item) == "message":
         changes = _late_text(turn, item, index, now)
     elif kind(item) == "reasoning":
-        changes = _late_reasoning(turn, item, index)
+        changes = _late_reasoning(turn, item, index, now)
     turn.output.append(item)
     return [ItemDone(turn, item), *changes]
 
@@ -250,7 +250,7 @@ def _late_text(turn: TurnState, item: Item, index: int, now: float) -> list[Chan
     return changes
 
 
-def _late_reasoning(turn: TurnState, item: Item, index: int) -> list[Change]:
+def _late_reasoning(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
     """Take the summary of reasoning of which nothing was streamed."""
     if any(each.kind == "reasoning" and each.output_index == index for each in turn.parts):
         return []
@@ -259,7 +259,7 @@ def _late_reasoning(turn: TurnState, item: Item, index: int) -> list[Change]:
     for position, part in enumerate(summary if isinstance(summary, list) else []):
         text = part.get("text") if isinstance(part, dict) else None
         if isinstance(text, str) and text:
-            changes += _reason(turn, index, position, text)
+            changes += _reason(turn, index, position, text, now)
     return changes
 
 

@@ -7,6 +7,7 @@ joined when it is read. The tables below say which status may follow which.
 from __future__ import annotations
 
 import traceback as traceback_module
+from array import array
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ import msgspec
 from ..exceptions import ProtocolViolation, ToolError
 from .consent import Consent, Progress
 from .events import ErrorInfo
+from .frames import FrameTally
 from .items import Item, WireObject
 from .timing import CallTiming, TurnTiming
 
@@ -54,10 +56,16 @@ class TextPart(msgspec.Struct, eq=False):
     output_index: int
     content_index: int
     chunks: list[str] = msgspec.field(default_factory=list)
+    times: array[float] = msgspec.field(default_factory=lambda: array("d"))
+    """When each chunk came, in seconds of the monotonic clock."""
 
     @property
     def text(self) -> str:
         return "".join(self.chunks)
+
+    def grow(self, chunk: str, now: float) -> None:
+        self.times.append(now)
+        self.chunks.append(chunk)
 
 
 class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
@@ -115,6 +123,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     counts: bool = False
     """Whether the provider's numbers have grown; some always send the same one."""
     events: int = 0
+    frames: list[FrameTally] = msgspec.field(default_factory=list)
+    """Its frames in order, those of one kind behind one another as one."""
     bytes_sent: int = 0
     bytes_received: int = 0
     bytes_full_context: int = 0

@@ -19,6 +19,7 @@ from ..session.run import Run
 from ..session.session import Session
 from ..settings import provider_names
 from ..tools.pictures import Picture, as_picture
+from ..transports.replay import ReplayTransport
 from ..views import View, choose_view
 from .cells import CellTree
 from .complete import matcher
@@ -57,6 +58,7 @@ class ResponsesMagics(Magics):
         self._guide = MagicsGuide(self)
         self._sessions: dict[str, Session] = {}
         self._api_key: str | None = None
+        self._replay: ReplayTransport | None = None
         self._trees: weakref.WeakKeyDictionary[Session, CellTree] = weakref.WeakKeyDictionary()
         super().__init__(shell=shell)
 
@@ -133,6 +135,12 @@ class ResponsesMagics(Magics):
         self.close()
         self._api_key = api_key
 
+    def replay(self, transport: ReplayTransport | None) -> None:
+        """Begin anew with a cassette in the provider's place, or without."""
+        key, self._replay = self._api_key, transport
+        self.close()
+        self._api_key = key
+
     def tree(self, session: Session) -> CellTree:
         """Which cells made the session's runs."""
         return self._trees.setdefault(session, CellTree())
@@ -158,7 +166,10 @@ class ResponsesMagics(Magics):
             raise SettingsError(f"--transport takes {' or '.join(TRANSPORTS)}, not {transport!r}.")
         if transport not in self._sessions:
             self._sessions[transport] = Session(
-                provider=self.provider, model=self.model or None, api_key=self._api_key, transport=transport
+                provider=self.provider,
+                model=self.model or None,
+                api_key=self._api_key,
+                transport=transport if self._replay is None else self._replay,
             )
         return self._sessions[transport]
 
@@ -269,6 +280,7 @@ class ResponsesMagics(Magics):
             on_stop=run.cancel,
             on_steer=run.steer,
             on_decide=run.decide,
+            frames=lambda: session.frames_of(run.state),
             call_later=session.call_later,
         )
 

@@ -20,6 +20,7 @@ from ..core.timing import Span
 from ..core.turn import CallState, TurnState
 from .format import cut, number, one_line, valid
 from .grown import Grown
+from .history import frame_rows, growth
 from .items import other_items, output_text
 from .structured import asks_for_json
 
@@ -79,7 +80,12 @@ def assemble(
     """Like `bundle`; `text_of(turn, "text" or "reasoning")` gives the texts."""
     clock = Clock(run, now)
     turns = [
-        {**turn_object(turn, clock), "text": text_of(turn, "text"), "reasoning": text_of(turn, "reasoning")}
+        {
+            **turn_object(turn, clock),
+            "text": text_of(turn, "text"),
+            "reasoning": text_of(turn, "reasoning"),
+            **_growth(turn, clock),
+        }
         for turn in list(run.turns)
     ]
     return repaired(
@@ -94,8 +100,15 @@ def assemble(
             "text": "\n\n".join(turn["text"] for turn in turns if turn["text"]),
             **head(run, clock),
             "turns": turns,
+            "frames": frame_rows(run, clock),
         }
     )
+
+
+def _growth(turn: TurnState, clock: Clock) -> dict[str, Any]:
+    found = {kind: growth(turn, kind, clock) for kind in ("text", "reasoning")}
+    grown = {kind: points for kind, points in found.items() if points}
+    return {"growth": grown} if grown else {}
 
 
 def head(run: RunState, clock: Clock) -> dict[str, Any]:

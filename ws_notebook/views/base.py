@@ -10,15 +10,19 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ..core.changes import Change
+from ..core.frames import FrameRecord
 from ..core.run import RunState
 
-__all__ = ["CallLater", "Clock", "NullView", "OnDecide", "View"]
+__all__ = ["CallLater", "Clock", "FramesOf", "NullView", "OnDecide", "View"]
 
 CallLater = Callable[[float, Callable[[], None]], object]
 """`call_later(seconds, callback)`, callable from any thread: has the callback called on the session's loop."""
 
 OnDecide = Callable[[str, str, str, str | None], object]
 """`on_decide(turn id, call id, "shown", "approve" or "deny", other arguments or a reason)`: a decision about a call."""
+
+FramesOf = Callable[[], list[FrameRecord]]
+"""The frames of the run that are still held, scrubbed of secrets, oldest first."""
 
 Clock = Callable[[], float]
 """The session's monotonic clock, in seconds."""

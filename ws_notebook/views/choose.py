@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..core.run import RunState
 from ..exceptions import SettingsError
 from ..render.bundle import RunHeader
-from .base import CallLater, NullView, OnDecide, View
+from .base import CallLater, FramesOf, NullView, OnDecide, View
 from .text import NotebookTextView, TextView
 
 __all__ = ["choose_view"]
@@ -25,6 +25,7 @@ def choose_view(
     on_steer: Callable[[str], object],
     call_later: CallLater,
     on_decide: OnDecide | None = None,
+    frames: FramesOf = list,
 ) -> View:
     """The view for `wanted` ("auto", "live", "text" or "none").
 
@@ -42,7 +43,14 @@ def choose_view(
 
         try:
             return LiveView(
-                run, header, on_stop=on_stop, on_steer=on_steer, on_decide=on_decide, call_later=call_later, hub=hub()
+                run,
+                header,
+                on_stop=on_stop,
+                on_steer=on_steer,
+                on_decide=on_decide,
+                call_later=call_later,
+                frames=frames,
+                hub=hub(),
             )
         except SettingsError as error:
             if wanted == "live":

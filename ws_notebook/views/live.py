@@ -18,8 +18,9 @@ from ..core.changes import Change, TurnEnded
 from ..core.run import RunState
 from ..render.bundle import RunHeader, bundle
 from ..render.delta import Deltas
+from ..render.history import frame_list, frame_text
 from ..render.mime import mime_bundle_of
-from .base import CallLater, Clock, OnDecide
+from .base import CallLater, Clock, FramesOf, OnDecide
 from .display import Display
 from .hub import Hub
 from .throttle import Throttle
@@ -59,6 +60,7 @@ class LiveView:
         clock: Clock = time.monotonic,
         display: Display | None = None,
         hub: Hub | None = None,
+        frames: FramesOf = list,
     ) -> None:
         self._run = run
         self._header = header
@@ -70,6 +72,7 @@ class LiveView:
         self._clock = clock
         self._display = display or Display()
         self._hub = hub
+        self._frames = frames
         self._deltas = Deltas(run, header)
         self._throttle = Throttle(self._paint, call_later)
         # Guards the messages' order: they are made and sent by the loop's thread, a subshell's and the cell's.
@@ -134,7 +137,7 @@ class LiveView:
     def _make_widget(self, picture: dict[str, Any]) -> RunWidget:
         made = self._module.RunWidget(run=picture)
         self._module.deliver_while_busy(made)
-        made.on_msg(lambda _widget, content, _buffers: self._receive(content))
+        made.on_msg(lambda _widget, content, _buffers: self._receive(content, made.send))
         return made
 
     def _drop_widget(self) -> None:
@@ -208,8 +211,7 @@ class LiveView:
         kind = content.get("kind")
         if kind == "forms":
             answer({"kind": "forms", "data": self._forms_now()})
-            return
-        if kind == "ready":
+        elif kind == "ready":
             with self._lock:
                 self._over_hub = True
                 if self._widget is not None and self.ended is None:
@@ -217,9 +219,9 @@ class LiveView:
                     self._display.replace(self._forms_now())
                 if self.ended is not None:
                     answer(self._snapshot())
-        self._receive(content)
+        self._receive(content, answer)
 
-    def _receive(self, content: Any) -> None:
+    def _receive(self, content: Any, answer: Callable[[dict[str, Any]], object]) -> None:
         """A message from the browser, in whatever thread the kernel has for it."""
         kind = content.get("kind") if isinstance(content, dict) else None
         if kind == "stop":
@@ -228,6 +230,10 @@ class LiveView:
             self._steer(content.get("text"))
         elif kind == "decide":
             self._decide(content)
+        elif kind == "frames":
+            answer(frame_list(self._frames(), self._run))
+        elif kind == "frame":
+            answer(frame_text(self._frames(), content.get("index")))
         elif kind == "ready":
             self._ready = True
             if self._widget is not None:
