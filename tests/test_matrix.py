@@ -44,7 +44,7 @@ def test_the_tests_it_runs_are_there(matrix: ModuleType) -> None:
 
 def test_the_lower_ends_are_those_of_the_package(matrix: ModuleType) -> None:
     found = matrix.lowest_versions()
-    assert "pydantic==2.9" in found
+    assert "pydantic==2.10" in found
     assert not [each for each in found if each.startswith(("websockets", "ipykernel"))]
 
 
