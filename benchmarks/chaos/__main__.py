@@ -27,6 +27,8 @@ from ours import Ours
 from plan import Chunk, make_plan
 from tally import comparison, summary
 
+from ws_notebook import __version__
+
 if TYPE_CHECKING:
     from rival import Rival
 
@@ -102,7 +104,11 @@ def _tell(results: dict[str, dict[str, Any]], options: argparse.Namespace, secon
         "patience_seconds": PATIENCE,
         "seconds": round(seconds),
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
-        "versions": {"python": platform.python_version(), **_versions("ws-notebook", "openai", "websockets")},
+        "versions": {
+            "python": platform.python_version(),
+            "ws-notebook": __version__,
+            **_versions("openai", "websockets"),
+        },
         "results": results,
     }
     options.json.parent.mkdir(parents=True, exist_ok=True)

@@ -54,7 +54,7 @@ class Ours:
                     session = self._open(host, chunk, arrivals, requests)
             self._count(session)
             self.tally.add(server_kills=host.kills, faults_struck=sum(host.happened.values()))
-            self.tally.add(requests_sent=requests.sent, requests_sent_again_as_nothing_had_begun=requests.sent_again)
+            self.tally.add(requests_sent=requests.sent, requests_sent_again=requests.sent_again)
             for item in requests.unproven:
                 self.tally.breach("sent_twice", f"chunk {chunk.number}: {item}")
 

@@ -1,0 +1,67 @@
+"""The page about reliability: its tables are those of the committed result, and that result breaks no promise."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ws_notebook.transports.websocket import WebSocketTransport
+
+__all__: list[str] = []
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    """scripts/reliability.py as a module."""
+    spec = importlib.util.spec_from_file_location("reliability", ROOT / "scripts" / "reliability.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def found(script: ModuleType) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(script.RESULTS.read_text(encoding="utf-8"))
+    return result
+
+
+def test_the_tables_are_those_of_the_last_result(script: ModuleType, found: dict[str, Any]) -> None:
+    text = script.PAGE.read_text(encoding="utf-8")
+    assert script.page(text, found) == text, "run python scripts/reliability.py"
+
+
+def test_what_stands_around_the_tables_is_kept(script: ModuleType, found: dict[str, Any]) -> None:
+    text = script.page(f"before\n{script.BEGIN}old\n{script.END}\nafter\n", found)
+    assert text.startswith("before\n")
+    assert text.endswith("\nafter\n")
+    ours = found["results"]["ws_notebook"]
+    assert f"| questions | {ours['runs']} |" in text
+    assert f"| … answered | {ours['outcomes']['completed']} |" in text
+    assert script.page(text, found) == text
+
+
+def test_the_last_result_is_whole_and_breaks_no_promise(found: dict[str, Any]) -> None:
+    ours = found["results"]["ws_notebook"]
+    assert found["runs"] == ours["runs"] == sum(ours["outcomes"].values()) >= 500
+    assert ours["must_not_happen"] == []
+    assert ours["outcomes"]["hung"] == ours["tools_executed_twice"] == ours["text_lost_or_changed"] == 0
+    assert ours["faults_struck"] > 100
+    assert ours["server_kills"] > 10
+    assert len(found["results"]) == 3
+
+
+def test_the_page_names_the_times_that_hold(script: ModuleType) -> None:
+    text = " ".join(script.PAGE.read_text(encoding="utf-8").split())
+    usual = WebSocketTransport()
+    assert f"every {usual.ping_interval:g} s" in text
+    assert f"for {usual.doubt:g} s" in text
+    assert f"for {usual.ping_timeout:g} s" in text
