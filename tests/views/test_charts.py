@@ -7,7 +7,7 @@ from views.kernels import Kernel
 
 from ws_notebook.core.run import RunState
 from ws_notebook.render.latency import LATENCY_KINDS
-from ws_notebook.views.charts import LatencyChart, latency_picture, timeline_picture
+from ws_notebook.views.charts import LatencyChart, latency_picture, percentile, timeline_picture
 
 __all__: list[str] = []
 
@@ -19,10 +19,28 @@ def nothing_later(_delay: float, _callback: object) -> None:
 def test_each_kind_of_time_is_a_bar_in_a_stack_of_each_turn() -> None:
     chart = LatencyChart(lambda: [capitals().run], call_later=nothing_later)
     assert chart.figure.layout.barmode == "stack"
-    assert [bar.name for bar in chart.figure.data] == list(LATENCY_KINDS)
+    assert [bar.name for bar in chart.figure.data] == [*LATENCY_KINDS, "median", "95th percentile"]
     bars = {bar.name: dict(zip(bar.x, bar.y, strict=True)) for bar in chart.figure.data}
     assert bars["reasoning"] == {"r7.1": 340, "r7.2": 0, "r7.3": 0}
     assert bars["tool"]["r7.1"] == 440
+
+
+def test_percentiles_are_of_the_whole_time_of_a_turn() -> None:
+    assert [percentile([3.0, 1.0, 2.0], share) for share in (0.0, 0.5, 0.75, 1.0)] == [1.0, 2.0, 2.5, 3.0]
+    chart = LatencyChart(lambda: [capitals().run], call_later=nothing_later)
+    traces = {trace.name: trace for trace in chart.figure.data}
+    totals = [sum(each) for each in zip(*(traces[kind].y for kind in LATENCY_KINDS), strict=True)]
+    assert tuple(traces["median"].y) == (sorted(totals)[1],) * 3
+
+
+def test_turns_of_another_session_are_markers_in_their_order() -> None:
+    beside = [capitals().run]
+    chart = LatencyChart(lambda: [capitals().run], call_later=nothing_later, beside=lambda: beside, name="http")
+    markers = chart.figure.data[-1]
+    assert (markers.name, markers.mode, len(markers.y)) == ("http", "markers", 3)
+    beside.append(Play(run_id="r9").at(1.0).send().run)
+    chart.update()
+    assert tuple(markers.x) == ("r7.1", "r7.2", "r7.3")
 
 
 def test_the_figure_follows_the_runs_in_place() -> None:

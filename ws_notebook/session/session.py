@@ -31,6 +31,7 @@ from .connector import Connector
 from .dispatch import TOOL_OF
 from .engine import Engine
 from .export import SpanExport, spans, write_trace
+from .figures import Figures
 from .panel import panels
 from .parsed import answer_format, text_options
 from .portal import portal
@@ -109,6 +110,7 @@ class Session:
         self._engine.watchers.append(panels().touch)
         self._protocol = self._engine.protocol
         self._spans: SpanExport | None = None
+        self._figures = Figures(self)
         self._compactor = Compactor(self._connector.endpoint, self._redactor)
         panels().add(self)
 
@@ -219,7 +221,7 @@ class Session:
         """
         self._refuse_closed()
         wanted = self._wanted(LATEST if parent is None else parent)
-        state = wanted if isinstance(wanted, RunState) else latest_to_compact(self._states())
+        state = wanted if isinstance(wanted, RunState) else latest_to_compact(self.states())
         before = self._engine.runs[state.id]
         self.wait(before, lambda: before.done)
         made = self._portal.submit(self._compactor.run(f"r{next(self._numbers)}", state))
@@ -315,14 +317,14 @@ class Session:
         """A row for each turn, newest last; times in milliseconds."""
         from .. import tables
 
-        return tables.turns_table(self._states(), epoch=self.epoch)
+        return tables.turns_table(self.states(), epoch=self.epoch)
 
     @property
     def tool_calls(self) -> pd.DataFrame:
         """A row for each tool call, newest last; times in milliseconds."""
         from .. import tables
 
-        return tables.calls_table(self._states(), epoch=self.epoch)
+        return tables.calls_table(self.states(), epoch=self.epoch)
 
     @property
     def frames(self) -> pd.DataFrame:
@@ -345,13 +347,13 @@ class Session:
             note=self._connector.note,
         )
 
-    def latency(self) -> Any:
-        """A plotly FigureWidget of every turn's latency, stacked by kind of time; it updates while runs go on."""
-        from ..views.charts import LatencyChart
+    def latency(self, beside: Session | None = None) -> Any:
+        """A plotly FigureWidget of every turn's latency, stacked by kind of time; it updates while runs go on.
 
-        chart = LatencyChart(self._states, call_later=self.call_later)
-        self._engine.watchers.append(chart.touch)
-        return chart.figure
+        `beside`: another session, of another transport or provider, whose turns are marked over the bars. The same
+        figure is given each time.
+        """
+        return self._figures.latency(beside)
 
     def panel(self) -> Any:
         """A widget with this session's connection, tree of runs, tools and totals; it updates while somebody looks."""
@@ -361,12 +363,7 @@ class Session:
 
     def timeline(self, run: Run | None = None) -> Any:
         """A widget with the timeline of a run; default: the latest."""
-        from ..views.live import timeline_widget
-
-        chosen = run or next(reversed(self.runs), None)
-        if chosen is None:
-            raise SettingsError("There is no run yet. Ask something first.")
-        return timeline_widget(chosen.state, self.header(chosen.state))
+        return self._figures.timeline(run)
 
     def trace(self, path: str | os.PathLike[str]) -> Path:
         """Write a trace of every run, which ui.perfetto.dev and chrome://tracing open; the file's path."""
@@ -475,8 +472,13 @@ class Session:
                 "Inside the tool ask with parent=None, or over another Session()."
             )
 
-    def _states(self) -> list[RunState]:
+    def states(self) -> list[RunState]:
+        """The data behind every run, oldest first."""
         return [run.state for run in self.runs]
+
+    def watch(self, callback: Callable[[], None]) -> None:
+        """Have it called on the loop after every change, until it fails; it returns at once."""
+        self._engine.watchers.append(callback)
 
     def _wanted(self, parent: Parent) -> Latest | RunState | str | None:
         if isinstance(parent, Run):

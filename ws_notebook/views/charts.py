@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..core.run import RunState
@@ -16,27 +16,37 @@ from ..render.words import KINDS
 from .base import CallLater
 from .throttle import Throttle
 
-__all__ = ["LatencyChart", "Picture", "latency_picture", "timeline_picture"]
+__all__ = ["LatencyChart", "Picture", "latency_picture", "percentile", "timeline_picture"]
+
+
+Runs = Callable[[], Iterable[RunState]]
 
 
 class LatencyChart:
     """Each turn's time by kind as stacked bars, in a plotly FigureWidget. It costs 5 MB, so make one.
 
-    `runs` gives the runs to show. Hand `touch` every change; the figure follows, at most five times a second.
+    Two lines mark the median and the 95th percentile of the turns' whole time. `runs` gives the runs to show;
+    `beside` those of another transport or provider, whose turns are markers over the bars, in their order. Hand
+    `touch` every change; the figure follows, at most five times a second.
     """
 
-    def __init__(self, runs: Callable[[], Iterable[RunState]], *, call_later: CallLater) -> None:
+    def __init__(self, runs: Runs, *, call_later: CallLater, beside: Runs | None = None, name: str = "") -> None:
         import plotly.graph_objects as go
 
-        self._runs = runs
-        self._shown: dict[str, dict[str, float]] = {}
+        self._runs, self._beside = runs, beside
+        self._shown: tuple[dict[str, dict[str, float]], list[float]] = {}, []
         self._lock = threading.Lock()
         self._throttle = Throttle(self.update, call_later, interval=0.2)
         bars = [
             go.Bar(name=KINDS[kind], marker_color=COLOURS[kind][0], x=[], y=[], hovertemplate="%{y:.0f} ms")
             for kind in LATENCY_KINDS
         ]
-        self.figure: Any = go.FigureWidget(data=bars, layout=_LAYOUT)
+        lines = [
+            go.Scatter(name=words, mode="lines", line=line, x=[], y=[], hovertemplate="%{y:.0f} ms")
+            for words, _, line in _PERCENTILES
+        ]
+        others = [go.Scatter(name=name or "beside", mode="markers", marker=_MARKER, x=[], y=[])] if beside else []
+        self.figure: Any = go.FigureWidget(data=[*bars, *lines, *others], layout=_LAYOUT)
         self.update()
 
     def touch(self, *_: object) -> None:
@@ -45,15 +55,45 @@ class LatencyChart:
 
     def update(self) -> None:
         """Show the turns as they are now. Sends nothing when nothing changed."""
-        turns = {turn.id: turn_latency(turn) for run in list(self._runs()) for turn in list(run.turns)}
+        turns = _latencies(self._runs)
+        others = [] if self._beside is None else [sum(kinds.values()) for kinds in _latencies(self._beside).values()]
         with self._lock:
-            if turns == self._shown:
+            if (turns, others) == self._shown:
                 return
-            self._shown = turns
+            self._shown = turns, others
+            names, totals = list(turns), [sum(kinds.values()) for kinds in turns.values()]
             with self.figure.batch_update():
-                for bar, kind in zip(self.figure.data, LATENCY_KINDS, strict=True):
-                    bar.x = list(turns)
-                    bar.y = [round(kinds[kind], 1) for kinds in turns.values()]
+                traces = iter(self.figure.data)
+                for kind in LATENCY_KINDS:
+                    _draw(next(traces), names, [kinds[kind] for kinds in turns.values()])
+                for _, share, _ in _PERCENTILES:
+                    _draw(next(traces), names, [percentile(totals, share)] * len(names) if totals else [])
+                for markers in traces:
+                    _draw(markers, names[: len(others)], others[: len(names)])
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which this share of the values lies, between neighbours by the straight line."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def _latencies(runs: Runs) -> dict[str, dict[str, float]]:
+    return {turn.id: turn_latency(turn) for run in list(runs()) for turn in list(run.turns)}
+
+
+def _draw(trace: Any, names: list[str], values: list[float]) -> None:
+    trace.x, trace.y = names, [round(value, 1) for value in values]
+
+
+_PERCENTILES: tuple[tuple[str, float, dict[str, Any]], ...] = (
+    ("median", 0.5, {"dash": "dot", "width": 1.5, "color": "#64748b"}),
+    ("95th percentile", 0.95, {"dash": "dash", "width": 1.5, "color": "#64748b"}),
+)
+_MARKER = {"symbol": "diamond", "size": 9, "color": "#b45309"}
 
 
 _LAYOUT = {
