@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .cassette import Cassette
     from .exceptions import WsNotebookError
     from .session.run import Run
     from .session.session import Session
@@ -23,12 +24,17 @@ if TYPE_CHECKING:
     from .tools.approval import Approval
     from .tools.check import check
     from .tools.context import Context
+    from .transports.recording import RecordingTransport
+    from .transports.replay import ReplayTransport
 
 __all__ = [
     "Approval",
+    "Cassette",
     "Context",
     "HostedTool",
     "Profile",
+    "RecordingTransport",
+    "ReplayTransport",
     "Run",
     "Session",
     "Tool",
@@ -43,9 +49,12 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Approval": "tools.approval",
+    "Cassette": "cassette",
     "Context": "tools.context",
     "HostedTool": "tools",
     "Profile": "settings",
+    "RecordingTransport": "transports.recording",
+    "ReplayTransport": "transports.replay",
     "Run": "session.run",
     "Session": "session.session",
     "Tool": "tools",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import getpass
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from ..exceptions import SettingsError
+from ..session.comparison import Comparison
 from ..session.run import Run
 from ..session.session import Session
 from ..settings import resolve
@@ -15,6 +17,7 @@ from .history import History
 from .offer import offered_tools
 from .options import nearest, split_words
 from .report import Report
+from .tapes import comparison, record, replay, split_prompt
 from .tooltable import ToolTable
 
 if TYPE_CHECKING:
@@ -26,11 +29,18 @@ __all__ = ["SUBCOMMAND_OPTIONS", "Subcommands", "run_subcommand"]
 SUBCOMMAND_OPTIONS = ("-s", "--transport")
 """Each takes a word: which session is meant, if not the magics' usual one."""
 
-_TAKE_ONE = ("connect", "doctor", "timeline")
+MORE_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"compare": ("-m",), "replay": ("--speed",)}
+"""Options that only one of them has."""
+
+_TAKE_ONE = ("connect", "doctor", "record", "replay", "timeline")
 
 
 def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
     """Do what the line of `%responses` says. Raises SettingsError with the nearest right subcommand."""
+    if line.split()[:1] == ["compare"]:
+        # A prompt may hold quotes of any kind.
+        rest, options = split_prompt(line.partition("compare")[2])
+        return Subcommands(magics, options).compare(rest)
     name, *words = split_words(line, "%responses") or ["help"]
     name = name.lstrip("-")
     if name not in SUBCOMMANDS:
@@ -38,17 +48,17 @@ def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
             nearest(name, SUBCOMMANDS) or " To ask the model, write %%responses and the prompt on the lines below it."
         )
         raise SettingsError(f"%responses has no subcommand {name!r}.{hint} Known are {', '.join(SUBCOMMANDS)}.")
-    options = _take_options(words)
+    options = _take_options(words, (*SUBCOMMAND_OPTIONS, *MORE_OPTIONS.get(name, ())))
     argument = words.pop(0) if words and name in _TAKE_ONE else ""
     if words:
         raise SettingsError(f"%responses {name}: {words[0]!r} has no meaning there. %responses help lists what has.")
     return getattr(Subcommands(magics, options), name)(argument)
 
 
-def _take_options(words: list[str]) -> dict[str, str]:
+def _take_options(words: list[str], flags: Sequence[str]) -> dict[str, str]:
     """Take the options, with their words, out of the words."""
     taken: dict[str, str] = {}
-    for flag in SUBCOMMAND_OPTIONS:
+    for flag in flags:
         while flag in words:
             place = words.index(flag)
             if place + 1 == len(words):
@@ -91,14 +101,14 @@ class Subcommands:
     def status(self, argument: str) -> Report:
         """What is connected, and what the session did so far."""
         session = self._session()
-        settings, turns = session.settings, [turn for run in session.runs for turn in run.turns]
+        header, turns = session.header(), [turn for run in session.runs for turn in run.turns]
         age = f"{time.monotonic() - session.opened_at:.0f} s" if session.opened_at is not None else "none is open"
         sent, full = sum(turn.bytes_sent for turn in turns), sum(turn.bytes_full_context for turn in turns)
         calls = sum(len(turn.tool_calls) for turn in turns)
         rows: list[tuple[str, object]] = [
-            ("provider", settings.provider + (f" ({settings.note})" if settings.note else "")),
+            ("provider", header.provider + (f" ({header.note})" if header.note else "")),
             ("model", self._magics.model_of(session)),
-            ("transport", session.header().transport),
+            ("transport", header.transport),
             ("state", session.state),
             ("connection's age", age),
             ("connections opened", session.connections),
@@ -140,6 +150,19 @@ class Subcommands:
         """Which run continues which."""
         session = self._session()
         return History(session.runs, self._magics.tree(session))
+
+    def record(self, argument: str) -> Report:
+        """Write every frame to a cassette from now on: record talk.jsonl, record stop."""
+        return record(self._session(), argument)
+
+    def replay(self, argument: str) -> Report:
+        """Have a cassette answer the cells: replay talk.jsonl, replay stop."""
+        return replay(self._magics, argument, self._options.get("--speed"))
+
+    def compare(self, argument: str) -> Comparison:
+        """The same question over WebSocket and HTTP, or of several models."""
+        session = self._magics.session(self._options.get("-s"))
+        return comparison(self._magics, session, argument, self._options)
 
     def reset(self, argument: str) -> None:
         self._session().reset()

@@ -9,6 +9,8 @@ from ..exceptions import ConnectionFailed, SettingsError
 from ..settings import Redactor, Settings
 from ..transports.base import Connection, Endpoint, Transport
 from ..transports.http import HttpTransport
+from ..transports.recording import RecordingConnection, Tape
+from ..transports.replay import ReplayTransport
 from ..transports.websocket import WebSocketTransport
 from .local import LocalServer
 from .portal import Portal
@@ -33,8 +35,15 @@ class Connector:
         self._portal = portal
         self.transport: Transport = transport or _transport(settings.transport)
         self._may_fall_back = transport is None and settings.transport == "auto"
-        self.note = settings.note
+        self.tape = Tape()
+        """Where connections find the recorder, while there is one."""
+        replay = self.transport if isinstance(self.transport, ReplayTransport) else None
+        self.provider = settings.provider if replay is None else replay.cassette.provider or "replay"
+        """What a header calls the provider."""
+        self.note = replay.note if replay is not None else settings.note
         """What a header says besides the provider's name."""
+        if replay is not None and self.provider == settings.provider:
+            self.note = f"{settings.note}; {replay.note}"
 
     @property
     def abilities(self) -> Abilities:
@@ -64,6 +73,11 @@ class Connector:
 
     async def connect(self) -> Connection:
         """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed."""
+        return RecordingConnection(await self._connect(), self.tape)
+
+    async def _connect(self) -> Connection:
+        if isinstance(self.transport, ReplayTransport):
+            return await self.transport.connect(Endpoint(base_url="replay://cassette"))
         if self._settings.base_url:
             return await self._connect_or_fall_back(await self._given_endpoint())
         server = await self._local_server()

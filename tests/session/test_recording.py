@@ -1,0 +1,177 @@
+"""Recording real sessions, and replaying them: the same turns, without the provider."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.peer import Talk, running_peer, says
+
+import ws_notebook as wsn
+from ws_notebook import Session, tool
+from ws_notebook.exceptions import ConnectionLost, ProviderError, SettingsError
+from ws_notebook.session.recording import recorded_facts
+from ws_notebook.transports.http import HttpTransport
+
+__all__: list[str] = []
+
+Open = Callable[..., Session]
+
+
+@tool
+def add(a: int, b: int) -> int:
+    """Add two numbers."""
+    return a + b
+
+
+PROMPTS = ("call add(a=2, b=3) and add(a=4, b=5)", "think 0.1 seconds then write 60 words", 'say "bye"')
+
+
+def replayed(path: Path, **options: Any) -> Session:
+    return Session(transport=wsn.ReplayTransport(path, speed=0, **options), tools=[add])
+
+
+def told(run: Any) -> Any:
+    """All that came, but for when."""
+    turns = [(turn.response_id, turn.status, turn.text, turn.reasoning, turn.usage, turn.output) for turn in run.turns]
+    return turns, [(call.call_id, call.arguments, call.output) for call in run.tool_calls], run.text
+
+
+@pytest.mark.parametrize("transport", ["websocket", "http"])
+def test_a_recorded_session_is_replayed_turn_by_turn(local: Open, tmp_path: Path, transport: str) -> None:
+    path = tmp_path / "talk.jsonl"
+    session = local(tools=[add], transport=transport)
+    with session.record(path) as recording:
+        recorded = [session.ask(prompt) for prompt in PROMPTS]
+    assert not recording.recording
+    assert recording.frames == len(wsn.Cassette.load(path))
+    for _ in range(2):
+        with replayed(path) as again:
+            assert [told(again.ask(prompt)) for prompt in PROMPTS] == [told(run) for run in recorded]
+            assert again.header().transport == "replay"
+            assert "replay of a recording" in again.header().note
+
+
+def test_a_question_can_be_asked_again_and_from_elsewhere(local: Open, tmp_path: Path) -> None:
+    session = local(tools=[add])
+    with session.record(tmp_path / "c"):
+        session.ask(PROMPTS[0])
+        session.ask(PROMPTS[2])
+    with replayed(tmp_path / "c") as again:
+        first = again.ask(PROMPTS[0])
+        assert [again.ask(PROMPTS[2], parent=parent).text for parent in (first, None, first)] == ["bye"] * 3
+        assert again.ask(PROMPTS[0], parent=None).text == first.text
+        ids = [turn.response_id for run in again.runs for turn in run.turns]
+        assert len(set(ids)) == len(ids)
+
+
+def test_runs_side_by_side_are_replayed_side_by_side(local: Open, tmp_path: Path) -> None:
+    session = local()
+    root = session.ask('say "root"')
+    with session.record(tmp_path / "c"):
+        runs = [session.start(f"write {count} words", parent=root) for count in (40, 50)]
+        texts = [run.result().text for run in runs]
+    with replayed(tmp_path / "c") as again:
+        began = [again.start(f"write {count} words", parent=None) for count in (50, 40)]
+        assert [run.result().text for run in began] == texts[::-1]
+
+
+def test_what_was_not_recorded_is_told_with_what_comes_next(local: Open, tmp_path: Path) -> None:
+    session = local()
+    with session.record(tmp_path / "c"):
+        session.ask('say "one"')
+    with replayed(tmp_path / "c") as again:
+        with pytest.raises(ProviderError, match=r"no answer to “hm”\. Next on it is “say \"one\"”"):
+            again.ask("hm")
+        assert again.ask('say "one"').text == "one"
+        with pytest.raises(ProviderError, match="All of it was replayed"):
+            again.ask("hm")
+
+
+def test_an_exact_replay_wants_the_same_tools_and_outputs(local: Open, tmp_path: Path) -> None:
+    session = local(tools=[add])
+    with session.record(tmp_path / "c"):
+        session.ask(PROMPTS[0])
+    with replayed(tmp_path / "c", exact=True) as again:
+        assert again.ask(PROMPTS[0]).status == "completed"
+        with pytest.raises(ProviderError, match="recorded with another tools"):
+            again.ask(PROMPTS[0], tools=[], parent=None)
+    with replayed(tmp_path / "c") as again:
+        assert again.ask(PROMPTS[0], tools=[]).status == "completed"
+
+
+def test_a_connection_that_was_lost_is_lost_again(opened: Open, tmp_path: Path) -> None:
+    async def script(talk: Talk, request: dict[str, Any]) -> None:
+        created = {"type": "response.created", "response": {"id": "resp_1", "status": "in_progress"}}
+        await talk.send(json.dumps(created))
+        await talk.close(1011, "tired")
+
+    with running_peer(script) as peer:
+        session = opened(peer.url)
+        session.record(tmp_path / "c")
+        with pytest.raises(ConnectionLost):
+            session.ask("go")
+    with replayed(tmp_path / "c") as again, pytest.raises(ConnectionLost) as lost:
+        again.ask("go")
+    assert (lost.value.code, lost.value.reason) == (1011, "tired")
+
+
+def test_a_cassette_holds_no_key(opened: Open, tmp_path: Path) -> None:
+    key = "a-key-for-tests"
+    with running_peer(says(f"Your key is {key}.")) as peer:
+        session = opened(peer.url)
+        with session.record(tmp_path / "one"):
+            session.ask(f"I am {key}")
+        transport = wsn.RecordingTransport(HttpTransport(), tmp_path / "two")
+        assert transport.name == "http"
+    for path in (tmp_path / "one", tmp_path / "two"):
+        assert key.encode() not in path.read_bytes()
+    assert b"[secret]" in (tmp_path / "one").read_bytes()
+
+
+def test_a_recording_ends_with_the_next_one_and_with_the_session(local: Open, tmp_path: Path) -> None:
+    session = local()
+    assert session.recording is None
+    first = session.record(tmp_path / "one")
+    session.ask('say "one"')
+    second = session.record(tmp_path / "two")
+    session.ask('say "two"')
+    assert (first.recording, second.recording) == (False, True)
+    assert session.recording is not None
+    assert session.recording.path == tmp_path / "two"
+    session.close()
+    assert not second.recording
+    assert repr(second).endswith("ended>")
+    one, two = (wsn.Cassette.load(tmp_path / name) for name in ("one", "two"))
+    assert [len(each.exchanges()) for each in (one, two)] == [1, 1]
+    with pytest.raises(SettingsError, match="is closed"):
+        session.record(tmp_path / "three")
+
+
+def test_a_file_that_cannot_be_written_is_told_at_once(local: Open, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be written"):
+        local().record(tmp_path / "no" / "folder")
+
+
+def test_a_replay_needs_neither_key_nor_address(local: Open, tmp_path: Path) -> None:
+    cassette = wsn.Cassette(provider="azure", model="my-deployment")
+    with pytest.raises(SettingsError, match="no request"):
+        wsn.ReplayTransport(cassette)
+    session = local()
+    with session.record(tmp_path / "c"):
+        session.ask('say "one"')
+    cassette = wsn.Cassette.load(tmp_path / "c")
+    cassette.provider, cassette.model = "azure", "my-deployment"
+    with Session(transport=wsn.ReplayTransport(cassette, speed=0)) as again:
+        run = again.ask('say "one"')
+        assert run.text == "one"
+        assert (again.header().provider, again.header(run.state).model) == ("azure", "my-deployment")
+        assert "script" not in again.header().note
+
+
+def test_other_transports_leave_provider_and_model_alone() -> None:
+    assert recorded_facts(None, "openai", "m") == ("openai", "m")
+    assert recorded_facts(HttpTransport(), "openai", None) == ("openai", None)

@@ -1,0 +1,69 @@
+"""Recording a session to a cassette, and sessions whose provider is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..transports.base import Transport
+from ..transports.recording import Recorder, Tape
+from ..transports.replay import ReplayTransport
+
+if TYPE_CHECKING:
+    from .session import Session
+
+__all__ = ["Recording", "recorded_facts", "start_recording"]
+
+
+class Recording:
+    """A recording that goes on until `stop()`, the end of its `with`, the next one, or the end of the session."""
+
+    def __init__(self, session: Session, recorder: Recorder) -> None:
+        self._session = session
+        self._recorder = recorder
+
+    @property
+    def path(self) -> Path:
+        """The cassette: a file that is whole at any time."""
+        return self._recorder.path
+
+    @property
+    def recording(self) -> bool:
+        return self._recorder.recording
+
+    @property
+    def frames(self) -> int:
+        """How many frames were written."""
+        return self._recorder.frames
+
+    def stop(self) -> None:
+        """End it; nothing happens to one that has ended."""
+        # Where frames are written, so that none is half written.
+        self._session.on_loop(self._recorder.stop)
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<Recording to {self.path}: {self.frames} frames{'' if self.recording else ', ended'}>"
+
+
+def start_recording(session: Session, tape: Tape, recorder: Recorder) -> Recording:
+    """Have the tape's connections write to the recorder from now on; an earlier recording ends."""
+
+    def begin() -> None:
+        tape.stop()
+        tape.recorder = recorder
+
+    session.on_loop(begin)
+    return Recording(session, recorder)
+
+
+def recorded_facts(transport: Transport | None, provider: str, model: str | None) -> tuple[str, str | None]:
+    """The provider and model of a session: a replay needs no key and no address, and has the recorded model."""
+    if not isinstance(transport, ReplayTransport):
+        return provider, model
+    return "local", model or transport.cassette.model or None

@@ -1,0 +1,153 @@
+"""Recording: whatever goes over a connection is written to a cassette, as it goes."""
+
+from __future__ import annotations
+
+import json
+import time
+import weakref
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from ..cassette import Entry, head_line, line
+from ..exceptions import ConnectionLost, SettingsError, WsNotebookError
+from ..settings import Redactor
+from .base import Connection, Endpoint, Transport
+
+__all__ = ["Recorder", "RecordingConnection", "RecordingTransport", "Tape"]
+
+
+class Recorder:
+    """Writes a cassette, a line for each frame, so that the file is whole whenever the recording ends.
+
+    `scrub` takes known secrets out of a frame; what looks like one is taken out besides. Raises SettingsError
+    where the file cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        provider: str = "",
+        model: str = "",
+        transport: str = "websocket",
+        scrub: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        self.path = Path(path).expanduser()
+        self.frames = 0
+        self._scrub = scrub or (lambda frame: frame)
+        self._began = time.monotonic()
+        try:
+            # Open as long as the recording goes on.
+            self._file: IO[bytes] | None = self.path.open("wb")
+        except OSError as error:
+            raise SettingsError(f"The cassette {str(path)!r} cannot be written: {error.strerror or error}.") from None
+        # One that nobody stops ends with its recorder.
+        weakref.finalize(self, self._file.close)
+        moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self._write(head_line(provider=provider, model=model, transport=transport, recorded=moment))
+
+    def __repr__(self) -> str:
+        return f"<Recorder {self.path} {self.frames} frames{'' if self.recording else ', ended'}>"
+
+    @property
+    def recording(self) -> bool:
+        return self._file is not None
+
+    def frame(self, kind: str, connection: int, data: bytes) -> None:
+        """Write a frame, or the end of a connection. Nothing is written after the end of the recording."""
+        entry = Entry((time.monotonic() - self._began) * 1000, connection, kind, self._scrub(data))
+        self._write(line(entry))
+        self.frames += 1
+
+    def stop(self) -> None:
+        """End the recording. The cassette is whole."""
+        held, self._file = self._file, None
+        if held is not None:
+            held.close()
+
+    def _write(self, data: bytes) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.write(data)
+            self._file.flush()
+        except OSError:
+            # A full disk ends the recording, and not the run.
+            self.stop()
+
+
+class Tape:
+    """Where the connections of a session find the recorder, while there is one; and their numbers."""
+
+    def __init__(self, recorder: Recorder | None = None) -> None:
+        self.recorder = recorder
+        self._connections = 0
+
+    def stop(self) -> None:
+        """End the recording, if there is one."""
+        if self.recorder is not None:
+            self.recorder.stop()
+
+    def next_number(self) -> int:
+        self._connections += 1
+        return self._connections
+
+
+class RecordingConnection:
+    """A connection whose frames are written down, while somebody records."""
+
+    def __init__(self, inner: Connection, tape: Tape) -> None:
+        self.memory = inner.memory
+        self._inner = inner
+        self._tape = tape
+        self._number = tape.next_number()
+
+    @property
+    def usable(self) -> bool:
+        return self._inner.usable
+
+    async def send(self, frame: bytes) -> None:
+        if self._tape.recorder is not None:
+            # Before it goes: the answer may be there before `send` returns.
+            self._tape.recorder.frame("sent", self._number, frame)
+        await self._inner.send(frame)
+
+    async def receive(self) -> list[bytes]:
+        try:
+            frames = await self._inner.receive()
+        except WsNotebookError as error:
+            self._ended(error)
+            raise
+        recorder = self._tape.recorder
+        if recorder is not None:
+            for frame in frames:
+                recorder.frame("received", self._number, frame)
+        return frames
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+    def _ended(self, error: WsNotebookError) -> None:
+        if self._tape.recorder is None:
+            return
+        code, reason = (error.code, error.reason) if isinstance(error, ConnectionLost) else (None, "")
+        self._tape.recorder.frame("closed", self._number, json.dumps({"code": code, "reason": reason}).encode())
+
+
+class RecordingTransport:
+    """A transport whose frames are written to a cassette from the first connection on."""
+
+    def __init__(self, inner: Transport, path: str | Path) -> None:
+        self.name = inner.name
+        self.memory = inner.memory
+        self._inner = inner
+        self._redactor = Redactor()
+        self.recorder = Recorder(path, transport=inner.name, scrub=self._redactor.frame)
+        self._tape = Tape(self.recorder)
+
+    async def connect(self, endpoint: Endpoint) -> RecordingConnection:
+        """Open a connection of the inner transport. Raises what that raises."""
+        self._redactor.add(value.removeprefix("Bearer ") for value in endpoint.headers.values())
+        return RecordingConnection(await self._inner.connect(endpoint), self._tape)
