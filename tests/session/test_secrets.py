@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from support.events import answer, created, delta, message
+from support.events import answer, call, created, delta, message
 from support.peer import Talk, running_peer
 from support.server import RunningServer
 from websockets.asyncio.server import ServerConnection
@@ -114,6 +114,31 @@ def test_a_server_that_repeats_the_key_repeats_it_to_nobody(opened: Open) -> Non
         check(session, session.runs[-1], logged)
         assert peer.headers[0]["Authorization"] == f"Bearer {KEY}"
         assert peer.headers[0]["X-Team-Token"] == OTHER
+
+
+def test_a_tool_that_reads_the_key_shows_it_to_nobody(opened: Open) -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def calls(talk: Talk, request: dict[str, Any]) -> None:
+        asked.append(request)
+        if len(asked) == 1:
+            await talk.send(answer("resp_1", call("c1", "environment"), call("c2", "broken")))
+        else:
+            await talk.send(answer("resp_2", message("Done.")))
+
+    def environment() -> dict[str, str]:
+        return {"OPENAI_API_KEY": KEY, "HOME": "here"}
+
+    def broken() -> str:
+        raise ValueError(f"cannot connect with {KEY}")
+
+    with everything_logged() as logged, running_peer(calls) as peer:
+        session = opened(peer.url, api_key=KEY, headers={"X-Team-Token": OTHER}, tools=[environment, broken])
+        run = session.ask("Hi")
+        assert json.loads(str(run.tool_calls[0].output)) == {"OPENAI_API_KEY": "[secret]", "HOME": "here"}
+        assert run.tool_calls[1].error == "ValueError: cannot connect with [secret]"
+        assert KEY not in json.dumps(asked)
+        check(session, run, logged)
 
 
 @pytest.mark.parametrize("transport", ["websocket", "http"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import json
 import signal
 import threading
@@ -86,6 +87,36 @@ def test_it_runs_once_and_only_where_it_may() -> None:
     refused = Watched(add, '{"a": 2}', may=False)
     refused.execution.run()
     assert refused.outcomes == []
+
+
+def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What a decorator makes that is not meant for coroutine functions, but does them no harm."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+async def add_later(a: int) -> int:
+    await asyncio.sleep(0)
+    return a + 1
+
+
+def test_a_coroutine_of_a_plain_wrapper_is_awaited() -> None:
+    watched = Watched(wrapped(add_later), '{"a": 1}')
+    assert not watched.execution.tool.is_async
+    watched.execution.run()
+    assert (watched.outcome.status, watched.outcome.output) == ("completed", "2")
+
+
+def test_a_coroutine_of_a_plain_wrapper_is_awaited_in_an_engine() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        watched = Watched(wrapped(add_later), '{"a": 1}', run_in=pool)
+        watched.execution.run_with(pool)
+        assert watched.ended.wait(20)
+    assert watched.outcome.output == "2"
 
 
 def test_what_was_interrupted_before_it_began_never_runs() -> None:

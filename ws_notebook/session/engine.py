@@ -17,6 +17,7 @@ from ..settings import Redactor
 from ..tools import ToolRegistry
 from ..tools.bench import remember
 from ..tools.executor import Outcome
+from ..tools.outputs import scrubbed
 from .connector import Connector
 from .dispatch import Dispatcher
 from .portal import Portal
@@ -38,6 +39,7 @@ class Engine:
         """Called after something has changed; one that fails is not called again."""
         self.closed = False
         self._portal = portal
+        self._redactor = redactor
         self.protocol = Protocol(connector.abilities)
         self.traffic = Traffic(self.protocol, connector, publish=self._publish, redactor=redactor, keep=portal.keep)
         self.dispatcher = Dispatcher(
@@ -104,9 +106,10 @@ class Engine:
 
     def _submit(self, call: CallState, outcome: Outcome) -> None:
         call.exception = outcome.exception
-        self.protocol.submit_tool_output(
-            call, outcome.output, time.monotonic(), status=outcome.status, error=outcome.error
-        )
+        # A tool may read the environment or a file; neither the provider nor the notebook is to have the keys.
+        output = scrubbed(outcome.output, self._redactor.text)
+        error = None if outcome.error is None else self._redactor.text(outcome.error)
+        self.protocol.submit_tool_output(call, output, time.monotonic(), status=outcome.status, error=error)
         remember(self.offered.get(call.turn.run_id), call)
         self.traffic.settle()
 

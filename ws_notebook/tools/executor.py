@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import inspect
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
@@ -210,12 +211,13 @@ class Execution:
                     return None
                 self._thread = threading.get_ident()
             if self.tool.is_async:
-                from .. import kernel
-
-                outcome: Outcome = kernel.run_nested(self._make_task)
-                return outcome
+                return self._run_nested()
             bound = self.tool.bind(self._arguments)
-            return self._answer(self._context.copy().run(bound.run, self._inside))
+            value = self._context.copy().run(bound.run, self._inside)
+            if inspect.isawaitable(value):
+                # A plain wrapper around a coroutine function, such as many decorators make.
+                return self._run_nested(value)
+            return self._answer(value)
         finally:
             with self._lock:
                 self._thread = None
@@ -232,14 +234,21 @@ class Execution:
                 raise ToolError(f"The result's parts cannot be written as JSON: {error}") from None
         return Outcome(status="completed", output=output)
 
-    async def _run_coroutine(self) -> Outcome:
+    def _run_nested(self, given: Awaitable[Any] | None = None) -> Outcome:
+        from .. import kernel
+
+        outcome: Outcome = kernel.run_nested(lambda loop: self._make_task(loop, given))
+        return outcome
+
+    async def _run_coroutine(self, given: Awaitable[Any] | None) -> Outcome:
         try:
-            return self._answer(await self.tool.bind(self._arguments).run(self._inside))
+            awaited = self.tool.bind(self._arguments).run(self._inside) if given is None else given
+            return self._answer(await awaited)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - SystemExit would end the kernel's loop
             return failed_outcome(error)
 
-    def _make_task(self, loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
-        task: asyncio.Task[Any] = loop.create_task(self._run_coroutine(), context=self._context.copy())
+    def _make_task(self, loop: asyncio.AbstractEventLoop, given: Awaitable[Any] | None = None) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = loop.create_task(self._run_coroutine(given), context=self._context.copy())
         with self._lock:
             self._task = (loop, task)
             if self._interrupted:
@@ -276,7 +285,12 @@ class Execution:
 def _call_bound(bound: BoundCall, inside: Context | None) -> Any:
     if bound.is_async:
         return asyncio.run(bound.run(inside))
-    return bound.run(inside)
+    value = bound.run(inside)
+    return asyncio.run(_awaited(value)) if inspect.isawaitable(value) else value
+
+
+async def _awaited(value: Awaitable[Any]) -> Any:
+    return await value
 
 
 class _Gate:
