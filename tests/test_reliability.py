@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -57,6 +59,16 @@ def test_the_last_result_is_whole_and_breaks_no_promise(found: dict[str, Any]) -
     assert ours["faults_struck"] > 100
     assert ours["server_kills"] > 10
     assert len(found["results"]) == 3
+
+
+def test_the_program_behind_it_still_runs(tmp_path: Path) -> None:
+    path = tmp_path / "chaos.json"
+    program = [sys.executable, str(ROOT / "benchmarks" / "chaos"), "--runs", "12", "--no-rivals", "--json", str(path)]
+    ended = subprocess.run(program, capture_output=True, text=True, timeout=50, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "--seed" in ended.stdout
+    ours = json.loads(path.read_text())["results"]["ws_notebook"]
+    assert (ours["runs"], ours["must_not_happen"]) == (12, [])
 
 
 def test_the_page_names_the_times_that_hold(script: ModuleType) -> None:

@@ -50,8 +50,10 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=RUNS, help="how many (default: %(default)s)")
     parser.add_argument("--only", type=int, metavar="CHUNK", help="only this chunk of the plan (each has 50 runs)")
     parser.add_argument("--no-rivals", action="store_true", help="without the comparison")
-    parser.add_argument("--json", type=Path, default=RESULTS, help="where the result goes (default: %(default)s)")
+    parser.add_argument("--json", type=Path, help="where the result goes; with no option at all, to benchmarks/results")
     options = parser.parse_args()
+    if sys.argv[1:] == []:
+        options.json = RESULTS
     plan = [chunk for chunk in make_plan(options.seed, options.runs) if options.only in (None, chunk.number)]
     print(f"chaos: --seed {options.seed} --runs {options.runs}", flush=True)
     began = time.monotonic()
@@ -111,8 +113,8 @@ def _tell(results: dict[str, dict[str, Any]], options: argparse.Namespace, secon
         },
         "results": results,
     }
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(found, indent=1) + "\n")
+    if options.json is not None:
+        options.json.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def _versions(*names: str) -> dict[str, str]:

@@ -283,6 +283,19 @@ def prepare(kernel: Notebook, url: str, token: str, *, ping_timeout: float) -> i
     return int(kernel.run("import os; print(os.getpid())"))
 
 
+def test_a_cell_outlives_its_connections_and_the_status_counts_them(stack: ExitStack, kernel: Notebook) -> None:
+    server = stack.enter_context(running_server("--connection-seconds", "0.5"))
+    prepare(kernel, server.base_url, server.token, ping_timeout=30)
+    kernel.run("import time\n@wsn.tool\ndef step(i: int) -> int:\n    time.sleep(0.1)\n    return i")
+    cell = kernel.send('%%responses -s s --view text\n20 times: call step(i=…); then say "done"')
+    cell.end()
+    assert "done" in cell.shown
+    count = int(kernel.run("print(s.rotations)"))
+    assert count >= 3
+    status = kernel.run("print(get_ipython().run_line_magic('responses', 'status -s s'))")
+    assert f"connections left for their age  {count}" in status
+
+
 @can_stop
 def test_a_laptop_that_slept_asks_over_another_connection_and_says_so(stack: ExitStack, kernel: Notebook) -> None:
     server = stack.enter_context(running_server("--idle-seconds", "0.5"))
