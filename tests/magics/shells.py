@@ -119,9 +119,9 @@ class Notebook:
         cell = self.run(f"print(repr(({expression})))")
         return eval(cell.printed)
 
-    def send(self, code: str, cell_id: str | None = None) -> str:
-        """Have a cell run; returns at once."""
-        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+    def send(self, code: str, cell_id: str | None = None, *, stdin: bool = False) -> str:
+        """Have a cell run; returns at once. `stdin`: whether it may ask by `input()`."""
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": stdin}
         message = self.client.session.msg("execute_request", content)
         message["metadata"] = {"cellId": cell_id} if cell_id is not None else {}
         self.client.shell_channel.send(message)
