@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from magics.shells import notebook
 
@@ -36,6 +37,14 @@ def test_reloading_leaves_one_of_each(shell: InteractiveShell) -> None:
     for _ in range(2):
         shell.run_line_magic("reload_ext", "ws_notebook")
     assert len(traces(shell)) == 11
+
+
+def test_a_default_that_config_refused_does_not_keep_the_magics_away(shell: InteractiveShell) -> None:
+    shell.run_line_magic("config", "ResponsesMagics.provider = 'locla'")
+    with pytest.warns(RuntimeWarning, match="There is no provider 'locla'"):
+        shell.run_line_magic("reload_ext", "ws_notebook")
+    assert len(traces(shell)) == 11
+    shell.run_line_magic("reload_ext", "ws_notebook")
 
 
 def test_unloading_closes_the_magics_own_session_and_no_other(shell: InteractiveShell) -> None:

@@ -12,6 +12,7 @@ from support.cells import Notebook, running_notebook
 from support.events import created, delta
 from support.peer import Peer, Talk, running_peer
 from support.server import RunningServer
+from views.kernels import needs_ipykernel_7
 
 from ws_notebook import Session
 from ws_notebook.session import panel as panel_module
@@ -210,6 +211,7 @@ def kernel() -> Iterator[Notebook]:
         yield found
 
 
+@needs_ipykernel_7
 def test_a_kernel_announces_its_first_session_and_hears_while_a_cell_runs(
     kernel: Notebook, hanging: Peer, pytestconfig: pytest.Config
 ) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from render.play import HEADER
-from views.kernels import Kernel
+from views.kernels import Kernel, needs_ipykernel_7
 from views.stage import Stage
 from views.test_live import BEGIN, END, Place, outputs
 
@@ -60,6 +60,7 @@ def told(kernel: Kernel, kind: str) -> list[dict[str, Any]]:
     ]
 
 
+@needs_ipykernel_7
 def test_a_page_that_draws_runs_itself_follows_one_while_the_cell_blocks(kernel: Kernel) -> None:
     subshell = kernel.create_subshell()
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import warnings
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .responses import ResponsesMagics
 
 __all__ = ["load", "unload"]
 
@@ -11,14 +15,29 @@ def load(ipython: Any) -> None:
     """Register the magics, and with them how Tab completes, lone first lines run and runs are shown."""
     from ..session.run import Run
     from .body import with_body
-    from .responses import ResponsesMagics
     from .tool import ToolMagics
 
-    magics, tool_magics = ResponsesMagics(shell=ipython), ToolMagics(shell=ipython)
+    magics, tool_magics = _responses_magics(ipython), ToolMagics(shell=ipython)
     ipython.register_magics(magics, tool_magics)
     ipython.Completer.custom_matchers.extend([magics.matcher, tool_magics.matcher])
     ipython.input_transformers_cleanup.append(with_body)
     ipython.display_formatter.ipython_display_formatter.for_type(Run, magics.result.display)
+
+
+def _responses_magics(ipython: Any) -> ResponsesMagics:
+    """The magics. A default that `%config` refused stays in the shell's configuration: it is passed over."""
+    from traitlets import TraitError
+
+    from .responses import ResponsesMagics
+
+    try:
+        return ResponsesMagics(shell=ipython)
+    except TraitError as error:
+        warnings.warn(f"{error} None of the defaults set with %config is used.", RuntimeWarning, stacklevel=2)
+        ipython.config.pop("ResponsesMagics", None)
+        # The half-made one has told the shell of itself.
+        ipython.configurables[:] = [each for each in ipython.configurables if not isinstance(each, ResponsesMagics)]
+        return ResponsesMagics(shell=ipython)
 
 
 def unload(ipython: Any) -> None:
