@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from IPython.core.completer import provisionalcompleter
@@ -58,6 +59,7 @@ def test_tools_are_offered_one_after_another(complete: Complete) -> None:
     assert complete("%%responses -t ad") == ["%%responses -t add", "%%responses -t adieu"]
     assert complete("%%responses --tools add,") == ["%%responses --tools add,adieu", "%%responses --tools add,divide"]
     assert complete("%%responses -t add,d") == ["%%responses -t add,divide"]
+    assert complete("%%responses -t add,web_search") == ["%%responses -t add,web_search_preview"]
 
 
 def test_sessions_choices_and_efforts_are_offered_behind_their_flags(complete: Complete) -> None:
@@ -121,3 +123,46 @@ def test_a_front_end_is_offered_them_by_its_kernel(kernel: Notebook) -> None:
     assert kernel.complete("%%responses --in") == ["%%responses --instructions"]
     assert kernel.complete("%%responses -t add,a") == ["%%responses -t add,adieu"]
     assert kernel.complete("%responses lat") == ["%responses latency"]
+
+
+MORE_NAMES = """
+from pathlib import Path
+from dataclasses import dataclass
+from matplotlib.figure import Figure
+@dataclass
+class City:
+    name: str
+fig, word = Figure(), "no picture"
+"""
+
+
+def test_types_pictures_fields_and_models_are_offered(
+    complete: Complete, shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plot.png").write_bytes(b"")
+    (tmp_path / "notes.txt").write_bytes(b"")
+    shell.run_cell(MORE_NAMES).raise_error()
+    assert complete("%%responses --format Ci") == ["%%responses --format City"]
+    assert complete("%%responses --format list[Ci") == ["%%responses --format list[City"]
+    assert "%%responses --format list[str]" in complete("%%responses --format ")
+    assert complete("%%responses --image ") == ["%%responses --image fig", "%%responses --image plot.png"]
+    assert complete("%%responses --set reasoning.s") == ["%%responses --set reasoning.summary="]
+    assert complete("%%responses --set text.verbosity=l") == ["%%responses --set text.verbosity=low"]
+    assert complete("%%responses -m d") == ["%%responses -m demo"]
+
+
+def test_subcommands_have_options_and_files_of_their_own(
+    complete: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "talk.jsonl").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    assert complete("%responses replay t") == ["%responses replay talk.jsonl"]
+    assert complete("%responses record ")[:3] == [
+        f"%responses record {each}" for each in ("stop", "folder/", "talk.jsonl")
+    ]
+    assert complete("%responses replay talk.jsonl --sp") == ["%responses replay talk.jsonl --speed"]
+    assert complete("%responses compare -m d") == ["%responses compare -m demo"]
+    assert complete("%responses compare --transport websocket,h") == ["%responses compare --transport websocket,http"]
+    assert "%responses turns --speed" not in complete("%responses turns ")

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..session.run import Run
 from ..settings import provider_names
+from . import candidates
+from ..tools.hosted import HOSTED
 from .help import SUBCOMMANDS
 from .offer import offered_tools
 from .options import OPTIONS
-from .subcommands import SUBCOMMAND_OPTIONS
+from .subcommands import MORE_OPTIONS, SUBCOMMAND_OPTIONS
 
 if TYPE_CHECKING:
     from .responses import ResponsesMagics
@@ -26,15 +28,15 @@ _TAKING: Final = {flag: option for option in OPTIONS if option.metavar for flag 
 def completions(magics: ResponsesMagics, line: str) -> list[str]:
     """What can stand in place of the last word of a magic's line, up to the cursor; nothing on other lines.
 
-    Of `-t one,tw` the last word is `tw`. Makes no session and contacts nothing.
+    Of `-t one,tw` the last word is `tw`, of `--set a=b` it is `b`. Makes no session and contacts nothing.
     """
     found = _LINE.fullmatch(line)
     if found is None:
         return []
     *before, last = re.split(r"\s", found[2])
     before = [word for word in before if word]
-    known = _in_cell(magics, before, last) if found[1] == "%%" else _in_line(magics, before)
-    start = last.rpartition(",")[2]
+    known = _in_cell(magics, before, last) if found[1] == "%%" else _in_line(magics, before, last)
+    start = _last_word(last)
     return [each for each in known if each.startswith(start) and each != start]
 
 
@@ -46,7 +48,7 @@ def matcher(magics: ResponsesMagics) -> Callable[[Any], dict[str, Any]]:
         found = completions(magics, context.text_until_cursor)
         return {
             "completions": [SimpleCompletion(text=each, type="magic") for each in found],
-            "matched_fragment": re.split(r"[\s,]", context.text_until_cursor)[-1],
+            "matched_fragment": _last_word(context.text_until_cursor),
             "suppress": bool(found),
             "ordered": True,
         }
@@ -54,6 +56,10 @@ def matcher(magics: ResponsesMagics) -> Callable[[Any], dict[str, Any]]:
     decorate: Callable[..., Any] = context_matcher(identifier="ws_notebook.responses")
     decorated: Callable[[Any], dict[str, Any]] = decorate(match)
     return decorated
+
+
+def _last_word(text: str) -> str:
+    return re.split(r"[\s,=\[]", text)[-1]
 
 
 def _in_cell(magics: ResponsesMagics, before: list[str], last: str) -> list[str]:
@@ -64,29 +70,49 @@ def _in_cell(magics: ResponsesMagics, before: list[str], last: str) -> list[str]
     if option.name == "session":
         return list(magics.sessions)
     if option.name == "tools":
-        named = last.split(",")[:-1]
-        return [name for name in _tools(magics, before) if name not in named]
+        *named, begun = last.split(",")
+        hosted = [name for name, needs in HOSTED.items() if begun and not needs]
+        return [name for name in (*_tools(magics, before), *hosted) if name not in named]
     if option.name == "from":
         return [*_runs(magics, before), *(name for name, value in _visible(magics) if isinstance(value, Run))]
-    return list(option.choices)
+    if option.name == "format":
+        return candidates.types(_visible(magics))
+    if option.name == "image":
+        return candidates.pictures(_visible(magics), last)
+    if option.name == "set":
+        return candidates.field_words(last)
+    return _models(magics, before) if option.name == "model" else list(option.choices)
 
 
-def _in_line(magics: ResponsesMagics, before: list[str]) -> list[str]:
+def _in_line(magics: ResponsesMagics, before: list[str], last: str) -> list[str]:
     previous = before[-1] if before else ""
+    subcommand = next((word for word in before if word in SUBCOMMANDS), "")
     if previous == "-s":
         return list(magics.sessions)
     if previous == "--transport":
         return list(_TAKING["--transport"].choices)
-    if "timeline" in before:
-        return [*_runs(magics, before), *SUBCOMMAND_OPTIONS]
+    if previous == "-m" and subcommand == "compare":
+        return [name for name in _models(magics, before) if name not in last.split(",")[:-1]]
+    if previous in ("record", "replay"):
+        files = candidates.cassettes(last)
+        return ["stop", *files, *MORE_OPTIONS.get(previous, ()), *SUBCOMMAND_OPTIONS]
+    if subcommand in ("compare", "timeline"):
+        return [*_runs(magics, before), *MORE_OPTIONS.get(subcommand, ()), *SUBCOMMAND_OPTIONS]
     if previous in ("connect", "doctor"):
         return provider_names()
-    return [*SUBCOMMAND_OPTIONS] if set(before) & set(SUBCOMMANDS) else [*SUBCOMMANDS, *SUBCOMMAND_OPTIONS]
+    if subcommand:
+        return [*MORE_OPTIONS.get(subcommand, ()), *SUBCOMMAND_OPTIONS]
+    return [*SUBCOMMANDS, *SUBCOMMAND_OPTIONS]
 
 
 def _tools(magics: ResponsesMagics, before: list[str]) -> list[str]:
     own = [tool for session in magics.known_sessions(_named(before)) for tool in session.tools]
     return list(offered_tools(own, magics.names))
+
+
+def _models(magics: ResponsesMagics, before: list[str]) -> list[str]:
+    sessions = magics.known_sessions(_named(before))
+    return candidates.models(magics.provider, magics.model, sessions)
 
 
 def _runs(magics: ResponsesMagics, before: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..doctor import Diagnosis
     from .responses import ResponsesMagics
 
-__all__ = ["SUBCOMMAND_OPTIONS", "Subcommands", "run_subcommand"]
+__all__ = ["MORE_OPTIONS", "SUBCOMMAND_OPTIONS", "Subcommands", "run_subcommand"]
 
 SUBCOMMAND_OPTIONS = ("-s", "--transport")
 """Each takes a word: which session is meant, if not the magics' usual one."""

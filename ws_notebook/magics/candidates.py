@@ -1,0 +1,89 @@
+"""What can stand as an option's value: types, pictures, fields of the request, models, files."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from ..exceptions import SettingsError
+from ..session.session import Session
+from ..settings import resolve
+from ..tools.pictures import is_picture
+from ..tools.library import loaded
+from .fields import FIELDS
+from .options import EFFORTS
+
+__all__ = ["cassettes", "field_words", "models", "pictures", "types"]
+
+_BUILTIN: Final = ("str", "int", "float", "bool", "list[str]", "list[int]", "list[float]", "dict[str, str]")
+_PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff"})
+_MOST_FILES = 100
+
+_WORDS: Final[Mapping[str, Sequence[str]]] = {
+    "reasoning.effort": EFFORTS,
+    "reasoning.summary": ("auto", "concise", "detailed"),
+    "text.verbosity": ("low", "medium", "high"),
+    "service_tier": ("auto", "default", "flex", "priority"),
+    "tool_choice": ("auto", "none", "required"),
+    "truncation": ("auto", "disabled"),
+    "parallel_tool_calls": ("true", "false"),
+    "store": ("true", "false"),
+}
+"""Values of fields that have few."""
+
+
+def types(names: Iterable[tuple[str, Any]]) -> list[str]:
+    """Classes that the user wrote, then builtins; inside brackets too."""
+    own = [name for name, value in names if isinstance(value, type) and value.__module__ == "__main__"]
+    return [*own, *(f"list[{name}]" for name in own), *_BUILTIN]
+
+
+def pictures(names: Iterable[tuple[str, Any]], typed: str) -> list[str]:
+    """Variables that hold a picture, or a list of some; files that are one."""
+    return [*(name for name, value in names if _holds_picture(value)), *_files(typed, _PICTURES)]
+
+
+def field_words(typed: str) -> list[str]:
+    """Keys with their equals sign, or behind that the values that there are."""
+    key, sign, _ = typed.partition("=")
+    return list(_WORDS.get(key, ())) if sign else [f"{name}=" for name in FIELDS]
+
+
+def models(provider: str, configured: str, sessions: Iterable[Session]) -> list[str]:
+    """Models that were asked or are set up; nobody is asked for a list."""
+    found = [configured]
+    for session in sessions:
+        found += [session.settings.model, *(run.state.settings.model for run in session.runs)]
+    with contextlib.suppress(SettingsError):
+        found.append(resolve(provider).model)
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def cassettes(typed: str) -> list[str]:
+    """Files that may be one."""
+    return list(_files(typed, frozenset({".jsonl", ".cassette"})))
+
+
+def _holds_picture(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return 0 < len(value) <= 20 and all(map(_holds_picture, value))
+    if isinstance(value, loaded("numpy", "ndarray")):
+        return value.ndim in (2, 3) and value.dtype.kind in "biuf"
+    if isinstance(value, Path):
+        return value.suffix.lower() in _PICTURES
+    return is_picture(value)
+
+
+def _files(typed: str, suffixes: frozenset[str]) -> Iterator[str]:
+    """Files of these kinds, and folders, in the folder that the typed path is in."""
+    folder = typed[: typed.rfind("/") + 1]
+    try:
+        inside = sorted(Path(folder or ".").expanduser().iterdir())[:_MOST_FILES]
+        known = [(path.name, path.is_dir()) for path in inside if not path.name.startswith(".")]
+    except (OSError, RuntimeError):
+        return
+    for name, is_folder in known:
+        if is_folder or Path(name).suffix.lower() in suffixes:
+            yield f"{folder}{name}{'/' if is_folder else ''}"
