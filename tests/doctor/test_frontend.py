@@ -81,6 +81,12 @@ def test_without_the_widget_manager_there_is_text(lab: Lab) -> None:
     assert "this environment: text" in seen["shows"].said
 
 
+@pytest.mark.parametrize(("version", "told"), [("6.29.5", True), ("7.3.0", False)])
+def test_a_kernel_in_which_clicks_wait_is_told(monkeypatch: pytest.MonkeyPatch, version: str, told: bool) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda _name: version)
+    assert ("clicks" in found()) is told
+
+
 def test_in_a_kernel_it_is_said_what_this_front_end_gets() -> None:
     code = "from ws_notebook.doctor.frontend import front_ends; print(front_ends()[-1].said)"
     with notebook() as opened:

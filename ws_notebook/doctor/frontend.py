@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def front_ends() -> list[Finding]:
     disabled = _disabled()
     rich = _extension(parts, disabled)
     widgets = [_widget_extension(parts, name, package, disabled) for name, package in _WIDGETS.items()]
+    _subshells(parts)
     _conclusion(parts, live=script and all(widgets), rich=rich)
     return parts.found
 
@@ -85,6 +87,19 @@ def _widget_extension(parts: Parts, name: str, package: str, disabled: list[str]
         return False
     parts.ok(package, f"extension {name} {found[1].get('version', '')}")
     return True
+
+
+def _subshells(parts: Parts) -> None:
+    """Before ipykernel 7 what a page sends waits for the end of the cell."""
+    try:
+        version = metadata.version("ipykernel")
+    except metadata.PackageNotFoundError:
+        return
+    if int(version.partition(".")[0]) < 7:
+        said = f"with ipykernel {version}, what is clicked in a live view arrives when its cell has ended."
+        parts.warning(
+            "clicks", said, 'Stop with the interrupt button (■) meanwhile, or run: pip install "ipykernel>=7"'
+        )
 
 
 def _conclusion(parts: Parts, *, live: bool, rich: bool) -> None:
