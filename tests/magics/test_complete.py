@@ -121,7 +121,7 @@ def test_unloading_takes_the_completions_away(shell: InteractiveShell, complete:
 def test_a_front_end_is_offered_them_by_its_kernel(kernel: Notebook) -> None:
     kernel.run(NAMES)
     assert kernel.complete("%%responses --in") == ["%%responses --instructions"]
-    assert kernel.complete("%%responses -t add,a") == ["%%responses -t add,adieu"]
+    assert kernel.complete("%%responses -t add,ad") == ["%%responses -t add,adieu"]
     assert kernel.complete("%responses lat") == ["%responses latency"]
 
 
@@ -139,6 +139,9 @@ fig, word = Figure(), "no picture"
 def test_types_pictures_fields_and_models_are_offered(
     complete: Complete, shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The shell keeps files of its own in tmp_path.
+    tmp_path = tmp_path / "here"
+    tmp_path.mkdir()
     monkeypatch.chdir(tmp_path)
     (tmp_path / "plot.png").write_bytes(b"")
     (tmp_path / "notes.txt").write_bytes(b"")
@@ -155,6 +158,8 @@ def test_types_pictures_fields_and_models_are_offered(
 def test_subcommands_have_options_and_files_of_their_own(
     complete: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    tmp_path = tmp_path / "here"
+    tmp_path.mkdir()
     monkeypatch.chdir(tmp_path)
     (tmp_path / "talk.jsonl").write_bytes(b"")
     (tmp_path / "folder").mkdir()

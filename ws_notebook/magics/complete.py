@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..session.run import Run
 from ..settings import provider_names
-from . import candidates
 from ..tools.hosted import HOSTED
+from . import candidates
 from .help import SUBCOMMANDS
 from .offer import offered_tools
 from .options import OPTIONS
