@@ -345,3 +345,17 @@ def test_a_connection_that_is_made_in_one_cell_serves_the_next(notebook: Noteboo
         assert notebook.run("print(s.ask('Hi').text)") == "in MainThread\nDone.\n"
         assert len(peer.talks) == 1
         notebook.run("s.close()")
+
+
+def test_a_thread_that_waits_for_a_tool_while_the_cell_waits_for_it_says_so_once(notebook: Notebook) -> None:
+    notebook.run("s = connect(where)\ndef both():\n    s.ask('call where() then call where()')")
+    cell = notebook.send("t = threading.Thread(target=both); t.start(); t.join(20)")
+    cell.prints("Tool 'where' waits for the kernel's main thread")
+    notebook.interrupt()
+    with pytest.raises(CellError, match="KeyboardInterrupt"):
+        cell.end()
+    assert 'run_in="thread" or ask with session.start()' in cell.printed
+    # The main thread is free again, so the run goes on by itself.
+    printed = notebook.run("import asyncio\nwhile not s.runs[-1].done:\n    await asyncio.sleep(0.01)\nprint('over')")
+    assert printed.endswith("over\n")
+    assert cell.printed.count("waits for the kernel's main thread") == 1

@@ -173,11 +173,12 @@ class Approvals:
         calls.ask(held.call, held.asked, consent)
         if timeout is not None:
             held.timers.append(loop.call_later(timeout, self._time_out, held))
-        self._changed(held.call)
         decider = held.run.session.on_approval
         if decider is None:
             self._look(held)
-        elif held.pending is not None:
+        # After the look, so that a view learns at once whether its buttons are wanted.
+        self._changed(held.call)
+        if decider is not None and held.pending is not None:
             self._portal.pool.submit(held.run.context.copy().run, self._tell, decider, held.pending)
 
     def _look(self, held: Held) -> None:
@@ -188,6 +189,7 @@ class Approvals:
             held.timers.append(asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look, held))
             return
         held.queued = True
+        self._note_prompt(held, self._portal.work.attended)
         job = Job(
             held.run.state,
             run=lambda: self._prompt(held),
@@ -211,11 +213,18 @@ class Approvals:
             return False
         if not self._needs_prompt(held):
             held.queued = False
+            self._note_prompt(held, False)
             self._look(held)
             return False
-        held.prompt, held.call.consent.prompted = prompt, True
-        self._changed(held.call)
+        held.prompt = prompt
+        self._note_prompt(held, True)
         return True
+
+    def _note_prompt(self, held: Held, prompted: bool) -> None:
+        consent = held.call.consent
+        if consent is not None and consent.prompted is not prompted:
+            consent.prompted = prompted
+            self._changed(held.call)
 
     def _prompted(self, held: Held, outcome: Outcome | None) -> None:
         """The prompt has ended, by an answer, by an error, or since the call was decided elsewhere."""

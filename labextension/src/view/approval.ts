@@ -8,6 +8,7 @@ import { oneLine, pretty } from './format';
 const LIMIT = 20_000;
 /** Characters of the arguments that are read out. */
 const SPOKEN = 200;
+const ELSEWHERE = 'Answer in the input box of the cell.';
 /** Keys within so many milliseconds after the focus came by itself were meant for what had it before. */
 const TOO_SOON = 400;
 
@@ -52,10 +53,13 @@ export class Approvals {
     this.panels.set(waiting.key, panel);
     this.node.append(panel.node);
     this.decide(waiting, 'shown', null);
-    const { name, arguments: written } = waiting.call;
-    const keys = 'Press A to approve, D to deny, E to edit the arguments.';
-    setText(this.spoken, `${name} waits for your approval. Arguments: ${oneLine(written, SPOKEN)}. ${keys}`);
-    panel.takeFocus();
+    const { name, arguments: written, approval } = waiting.call;
+    const prompted = approval?.prompted ?? false;
+    const how = prompted ? ELSEWHERE : 'Press A to approve, D to deny, E to edit the arguments.';
+    setText(this.spoken, `${name} waits for your approval. Arguments: ${oneLine(written, SPOKEN)}. ${how}`);
+    if (!prompted && !this.node.contains(document.activeElement)) {
+      panel.takeFocus();
+    }
     return panel;
   }
 
@@ -91,10 +95,12 @@ class Panel {
     'aria-label': 'Reason of the denial'
   });
   private readonly problem = element('p', { class: 'wsn-approval-problem', role: 'alert', hidden: '' });
-  private readonly elsewhere = element('p', { class: 'wsn-approval-elsewhere', text: 'Answer in the input box of the cell.' });
+  private readonly elsewhere = element('p', { class: 'wsn-approval-elsewhere', text: ELSEWHERE });
   private readonly choice = element('div', { class: 'wsn-approval-buttons' });
   private readonly confirm = element('div', { class: 'wsn-approval-buttons' });
-  private readonly done = element('button', { class: 'wsn-button', type: 'button' });
+  private readonly doneWords = element('span');
+  private readonly doneKey = element('kbd', { class: 'wsn-key', 'aria-hidden': 'true' });
+  private readonly done = element('button', { class: 'wsn-button', type: 'button' }, this.doneWords, this.doneKey);
   private mode: Mode = 'choose';
   private waiting: Waiting;
   private before: Element | null = null;
@@ -178,10 +184,13 @@ class Panel {
   }
 
   private onKey(event: KeyboardEvent): void {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
+    const together = event.ctrlKey || event.metaKey;
+    if (event.isComposing || event.altKey || (together && event.key !== 'Enter')) {
       return;
     }
-    if (event.key === 'Escape' && (this.mode === 'deny' || this.mode === 'edit')) {
+    if (event.key === 'Enter' && together && this.mode === 'edit') {
+      this.finish();
+    } else if (event.key === 'Escape' && (this.mode === 'deny' || this.mode === 'edit')) {
       this.enter('choose');
     } else if (event.key === 'Enter' && this.mode === 'deny' && event.target === this.reason) {
       this.finish();
@@ -247,7 +256,9 @@ class Panel {
     show(this.choice, (mode === 'choose' || mode === 'sent') && !prompted);
     show(this.confirm, (mode === 'deny' || mode === 'edit') && !prompted);
     show(this.elsewhere, prompted);
-    setText(this.done, mode === 'deny' ? 'Deny' : 'Run with these arguments');
+    const [words, key] = mode === 'deny' ? ['Deny', 'Enter'] : ['Run with these arguments', 'Ctrl Enter'];
+    setText(this.doneWords, words);
+    setText(this.doneKey, key);
     for (const button of this.choice.querySelectorAll('button')) {
       button.disabled = mode === 'sent';
     }
