@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .tools.approval import Approval
     from .tools.check import check
     from .tools.context import Context
+    from .tools.mcp import McpServer
     from .transports.recording import RecordingTransport
     from .transports.replay import ReplayTransport
 
@@ -32,6 +33,7 @@ __all__ = [
     "Cassette",
     "Context",
     "HostedTool",
+    "McpServer",
     "Profile",
     "RecordingTransport",
     "ReplayTransport",
@@ -52,6 +54,7 @@ _HOME = {
     "Cassette": "cassette",
     "Context": "tools.context",
     "HostedTool": "tools",
+    "McpServer": "tools.mcp",
     "Profile": "settings",
     "RecordingTransport": "transports.recording",
     "ReplayTransport": "transports.replay",

@@ -65,3 +65,26 @@ def test_a_name_that_is_no_tool_s_is_answered_with_what_to_do(name: str, words: 
 def test_without_any_tool_one_is_to_be_defined() -> None:
     with pytest.raises(SettingsError, match=r"Define one with @wsn\.tool"):
         chosen_tools(["add"], {}, {})
+
+
+def test_a_list_of_tools_is_offered_and_named_as_one() -> None:
+    names = {"shop": [ADD, DIVIDE], "mixed": [ADD, 3], "nothing": [], "_": (made("hidden"),)}
+    offered = offered_tools([], names)
+    assert offered == {"add": ADD, "divide": DIVIDE}
+    assert chosen_tools(["shop"], offered, names) == [ADD, DIVIDE]
+    with pytest.raises(SettingsError, match="no tool named 'mixed'"):
+        chosen_tools(["mixed"], offered, names)
+
+
+def test_a_variable_comes_before_a_list() -> None:
+    newer = made("add", "newer")
+    assert offered_tools([], {"add": newer, "shop": [ADD]})["add"] is newer
+
+
+def test_hosted_tools_are_chosen_by_their_type_or_a_variable() -> None:
+    docs = wsn.HostedTool("mcp", server_label="docs", server_url="https://x.test/mcp")
+    search, chosen = chosen_tools(["web_search", "docs"], {}, {"docs": docs})
+    assert isinstance(search, wsn.HostedTool)
+    assert (search.definition, chosen) == ({"type": "web_search"}, docs)
+    with pytest.raises(SettingsError, match=r"needs vector_store_ids.*into a variable"):
+        chosen_tools(["file_search"], {}, {})

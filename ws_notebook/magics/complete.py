@@ -71,7 +71,7 @@ def _in_cell(magics: ResponsesMagics, before: list[str], last: str) -> list[str]
         return list(magics.sessions)
     if option.name == "tools":
         *named, begun = last.split(",")
-        hosted = [name for name, needs in HOSTED.items() if begun and not needs]
+        hosted = [name for name, needs in HOSTED.items() if len(begun) > 2 and not needs]
         return [name for name in (*_tools(magics, before), *hosted) if name not in named]
     if option.name == "from":
         return [*_runs(magics, before), *(name for name, value in _visible(magics) if isinstance(value, Run))]

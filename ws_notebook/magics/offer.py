@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..exceptions import SettingsError, ToolError
 from ..tools import AnyTool, HostedTool, Offered, Tool
 from ..tools.hosted import HOSTED
+from ..tools.mcp import McpServer
 from .options import nearest
 
 __all__ = ["chosen_tools", "offered_tools"]
@@ -16,13 +17,24 @@ __all__ = ["chosen_tools", "offered_tools"]
 def offered_tools(session_tools: Iterable[Offered], names: Mapping[str, Any]) -> dict[str, Offered]:
     """Every tool that a bare cell offers, by its name: the session's and those of the notebook.
 
-    Of two with one name the notebook's comes before the session's, and the variable of that name before others.
+    Those of the notebook are the variables that hold a tool, a list of tools, or an MCP server. Of two with one name
+    the notebook's comes before the session's, and the variable of that name before others.
     """
     found: dict[str, Offered] = {tool.name: tool for tool in session_tools}
-    for variable, value in list(names.items()):
-        if isinstance(value, Tool) and not variable.startswith("_") and not _is_alias(variable, value, names):
+    visible = [(variable, value) for variable, value in list(names.items()) if not variable.startswith("_")]
+    for _, value in visible:
+        found.update({tool.name: tool for tool in _several(value)})
+    for variable, value in visible:
+        if isinstance(value, Tool) and not _is_alias(variable, value, names):
             found[value.name] = value
     return found
+
+
+def _several(value: Any) -> list[AnyTool]:
+    """The tools of an MCP server, or of a list of nothing else."""
+    if isinstance(value, McpServer):
+        return list(value.tools)
+    return list(value) if isinstance(value, list | tuple) and all(isinstance(each, Tool) for each in value) else []
 
 
 def _is_alias(variable: str, tool: AnyTool, names: Mapping[str, Any]) -> bool:
@@ -36,16 +48,21 @@ def chosen_tools(
 ) -> list[Offered]:
     """The offered tools, or those that are `wanted`, each by its name or by a variable that holds it.
 
-    A name may also be the type of a hosted tool: web_search, code_interpreter, ….
-
+    A variable may also hold several, as in `offered_tools`, and a name be the type of a hosted tool: web_search, ….
     Raises SettingsError with what to do for a name that is no tool's.
     """
-    return list(offered.values()) if wanted is None else [_tool(name, offered, names.get(name)) for name in wanted]
+    if wanted is None:
+        return list(offered.values())
+    return [tool for name in wanted for tool in _tools(name, offered, names.get(name))]
+
+
+def _tools(name: str, offered: Mapping[str, Offered], held: Any) -> Sequence[Offered]:
+    if name in offered:
+        return [offered[name]]
+    return _several(held) or [_tool(name, offered, held)]
 
 
 def _tool(name: str, offered: Mapping[str, Offered], held: Any) -> Offered:
-    if name in offered:
-        return offered[name]
     if isinstance(held, Tool | HostedTool):
         return held
     if callable(held):

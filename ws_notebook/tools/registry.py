@@ -161,8 +161,9 @@ def _is_of(one: AnyTool, wanted: object) -> bool:
 def _row(one: Offered) -> str:
     parameters, strict = "", ""
     if isinstance(one, Tool):
-        definitions = one.schema.get("$defs", {})
-        types = one.schema.get("properties", {})
+        # Not the schema that is sent: strict mode gives every optional parameter a null.
+        definitions = one._schema.loose.get("$defs", {})
+        types = one._schema.loose.get("properties", {})
         parameters = ", ".join(f"`{name}`: {type_words(each, definitions)}" for name, each in types.items())
         strict = "yes" if one.strict else f"no: {one.strict_reason}"
     cells = (f"`{one.name}`", one.description.partition("\n")[0], parameters, strict)
