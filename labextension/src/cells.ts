@@ -67,7 +67,10 @@ export const cellsPlugin: IPlugin<unknown, void> = {
             model.outputs.changed.connect(listener);
             return () => {
               end();
-              model.outputs.changed.disconnect(listener);
+              // A disposed cell has no outputs any more.
+              if (!model.isDisposed) {
+                model.outputs.changed.disconnect(listener);
+              }
             };
           }
         });

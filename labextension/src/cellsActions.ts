@@ -19,6 +19,9 @@ export async function revealCell(panel: NotebookPanel, id: string, focus: boolea
   if (cell === null) {
     return false;
   }
+  // A notebook in edit mode would put the cursor into the cell.
+  const reader = document.activeElement;
+  notebook.mode = 'command';
   notebook.deselectAll();
   notebook.activeCellIndex = notebook.widgets.indexOf(cell);
   await notebook.scrollToCell(cell, 'smart');
@@ -26,6 +29,8 @@ export async function revealCell(panel: NotebookPanel, id: string, focus: boolea
   window.setTimeout(() => cell.node.classList.remove(FLASH), FLASH_TIME);
   if (focus) {
     panel.activate();
+  } else if (reader instanceof HTMLElement) {
+    reader.focus({ preventScroll: true });
   }
   return true;
 }

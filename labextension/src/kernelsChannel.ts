@@ -6,11 +6,14 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { UUID, type JSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
+import { KernelPost } from './kernelsPost';
 import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from './panelNews';
 import { fields } from './read';
 
 /** The name of the channel, in every kernel. */
 const TARGET = 'ws_notebook.panel';
+/** What the cells of a notebook say that uses it. */
+const USERS = /ws_notebook|%%responses/;
 
 export class NotebookKernel implements IDisposable {
   /** Names this page among the front ends of the kernel. */
@@ -18,7 +21,9 @@ export class NotebookKernel implements IDisposable {
   private readonly changes = new Signal<this, void>(this);
   private readonly words = new Signal<this, string>(this);
   private kernel: Kernel.IKernelConnection | null = null;
-  private comm: Kernel.IComm | null = null;
+  private post: KernelPost | null = null;
+  /** The channel's id, where there is one. */
+  private channel: string | null = null;
   private known: News = NO_NEWS;
   private isDisposedNow = false;
 
@@ -56,8 +61,8 @@ export class NotebookKernel implements IDisposable {
   }
 
   send(message: JSONObject): void {
-    if (this.comm !== null && !this.comm.isDisposed) {
-      this.comm.send(message);
+    if (this.channel !== null) {
+      this.post?.send(this.channel, message).catch((reason: unknown) => console.warn('ws-notebook', reason));
     }
   }
 
@@ -91,14 +96,16 @@ export class NotebookKernel implements IDisposable {
   }
 
   private onStatus(): void {
-    const { status } = this.kernel ?? {};
+    const { kernel } = this;
+    const { status } = kernel ?? {};
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
-      this.leave();
+      this.forget();
+      this.post = kernel === null ? null : new KernelPost(kernel);
     }
   }
 
   private onConnection(): void {
-    if (this.kernel?.connectionStatus === 'connected' && this.comm !== null) {
+    if (this.kernel?.connectionStatus === 'connected' && this.channel !== null) {
       this.watch();
     }
   }
@@ -112,16 +119,17 @@ export class NotebookKernel implements IDisposable {
     this.kernel = kernel;
     if (kernel !== null) {
       kernel.iopubMessage.connect(this.onPublic, this);
-      void this.find(kernel);
+      this.post = new KernelPost(kernel);
+      void this.find(kernel, this.post);
     }
   }
 
-  /** A kernel that was there before this page may have the channel already. */
-  private async find(kernel: Kernel.IKernelConnection): Promise<void> {
+  /** A kernel that was there before this page may have the channel already. Other people's kernels get no subshell for it. */
+  private async find(kernel: Kernel.IKernelConnection, post: KernelPost): Promise<void> {
     try {
-      const { content } = await kernel.requestCommInfo({ target_name: TARGET });
-      const id = content.status === 'ok' ? Object.keys(content.comms)[0] : undefined;
-      if (id !== undefined && kernel === this.kernel) {
+      await this.panel.context.ready;
+      const id = this.mentionsUs() ? await post.find(TARGET) : await found(kernel);
+      if (id !== null && kernel === this.kernel) {
         this.attach(id);
       }
     } catch {
@@ -129,32 +137,41 @@ export class NotebookKernel implements IDisposable {
     }
   }
 
-  /** A kernel that makes its first session says so. */
+  private mentionsUs(): boolean {
+    return this.panel.content.widgets.some(({ model }) => USERS.test(model.sharedModel.getSource()));
+  }
+
+  /** The channel's messages; the first one of a kernel says that it is there. */
   private onPublic(_: unknown, message: KernelMessage.IIOPubMessage): void {
-    if (this.comm !== null || message.header.msg_type !== 'comm_msg') {
+    if (message.header.msg_type !== 'comm_msg') {
       return;
     }
     const content = fields(message.content);
     const id = content['comm_id'];
-    if (typeof id === 'string' && fields(content['data'])['kind'] === 'here') {
-      this.attach(id);
+    if (this.channel === null) {
+      if (typeof id === 'string' && fields(content['data'])['kind'] === 'here') {
+        this.attach(id);
+      }
+    } else if (id === this.channel) {
+      this.receive(content['data']);
     }
   }
 
   private attach(id: string): void {
-    const kernel = this.kernel;
-    if (this.comm !== null || kernel === null || !kernel.handleComms) {
-      return;
+    if (this.channel === null) {
+      this.channel = id;
+      this.watch();
     }
-    this.comm = kernel.createComm(TARGET, id);
-    this.comm.onMsg = message => this.receive(message.content.data);
-    this.watch();
   }
 
   private leave(): void {
     this.tellGone();
-    this.comm?.dispose();
-    this.comm = null;
+    this.post?.close();
+    this.forget();
+  }
+
+  private forget(): void {
+    this.post = this.channel = null;
     if (this.known !== NO_NEWS) {
       this.known = NO_NEWS;
       this.changes.emit();
@@ -207,4 +224,9 @@ export class NotebookKernel implements IDisposable {
   };
 
   private readonly onPageHide = (): void => this.tellGone();
+}
+
+async function found(kernel: Kernel.IKernelConnection): Promise<string | null> {
+  const { content } = await kernel.requestCommInfo({ target_name: TARGET });
+  return content.status === 'ok' ? (Object.keys(content.comms)[0] ?? null) : null;
 }

@@ -27,7 +27,7 @@ export function freeName(taken: ReadonlySet<string>): string {
 }
 
 async function copyInto(contents: Contents.IManager, folder: string): Promise<string> {
-  const listing = (await contents.get(folder, { type: 'directory' })).content as readonly Contents.IModel[];
+  const listing = (await contents.get(folder, { type: 'directory', content: true })).content as readonly Contents.IModel[];
   const path = PathExt.join(folder, freeName(new Set(listing.map(each => each.name))));
   const content: unknown = JSON.parse(quickstart);
   return (await contents.save(path, { type: 'notebook', format: 'json', content })).path;
@@ -65,7 +65,7 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    launcher?.add({ command: OPEN_QUICKSTART, category: 'Notebook', rank: 90, args: { isLauncher: true } });
+    launcher?.add({ command: OPEN_QUICKSTART, category: texts.__('Other'), rank: 90, args: { isLauncher: true } });
     palette?.addItem({ command: OPEN_QUICKSTART, category: texts.__('Responses'), args: { isPalette: true } });
   }
 };

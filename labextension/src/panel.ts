@@ -73,8 +73,8 @@ class SessionsPanel extends Widget {
   }
 
   protected override onActivateRequest(_: Message): void {
-    const stop = this.node.querySelector<HTMLElement>('[role=treeitem][tabindex="0"], button:not([hidden])');
-    (stop ?? this.view.node).focus();
+    const row = this.node.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]');
+    (row ?? this.node.querySelector<HTMLElement>('button:not([hidden])') ?? this.view.node).focus();
   }
 
   private refresh(): void {

@@ -28,6 +28,7 @@ export class RunTree {
   private session: Session | null = null;
   private rows: readonly TreeRow[] = [];
   private current = '';
+  private moved = false;
   private selected = '';
 
   constructor(
@@ -70,7 +71,8 @@ export class RunTree {
         this.views.delete(id);
       }
     }
-    if (!present.has(this.current)) {
+    // Until the reader moves, the newest run is where the keyboard arrives.
+    if (!this.moved || !present.has(this.current)) {
       this.current = this.rows.at(-1)?.row.id ?? '';
     }
     if (!present.has(this.selected)) {
@@ -158,6 +160,7 @@ export class RunTree {
     const next = this.rows[index];
     if (next !== undefined) {
       this.current = next.row.id;
+      this.moved = true;
       this.sync();
       this.views.get(this.current)?.node.focus();
     }
@@ -170,6 +173,7 @@ export class RunTree {
       this.folded.delete(id);
     }
     this.current = id;
+    this.moved = true;
     if (this.session !== null) {
       this.update(this.session);
     }
@@ -178,6 +182,7 @@ export class RunTree {
 
   private choose(id: string): void {
     this.current = this.selected = id;
+    this.moved = true;
     this.sync();
     this.views.get(id)?.node.focus({ preventScroll: true });
     const row = this.session?.runs.get(id);
@@ -238,8 +243,7 @@ class RowView {
     if (this.row === null) {
       return;
     }
-    const time = timeOf(this.row, now);
-    setText(this.time, this.row.status === 'in_progress' ? `${doingWords(this.texts, this.row)} ${time}` : time);
+    setText(this.time, this.row.status === 'in_progress' ? doingWords(this.texts, this.row) : timeOf(this.row, now));
     const words = [this.row.id, this.prompt.textContent, statusWords(this.texts, this.row), markWords(this.texts, this.row.mark)];
     setAttribute(this.node, 'aria-label', words.filter(each => each !== '').join(', '));
     setAttribute(this.node, 'title', `${this.row.id}: ${this.prompt.textContent}\n${statusWords(this.texts, this.row)}`);

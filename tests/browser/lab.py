@@ -132,6 +132,12 @@ class Server:
         shutil.rmtree(self._home / "settings", ignore_errors=True)
         self._write_settings()
 
+    def set_settings(self, package: str, plugin: str, **values: object) -> None:
+        """The user's settings of a plugin, for pages that are opened from now on."""
+        path = self._home / "settings" / package / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
+
     def shutdown_kernels(self) -> None:
         """End every kernel: one left waiting for input would keep its session busy."""
         for session in self._call("GET", "/api/sessions"):
@@ -180,9 +186,7 @@ class Server:
 
     def _write_settings(self) -> None:
         for name, values in SETTINGS.items():
-            path = self._home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(values))
+            self.set_settings("@jupyterlab", name, **values)
 
     def _copy_log(self) -> None:
         process = self._process

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import nbformat
 import pytest
 from browser.lab import App, Lab, Server, Theme
 from playwright.sync_api import Locator, expect
@@ -21,7 +23,11 @@ def population(city: str) -> int:
 """
 
 ASK = '%%responses\ncall population(city="Paris"), then say "Paris has 2,103,000 inhabitants."'
+MORE = '%%responses\ncall population(city="Oslo"), then say "And Oslo 717,710."'
+BRANCH = '%%responses --from r1\nsay "Paris it is."'
 LONG = "%%responses\nwrite 3000 words\n"
+ONE = 'say "one"'
+QUICKSTART = Path(__file__).resolve().parents[2] / "notebooks" / "01_quickstart.ipynb"
 
 
 @pytest.fixture
@@ -45,15 +51,162 @@ def panel(lab: Lab) -> Locator:
     return lab.page.locator(".wsn-side .wsn-panel")
 
 
-def test_the_panel_shows_the_sessions_of_a_live_kernel(opened: Callable[..., Lab]) -> None:
-    lab = opened(ASK, LONG)
-    lab.screenshot("panel-empty")
+def runs(lab: Lab) -> Locator:
+    return panel(lab).get_by_role("treeitem")
+
+
+def status(lab: Lab) -> Locator:
+    return lab.page.locator(".wsn-status-button")
+
+
+def source(lab: Lab, index: int) -> str:
+    """The text of a cell."""
+    found = lab.page.evaluate(
+        "index => window.jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.getSource()", index
+    )
+    return str(found)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_panel_and_the_status_bar_show_a_live_kernel(opened: Callable[..., Lab], theme: Theme) -> None:
+    lab = opened(ASK, MORE, BRANCH, LONG, theme=theme)
+    expect(status(lab)).to_be_hidden()
+    for index in (1, 2, 3):
+        lab.run_cell(index)
+    expect(runs(lab)).to_have_count(3)
+    expect(status(lab)).to_contain_text("Responses: connected · 59 min left")
+    lab.run_cell(4, wait=False)
+    expect(runs(lab).nth(3)).to_contain_text("streaming")
+    expect(status(lab)).to_contain_text("1 run")
+    expect(panel(lab)).to_contain_text("1 of 16 lanes in use")
+    expect(panel(lab).locator(".wsn-tools")).to_contain_text("population2 calls")
+    expect(panel(lab).get_by_role("meter")).to_contain_text("of 60 min")
+    lab.page.mouse.move(640, 860)
+    lab.screenshot(f"panel-{theme}")
+    panel(lab).get_by_role("button", name="Stop all").click()
+    lab.wait_cell(4)
+    expect(runs(lab).nth(3)).to_have_attribute("data-wsn-status", "cancelled")
+    expect(status(lab)).not_to_contain_text("1 run")
+    expect(status(lab)).to_contain_text("tokens today")
+
+
+def test_an_empty_panel_says_what_to_do_and_does_it(opened: Callable[..., Lab]) -> None:
+    lab = opened("1 + 1")
+    expect(panel(lab)).to_contain_text("Run a cell with %load_ext ws_notebook")
+    lab.screenshot("panel-empty", of=panel(lab))
+    panel(lab).get_by_role("button", name="Insert a prompt cell").click()
+    expect(lab.cell(1).locator(".wsn-prompt-editor")).to_be_visible()
+    lab.page.keyboard.type("What can you do?")
+    expect(lab.cell(1).locator(".cm-line").nth(1)).to_have_text("What can you do?")
+    assert source(lab, 1) == "%%responses\nWhat can you do?"
+
+
+def test_a_run_leads_to_its_cell_and_branches_from_there(opened: Callable[..., Lab]) -> None:
+    lab = opened(ASK, *["0\n" * 30] * 4, MORE)
     lab.run_cell(1)
-    expect(panel(lab).get_by_role("treeitem")).to_have_count(1)
-    lab.run_cell(2, wait=False)
-    expect(panel(lab).get_by_role("treeitem")).to_have_count(2)
-    lab.screenshot("panel-running")
-    panel(lab).get_by_role("treeitem").nth(1).click()
-    panel(lab).get_by_role("button", name="Stop", exact=True).click()
-    lab.wait_cell(2)
-    lab.screenshot("panel-light")
+    lab.run_cell(6)
+    expect(runs(lab)).to_have_count(2)
+    expect(lab.cell(1)).not_to_be_in_viewport()
+    runs(lab).first.click()
+    expect(lab.cell(1)).to_be_in_viewport()
+    expect(runs(lab).first).to_be_focused()
+    expect(runs(lab).first).to_have_attribute("aria-selected", "true")
+    panel(lab).get_by_role("button", name="Branch from here").click()
+    expect(lab.cell(2).locator(".wsn-prompt-editor")).to_be_visible()
+    lab.page.keyboard.type('say "a branch"')
+    assert source(lab, 2) == '%%responses --from r1\nsay "a branch"'
+    lab.page.keyboard.press("Control+Enter")
+    expect(runs(lab)).to_have_count(3)
+    assert runs(lab).evaluate_all("rows => rows.map(row => [row.dataset.wsnRun, row.ariaLevel])") == [
+        ["r1", "1"], ["r2", "2"], ["r3", "2"],
+    ]  # fmt: skip
+
+
+def test_the_tree_works_from_the_keyboard(opened: Callable[..., Lab]) -> None:
+    lab = opened(ASK, MORE, BRANCH)
+    for index in (1, 2, 3):
+        lab.run_cell(index)
+    expect(runs(lab)).to_have_count(3)
+    lab.page.keyboard.press("Escape")
+    lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:open-panel', { keep: true })")
+    expect(runs(lab).nth(2)).to_be_focused()
+    press = lab.page.keyboard.press
+    press("Home")
+    expect(runs(lab).first).to_be_focused()
+    expect(runs(lab).first).to_have_attribute("aria-expanded", "true")
+    press("ArrowLeft")
+    expect(runs(lab)).to_have_count(1)
+    expect(runs(lab).first).to_contain_text("(+2)")
+    press("ArrowRight")
+    expect(runs(lab)).to_have_count(3)
+    press("ArrowDown")
+    press("Enter")
+    expect(runs(lab).nth(1)).to_have_attribute("aria-selected", "true")
+    expect(runs(lab).nth(1)).to_be_focused()
+    press("Tab")
+    expect(panel(lab).get_by_role("button", name="Show cell")).to_be_focused()
+    press("Tab")
+    press("Tab")
+    expect(panel(lab).get_by_role("button", name="Ask again")).to_be_focused()
+    press("Enter")
+    expect(runs(lab)).to_have_count(4)
+
+
+def test_a_reloaded_page_and_a_restarted_kernel(opened: Callable[..., Lab]) -> None:
+    lab = opened(ASK)
+    lab.run_cell(1)
+    expect(runs(lab)).to_have_count(1)
+    lab.save()
+    lab.page.reload()
+    expect(status(lab)).to_contain_text("Responses: connected", timeout=30_000)
+    lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:open-panel', { keep: true })")
+    expect(runs(lab)).to_have_count(1)
+    lab.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    expect(panel(lab)).to_contain_text("No session yet.")
+    expect(status(lab)).to_be_hidden()
+
+
+def test_a_click_on_the_status_bar_opens_the_panel(opened: Callable[..., Lab]) -> None:
+    lab = opened(ASK)
+    lab.run_cell(1)
+    lab.page.keyboard.press("Escape")
+    lab.page.keyboard.press("Alt+Shift+R")
+    expect(panel(lab)).to_be_hidden()
+    status(lab).click()
+    expect(panel(lab)).to_be_visible()
+    status(lab).click()
+    expect(panel(lab)).to_be_visible()
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_the_widget_shows_the_same_and_reaches_the_notebook(opened: Callable[..., Lab], app: App) -> None:
+    lab = opened(f"session = wsn.Session(provider='local')\nrun = session.ask({ONE!r})\nsession.panel()", app=app)
+    lab.run_cell(1)
+    widget = lab.output(1).locator(".wsn-panel")
+    expect(widget.get_by_role("treeitem")).to_have_count(1)
+    widget.get_by_role("treeitem").click()
+    lab.screenshot(f"panel-widget-{app}", of=widget)
+    widget.get_by_role("button", name="Branch from here").click()
+    expect(lab.cell(2).locator(".wsn-prompt-editor")).to_be_visible()
+    assert source(lab, 2) == "%%responses -s session --from r1\n"
+
+
+def test_notebook_7_has_the_panel_too(opened: Callable[..., Lab]) -> None:
+    lab = opened(ASK, MORE, app="notebook")
+    lab.run_cell(1)
+    expect(runs(lab)).to_have_count(1)
+    runs(lab).first.click()
+    panel(lab).get_by_role("button", name="Ask again").click()
+    expect(runs(lab)).to_have_count(2)
+    lab.screenshot("panel-notebook")
+    # Notebook 7 has errors of its own there.
+    assert [error for error in lab.console_errors if "ws-notebook" in error] == []
+
+
+def test_the_launcher_opens_a_copy_of_the_quickstart(opened: Callable[..., Lab], server: Server) -> None:
+    lab = opened(ASK)
+    for name in ("quickstart", "quickstart-1"):
+        lab.page.evaluate("window.jupyterapp.commands.execute('launcher:create')")
+        lab.page.get_by_role("main").get_by_text("Responses quickstart").click()
+        expect(lab.page.get_by_role("tab", name=f"{name}.ipynb", exact=True)).to_be_visible()
+    assert server.read("quickstart.ipynb").cells == nbformat.read(QUICKSTART, as_version=4).cells

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ..session.overview import PlainGuide
 from ..session.session import Session
 from ..tools import Offered
 from .offer import offered_tools
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["MagicsGuide"]
 
 
-class MagicsGuide:
+class MagicsGuide(PlainGuide):
     """Reads the magics, and keeps them no longer than others do."""
 
     def __init__(self, magics: ResponsesMagics) -> None:
@@ -33,8 +34,3 @@ class MagicsGuide:
     def marks(self, session: Session) -> Mapping[str, str]:
         magics = self._held()
         return {} if magics is None else magics.tree(session).marks(session.runs)
-
-    def name(self, session: Session) -> str:
-        magics = self._held()
-        names = [] if magics is None else [name for name, held in magics.sessions.items() if held is session]
-        return names[0] if names else ""

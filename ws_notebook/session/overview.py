@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .. import kernel
 from ..render.format import one_line, valid
 from ..render.overview import run_row, totals
 from ..tools import Offered
@@ -36,7 +37,7 @@ class Guide(Protocol):
 
 
 class PlainGuide:
-    """Where there are no magics."""
+    """Where the magics were not used yet."""
 
     def is_own(self, session: Session) -> bool:
         return False
@@ -48,7 +49,8 @@ class PlainGuide:
         return {}
 
     def name(self, session: Session) -> str:
-        return ""
+        names: Mapping[str, Any] = getattr(kernel.shell(), "user_ns", {})
+        return next((name for name, held in list(names.items()) if held is session and name[0] != "_"), "")
 
 
 class Overview:
