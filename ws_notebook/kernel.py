@@ -9,7 +9,9 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
 
 __all__ = [
     "Channel",
@@ -22,7 +24,11 @@ __all__ = [
     "put_cell",
     "run_nested",
     "shell",
+    "shorten_traceback",
 ]
+
+
+_HERE: Final = str(Path(__file__).parent)
 
 
 def shell() -> Any:
@@ -52,6 +58,27 @@ def cell_id() -> str | None:
     parent = kernel.get_parent() or {}
     found = (parent.get("metadata") or {}).get("cellId")
     return found if isinstance(found, str) else None
+
+
+def shorten_traceback(error: BaseException) -> None:
+    """Have IPython show the error's traceback down to the call of this package, and nothing below."""
+    running = shell()
+    if running is None or hasattr(error, "_render_traceback_"):
+        return
+
+    def render() -> Any:
+        outside = _outside(error.__traceback__)
+        return running.InteractiveTB.structured_traceback(type(error), error, outside, tb_offset=1)
+
+    error._render_traceback_ = render  # type: ignore[attr-defined]
+
+
+def _outside(traceback: TracebackType | None) -> TracebackType | None:
+    """The frames before the first one of this package."""
+    if traceback is None or traceback.tb_frame.f_code.co_filename.startswith(_HERE):
+        return None
+    rest = _outside(traceback.tb_next)
+    return TracebackType(rest, traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)
 
 
 def hears_while_busy() -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..settings import Redactor
 from ..transports.base import Transport
-from ..transports.recording import Recorder, Tape
+from ..transports.recording import Recorder
 from ..transports.replay import ReplayTransport
 
 if TYPE_CHECKING:
+    from .connector import Connector
     from .session import Session
 
-__all__ = ["Recording", "recorded_facts", "start_recording"]
+__all__ = ["Recording", "recorded_facts", "recording_of", "start_recording"]
 
 
 class Recording:
@@ -51,8 +53,14 @@ class Recording:
         return f"<Recording to {self.path}: {self.frames} frames{'' if self.recording else ', ended'}>"
 
 
-def start_recording(session: Session, tape: Tape, recorder: Recorder) -> Recording:
-    """Have the tape's connections write to the recorder from now on; an earlier recording ends."""
+def start_recording(session: Session, connector: Connector, redactor: Redactor, path: str | Path) -> Recording:
+    """Have the session's connections write to a cassette from now on; an earlier recording ends.
+
+    Raises SettingsError where the file cannot be written.
+    """
+    tape, transport = connector.tape, connector.transport.name
+    facts = {"provider": connector.provider, "model": session.settings.model, "transport": transport}
+    recorder = Recorder(path, **facts, scrub=redactor.frame)
 
     def begin() -> None:
         tape.stop()
@@ -60,6 +68,12 @@ def start_recording(session: Session, tape: Tape, recorder: Recorder) -> Recordi
 
     session.on_loop(begin)
     return Recording(session, recorder)
+
+
+def recording_of(session: Session, connector: Connector) -> Recording | None:
+    """The recording that goes on, or None."""
+    recorder = connector.tape.recorder
+    return Recording(session, recorder) if recorder is not None and recorder.recording else None
 
 
 def recorded_facts(transport: Transport | None, provider: str, model: str | None) -> tuple[str, str | None]:

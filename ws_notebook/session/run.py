@@ -18,6 +18,7 @@ from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState, TurnState
 from ..exceptions import RunCancelled, WsNotebookError
+from .errors import shortened
 from .parsed import ParsedAnswer
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Run:
         return self.state.text
 
     @property
+    @shortened
     def parsed(self) -> Any:
         """The answer as a value of the `text_format` that was asked for; None until the run is done, or without one.
 
@@ -121,6 +123,7 @@ class Run:
 
     # What can be done with it.
 
+    @shortened
     def result(self, timeout: float | None = None) -> Run:
         """Wait for the end and return the run. `timeout` is in seconds.
 

@@ -25,18 +25,19 @@ from ..settings import ApiKey, Profile, Redactor
 from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
 from ..transports.base import Transport
-from ..transports.recording import Recorder
+from .chat import chat
 from .compaction import Compactor, latest_to_compact
 from .connector import Connector
 from .dispatch import TOOL_OF
 from .engine import Engine
+from .errors import shortened
 from .export import SpanExport, spans, write_trace
 from .figures import Figures
 from .panel import panels
 from .parsed import answer_format, text_options
 from .portal import portal
 from .question import Input, Question, question
-from .recording import Recording, recorded_facts, start_recording
+from .recording import Recording, recorded_facts, recording_of, start_recording
 from .request import checked_turns, request_settings
 from .run import Run
 
@@ -64,6 +65,7 @@ class Session:
     Nothing is contacted before the first question. Raises SettingsError for arguments that cannot be used.
     """
 
+    @shortened
     def __init__(
         self,
         *,
@@ -116,6 +118,7 @@ class Session:
 
     # Asking.
 
+    @shortened
     def ask(self, input: Input | Question, **settings: Any) -> Run:
         """Ask, wait for the answer, and return the run. See `start` for the arguments.
 
@@ -123,6 +126,7 @@ class Session:
         """
         return self._start_inside_tool(input, **settings).result()
 
+    @shortened
     async def ask_async(self, input: Input | Question, **settings: Any) -> Run:
         """The same for `await` in a cell; tools run on the kernel's own loop meanwhile, or else on this one."""
         run = self._start_inside_tool(input, **settings)
@@ -144,6 +148,7 @@ class Session:
             raise run.error
         return run
 
+    @shortened
     def start(
         self,
         input: Input | Question,
@@ -236,21 +241,16 @@ class Session:
         self.on_loop(self._engine.add_ended, run.state)
         return run
 
+    @shortened
     def record(self, path: str | Path) -> Recording:
-        """Write every frame from now on to a cassette, scrubbed of secrets, until `stop()` of what is returned.
-
-        Raises SettingsError where the file cannot be written.
-        """
+        """Write every frame from now on to a cassette, scrubbed of secrets, until the recording's `stop()`."""
         self._refuse_closed()
-        facts = {"provider": self._connector.provider, "model": self.settings.model}
-        recorder = Recorder(path, **facts, transport=self._connector.transport.name, scrub=self._redactor.frame)
-        return start_recording(self, self._connector.tape, recorder)
+        return start_recording(self, self._connector, self._redactor, path)
 
     @property
     def recording(self) -> Recording | None:
         """The recording that goes on, or None."""
-        recorder = self._connector.tape.recorder
-        return Recording(self, recorder) if recorder is not None and recorder.recording else None
+        return recording_of(self, self._connector)
 
     def steer(self, run: Run, words: Input) -> Steer:
         """Add words to a run in progress; see `Run.steer`."""
@@ -360,6 +360,10 @@ class Session:
         from ..views.panel import panel_widget
 
         return panel_widget(lambda send: panels().outlet(send, self))
+
+    def chat(self) -> Any:
+        """A widget to ask, steer, stop and branch in, with a live view of each run."""
+        return chat(self)
 
     def timeline(self, run: Run | None = None) -> Any:
         """A widget with the timeline of a run; default: the latest."""
