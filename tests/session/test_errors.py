@@ -27,7 +27,7 @@ def test_only_the_user_s_lines_are_shown() -> None:
             ("await session.ask_async('')", ["await session.ask_async('')"], "The prompt is empty"),
             ("mine('say 1', tiemout=3)", ["return session.ask"], "unexpected keyword argument 'tiemout'"),
             ("session.start('think 30 seconds').result(timeout=0.01)", ["result(timeout=0.01)"], "It goes on"),
-            ("session.reset(); mine('say "x"', text_format=int).parsed", ["parsed"], "does not fit int"),
+            ("session.reset(); mine('say `x`', text_format=int).parsed", ["parsed"], "does not fit int"),
         ):
             message = re.sub(r"\x1b\[[\d;]*m", "", kernel.run(code, fails=True).message)
             assert [line for line in lines if line not in message] == []
