@@ -91,7 +91,7 @@ class Dispatcher:
             tool,
             call.arguments if call.edited is None else call.edited,
             context=inside,
-            started=lambda: self._portal.call(self._begin, call),
+            started=lambda: self._admit(call),
             finished=lambda outcome: self._portal.post(self._finish, call, outcome),
             inside=Context(run, call, Reporter(self._portal, call, self._changed)),
         )
@@ -133,17 +133,29 @@ class Dispatcher:
             self._warned = True
             run.context.copy().run(_warn_of_busy_kernel, call.name)
 
-    def _begin(self, call: CallState) -> bool:
-        if call not in self._running:
+    def _admit(self, call: CallState) -> bool:
+        """In the function's own thread: whether it may begin.
+
+        The loop is told and not waited for, since a way there and back costs more than many a function: whatever
+        gives a call up on the loop takes it out of the running ones and interrupts its execution.
+        """
+        if call not in self._running or call.done:
             return False
+        self._portal.post(self._begin, call)
+        return True
+
+    def _begin(self, call: CallState) -> None:
+        execution = self._running.get(call)
+        if execution is None:
+            return
         if not self._started(call):
             self._forget(call)
-            return False
+            self._interrupt(execution)
+            return
         self._cancel_timer(call)
-        timeout = self._running[call].tool.timeout
+        timeout = execution.tool.timeout
         if timeout is not None:
             self._timers[call] = asyncio.get_running_loop().call_later(timeout, self._time_out, call, timeout)
-        return True
 
     def _time_out(self, call: CallState, seconds: float) -> None:
         if self._interrupt(self._running[call]):

@@ -93,8 +93,10 @@ def exception_output(error: BaseException) -> str:
 def _messages(error: BaseException) -> list[str]:
     """What an exception says, its notes, what it was raised from, and those in its group."""
     found = [_said(error), *map(str, getattr(error, "__notes__", ()))]
-    if error.__cause__ is not None:
-        found.append(f"caused by {type(error.__cause__).__name__}: {_said(error.__cause__)}")
+    cause = error.__cause__
+    # From another process an exception comes with its traceback as its cause.
+    if cause is not None and not type(cause).__name__.startswith("_"):
+        found.append(f"caused by {type(cause).__name__}: {_said(cause)}")
     if isinstance(error, BaseExceptionGroup):
         found += [f"{type(one).__name__}: {'; '.join(_messages(one))}" for one in error.exceptions]
     return found
