@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from render.play import Play
 
-from ws_notebook.render.items import other_items, output_text
+from ws_notebook.render.items import citations, other_items, output_text
 
 __all__: list[str] = []
 
@@ -46,7 +46,7 @@ LINES: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("item", "line"), LINES, ids=[line for _, line in LINES])
 def test_each_kind_of_item_is_one_short_line(item: dict[str, Any], line: str) -> None:
     play = Play().send().created("resp_1").item(id="it_1", status="completed", **item)
-    assert other_items(play.run.turns[0]) == [
+    assert other_items(play.run.turns[0], images=False) == [
         {"type": item["type"], "id": "it_1", "status": "completed", "summary": line}
     ]
 
@@ -81,3 +81,28 @@ def test_outputs_that_are_pictures_are_named() -> None:
         '{"type": "novel", "x": 1}',
     ]
     assert output_text("plain") == "plain"
+
+
+def test_a_picture_that_was_made_is_kept_unless_it_is_large() -> None:
+    play = Play().send().created("resp_1")
+    for result in ("aGk=", "a" * 400_001, None):
+        play.item(type="image_generation_call", id="ig_1", status="completed", output_format="png", result=result)
+    images = [item.get("image") for item in other_items(play.run.turns[0])]
+    assert images == ["data:image/png;base64,aGk=", None, None]
+    assert "image" not in other_items(play.run.turns[0], images=False)[0]
+
+
+def test_what_an_answer_cites_is_told_once_and_in_order() -> None:
+    notes = [
+        {"type": "url_citation", "url": "https://b.example", "title": "B"},
+        {"type": "file_citation", "file_id": "file_1", "filename": "a.txt"},
+        {"type": "url_citation", "url": "https://b.example", "title": "B again"},
+        {"type": "new"},
+        "odd",
+    ]
+    content = [{"type": "output_text", "text": "x", "annotations": notes}, {"type": "output_text", "annotations": None}]
+    play = Play().send().created("resp_1").item(type="message", content=content)
+    assert citations(play.run.turns[0]) == [
+        {"title": "B", "url": "https://b.example"},
+        {"title": "a.txt", "url": ""},
+    ]

@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import codec, events
+from . import codec, events, hosted
 from .changes import (
     CallChanged,
     Change,
@@ -61,6 +61,7 @@ def cut_off(turn: TurnState, status: str, error: ErrorInfo | None, now: float) -
     turn.move(status)
     turn.error = error
     turn.timing.finish(now)
+    hosted.stop(turn, now)
     changes: list[Change] = []
     for call in turn.tool_calls:
         if call.status == "streaming":
@@ -166,6 +167,8 @@ def _item_added(turn: TurnState, event: events.OutputItemAdded, now: float) -> l
     item = codec.decode_object(event.item)
     if kind(item) == "reasoning":
         return _token(turn, "reasoning", now)
+    if hosted.begin(turn, item, event.output_index, now):
+        return [TurnChanged(turn)]
     if kind(item) not in TOOL_CALLS or _call_for(turn, item, event.output_index) is not None:
         return []
     changes = _token(turn, "text", now)
@@ -234,6 +237,7 @@ def _keep_item(turn: TurnState, item: Item, index: int, now: float) -> list[Chan
         changes = _late_text(turn, item, index, now)
     elif kind(item) == "reasoning":
         changes = _late_reasoning(turn, item, index, now)
+    hosted.end(turn, item, index, now)
     turn.output.append(item)
     return [ItemDone(turn, item), *changes]
 
@@ -263,6 +267,10 @@ def _late_reasoning(turn: TurnState, item: Item, index: int, now: float) -> list
     return changes
 
 
+def _unknown(turn: TurnState, event: events.UnknownEvent, now: float) -> list[Change]:
+    return [TurnChanged(turn)] if hosted.advance(turn, event) else []
+
+
 def _error(turn: TurnState, event: events.ErrorEvent, now: float) -> list[Change]:
     return cut_off(turn, "failed", codec.error_info(event), now)
 
@@ -285,4 +293,5 @@ _HANDLERS: Mapping[type[Any], Callable[[TurnState, typing.Any, float], list[Chan
     events.CustomInputDelta: _arguments_delta,
     events.CustomInputDone: _arguments_done,
     events.ErrorEvent: _error,
+    events.UnknownEvent: _unknown,
 }

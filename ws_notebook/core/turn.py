@@ -17,6 +17,7 @@ from ..exceptions import ProtocolViolation, ToolError
 from .consent import Consent, Progress
 from .events import ErrorInfo
 from .frames import FrameTally
+from .hosted import HostedCall
 from .items import Item, WireObject
 from .timing import CallTiming, TurnTiming
 
@@ -95,6 +96,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     output: list[Item] = msgspec.field(default_factory=list)
     """The items received, each as its `…done` event had it."""
     tool_calls: list[CallState] = msgspec.field(default_factory=list)
+    hosted: list[HostedCall] = msgspec.field(default_factory=list)
+    """The calls that the provider carries out itself, in the order in which they began."""
     parts: list[TextPart] = msgspec.field(default_factory=list)
     usage: WireObject | None = None
     """The usage of the terminal event, as the provider sent it."""

@@ -21,7 +21,8 @@ from ..core.turn import CallState, TurnState
 from .format import cut, number, one_line, valid
 from .grown import Grown
 from .history import frame_rows, growth
-from .items import other_items, output_text
+from .hosted import timed_items
+from .items import citations, other_items, output_text
 from .structured import asks_for_json
 
 __all__ = [
@@ -148,7 +149,8 @@ def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT) -> dict[str, 
         "tokens_per_second": _speed(turn),
         "error": _turn_error(turn.error),
         "calls": [call_object(call, clock, limit) for call in list(turn.tool_calls)],
-        "items": other_items(turn),
+        "items": timed_items(other_items(turn, images=limit >= LIMIT), turn, clock),
+        **({"citations": cited} if (cited := citations(turn)) else {}),
     }
 
 

@@ -10,21 +10,28 @@ from ..core.items import TOOL_CALLS
 from ..core.turn import TurnState
 from .format import counted, cut, one_line, short_arguments, size
 
-__all__ = ["other_items", "output_text"]
+__all__ = ["citations", "other_items", "output_text"]
 
 _LINE = 160
 _REFUSAL = 4000
+_IMAGE = 400_000
+"""Characters of a picture's base64; a larger one is only named."""
+_FORMATS = frozenset({"png", "jpeg", "webp"})
 _SHOWN_ELSEWHERE = frozenset({"message", "reasoning", *TOOL_CALLS})
 
 
-def other_items(turn: TurnState) -> list[dict[str, str]]:
-    """`{"type", "id", "status", "summary"}` for each; a refusal is one of them."""
+def other_items(turn: TurnState, *, images: bool = True) -> list[dict[str, str]]:
+    """`{"type", "id", "status", "summary"}` for each; a refusal is one of them.
+
+    A picture that was made, if it is not too large, has its data URL as `image`, unless `images` is False.
+    """
     found = [
         {
             "type": str(item.get("type") or "unknown"),
             "id": str(item.get("id") or ""),
             "status": str(item.get("status") or ""),
             "summary": one_line(_summary(item), _LINE),
+            **(_made_image(item) if images else {}),
         }
         for item in list(turn.output)
         if item.get("type") not in _SHOWN_ELSEWHERE
@@ -33,6 +40,38 @@ def other_items(turn: TurnState) -> list[dict[str, str]]:
         status = "completed" if turn.done else "in_progress"
         found.append({"type": "refusal", "id": "", "status": status, "summary": cut(turn.refusal, _REFUSAL)})
     return found
+
+
+def _made_image(item: Mapping[str, Any]) -> dict[str, str]:
+    result, form = item.get("result"), item.get("output_format") or "png"
+    if item.get("type") != "image_generation_call" or form not in _FORMATS:
+        return {}
+    if not isinstance(result, str) or not result or len(result) > _IMAGE:
+        return {}
+    return {"image": f"data:image/{form};base64,{result}"}
+
+
+def citations(turn: TurnState) -> list[dict[str, str]]:
+    """`{"title", "url"}` of what the answer cites, each place once, in order."""
+    found: dict[str, dict[str, str]] = {}
+    for item in list(turn.output):
+        content = item.get("content") if item.get("type") == "message" else None
+        for part in content if isinstance(content, list) else []:
+            notes = part.get("annotations") if isinstance(part, Mapping) else None
+            for note in notes if isinstance(notes, list) else []:
+                cited = _cited(note)
+                if cited is not None:
+                    found.setdefault(cited["url"] or cited["title"], cited)
+    return list(found.values())
+
+
+def _cited(note: Any) -> dict[str, str] | None:
+    if not isinstance(note, Mapping):
+        return None
+    url, title = note.get("url"), note.get("title") or note.get("filename") or note.get("file_id")
+    if not isinstance(url, str) and not isinstance(title, str):
+        return None
+    return {"title": one_line(str(title or url), _LINE), "url": url if isinstance(url, str) else ""}
 
 
 def output_text(output: Any) -> str:

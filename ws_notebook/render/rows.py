@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from .format import NO_BREAK_SPACE, duration, one_line, seconds, short_arguments
+from .hosted import hosted_name
 from .words import BAD_CALLS, CALL_WORDS, DECISION_WORDS, DOING, KINDS, RUN_WORDS
 
 __all__ = ["Row", "Span", "rows_of", "spans_in_words", "time_in"]
@@ -44,6 +45,7 @@ def rows_of(run: dict[str, Any]) -> list[Row]:
     for index, turn in enumerate(run["turns"]):
         rows.append(_turn_row(run, turn, index))
         rows += [_call_row(run, call) for call in turn["calls"]]
+        rows += [_hosted_row(run, item) for item in turn["items"] if "start_ms" in item]
     return rows
 
 
@@ -107,6 +109,21 @@ def _call_row(run: dict[str, Any], call: dict[str, Any]) -> Row:
     tone = "bad" if status in BAD_CALLS else "plain" if status == "completed" or running else "warn"
     aside, output = short_arguments(call["arguments"], _ASIDE), one_line(call["output"] or "", _ASIDE)
     return Row("call", call["name"], aside, status, spans, call["start_ms"], end, label, tone, running, output)
+
+
+def _hosted_row(run: dict[str, Any], item: dict[str, Any]) -> Row:
+    """A call that the provider carries out itself; of those, how it went is all that is known."""
+    end, running = _end(run, {**item, "spans": []})
+    good = item["status"] in ("completed", "in_progress", "")
+    label = item["summary"] if running else duration(end - item["start_ms"])
+    if not running and not good:
+        label = f"{item['status']} after {label}"
+    aside = "" if running else one_line(item["summary"], _ASIDE)
+    spans: list[Span] = [("tool", item["start_ms"], end)]
+    tone = "plain" if good else "bad"
+    return Row(
+        "call", hosted_name(item["type"]), aside, item["status"], spans, item["start_ms"], end, label, tone, running
+    )
 
 
 def _completed_label(call: dict[str, Any], spans: list[Span], end: float) -> str:
