@@ -20,6 +20,7 @@ import time
 import tomllib
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,7 +109,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     options.folder.mkdir(parents=True, exist_ok=True)
     wheel = build_wheel(options.folder)
-    results = [_result(each, wheel, options.folder, prepare_only=options.prepare) for each in chosen]
+    with ThreadPoolExecutor(options.together) as pool:
+        waiting = [pool.submit(_result, each, wheel, options.folder, prepare_only=options.prepare) for each in chosen]
+        results = [each.result() for each in waiting]
     if options.prepare:
         return 0
     write(results, kept=bool(options.only))
@@ -121,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for the environments (default: %(default)s)")
     parser.add_argument("--only", nargs="+", metavar="WORD", help="environments whose name holds one of these words")
     parser.add_argument("--list", action="store_true", help="print the environments' names")
+    parser.add_argument("--together", type=int, default=1, metavar="N", help="environments at the same time")
     parser.add_argument("--prepare", action="store_true", help="make the environments and run nothing")
     return parser
 
@@ -130,12 +134,13 @@ def _result(environment: Environment, wheel: Path, folder: Path, *, prepare_only
     try:
         python = prepare(environment, wheel, folder)
     except NotHadError as error:
-        print(f"    not had: {error}", flush=True)
+        print(f"    {environment.name}: not had: {error}", flush=True)
         return Result(environment.name, "not had", reason=str(error))
     if prepare_only:
         return Result(environment.name, "prepared")
     result = run_tests(environment.name, python, folder)
-    print(f"    {result.status}: {result.passed} passed, {result.failed} failed, {result.skipped} skipped", flush=True)
+    counts = f"{result.passed} passed, {result.failed} failed, {result.skipped} skipped"
+    print(f"    {environment.name}: {result.status}: {counts}", flush=True)
     return result
 
 
