@@ -108,9 +108,39 @@ export interface Item {
   readonly id: string;
   readonly status: string;
   readonly summary: string;
+  /** A data URL of the picture that it is, or empty. */
+  readonly image: string;
+}
+
+/** Frames of one direction and type that came behind one another; of a list of single frames: one. */
+export interface FrameRow {
+  /** The turn's place. */
+  readonly turn: number;
+  readonly sent: boolean;
+  readonly type: string;
+  readonly count: number;
+  readonly at_ms: number;
+  readonly lasted_ms: number;
+  readonly bytes: number;
+  /** By which the kernel is asked for it; null where it is no single frame. */
+  readonly index: number | null;
+}
+
+/** When text came: the moment of each piece and how long the text was then, both growing. */
+export interface Growth {
+  readonly at_ms: readonly number[];
+  readonly length: readonly number[];
+}
+
+/** A place that an answer cites. */
+export interface Citation {
+  readonly title: string;
+  readonly url: string;
 }
 
 export interface Turn {
+  readonly growth: { readonly text: Growth; readonly reasoning: Growth };
+  readonly citations: readonly Citation[];
   readonly id: string;
   readonly response_id: string | null;
   readonly status: RunStatus;
@@ -190,6 +220,8 @@ export interface Run extends Head {
   readonly started: string;
   readonly text: string;
   readonly turns: readonly Turn[];
+  /** Empty where the bundle has none. */
+  readonly frames: readonly FrameRow[];
   /** Where the kernel that made it may still be asked about it: the name of its live view, or empty. */
   readonly view: string;
 }
@@ -231,6 +263,9 @@ export type BrowserMessage =
   | { readonly kind: 'ready' }
   /** Asks for what the notebook is to hold of an ended run. */
   | { readonly kind: 'forms' }
+  /** Ask for the list of single frames, and for one of them as text. */
+  | { readonly kind: 'frames' }
+  | { readonly kind: 'frame'; readonly index: number }
   | { readonly kind: 'stop' }
   | { readonly kind: 'steer'; readonly text: string }
   | ({ readonly kind: 'decide' } & Verdict);

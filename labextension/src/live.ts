@@ -13,7 +13,7 @@ export class LiveRun {
   /** The run's clock minus the page's, by the message that was under way for the shortest time. */
   private offset: number | null = null;
   private asked = -Infinity;
-  /** Events "change", and "problem" where a decision could not be taken. */
+  /** Events "change", "problem" where a decision could not be taken, "other" with any other message. */
   readonly changes = new EventTarget();
 
   /** `run`: its first picture, if there is one. */
@@ -45,6 +45,7 @@ export class LiveRun {
     }
     const message = readMessage(content);
     if (message === null) {
+      this.changes.dispatchEvent(new CustomEvent<unknown>('other', { detail: content }));
       return;
     }
     if (this.state === null) {
@@ -99,5 +100,6 @@ export function drawLive(live: LiveRun, view: RunView, signal: AbortSignal, pain
     }
   });
   live.changes.addEventListener('problem', event => view.refuse((event as CustomEvent<Problem>).detail), { signal });
+  live.changes.addEventListener('other', event => view.tell((event as CustomEvent<unknown>).detail), { signal });
   paint();
 }

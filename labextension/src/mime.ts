@@ -1,18 +1,21 @@
 /** Draws runs in JupyterLab and Notebook 7: saved ones with no kernel, those that go on from the kernel's messages. */
 
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { ITranslator } from '@jupyterlab/translation';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { IPlugin } from '@lumino/application';
 import type { JSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
-import { MIME_TYPE, type Run } from './bundle';
+import { MIME_TYPE, type BrowserMessage, type Run } from './bundle';
 import type { KernelLink } from './link';
 import { LiveRun, drawLive } from './live';
 import { followNotebooks, type LinkedNotebook } from './notebooks';
 import { fields, isFields, readRun } from './read';
-import { hostMarkdown, liveMarkdown, type RenderMime } from './view/host';
+import { DOMAIN } from './texts';
+import { liveMarkdown, type RenderMime } from './view/host';
 import { RunView } from './view/run';
+import { speak } from './view/say';
 
 /** Before text/html, whose rank is 50. */
 const RANK = 0;
@@ -30,6 +33,8 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
   private readonly saved: RunView;
   private model: IRenderMime.IMimeModel | null = null;
   private follower: Follower | null = null;
+  /** The ended run whose kernel is listened to, for its frames. */
+  private heard: { view: string; link: KernelLink } | null = null;
 
   constructor(
     private readonly rendermime: RenderMime,
@@ -37,7 +42,26 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
   ) {
     super();
     this.addClass('wsn-output');
-    this.saved = new RunView({ markdown: hostMarkdown(rendermime), signal: this.ended.signal, send: null });
+    this.saved = new RunView({
+      markdown: liveMarkdown(rendermime),
+      signal: this.ended.signal,
+      send: null,
+      inspect: message => this.inspect(message)
+    });
+  }
+
+  /** Ask the kernel that made the run, if it is still there. */
+  private inspect(message: BrowserMessage): void {
+    const link = this.link();
+    const view = readRun(this.model?.data[MIME_TYPE])?.view ?? '';
+    if (link === null || view === '') {
+      return;
+    }
+    if (this.heard?.view !== view || this.heard.link !== link) {
+      this.heard = { view, link };
+      link.listen(view, answer => this.saved.tell(answer), this.ended.signal);
+    }
+    link.send(view, message);
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
@@ -88,7 +112,7 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
   keepPresent(): void {
     const run = this.follower?.run ?? null;
     if (run !== null && run.status === 'in_progress' && this.model !== null) {
-      this.model.setData({ data: { ...this.model.data, [MIME_TYPE]: run as unknown as JSONObject } });
+      this.model.setData({ data: { ...this.model.data, [MIME_TYPE]: written(run) } });
     }
   }
 
@@ -99,6 +123,12 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
       this.model?.setData({ data });
     }
   }
+}
+
+/** A run as the notebook holds it, without what is only known when it has ended. */
+function written({ frames: _frames, ...run }: Run): JSONObject {
+  const turns = run.turns.map(({ growth: _growth, ...turn }) => turn);
+  return { ...run, turns } as unknown as JSONObject;
 }
 
 interface Output {
@@ -202,8 +232,16 @@ export const mimePlugin: IPlugin<unknown, void> = {
   description: 'Draws runs.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [INotebookTracker],
-  activate: (_app: unknown, rendermime: IRenderMimeRegistry, tracker: INotebookTracker | null) => {
+  optional: [INotebookTracker, ITranslator],
+  activate: (
+    _app: unknown,
+    rendermime: IRenderMimeRegistry,
+    tracker: INotebookTracker | null,
+    translator: ITranslator | null
+  ) => {
+    if (translator !== null) {
+      speak(translator.load(DOMAIN));
+    }
     rendermime.addFactory(factory(rendermime, null), RANK);
     if (tracker !== null) {
       followNotebooks(tracker, (panel, notebook) => {

@@ -9,6 +9,9 @@ import {
   type Appended,
   type Approval,
   type Call,
+  type Citation,
+  type FrameRow,
+  type Growth,
   type Head,
   type Item,
   type KernelMessage,
@@ -144,13 +147,65 @@ function readProgress(value: unknown): Progress | null {
   };
 }
 
+/** Pictures in pixels; an SVG is a document. */
+const DATA_IMAGE = /^data:image\/(?:png|jpeg|gif|webp);base64,[a-zA-Z0-9+/=]+$/;
+
+function readCitation(value: unknown): Citation {
+  return { title: text(fields(value)['title']), url: text(fields(value)['url']) };
+}
+
+/** From pairs of differences to sums. */
+function readGrowth(value: unknown): Growth {
+  const at_ms: number[] = [];
+  const length: number[] = [];
+  const packed = list(value);
+  for (let index = 0; index + 1 < packed.length; index += 2) {
+    at_ms.push((at_ms.at(-1) ?? 0) + amount(packed[index]));
+    length.push((length.at(-1) ?? 0) + amount(packed[index + 1]));
+  }
+  return { at_ms, length };
+}
+
+function readFrames(value: unknown): FrameRow[] {
+  const types = list(fields(value)['types']).map(text);
+  return list(fields(value)['rows']).map(row => {
+    const [turn, sent, type, count, at, lasted, bytes] = list(row).map(amount);
+    return {
+      turn: turn ?? 0,
+      sent: sent === 1,
+      type: types[type ?? -1] ?? '',
+      count: count ?? 1,
+      at_ms: at ?? 0,
+      lasted_ms: lasted ?? 0,
+      bytes: bytes ?? 0,
+      index: null
+    };
+  });
+}
+
+/** The single frames in a message of kind "frames", and how many older ones it leaves out; null for another message. */
+export function readFrameList(value: unknown): { rows: FrameRow[]; left_out: number } | null {
+  const from = fields(value);
+  if (from['kind'] !== 'frames') {
+    return null;
+  }
+  const types = list(from['types']).map(text);
+  const rows = list(from['rows']).map(row => {
+    const [index, turn, sent, type, at, bytes] = list(row).map(amount);
+    const found = { turn: turn ?? 0, sent: sent === 1, type: types[type ?? -1] ?? '', at_ms: at ?? 0, bytes: bytes ?? 0 };
+    return { ...found, count: 1, lasted_ms: 0, index: index ?? 0 };
+  });
+  return { rows, left_out: amount(from['left_out']) };
+}
+
 function readItem(value: unknown): Item {
   const from = fields(value);
   return {
     type: text(from['type']) || 'unknown item',
     id: text(from['id']),
     status: text(from['status']),
-    summary: text(from['summary'])
+    summary: text(from['summary']),
+    image: DATA_IMAGE.test(text(from['image'])) ? text(from['image']) : ''
   };
 }
 
@@ -191,7 +246,9 @@ export function readTurn(value: unknown): Turn {
     tokens_per_second: amountOrNull(from['tokens_per_second']),
     error: readTurnError(from['error']),
     calls: list(from['calls']).map(readCall),
-    items: list(from['items']).map(readItem)
+    items: list(from['items']).map(readItem),
+    growth: { text: readGrowth(fields(from['growth'])['text']), reasoning: readGrowth(fields(from['growth'])['reasoning']) },
+    citations: list(from['citations']).map(readCitation)
   };
 }
 
@@ -246,6 +303,7 @@ export function readRun(value: unknown): Run | null {
     stopped: text(value['stopped']),
     steers: readSteers(value['steers']),
     turns: list(value['turns']).map(readTurn),
+    frames: readFrames(value['frames']),
     view: text(value['view'])
   };
 }

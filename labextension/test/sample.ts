@@ -1,3 +1,5 @@
+const NEVER = { at_ms: [], length: [] };
+
 /** A finished run of two turns with one call, as plain JSON, for the tests. */
 export function sampleRun(): Record<string, unknown> {
   return {
@@ -30,6 +32,7 @@ export function sampleRun(): Record<string, unknown> {
         text: '',
         reasoning: '',
         recovered: '',
+        retry_at_ms: null,
         lane: null,
         usage: null,
         bytes_sent: 812,
@@ -49,10 +52,14 @@ export function sampleRun(): Record<string, unknown> {
               ['tool', 780, 1020]
             ],
             output: '2103000',
-            error: null
+            error: null,
+            approval: null,
+            progress: null
           }
         ],
-        items: []
+        items: [],
+        growth: { text: NEVER, reasoning: NEVER },
+        citations: []
       },
       {
         id: 'r7.2',
@@ -64,6 +71,7 @@ export function sampleRun(): Record<string, unknown> {
         text: 'About two million.',
         reasoning: '',
         recovered: '',
+        retry_at_ms: null,
         lane: null,
         usage: null,
         bytes_sent: 1088,
@@ -71,9 +79,12 @@ export function sampleRun(): Record<string, unknown> {
         tokens_per_second: 214,
         error: null,
         calls: [],
-        items: []
+        items: [],
+        growth: { text: NEVER, reasoning: NEVER },
+        citations: []
       }
     ],
+    frames: [],
     view: ''
   };
 }

@@ -1,10 +1,11 @@
 /** The answer as a document: reasoning, each turn's text and other items, then what went wrong, if anything. */
 
-import type { Item, Run, RunError, Turn } from '../bundle';
+import type { Citation, Item, Run, RunError, Turn } from '../bundle';
 import { GrowingMarkdown } from './answer';
 import { element, setText, show } from './dom';
 import { jsonMarkdown } from './json';
 import type { Markdown } from './markdown';
+import { __, _n } from './say';
 
 export class Body {
   readonly node = element('div', { class: 'wsn-body' });
@@ -14,7 +15,7 @@ export class Body {
   private readonly stopped = element('p', { class: 'wsn-stopped' });
   private readonly unfinished = element('p', {
     class: 'wsn-stopped wsn-unfinished',
-    text: 'It was still running when this notebook was saved.'
+    text: __('It was still running when this notebook was saved.')
   });
   private readonly parts: TurnPart[] = [];
 
@@ -33,9 +34,9 @@ export class Body {
     while (this.parts.length > texts.length) {
       this.parts.pop()?.node.remove();
     }
-    texts.forEach(([text, items], index) => {
+    texts.forEach(([text, items, citations], index) => {
       const growing = running && live && index === texts.length - 1;
-      this.part(index).update(run.format === 'json' ? jsonMarkdown(text, growing) : text, items, growing);
+      this.part(index).update(run.format === 'json' ? jsonMarkdown(text, growing) : text, items, citations, growing);
     });
     const empty = texts.every(([text, items]) => text === '' && items.length === 0);
     show(this.answer, !empty);
@@ -62,7 +63,7 @@ export class Body {
   private updateEnd(run: Run): void {
     const stopped = run.status === 'cancelled' || run.stopped !== '';
     show(this.stopped, stopped);
-    setText(this.stopped, run.stopped === '' ? 'stopped' : `stopped — ${run.stopped}`);
+    setText(this.stopped, run.stopped === '' ? __('stopped') : __('stopped — %1', run.stopped));
     show(this.error, run.error !== null && !stopped);
     if (run.error !== null) {
       this.error.replaceChildren(...errorContent(run.error));
@@ -71,9 +72,9 @@ export class Body {
 }
 
 /** What each turn shows; a bundle whose turns carry no text shows the run's own. */
-function textsOf(run: Run): (readonly [text: string, items: readonly Item[]])[] {
-  const texts = run.turns.map(turn => [turn.text, turn.items] as const);
-  return run.text !== '' && texts.every(([text]) => text === '') ? [...texts, [run.text, []]] : texts;
+function textsOf(run: Run): (readonly [text: string, items: readonly Item[], citations: readonly Citation[]])[] {
+  const texts = run.turns.map(turn => [turn.text, turn.items, turn.citations] as const);
+  return run.text !== '' && texts.every(([text]) => text === '') ? [...texts, [run.text, [], []]] : texts;
 }
 
 function errorContent(error: RunError): Node[] {
@@ -89,14 +90,21 @@ class TurnPart {
   readonly node = element('div', { class: 'wsn-part' });
   private readonly items = element('div', { class: 'wsn-items' });
   private readonly text: GrowingMarkdown;
+  private readonly citations = element('div', { hidden: '' });
   private shown: readonly Item[] = [];
+  private cited: readonly Citation[] = [];
 
   constructor(markdown: Markdown) {
     this.text = new GrowingMarkdown(markdown, 'wsn-text jp-RenderedHTMLCommon jp-RenderedMarkdown');
-    this.node.append(this.items, this.text.node);
+    this.node.append(this.items, this.text.node, this.citations);
   }
 
-  update(text: string, items: readonly Item[], growing: boolean): void {
+  update(text: string, items: readonly Item[], citations: readonly Citation[], growing: boolean): void {
+    if (citations !== this.cited) {
+      this.cited = citations;
+      this.citations.replaceChildren(...(citations.length > 0 ? [citationList(citations)] : []));
+      show(this.citations, citations.length > 0);
+    }
     if (items !== this.shown) {
       this.shown = items;
       this.items.replaceChildren(...items.map(itemLine));
@@ -111,19 +119,66 @@ class TurnPart {
   }
 }
 
+/** How the kinds of items look; what is not named here looks like something new. */
+const LOOKS: Readonly<Record<string, string>> = {
+  refusal: 'refusal',
+  image_generation_call: 'image',
+  compaction: 'note',
+  web_search_call: 'hosted',
+  file_search_call: 'hosted',
+  code_interpreter_call: 'hosted',
+  computer_call: 'hosted',
+  mcp_call: 'hosted',
+  mcp_list_tools: 'hosted',
+  mcp_approval_request: 'hosted',
+  local_shell_call: 'hosted',
+  shell_call: 'hosted',
+  apply_patch_call: 'hosted'
+};
+
 function itemLine(item: Item): HTMLElement {
-  const what = [item.type.replaceAll('_', ' '), item.status === 'completed' ? '' : item.status].filter(Boolean).join(', ');
-  const line = element('p', { class: 'wsn-item', 'data-type': item.type }, element('span', { class: 'wsn-item-type', text: what }));
+  const look = LOOKS[item.type] ?? 'unknown';
+  const what = look === 'refusal' ? __('refused') : item.type.replace(/_call$/, '').replaceAll('_', ' ');
+  const line = element(
+    'p',
+    { class: 'wsn-item', 'data-type': item.type, 'data-look': look },
+    element('span', { class: 'wsn-item-type', text: what })
+  );
+  if (item.status !== 'completed' && item.status !== '') {
+    line.append(document.createTextNode(` (${item.status.replaceAll('_', ' ')})`));
+  }
   if (item.summary !== '') {
-    line.append(document.createTextNode(` ${item.summary}`));
+    line.append(document.createTextNode(' '), element('span', { class: 'wsn-item-summary', text: item.summary }));
+  }
+  if (item.image !== '') {
+    line.append(element('img', { class: 'wsn-image', src: item.image, alt: item.summary || __('image') }));
   }
   return line;
+}
+
+/** Only web addresses become links. */
+const WEB = /^https?:\/\//i;
+
+function citationList(citations: readonly Citation[]): HTMLElement {
+  return element(
+    'ol',
+    { class: 'wsn-citations', 'aria-label': __('Sources') },
+    ...citations.map(({ title, url }) =>
+      element(
+        'li',
+        {},
+        WEB.test(url)
+          ? element('a', { href: url, rel: 'noopener noreferrer', target: '_blank', text: title || url })
+          : document.createTextNode(title || url)
+      )
+    )
+  );
 }
 
 /** The model's reasoning, folded away and rendered only while it is open. */
 class Reasoning {
   readonly node = element('details', { class: 'wsn-reasoning' });
-  private readonly summary = element('summary', { text: 'Reasoning' });
+  private readonly summary = element('summary', { text: __('Reasoning') });
   private readonly parts: GrowingMarkdown[] = [];
   private turns: readonly Turn[] = [];
   private running = false;
@@ -140,7 +195,7 @@ class Reasoning {
     this.turns = turns.filter(turn => turn.reasoning !== '');
     this.running = running;
     show(this.node, this.turns.length > 0);
-    setText(this.summary, this.turns.length > 1 ? `Reasoning of ${this.turns.length} turns` : 'Reasoning');
+    setText(this.summary, _n('Reasoning', 'Reasoning of %1 turns', this.turns.length));
     this.draw();
   }
 

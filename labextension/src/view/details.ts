@@ -4,6 +4,7 @@ import type { Call, Turn } from '../bundle';
 import { element } from './dom';
 import { bytes, duration, pretty, seconds, whole } from './format';
 import { spansInWords, type Row } from './rows';
+import { __ } from './say';
 import { CALL_WORDS, RUN_WORDS } from './words';
 
 /** Characters of arguments, outputs and errors shown. */
@@ -14,7 +15,7 @@ type Fact = readonly [name: string, value: string];
 export class RowDetails {
   readonly node = element('div', { class: 'wsn-details', role: 'region', hidden: '' });
   private readonly title = element('div', { class: 'wsn-details-title' });
-  private readonly close_ = element('button', { class: 'wsn-button', type: 'button', text: 'Close' });
+  private readonly close_ = element('button', { class: 'wsn-button', type: 'button', text: __('Close') });
   private readonly content = element('div');
   private shown: unknown = null;
   private shownEnd: number | null = null;
@@ -41,7 +42,7 @@ export class RowDetails {
     this.shown = row.source;
     this.shownEnd = row.end_ms;
     this.node.hidden = false;
-    this.node.setAttribute('aria-label', `Details of ${row.name}`);
+    this.node.setAttribute('aria-label', __('Details of %1', row.name));
     this.title.textContent = row.name;
     const end = row.end_ms ?? now;
     const { source } = row;
@@ -57,15 +58,17 @@ export class RowDetails {
   }
 }
 
+/** The facts of a row without its texts, for a tip beside it. */
+export function factsOf(row: Row, now: number): readonly (readonly [name: string, value: string])[] {
+  const end = row.end_ms ?? now;
+  const { source } = row;
+  const given = 'call_id' in source ? callFacts(source, row, end) : turnFacts(source, row, end);
+  return given.filter(([name, value]) => value !== '' && !name.endsWith(' id'));
+}
+
 function callContent(call: Call, row: Row, end: number): Node[] {
   return [
-    facts([
-      ['status', CALL_WORDS[call.status]],
-      ['started', `${seconds(call.start_ms)} after the question`],
-      ['took', took(row, end)],
-      ['approval', call.approval === null ? '' : [call.approval.decision, call.approval.reason].filter(Boolean).join(': ')],
-      ['call id', call.call_id]
-    ]),
+    facts(callFacts(call, row, end)),
     ...block('arguments', call.arguments),
     ...block('ran with', call.approval?.arguments ?? ''),
     ...block('partial result', call.progress?.partial ?? ''),
@@ -75,19 +78,33 @@ function callContent(call: Call, row: Row, end: number): Node[] {
 }
 
 function turnContent(turn: Turn, row: Row, end: number): Node[] {
+  return [
+    facts(turnFacts(turn, row, end)),
+    ...block('error', turn.error === null ? '' : [turn.error.code, turn.error.message].filter(Boolean).join(': '))
+  ];
+}
+
+function callFacts(call: Call, row: Row, end: number): Fact[] {
+  return [
+    ['status', __(CALL_WORDS[call.status])],
+    ['started', __('%1 after the question', seconds(call.start_ms))],
+    ['took', took(row, end)],
+    ['approval', call.approval === null ? '' : [call.approval.decision, call.approval.reason].filter(Boolean).join(': ')],
+    ['call id', call.call_id]
+  ];
+}
+
+function turnFacts(turn: Turn, row: Row, end: number): Fact[] {
   const { usage } = turn;
   return [
-    facts([
-      ['status', RUN_WORDS[turn.status]],
-      ['started', `${seconds(turn.start_ms)} after the question`],
-      ['took', took(row, end)],
-      ['tokens', usage === null ? '' : tokens(usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens)],
-      ['sent', turn.bytes_sent > 0 ? sent(turn.bytes_sent, turn.bytes_full_context) : ''],
-      ['sent again', turn.recovered],
-      ['lane', turn.lane ?? ''],
-      ['response id', turn.response_id ?? '']
-    ]),
-    ...block('error', turn.error === null ? '' : [turn.error.code, turn.error.message].filter(Boolean).join(': '))
+    ['status', __(RUN_WORDS[turn.status])],
+    ['started', __('%1 after the question', seconds(turn.start_ms))],
+    ['took', took(row, end)],
+    ['tokens', usage === null ? '' : tokens(usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens)],
+    ['sent', turn.bytes_sent > 0 ? sent(turn.bytes_sent, turn.bytes_full_context) : ''],
+    ['sent again', turn.recovered],
+    ['lane', turn.lane ?? ''],
+    ['response id', turn.response_id ?? '']
   ];
 }
 
@@ -98,11 +115,11 @@ function took(row: Row, end: number): string {
 }
 
 function tokens(input: number, cached: number, output: number, reasoning: number): string {
-  return `${whole(input)} in (${whole(cached)} cached), ${whole(output)} out (${whole(reasoning)} reasoning)`;
+  return __('%1 in (%2 cached), %3 out (%4 reasoning)', whole(input), whole(cached), whole(output), whole(reasoning));
 }
 
 function sent(count: number, full: number): string {
-  return full > count ? `${bytes(count)}; HTTP with the full input: ${bytes(full)}` : bytes(count);
+  return full > count ? __('%1; HTTP with the full input: %2', bytes(count), bytes(full)) : bytes(count);
 }
 
 function facts(entries: readonly Fact[]): HTMLElement {
@@ -110,7 +127,7 @@ function facts(entries: readonly Fact[]): HTMLElement {
   return element(
     'dl',
     { class: 'wsn-facts-list' },
-    ...given.flatMap(([name, value]) => [element('dt', { text: name }), element('dd', { text: value })])
+    ...given.flatMap(([name, value]) => [element('dt', { text: __(name) }), element('dd', { text: value })])
   );
 }
 
@@ -119,7 +136,7 @@ function block(name: string, text: string): Node[] {
     return [];
   }
   return [
-    element('div', { class: 'wsn-block-name', text: name }),
+    element('div', { class: 'wsn-block-name', text: __(name) }),
     element('pre', { class: 'wsn-pre', 'data-part': name, tabindex: '0', text: pretty(text, LIMIT) })
   ];
 }

@@ -46,13 +46,13 @@ export function steppedSpan(needed: number, before: number): number {
 const STEPS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 1800e3, 3600e3];
 const TICK_ROOM = 76;
 
-/** Round times to mark on the axis, none so near the right end that its text would be cut. */
-export function ticks(span: number, plot: number): Tick[] {
+/** Round times to mark on the axis from `from` on, none so near the right end that its text would be cut. */
+export function ticks(span: number, plot: number, from = 0): Tick[] {
   const rough = (span * TICK_ROOM) / Math.max(plot, 1);
   const step = STEPS_MS.find(ms => ms >= rough) ?? Math.ceil(rough / 3600e3) * 3600e3;
-  const last = span * (1 - 22 / Math.max(plot, 44));
+  const last = from + span * (1 - 22 / Math.max(plot, 44));
   const marks: Tick[] = [];
-  for (let index = 0; index * step <= last; index += 1) {
+  for (let index = Math.ceil(from / step); index * step <= last; index += 1) {
     marks.push({ at_ms: index * step, text: tickText(index * step, step) });
   }
   return marks;
@@ -62,5 +62,5 @@ function tickText(ms: number, step: number): string {
   if (step >= 60e3) {
     return `${ms / 60e3}\u00a0min`;
   }
-  return step >= 100 ? `${Number((ms / 1000).toFixed(1))}\u00a0s` : `${ms}\u00a0ms`;
+  return step >= 100 || ms >= 1000 ? `${Number((ms / 1000).toFixed(step >= 100 ? 1 : 3))}\u00a0s` : `${ms}\u00a0ms`;
 }

@@ -1,7 +1,9 @@
-import { element, setAttribute, setText } from './dom';
+import { element, setAttribute, setText, show } from './dom';
 import { duration } from './format';
 import { LABEL_GAP } from './layout';
 import { spansInWords, type Row } from './rows';
+import { __ } from './say';
+import type { TimeWindow } from './window';
 import { KIND_WORDS } from './words';
 
 /** One row of the timeline: name, bars, label. */
@@ -40,8 +42,8 @@ export class RowView {
     this.syncBars(row, now);
   }
 
-  /** Put the bars where they belong when the plot spans `span` milliseconds and it is `now`. */
-  place(span: number, now: number): void {
+  /** Put the bars where they belong when the plot shows this part of the time and it is `now`. */
+  place({ from: first, span }: TimeWindow, now: number): void {
     const row = this.row;
     if (row === null) {
       return;
@@ -51,13 +53,16 @@ export class RowView {
       const bar = this.bars[index];
       if (bar !== undefined) {
         const until = Math.max(from, to ?? end);
-        bar.style.left = percent(from, span);
+        bar.style.left = percent(from - first, span);
         bar.style.width = percent(until - from, span);
         bar.style.setProperty('--wsn-done', kind === 'tool' ? doneOf(row) : '100%');
       }
     });
-    this.label.style.left = percent(end, span);
-    this.label.style.maxWidth = `calc(${100 - (end / span) * 100}% - ${LABEL_GAP}px)`;
+    const share = (end - first) / span;
+    // A bar that ends to the left of what is shown is told of at the left end, one to the right of it not at all.
+    show(this.label, share <= 1);
+    this.label.style.left = `${Math.max(0, share) * 100}%`;
+    this.label.style.maxWidth = `calc(${100 - Math.max(0, share) * 100}% - ${LABEL_GAP}px)`;
   }
 
   mark(tabStop: boolean, selected: boolean): void {
@@ -77,7 +82,7 @@ export class RowView {
         this.label.before(bar);
       }
       setAttribute(bar, 'data-kind', kind);
-      setAttribute(bar, 'title', `${KIND_WORDS[kind]} ${duration((to ?? row.end_ms ?? now) - from)}`);
+      setAttribute(bar, 'title', `${__(KIND_WORDS[kind])} ${duration((to ?? row.end_ms ?? now) - from)}`);
     });
   }
 }

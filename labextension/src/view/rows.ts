@@ -2,6 +2,7 @@
 
 import type { Call, Kind, Run, Span, Turn } from '../bundle';
 import { duration, oneLine, seconds, shortArguments } from './format';
+import { __ } from './say';
 import { BAD_CALLS, CALL_WORDS, DECISION_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
 
 export interface Row {
@@ -40,7 +41,7 @@ function turnRow(run: Run, turn: Turn, index: number): Row {
   return {
     key: String(index),
     kind: 'turn',
-    name: `turn ${index + 1}`,
+    name: __('turn %1', index + 1),
     aside: turn.lane ?? '',
     status: turn.status,
     spans: turn.spans,
@@ -58,18 +59,18 @@ function lastEnd(spans: readonly Span[], start: number): number {
 
 function turnDoing(turn: Turn): string {
   const kind = turn.spans.at(-1)?.[0];
-  return kind === undefined ? 'waiting…' : TURN_DOING[kind];
+  return __(kind === undefined ? 'waiting…' : TURN_DOING[kind]);
 }
 
 function turnLabel(turn: Turn, end: number): string {
   const took = seconds(end - turn.start_ms);
   const good = turn.status === 'completed' || turn.status === 'in_progress';
-  const parts = [good ? took : `${RUN_WORDS[turn.status]} after ${took}`];
+  const parts = [good ? took : __('%1 after %2', __(RUN_WORDS[turn.status]), took)];
   if (good && turn.tokens_per_second !== null && turn.tokens_per_second > 0) {
     parts.push(`${Math.round(turn.tokens_per_second)}\u00a0tok/s`);
   }
   if (turn.recovered !== '') {
-    parts.push(`sent again: ${oneLine(turn.recovered, ERROR_LIMIT)}`);
+    parts.push(__('sent again: %1', oneLine(turn.recovered, ERROR_LIMIT)));
   }
   return parts.join(' · ');
 }
@@ -93,20 +94,20 @@ function callRow(call: Call, key: string, live: boolean): Row {
 
 function callLabel(call: Call, end: number | null): string {
   if (end === null) {
-    return progressLabel(call) || CALL_WORDS[call.status];
+    return progressLabel(call) || __(CALL_WORDS[call.status]);
   }
   if (call.status === 'completed') {
     return completedLabel(call, end);
   }
   const why = call.error === null || call.error === '' ? '' : `: ${oneLine(call.error, ERROR_LIMIT)}`;
-  return `${CALL_WORDS[call.status].replace('…', '')}${why}`;
+  return `${__(CALL_WORDS[call.status].replace('…', ''))}${why}`;
 }
 
 function completedLabel(call: Call, end: number): string {
   const output = call.output === null ? '' : oneLine(call.output, OUTPUT_LIMIT);
   const approval = timeIn(call.spans, 'approval', end);
   const how = DECISION_WORDS[call.approval?.decision ?? ''];
-  const took = approval > 0 ? `${how} after ${seconds(approval)}` : duration(end - call.start_ms);
+  const took = approval > 0 ? __('%1 after %2', __(how), seconds(approval)) : duration(end - call.start_ms);
   return output === '' ? took : `${took} → ${output}`;
 }
 
@@ -120,12 +121,12 @@ function progressLabel({ status, progress }: Call): string {
   return [done, progress.text || values].filter(Boolean).join(' · ');
 }
 
-function timeIn(spans: readonly Span[], wanted: Kind, now: number): number {
+export function timeIn(spans: readonly Span[], wanted: Kind, now: number): number {
   return spans.reduce((sum, [kind, from, to]) => (kind === wanted ? sum + Math.max(0, (to ?? now) - from) : sum), 0);
 }
 
 /** The spans in words: "wait 350 ms, reasoning 0.30 s". */
 export function spansInWords(spans: readonly Span[], now: number): string {
   const kinds = [...new Set(spans.map(([kind]) => kind))];
-  return kinds.map(kind => `${KIND_WORDS[kind]} ${duration(timeIn(spans, kind, now))}`).join(', ');
+  return kinds.map(kind => `${__(KIND_WORDS[kind])} ${duration(timeIn(spans, kind, now))}`).join(', ');
 }

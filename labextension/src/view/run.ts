@@ -5,10 +5,14 @@ import { Approvals } from './approval';
 import { Body } from './body';
 import { Clock } from './clock';
 import { element, setAttribute, setText } from './dom';
-import { counted, seconds } from './format';
+import { seconds } from './format';
+import { runAt } from '../replay';
+import { Frames } from './frames';
 import { Header } from './header';
 import type { Markdown } from './markdown';
 import { Question } from './question';
+import { Replayer } from './replayer';
+import { __, _n } from './say';
 import { Steering } from './steering';
 import { addStyles } from './styles';
 import { Timeline } from './timeline';
@@ -20,6 +24,8 @@ export interface RunViewOptions {
   readonly signal: AbortSignal;
   /** Tells the kernel; null where there is none, as for a saved run. */
   readonly send: ((message: BrowserMessage) => void) | null;
+  /** Asks a kernel that may know an ended run for its frames; null, or left out, where there is none. */
+  readonly inspect?: ((message: BrowserMessage) => void) | null;
 }
 
 export class RunView {
@@ -34,16 +40,31 @@ export class RunView {
   private readonly clock: Clock;
   private run: Run | null = null;
 
+  private readonly replayer: Replayer;
+  private readonly frames: Frames;
   private readonly send: RunViewOptions['send'];
 
-  constructor({ markdown, signal, send }: RunViewOptions) {
+  constructor({ markdown, signal, send, inspect }: RunViewOptions) {
     this.send = send;
-    this.header = new Header(send === null ? null : () => send({ kind: 'stop' }), signal);
+    const actions = { replay: () => this.toggleReplay(), frames: () => this.toggleFrames(), collapse: () => this.collapse() };
+    this.header = new Header(send === null ? null : () => send({ kind: 'stop' }), actions, signal);
+    this.replayer = new Replayer(ms => this.replay(ms), signal);
+    this.frames = new Frames(inspect ?? send, signal);
     this.timeline = new Timeline(signal);
     this.approvals = new Approvals(send === null ? null : verdict => send({ kind: 'decide', ...verdict }), signal);
     this.steering = new Steering(send === null ? null : text => send({ kind: 'steer', text }), signal);
     this.body = new Body(markdown, signal);
-    this.node.append(this.header.node, this.question.node, this.timeline.node, this.approvals.node, this.steering.node, this.body.node, this.announcement);
+    this.node.append(
+      this.header.node,
+      this.question.node,
+      this.timeline.node,
+      this.replayer.node,
+      this.frames.node,
+      this.approvals.node,
+      this.steering.node,
+      this.body.node,
+      this.announcement
+    );
     this.clock = new Clock(this.node, now => this.tick(now), signal);
   }
 
@@ -62,6 +83,8 @@ export class RunView {
     } else {
       this.clock.stop();
     }
+    this.replayer.offer(run.status === 'in_progress' || run.duration_ms === 0 ? null : run);
+    this.frames.update(run);
     const shown = running ? now : run.duration_ms;
     this.header.update(run);
     this.header.tick(shown);
@@ -73,6 +96,41 @@ export class RunView {
     if (before === 'in_progress' && run.status !== 'in_progress') {
       setText(this.announcement, announcementOf(run));
     }
+  }
+
+  /** A message from the kernel that tells of frames; says whether it was one. */
+  tell(message: unknown): boolean {
+    return this.frames.receive(message);
+  }
+
+  private replay(ms: number): void {
+    const { run } = this;
+    if (run === null) {
+      return;
+    }
+    const then = runAt(run, ms);
+    const whole = then === run ? null : run;
+    this.node.toggleAttribute('data-wsn-replaying', whole !== null);
+    this.header.update(then, whole);
+    this.header.tick(ms);
+    this.header.setReplaying(this.replayer.playing && whole !== null);
+    this.timeline.update(then, ms, whole);
+    this.body.update(then, true);
+  }
+
+  private toggleReplay(): void {
+    this.replayer.toggle();
+    this.header.setReplaying(this.replayer.playing);
+  }
+
+  private toggleFrames(): void {
+    this.frames.toggle();
+    this.header.setFrames(this.frames.open);
+  }
+
+  private collapse(): void {
+    const folded = this.node.toggleAttribute('data-wsn-collapsed');
+    this.header.setFold(folded);
   }
 
   /** A decision about a call could not be taken. */
@@ -93,6 +151,7 @@ export class RunView {
 }
 
 function announcementOf(run: Run): string {
-  const facts = [counted(run.turns.length, 'turn'), counted(callsOf(run).length, 'call')].join(', ');
-  return `Run ${RUN_WORDS[run.status]} after ${seconds(run.duration_ms)}: ${facts}.`;
+  const turns = _n('1 turn', '%1 turns', run.turns.length);
+  const calls = _n('1 call', '%1 calls', callsOf(run).length);
+  return __('Run %1 after %2: %3, %4.', __(RUN_WORDS[run.status]), seconds(run.duration_ms), turns, calls);
 }

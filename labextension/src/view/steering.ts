@@ -2,22 +2,23 @@
 
 import type { Run } from '../bundle';
 import { element, setAttribute, setText, show } from './dom';
+import { __ } from './say';
 import { steerLines, stillSending, type SteerLine } from './steers';
 
 const LONGEST = 2000;
 
 export class Steering {
   readonly node = element('div', { class: 'wsn-steering', hidden: '' });
-  private readonly list = element('ul', { class: 'wsn-steers', 'aria-label': 'Steered', 'aria-live': 'polite' });
+  private readonly list = element('ul', { class: 'wsn-steers', 'aria-label': __('Steered'), 'aria-live': 'polite' });
   private readonly input = element('input', {
     class: 'wsn-steer-input',
     type: 'text',
     maxlength: String(LONGEST),
     autocomplete: 'off',
-    placeholder: 'Steer this run: add a word while it works…',
-    'aria-label': 'Steer this run: add a word while it works'
+    placeholder: __('Steer this run: add a word while it works…'),
+    'aria-label': __('Steer this run: add a word while it works')
   });
-  private readonly button = element('button', { class: 'wsn-button wsn-steer-send', type: 'button', text: 'Send', disabled: '' });
+  private readonly button = element('button', { class: 'wsn-button wsn-steer-send', type: 'button', text: __('Send'), disabled: '' });
   // JupyterLab sees keys before this view does; it leaves alone what happens in here.
   private readonly box = element('div', { class: 'wsn-steer-box', 'data-lm-suppress-shortcuts': 'true' }, this.input, this.button);
   private readonly lines: HTMLElement[] = [];
@@ -65,7 +66,7 @@ export class Steering {
       node = element(
         'li',
         { class: 'wsn-steer' },
-        document.createTextNode('steered: '),
+        document.createTextNode(`${__('steered:')} `),
         element('span', { class: 'wsn-steer-text' }),
         document.createTextNode(' · '),
         element('span', { class: 'wsn-steer-status' })

@@ -1,6 +1,7 @@
 /** The words that steer a run, as data: those the kernel knows and those still on their way to it. Pure. */
 
 import type { Run, Steer, SteerStatus } from '../bundle';
+import { __ } from './say';
 import { STEER_WORDS } from './words';
 
 export interface SteerLine {
@@ -15,7 +16,7 @@ export function steerLines(run: Run, sending: readonly string[]): SteerLine[] {
   const running = run.status === 'in_progress';
   return [
     ...run.steers.map(steer => ({ text: steer.text, status: steer.status, words: fate(steer, running) })),
-    ...sending.map(text => ({ text, status: 'sending' as const, words: running ? 'sending…' : NOT_APPLIED }))
+    ...sending.map(text => ({ text, status: 'sending' as const, words: running ? __('sending…') : __(NOT_APPLIED) }))
   ];
 }
 
@@ -23,9 +24,9 @@ const NOT_APPLIED = 'not applied: the run ended first';
 
 function fate({ status, error }: Steer, running: boolean): string {
   if (status === 'failed') {
-    return error === null || error === '' ? STEER_WORDS.failed : `${STEER_WORDS.failed} — ${error}`;
+    return error === null || error === '' ? __(STEER_WORDS.failed) : `${__(STEER_WORDS.failed)} — ${error}`;
   }
-  return running || status === 'applied' ? STEER_WORDS[status] : NOT_APPLIED;
+  return running || status === 'applied' ? __(STEER_WORDS[status]) : __(NOT_APPLIED);
 }
 
 /** What is still on its way, once the kernel has told of further `steers`. */

@@ -1,6 +1,7 @@
 /** The words the view shows for statuses and kinds of time. */
 
-import type { CallStatus, Decision, Kind, RunStatus, SteerStatus } from '../bundle';
+import type { Call, CallStatus, Decision, Kind, RunStatus, SteerStatus, Turn } from '../bundle';
+import { __ } from './say';
 
 export const RUN_WORDS: Readonly<Record<RunStatus, string>> = {
   in_progress: 'running',
@@ -72,3 +73,7 @@ export const STEER_WORDS: Readonly<Record<SteerStatus, string>> = {
 
 /** Statuses of calls that went wrong, as far as the model is concerned. */
 export const BAD_CALLS: ReadonlySet<CallStatus> = new Set(['failed', 'timed_out']);
+
+export function statusWord(source: Turn | Call): string {
+  return __('call_id' in source ? CALL_WORDS[source.status].replace('…', '') : RUN_WORDS[source.status]);
+}

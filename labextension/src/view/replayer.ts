@@ -1,0 +1,122 @@
+/** The scrubber under a finished run: drag or play, and the run appears as it did. */
+
+import type { Run } from '../bundle';
+import { element, setAttribute, setText, show } from './dom';
+import { seconds } from './format';
+import { __ } from './say';
+
+const SPEEDS = [0.25, 0.5, 1, 2, 5, 10];
+/** The steps of the slider. */
+const STEPS = 1000;
+/** Frames a second of a replay, and of one for readers who asked for less motion. */
+const RATE = 30;
+const CALM_RATE = 2;
+
+export class Replayer {
+  readonly node = element('div', { class: 'wsn-replay', role: 'group', 'data-lm-suppress-shortcuts': 'true', hidden: '' });
+  private readonly play = element('button', { class: 'wsn-play', type: 'button' });
+  private readonly slider = element('input', { class: 'wsn-slider', type: 'range', min: '0', max: String(STEPS), step: '1' });
+  private readonly time = element('span', { class: 'wsn-replay-time' });
+  private readonly speed = element('select', { class: 'wsn-speed' });
+  private run: Run | null = null;
+  private at = 0;
+  private timer: ReturnType<typeof setInterval> | null = null;
+
+  /** `onMove` is told the moment to show, in milliseconds; at the run's duration it is whole again. */
+  constructor(
+    private readonly onMove: (ms: number) => void,
+    signal: AbortSignal
+  ) {
+    this.node.setAttribute('aria-label', __('Replay'));
+    this.slider.setAttribute('aria-label', __('Moment of the run'));
+    this.speed.setAttribute('aria-label', __('Speed of the replay'));
+    this.speed.append(...SPEEDS.map(speed => element('option', { value: String(speed), text: `${speed}×` })));
+    this.speed.value = '1';
+    this.node.append(this.play, this.slider, this.time, this.speed);
+    this.play.addEventListener('click', () => this.toggle(), { signal });
+    this.slider.addEventListener('input', () => this.onSlide(), { signal });
+    this.node.addEventListener('keydown', event => event.stopPropagation(), { signal });
+    signal.addEventListener('abort', () => this.pause());
+    this.drawButton();
+  }
+
+  get playing(): boolean {
+    return this.timer !== null;
+  }
+
+  /** The run that can be replayed, or null. */
+  offer(run: Run | null): void {
+    if (run === this.run) {
+      return;
+    }
+    this.pause();
+    this.run = run;
+    this.at = run?.duration_ms ?? 0;
+    show(this.node, run !== null);
+    this.draw();
+  }
+
+  /** Play from where it stands, or from the start where it is at the end. */
+  toggle(): void {
+    if (this.playing) {
+      this.pause();
+    } else if (this.run !== null) {
+      this.start(this.run.duration_ms);
+    }
+  }
+
+  private start(duration: number): void {
+    if (this.at >= duration) {
+      this.move(0);
+    }
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    let before = performance.now();
+    this.timer = setInterval(
+      () => {
+        const now = performance.now();
+        const next = this.at + (now - before) * Number(this.speed.value);
+        before = now;
+        this.move(Math.min(next, duration));
+        if (next >= duration) {
+          this.pause();
+        }
+      },
+      1000 / (calm ? CALM_RATE : RATE)
+    );
+    this.drawButton();
+  }
+
+  private pause(): void {
+    if (this.timer !== null) {
+      clearInterval(this.timer);
+      this.timer = null;
+    }
+    this.drawButton();
+  }
+
+  private onSlide(): void {
+    const duration = this.run?.duration_ms ?? 0;
+    this.pause();
+    this.move((Number(this.slider.value) / STEPS) * duration);
+  }
+
+  private move(ms: number): void {
+    this.at = ms;
+    this.draw();
+    this.onMove(ms);
+  }
+
+  private draw(): void {
+    const duration = this.run?.duration_ms ?? 0;
+    const share = duration > 0 ? this.at / duration : 1;
+    this.slider.value = String(Math.round(share * STEPS));
+    this.slider.style.setProperty('--wsn-done', `${share * 100}%`);
+    setAttribute(this.slider, 'aria-valuetext', __('%1 of %2', seconds(this.at), seconds(duration)));
+    setText(this.time, seconds(this.at));
+  }
+
+  private drawButton(): void {
+    setText(this.play, this.playing ? '❚❚' : '▷');
+    setAttribute(this.play, 'aria-label', this.playing ? __('Pause') : __('Play'));
+  }
+}

@@ -1,0 +1,55 @@
+/** The timeline as a table with headings. */
+
+import { KINDS, type Run } from '../bundle';
+import { element } from './dom';
+import { bytes, duration, oneLine, seconds, whole } from './format';
+import { timeIn, type Row } from './rows';
+import { __ } from './say';
+import { KIND_WORDS, statusWord } from './words';
+
+/** Characters of a call's result. */
+const RESULT = 80;
+
+export function tableOf(run: Run, rows: readonly Row[], now: number): HTMLTableElement {
+  const kinds = KINDS.filter(kind => rows.some(row => row.spans.some(([each]) => each === kind)));
+  const heads = [
+    __('Turn or call'), __('Status'), __('Start'), __('Duration'), ...kinds.map(kind => __(KIND_WORDS[kind])),
+    __('Tokens in'), __('Tokens out'), __('Sent'), __('Result')
+  ];
+  const head = element('tr', {}, ...heads.map(text => element('th', { scope: 'col', text })));
+  const body = rows.map(row => {
+    const end = row.end_ms ?? now;
+    const cells = [
+      statusWord(row.source),
+      seconds(row.start_ms),
+      duration(Math.max(0, end - row.start_ms)),
+      ...kinds.map(kind => {
+        const time = timeIn(row.spans, kind, end);
+        return time > 0 ? duration(time) : '';
+      }),
+      ...figures(row)
+    ];
+    const name = row.kind === 'turn' ? row.name : `${row.name}(${row.aside})`;
+    return element(
+      'tr',
+      { 'data-kind': row.kind },
+      element('th', { scope: 'row', text: name }),
+      ...cells.map(text => element('td', { text }))
+    );
+  });
+  const caption = element('caption', { class: 'wsn-hidden', text: __('Timeline of run %1', run.id) });
+  return element('table', { class: 'wsn-table' }, caption, element('thead', {}, head), element('tbody', {}, ...body));
+}
+
+function figures({ source }: Row): string[] {
+  if ('call_id' in source) {
+    return ['', '', '', oneLine(source.output ?? source.error ?? '', RESULT)];
+  }
+  const { usage } = source;
+  return [
+    usage === null ? '' : whole(usage.input_tokens),
+    usage === null ? '' : whole(usage.output_tokens),
+    source.bytes_sent > 0 ? bytes(source.bytes_sent) : '',
+    source.recovered === '' ? '' : __('sent again: %1', oneLine(source.recovered, RESULT))
+  ];
+}
