@@ -110,6 +110,10 @@ export interface Item {
   readonly summary: string;
   /** A data URL of the picture that it is, or empty. */
   readonly image: string;
+  /** When a call that the provider carries out itself began; null for other items. */
+  readonly start_ms: number | null;
+  /** When it ended; null while it runs. */
+  readonly end_ms: number | null;
 }
 
 /** Frames of one direction and type that came behind one another; of a list of single frames: one. */

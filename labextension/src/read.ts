@@ -205,7 +205,9 @@ function readItem(value: unknown): Item {
     id: text(from['id']),
     status: text(from['status']),
     summary: text(from['summary']),
-    image: DATA_IMAGE.test(text(from['image'])) ? text(from['image']) : ''
+    image: DATA_IMAGE.test(text(from['image'])) ? text(from['image']) : '',
+    start_ms: amountOrNull(from['start_ms']),
+    end_ms: amountOrNull(from['end_ms'])
   };
 }
 

@@ -77,3 +77,20 @@ test('kinds of time are added up in words', () => {
   const words = spansInWords([['wait', 0, 300], ['text', 300, 400], ['wait', 400, null]], 500);
   assert.equal(words.replaceAll('\u00a0', ' '), 'wait 400 ms, text 100 ms');
 });
+
+test('a hosted call that runs or ran has a row; an item without times has none', () => {
+  const found = { type: 'web_search_call', id: 'ws_1', status: 'completed', summary: 'search "tides"', start_ms: 100, end_ms: 400 };
+  const running = { ...found, id: 'ws_2', status: 'in_progress', summary: 'searching…', end_ms: null };
+  const failed = { ...found, id: 'ws_3', status: 'failed' };
+  const run = read((json, _call, turn) => {
+    Object.assign(turn, { items: [found, running, failed, { ...found, start_ms: undefined }] });
+    json['status'] = 'in_progress';
+  });
+  const rows = rowsOf(run).filter(row => row.name === 'web search');
+  assert.deepEqual(rows.map(row => [row.aside, row.label.replaceAll('\u00a0', ' '), row.end_ms, row.tone]), [
+    ['search "tides"', '300 ms', 400, 'plain'],
+    ['', 'searching…', null, 'warn'],
+    ['search "tides"', 'failed', 400, 'bad']
+  ]);
+  assert.equal(rowsOf(run).find(row => row.name === 'web search')?.source, rows[0]?.source);
+});

@@ -1,6 +1,6 @@
 /** The timeline's rows as data: one per turn and, below it, one per call. Pure. */
 
-import type { Call, Kind, Run, Span, Turn } from '../bundle';
+import type { Call, Item, Kind, Run, Span, Turn } from '../bundle';
 import { duration, oneLine, seconds, shortArguments } from './format';
 import { __ } from './say';
 import { BAD_CALLS, CALL_WORDS, DECISION_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
@@ -31,7 +31,8 @@ export function rowsOf(run: Run): Row[] {
   const live = run.status === 'in_progress';
   return run.turns.flatMap((turn, index) => [
     turnRow(run, turn, index),
-    ...turn.calls.map((call, place) => callRow(call, `${index}.${place}`, live))
+    ...turn.calls.map((call, place) => callRow(call, `${index}.${place}`, live)),
+    ...turn.items.flatMap((item, place) => hostedRow(item, `${index}.i${place}`, live))
   ]);
 }
 
@@ -50,6 +51,39 @@ function turnRow(run: Run, turn: Turn, index: number): Row {
     label: end_ms === null ? turnDoing(turn) : turnLabel(turn, end_ms),
     tone: turn.status === 'failed' ? 'bad' : turn.recovered !== '' ? 'warn' : 'plain',
     source: turn
+  };
+}
+
+/** The call that the provider carries out itself, as one of a tool; of those, how it went is all that is known. */
+const HOSTED = new WeakMap<Item, Call>();
+
+function hostedRow(item: Item, key: string, live: boolean): Row[] {
+  if (item.start_ms === null) {
+    return [];
+  }
+  const call = HOSTED.get(item) ?? hostedCall(item, item.start_ms);
+  HOSTED.set(item, call);
+  const running = live && item.end_ms === null;
+  const row = callRow(call, key, live);
+  const label = running ? item.summary : row.label;
+  return [{ ...row, label, aside: running ? '' : oneLine(item.summary, ASIDE_LIMIT) }];
+}
+
+function hostedCall(item: Item, start_ms: number): Call {
+  const { end_ms, summary } = item;
+  const good = ['completed', 'in_progress', ''].includes(item.status);
+  return {
+    call_id: item.id,
+    name: item.type.replace(/_call$/, '').replaceAll('_', ' '),
+    arguments: summary,
+    status: end_ms === null ? 'running' : good ? 'completed' : 'failed',
+    start_ms,
+    end_ms,
+    spans: [['tool', start_ms, end_ms]],
+    output: null,
+    error: null,
+    approval: null,
+    progress: null
   };
 }
 
