@@ -101,7 +101,8 @@ class Engine:
 
     def _call_started(self, call: CallState) -> bool:
         may = self.protocol.call_started(call, time.monotonic())
-        self.traffic.settle()
+        # Nothing is sent because of it.
+        self._publish(self.protocol.changes())
         return may
 
     def _submit(self, call: CallState, outcome: Outcome) -> None:

@@ -34,6 +34,9 @@ _PART_KEYS = {
 _MAX_PARTS = 50
 """Longer sequences are data, and not searched for pictures."""
 
+_ATOMS = (str, int, float, bool, type(None))
+"""The results of most functions; no library's type is among them."""
+
 _SHORT_MARKER = "…[cut]"
 
 _MAX_IMAGES = 20
@@ -51,6 +54,8 @@ def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT) -> Output:
     Text longer than `max_output` characters ends, within that length, in a marker that says how much was cut.
     Raises `ToolError` for what cannot be written down.
     """
+    if type(value) in _ATOMS:
+        return _text(value, max_output)
     if isinstance(value, list) and value and all(map(_is_part, value)):
         return value
     image = _picture(value)
@@ -162,7 +167,7 @@ def _image(url: str) -> dict[str, Any]:
 
 
 def _text(value: Any, max_output: int, picture: Callable[[Any], str | None] | None = None) -> str:
-    if is_table(value):
+    if type(value) not in _ATOMS and is_table(value):
         return _clean(table_text(value, max_output=max_output))
     data = plain(value, limit=max_output, picture=picture)
     return _clean(_cut(data if isinstance(data, str) else _json(data), max_output))
