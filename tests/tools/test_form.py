@@ -64,9 +64,9 @@ def test_there_is_a_field_for_each_parameter_that_fits_its_type(kernel: Notebook
 
 def test_only_required_and_touched_fields_are_sent(kernel: Notebook) -> None:
     kernel.run("form = ToolForm(visit); fill(place='{\"name\": \"A\"}', city='Oslo', times='3', share='0.5')")
-    assert kernel.value("form.arguments()") == '{"place": {"name": "A"}, "city": "Oslo", "times": 3, "share": 0.5}'
+    assert kernel.value("form.values()") == {"place": {"name": "A"}, "city": "Oslo", "times": 3, "share": 0.5}
     kernel.run("form.fields['times'].switch.value = False")
-    assert "times" not in kernel.value("form.arguments()")
+    assert "times" not in kernel.value("form.values()")
 
 
 def test_the_button_calls_the_tool_as_the_model_would_and_shows_what_came_of_it(kernel: Notebook) -> None:
@@ -120,3 +120,14 @@ def test_it_can_be_made_and_called_without_a_front_end() -> None:
     form.call()
     assert "→ 1 x" in form.result.value
     assert form.button.disabled is False
+
+
+def test_a_free_form_tool_takes_its_text() -> None:
+    @tool(format="text")
+    def note(text: str) -> str:
+        return text.upper()
+
+    form = ToolForm(note)
+    form.fields["text"].input.value = 'say "hi"'
+    form.call()
+    assert "→ SAY &quot;HI&quot;" in form.result.value

@@ -113,3 +113,13 @@ def test_any_schema_has_words(schema: object, words: str) -> None:
 
 def test_a_cell_of_a_table_is_one_line() -> None:
     assert markdown_cell("a |\n <b>") == "a \\| &lt;b>"
+
+
+def test_of_a_free_form_tool_it_says_that_none_is_sent() -> None:
+    @tool(format="text")
+    def note(text: str) -> str:
+        return text
+
+    shown = note.schema._repr_markdown_()
+    assert "No schema is sent: the model writes free-form text." in shown
+    assert "```" not in shown

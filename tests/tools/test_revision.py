@@ -79,6 +79,12 @@ def test_name_description_need_and_strictness_count() -> None:
     ]
 
 
+def test_the_format_of_a_free_form_tool_counts() -> None:
+    def note(text: str) -> None: ...
+
+    assert list(differences(tool(note), tool(note, format="text"))) == ["format"]
+
+
 def test_nothing_is_said_of_the_same_schema() -> None:
     assert list(differences(tool(first), tool(first, timeout=3))) == []
 

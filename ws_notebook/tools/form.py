@@ -49,11 +49,9 @@ class ToolForm:
         rows = [field.row for field in self.fields.values()]
         self.widget = ipywidgets.VBox([head, *rows, self.button, self.result])
 
-    def arguments(self) -> str:
-        """The JSON that the fields make; optional ones that are off are left out. Raises `ToolError` for bad JSON."""
-        return json.dumps(
-            {name: field.value() for name, field in self.fields.items() if field.given()}, ensure_ascii=False
-        )
+    def values(self) -> dict[str, Any]:
+        """What the fields hold, by name; optional ones that are off are left out. Raises `ToolError` for bad JSON."""
+        return {name: field.value() for name, field in self.fields.items() if field.given()}
 
     def call(self) -> None:
         """Call the tool with what the fields hold, and show what came of it below them."""
@@ -61,7 +59,7 @@ class ToolForm:
         printed = StringIO()
         try:
             with redirect_stdout(printed):
-                shown = self._tool.try_(self.arguments())._repr_html_()
+                shown = self._tool.try_(self.values())._repr_html_()
         except ToolError as error:
             shown = f'<pre style="{_PRE}">{escape(str(error))}</pre>'
         except BaseException:  # noqa: BLE001 - nobody else would hear of it: a click has no cell

@@ -114,7 +114,9 @@ class Tool(Workbench, Generic[P, R]):
     @property
     def schema(self) -> ShownSchema:
         """The JSON schema of the parameters, as it is sent: a dict that shows itself as a table."""
-        return ShownSchema(self._schema.wire, loose=self._schema.loose, reason=self.strict_reason)
+        return ShownSchema(
+            self._schema.wire, loose=self._schema.loose, reason=self.strict_reason, sent=self.format is None
+        )
 
     @property
     def run_in(self) -> str | Executor:  # not RunIn: at a Literal here Jedi fails, and Tab offers nothing of the tool

@@ -47,18 +47,23 @@ class ShownSchema(dict[str, Any]):
     """The JSON schema of a tool's parameters: a dict that shows itself as a table and as JSON.
 
     `loose` is the schema before strict mode, which tells optional parameters from required ones; `reason` says why
-    it is not strict.
+    it is not strict. `sent` is False for a free-form tool, whose text is all that the model writes.
     """
 
-    def __init__(self, wire: Mapping[str, Any], *, loose: Schema | None = None, reason: str = "") -> None:
+    def __init__(
+        self, wire: Mapping[str, Any], *, loose: Schema | None = None, reason: str = "", sent: bool = True
+    ) -> None:
         super().__init__(wire)
         self._loose = loose or dict(wire)
         self._reason = reason
+        self._sent = sent
 
     def __repr__(self) -> str:
         return json.dumps(self, indent=2, ensure_ascii=False)
 
     def _repr_markdown_(self) -> str:
+        if not self._sent:
+            return f"{self.table()}\n\nNo schema is sent: {self._reason}."
         state = f"Not strict: {self._reason}." if self._reason else "Strict."
         return "\n\n".join([self.table(), f"{state} As it is sent:", f"```json\n{self!r}\n```"])
 

@@ -52,7 +52,9 @@ def differences(before: AnyTool, after: AnyTool) -> Iterator[str]:
     for path in old:
         if path not in new and not _is_below(path, old.keys() - new.keys()):
             yield f"− {path}"
-    if before.strict != after.strict:
+    if before.format != after.format:
+        yield "format"
+    elif before.strict != after.strict:
         yield "now strict" if after.strict else f"no longer strict: {after.strict_reason}"
 
 
