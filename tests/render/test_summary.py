@@ -6,7 +6,19 @@ from render.play import HEADER, Play, capitals
 
 from ws_notebook import exceptions
 from ws_notebook.render.bundle import RunHeader, bundle
-from ws_notebook.render.summary import extent, sent, source, status, steered, summary_line, tokens, trouble
+from ws_notebook.render.markdown import markdown
+from ws_notebook.render.summary import (
+    extent,
+    pictured,
+    sent,
+    source,
+    status,
+    steered,
+    summary_line,
+    tokens,
+    trouble,
+)
+from ws_notebook.render.text import plain_text
 
 __all__: list[str] = []
 
@@ -71,3 +83,13 @@ def test_a_request_that_waits_for_a_rate_limit_says_how_long_it_still_waits() ->
     assert status(of(play.at(5.1))) == "rate limit, asks again in 15\u00a0s"
     play.at(20.2).send()
     assert (status(of(play)), "retry_at_ms" in of(play)["turns"][0]) == ("running", False)
+
+
+def test_pictures_of_the_question_are_named_in_every_form() -> None:
+    play = capitals()
+    play.run.pictures = ({"url": None, "caption": "fig, PNG 30 × 20, 80 bytes"},)
+    found = bundle(play.run, HEADER)
+    assert pictured(found) == ["sent with fig, PNG 30 × 20, 80 bytes"]
+    assert "sent with fig, PNG 30 × 20" in plain_text(found)
+    assert "*sent with fig, PNG 30 × 20, 80 bytes*" in markdown(found)
+    assert pictured(bundle(capitals().run, HEADER)) == []

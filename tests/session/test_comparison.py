@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from ws_notebook import Session, tool
+from ws_notebook import ReplayTransport, Session, tool
 from ws_notebook.exceptions import SettingsError
 from ws_notebook.session.comparison import Comparison, Variant, compare, variants_of
 
@@ -69,3 +70,11 @@ def test_what_cannot_be_compared_is_told(local: Open) -> None:
         variants_of(session, ["carrier"], [])
     with pytest.raises(SettingsError, match="nothing to compare"):
         variants_of(session, ["http"], ["m1"])
+
+
+def test_a_replay_is_not_compared(local: Open, tmp_path: Path) -> None:
+    session = local()
+    with session.record(tmp_path / "c"):
+        session.ask('say "one"')
+    with Session(transport=ReplayTransport(tmp_path / "c")) as again, pytest.raises(SettingsError, match="A replay"):
+        compare(again, 'say "one"', variants_of(again, [], []))

@@ -136,15 +136,16 @@ def parse_cell_options(line: str) -> CellOptions:
         raise SettingsError(
             "%%responses: --transport belongs to the magics' own session. Give yours its transport in Session(…)."
         )
+    request = request_fields(read["set"] or [], read["effort"])
     return CellOptions(
         **{name: read[name] for name in ("session", "model", "instructions", "new", "output", "transport")},
         **{name: read[name] for name in ("max_turns", "view", "raw", "background")},
         tools=() if read["no_tools"] else _names(read["tools"]),
         parent=read["from"],
-        store=True if read["store"] else None,
+        store=request.pop("store", None) if not read["store"] else True,
         format=read["format"],
         images=tuple(read["image"] or ()),
-        request=request_fields(read["set"] or [], read["effort"]),
+        request=request,
     )
 
 

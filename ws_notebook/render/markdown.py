@@ -9,7 +9,7 @@ from typing import Any
 from .format import counted, printable
 from .rows import Row, rows_of, spans_in_words
 from .structured import answer_markdown
-from .summary import steered, summary_line, trouble
+from .summary import pictured, steered, summary_line, trouble
 
 __all__ = ["markdown"]
 
@@ -26,7 +26,7 @@ def markdown(run: dict[str, Any]) -> str:
         *(_plain(words) for words in refused),
         f"> **{_plain(wrong)}**" if wrong else "",
         "---",
-        *(f"*{_plain(words)}*" for words in steered(run)),
+        *(f"*{_plain(words)}*" for words in (*pictured(run), *steered(run))),
         f"*{_plain(summary_line(run))}*",
         _figures(run),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from .format import counted, duration, one_line, saving, seconds, size, whole
 from .words import RUN_WORDS, STEER_WORDS
 
-__all__ = ["extent", "sent", "source", "status", "steered", "summary_line", "tokens", "trouble"]
+__all__ = ["extent", "pictured", "sent", "source", "status", "steered", "summary_line", "tokens", "trouble"]
 
 
 def status(run: dict[str, Any]) -> str:
@@ -59,6 +59,11 @@ def trouble(run: dict[str, Any]) -> str:
     if run["status"] == "unanswered":
         return "The model waits for an answer that no Python tool can give."
     return ""
+
+
+def pictured(run: dict[str, Any]) -> list[str]:
+    """The pictures that went with the question, one line each."""
+    return [f"sent with {one_line(picture['caption'], 200)}" for picture in run.get("images", [])]
 
 
 def steered(run: dict[str, Any]) -> list[str]:

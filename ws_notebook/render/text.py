@@ -9,7 +9,7 @@ from .bundle import RunHeader, bundle
 from .format import NO_BREAK_SPACE, THIN_SPACE, printable
 from .rows import rows_of, spans_in_words
 from .structured import answer_text
-from .summary import steered, summary_line, trouble
+from .summary import pictured, steered, summary_line, trouble
 
 __all__ = ["closing_lines", "plain_text", "terminal", "text", "timeline_text"]
 
@@ -28,7 +28,7 @@ def plain_text(run: dict[str, Any]) -> str:
 
 def closing_lines(run: dict[str, Any]) -> str:
     """What stands below the answer."""
-    lines = [line for line in (*steered(run), trouble(run), summary_line(run)) if line]
+    lines = [line for line in (*pictured(run), *steered(run), trouble(run), summary_line(run)) if line]
     return terminal("\n".join(lines))
 
 

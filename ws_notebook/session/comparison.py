@@ -11,6 +11,7 @@ import msgspec
 from ..core.items import Item
 from ..exceptions import SettingsError, WsNotebookError
 from ..tools import Toolable
+from ..transports.replay import ReplayTransport
 from .run import Run
 from .session import Session
 
@@ -112,8 +113,11 @@ def compare(
 ) -> Comparison:
     """Ask the question afresh in each way, over connections of their own. A run that fails is a row like any other.
 
-    The session itself is not asked. KeyboardInterrupt stops the run in progress, and the comparison.
+    The session itself is not asked. KeyboardInterrupt stops the run in progress, and the comparison. Raises
+    SettingsError for a session whose provider is a recording.
     """
+    if session.header().transport == ReplayTransport.name:
+        raise SettingsError("A replay answers only what was recorded. Compare over a session with a provider.")
     offered = list(tools)
     runs: dict[str, Run] = {}
     for variant in variants:
