@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -98,11 +99,19 @@ class Dispatcher:
         self._running[call] = execution
         if isinstance(tool.run_in, Executor):
             # Not here: an engine may take its time to accept a call.
-            self._portal.pool.submit(execution.run_with, tool.run_in)
+            self._portal.pool.submit(self._hand_over, execution, tool.run_in)
         elif tool.run_in == "thread":
             self._portal.pool.submit(execution.run)
         else:
             self._put(run, call, execution)
+
+    def _hand_over(self, execution: Execution, executor: Executor) -> None:
+        """In a thread of the pool. ipyparallel's client is for one thread at a time; others take care themselves."""
+        if not type(executor).__module__.startswith("ipyparallel"):
+            execution.run_with(executor)
+            return
+        with self._portal.shared.setdefault("ipyparallel", threading.Lock()):
+            execution.run_with(executor)
 
     def stop(self, run: RunState) -> None:
         """Interrupt what the run still has running, and forget what has not begun."""

@@ -14,16 +14,16 @@ import inspect
 import signal
 import threading
 import time
-from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor, Future
 from types import TracebackType
 from typing import Any
 
 import msgspec
 
 from ..exceptions import ToolError
-from .call import BoundCall
 from .context import Context
+from .engines import submitted, withdrawn
 from .function import AnyTool
 from .outputs import Output, error_output, exception_output, to_output
 
@@ -44,6 +44,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     output: Output
     error: str | None = None
     exception: BaseException | None = None
+    pictures: tuple[Mapping[str, Any], ...] = ()
+    """The output's pictures, small, as views hold them."""
 
 
 def unknown_tool_outcome(name: str, known: list[str]) -> Outcome:
@@ -70,6 +72,16 @@ def failed_outcome(error: BaseException) -> Outcome:
     error.__traceback__ = _own_part(error.__traceback__)
     output = error_output("tool_error", str(error)) if isinstance(error, ToolError) else exception_output(error)
     return Outcome(status="failed", output=output, error=_line(error), exception=error)
+
+
+def _pictures(output: Output) -> tuple[Mapping[str, Any], ...]:
+    """Small copies of what is in an output, made in the tool's thread: it takes a while."""
+    parts = [] if isinstance(output, str) else [part for part in output if part.get("type") == "input_image"]
+    if not parts:
+        return ()
+    from .pictures import picture_of_part
+
+    return tuple(picture_of_part(part).shown() for part in parts)
 
 
 def _line(error: BaseException) -> str:
@@ -116,6 +128,7 @@ class Execution:
         self._thread: int | None = None
         self._task: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = None
         self._future: Future[Any] | None = None
+        self._executor: Executor | None = None
         self._interrupted = False
         self._claimed = False
         self._gate = _Gate()
@@ -132,13 +145,12 @@ class Execution:
         if not self._claim():
             return
         try:
-            inside = self._inside if isinstance(executor, ThreadPoolExecutor) else None
-            future = executor.submit(_call_bound, self.tool.bind(self._arguments), inside)
+            future = submitted(executor, self.tool.bind(self._arguments), self._inside or Context())
         except BaseException as error:  # noqa: BLE001 - an executor may raise anything
             self._finished(failed_outcome(error))
             return
         with self._lock:
-            self._future = future
+            self._future, self._executor = future, executor
         if self._interrupted:
             future.cancel()
         future.add_done_callback(self._future_done)
@@ -172,7 +184,7 @@ class Execution:
                 return True
             if self._future is None:
                 return not self._claimed
-        return self._future.cancel()
+        return withdrawn(self._future, self._executor)
 
     def nudge(self) -> None:
         """Call this a moment after `interrupt`: a signal that came just before a blocking call does not end it."""
@@ -232,7 +244,7 @@ class Execution:
                 msgspec.json.encode(output)
             except (TypeError, UnicodeEncodeError, RecursionError) as error:
                 raise ToolError(f"The result's parts cannot be written as JSON: {error}") from None
-        return Outcome(status="completed", output=output)
+        return Outcome(status="completed", output=output, pictures=_pictures(output))
 
     def _run_nested(self, given: Awaitable[Any] | None = None) -> Outcome:
         from .. import kernel
@@ -280,17 +292,6 @@ class Execution:
             return self._answer(value)
         except Exception as error:  # noqa: BLE001 - a result's own methods may raise anything
             return failed_outcome(error)
-
-
-def _call_bound(bound: BoundCall, inside: Context | None) -> Any:
-    if bound.is_async:
-        return asyncio.run(bound.run(inside))
-    value = bound.run(inside)
-    return asyncio.run(_awaited(value)) if inspect.isawaitable(value) else value
-
-
-async def _awaited(value: Awaitable[Any]) -> Any:
-    return await value
 
 
 class _Gate:

@@ -253,11 +253,12 @@ class LiveView:
     def _decide(self, content: dict[str, Any]) -> None:
         """Not under the lock, like `_steer`."""
         turn, call, verdict, more = (content.get(key) for key in ("turn", "call", "verdict", "more"))
-        known = isinstance(turn, str) and isinstance(call, str) and verdict in ("shown", "approve", "deny")
-        if self._on_decide is None or not known:
+        if self._on_decide is None or verdict not in ("shown", "approve", "deny"):
+            return
+        if not (isinstance(turn, str) and isinstance(call, str)):
             return
         try:
-            self._on_decide(turn, call, verdict, more if isinstance(more, str) else None)
+            self._on_decide(turn, call, str(verdict), more if isinstance(more, str) else None)
         except Exception as error:  # noqa: BLE001 - the reader learns it where he decided
             message = str(error) or type(error).__name__
             with self._lock:
