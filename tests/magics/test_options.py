@@ -43,7 +43,6 @@ def told(line: str) -> str:
         ("--image fig --image a.png", {"images": ("fig", "a.png")}),
         ("--set text.verbosity=low", {"request": {"text": {"verbosity": "low"}}}),
         ("--raw", {"raw": True}),
-        ("--store", {"store": True}),
         ("--set store=false", {"store": False}),
         ("--effort low", {"request": {"reasoning": {"effort": "low"}}}),
         ("--set temperature=0.2", {"request": {"temperature": 0.2}}),
