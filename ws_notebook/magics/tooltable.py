@@ -53,8 +53,13 @@ class ToolTable:
 def _row(name: str, description: str, calls: Sequence[CallState]) -> tuple[str, ...]:
     errors = sum(call.status in _ERRORS for call in calls)
     times = [call.run_ms for call in calls if call.status == "completed" and call.run_ms is not None]
-    median = duration(statistics.median(times)) if times else ""
+    median = _short(statistics.median(times)) if times else ""
     return name, str(len(calls)), str(errors), median, description.partition("\n")[0]
+
+
+def _short(ms: float) -> str:
+    """Most plain functions take less than a tenth of a millisecond."""
+    return f"{ms:.2g} ms" if ms < 0.1 else duration(ms)
 
 
 def _hosted_row(tool: HostedTool, items: Sequence[Mapping[str, object]]) -> tuple[str, ...]:

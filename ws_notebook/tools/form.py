@@ -42,7 +42,9 @@ class ToolForm:
             name: _Field(name, each, name in required, schema.get("$defs", {}))
             for name, each in schema.get("properties", {}).items()
         }
-        self.button = ipywidgets.Button(description=f"Call {tool.name}", layout={"width": "auto"})
+        self.button = ipywidgets.Button(
+            description=f"Call {tool.name}", layout={"width": "auto", "align_self": "flex-start"}
+        )
         self.button.on_click(lambda _: self._clicked())
         self.result = ipywidgets.HTML()
         head = ipywidgets.HTML(f"<b>{escape(tool.name)}</b> {escape(tool.description.partition(chr(10))[0])}")

@@ -1,0 +1,84 @@
+"""The workbench of a tool in a real JupyterLab: its schema, a try, its form, a call as a cell, what changed in it."""
+
+from __future__ import annotations
+
+from browser.lab import Lab, Server
+from playwright.sync_api import expect
+
+__all__: list[str] = []
+
+SETUP = """\
+%load_ext ws_notebook
+%config ResponsesMagics.provider = "local"
+import ws_notebook as wsn
+"""
+TOOL = '''\
+%%tool
+from typing import Literal
+
+def climate(city: str, unit: Literal["C", "F"] = "C", months: int = 12) -> dict:
+    """The climate of a city.
+
+    Args:
+        city: its English name
+        months: how many, from January on
+    """
+    print("looking up", city)
+    return {"city": city, "unit": unit, "mean": 120 / months}
+'''
+CHANGED = TOOL.replace("months: int = 12", "months: int = 12, rain: bool = False").replace('"F"]', '"F", "K"]')
+PROMPT = '%%responses -o run\ncall climate(city="Paris", months=6)\n'
+NOTEBOOK = [
+    SETUP,
+    TOOL,
+    "climate.schema",
+    'climate.try_(city="Oslo", months=0)',
+    "climate.form()",
+    PROMPT,
+    "run.tool_calls[0].cell()",
+    CHANGED,
+    "climate.last.replay()",
+    "%responses tools",
+]
+
+
+def test_a_tool_is_written_tried_called_and_changed(server: Server, lab: Lab) -> None:
+    server.write("workbench.ipynb", NOTEBOOK)
+    lab.page.set_viewport_size({"width": 1280, "height": 2400})
+    lab.open("workbench.ipynb")
+    lab.hide_side_bars()
+    for index in range(4):
+        lab.run_cell(index)
+    expect(lab.output(1)).to_contain_text("its English name")
+    expect(lab.output(2).get_by_role("cell", name="integer", exact=True)).to_be_visible()
+    expect(lab.output(2)).to_contain_text("Strict. As it is sent:")
+    expect(lab.output(3)).to_contain_text("climate failed")
+    expect(lab.output(3)).to_contain_text("ZeroDivisionError: division by zero")
+
+    lab.run_cell(4)
+    form = lab.output(4)
+    form.get_by_placeholder("text").fill("Bergen")
+    form.get_by_role("combobox").select_option("F")
+    form.get_by_placeholder("text").blur()
+    form.get_by_role("button", name="Call climate").click()
+    expect(form).to_contain_text('→ {"city":"Bergen","unit":"F","mean":10.0}')
+    expect(form).to_contain_text("looking up Bergen")
+
+    lab.run_cell(5)
+    lab.run_cell(6)
+    written = lab.cell(7).locator(".cm-content")
+    expect(written).to_have_text('climate(city="Paris", months=6)')
+    lab.run_cell(7)
+    expect(lab.output(7)).to_contain_text("{'city': 'Paris', 'unit': 'C', 'mean': 20.0}")
+
+    lab.run_cell(8)
+    expect(lab.output(8)).to_contain_text(
+        'climate: the schema changed: unit: "C" | "F" → "C" | "F" | "K" · + rain: boolean, optional'
+    )
+    lab.run_cell(9)
+    expect(lab.output(9)).to_contain_text("The same output as before.")
+    lab.run_cell(10)
+    expect(lab.output(10).get_by_role("row").nth(1)).to_contain_text("climate")
+    lab.screenshot("workbench")
+    assert lab.console_errors == []
+    assert lab.foreign_requests == []
