@@ -97,6 +97,8 @@ export interface Call {
   readonly spans: readonly Span[];
   readonly output: string | null;
   readonly error: string | null;
+  /** The pictures in the output, small. */
+  readonly images: readonly Picture[];
   /** Null where it needs no consent. */
   readonly approval: Approval | null;
   readonly progress: Progress | null;

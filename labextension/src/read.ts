@@ -116,6 +116,7 @@ function readCall(value: unknown): Call {
     output: textOrNull(from['output']),
     error: textOrNull(from['error']),
     approval: readApproval(from['approval']),
+    images: list(from['images']).map(readPicture),
     progress: readProgress(from['progress'])
   };
 }

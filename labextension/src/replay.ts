@@ -7,7 +7,7 @@ export function runAt(run: Run, ms: number): Run {
   if (ms >= run.duration_ms) {
     return run;
   }
-  const turns = run.turns.filter(turn => turn.start_ms <= ms).map(turn => turnAt(turn, ms));
+  const turns = run.turns.filter((turn, index) => index === 0 || turn.start_ms <= ms).map(turn => turnAt(turn, ms));
   return { ...run, status: 'in_progress', turns, text: '', error: null, stopped: '', duration_ms: ms, ...totalsOf(turns, run) };
 }
 
@@ -47,7 +47,7 @@ function callAt(call: Call, ms: number): Call {
   }
   const doing = spans.at(-1)?.[0];
   const status: CallStatus = doing === 'tool' ? 'running' : doing === 'approval' ? 'awaiting_approval' : 'queued';
-  return { ...call, spans, status, end_ms: null, output: null, error: null, progress: null };
+  return { ...call, spans, status, end_ms: null, output: null, error: null, images: [], progress: null };
 }
 
 function spansAt(spans: readonly Span[], ms: number): Span[] {

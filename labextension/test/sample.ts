@@ -53,6 +53,7 @@ export function sampleRun(): Record<string, unknown> {
             ],
             output: '2103000',
             error: null,
+            images: [{ url: 'data:image/png;base64,AA==', caption: 'PNG 2 × 1, 67 B' }],
             approval: null,
             progress: null
           }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from magics.shells import Notebook
+from magics.shells import MIME, Notebook
 
 __all__: list[str] = []
 
@@ -119,6 +119,9 @@ def test_a_figure_of_an_earlier_cell_is_drawn_into_and_seen_by_the_model(kernel:
         "[(part['type'], part.get('text', part.get('image_url'))[:22]) for part in run.tool_calls[0].output]"
     )
     assert parts == [("input_text", '{"bars":2,"plot":"[imag'[:22]), ("input_image", "data:image/png;base64,")]
+    # The view shows it too.
+    (image,) = next(data for data in cell.shown if MIME in data)[MIME]["turns"][0]["calls"][0]["images"]
+    assert image["url"].startswith("data:image/")
     # What the tool shows lands in the cell that asks.
     assert [data for data in cell.shown if "image/png" in data]
 

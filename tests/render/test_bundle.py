@@ -186,6 +186,15 @@ def test_pictures_and_the_form_of_the_answer_are_told_where_there_are_any() -> N
     assert (found["images"], found["format"]) == (list(pictures), "json")
 
 
+def test_the_pictures_of_an_output_are_told_with_its_call() -> None:
+    play = capitals()
+    pictures = ({"url": "data:image/png;base64,AA==", "caption": "PNG"}, {"url": None, "caption": "file_1"})
+    play.found("call_1").pictures = pictures
+    calls = [call for turn in checked(play)["turns"] for call in turn["calls"]]
+    assert [call.get("images") for call in calls if call["call_id"] == "call_1"] == [list(pictures)]
+    assert all("images" not in call for call in calls if call["call_id"] != "call_1")
+
+
 def test_a_lane_is_told_only_of_a_turn_that_had_another_run_beside_it() -> None:
     play = capitals()
     first, second, *_ = play.run.turns

@@ -89,6 +89,19 @@ def test_pictures_of_the_question_stand_above_and_are_never_fetched() -> None:
     assert HOSTILE in page.text
 
 
+def test_pictures_that_tools_sent_stand_below_the_timeline_with_the_tools_name() -> None:
+    play = capitals()
+    call = play.found("call_1")
+    call.pictures = ({"url": "data:image/png;base64,AA==", "caption": f"PNG {HOSTILE}"},)
+    html = snapshot(bundle(play.run, HEADER))
+    page = Page(html)
+    assert ("data:image/png;base64,AA==", f"{call.name}: PNG {HOSTILE}") in [
+        (found.get("src"), found.get("alt")) for tag, found in page.tags if tag == "img"
+    ]
+    assert html.index("AA==") > html.index("<table")
+    assert {tag for tag, _ in page.tags} <= ALLOWED
+
+
 def test_steered_words_stand_between_timeline_and_answer() -> None:
     play = Play().send().created("resp_1").text("Long").steer("be brief").steer_event("accepted")
     text = Page(html_of(play.completed("incomplete").created("resp_2").text("Short").completed())).text

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import PIL.Image
 import pytest
 
 from ws_notebook import tool
@@ -87,6 +88,25 @@ def test_it_runs_once_and_only_where_it_may() -> None:
     refused = Watched(add, '{"a": 2}', may=False)
     refused.execution.run()
     assert refused.outcomes == []
+
+
+def test_an_outcome_has_small_copies_of_its_pictures() -> None:
+    picture = PIL.Image.new("RGB", (600, 400), "red")
+    watched = Watched(lambda_of({"n": 1, "plot": picture}))
+    watched.execution.run()
+    (copy,) = watched.outcome.pictures
+    assert str(copy["url"]).startswith("data:image/")
+    assert str(copy["caption"]).startswith("PNG 600 × 400")
+    plain = Watched(add, '{"a": 1}')
+    plain.execution.run()
+    assert plain.outcome.pictures == ()
+
+
+def lambda_of(value: Any) -> Callable[[], Any]:
+    def give() -> Any:
+        return value
+
+    return give
 
 
 def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -190,6 +190,8 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     item: Item | None = None
     output: str | list[Any] | None = None
     """What went, or will go, back to the model."""
+    pictures: tuple[Mapping[str, Any], ...] = ()
+    """The output's pictures in order, for views: `url`, a small copy as a data URL or None, and `caption`."""
     error: str | None = None
     """One line about what went wrong, or None."""
     exception: BaseException | None = None

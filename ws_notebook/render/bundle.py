@@ -167,6 +167,7 @@ def call_object(call: CallState, clock: Clock, limit: int = LIMIT) -> dict[str, 
         "spans": _call_spans(call, clock),
         "output": None if call.output is None else cut(output_text(call.output), limit),
         "error": call.error,
+        **({"images": [dict(picture) for picture in call.pictures]} if call.pictures else {}),
         **_consent(call, clock, limit),
         **_progress(call, limit),
     }

@@ -23,7 +23,7 @@ def snapshot(run: dict[str, Any]) -> str:
     """The HTML of a bundle: header, pictures, timeline with its table, steers, other items, answer, what went wrong."""
     parts = [_header(run), _pictures(run)]
     if run["turns"]:
-        parts.append(timeline_html(run))
+        parts += [timeline_html(run), _shown_to_model(run)]
     parts += [_steers(run), _items(run), _answer(run), _trouble(run)]
     return f"<div>{''.join(parts)}</div>"
 
@@ -48,6 +48,16 @@ def _header(run: dict[str, Any]) -> str:
 def _pictures(run: dict[str, Any]) -> str:
     """What was sent with the question, small. Only what the bundle holds: nothing is fetched."""
     return "".join(map(_picture, run.get("images", ())))
+
+
+def _shown_to_model(run: dict[str, Any]) -> str:
+    """The pictures in the outputs of tools."""
+    calls = [call for turn in run["turns"] for call in turn["calls"]]
+    return "".join(
+        _picture({**picture, "caption": f"{call['name']}: {picture['caption']}"})
+        for call in calls
+        for picture in call.get("images", ())
+    )
 
 
 def _picture(picture: dict[str, Any]) -> str:

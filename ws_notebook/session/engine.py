@@ -106,7 +106,7 @@ class Engine:
         return may
 
     def _submit(self, call: CallState, outcome: Outcome) -> None:
-        call.exception = outcome.exception
+        call.exception, call.pictures = outcome.exception, outcome.pictures
         # A tool may read the environment or a file; neither the provider nor the notebook is to have the keys.
         output = scrubbed(outcome.output, self._redactor.text)
         error = None if outcome.error is None else self._redactor.text(outcome.error)

@@ -3,6 +3,7 @@
 import type { Call, Turn } from '../bundle';
 import { element } from './dom';
 import { bytes, duration, pretty, seconds, whole } from './format';
+import { figure } from './question';
 import { spansInWords, type Row } from './rows';
 import { __ } from './say';
 import { CALL_WORDS, RUN_WORDS } from './words';
@@ -73,6 +74,7 @@ function callContent(call: Call, row: Row, end: number): Node[] {
     ...block('ran with', call.approval?.arguments ?? ''),
     ...block('partial result', call.progress?.partial ?? ''),
     ...block('output', call.output ?? ''),
+    ...(call.images.length > 0 ? [element('div', { class: 'wsn-question' }, ...call.images.map(figure))] : []),
     ...block('error', call.error ?? '')
   ];
 }

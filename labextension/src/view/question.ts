@@ -17,7 +17,8 @@ export class Question {
   }
 }
 
-function figure({ url, caption }: Picture): HTMLElement {
+/** A picture with its caption. */
+export function figure({ url, caption }: Picture): HTMLElement {
   const picture = url === null ? [] : [element('img', { src: url, alt: '' })];
   return element('figure', {}, ...picture, element('figcaption', { text: caption, title: caption }));
 }

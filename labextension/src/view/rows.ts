@@ -82,6 +82,7 @@ function hostedCall(item: Item, start_ms: number): Call {
     spans: [['tool', start_ms, end_ms]],
     output: null,
     error: null,
+    images: [],
     approval: null,
     progress: null
   };
