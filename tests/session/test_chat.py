@@ -1,0 +1,52 @@
+"""A chat with a real session: questions, branches and refusals; the page is the browser tests' matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ws_notebook import Session
+
+__all__: list[str] = []
+
+Open = Callable[..., Session]
+
+
+def said(chat: Any, words: str) -> None:
+    chat.line.value = words
+    chat.submit()
+
+
+def waited(session: Session, until: Callable[[], bool]) -> None:
+    assert session.wait(session.runs[0], until, 20)
+
+
+def test_each_question_continues_the_one_before_it_or_what_was_chosen(local: Open) -> None:
+    session = local()
+    chat = session.chat()
+    said(chat, 'say "one"')
+    waited(session, lambda: chat.send.description == "Ask")
+    said(chat, 'say "two"')
+    waited(session, lambda: chat.send.description == "Ask")
+    chat.parent.value = "r1"
+    said(chat, 'say "three"')
+    waited(session, lambda: chat.send.description == "Ask")
+    assert [run.text for run in session.runs] == ["one", "two", "three"]
+    assert [run.parent and run.parent.id for run in session.runs] == [None, "r1", "r1"]
+    shown = [each.children[1].outputs[0]["data"] for each in chat.turns.children]
+    assert [data["text/plain"].split("\n")[0] for data in shown] == ["one", "two", "three"]
+
+
+def test_a_run_is_stopped_from_the_chat_and_what_is_no_more_is_said(local: Open) -> None:
+    session = local()
+    chat = session.chat()
+    said(chat, "write 3000 words")
+    chat.halt.click()
+    waited(session, lambda: session.runs[0].done and chat.send.description == "Ask")
+    assert session.runs[0].status == "cancelled"
+    chat._speaker.widget.halt.disabled = False
+    chat.halt.click()
+    assert "Nothing runs here now." in chat.note.value
+    session.close()
+    said(chat, "and?")
+    assert "closed" in chat.note.value

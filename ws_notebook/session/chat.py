@@ -1,0 +1,92 @@
+"""A chat with a session: what its widget asks, steers and stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..core.changes import Change
+from ..core.run import LATEST, RunState
+from ..exceptions import SettingsError
+from .run import Run
+
+if TYPE_CHECKING:
+    from ..views.chat import Chat, Place
+    from .session import Session
+
+__all__ = ["chat"]
+
+
+def chat(session: Session) -> Chat:
+    """The widget of a new chat with the session."""
+    from ..views.chat import Chat
+
+    header = session.header()
+    partner = _Partner(session)
+    title = " · ".join(part for part in (f"{header.provider} {header.model}".strip(), header.note) if part)
+    partner.widget = Chat(partner, title)
+    return partner.widget
+
+
+class _Partner:
+    """The session as a chat sees it."""
+
+    widget: Chat
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._asked: list[Run] = []
+
+    def ask(self, words: str, parent: str, place: Place) -> Run:
+        from ..views.hub import hub
+        from ..views.live import LiveView
+
+        session = self._session
+        views: list[LiveView] = []
+
+        def watch(run: Run) -> Callable[[RunState, Change], None]:
+            view = LiveView(
+                run.state,
+                session.header(run.state),
+                on_stop=run.cancel,
+                on_steer=run.steer,
+                on_decide=run.decide,
+                frames=lambda: session.frames_of(run.state),
+                call_later=session.call_later,
+                display=place,
+                hub=hub(),
+            )
+            run.view_decides = view.decides
+            view.show()
+            views.append(view)
+            return view.observe
+
+        run = session.start(words, parent=self._parent(parent), watch=watch)
+        self._asked.append(run)
+        self.widget.begun(run.id)
+
+        def end() -> None:
+            views[0].finish(run.state)
+            self.widget.ended(run.id, words)
+
+        session.when_ended(run, end)
+        return run
+
+    def steer(self, words: str) -> object:
+        return self._running().steer(words)
+
+    def stop(self) -> None:
+        self._running().cancel()
+
+    def _running(self) -> Run:
+        found = next((run for run in reversed(self._asked) if not run.done), None)
+        if found is None:
+            raise SettingsError("Nothing runs here now.")
+        return found
+
+    def _parent(self, wanted: str) -> Any:
+        from ..views.chat import LATEST as THE_LATEST
+
+        if wanted == THE_LATEST:
+            return LATEST
+        return next((run for run in self._session.runs if run.id == wanted), None)

@@ -1,0 +1,146 @@
+"""A chat: questions one below the other, each with its live view, a line to write in, and a choice of what to continue.
+
+Imports ipywidgets, so import this module when it is needed.
+"""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Output, Text, VBox
+
+from .display import Display
+from .hub import hear_while_busy
+
+__all__ = ["LATEST", "NEW", "Chat", "Place", "Speaker"]
+
+LATEST, NEW = "latest", ""
+"""What a question may continue besides a run's id: the latest run, or nothing."""
+
+_STYLE = """<style>
+.wsn-chat { border: 1px solid var(--jp-border-color2, #c4cad4); border-radius: 8px; padding: 10px 12px; gap: 8px; }
+.wsn-chat .wsn-chat-question { border-left: 3px solid var(--jp-brand-color1, #1976d2); padding: 2px 0 2px 10px;
+  margin-top: 8px; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
+.wsn-chat .wsn-chat-aside { color: var(--jp-ui-font-color2, #555c66); font-size: 90%; }
+.wsn-chat .wsn-chat-note { color: var(--jp-error-color0, #b3261e); line-height: 1.4; }
+</style>"""
+
+
+class Speaker(Protocol):
+    """Whoever a chat talks to. What these raise is shown in the chat."""
+
+    def ask(self, words: str, parent: str, place: Place) -> object:
+        """Ask, and have the run shown in the place. `parent`: `LATEST`, `NEW` or a run's id."""
+
+    def steer(self, words: str) -> object:
+        """Add words to the run in progress."""
+
+    def stop(self) -> object:
+        """Stop the run in progress."""
+
+
+class Place(Display):
+    """Where a view shows a run in a chat."""
+
+    def __init__(self, output: Output) -> None:
+        super().__init__()
+        self._output = output
+
+    def show(self, data: Mapping[str, Any]) -> None:
+        self._output.outputs = ({"output_type": "display_data", "data": dict(data), "metadata": {}},)
+
+    def replace(self, data: Mapping[str, Any]) -> None:
+        self.show(data)
+
+
+class Chat(VBox):  # type: ignore[misc]
+    """Enter asks; while a run goes on, it steers. Buttons do the same, and stop."""
+
+    def __init__(self, speaker: Speaker, title: str) -> None:
+        self._speaker = speaker
+        self._running: list[str] = []
+        self._lock = threading.Lock()
+        self.turns = VBox([])
+        self.line = Text(placeholder="Ask something…", layout=Layout(flex="1 1 auto", width="auto"))
+        self.send = Button(description="Ask", button_style="primary", layout=Layout(width="auto"))
+        self.halt = Button(description="Stop", icon="stop", disabled=True, layout=Layout(width="auto"))
+        self.parent = Dropdown(
+            description="Continue", options=[("the latest", LATEST), ("nothing: start afresh", NEW)], value=LATEST
+        )
+        self.note = HTML("")
+        heading = HTML(f'{_STYLE}<span class="wsn-chat-aside">{html.escape(title)}</span>')
+        super().__init__([heading, self.turns, self.note, HBox([self.line, self.send, self.halt]), self.parent])
+        self.add_class("wsn-chat")
+        self._listen()
+
+    def _listen(self) -> None:
+        # Enter, and no other end of editing: leaving the line must not send what is in it.
+        self.line.on_msg(lambda _widget, content, _buffers: self.submit() if _is_enter(content) else None)
+        self.send.on_click(lambda _: self.submit())
+        self.halt.on_click(lambda _: self._try(self._speaker.stop))
+        for widget in (self.line, self.send, self.halt):
+            hear_while_busy(widget.comm)
+
+    def submit(self) -> None:
+        """Ask, or steer while a run goes on, with the words in the line."""
+        words = self.line.value.strip()
+        if not words:
+            return
+        if self._try(lambda: self._speaker.steer(words)) if self._running else self._ask(words):
+            self.line.value = ""
+
+    def _ask(self, words: str) -> bool:
+        output = Output()
+        question = HTML(f'<div class="wsn-chat-question">{html.escape(words)}</div>')
+        before = self.turns.children
+        self.turns.children = (*before, VBox([question, output]))
+        done = self._try(lambda: self._speaker.ask(words, str(self.parent.value), Place(output)))
+        if not done:
+            self.turns.children = before
+        return done
+
+    def _try(self, act: Callable[[], object]) -> bool:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - the reader learns it where he wrote
+            words = str(error) or type(error).__name__
+            self.note.value = f'<div class="wsn-chat-note" role="alert">{html.escape(words)}</div>'
+            return False
+        self.note.value = ""
+        return True
+
+    # What the speaker tells. Callable from any thread.
+
+    def begun(self, run_id: str) -> None:
+        """A run goes on."""
+        with self._lock:
+            self._running.append(run_id)
+            self._show_state()
+
+    def ended(self, run_id: str, words: str) -> None:
+        """It has ended, and can be continued under this name."""
+        with self._lock:
+            if run_id in self._running:
+                self._running.remove(run_id)
+            self.parent.options = [*self.parent.options, (f"{run_id}: {_short(words)}", run_id)]
+            # What was chosen was the parent of this question; the next one goes on from its answer.
+            self.parent.value = LATEST
+            self._show_state()
+
+    def _show_state(self) -> None:
+        running = bool(self._running)
+        self.send.description = "Steer" if running else "Ask"
+        self.line.placeholder = "Add a word while it works…" if running else "Ask something…"
+        self.halt.disabled = not running
+
+
+def _is_enter(content: Any) -> bool:
+    return isinstance(content, dict) and content.get("event") == "submit"
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= 50 else f"{line[:49]}…"
