@@ -16,7 +16,7 @@ from typing import Any
 import PIL.Image
 import pytest
 
-from ws_notebook import tool
+from ws_notebook import kernel, tool
 from ws_notebook.tools.executor import (
     Execution,
     Outcome,
@@ -322,6 +322,27 @@ def test_an_interrupt_that_comes_when_the_coroutine_has_ended_with_its_loop_harm
     watched.execution.run()
     assert watched.execution.interrupt()
     assert watched.outcome.status == "completed"
+
+
+def test_an_interrupt_while_the_loop_of_a_coroutine_is_made_does_not_strike_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran: list[str] = []
+
+    async def work() -> None:
+        ran.append("work")
+
+    def nested(start: Callable[[asyncio.AbstractEventLoop], asyncio.Task[Any]]) -> Any:
+        watched.execution.interrupt()
+        time.sleep(0.01)  # where a signal would be taken
+        ran.append("loop")
+        return run_nested(start)
+
+    run_nested = kernel.run_nested
+    monkeypatch.setattr(kernel, "run_nested", nested)
+    watched = Watched(work)
+    watched.execution.run()
+    assert (ran, watched.outcomes) == (["loop"], [None])
 
 
 def test_an_interrupt_in_the_midst_of_a_coroutine_is_no_failure_of_the_tool() -> None:

@@ -221,7 +221,8 @@ class Execution:
             with self._lock:
                 if self._interrupted:
                     return None
-                self._thread = threading.get_ident()
+                # A coroutine is stopped by its task alone: a signal could strike while its loop is made.
+                self._thread = None if self.tool.is_async else threading.get_ident()
             if self.tool.is_async:
                 return self._run_nested()
             bound = self.tool.bind(self._arguments)
