@@ -127,4 +127,4 @@ def test_in_a_notebook_the_code_comes_as_a_new_cell() -> None:
         cell = kernel.run("run.tool_calls[0].cell()")
         assert cell.payload == [{"source": "set_next_input", "text": 'population(city="Oslo")', "replace": False}]
         assert json.loads(kernel.value("run.tool_calls[0].answer_with(5).items[0]['output']")) == 5
-        assert kernel.value("population.last.run") == "r2"
+        assert kernel.value("population.last.run") == "r1"

@@ -183,3 +183,17 @@ def test_the_token_of_the_embedded_server_is_not_shown(server: RunningServer) ->
         assert token not in seen(session, run)
         assert not [line for line in logged if token in line]
         assert server.token != token
+
+
+@pytest.mark.parametrize("among", ["tools", "options"])
+def test_the_secrets_of_a_hosted_tool_are_shown_nowhere(opened: Open, among: str) -> None:
+    docs = {"type": "mcp", "server_label": "docs", "server_url": "https://x.test", "authorization": OTHER}
+
+    async def script(talk: Talk, request: dict[str, Any]) -> None:
+        assert request["tools"] == [docs]
+        await talk.send(answer("resp_1", message("Hi"), tools=[docs]))
+
+    with running_peer(script) as peer:
+        session = opened(peer.url)
+        run = session.ask("x", **{among: [docs] if among == "tools" else {"tools": [docs]}})
+        assert OTHER not in repr(session.tools) + "".join(str(each.data) for each in session.frames_of(run.state))

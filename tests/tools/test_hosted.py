@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.tools.hosted import HOSTED, HostedTool
+from ws_notebook.tools.hosted import HOSTED, HostedTool, secrets_of
 
 __all__: list[str] = []
 
@@ -35,7 +35,8 @@ def test_an_mcp_server_is_named_by_its_label_and_shows_no_secret() -> None:
     )
     assert made.name == "docs"
     assert repr(made) == "<HostedTool docs: run by the provider: mcp at https://x.test>"
-    assert made.secrets == ["a-token", "a-key"]
+    assert secrets_of(made.definition) == ["a-token", "a-key"]
+    assert secrets_of({"type": "mcp", "headers": None, "authorization": 3}) == []
 
 
 @pytest.mark.parametrize(

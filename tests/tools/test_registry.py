@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import types
 from typing import Any
 
 import pytest
@@ -106,6 +107,7 @@ def test_clear_takes_all_away() -> None:
         ("add", "'add' is not the name of a hosted tool.*the function itself"),
         (math, r"tools_from\(math\)"),
         (3, "not int 3.*Decorate a function"),
+        (types.SimpleNamespace(tools=[add]), r"has several tools. Add them with add\(\*….tools\)"),
         (int, "int is a class"),
     ],
 )
@@ -114,6 +116,12 @@ def test_what_is_no_tool_is_refused_and_nothing_is_added(given: Any, message: st
     with pytest.raises(ToolError, match=message):
         tools.add(population, given)
     assert tools.names() == []
+
+
+@pytest.mark.parametrize("given", ["web_search", {"type": "web_search"}])
+def test_one_tool_alone_is_no_list_of_tools(given: Any) -> None:
+    with pytest.raises(ToolError, match=r"tools=\[…\]"):
+        ToolRegistry(given)
 
 
 def test_the_table_shows_every_tool_on_one_line() -> None:

@@ -24,6 +24,7 @@ from ..render.bundle import RunHeader
 from ..settings import ApiKey, Profile, Redactor
 from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
+from ..tools.hosted import secrets_of
 from ..transports.base import Transport
 from .chat import chat
 from .compaction import Compactor, latest_to_compact
@@ -175,7 +176,6 @@ class Session:
         """
         self._refuse_closed()
         offered = ToolRegistry(self.tools if tools is None else tools)
-        self._redactor.add(secret for each in offered.hosted for secret in each.secrets)
         # A warm-up needs no words.
         asked = Question([]) if input == [] and options == _WARM_UP else question(input, images)
         wanted = answer_format(text_format)
@@ -188,6 +188,7 @@ class Session:
             store=self.store if store is None else store,
             options=text_options({**self.options, **(options or {})}, wanted),
         )
+        self._redactor.add(secret for each in request.tools for secret in secrets_of(each))
         state = RunState(
             id=f"r{next(self._numbers)}",
             input=asked.items,

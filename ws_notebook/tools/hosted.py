@@ -12,7 +12,7 @@ from typing import Any
 
 from ws_notebook.exceptions import ToolError
 
-__all__ = ["HOSTED", "HostedTool"]
+__all__ = ["HOSTED", "HostedTool", "secrets_of"]
 
 HOSTED: Mapping[str, str] = {
     "apply_patch": "",
@@ -74,15 +74,15 @@ class HostedTool:
         """The tool as it goes into a request. May hold secrets: an MCP server's authorization."""
         return copy.deepcopy(self._definition)
 
-    @property
-    def secrets(self) -> list[str]:
-        """The values in it that nobody may be shown."""
-        headers = self._definition.get("headers")
-        values = list(headers.values()) if isinstance(headers, Mapping) else []
-        return [value for value in (self._definition.get("authorization"), *values) if isinstance(value, str) and value]
-
     def __repr__(self) -> str:
         return f"<HostedTool {self.name}: {self.description}>"
+
+
+def secrets_of(definition: Mapping[str, Any]) -> list[str]:
+    """The values in a tool's definition that nobody may be shown: an MCP server's authorization and headers."""
+    headers = definition.get("headers")
+    values = list(headers.values()) if isinstance(headers, Mapping) else []
+    return [value for value in (definition.get("authorization"), *values) if isinstance(value, str) and value]
 
 
 def _check_name(name: str, has_options: bool) -> None:

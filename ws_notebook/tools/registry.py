@@ -29,6 +29,8 @@ class ToolRegistry:
         self._lock = threading.Lock()
         # Replaced whole by every change, so that readers need no lock.
         self._tools: dict[str, Offered] = {}
+        if isinstance(tools, str | Mapping):
+            raise ToolError("tools is a list of tools, even of one: tools=[…].")
         self.add(*tools)
 
     def add(self, *tools: Toolable) -> None:
@@ -144,6 +146,8 @@ def _as_tool(given: Any) -> Offered:
         raise ToolError("Tools are added one by one: add(first, second), or add(*tools) for a list of them.")
     if isinstance(given, ModuleType):
         raise ToolError(f"Add a module's functions with add(*wsn.tools_from({given.__name__})).")
+    if isinstance(getattr(given, "tools", None), list):
+        raise ToolError(f"A {type(given).__name__} has several tools. Add them with add(*….tools).")
     if not callable(given):
         raise ToolError(
             f"Tools are functions or tools, not {type(given).__name__} {given!r:.60}. Decorate a function; for an "
