@@ -294,6 +294,15 @@ class Lab:
         (of or self.page).screenshot(path=path)
         return path
 
+    def violations(self, selector: str) -> list[str]:
+        """What axe-core finds serious or critical in the elements of this selector: the rule and the first place."""
+        # Here, so that only tests that ask need the package.
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page, selector).response["violations"]
+        serious = [each for each in found if each["impact"] in ("serious", "critical")]
+        return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in serious]
+
     def hide_side_bars(self) -> None:
         """Give the notebook the whole width."""
         self._command("application:toggle-left-area")

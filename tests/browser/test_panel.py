@@ -34,8 +34,8 @@ QUICKSTART = Path(__file__).resolve().parents[2] / "notebooks" / "01_quickstart.
 def opened(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable[..., Lab]:
     """Opens a notebook of these cells whose first, the set-up, has run, and the panel beside it."""
 
-    def open_it(*cells: str, theme: Theme = "light", app: App = "lab") -> Lab:
-        name = f"{request.node.name.partition('[')[0]}.ipynb"
+    def open_it(*cells: str, theme: Theme = "light", app: App = "lab", name: str = "") -> Lab:
+        name = name or f"{request.node.name.partition('[')[0]}.ipynb"
         server.write(name, [SETUP, *cells])
         lab.open(name, app=app)
         lab.set_theme(theme)
@@ -69,7 +69,8 @@ def source(lab: Lab, index: int) -> str:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_panel_and_the_status_bar_show_a_live_kernel(opened: Callable[..., Lab], theme: Theme) -> None:
-    lab = opened(ASK, MORE, BRANCH, LONG, theme=theme)
+    lab = opened(ASK, MORE, BRANCH, LONG, theme=theme, name="cities.ipynb")
+    lab.hide_side_bars()
     expect(status(lab)).to_be_hidden()
     for index in (1, 2, 3):
         lab.run_cell(index)
@@ -83,6 +84,9 @@ def test_the_panel_and_the_status_bar_show_a_live_kernel(opened: Callable[..., L
     expect(panel(lab).get_by_role("meter")).to_contain_text("of 60 min")
     lab.page.mouse.move(640, 860)
     lab.screenshot(f"panel-{theme}")
+    runs(lab).nth(1).click()
+    assert lab.violations(".wsn-side .wsn-panel") == []
+    assert lab.violations(".wsn-statusbar") == []
     panel(lab).get_by_role("button", name="Stop all").click()
     lab.wait_cell(4)
     expect(runs(lab).nth(3)).to_have_attribute("data-wsn-status", "cancelled")
@@ -94,6 +98,7 @@ def test_an_empty_panel_says_what_to_do_and_does_it(opened: Callable[..., Lab]) 
     lab = opened("1 + 1")
     expect(panel(lab)).to_contain_text("Run a cell with %load_ext ws_notebook")
     lab.screenshot("panel-empty", of=panel(lab))
+    assert lab.violations(".wsn-side .wsn-panel") == []
     panel(lab).get_by_role("button", name="Insert a prompt cell").click()
     expect(lab.cell(1).locator(".wsn-prompt-editor")).to_be_visible()
     lab.page.keyboard.type("What can you do?")
@@ -166,6 +171,18 @@ def test_a_reloaded_page_and_a_restarted_kernel(opened: Callable[..., Lab]) -> N
     expect(status(lab)).to_be_hidden()
 
 
+def test_a_page_that_is_loaded_while_a_cell_runs_follows_and_stops_its_run(opened: Callable[..., Lab]) -> None:
+    lab = opened(ASK, LONG)
+    lab.run_cell(2, wait=False)
+    expect(runs(lab).first).to_contain_text("streaming")
+    lab.save()
+    lab.page.reload()
+    expect(status(lab)).to_contain_text("1 run", timeout=30_000)
+    lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:stop-all')")
+    expect(status(lab)).not_to_contain_text("1 run")
+    expect(lab.cell(2).locator(".wsn-badge")).to_contain_text("stopped after")
+
+
 def test_a_click_on_the_status_bar_opens_the_panel(opened: Callable[..., Lab]) -> None:
     lab = opened(ASK)
     lab.run_cell(1)
@@ -192,7 +209,7 @@ def test_the_widget_shows_the_same_and_reaches_the_notebook(opened: Callable[...
 
 
 def test_notebook_7_has_the_panel_too(opened: Callable[..., Lab]) -> None:
-    lab = opened(ASK, MORE, app="notebook")
+    lab = opened(ASK, MORE, app="notebook", name="capitals.ipynb")
     lab.run_cell(1)
     expect(runs(lab)).to_have_count(1)
     runs(lab).first.click()

@@ -71,6 +71,7 @@ def test_a_prompt_is_highlighted_as_markdown_and_says_what_its_run_does(
     expect(badge(lab, 2)).to_contain_text("streaming")
     expect(lab.cell(2).locator(".jp-cell-toolbar").get_by_role("button", name="Stop This Run")).to_be_visible()
     lab.screenshot(f"prompt-cells-{app}-{theme}")
+    assert lab.violations(".wsn-badge") == []
     badge(lab, 2).get_by_role("button", name="Stop").click()
     lab.wait_cell(2)
     expect(badge(lab, 2)).to_contain_text("stopped after")
