@@ -25,6 +25,11 @@ def population(city: str) -> int:
 ASK = '%%responses\ncall population(city="Paris"), then say "Paris has 2,103,000 inhabitants."'
 MORE = '%%responses\ncall population(city="Oslo"), then say "And Oslo 717,710."'
 BRANCH = '%%responses --from r1\nsay "Paris it is."'
+CITIES = (
+    "%%responses\nWhich has **more inhabitants**, Paris or Oslo?",
+    "%%responses\nAnd in one sentence?",
+    '%%responses --from r1 -t population\nsay "Paris, by far."',
+)
 LONG = "%%responses\nwrite 3000 words\n"
 ONE = 'say "one"'
 QUICKSTART = Path(__file__).resolve().parents[2] / "notebooks" / "01_quickstart.ipynb"
@@ -69,7 +74,7 @@ def source(lab: Lab, index: int) -> str:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_panel_and_the_status_bar_show_a_live_kernel(opened: Callable[..., Lab], theme: Theme) -> None:
-    lab = opened(ASK, MORE, BRANCH, LONG, theme=theme, name="cities.ipynb")
+    lab = opened(*CITIES, LONG, theme=theme, name="cities.ipynb")
     lab.hide_side_bars()
     expect(status(lab)).to_be_hidden()
     for index in (1, 2, 3):
