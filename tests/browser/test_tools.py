@@ -1,9 +1,14 @@
-"""The workbench of a tool in a real JupyterLab: its schema, a try, its form, a call as a cell, what changed in it."""
+"""The workbench of a tool in a real JupyterLab (schema, try, form, call as a cell, changes), and hosted calls there."""
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 from browser.lab import Lab, Server
 from playwright.sync_api import expect
+from support.events import completed, created, item_added, item_done, items_of, message
+from support.peer import Talk, running_peer
 
 __all__: list[str] = []
 
@@ -82,3 +87,36 @@ def test_a_tool_is_written_tried_called_and_changed(server: Server, lab: Lab) ->
     lab.screenshot("workbench")
     assert lab.console_errors == []
     assert lab.foreign_requests == []
+
+
+SEARCH = {"type": "web_search_call", "id": "ws_1", "status": "in_progress", "action": None}
+FOUND = {**SEARCH, "status": "completed", "action": {"type": "search", "query": "tides in Brest"}}
+
+
+def test_a_hosted_call_is_a_row_of_the_timeline_while_it_runs_and_afterwards(server: Server, lab: Lab) -> None:
+    seen = asyncio.Event()
+
+    async def script(talk: Talk, request: dict[str, Any]) -> None:
+        stage = {"type": "response.web_search_call.searching", "item_id": "ws_1", "output_index": 0}
+        await talk.send(created("resp_1"), item_added(0, SEARCH), stage)
+        await seen.wait()
+        answered = message("High water is at noon.")
+        await talk.send(item_done(0, FOUND), items_of(FOUND, answered)[1:], completed("resp_1", FOUND, answered))
+
+    with running_peer(script) as peer:
+        session = f"mine = wsn.Session(provider={peer.url!r}, profile='open', api_key='a-key-for-tests', model='m')"
+        server.write("hosted.ipynb", [SETUP + session, "%%responses -s mine -t web_search\nWhen is high water?\n"])
+        lab.open("hosted.ipynb")
+        lab.run_cell(0)
+        lab.run_cell(1, wait=False)
+        output = lab.output(1)
+        expect(output.get_by_text("searching…").first).to_be_visible()
+        lab.screenshot("hosted-live")
+        peer.call_soon(seen.set)
+        lab.wait_cell(1)
+        assert peer.requests[0]["tools"] == [{"type": "web_search"}]
+    expect(output).to_contain_text('search "tides in Brest"')
+    expect(output).to_contain_text("High water is at noon.")
+    expect(output.get_by_text("searching…")).to_have_count(0)
+    lab.screenshot("hosted")
+    assert lab.console_errors == []
