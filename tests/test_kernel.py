@@ -62,3 +62,7 @@ def test_a_task_runs_to_its_end_inside_a_loop_that_runs() -> None:
         "assert asyncio.run(outer()) == 42\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=50)
+
+
+def test_without_a_kernel_nothing_is_heard_while_busy() -> None:
+    assert not kernel.hears_while_busy()

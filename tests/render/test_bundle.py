@@ -9,8 +9,11 @@ import pytest
 from render.play import HEADER, Play, capitals
 
 from ws_notebook import exceptions
+from ws_notebook.core import calls
+from ws_notebook.core.consent import Consent, Progress
 from ws_notebook.core.run import RequestSettings
 from ws_notebook.core.timing import Span
+from ws_notebook.core.turn import CallState
 from ws_notebook.render.bundle import LIMIT, bundle
 
 __all__: list[str] = []
@@ -201,3 +204,57 @@ def test_a_lane_is_told_only_of_a_turn_that_had_another_run_beside_it() -> None:
     first.lane = second.lane = "lane-1"
     second.beside = True
     assert [turn["lane"] for turn in checked(play)["turns"]][:2] == [None, "lane-1"]
+
+
+def awaiting(play: Play, **consent: Any) -> CallState:
+    """A call that began to wait for consent at 0.5 s."""
+    play.send().created("resp_1").at(0.5).call("call_1", "remove", path="a")
+    calls.ask(play.found("call_1"), play.now, Consent(**consent))
+    return play.found("call_1")
+
+
+def told(play: Play) -> dict[str, Any]:
+    found: dict[str, Any] = checked(play, play.now)["turns"][0]["calls"][0]
+    return found
+
+
+def test_a_call_that_waits_for_consent_says_until_when_and_what_comes_then() -> None:
+    play = Play()
+    awaiting(play, deadline=play.zero + 60.5, default="approve", prompted=True)
+    call = told(play.at(2.0))
+    assert (call["status"], call["spans"]) == ("awaiting_approval", [["approval", 500.0, None]])
+    assert call["approval"] == {
+        "decision": "", "reason": "", "arguments": None, "deadline_ms": 60500.0, "default": "approve", "prompted": True
+    }  # fmt: skip
+
+
+def test_a_decision_stays_with_its_call() -> None:
+    play = Play()
+    call = awaiting(play)
+    calls.decide(call, "edited", play.at(2.5).now, arguments='{"path": "b"}')
+    play.at(2.6).started("call_1").at(2.7).answered("call_1", "done").completed()
+    found = told(play)
+    assert (found["approval"]["decision"], found["approval"]["arguments"]) == ("edited", '{"path": "b"}')
+    assert found["spans"] == [["approval", 500.0, 2500.0], ["queued", 2500.0, 2600.0], ["tool", 2600.0, 2700.0]]
+
+
+def test_a_wait_for_consent_that_was_given_up_ends_there() -> None:
+    play = Play()
+    awaiting(play)
+    play.at(2.0).stopped(exceptions.RunCancelled("Stopped."))
+    found = told(play)
+    assert (found["status"], found["end_ms"]) == ("cancelled", 2000.0)
+    assert found["spans"] == [["approval", 500.0, 2000.0]]
+
+
+def test_a_call_without_consent_and_progress_says_nothing_of_them() -> None:
+    play = Play().send().created("resp_1").call("call_1", "look")
+    assert not {"approval", "progress"} & set(told(play))
+
+
+def test_progress_is_told_until_there_is_a_result() -> None:
+    play = Play().send().created("resp_1").call("call_1", "look").started("call_1")
+    calls.progressed(play.found("call_1"), Progress(fraction=0.4, text="reading", partial="the third", count=3))
+    assert told(play)["progress"] == {"fraction": 0.4, "text": "reading", "partial": "the third", "count": 3}
+    play.answered("call_1", "done")
+    assert "progress" not in told(play)

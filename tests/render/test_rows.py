@@ -3,6 +3,8 @@ from __future__ import annotations
 from render.play import HEADER, Play, capitals
 
 from ws_notebook import exceptions
+from ws_notebook.core import calls
+from ws_notebook.core.consent import Consent, Progress
 from ws_notebook.render.bundle import bundle
 from ws_notebook.render.rows import Row, rows_of, spans_in_words, time_in
 
@@ -58,3 +60,27 @@ def test_time_is_added_by_kind() -> None:
     spans = [("wait", 0.0, 100.0), ("text", 100.0, 150.0), ("wait", 150.0, 200.0), ("send", 200.0, 200.0)]
     assert time_in(spans, "wait") == 150
     assert spans_in_words(spans).replace("\u00a0", " ") == "wait 150 ms, text 50 ms"
+
+
+def test_a_call_says_how_it_came_to_run() -> None:
+    labels = []
+    for decision in ("approved", "edited", "timeout"):
+        play = Play().send().created("resp_1").call("call_1", "look")
+        calls.ask(play.found("call_1"), play.now, Consent())
+        calls.decide(play.found("call_1"), decision, play.at(2.0).now)
+        play.started("call_1").answered("call_1", "5")
+        labels.append(rows(play)[1].label.replace("\u00a0", " "))
+    assert labels == [
+        "approved after 2.0 s → 5",
+        "approved with other arguments after 2.0 s → 5",
+        "run without a decision after 2.0 s → 5",
+    ]
+
+
+def test_a_running_call_says_how_far_it_is() -> None:
+    play = Play().send().created("resp_1").call("call_1", "look").started("call_1")
+    labels = []
+    for progress in (Progress(0.4, "reading"), Progress(1.0), Progress(partial="the third\npart", count=3), Progress()):
+        calls.progressed(play.found("call_1"), progress)
+        labels.append(rows(play)[1].label.replace("\u00a0", " "))
+    assert labels == ["40 % · reading", "100 %", "3: the third part", "running…"]

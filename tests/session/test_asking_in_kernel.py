@@ -156,3 +156,90 @@ def test_the_tool_prints_where_the_question_was_asked(notebook: Notebook) -> Non
     asked(notebook, cell)
     notebook.client.input("y")
     assert cell.end() == "hey MainThread\n"
+
+
+# Ctrl-C and time limits, in other cases than one sleeping function.
+
+
+SLEEPERS = """
+gate = threading.Event()
+
+@wsn.tool
+def sleeper(n: int) -> str:
+    print("asleep", n, flush=True)
+    time.sleep(100)
+
+@wsn.tool(run_in="thread")
+def threaded(n: int) -> str:
+    gate.wait(100)
+    return "awake"
+
+@wsn.tool
+def chatty() -> str:
+    for n in range(1000):
+        print("part", n, flush=True)
+        yield n
+        time.sleep(0.1)
+
+@wsn.tool
+def asks() -> str:
+    return input("who? ")
+
+interrupts = []
+
+@wsn.tool(timeout=0.3)
+def stubborn() -> str:
+    print("stubborn", flush=True)
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        try:
+            time.sleep(0.05)
+        except KeyboardInterrupt:
+            interrupts.append(time.monotonic())
+    return "in the end"
+
+s = connect(sleeper, threaded, chatty, asks, stubborn)
+"""
+
+
+def test_an_interrupt_cancels_every_call_of_the_turn_and_the_model_is_told(notebook: Notebook) -> None:
+    notebook.run(SLEEPERS)
+    cell = notebook.send("s.ask('say \"Before.\" call threaded(n=1) and sleeper(n=2) and sleeper(n=3)')")
+    cell.prints("asleep 2")
+    notebook.interrupt()
+    with pytest.raises(CellError, match="KeyboardInterrupt"):
+        cell.end()
+    printed = notebook.run("run = s.runs[-1]\nprint(run.status, run.text, [c.status for c in run.tool_calls])")
+    assert printed == "cancelled Before. ['cancelled', 'cancelled', 'cancelled']\n"
+    notebook.run("gate.set()\nnext_run = s.ask('say \"next\"')")
+    printed = notebook.run(
+        "told = [item['call_id'] for item in next_run.items\n"
+        "        if item['type'] == 'function_call_output' and 'cancelled' in item['output']]\n"
+        "print(told == [c.call_id for c in run.tool_calls], next_run.text)"
+    )
+    assert printed == "True next\n"
+    assert "asleep 3" not in cell.printed
+
+
+@pytest.mark.parametrize("name", ["chatty", "asks"])
+def test_an_interrupt_ends_a_generator_and_a_tool_that_asks(notebook: Notebook, name: str) -> None:
+    notebook.run(SLEEPERS)
+    cell = notebook.send(f"s.ask('call {name}()')")
+    if name == "asks":
+        assert asked(notebook, cell) == "who? "
+    else:
+        cell.prints("part 1")
+    notebook.interrupt()
+    with pytest.raises(CellError, match="KeyboardInterrupt"):
+        cell.end()
+    assert notebook.run("print([c.status for c in s.runs[-1].tool_calls])") == "['cancelled']\n"
+    assert notebook.run("print(s.ask('say \"next\"').text)") == "next\n"
+
+
+def test_a_tool_that_ignores_its_time_limit_is_interrupted_once_and_said_to_run_on(notebook: Notebook) -> None:
+    notebook.run(SLEEPERS)
+    notebook.run("run = s.ask('call stubborn()')\ncall = run.tool_calls[0]")
+    printed = notebook.run("print(len(interrupts), run.status, call.error)")
+    assert printed.startswith("1 completed The tool did not finish within 0.3 s.")
+    assert "may still be running" in printed
+    assert notebook.run("print(call.status)") == "late\n"

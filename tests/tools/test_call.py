@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from ws_notebook.core.consent import Progress
 from ws_notebook.tools import BoundCall, tool
+from ws_notebook.tools.context import Context
 
 __all__: list[str] = []
 
@@ -97,3 +100,35 @@ def test_the_tool_itself_stays_a_plain_function() -> None:
 
     assert list(f(3)) == [3]
     assert isinstance(f.bind('{"n": 3}'), BoundCall)
+
+
+def test_a_generator_is_told_about_and_closed_when_nobody_wants_more() -> None:
+    closed: list[bool] = []
+
+    @tool
+    def f() -> Iterator[int]:
+        try:
+            yield from range(10)
+        finally:
+            closed.append(True)
+
+    @tool
+    async def g() -> AsyncIterator[int]:
+        try:
+            for i in range(10):
+                yield i
+        finally:
+            closed.append(True)
+
+    for one in (f, g):
+        told: list[Progress] = []
+        call = SimpleNamespace(done=False)
+
+        def report(progress: Progress, told: list[Progress] = told, call: SimpleNamespace = call) -> None:
+            told.append(progress)
+            call.done = progress.count == 3
+
+        result = one.bind("{}").run(Context(None, call, report))
+        assert (asyncio.run(result) if one is g else result) == 2
+        assert [each.partial for each in told] == ["0", "1", "2"]
+    assert closed == [True, True]

@@ -214,3 +214,34 @@ def test_a_timeline_is_a_widget_with_the_run_as_it_stands() -> None:
     del widget
     gc.collect()
     assert reference() is None
+
+
+@needs_ipykernel_7
+def test_a_decision_arrives_while_the_cell_blocks_and_its_refusal_is_told(kernel: Kernel) -> None:
+    subshell = kernel.create_subshell()
+    decides = (
+        "def decide(turn, call, verdict, more):\n"
+        "    heard.append((turn, call, verdict, more))\n"
+        "    if more == 'bad':\n"
+        "        raise ValueError('days: not a number')\n"
+        "heard = []\n"
+    )
+    show = SHOW.replace("on_steer=stage.steer", "on_steer=stage.steer, on_decide=decide")
+    cell = kernel.send(f"{decides}{show}{BEGIN}assert stage.stopped.wait(30)\nprint(heard)\n{END}")
+    comm = kernel.widget(cell)
+    kernel.await_custom(comm, lambda message: message["kind"] == "delta")
+    about = {"kind": "decide", "turn": "r7.1", "call": "call_1"}
+    kernel.tell_widget(comm, {**about, "verdict": "shown", "more": None}, subshell)
+    kernel.tell_widget(comm, {**about, "verdict": "approve", "more": "bad"}, subshell)
+    kernel.await_custom(
+        comm,
+        lambda message: (
+            message == {"kind": "problem", "turn": "r7.1", "call": "call_1", "message": "days: not a number"}
+        ),
+    )
+    kernel.tell_widget(comm, {**about, "verdict": "anything"}, subshell)
+    kernel.tell_widget(comm, {"kind": "decide", "verdict": "deny"}, subshell)
+    kernel.tell_widget(comm, {"kind": "stop"}, subshell)
+    messages = kernel.finish(cell)
+    printed = "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream")
+    assert printed == "[('r7.1', 'call_1', 'shown', None), ('r7.1', 'call_1', 'approve', 'bad')]\n"
