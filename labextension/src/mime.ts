@@ -74,6 +74,10 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
     if (run.status === 'in_progress' && this.follow(run)) {
       return;
     }
+    if (this.follower !== null && this.follower.finish(run)) {
+      await this.follower.rendered();
+      return;
+    }
     this.follower?.end();
     this.follower = null;
     this.showSaved(run);
@@ -146,6 +150,8 @@ class Follower {
   private readonly live: LiveRun;
   private readonly view: RunView;
   private fetching = false;
+  /** Ends when the final form is there: what the kernel still tells then is only what it is asked. */
+  private readonly going = new AbortController();
 
   constructor(
     private readonly first: Run,
@@ -157,7 +163,7 @@ class Follower {
     this.live = new LiveRun(first, message => link.send(first.view, message));
     this.view = new RunView({ markdown: liveMarkdown(rendermime), signal, send: message => this.live.send(message) });
     link.listen(first.view, message => this.receive(message), signal);
-    drawLive(this.live, this.view, signal, run => this.painted(run));
+    drawLive(this.live, this.view, this.going.signal, run => this.painted(run));
     output.show(this.view.node);
     this.live.ask();
     this.after(UNKNOWN_AFTER, () => {
@@ -176,7 +182,22 @@ class Follower {
   }
 
   end(): void {
+    this.going.abort();
     this.ended.abort();
+  }
+
+  /** Go on with the run's final form, in the same view: what the reader opened stays open. False: it is of another run. */
+  finish(run: Run): boolean {
+    if (this.live.clock === null || run.view !== this.first.view) {
+      return false;
+    }
+    this.going.abort();
+    this.view.update(run, null);
+    return true;
+  }
+
+  rendered(): Promise<void> {
+    return this.view.rendered();
   }
 
   private receive(message: unknown): void {
@@ -185,6 +206,8 @@ class Follower {
       this.output.lost();
     } else if (data['kind'] === 'forms' && isFields(data['data'])) {
       this.output.keep(data['data'] as IRenderMime.IMimeModel['data']);
+    } else if (this.going.signal.aborted) {
+      this.view.tell(message);
     } else {
       this.live.receive(message);
     }

@@ -1,0 +1,235 @@
+"""The run view in JupyterLab: keys, details, replay, frames, a table; how it serves those who do not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from browser.lab import Lab, Server, Theme
+from playwright.sync_api import Locator, expect
+
+import ws_notebook as wsn
+
+SETUP = """\
+%load_ext ws_notebook
+%config ResponsesMagics.provider = "local"
+import time
+import ws_notebook as wsn
+
+@wsn.tool(run_in="thread")
+def population(city: str) -> int:
+    "The number of inhabitants of a city."
+    time.sleep(0.4)
+    return {"Paris": 2_103_000, "Oslo": 717_710}[city]
+"""
+QUESTION = 'call population(city="Paris") and call population(city="Oslo"), then write 60 words'
+
+
+@wsn.tool
+def population(city: str) -> int:
+    """The number of inhabitants of a city."""
+    return {"Paris": 2_103_000, "Oslo": 717_710}[city]
+
+
+@pytest.fixture(scope="module")
+def forms() -> Iterator[dict[str, Any]]:
+    """All four forms of a run of two turns."""
+    with wsn.Session(provider="local", tools=[population]) as session:
+        yield session.ask(QUESTION)._repr_mimebundle_()
+
+
+@pytest.fixture
+def saved(server: Server, lab: Lab, forms: dict[str, Any]) -> Callable[..., Locator]:
+    """Opens a notebook that holds the run, with no kernel; returns the view."""
+
+    def open_it(theme: Theme = "light") -> Locator:
+        output = nbformat.v4.new_output("display_data", data=forms)
+        cell = nbformat.v4.new_code_cell("%%responses\n…", outputs=[output], execution_count=1)
+        server.put("view.ipynb", nbformat.v4.new_notebook(cells=[cell]))
+        lab.open("view.ipynb", kernel=False)
+        lab.set_theme(theme)
+        lab.hide_side_bars()
+        view = lab.output(0).locator(".wsn-run")
+        expect(view).to_have_attribute("data-wsn-status", "completed")
+        return view
+
+    return open_it
+
+
+def test_the_keys_of_the_timeline_are_perfetto_s(lab: Lab, saved: Callable[..., Locator]) -> None:
+    view = saved()
+    rows = view.locator(".wsn-row")
+    rows.nth(0).focus()
+    timeline = view.locator(".wsn-timeline")
+    before = view.locator(".wsn-tick").all_inner_texts()
+    for _ in range(3):
+        lab.page.keyboard.press("w")
+    expect(timeline).to_have_attribute("data-wsn-zoomed", "")
+    zoomed = view.locator(".wsn-tick").all_inner_texts()
+    assert zoomed != before
+    lab.page.keyboard.press("d")
+    assert view.locator(".wsn-tick").all_inner_texts() != zoomed
+    lab.page.keyboard.press("0")
+    assert view.locator(".wsn-tick").all_inner_texts() == before
+    lab.page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    lab.page.keyboard.press("Enter")
+    details = view.get_by_role("region", name="Details of population")
+    expect(details).to_contain_text("2103000")
+    lab.page.keyboard.press("Escape")
+    expect(details).to_be_hidden()
+    lab.page.keyboard.press("?")
+    expect(view.get_by_role("region", name="Keys of the timeline")).to_be_visible()
+    lab.page.keyboard.press("Escape")
+    expect(view.get_by_role("region", name="Keys of the timeline")).to_be_hidden()
+    # None of these keys reached the notebook.
+    expect(lab.page.locator(".jp-Notebook .jp-Cell")).to_have_count(1)
+
+
+def test_a_row_tells_its_facts_under_the_pointer(saved: Callable[..., Locator]) -> None:
+    view = saved()
+    view.locator(".wsn-row[data-kind=call]").first.hover()
+    tip = view.locator(".wsn-tip")
+    expect(tip).to_contain_text("Paris")
+    expect(tip).to_contain_text("2103000")
+    view.locator(".wsn-row[data-kind=turn]").first.hover()
+    expect(tip).to_contain_text("tokens")
+    expect(tip).to_contain_text("sent")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_saved_run_can_be_dragged_and_played_with_no_kernel(
+    lab: Lab, saved: Callable[..., Locator], theme: Theme, forms: dict[str, Any]
+) -> None:
+    view = saved(theme)
+    lab.screenshot(f"run-{theme}", of=lab.output(0))
+    words = view.locator(".wsn-answer").inner_text()
+    slider = view.get_by_role("slider", name="Moment of the run")
+    slider.fill("0")
+    expect(view.locator(".wsn-row")).to_have_count(1)
+    expect(view.locator(".wsn-answer")).to_be_hidden()
+    slider.fill("700")
+    expect(view.locator(".wsn-row")).to_have_count(4)
+    expect(view.locator(".wsn-answer")).not_to_have_text("")
+    part = view.locator(".wsn-answer").inner_text()
+    assert 0 < len(part) < len(words)
+    lab.screenshot(f"replay-{theme}", of=lab.output(0))
+    slider.fill("500")
+    assert len(view.locator(".wsn-answer").inner_text()) < len(part)
+    view.get_by_label("Speed of the replay").select_option("10")
+    view.get_by_role("button", name="Play", exact=True).click()
+    expect(view.locator(".wsn-status")).to_have_text("completed", timeout=20_000)
+    expect(view.locator(".wsn-answer")).to_have_text(words.replace("\n\n", "\n"), use_inner_text=True)
+    expect(view.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_the_frames_of_a_saved_run_are_kept_in_groups(lab: Lab, saved: Callable[..., Locator]) -> None:
+    view = saved()
+    view.get_by_role("button", name="Frames").click()
+    frames = view.get_by_role("region", name="Frames", exact=True)
+    rows = frames.locator("tbody tr")
+    expect(rows.first).to_contain_text("response.create")
+    expect(frames.locator(".wsn-frames-note")).to_contain_text("while the kernel of the run is")
+    everything = rows.count()
+    frames.get_by_role("searchbox").fill("sent")
+    expect(rows).to_have_count(2)
+    assert everything > 2
+    expect(rows.nth(1)).to_contain_text("response.create")
+    view.get_by_role("button", name="Frames").click()
+    expect(frames).to_be_hidden()
+
+
+def test_every_frame_has_its_json_while_the_kernel_is_there(lab: Lab, server: Server) -> None:
+    server.write("frames.ipynb", [SETUP, f"%%responses\n{QUESTION}"])
+    lab.open("frames.ipynb")
+    lab.run_cell(0)
+    lab.run_cell(1)
+    view = lab.output(1).locator(".wsn-run")
+    view.get_by_role("button", name="Frames").click()
+    frames = view.get_by_role("region", name="Frames", exact=True)
+    frames.get_by_role("button", name="response.create", exact=True).last.click()
+    json = frames.locator(".wsn-frame-json")
+    expect(json).to_contain_text('"previous_response_id"')
+    expect(json).to_contain_text("function_call_output")
+    expect(json).not_to_contain_text("Authorization")
+    lab.screenshot("frames-light", of=lab.output(1))
+
+
+def test_the_timeline_is_a_table_too_and_the_run_folds_to_one_line(lab: Lab, saved: Callable[..., Locator]) -> None:
+    view = saved()
+    view.get_by_role("button", name="Table").click()
+    table = view.get_by_role("table", name="Timeline of run")
+    expect(table.get_by_role("columnheader", name="Duration")).to_be_visible()
+    expect(table.get_by_role("rowheader")).to_have_count(4)
+    fold = view.get_by_role("button", name="Show the run")
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    expect(view.locator(".wsn-answer")).to_be_hidden()
+    height = view.bounding_box()
+    assert height is not None
+    assert height["height"] < 50
+    fold.click()
+    expect(view.locator(".wsn-answer")).to_be_visible()
+
+
+def test_the_python_of_a_run_can_be_copied(lab: Lab, saved: Callable[..., Locator]) -> None:
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    view = saved()
+    view.get_by_role("button", name="Copy as Python").click()
+    expect(view.get_by_role("button", name="Copied")).to_be_visible()
+    copied = lab.page.evaluate("navigator.clipboard.readText()")
+    assert "tools=[population]" in copied
+    compile(copied, "copied", "exec")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_with_everything_open(lab: Lab, saved: Callable[..., Locator], theme: Theme) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    view = saved(theme)
+    for name in ("Frames", "Table", "Keys"):
+        view.get_by_role("button", name=name, exact=True).click()
+    view.locator(".wsn-row").nth(1).click()
+    found = Axe().run(lab.page, context=".wsn-run").response["violations"]
+    serious = [
+        (each["id"], node["html"][:160], node["failureSummary"][:200])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+    assert serious == []
+
+
+def test_the_end_is_announced_once_and_no_token_is(lab: Lab, server: Server) -> None:
+    server.write("announced.ipynb", [SETUP, f"%%responses\n{QUESTION}"])
+    lab.open("announced.ipynb")
+    lab.run_cell(0)
+    lab.page.evaluate(
+        """() => {
+          window.said = [];
+          new MutationObserver(records => {
+            for (const { target } of records) {
+              const node = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
+              const live = node.closest?.('.wsn-run [aria-live], .wsn-run [role=status], .wsn-run [role=alert]');
+              if (live) window.said.push(live.textContent);
+            }
+          }).observe(document.body, { subtree: true, childList: true, characterData: true });
+        }"""
+    )
+    lab.run_cell(1)
+    expect(lab.output(1).locator(".wsn-run")).to_have_attribute("data-wsn-status", "completed")
+    lab.page.wait_for_function("() => window.said.length > 0")
+    said = lab.page.evaluate("() => window.said")
+    assert len(said) == 1
+    assert said[0].startswith("Run completed after")
+
+
+def test_it_can_be_read_at_twice_the_size(lab: Lab, saved: Callable[..., Locator]) -> None:
+    lab.page.set_viewport_size({"width": 640, "height": 900})
+    view = saved()
+    for part in (".wsn-status", ".wsn-tokens", ".wsn-row >> nth=0", ".wsn-slider", ".wsn-answer"):
+        expect(view.locator(part)).to_be_visible()
+    assert view.evaluate("node => node.scrollWidth <= node.clientWidth")
+    lab.screenshot("run-narrow", of=lab.output(0))
