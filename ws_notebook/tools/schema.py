@@ -143,7 +143,7 @@ def _unusable(parameter: Parameter, cause: Exception, label: str) -> str:
 
 def unusable_cause(cause: Exception, annotation: Any) -> str:
     """What helps of pydantic's message, in brackets; its own remedies are for models, not for tools."""
-    if isinstance(cause, PydanticUserError) and cause.code == "class-not-fully-defined":
+    if isinstance(cause, NameError) or getattr(cause, "code", "") == "class-not-fully-defined":
         missing = undefined_name(annotation)
         return f" (a class in it names {missing!r}, which does not exist yet: define {missing} first)" * bool(missing)
     if not isinstance(cause, PydanticSchemaGenerationError | PydanticInvalidForJsonSchema):
