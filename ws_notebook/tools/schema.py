@@ -109,7 +109,7 @@ def _with_description(annotation: Any) -> Any:
     """`Annotated[T, "text"]` and `Annotated[T, Doc("text")]` with the text where pydantic looks for it."""
     if typing_extensions.get_origin(annotation) is not Annotated:
         return annotation
-    for extra in annotation.__metadata__:
+    for extra in reversed(annotation.__metadata__):
         text = extra if isinstance(extra, str) else getattr(extra, "documentation", None)
         if isinstance(text, str):
             return Annotated[annotation, Field(description=text)]
