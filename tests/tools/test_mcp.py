@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.server import running_server
 
+from ws_notebook import Session
+from ws_notebook.core.changes import CallChanged
 from ws_notebook.exceptions import ConnectionFailed, SettingsError, ToolError
 from ws_notebook.tools.mcp import McpServer
+from ws_notebook.tools.source import tool_source
 
 __all__: list[str] = []
 
@@ -68,6 +72,10 @@ def test_a_servers_tools_are_tools_with_its_schema(stdio: McpServer) -> None:
     assert price.strict
     assert repr(price) == "<Tool price(title, copies)>"
     assert "| `copies` | integer | `1` |" in price._repr_markdown_()
+    assert stdio["price"] is price
+    with pytest.raises(KeyError, match="Did you mean 'price'"):
+        stdio["prize"]
+    assert tool_source(price, {"shop": stdio}) == 'shop["price"]'
     assert repr(stdio).startswith("<McpServer bookshop: price, sell_one, ")
 
 
@@ -182,3 +190,21 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SettingsError, match=r"ws-notebook\[mcp\]"):
         McpServer(COMMAND)
+
+
+@needs_mcp
+def test_a_session_calls_them_beside_python_functions_and_shows_their_progress(stdio: McpServer) -> None:
+    with running_server() as server:
+        session = Session(provider=server.base_url, profile="local", api_key=server.token, tools=stdio.tools)
+        with session:
+            run = session.ask('call price(title="Emma") and call wait(seconds=0.01)')
+            price, wait = run.tool_calls
+            assert (price.output, wait.output) == ("4", "found")
+            assert (wait.progress.fraction, wait.progress.text) == (0.25, "looking")
+            assert price.code == 'price(title="Emma")'
+            assert named(stdio, "price").last.run == run.id
+            slow = session.start("call wait(seconds=600)")
+            begun = next(each for each in slow.stream() if isinstance(each, CallChanged) and each.call.progress)
+            slow.cancel()
+            assert begun.call.status == "cancelled"
+            assert named(stdio, "price").try_(title="Emma").output == "4"

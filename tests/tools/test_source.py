@@ -181,4 +181,5 @@ def test_the_tool_is_named_as_the_notebook_names_it() -> None:
     assert tool_source(plain, {"other": plain, "_": plain}) == "other"
     assert tool_source(store.left, {"shop": store}) == "shop.left"
     assert tool_source(plain, {"plain": plain.function, "mine": Session()}) == 'mine.tools["plain"]'
+    assert tool_source(plain, {"shop": [store, plain], "other": [tool(plain, name="x")]}) == "shop[1]"
     assert tool_source(plain, {}) == "plain"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 
+from ..core.hosted import HostedCall
 from ..core.turn import CallState
 from ..render.format import duration
 from ..session.run import Run
@@ -25,10 +26,10 @@ class ToolTable:
 
     def __init__(self, offered: Mapping[str, Offered], runs: Sequence[Run]) -> None:
         calls = [call for run in runs for call in run.tool_calls]
-        items = [item for run in runs for turn in run.turns for item in turn.output]
+        hosted = [each for run in runs for turn in run.turns for each in turn.hosted]
         gone = dict.fromkeys(call.name for call in calls if call.name not in offered)
         self.rows = [
-            _hosted_row(one, items)
+            _hosted_row(one, hosted)
             if isinstance(one, HostedTool)
             else _row(name, one.description, [call for call in calls if call.name == name])
             for name, one in offered.items()
@@ -62,13 +63,15 @@ def _short(ms: float) -> str:
     return f"{ms:.2g} ms" if ms < 0.1 else duration(ms)
 
 
-def _hosted_row(tool: HostedTool, items: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
-    """The provider runs these: their calls are items, and how long they took is not known here."""
+def _hosted_row(tool: HostedTool, hosted: Sequence[HostedCall]) -> tuple[str, ...]:
+    """The provider runs these: the time is from the announcement to the end."""
     label = tool.definition.get("server_label")
     kind = f"{tool.type.removesuffix('_preview')}_call"
-    mine = [item for item in items if item.get("type") == kind and item.get("server_label") == label]
-    errors = sum(item.get("status") == "failed" or item.get("error") is not None for item in mine)
-    return tool.name, str(len(mine)), str(errors), "", tool.description
+    mine = [each for each in hosted if each.item.get("type") == kind and each.item.get("server_label") == label]
+    errors = sum(each.stage == "failed" or each.item.get("error") is not None for each in mine)
+    times = [(each.ended - each.started) * 1000 for each in mine if each.ended is not None]
+    median = _short(statistics.median(times)) if times else ""
+    return tool.name, str(len(mine)), str(errors), median, tool.description
 
 
 def _text_line(line: Sequence[str], widths: Sequence[int]) -> str:

@@ -21,7 +21,7 @@ __all__ = ["McpServer"]
 
 
 class McpServer:
-    """A connection to an MCP server. `tools` are its tools: `session.tools.add(*server.tools)`.
+    """A connection to an MCP server. `tools` are its tools: `session.tools.add(*server.tools)`; `server["x"]` is one.
 
     server           a command, as a list or as text, that speaks over its stdin and stdout; or an http(s) URL
     headers          extra HTTP headers, such as an Authorization; never shown
@@ -91,6 +91,16 @@ class McpServer:
     def close(self) -> None:
         """End the connection, and with it a command's process. Calls of its tools fail from then on."""
         self._line.close()
+
+    def __getitem__(self, name: str) -> AnyTool:
+        for each in self.tools:
+            if each.name == name:
+                return each
+        names = tuple(each.name for each in self.tools)
+        raise KeyError(f"MCP server {self.name} has no tool {name!r}.{nearest(name, names)}")
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [each.name for each in self.tools]
 
     def __enter__(self) -> Self:
         return self

@@ -18,6 +18,7 @@ from typing import Any
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.function import AnyTool, Tool
+from ws_notebook.tools.mcp import McpServer
 from ws_notebook.tools.registry import ToolRegistry
 from ws_notebook.tools.signature import home
 
@@ -60,10 +61,22 @@ def tool_source(tool: AnyTool, names: Names) -> str:
         if owner is not None and value is owner:
             return f"{name}.{getattr(tool.function, '__name__', tool.name)}"
     for name, value in visible:
-        tools = getattr(value, "tools", None)
-        if isinstance(tools, ToolRegistry) and tools.get(tool.name) is not None:
-            return f"{name}.tools[{_quoted(tool.name)}]"
+        place = _place_in(value, tool)
+        if place:
+            return f"{name}{place}"
     return tool.name
+
+
+def _place_in(value: Any, tool: AnyTool) -> str:
+    """Where the tool is in something that holds several: a session, an MCP server, a list."""
+    tools = getattr(value, "tools", None)
+    if isinstance(tools, ToolRegistry) and tools.get(tool.name) is not None:
+        return f".tools[{_quoted(tool.name)}]"
+    if isinstance(value, McpServer) and tool.name in value._ipython_key_completions_():
+        return f"[{_quoted(tool.name)}]"
+    if isinstance(value, list | tuple):
+        return next((f"[{at}]" for at, each in enumerate(value) if each is tool), "")
+    return ""
 
 
 class _Unwritable(Exception):
