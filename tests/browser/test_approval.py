@@ -77,7 +77,7 @@ def test_it_is_denied_from_the_keyboard_with_a_reason(server: Server, lab: Lab) 
     asked = panel(view)
     expect(asked).to_be_focused(timeout=20_000)
     expect(view.get_by_role("alert").first).to_contain_text("Press A to approve, D to deny, E to edit the arguments")
-    lab.page.wait_for_timeout(500)  # keys that come at once were meant for what had the focus before
+    lab.page.wait_for_timeout(900)  # keys that come at once were meant for what had the focus before
     lab.page.keyboard.press("d")
     reason = asked.get_by_role("textbox", name="Reason of the denial")
     expect(reason).to_be_focused()
@@ -126,7 +126,7 @@ def test_the_focus_goes_on_to_the_next_call_and_keys_decide(server: Server, lab:
     view = opened(server, lab, TWO, SHOW)
     expect(panel(view)).to_have_count(2, timeout=20_000)
     expect(panel(view).first).to_be_focused()
-    lab.page.wait_for_timeout(500)
+    lab.page.wait_for_timeout(900)
     lab.page.keyboard.press("a")
     expect(panel(view)).to_have_count(1)
     expect(panel(view)).to_be_focused()

@@ -42,7 +42,7 @@ _NUDGE = 0.05
 
 _NOBODY = (
     "Nobody could be asked: this front end takes no input. Decide in code (session.on_approval), open the notebook in "
-    'JupyterLab, or give the tool approve=Approval(default="approve").'
+    'JupyterLab, or give the tool approve=wsn.Approval(default="approve").'
 )
 
 

@@ -10,7 +10,7 @@ const LIMIT = 20_000;
 const SPOKEN = 200;
 const ELSEWHERE = 'Answer in the input box of the cell.';
 /** Keys within so many milliseconds after the focus came by itself were meant for what had it before. */
-const TOO_SOON = 400;
+const TOO_SOON = 800;
 
 export class Approvals {
   readonly node = element('div', { class: 'wsn-approvals', hidden: '' });
@@ -150,10 +150,13 @@ class Panel {
     this.complain(message);
   }
 
-  /** Take the focus, unless the reader is writing somewhere. */
+  /** Take the focus, unless the reader is writing somewhere, or looks elsewhere: keys would be meant for that. */
   takeFocus(): void {
     const active = document.activeElement;
     if (active instanceof HTMLElement && isWriting(active)) {
+      return;
+    }
+    if (!isInView(this.node) && this.node.closest('.jp-Cell')?.contains(active) !== true) {
       return;
     }
     this.before = active;
@@ -263,6 +266,11 @@ class Panel {
       button.disabled = mode === 'sent';
     }
   }
+}
+
+function isInView(node: HTMLElement): boolean {
+  const { top, bottom } = node.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
 }
 
 /** Whether what is typed goes into a text now. */
