@@ -1,0 +1,44 @@
+"""A picture that a tool returns: seen with its call in the timeline, live and in the saved notebook."""
+
+from __future__ import annotations
+
+from browser.lab import Lab, Server
+from playwright.sync_api import expect
+
+__all__: list[str] = []
+
+SETUP = """\
+%load_ext ws_notebook
+%config ResponsesMagics.provider = "local"
+import matplotlib.pyplot as plt
+import ws_notebook as wsn
+
+@wsn.tool
+def draw(heights: list[float]):
+    "Bars."
+    figure, axes = plt.subplots(figsize=(3, 2))
+    axes.bar(range(len(heights)), heights)
+    plt.close(figure)
+    return {"bars": len(heights), "plot": figure}
+"""
+
+
+def test_the_picture_of_a_tool_is_in_the_details_of_its_call_and_in_the_file(server: Server, lab: Lab) -> None:
+    server.write("pictures.ipynb", [SETUP, "%%responses\ncall draw(heights=[1, 3, 2])"])
+    lab.open("pictures.ipynb")
+    lab.run_cell(0)
+    lab.run_cell(1)
+    view = lab.output(1).locator(".wsn-run")
+    expect(view).to_have_attribute("data-wsn-status", "completed")
+    view.locator(".wsn-row", has_text="draw").first.click()
+    details = view.get_by_role("region", name="Details of draw")
+    expect(details).to_contain_text("[image 1]")
+    picture = details.locator("figure img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") > 50
+    expect(details.locator("figcaption")).to_contain_text("PNG")
+    saved = lab.save()
+    (html,) = [
+        output["data"]["text/html"] for output in saved.cells[1].outputs if "text/html" in output.get("data", {})
+    ]
+    assert "draw: PNG" in html
