@@ -2,7 +2,6 @@
 
 import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
-import type { Session } from './panelNews';
 
 const FLASH = 'wsn-flash';
 /** Milliseconds. */
@@ -57,11 +56,6 @@ export async function insertPrompt(panel: NotebookPanel, line: string, below: st
   await notebook.scrollToCell(notebook.activeCell ?? made, 'smart');
   notebook.activeCell?.editor?.setCursorPosition({ line: 1, column: 0 });
   notebook.activeCell?.editor?.focus();
-}
-
-/** The first line of a cell that continues a run of this session. */
-export function branchLine(session: Session, run: string): string {
-  return session.name === '' ? `%%responses --from ${run}` : `%%responses -s ${session.name} --from ${run}`;
 }
 
 export async function runCell(panel: NotebookPanel, cell: Cell): Promise<void> {

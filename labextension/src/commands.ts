@@ -7,13 +7,13 @@ import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { stopIcon } from '@jupyterlab/ui-components';
 import { IBadges } from './cells';
-import { branchLine, cellOf, insertPrompt, revealCell, runCell } from './cellsActions';
+import { cellOf, insertPrompt, revealCell, runCell } from './cellsActions';
 import type { Badges, CellRun } from './cellsBadges';
 import { IKernels, wish } from './kernels';
 import type { NotebookKernel } from './kernelsChannel';
 import { IOptions } from './options';
 import { leading, running, type Session } from './panelNews';
-import { RUN_WISH, type RunWish } from './panelWish';
+import { branchLine, RUN_WISH, type RunWish } from './panelWish';
 import { DOMAIN, type Texts } from './texts';
 
 export const OPEN_PANEL = 'ws-notebook:open-panel';
@@ -121,8 +121,7 @@ class Commands {
     }
     if (detail.action === 'branch') {
       event.preventDefault();
-      const line = detail.session === '' ? `%%responses --from ${detail.run}` : `%%responses -s ${detail.session} --from ${detail.run}`;
-      void insertPrompt(panel, line, detail.cell);
+      void insertPrompt(panel, branchLine(detail.session, detail.run), detail.cell);
     } else if (detail.action === 'reveal' && detail.cell !== null) {
       event.preventDefault();
       void revealCell(panel, detail.cell, false);
@@ -167,7 +166,7 @@ class Commands {
   private async branch(): Promise<void> {
     const run = this.activeRun;
     if (run !== null) {
-      await insertPrompt(run.kernel.panel, branchLine(run.session, run.row.id), run.row.cell);
+      await insertPrompt(run.kernel.panel, branchLine(run.session.name, run.row.id), run.row.cell);
     }
   }
 

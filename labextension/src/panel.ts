@@ -5,7 +5,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { branchLine, cellOf, insertPrompt, revealCell, runCell } from './cellsActions';
+import { cellOf, insertPrompt, revealCell, runCell } from './cellsActions';
 import { INSERT_PROMPT, OPEN_PANEL } from './commands';
 import { sessionsIcon } from './icon';
 import { IKernels, wish } from './kernels';
@@ -13,6 +13,7 @@ import type { NotebookKernel } from './kernelsChannel';
 import { OPEN_QUICKSTART } from './launcher';
 import type { Row, Session } from './panelNews';
 import type { RunAction } from './panelTreeView';
+import { branchLine } from './panelWish';
 import { PanelView, type SessionAction, type Source } from './panelView';
 import { DOMAIN, type Texts } from './texts';
 import { element } from './view/dom';
@@ -116,7 +117,7 @@ class SessionsPanel extends Widget {
     }
     const cell = row.cell === null ? null : cellOf(panel, row.cell);
     if (action === 'branch') {
-      await insertPrompt(panel, branchLine(session, row.id), row.cell);
+      await insertPrompt(panel, branchLine(session.name, row.id), row.cell);
     } else if (cell === null) {
       this.view.tell(row.cell === null ? '' : this.texts.__('The cell of %1 is no longer in the notebook.', row.id));
     } else if (action === 'rerun') {

@@ -4,7 +4,7 @@ import type { AnyModel, Initialize, Render } from '@anywidget/types';
 import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from './panelNews';
 import type { RunAction } from './panelTreeView';
 import { PanelView } from './panelView';
-import { RUN_WISH, type RunWish } from './panelWish';
+import { branchLine, RUN_WISH, type RunWish } from './panelWish';
 import { english } from './texts';
 import { element, setText } from './view/dom';
 
@@ -131,7 +131,7 @@ async function onRun(news: WidgetNews, view: PanelView, action: RunAction, sessi
   if (taken || action !== 'branch') {
     return;
   }
-  const line = session.name === '' ? `%%responses --from ${row.id}` : `%%responses -s ${session.name} --from ${row.id}`;
+  const line = branchLine(session.name, row.id);
   try {
     await navigator.clipboard.writeText(`${line}\n`);
     view.tell(english.__('Copied: %1. Paste it into a new cell.', line));

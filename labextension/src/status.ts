@@ -29,7 +29,7 @@ export function statusParts(texts: Texts, news: News, tokens: number, now: numbe
   return [
     texts.__('Responses: %1', conditionWords(texts, session)),
     left === null ? '' : texts.__('%1 left', roughly(texts, left)),
-    tokens > 0 ? texts._n('%1 token today', '%1 tokens today', tokens).replace(String(tokens), whole(tokens)) : '',
+    tokens > 0 ? texts._n('%2 token today', '%2 tokens today', tokens, whole(tokens)) : '',
     active > 0 ? texts._n('%1 run', '%1 runs', active) : ''
   ].filter(part => part !== '');
 }

@@ -26,8 +26,8 @@ ASK = '%%responses\ncall population(city="Paris"), then say "Paris has 2,103,000
 MORE = '%%responses\ncall population(city="Oslo"), then say "And Oslo 717,710."'
 BRANCH = '%%responses --from r1\nsay "Paris it is."'
 CITIES = (
-    "%%responses\nWhich has **more inhabitants**, Paris or Oslo?",
-    "%%responses\nAnd in one sentence?",
+    "%%responses\nWhich has more inhabitants, Paris or Oslo?",
+    "%%responses\nNow write 40 words about _both_.",
     '%%responses --from r1 -t population\nsay "Paris, by far."',
 )
 LONG = "%%responses\nwrite 3000 words\n"

@@ -25,7 +25,7 @@ city = "Paris"
 ASK = """\
 %%responses -t population
 # The question
-Which has **more inhabitants**, {city} or Oslo? Answer in _one_ `line`.
+Which has **more inhabitants**, {city} or Oslo? Answer in _one_ line.
 """
 LONG = "%%responses\nwrite 3000 words\n"
 
@@ -34,8 +34,8 @@ LONG = "%%responses\nwrite 3000 words\n"
 def opened(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable[..., Lab]:
     """Opens a notebook of these cells whose first, the set-up, has run."""
 
-    def open_it(*cells: str, theme: Theme = "light", app: App = "lab") -> Lab:
-        name = f"{request.node.name.partition('[')[0]}.ipynb"
+    def open_it(*cells: str, theme: Theme = "light", app: App = "lab", name: str = "") -> Lab:
+        name = name or f"{request.node.name.partition('[')[0]}.ipynb"
         server.write(name, [SETUP, *cells])
         lab.open(name, app=app)
         lab.set_theme(theme)
@@ -57,7 +57,9 @@ def badge(lab: Lab, index: int) -> Locator:
 def test_a_prompt_is_highlighted_as_markdown_and_says_what_its_run_does(
     opened: Callable[..., Lab], app: App, theme: Theme
 ) -> None:
-    lab = opened(ASK, LONG, app=app, theme=theme)
+    lab = opened(ASK, LONG, app=app, theme=theme, name="prompts.ipynb")
+    if app == "lab":
+        lab.hide_side_bars()
     expect(prompt(lab, 0)).to_have_count(0)
     expect(prompt(lab, 1)).to_have_count(1)
     expect(lab.cell(1).locator(".wsn-cm-flag")).to_have_text("-t")
@@ -71,7 +73,7 @@ def test_a_prompt_is_highlighted_as_markdown_and_says_what_its_run_does(
     expect(badge(lab, 2)).to_contain_text("streaming")
     expect(lab.cell(2).locator(".jp-cell-toolbar").get_by_role("button", name="Stop This Run")).to_be_visible()
     lab.screenshot(f"prompt-cells-{app}-{theme}")
-    assert lab.violations(".wsn-badge") == []
+    assert lab.violations(".wsn-badge, .wsn-cm-magic") == []
     badge(lab, 2).get_by_role("button", name="Stop").click()
     lab.wait_cell(2)
     expect(badge(lab, 2)).to_contain_text("stopped after")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .. import kernel
 from ..render.format import one_line, valid
@@ -61,8 +61,8 @@ class Overview:
         self._guide = guide
         self._heads: dict[str, dict[str, Any]] = {}
         self._rows: dict[str, dict[str, dict[str, Any]]] = {}
-        self._finished: dict[str, dict[str, dict[str, Any]]] = {}
-        """Rows of ended runs, which stay as they are but for their mark."""
+        self._ended: dict[str, dict[str, _Summary]] = {}
+        """Those of ended runs, which stay as they are."""
 
     def whole(self) -> dict[str, Any]:
         """Everything: each session with the rows of all its runs, oldest first."""
@@ -78,36 +78,48 @@ class Overview:
         present, guide = dict(self._sessions()), self._guide()
         gone = [key for key in self._heads if key not in present]
         for key in gone:
-            for held in (self._heads, self._rows, self._finished):
+            for held in (self._heads, self._rows, self._ended):
                 held.pop(key, None)
         told = [self._session_changes(key, session, guide) for key, session in present.items()]
         return {"sessions": [each for each in told if each is not None], "gone": gone}
 
     def _session_changes(self, key: str, session: Session, guide: Guide) -> dict[str, Any] | None:
-        runs = session.runs
-        rows = self._all_rows(key, runs, guide.marks(session))
+        summaries, marks = self._summaries(key, session.runs), guide.marks(session)
+        rows = {name: {**summary.row, "mark": marks.get(name, "")} for name, summary in summaries.items()}
         before = self._rows.get(key, {})
         changed = [row for name, row in rows.items() if before.get(name) != row]
         forgotten = [name for name in before if name not in rows]
-        head = _head(key, session, runs, guide)
+        head = _head(key, session, list(summaries.values()), guide)
         if not changed and not forgotten and self._heads.get(key) == head:
             return None
         self._heads[key], self._rows[key] = head, rows
         return {**head, "runs": changed, "forgotten": forgotten}
 
-    def _all_rows(self, key: str, runs: Sequence[Run], marks: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-        finished = self._finished.get(key, {})
-        rows, kept = {}, {}
-        for run in runs:
-            row = finished.get(run.id) or {**run_row(run.state), "cell": run.cell}
-            if run.state.done:
-                kept[run.id] = row
-            rows[run.id] = {**row, "mark": marks.get(run.id, "")}
-        self._finished[key] = kept
-        return rows
+    def _summaries(self, key: str, runs: Iterable[Run]) -> dict[str, _Summary]:
+        """Of every run, by its id. Thousands of ended ones cost little: each is summed up once."""
+        known = self._ended.get(key, {})
+        found = {run.id: known.get(run.id) or _summary(run) for run in runs}
+        self._ended[key] = {name: summary for name, summary in found.items() if summary.ended}
+        return found
 
 
-def _head(key: str, session: Session, runs: Sequence[Run], guide: Guide) -> dict[str, Any]:
+class _Summary(NamedTuple):
+    ended: bool
+    row: dict[str, Any]
+    totals: dict[str, int]
+    calls: dict[str, tuple[int, int, int]]
+    """By tool: how many calls, how many of them failed, how many are not done."""
+
+
+def _summary(run: Run) -> _Summary:
+    calls: dict[str, tuple[int, int, int]] = {}
+    for call in run.tool_calls:
+        count, failed, running = calls.get(call.name, (0, 0, 0))
+        calls[call.name] = (count + 1, failed + (call.status in _FAILED), running + (not call.done))
+    return _Summary(run.state.done, {**run_row(run.state), "cell": run.cell}, totals([run.state]), calls)
+
+
+def _head(key: str, session: Session, summaries: Sequence[_Summary], guide: Guide) -> dict[str, Any]:
     header, profile, opened = session.header(), session.settings.profile, session.opened_at
     lanes = session.lanes
     return {
@@ -125,26 +137,26 @@ def _head(key: str, session: Session, runs: Sequence[Run], guide: Guide) -> dict
         "rotations": session.rotations,
         "lanes": {"used": sum(lane.run is not None for lane in lanes), "limit": session.at_once},
         "warms_up": profile.warm_up and session.state != "closed",
-        "totals": totals([run.state for run in runs]),
-        "tools": _tools(guide.tools(session), runs),
+        "totals": {name: sum(each.totals[name] for each in summaries) for name in totals([])},
+        "tools": _tools(guide.tools(session), summaries),
     }
 
 
-def _tools(offered: Iterable[Offered], runs: Sequence[Run]) -> list[dict[str, Any]]:
+def _tools(offered: Iterable[Offered], summaries: Sequence[_Summary]) -> list[dict[str, Any]]:
     """Each tool with its calls so far; those that are no longer offered but were called come last."""
     described = {tool.name: valid(one_line(tool.description or "", _DESCRIPTION_LIMIT)) for tool in offered}
-    calls = [call for run in runs for call in run.tool_calls]
-    names = [*described, *dict.fromkeys(call.name for call in calls if call.name not in described)]
-    found = []
-    for name in names:
-        mine = [call for call in calls if call.name == name]
-        found.append(
-            {
-                "name": valid(name),
-                "description": described.get(name, ""),
-                "calls": len(mine),
-                "failed": sum(call.status in _FAILED for call in mine),
-                "running": sum(not call.done for call in mine),
-            }
-        )
-    return found
+    counts = dict.fromkeys(described, (0, 0, 0))
+    for summary in summaries:
+        for name, more in summary.calls.items():
+            calls, failed, running = counts.get(name, (0, 0, 0))
+            counts[name] = (calls + more[0], failed + more[1], running + more[2])
+    return [
+        {
+            "name": valid(name),
+            "description": described.get(name, ""),
+            "calls": calls,
+            "failed": failed,
+            "running": running,
+        }
+        for name, (calls, failed, running) in counts.items()
+    ]
