@@ -15,6 +15,7 @@ from ws_notebook import Session, tool
 from ws_notebook.exceptions import ConnectionLost, ProviderError, SettingsError
 from ws_notebook.session.recording import recorded_facts
 from ws_notebook.transports.http import HttpTransport
+from ws_notebook.transports.websocket import WebSocketTransport
 
 __all__: list[str] = []
 
@@ -130,6 +131,16 @@ def test_a_cassette_holds_no_key(opened: Open, tmp_path: Path) -> None:
     for path in (tmp_path / "one", tmp_path / "two"):
         assert key.encode() not in path.read_bytes()
     assert b"[secret]" in (tmp_path / "one").read_bytes()
+
+
+def test_a_recording_transport_records_from_the_first_frame_on(local: Open, tmp_path: Path) -> None:
+    session = local(transport=wsn.RecordingTransport(WebSocketTransport(), tmp_path / "c"))
+    text = session.ask('say "one"').text
+    session.close()
+    with replayed(tmp_path / "c") as again:
+        assert again.ask('say "one"').text == text == "one"
+        with pytest.raises(SettingsError, match="A replay holds only"):
+            again.compact()
 
 
 def test_a_recording_ends_with_the_next_one_and_with_the_session(local: Open, tmp_path: Path) -> None:

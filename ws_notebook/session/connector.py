@@ -65,7 +65,9 @@ class Connector:
         return None if limit is None or not self.transport.memory else limit * _OLD
 
     async def endpoint(self) -> Endpoint:
-        """Where questions over plain HTTP go. Raises SettingsError for a missing key."""
+        """Where questions over plain HTTP go. Raises SettingsError for a missing key, and for a replay: nowhere."""
+        if isinstance(self.transport, ReplayTransport):
+            raise SettingsError("A replay holds only what went over its connections. Ask a provider for this.")
         if self._settings.base_url:
             return await self._given_endpoint()
         server = await self._local_server()
