@@ -188,6 +188,57 @@ def test_a_page_that_is_loaded_while_a_cell_runs_follows_and_stops_its_run(opene
     expect(lab.cell(2).locator(".wsn-badge")).to_contain_text("stopped after")
 
 
+def test_several_notebooks_stand_side_by_side_and_a_click_leads_to_the_right_one(
+    opened: Callable[..., Lab], server: Server
+) -> None:
+    lab = opened(ASK, name="first.ipynb")
+    lab.run_cell(1)
+    server.write("second.ipynb", [SETUP, MORE])
+    lab.page.evaluate(OPEN_AND_RUN, "second.ipynb")
+    names = panel(lab).get_by_role("heading", level=2)
+    expect(names).to_have_text(["%%responses · first.ipynb", "%%responses · second.ipynb"])
+    expect(runs(lab)).to_have_count(2)
+    expect(lab.page.get_by_role("tab", name="second.ipynb", exact=True)).to_have_attribute("aria-selected", "true")
+    runs(lab).first.click()
+    expect(lab.page.get_by_role("tab", name="first.ipynb", exact=True)).to_have_attribute("aria-selected", "true")
+    lab.page.evaluate("window.jupyterapp.shell.currentWidget.dispose()")
+    expect(names).to_have_text(["%%responses"])
+
+
+def test_a_hidden_page_is_told_nothing_and_then_everything(opened: Callable[..., Lab]) -> None:
+    lab = opened(ASK, MORE)
+    lab.run_cell(1)
+    expect(runs(lab)).to_have_count(1)
+    lab.page.evaluate(HIDE, True)
+    lab.page.evaluate(COUNT_NEWS)
+    lab.run_cell(2)
+    expect(runs(lab)).to_have_count(1)
+    assert lab.page.evaluate("window.news") == 0
+    lab.page.evaluate(HIDE, False)
+    expect(runs(lab)).to_have_count(2)
+
+
+OPEN_AND_RUN = """async path => {
+  const panel = await window.jupyterapp.commands.execute('docmanager:open', { path });
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await window.jupyterapp.commands.execute('notebook:run-all-cells');
+}"""
+HIDE = """hidden => {
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+COUNT_NEWS = """async () => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  // The page's word that it is hidden has arrived before whatever is counted.
+  await new Promise(done => setTimeout(done, 300));
+  window.news = 0;
+  kernel.iopubMessage.connect((_, { content }) => {
+    if (content.data?.kind === 'sessions') window.news += 1;
+  });
+}"""
+
+
 def test_a_click_on_the_status_bar_opens_the_panel(opened: Callable[..., Lab]) -> None:
     lab = opened(ASK)
     lab.run_cell(1)
