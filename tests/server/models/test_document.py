@@ -78,6 +78,16 @@ def test_values_of_the_prompt_go_where_they_fit() -> None:
     assert (stay.guest, stay.arrival, stay.nights, stay.board) == ("Ada", datetime.date(2024, 5, 1), 3, "full")
 
 
+def test_lists_inside_the_objects_of_a_list_leave_the_values_to_the_next_object() -> None:
+    class Tagged(BaseModel):
+        name: str
+        tags: list[str]
+
+    assert filled("Ada met Bob in Oslo", list[Tagged]) == [
+        Tagged(name=name, tags=[]) for name in ("Ada", "Bob", "Oslo")
+    ]
+
+
 def test_outputs_of_tools_count_by_their_names_first() -> None:
     call = {"type": "function_call", "call_id": "c1", "name": "look", "arguments": '{"name": "Ada"}'}
     output = {"type": "function_call_output", "call_id": "c1", "output": '{"height": 170, "age": 36}'}

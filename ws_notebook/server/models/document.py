@@ -29,6 +29,9 @@ _FORMATS: Sequence[tuple[str, re.Pattern[str], str]] = (
 )
 """A string's format, what it looks like, and one that serves where the prompt has none."""
 
+_SAID = r"(?!(?:an?|the|this|these|that|those|my|all|each|every|from|for|to|of|in|me|it|some)\b)[a-z]"
+"""How a sentence goes on behind its subject, rather than behind an imperative."""
+
 _NOTED = {
     "date-time": "iso 8601 date and time",
     "date": "date as yyyy-mm-dd",
@@ -138,6 +141,9 @@ class Document(Filler):
         most = _limit(schema, "maxItems")
         if _kinds_in_turn(schema):
             return self._sample("array", schema)
+        if self._depth and not self._resolve(schema.get("items") or {}).get("properties"):
+            # One of several objects would take all that the others need.
+            return NOTHING
         found = self.several(self._resolve(schema.get("items") or {}))[: None if most is None else int(most)]
         return found if found and len(found) >= (_limit(schema, "minItems") or 0) else NOTHING
 
@@ -172,9 +178,7 @@ class Document(Filler):
 def _strings(prompt: str) -> list[str]:
     """Strings of the prompt: quoted ones, names, words at the start that something is said of, dates and addresses."""
     values = find_values(prompt)
-    said_of = [
-        word for word in values.starters if re.search(rf"\b{re.escape(word)}(?:,| (?:is|has|was|and|or)\b)", prompt)
-    ]
+    said_of = [word for word in values.starters if re.search(rf"\b{re.escape(word)}(?:,| {_SAID})", prompt)]
     names = sorted({*values.names, *said_of}, key=prompt.find)
     return list(dict.fromkeys([*values.quoted, *(names or values.starters), *values.literals]))
 
