@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import PIL.Image
 import pytest
 
+from ws_notebook.core.pictures import facts, read_data_url
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools import error_output, exception_output, to_output
+from ws_notebook.tools.images import MAX_BYTES
 from ws_notebook.tools.outputs import scrubbed
 
 __all__: list[str] = []
@@ -74,6 +77,22 @@ def test_a_plotly_figure_that_cannot_be_drawn_is_its_data(monkeypatch: pytest.Mo
     found = json.loads(output)
     assert found["note"].startswith("The figure could not be drawn as an image here")
     assert (found["title"], found["data"]) == ("Two", [{"y": [1, 2], "type": "bar"}])
+
+
+def test_a_picture_that_is_too_large_is_scaled_down() -> None:
+    noise = PIL.Image.effect_noise((2_500, 2_500), 100)
+    (part,) = to_output({"noise": noise})[1:]
+    data = read_data_url(part["image_url"])
+    assert data is not None
+    found = facts(data)
+    assert found.length <= MAX_BYTES
+    assert found.size is not None
+    assert max(found.size) <= 2_048
+
+
+def test_a_picture_that_is_too_large_and_cannot_be_read_is_refused() -> None:
+    with pytest.raises(ToolError, match=r"more than the 3\.0 MB that can be sent.*fewer pixels, or as JPEG"):
+        to_output(PNG + b"\0" * MAX_BYTES)
 
 
 def test_too_many_pictures_are_refused() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.library import loaded
 
-__all__ = ["image_bytes", "image_url"]
+__all__ = ["MAX_BYTES", "image_bytes", "image_url"]
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -21,7 +21,7 @@ _SIGNATURES = (
     (b"GIF89a", "image/gif"),
 )
 
-_MAX_BYTES = 3_000_000
+MAX_BYTES = 3_000_000
 """One message may be limited to 4 MiB (the strictest gateway known), and base64 adds a third."""
 
 
@@ -33,9 +33,9 @@ def image_url(value: object) -> str | None:
     data = image_bytes(value)
     if data is None:
         return None
-    if len(data) > _MAX_BYTES:
+    if len(data) > MAX_BYTES:
         raise ToolError(
-            f"The image has {len(data):,} bytes, more than the {_MAX_BYTES:,} that can be sent. "
+            f"The image has {len(data):,} bytes, more than the {MAX_BYTES:,} that can be sent. "
             "Return a smaller one: fewer pixels, or JPEG."
         )
     kind = _kind(data) or "image/png"

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ws_notebook.exceptions import ToolError
+from ws_notebook.exceptions import SettingsError, ToolError
 from ws_notebook.tools.frames import is_table
-from ws_notebook.tools.images import image_url
+from ws_notebook.tools.images import MAX_BYTES, image_bytes, image_url
 from ws_notebook.tools.library import loaded
 from ws_notebook.tools.plain import plain
 from ws_notebook.tools.tabular import table_text
@@ -45,7 +45,8 @@ _MAX_IMAGES = 20
 _MAX_MESSAGE = 2_000
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
-_MAX_FILE = 3_000_000
+_MAX_FILE = 50_000_000
+"""Bytes of an image file that is shown; the path of a larger one is a path."""
 
 
 def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT) -> Output:
@@ -116,16 +117,27 @@ def _said(error: BaseException) -> str:
 
 def _picture(value: Any) -> str | None:
     try:
-        return image_url(value)
+        data = image_bytes(value)
     except ToolError:
         if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
             return None  # its data tells as much
         raise
+    return None if data is None else image_url(data) if len(data) <= MAX_BYTES else _smaller(data)
+
+
+def _smaller(data: bytes) -> str:
+    """A large picture, scaled down."""
+    from ws_notebook.tools.pictures import as_picture
+
+    try:
+        return str(as_picture(data).part["image_url"])
+    except SettingsError as error:
+        raise ToolError(f"{error} Or return it with fewer pixels, or as JPEG.") from None
 
 
 def _file(path: Path) -> Output:
     """An image file by its path: the path, and the picture where it can be sent."""
-    image = image_url(path.read_bytes()) if path.stat().st_size <= _MAX_FILE else None
+    image = _picture(path.read_bytes()) if path.stat().st_size <= _MAX_FILE else None
     return str(path) if image is None else [{"type": "input_text", "text": str(path)}, _image(image)]
 
 
