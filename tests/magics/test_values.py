@@ -33,7 +33,7 @@ def test_a_type_is_any_expression_of_the_notebook(text: str, expected: Any) -> N
     [
         ("Cty", "there is no 'Cty' in the notebook. Did you mean City?"),
         ("list[Cty]", "there is no 'Cty'"),
-        ("a type", "takes the name of a variable, not 'a type'"),
+        ("a type", "takes a name or another Python expression, not 'a type'"),
         ("City.inner", "AttributeError"),
         ("none", "Leave the option out"),
     ],

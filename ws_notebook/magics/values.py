@@ -70,7 +70,7 @@ def _value(text: str, names: Mapping[str, Any], flag: str) -> Any:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise _UnknownName(f"%%responses: {flag} takes the name of a variable, not {text!r}.") from None
+        raise _UnknownName(f"%%responses: {flag} takes a name or another Python expression, not {text!r}.") from None
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id not in names and not hasattr(builtins, node.id):
             hint = nearest(node.id, [name for name in names if not name.startswith("_")])
