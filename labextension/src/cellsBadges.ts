@@ -8,7 +8,7 @@ import { STATUSES, type Row, type Session, type Status } from './panelNews';
 import { doingWords, roughly } from './panelWords';
 import { amount, fields, oneOf } from './read';
 import type { Texts } from './texts';
-import { duration } from './view/format';
+import { seconds } from './view/format';
 
 export interface Badge {
   readonly status: Status;
@@ -145,7 +145,7 @@ export class Badges {
 
   private endedBadge(status: Status, ms: number, stale: boolean, run: string): Badge {
     const { texts } = this;
-    const words = endWords(texts, status, duration(ms));
+    const words = endWords(texts, status, seconds(ms));
     return {
       status,
       stale,

@@ -2,7 +2,7 @@
 
 import type { Row, Session } from './panelNews';
 import type { Texts } from './texts';
-import { duration } from './view/format';
+import { seconds } from './view/format';
 
 export function conditionWords(texts: Texts, session: Session): string {
   switch (session.condition) {
@@ -59,7 +59,7 @@ export function markWords(texts: Texts, mark: string): string {
 
 /** `now` counts for a run in progress. */
 export function timeOf(row: Row, now: number): string {
-  return duration(row.duration_ms ?? Math.max(0, now - row.started));
+  return seconds(row.duration_ms ?? Math.max(0, now - row.started));
 }
 
 /** An age: whole seconds in the first minute, then minutes. */
