@@ -13,7 +13,7 @@ import { LiveRun, drawLive } from './live';
 import { followNotebooks, type LinkedNotebook } from './notebooks';
 import { fields, isFields, readRun } from './read';
 import { DOMAIN } from './texts';
-import { liveMarkdown, type RenderMime } from './view/host';
+import { hostMarkdown, type RenderMime } from './view/host';
 import { RunView } from './view/run';
 import { speak } from './view/say';
 
@@ -43,7 +43,7 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
     super();
     this.addClass('wsn-output');
     this.saved = new RunView({
-      markdown: liveMarkdown(rendermime),
+      markdown: hostMarkdown(rendermime),
       signal: this.ended.signal,
       send: null,
       inspect: message => this.inspect(message)
@@ -161,7 +161,7 @@ class Follower {
   ) {
     const { signal } = this.ended;
     this.live = new LiveRun(first, message => link.send(first.view, message));
-    this.view = new RunView({ markdown: liveMarkdown(rendermime), signal, send: message => this.live.send(message) });
+    this.view = new RunView({ markdown: hostMarkdown(rendermime), signal, send: message => this.live.send(message) });
     link.listen(first.view, message => this.receive(message), signal);
     drawLive(this.live, this.view, this.going.signal, run => this.painted(run));
     output.show(this.view.node);

@@ -12,7 +12,7 @@ const CONFIG: Config & { RETURN_DOM_FRAGMENT: true } = {
   RETURN_DOM_FRAGMENT: true,
   USE_PROFILES: { html: true },
   FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'dialog', 'audio', 'video', 'source'],
-  FORBID_ATTR: ['style', 'class', 'id', 'name', 'srcset', 'background', 'autofocus', 'tabindex', 'popover'],
+  FORBID_ATTR: ['style', 'id', 'name', 'srcset', 'background', 'autofocus', 'tabindex', 'popover'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   ALLOWED_URI_REGEXP: SAFE_LINK
@@ -20,14 +20,26 @@ const CONFIG: Config & { RETURN_DOM_FRAGMENT: true } = {
 
 const parser = new Marked({ gfm: true });
 
-export const bundledMarkdown: Markdown = {
-  render: source => safeNodes(source),
-  draft: source => safeNodes(source)
-};
+function rendered(source: string): DocumentFragment {
+  return safeNodes(parser.parse(source, { async: false }));
+}
 
-function safeNodes(source: string): DocumentFragment {
-  const html = parser.parse(source, { async: false });
+export const bundledMarkdown: Markdown = { render: rendered, draft: rendered };
+
+/** The classes of coloured code. */
+const CODE_CLASS = /^(?:language-[\w-]+|cm-[\w-]+|\u037c\w*)$/;
+
+/** What of `html` does no harm. */
+export function safeNodes(html: string): DocumentFragment {
   const fragment = DOMPurify.sanitize(html, CONFIG);
+  for (const node of fragment.querySelectorAll('[class]')) {
+    const kept = [...node.classList].filter(name => CODE_CLASS.test(name));
+    if (kept.length > 0) {
+      node.setAttribute('class', kept.join(' '));
+    } else {
+      node.removeAttribute('class');
+    }
+  }
   for (const link of fragment.querySelectorAll('a')) {
     if (!SAFE_LINK.test(link.getAttribute('href') ?? '')) {
       link.removeAttribute('href');
