@@ -8,13 +8,10 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from .. import settings as settings_module
 from ..core.changes import Change, RunEnded
-from ..core.frames import FrameRecord
 from ..core.items import as_items
 from ..core.lane import Lane
 from ..core.run import LATEST, Latest, RunState
@@ -26,10 +23,10 @@ from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
 from ..tools.hosted import secrets_of
 from ..transports.base import Transport
+from .backstage import Backstage
 from .chat import chat
 from .compaction import Compactor, latest_to_compact
 from .connector import Connector
-from .dispatch import TOOL_OF
 from .engine import Engine
 from .errors import shortened
 from .export import SpanExport, spans, write_trace
@@ -47,13 +44,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
-P = ParamSpec("P")
-T = TypeVar("T")
 Parent = Run | str | Latest | None
 _WARM_UP: Mapping[str, Any] = {"generate": False}
 
 
-class Session:
+class Session(Backstage):
     """Talks to one provider over one connection, on a background thread.
 
     provider: "auto" (openai with OPENAI_API_KEY set, else the embedded server), a name, or a base URL.
@@ -334,11 +329,6 @@ class Session:
 
         return tables.frames_table(self._protocol.frames, epoch=self.epoch)
 
-    def frames_of(self, run: RunState) -> list[FrameRecord]:
-        """The run's frames that are still held, scrubbed of secrets, oldest first."""
-        found = [each for each in self._protocol.frames.records() if (each.turn or "").rpartition(".")[0] == run.id]
-        return [msgspec.structs.replace(each, data=self._redactor.frame(each.data)) for each in found]
-
     def header(self, run: RunState | None = None) -> RunHeader:
         """What a view writes over a run of this session."""
         return RunHeader(
@@ -413,41 +403,7 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # For runs and views.
-
-    def offered(self, run: Run) -> ToolRegistry:
-        """The tools that a run was asked with."""
-        return self._engine.offered.get(run.id, ToolRegistry())
-
-    def run_of(self, state: RunState) -> Run | None:
-        return self._engine.runs.get(state.id)
-
-    def wait(self, run: Run, until: Callable[[], bool], timeout: float | None = None) -> bool:
-        """Wait in this thread for something of the run, running its tools here where that is their place."""
-        if not until():
-            self._refuse_inside_tool(run)
-        return self._portal.work.wait(run.state, until, timeout)
-
-    def wake(self) -> None:
-        """Have waiting threads look again at what they wait for."""
-        self._portal.work.ring()
-
-    def on_loop(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._portal.call(function, *args, **kwargs)
-
-    def when_ended(self, run: Run, callback: Callable[[], None]) -> None:
-        """Have it called in a thread of its own, off the loop, once the run has ended."""
-
-        def tell(_: RunState, change: Change) -> None:
-            if isinstance(change, RunEnded):
-                self._portal.pool.submit(callback)
-
-        if not run.observe(tell):
-            self._portal.pool.submit(callback)
-
-    def call_later(self, delay: float, callback: Callable[[], None]) -> None:
-        """Have it called on the loop after `delay` seconds. Callable from any thread."""
-        self._portal.post(self._portal.loop.call_later, delay, callback)
+    # Inside.
 
     def _refuse_closed(self) -> None:
         if self._engine.closed:
@@ -464,26 +420,6 @@ class Session:
             run.cancel()
             raise
         return run
-
-    def _refuse_inside_tool(self, run: Run | None = None) -> None:
-        """A tool that waits here for its own run, or for one that begins only after it, would wait for ever."""
-        asking = TOOL_OF.get()
-        mine = None if asking is None or asking.done else self._engine.runs.get(asking.id)
-        if asking is None or mine is None or mine.state is not asking:
-            return
-        if run is None or run.state is asking or not self.on_loop(lambda: bool(run.turns) or run.done):
-            raise SettingsError(
-                f"A tool of run {asking.id} cannot wait for a run of the same session that begins only after it. "
-                "Inside the tool ask with parent=None, or over another Session()."
-            )
-
-    def states(self) -> list[RunState]:
-        """The data behind every run, oldest first."""
-        return [run.state for run in self.runs]
-
-    def watch(self, callback: Callable[[], None]) -> None:
-        """Have it called on the loop after every change, until it fails; it returns at once."""
-        self._engine.watchers.append(callback)
 
     def _wanted(self, parent: Parent) -> Latest | RunState | str | None:
         if isinstance(parent, Run):
