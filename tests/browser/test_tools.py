@@ -84,7 +84,8 @@ def test_a_tool_is_written_tried_called_and_changed(server: Server, lab: Lab) ->
     expect(lab.output(9)).to_contain_text("The same output as before.")
     lab.run_cell(10)
     expect(lab.output(10).get_by_role("row").nth(1)).to_contain_text("climate")
-    lab.screenshot("workbench")
+    lab.cell(3).scroll_into_view_if_needed()
+    lab.clip("workbench", lab.cell(3), lab.cell(4))
     assert lab.console_errors == []
     assert lab.foreign_requests == []
 
@@ -111,12 +112,11 @@ def test_a_hosted_call_is_a_row_of_the_timeline_while_it_runs_and_afterwards(ser
         lab.run_cell(1, wait=False)
         output = lab.output(1)
         expect(output.get_by_text("searching…").first).to_be_visible()
-        lab.screenshot("hosted-live")
+        lab.screenshot("hosted", of=output)
         peer.call_soon(seen.set)
         lab.wait_cell(1)
         assert peer.requests[0]["tools"] == [{"type": "web_search"}]
     expect(output).to_contain_text('search "tides in Brest"')
     expect(output).to_contain_text("High water is at noon.")
     expect(output.get_by_text("searching…")).to_have_count(0)
-    lab.screenshot("hosted")
     assert lab.console_errors == []
