@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -22,7 +23,6 @@ import mcp
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from ws_notebook import __version__
 from ws_notebook.exceptions import ConnectionFailed, ToolError
 from ws_notebook.tools.context import Context
 
@@ -144,7 +144,7 @@ class Line:
                 command, *words = self._target
                 started = mcp.StdioServerParameters(command=command, args=words, env=self._env, cwd=self._cwd)
                 transport = stdio_client(started, errlog=errors)
-            info = mcp.types.Implementation(name="ws-notebook", version=__version__)
+            info = mcp.types.Implementation(name="ws-notebook", version=_version())
             yield await stack.enter_async_context(mcp.Client(transport, client_info=info))
 
     def _explained(self, error: BaseException, last_words: str) -> str:
@@ -272,3 +272,8 @@ def _is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _version() -> str:
+    """Ours; it stands at the package's root, above this floor."""
+    return str(sys.modules[__name__.partition(".")[0]].__version__)
