@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -165,3 +166,23 @@ def test_cancel_stops_what_goes_on(shell: InteractiveShell) -> None:
 def test_connect_where_nobody_can_type_names_the_variable(kernel: Notebook) -> None:
     cell = kernel.run("%responses connect xai", fails=True)
     assert cell.message == ("SettingsError: Nobody can type a key here. Set XAI_API_KEY in the environment instead.")
+
+
+def test_warm_up_connects_with_the_notebooks_tools_and_the_next_cell_goes_on_from_it(shell: InteractiveShell) -> None:
+    shell.run_cell(TOOLS)
+    assert rows(say(shell, "warm_up"))["provider"] == "local"
+    run = ask(shell, "call add(a=1, b=2)")
+    assert run.tool_calls[0].output == "3"
+    assert run.turns[0].parent_id == run.parent.response_id is not None
+
+
+def test_compact_makes_the_history_short_and_trace_writes_it(shell: InteractiveShell, tmp_path: Path) -> None:
+    ask(shell, 'say "one"')
+    short = say(shell, "compact")
+    assert short.items[-1].type == "compaction"
+    assert ask(shell, 'say "two"').parent is short
+    with pytest.raises(SettingsError, match=r"trace session\.json"):
+        say(shell, "trace")
+    file = tmp_path / "session.json"
+    assert rows(say(shell, f"trace {file}"))["file"] == str(file)
+    assert file.stat().st_size > 100

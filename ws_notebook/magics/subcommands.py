@@ -32,7 +32,7 @@ SUBCOMMAND_OPTIONS = ("-s", "--transport")
 MORE_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"compare": ("-m",), "replay": ("--speed",)}
 """Options that only one of them has."""
 
-_TAKE_ONE = ("connect", "doctor", "record", "replay", "timeline")
+_TAKE_ONE = ("connect", "doctor", "record", "replay", "timeline", "trace")
 
 
 def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
@@ -150,6 +150,23 @@ class Subcommands:
         """Which run continues which."""
         session = self._session()
         return History(session.runs, self._magics.tree(session))
+
+    def compact(self, argument: str) -> Run:
+        """Shorten the history of the session's latest run."""
+        return self._session().compact()
+
+    def warm_up(self, argument: str) -> Report:
+        """Connect now; the tools are those that a bare cell offers."""
+        session = self._session()
+        run = session.warm_up(offered_tools(session.tools, self._magics.names).values()).result()
+        timing = run.turns[-1].timing
+        return Report("Warm", [("provider", session.header().provider), ("took", f"{timing.total_ms or 0:.0f} ms")])
+
+    def trace(self, argument: str) -> Report:
+        """Write the runs of the session as a trace."""
+        if not argument:
+            raise SettingsError("%responses trace needs a file's name: %responses trace session.json")
+        return Report("Trace", [("file", self._session().trace(argument)), ("opens at", "https://ui.perfetto.dev")])
 
     def record(self, argument: str) -> Report:
         """Write every frame to a cassette from now on: record talk.jsonl, record stop."""

@@ -204,14 +204,14 @@ class Session(Backstage):
         self._portal.post(self._engine.start, state)
         return run
 
-    def warm_up(self) -> Run:
+    def warm_up(self, tools: Iterable[Toolable] | None = None) -> Run:
         """Open the connection and have the provider read instructions and tools, without an answer; returns at once.
 
-        The next question continues from it. Raises SettingsError where the provider has no warm-up.
+        The next question continues from it. `tools`: others than the session's own. Raises SettingsError where the provider has no warm-up.
         """
         if not self.settings.profile.warm_up:
             raise SettingsError(f"{self.settings.provider} has no warm-up. Just ask: the first question connects.")
-        return self.start([], options=_WARM_UP)
+        return self.start([], tools=tools, options=_WARM_UP)
 
     def compact(self, parent: Run | None = None) -> Run:
         """Have the provider make a run's history short, wait for it, and return a run that holds what came of it.
