@@ -136,7 +136,7 @@ def test_a_decision_in_code_withdraws_the_question(notebook: Notebook) -> None:
 
 def test_when_the_time_is_over_the_question_is_withdrawn(notebook: Notebook) -> None:
     cell = notebook.send(
-        "hasty = wsn.tool(remove, approve=wsn.Approval(timeout=0.3))\n"
+        "hasty = wsn.tool(remove, approve=wsn.Approval(timeout=2))\n"
         "s = connect(hasty)\n"
         "run = s.ask('call remove(path=\"a\")')\n"
     )
@@ -165,7 +165,9 @@ SLEEPERS = """
 gate = threading.Event()
 
 @wsn.tool
-def sleeper(n: int) -> str:
+def sleeper(n: int, ctx: wsn.Context) -> str:
+    while not ctx.call.turn.done:
+        time.sleep(0.01)
     print("asleep", n, flush=True)
     time.sleep(100)
 

@@ -140,7 +140,7 @@ class Dispatcher:
         self._held_up(call)
         if self._portal.work.waited_for_aside(run.state) and not self._warned:
             self._warned = True
-            run.context.copy().run(_warn_of_busy_kernel, call.name)
+            self._portal.work.put(_warning_of_busy_kernel(run, call))
 
     def _admit(self, call: CallState) -> bool:
         """In the function's own thread: whether it may begin.
@@ -218,11 +218,19 @@ class Dispatcher:
         return None
 
 
-def _warn_of_busy_kernel(name: str) -> None:
-    """A thread waits for a tool, which waits for the main thread, which may wait for that thread. No line of source."""
+def _warning_of_busy_kernel(run: Run, call: CallState) -> Job:
+    """A thread waits for a tool, which waits for the main thread, which may wait for that thread: that one says so."""
     text = (
-        f"Tool {name!r} waits for the kernel's main thread, which is busy, while another thread waits for the run. "
-        'Where the cell waits for that thread this never ends: interrupt it, and give the tool run_in="thread" or '
+        f"Tool {call.name!r} waits for the kernel's main thread, which is busy, while another thread waits for the "
+        'run. Where the cell waits for that thread this never ends: interrupt it, and give the tool run_in="thread" or '
         "ask with session.start()."
     )
-    warnings.warn_explicit(text, RuntimeWarning, "ws_notebook", 1)
+    return Job(
+        run.state,
+        # No line of source: it is nobody's fault but the order's.
+        run=lambda: warnings.warn_explicit(text, RuntimeWarning, "ws_notebook", 1),
+        start=lambda: None,
+        interrupted=lambda: None,
+        joins=False,
+        aside=True,
+    )

@@ -41,6 +41,7 @@ class Job:
         interrupted: Callable[[], None],
         joins: bool,
         idle: bool = True,
+        aside: bool = False,
     ) -> None:
         self.owner = owner
         self.run = run
@@ -51,7 +52,9 @@ class Job:
         """Told when the user interrupted it, although that was meant for another run."""
         self.joins = joins
         """Whether it can go on beside others on one loop: a coroutine."""
-        self.idle = idle
+        self.aside = aside
+        """Whether it is for a thread beside the main one that waits for the owner, and for no other."""
+        self.idle = idle and not aside
         """Whether an idle kernel does it; else only a cell that waits for it, or awaits it."""
 
 
@@ -204,7 +207,8 @@ class WorkQueue:
     def _serve(self, owner: object) -> bool:
         """Do one piece of work in this thread that waits; False: there was none."""
         if kernel.in_kernel():
-            job = self._claim(lambda job: not job.joins) if kernel.is_main_thread() else None
+            main = kernel.is_main_thread()
+            job = self._claim(lambda job: not (job.joins or job.aside) if main else job.aside and job.owner is owner)
         else:
             job = self._claim(lambda job: job.owner is owner)
         if job is None:
@@ -247,8 +251,11 @@ class WorkQueue:
             return job
 
     def _serve_idle(self) -> None:
+        def wanted(job: Job) -> bool:
+            return job.idle or (job.owner in self._awaiting and not job.aside)
+
         # While a cell waits, it serves, although its loop may run nested.
-        job = None if self._attending else self._claim(lambda job: job.idle or job.owner in self._awaiting)
+        job = None if self._attending else self._claim(wanted)
         if job is not None:
             self._begin(job)
 
