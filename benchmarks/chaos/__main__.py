@@ -81,15 +81,20 @@ def _ours(plan: list[Chunk], folder: Path) -> Ours:
 
 
 def _rivals(plan: list[Chunk], folder: Path) -> list[Rival]:
-    """The plan with every rival, several chunks at a time, since most of the time is waited for what hangs."""
+    """The plan with every rival, in a thread each: more at a time would have limits strike them more often."""
     from rival import Rival
 
     rivals = [
         Rival("openai SDK, on_reconnecting", PATIENCE, reconnects=True),
         Rival("openai SDK, plain", PATIENCE, reconnects=False),
     ]
-    with ThreadPoolExecutor(6) as pool:
-        for done in [pool.submit(rival.run, chunk, folder) for chunk in plan for rival in rivals]:
+
+    def run(rival: Rival) -> None:
+        for chunk in plan:
+            rival.run(chunk, folder)
+
+    with ThreadPoolExecutor(len(rivals)) as pool:
+        for done in [pool.submit(run, rival) for rival in rivals]:
             done.result()
     return rivals
 
