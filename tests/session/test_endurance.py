@@ -299,7 +299,7 @@ def test_a_cell_outlives_its_connections_and_the_status_counts_them(stack: ExitS
 
 @can_stop
 def test_a_laptop_that_slept_asks_over_another_connection_and_says_so(stack: ExitStack, kernel: Notebook) -> None:
-    server = stack.enter_context(running_server("--idle-seconds", "0.5"))
+    server = stack.enter_context(running_server("--idle-seconds", "2"))
     relay = stack.enter_context(running_relay(server.base_url))
     pid = prepare(kernel, relay.url, server.token, ping_timeout=30)
     kernel.run('%%responses -s s --view text\nsay "one"')
