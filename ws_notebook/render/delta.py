@@ -98,6 +98,10 @@ class Deltas:
         """The fields that differ. While the run lasts, `now_ms` tells its duration."""
         fields = self._head_now(clock)
         changed = {key: value for key, value in fields.items() if value != self._head.get(key)}
+        # What was received grows with every token; it is told with what else is new of the bytes, and at the end.
+        if "bytes" in changed and not self._run.done and _asked(fields) == _asked(self._head):
+            fields["bytes"] = self._head["bytes"]
+            del changed["bytes"]
         if not self._run.done:
             changed.pop("duration_ms", None)
         self._head = fields
@@ -114,6 +118,10 @@ class Deltas:
     def _stamp(self, now: float) -> dict[str, Any]:
         self._seq += 1
         return {"seq": self._seq, "now_ms": Clock(self._run, now)(now)}
+
+
+def _asked(head: dict[str, Any]) -> tuple[Any, Any]:
+    return head["bytes"]["sent"], head["bytes"]["full_context"]
 
 
 class _Shown:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextvars
+import secrets
 import threading
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +15,7 @@ class Display:
     """Shows data by mime type, and replaces it as a whole; a saved notebook holds what stood there last."""
 
     def __init__(self) -> None:
-        self.id = uuid.uuid4().hex
+        self.id = secrets.token_hex(6)
         self._context: contextvars.Context | None = None
 
     def show(self, data: Mapping[str, Any]) -> None:

@@ -33,6 +33,9 @@ __all__ = ["LiveView", "timeline_widget"]
 _FIRST_RESEND = 0.25
 """Seconds. See `_resend`."""
 
+_INTERVAL = 1 / 25
+"""Seconds between two messages."""
+
 _LOOK, _REFRESH = 2.0, 10.0
 """Seconds between two looks whether the display's forms are old, and after which they are, at the latest."""
 _REFRESH_SPEED = 20_000
@@ -74,7 +77,7 @@ class LiveView:
         self._hub = hub
         self._frames = frames
         self._deltas = Deltas(run, header)
-        self._throttle = Throttle(self._paint, call_later)
+        self._throttle = Throttle(self._paint, call_later, interval=_INTERVAL)
         # Guards the messages' order: they are made and sent by the loop's thread, a subshell's and the cell's.
         self._lock = threading.RLock()
         self._widget: RunWidget | None = None

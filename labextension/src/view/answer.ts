@@ -11,6 +11,9 @@ const GROWTH = 1 / 8;
 /** Beyond this no tail is rendered before its block is finished: a paragraph of a whole book would stall the page. */
 const LONGEST_DRAFT = 16_000;
 
+/** From so many blocks on, those out of sight are not laid out. */
+const LONG = 24;
+
 /** A line that defines the address of a link, or a footnote. */
 const REFERENCE = /^ {0,3}\[[^\]\n]+\]:/m;
 
@@ -25,6 +28,7 @@ export class GrowingMarkdown {
   private code: Text | null = null;
   private rest: Text | null = null;
   private growing = true;
+  private blocks = 0;
 
   constructor(
     private readonly markdown: Markdown,
@@ -74,6 +78,8 @@ export class GrowingMarkdown {
     this.splitter = new BlockSplitter();
     this.source = '';
     this.growing = true;
+    this.blocks = 0;
+    this.node.removeAttribute('data-wsn-long');
     this.clearTail();
     this.node.replaceChildren(this.tail);
   }
@@ -87,6 +93,10 @@ export class GrowingMarkdown {
 
   private finish(block: string): void {
     const node = element('div', { class: 'wsn-block' });
+    this.blocks += 1;
+    if (this.blocks === LONG) {
+      this.node.setAttribute('data-wsn-long', '');
+    }
     this.clearTail();
     this.tail.before(node);
     if (tooLong(block)) {

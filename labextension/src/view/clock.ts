@@ -7,6 +7,7 @@ const CALM_TICK = 1000;
 export class Clock {
   /** The run's clock minus the page's. */
   private offset = 0;
+  private told = 0;
   private timer: ReturnType<typeof setInterval> | null = null;
   private going = false;
   private inSight = true;
@@ -30,7 +31,8 @@ export class Clock {
 
   /** The run goes on and its clock shows `now`. */
   run(now: number): void {
-    this.offset = now - performance.now();
+    this.told = performance.now();
+    this.offset = now - this.told;
     this.going = true;
     this.sync();
   }
@@ -41,11 +43,19 @@ export class Clock {
     this.sync();
   }
 
+  /** What was drawn just now needs no further picture. */
+  private tick(): void {
+    const now = performance.now();
+    if (now - this.told >= TICK) {
+      this.onTick(now + this.offset);
+    }
+  }
+
   private sync(): void {
     const wanted = this.going && this.inSight && !document.hidden;
     if (wanted && this.timer === null) {
       const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-      this.timer = setInterval(() => this.onTick(performance.now() + this.offset), calm ? CALM_TICK : TICK);
+      this.timer = setInterval(() => this.tick(), calm ? CALM_TICK : TICK);
     } else if (!wanted && this.timer !== null) {
       clearInterval(this.timer);
       this.timer = null;
