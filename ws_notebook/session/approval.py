@@ -185,7 +185,7 @@ class Approvals:
         """See whether input() must ask, until it is to or the call is decided."""
         if held.call not in self._held or held.queued:
             return
-        if not self._needs_prompt(held):
+        if not self._needs_prompt(held) or self._waits_for_another(held):
             held.timers.append(asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look, held))
             return
         held.queued = True
@@ -199,6 +199,15 @@ class Approvals:
             idle=False,
         )
         self._portal.work.put(job)
+
+    def _waits_for_another(self, held: Held) -> bool:
+        """Whether an earlier call of the run is to be asked about first: they are examined side by side."""
+        for other in self._held.values():
+            if other is held:
+                return False
+            if other.run is held.run and (not other.asked or (self._needs_prompt(other) and not other.queued)):
+                return True
+        return False
 
     def _needs_prompt(self, held: Held) -> bool:
         if not held.run.view_decides:
