@@ -49,13 +49,24 @@ export async function insertPrompt(panel: NotebookPanel, line: string, below: st
   if (made.model.type !== 'code') {
     NotebookActions.changeCellType(notebook, 'code');
   }
+  const prompt = notebook.activeCell ?? made;
   const source = `${line}\n`;
-  notebook.activeCell?.model.sharedModel.setSource(source);
+  prompt.model.sharedModel.setSource(source);
   panel.activate();
   notebook.mode = 'edit';
-  await notebook.scrollToCell(notebook.activeCell ?? made, 'smart');
-  notebook.activeCell?.editor?.setCursorPosition({ line: 1, column: 0 });
-  notebook.activeCell?.editor?.focus();
+  beginWords(prompt);
+  // A cell outside of the window gets its editor when it comes into view.
+  await notebook.scrollToCell(prompt, 'smart');
+  await prompt.ready;
+  if (prompt.model.sharedModel.getSource() === source) {
+    beginWords(prompt);
+  }
+}
+
+/** Put the cursor below the first line. */
+function beginWords(cell: Cell): void {
+  cell.editor?.setCursorPosition({ line: 1, column: 0 });
+  cell.editor?.focus();
 }
 
 export async function runCell(panel: NotebookPanel, cell: Cell): Promise<void> {

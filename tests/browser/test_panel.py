@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -105,13 +106,15 @@ def test_an_empty_panel_says_what_to_do_and_does_it(opened: Callable[..., Lab]) 
     lab.screenshot("panel-empty", of=panel(lab))
     assert lab.violations(".wsn-side .wsn-panel") == []
     panel(lab).get_by_role("button", name="Insert a prompt cell").click()
-    expect(lab.cell(1).locator(".wsn-prompt-editor")).to_be_visible()
+    expect(lab.cell(1).locator(".wsn-prompt-editor .cm-content")).to_be_focused()
     lab.page.keyboard.type("What can you do?")
     expect(lab.cell(1).locator(".cm-line").nth(1)).to_have_text("What can you do?")
     assert source(lab, 1) == "%%responses\nWhat can you do?"
 
 
-def test_a_run_leads_to_its_cell_and_branches_from_there(opened: Callable[..., Lab]) -> None:
+def test_a_run_leads_to_its_cell_and_branches_from_there(opened: Callable[..., Lab], server: Server) -> None:
+    # Cells out of view stay in the page, where the test counts them.
+    server.set_settings("@jupyterlab", "notebook-extension/tracker", windowingMode="none")
     lab = opened(ASK, *["0\n" * 30] * 4, MORE)
     lab.run_cell(1)
     lab.run_cell(6)
@@ -176,6 +179,9 @@ def test_a_reloaded_page_and_a_restarted_kernel(opened: Callable[..., Lab]) -> N
     expect(status(lab)).to_be_hidden()
 
 
+@pytest.mark.skipif(
+    int(version("ipykernel").partition(".")[0]) < 7, reason="ipykernel 6 hears nothing while a cell runs"
+)
 def test_a_page_that_is_loaded_while_a_cell_runs_follows_and_stops_its_run(opened: Callable[..., Lab]) -> None:
     lab = opened(ASK, LONG)
     lab.run_cell(2, wait=False)

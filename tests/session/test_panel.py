@@ -200,6 +200,33 @@ def test_who_does_not_answer_the_roll_call_is_told_no_more(local: Open, monkeypa
     assert all(message["kind"] == "who_is_there" for message in list(drained(reader)))
 
 
+def test_a_front_end_that_cannot_be_heard_yet_is_told_unasked_until_one_is(local: Open) -> None:
+    session = local()
+    reader = Reader(session)
+    reader.outlet._owner.post(reader.outlet.tell_unasked)
+    session.ask('say "one"')
+    assert reader.row(lambda row: row["status"] == "completed")["id"] == "r1"
+    reader.tell("watch")
+    reader.hear(lambda message: message["whole"])
+    reader.tell("unwatch")
+    session.ask('say "two"')
+    settled()
+    assert reader.arrived.empty()
+
+
+def test_it_is_told_unasked_for_a_while_only(local: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(panel_module, "_UNASKED", 0.0)
+    session = local()
+    reader = Reader(session)
+    reader.outlet._owner.post(reader.outlet.tell_unasked)
+    while not reader.outlet._present or reader.outlet._watchers:
+        settled()
+    list(drained(reader))
+    session.ask('say "one"')
+    settled()
+    assert reader.arrived.empty()
+
+
 def drained(reader: Reader) -> Iterator[dict[str, Any]]:
     while not reader.arrived.empty():
         yield reader.arrived.get()

@@ -36,6 +36,12 @@ _BEAT = 2.0
 _ROLL_CALL = 600.0
 """Seconds between two questions who is there; who has not answered by the next one is told no more."""
 
+_UNASKED = 60.0
+"""Seconds after a kernel's first session in which it tells unasked."""
+
+_UNHEARD = "unheard"
+"""Stands for the front ends that could not be heard yet."""
+
 _SHARED = "panels"
 
 
@@ -60,6 +66,11 @@ class Outlet:
         if isinstance(message, Mapping):
             self._owner.post(self._take, dict(message))
 
+    def tell_unasked(self) -> None:
+        """Tell for a while before somebody has said that he looks: a kernel without subshells may hear nobody now."""
+        self._watch(_UNHEARD, here=False)
+        self._owner.call_later(_UNASKED, lambda: self._watchers.discard(_UNHEARD))
+
     def touch(self) -> None:
         """Something changed. Costs nothing while nobody looks."""
         if self._watchers:
@@ -70,13 +81,14 @@ class Outlet:
         if kind == "watch" and isinstance(client, str):
             self._watch(client, here=message.get("here") is True)
         elif kind == "unwatch":
-            self._watchers.discard(str(client))
+            self._watchers -= {str(client), _UNHEARD}
         else:
             self._do(kind, message)
 
     def _watch(self, client: str, *, here: bool) -> None:
         """`here`: it only says that it still looks."""
         self._present.add(client)
+        self._watchers.discard(_UNHEARD)
         self._wants_whole |= not here or client not in self._watchers
         self._watchers.add(client)
         if not self._beats:
@@ -194,6 +206,8 @@ class Panels:
         outlet = self.outlet(channel.send)
         channel.listen(outlet.receive)
         channel.send({"kind": "here"})
+        if kernel.cell_id() is not None:
+            self.post(outlet.tell_unasked)
 
 
 def panels() -> Panels:
