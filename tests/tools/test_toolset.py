@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import math
 import types
 from typing import Any
@@ -21,6 +22,10 @@ class Store:
 
     @property
     def costly(self) -> int:
+        raise RuntimeError("a property is not to be read")
+
+    @functools.cached_property
+    def costly_once(self) -> int:
         raise RuntimeError("a property is not to be read")
 
     def left(self, sold: int) -> int:

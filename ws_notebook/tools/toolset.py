@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
+from functools import partialmethod
 from types import ModuleType
 from typing import Any
 
@@ -78,8 +79,15 @@ def _of_object(source: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
         written = inspect.getattr_static(type(source), name)
         if isinstance(written, staticmethod | classmethod):
             written = written.__func__
-        if not name.startswith("_") and (inspect.isroutine(written) or isinstance(written, Tool)):
+        if not name.startswith("_") and _is_method(written):
             yield name, getattr(source, name)
+
+
+def _is_method(written: Any) -> bool:
+    """Whether a class holds a method there. To inspect, a `cached_property` is a routine, too; it cannot be called."""
+    if isinstance(written, Tool | partialmethod):
+        return True
+    return inspect.isroutine(written) and callable(written)
 
 
 def _made(value: Callable[..., Any], name: str, prefix: str, options: dict[str, Any]) -> AnyTool:
