@@ -83,6 +83,9 @@ class _TappedConnection:
     def usable(self) -> bool:
         return self._inner.usable
 
+    async def answers(self) -> bool:
+        return await self._inner.answers()
+
     async def send(self, frame: bytes) -> None:
         self._requests.note_sent(self, frame)
         await self._inner.send(frame)

@@ -23,6 +23,7 @@ from ws_notebook.exceptions import ConnectionFailed, ConnectionLost
 from ws_notebook.session.portal import portal
 from ws_notebook.session.run import Run
 from ws_notebook.settings import PROFILES
+from ws_notebook.transports import keepalive
 from ws_notebook.transports.base import Endpoint
 from ws_notebook.transports.websocket import WebSocketConnection, WebSocketTransport
 
@@ -327,3 +328,21 @@ def test_a_kernel_that_stood_still_in_mid_answer_reads_on(stack: ExitStack, kern
     cell.end()
     assert text in cell.shown
     assert kernel.run("print(s.connections, list(s.turns['recovered']))") == "1 ['']\n"
+
+
+def test_a_route_that_was_lost_a_moment_ago_is_noticed_before_the_question_leaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keepalive, "_FRESH", 0.0)
+    with ExitStack() as stack:
+        server = stack.enter_context(running_server())
+        relay = stack.enter_context(running_relay(server.base_url))
+        transport = WebSocketTransport(doubt=0.5)
+        session = Session(provider=relay.url, profile="local", model="demo", api_key=server.token, transport=transport)
+        stack.enter_context(session)
+        session.ask('say "one"')
+        relay.swallow()
+        assert "one" in session.ask(REMEMBER).text
+        assert list(session.turns["recovered"]) == ["", "connection_lost"]
+        session.ask('say "two"')
+        assert session.connections == 2

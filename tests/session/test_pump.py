@@ -239,7 +239,7 @@ class Ending:
 
     def __init__(self, inner: Connection, when_known: Callable[[], object]) -> None:
         self.inner, self.when_known, self.ended = inner, when_known, False
-        self.send, self.close = inner.send, inner.close
+        self.send, self.close, self.answers = inner.send, inner.close, inner.answers
 
     @property
     def usable(self) -> bool:

@@ -24,6 +24,9 @@ __all__ = ["Pump"]
 _LAST_WORDS = 3
 """Seconds in which a connection that is ending is read to its end."""
 
+_LAST_WORDS_OF_THE_IDLE = 0.25
+"""The same where no answer is awaited: it may only tell why the connection ended."""
+
 _BROKEN_OFF = "The connection was lost: it did not come to its end. What had arrived is kept. Ask again: it reconnects."
 
 
@@ -107,15 +110,15 @@ class Pump:
 
     async def _write(self) -> None:
         while self._link.wants_connection(time.monotonic()):
-            connection = await self._usable() or await self._open()
-            if connection is None:
-                continue
+            connection = self._connection
             try:
-                await self._send(connection)
+                connection = await self._usable() or await self._open()
+                if connection is not None:
+                    await self._send(connection)
             except WsNotebookError as error:
                 await self._end_of(connection, error)
             except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what was to be sent
-                self._lost(connection, ProtocolViolation(f"The request could not be sent: {error!r}"))
+                self._fail(connection, ProtocolViolation(f"The request could not be sent: {error!r}"))
 
     async def _send(self, connection: Connection) -> None:
         for outgoing in self._link.frames_to_send(time.monotonic()):
@@ -129,21 +132,38 @@ class Pump:
         self._tell(self._protocol.changes())
 
     async def _usable(self) -> Connection | None:
-        """The present connection, unless its end is already known: then nothing is sent into it."""
-        connection = self._connection
-        if connection is not None and not connection.usable:
-            if self._link.lanes.busy:
-                await self._end_of(connection, ConnectionLost(_BROKEN_OFF))
-            else:
+        """The present connection, unless its end is known or it does not answer: then nothing is sent into it."""
+        connection, busy = self._connection, self._link.lanes.busy
+        if connection is None or (connection.usable and (busy or await connection.answers())):
+            return self._connection
+        if busy:
+            await self._end_of(connection, ConnectionLost(_BROKEN_OFF))
+        else:
+            await self._read_last_words(_LAST_WORDS_OF_THE_IDLE)
+            if connection is self._connection:
                 self.drop()
                 self._link.connection_gone()
         return self._connection
 
-    async def _end_of(self, connection: Connection, error: WsNotebookError) -> None:
+    async def _read_last_words(self, seconds: float) -> None:
+        """Let the reader come to the end of a connection that is over, for so long."""
+        if self._reader is not None:
+            await asyncio.wait({self._reader}, timeout=seconds)
+
+    def _fail(self, connection: Connection | None, error: WsNotebookError) -> None:
+        """Nothing can be sent, whether there is a connection or not."""
+        if connection is not None:
+            self._lost(connection, error)
+        else:
+            self._link.connection_failed(self._clean(error), time.monotonic())
+            asyncio.get_running_loop().call_soon(self._settle)
+
+    async def _end_of(self, connection: Connection | None, error: WsNotebookError) -> None:
         """Nothing can be sent any more: what the peer said before the end is read first, as it may tell why."""
-        if self._reader is not None and connection is self._connection:
-            await asyncio.wait({self._reader}, timeout=_LAST_WORDS)
-        self._lost(connection, error)
+        if connection is self._connection:
+            await self._read_last_words(_LAST_WORDS)
+        if connection is not None:
+            self._lost(connection, error)
 
     async def _open(self) -> Connection | None:
         self.connecting = True

@@ -56,6 +56,10 @@ class Connection(Protocol):
         """Whether a frame may be sent: False as soon as the end is known or to be feared, before `receive` tells it."""
         raise AssertionError  # pragma: no cover - a protocol has no body
 
+    async def answers(self) -> bool:
+        """Whether the peer is there, asked without sending anything of the API's. Never raises."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
+
     async def send(self, frame: bytes) -> None:
         """Hand one frame to the network. Raises ConnectionLost where that is no longer possible."""
 

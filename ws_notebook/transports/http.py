@@ -55,6 +55,9 @@ class HttpConnection:
         self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
+    async def answers(self) -> bool:
+        return True
+
     async def send(self, frame: bytes) -> None:
         self._task = asyncio.get_running_loop().create_task(self._post(frame))
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Keepalive", "socket_class"]
 
+_FRESH = 2
+"""Seconds in which a peer that was heard of counts as there."""
+
 _GOODBYE = 3
 """Seconds for the closing handshake, the library's own limit for it included; then the socket is cut."""
 
@@ -40,6 +43,12 @@ class Keepalive:
         slept = abs(_clocks_apart() - self._clocks) > self._doubt
         return slept or self._silent_at == self._socket.heard
 
+    async def answers(self) -> bool:
+        """Whether the peer is there: heard of a moment ago, or else within the time of doubt after a ping."""
+        if abs(time.time() - self._socket.heard_at) < _FRESH and not self.in_doubt:
+            return True
+        return await self._ping(self._doubt)
+
     async def end(self, code: int = 1000, reason: str = "") -> None:
         """Stop pinging and close the socket, for at most `_GOODBYE` seconds; what has not left by then is dropped."""
         self._task.cancel()
@@ -49,10 +58,10 @@ class Keepalive:
         answered = True
         while answered:
             await asyncio.sleep(self._interval)
-            answered = await self._answers()
+            answered = await self._ping(self._patience)
         await self._close(1011, "keepalive ping timeout")
 
-    async def _answers(self) -> bool:
+    async def _ping(self, patience: float) -> bool:
         """Ping; whether there is any sign of life in time. False at once where the socket is closed."""
         heard, left = self._socket.heard, self._unsent
 
@@ -63,7 +72,7 @@ class Keepalive:
         await asyncio.wait({pong}, timeout=self._doubt)
         if not alive():
             self._silent_at = heard
-            await asyncio.wait({pong}, timeout=self._patience - self._doubt)
+            await asyncio.wait({pong}, timeout=patience - self._doubt)
         pong.cancel()
         self._clocks = _clocks_apart()
         return alive()
@@ -93,9 +102,11 @@ def socket_class() -> type[ClientConnection]:
 
     class Socket(ClientConnection):
         heard = 0
+        heard_at = time.time()
 
         def data_received(self, data: bytes) -> None:
             self.heard += 1
+            self.heard_at = time.time()
             super().data_received(data)
 
     return Socket

@@ -108,6 +108,9 @@ class RecordingConnection:
     def usable(self) -> bool:
         return self._inner.usable
 
+    async def answers(self) -> bool:
+        return await self._inner.answers()
+
     async def send(self, frame: bytes) -> None:
         if self._tape.recorder is not None:
             # Before it goes: the answer may be there before `send` returns.

@@ -116,6 +116,9 @@ class ReplayConnection:
         self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()
         self._playing: set[asyncio.Task[None]] = set()
 
+    async def answers(self) -> bool:
+        return True
+
     async def send(self, frame: bytes) -> None:
         request = json.loads(scrubbed(frame))
         if request.get("type", "response.create") != "response.create":

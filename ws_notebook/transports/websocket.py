@@ -103,6 +103,9 @@ class WebSocketConnection:
     def usable(self) -> bool:
         return self._socket.state.name == "OPEN" and not self._keepalive.in_doubt
 
+    async def answers(self) -> bool:
+        return await self._keepalive.answers()
+
     async def send(self, frame: bytes) -> None:
         from websockets.exceptions import ConnectionClosed
 

@@ -105,7 +105,8 @@ function turnLabel(turn: Turn, end: number): string {
     parts.push(`${Math.round(turn.tokens_per_second)}\u00a0tok/s`);
   }
   if (turn.recovered !== '') {
-    parts.push(__('sent again: %1', oneLine(turn.recovered, ERROR_LIMIT)));
+    const cause = oneLine(turn.recovered, ERROR_LIMIT);
+    parts.push(cause.startsWith('connection_') ? __('history sent again: %1', cause) : __('sent again: %1', cause));
   }
   return parts.join(' · ');
 }
