@@ -278,6 +278,12 @@ function readPicture(value: unknown): Picture {
   return { url: /^data:image\/(png|jpeg|gif|webp);base64,/.test(url) ? url : null, caption: text(from['caption']) };
 }
 
+/** The turn with its text, which a saved run holds once, in its own. */
+function withText(turn: Turn, place: unknown, whole: string): Turn {
+  const [from, to] = list(place).map(amount);
+  return from === undefined || to === undefined ? turn : { ...turn, text: whole.slice(from, to) };
+}
+
 /** The run in `value`, or null where that is no bundle at all. */
 export function readRun(value: unknown): Run | null {
   if (!isFields(value) || !('version' in value)) {
@@ -305,7 +311,7 @@ export function readRun(value: unknown): Run | null {
     error: readError(value['error']),
     stopped: text(value['stopped']),
     steers: readSteers(value['steers']),
-    turns: list(value['turns']).map(readTurn),
+    turns: list(value['turns']).map(turn => withText(readTurn(turn), fields(turn)['text_at'], text(value['text']))),
     frames: readFrames(value['frames']),
     view: text(value['view'])
   };

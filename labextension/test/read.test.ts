@@ -62,3 +62,8 @@ test('a delta holds only what it was sent with', () => {
   assert.deepEqual(delta.text, [[0, 'a']]);
   assert.deepEqual(delta.turns, []);
 });
+
+test('a saved turn finds its text in the text of the run', () => {
+  const run = readRun({ version: 1, text: 'One 😀\n\ntwo', turns: [{ text_at: [0, 6] }, {}, { text_at: [8, 11] }] });
+  assert.deepEqual(run?.turns.map(turn => turn.text), ['One 😀', '', 'two']);
+});

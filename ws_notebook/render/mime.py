@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core.run import RunState
 from .bundle import MIME_TYPE, RunHeader, bundle
+from .compact import compact, expand
 from .markdown import markdown
 from .snapshot import snapshot
 from .text import plain_text
@@ -19,9 +20,10 @@ def mime_bundle(run: RunState, header: RunHeader, *, now: float | None = None) -
 
 
 def mime_bundle_of(data: dict[str, Any]) -> dict[str, Any]:
-    """The same for a run that is already in its saved form."""
+    """The same for a bundle, whole or as it was saved."""
+    data = expand(data)
     return {
-        MIME_TYPE: data,
+        MIME_TYPE: compact(data),
         "text/html": snapshot(data),
         "text/markdown": markdown(data),
         "text/plain": plain_text(data),
