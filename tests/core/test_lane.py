@@ -253,3 +253,42 @@ def test_a_provider_that_refuses_lanes_gets_one_run_after_the_other() -> None:
     assert "stream_id" not in drive.requests[2]
     answer(drive, "resp_2")
     assert two.status == "completed"
+
+
+def test_lanes_that_are_refused_in_words_alone_are_done_without_too() -> None:
+    drive = lanes()
+    drive.ask("one", wants=None)
+    two = drive.ask("two", wants=None)
+    drive.receive(created("resp_1"), error("unsupported_parameter", "Unsupported parameter: stream_id"))
+    drive.receive(delta("a"), completed("resp_1"))
+    answer(drive, "resp_2")
+    assert two.status == "completed"
+    assert "stream_id" not in drive.requests[2]
+
+
+def test_the_default_lane_waits_until_it_is_known_whether_lanes_are_named() -> None:
+    drive = lanes()
+    one = drive.ask("one", wants=None)
+    drive.receive(created("resp_1"))
+    two = drive.ask("two", wants=None)
+    drive.receive(item_done(0, call("call_1")), completed("resp_1"))
+    drive.submit(one.tool_calls[0], "7")
+    assert len(drive.requests) == 2
+    # It ignores lanes: this answers the second request.
+    answer(drive, "resp_2", text="two")
+    answer(drive, "resp_3", text="one")
+    assert (two.text, one.text) == ("two", "one")
+
+
+def test_once_lanes_are_named_the_default_lane_waits_for_nobody() -> None:
+    drive = lanes()
+    one = drive.ask("one", wants=None)
+    drive.receive(created("resp_1"))
+    drive.ask("two", wants=None)
+    drive.receive(*on("lane-1", created("resp_2")))
+    drive.ask("three", wants=None)
+    drive.receive(item_done(0, call("call_1")), completed("resp_1"))
+    drive.submit(one.tool_calls[0], "7")
+    assert "stream_id" not in drive.requests[-1]
+    answer(drive, "resp_3", text="one")
+    assert one.text == "one"

@@ -8,6 +8,7 @@ import pytest
 from support.drive import Drive
 from support.events import Event, answer, call, completed, created, delta, error, item_done, message
 
+from ws_notebook.core.abilities import LaneLimits
 from ws_notebook.core.items import as_items
 from ws_notebook.core.run import RunState
 from ws_notebook.core.steer import Steer
@@ -168,3 +169,46 @@ def test_a_provider_that_does_not_know_the_event_gets_the_words_in_a_request(lat
     assert (drive.requests[-1]["type"], roles(drive.requests[-1])) == ("response.create", ["user"])
     drive.receive(*answer("resp_2", message("more")))
     assert run.status == "completed"
+
+
+def test_words_that_were_not_used_when_the_run_ended_have_failed_and_say_so() -> None:
+    drive = Drive()
+    run = drive.ask()
+    drive.receive(created("resp_1"), delta("long "))
+    words = steer(drive, run)
+    drive.abandon(run)
+    assert words.status == "failed"
+    assert words.error is not None
+    assert "Ask again" in words.error.message
+
+
+def stopped_after_a_steer() -> tuple[Drive, RunState, Steer]:
+    """A run on lanes that was stopped with accepted words, and whose response has come to its end since."""
+    drive = Drive(steers=True, limits=LaneLimits(named=4, in_flight=16))
+    run = drive.ask("one")
+    drive.receive(created("resp_1"), delta("a"))
+    words = steer(drive, run)
+    drive.receive(said("accepted", "resp_1"))
+    drive.abandon(run)
+    drive.receive(item_done(0, message("ab")), completed("resp_1", status="incomplete"))
+    return drive, run, words
+
+
+def test_the_successor_of_a_stopped_response_is_dropped_and_no_other_run_takes_it() -> None:
+    drive, run, words = stopped_after_a_steer()
+    other = drive.ask("two", wants=run)
+    assert drive.requests[-1]["stream_id"] == "lane-1"
+    drive.receive(created("resp_2"), delta("steered"), item_done(0, message("steered")), completed("resp_2"))
+    assert (run.text, len(run.turns), words.status, other.turns[0].response_id) == ("a", 1, "applied", None)
+    drive.receive(*({**event, "stream_id": "lane-1"} for event in answer("resp_3", message("two"))))
+    assert (other.status, other.text) == ("completed", "two")
+    drive.ask("three", wants=None)
+    assert "stream_id" not in drive.requests[-1]
+
+
+def test_a_lane_whose_stopped_run_has_no_successor_after_all_is_free_again() -> None:
+    drive, _, words = stopped_after_a_steer()
+    drive.receive(said("failed", "resp_1", error={"code": "steer_too_large", "message": "No."}))
+    assert words.status == "failed"
+    drive.ask("two", wants=None)
+    assert "stream_id" not in drive.requests[-1]

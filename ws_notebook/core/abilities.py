@@ -43,6 +43,8 @@ class Abilities:
         self.limits = limits or LaneLimits()
         self.sockets = sockets
         self.steers = steers
+        self.names_lanes = False
+        """Whether an event came with the name of a lane: from then on one without belongs to the default lane."""
         self.ended: dict[int, str] = {}
         """The connections that are gone, by number, and why: "connection_lost" or "connection_age"."""
         self._numbers = itertools.count(1)

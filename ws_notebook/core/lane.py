@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from . import codec
+from . import codec, outcome
 from .abilities import Abilities
 from .events import ErrorEvent, ResponseCreated, ServerEvent
 from .run import RunState
@@ -31,6 +31,8 @@ class Lane:
         """The turn in flight: it waits for its terminal event. One that was given up is read and dropped."""
         self.last: TurnState | None = None
         """The turn that ended last: events that come late are its own."""
+        self.awaits: TurnState | None = None
+        """A turn of a stopped run after which the provider begins another by itself: that one comes first."""
         self.memory: str | None = None
         """The response id that the connection remembers: the latest one of the lane."""
 
@@ -38,7 +40,7 @@ class Lane:
     def free(self) -> bool:
         """Whether a run may have it. A response that nobody asked for holds up its requests, and no run."""
         drained = self.current is not None and self.current.done
-        return self.run is None and self.pending is None and not drained
+        return self.run is None and self.pending is None and self.awaits is None and not drained
 
     def ready(self, now: float) -> bool:
         """Whether its request waits for nothing but a place on the connection."""
@@ -76,8 +78,10 @@ class Lanes:
 
     def of_event(self, event: ServerEvent) -> Lane:
         """The lane that an event belongs to."""
+        if event.stream_id is not None and event.stream_id in self._lanes:
+            self._abilities.names_lanes = True
         if event.stream_id is None and isinstance(event, (ResponseCreated, ErrorEvent)):
-            refused = isinstance(event, ErrorEvent) and codec.error_info(event).param == "stream_id"
+            refused = isinstance(event, ErrorEvent) and outcome.refuses_lane(codec.error_info(event))
             return self.get_unnamed(begins=isinstance(event, ResponseCreated), refuses_lane=refused)
         return self.get(event.stream_id)
 
@@ -88,16 +92,21 @@ class Lanes:
         lanes, so no further run is put beside another. `refuses_lane`: it is an error about a name.
         """
         default = self.get(None)
-        unanswered = [lane for lane in self if lane.current is not None and lane.current.response_id is None]
-        named = [lane for lane in unanswered if lane.name is not None]
+        named = self._unanswered()
         if refuses_lane and named:
             return named[0]
-        if default.current is not None or not named:
+        ours = default.current is not None or default.awaits is not None
+        if ours or not named or (begins and self._abilities.names_lanes):
             return default
         if begins:
             self._silent = named[0]
             self._abilities.without_lanes()
         return named[0]
+
+    def _unanswered(self) -> list[Lane]:
+        """The named lanes whose response has not begun, in the order of their requests."""
+        found = [lane for lane in self if lane.name and lane.current is not None and lane.current.response_id is None]
+        return sorted(found, key=lambda lane: lane.current.timing.opened or 0.0 if lane.current is not None else 0.0)
 
     def of(self, run: RunState) -> Lane | None:
         """The lane that a run has, or None: it waits, or has ended."""
@@ -124,11 +133,17 @@ class Lanes:
         """The lanes whose request may be sent now, forks first.
 
         A lane waits while another forks from the response that it alone remembers: its own next
-        response could push that out of the memory before the fork has begun.
+        response could push that out of the memory before the fork has begun. Until it is known that
+        the provider names its lanes, the default lane waits for those that have not begun: what
+        comes without a name could be the answer of either.
         """
         room = self._abilities.limits.in_flight - sum(lane.current is not None for lane in self)
         waiting = [lane for lane in self if lane.ready(now)]
         waiting.sort(key=lambda lane: not self._is_fork(lane, lane.pending))
+        if not self._abilities.names_lanes:
+            unanswered = self._unanswered()
+            waiting = [lane for lane in waiting if lane.name is not None or not unanswered]
+            waiting.sort(key=lambda lane: lane.name is not None)
         return [lane for lane in waiting if not self._is_forked_from(lane)][: max(0, room)]
 
     def next_moment(self, now: float) -> float | None:
@@ -140,7 +155,7 @@ class Lanes:
         """The connection is gone: nothing is remembered, and names that are not in use are free again."""
         self._silent = None
         for lane in self:
-            lane.memory = None
+            lane.memory = lane.awaits = None
             if lane.current is not None and lane.current.done:
                 lane.current = None
             if lane.name is not None and lane.free:

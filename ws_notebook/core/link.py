@@ -20,7 +20,15 @@ from .loop import ToolLoop
 from .reduce import is_terminal, reduce
 from .request import size, write_request
 from .run import RunState
-from .steer import Steer, refuses_steering, steer_frame, take_steer_event, words_of
+from .steer import (
+    Steer,
+    give_up_words,
+    refuses_steering,
+    steer_frame,
+    take_steer_event,
+    waits_for_successor,
+    words_of,
+)
 from .turn import TurnState
 
 __all__ = ["Link"]
@@ -197,8 +205,15 @@ class Link:
         return lane.current or lane.last
 
     def _successor(self, lane: Lane, last: TurnState, now: float) -> TurnState:
-        """A response that the provider began by itself continues the run before it as a further turn."""
+        """A response that the provider began by itself continues the run before it as a further turn.
+
+        Where that was stopped it is read and dropped, as the rest of the stopped response is.
+        """
         run = self._loop.run_of(last)
+        if run.status == "cancelled":
+            words_of(run.steers, "sent", "accepted")
+            lane.awaits, lane.current = None, last
+            return last
         turn = self._loop.open_turn(run, last, [], now)
         turn.unasked = turn.sent = True
         turn.timing.spans[0].kind = "wait"
@@ -229,16 +244,34 @@ class Link:
 
     def _take_steer(self, run: RunState, event: SteerAccepted | SteerPending | SteerFailed, now: float) -> None:
         steer = take_steer_event(run.steers, event)
-        if steer is not None:
-            self._loop.note_steer(run, steer)
-            self._loop.go_on(run, now)
+        if steer is None:
+            return
+        if run.done:
+            give_up_words(run.steers)
+            self._release(run, now)
+        self._loop.note_steer(run, steer)
+        self._loop.go_on(run, now)
+
+    def _release(self, run: RunState, now: float) -> None:
+        """Free the lane that awaited a response which will not come after all."""
+        for lane in self.lanes:
+            if (
+                lane.awaits is not None
+                and lane.awaits.run_id == run.id
+                and not waits_for_successor(run.steers, lane.awaits)
+            ):
+                lane.awaits = None
+                self._loop.begin_waiting(now)
 
     def _ended(self, lane: Lane, turn: TurnState, now: float) -> None:
         run = self._loop.run_of(turn)
+        unasked = lane.last is turn
         lane.current, lane.last = None, turn
-        if turn.status in ("completed", "incomplete"):
+        if run.status == "cancelled" and waits_for_successor(run.steers, turn):
+            lane.awaits = turn
+        if not unasked and turn.status in ("completed", "incomplete"):
             lane.memory = turn.response_id
-        elif turn.status == "cancelled" or turn.parent_id == lane.memory:
+        elif unasked or turn.status == "cancelled" or turn.parent_id == lane.memory:
             # What was drained is remembered in its place; a continuation that failed evicts what it continued.
             lane.memory = None
         if run.done:
@@ -259,7 +292,7 @@ class Link:
             return True
         if turn is not lane.current or turn.done or turn.response_id is not None:
             return False
-        if info.param == "stream_id":
+        if outcome.refuses_lane(info):
             return self._do_without_lanes(lane, turn, now)
         waits = outcome.is_rate_limit(info) and outcome.may_wait(turn, info.retry_after)
         if not waits and not outcome.is_repeatable(turn, info):

@@ -20,7 +20,7 @@ from .lane import Lane
 from .pool import Pool
 from .reduce import cut_off
 from .run import RunState
-from .steer import Steer, waits_for_successor, words_of
+from .steer import Steer, give_up_words, waits_for_successor, words_of
 from .timing import TurnTiming
 from .turn import CallState, TurnState
 
@@ -212,6 +212,8 @@ class ToolLoop:
         lane = self.pool.of(run)
         if lane is not None:
             lane.run = None
+        for steer in give_up_words(run.steers):
+            self.note_steer(run, steer)
         self._changes.append((run, RunEnded(run)))
         self.begin_waiting(now)
 

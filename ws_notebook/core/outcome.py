@@ -23,6 +23,7 @@ __all__ = [
     "is_repeatable",
     "may_wait",
     "provider_error",
+    "refuses_lane",
 ]
 
 FINISHED = (("completed", None), ("incomplete", None))
@@ -70,6 +71,12 @@ def may_wait(turn: TurnState, seconds: float | None) -> bool:
     Such a refusal comes before the response is created, so nothing was begun.
     """
     return seconds is not None and 0 <= seconds <= LONGEST_WAIT and turn.repeated.count(RATE_LIMITED) < _WAITS
+
+
+def refuses_lane(info: ErrorInfo) -> bool:
+    """Whether the provider refuses the lane's name, by the parameter or, where it names none, in words."""
+    in_words = info.param is None and "stream_id" in info.message and info.status in (None, 400, 422)
+    return info.param == "stream_id" or (in_words and not (info.code or "").startswith("websocket_"))
 
 
 def ends_connection(info: ErrorInfo) -> bool:

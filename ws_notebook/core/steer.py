@@ -20,7 +20,15 @@ from .items import Item
 if TYPE_CHECKING:
     from .turn import TurnState
 
-__all__ = ["Steer", "refuses_steering", "steer_frame", "take_steer_event", "waits_for_successor", "words_of"]
+__all__ = [
+    "Steer",
+    "give_up_words",
+    "refuses_steering",
+    "steer_frame",
+    "take_steer_event",
+    "waits_for_successor",
+    "words_of",
+]
 
 _TOO_LATE = frozenset({"response_already_completed", "response_not_active", "response_not_found"})
 """Refusals after which the words belong into an ordinary request."""
@@ -79,6 +87,15 @@ def refuses_steering(steers: list[Steer], turn: TurnState, info: ErrorInfo) -> b
     """Whether an error is about a steer: an event that the provider does not know, or no response is in flight."""
     unknown = info.param == "type" or info.code in ("unknown_event_type", "invalid_event_type")
     return any(steer.status == "sent" for steer in steers) and (turn.done or unknown)
+
+
+def give_up_words(steers: list[Steer]) -> list[Steer]:
+    """The run has ended: words that were not sent have failed. The steers that this changes."""
+    left = [steer for steer in steers if steer.status == "queued"]
+    for steer in left:
+        steer.status = "failed"
+        steer.error = ErrorInfo(message="The run ended before these words were used. Ask again with them.")
+    return left
 
 
 def words_of(steers: list[Steer], *statuses: str) -> list[Item]:
