@@ -102,3 +102,11 @@ def test_a_provider_that_refuses_is_quoted(local: Open) -> None:
     with pytest.raises(ProviderError, match="no-such-model"):
         session.compact(run)
     assert session.ask('say "three"').text == "three"
+
+
+def test_what_is_no_run_is_not_taken_for_the_latest(local: Open) -> None:
+    session = local()
+    session.ask('say "one"')
+    with pytest.raises(SettingsError, match="one of session"):
+        session.compact("resp_1")  # type: ignore[arg-type]
+    assert len(session.runs) == 1

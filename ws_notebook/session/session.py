@@ -207,7 +207,8 @@ class Session(Backstage):
     def warm_up(self, tools: Iterable[Toolable] | None = None) -> Run:
         """Open the connection and have the provider read instructions and tools, without an answer; returns at once.
 
-        The next question continues from it. `tools`: others than the session's own. Raises SettingsError where the provider has no warm-up.
+        The next question continues from it. `tools`: others than the session's own. Raises SettingsError where the
+        provider has no warm-up.
         """
         if not self.settings.profile.warm_up:
             raise SettingsError(f"{self.settings.provider} has no warm-up. Just ask: the first question connects.")
@@ -221,6 +222,8 @@ class Session(Backstage):
         and what the provider answers as an error; nothing has changed then.
         """
         self._refuse_closed()
+        if not isinstance(parent, Run | None):
+            raise SettingsError(f"parent must be a run, not {parent!r}. Take one of session.runs.")
         wanted = self._wanted(LATEST if parent is None else parent)
         state = wanted if isinstance(wanted, RunState) else latest_to_compact(self.states())
         before = self._engine.runs[state.id]
