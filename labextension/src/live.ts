@@ -1,6 +1,7 @@
 /** A run that goes on: kept up to date from the kernel's messages, whatever way they come. */
 
 import type { BrowserMessage, Problem, Run } from './bundle';
+import { forget, paintSoon } from './pace';
 import { readMessage, readProblem } from './read';
 import { reduce, startState, type LiveState } from './reduce';
 import type { RunView } from './view/run';
@@ -88,16 +89,24 @@ export function drawLive(live: LiveRun, view: RunView, signal: AbortSignal, pain
       painted(live.run);
     }
   };
-  let frame: number | null = null;
-  const due = (): void => {
-    frame = null;
-    paint();
-  };
-  live.changes.addEventListener('change', () => (frame ??= requestAnimationFrame(due)), { signal });
-  signal.addEventListener('abort', () => {
-    if (frame !== null) {
-      cancelAnimationFrame(frame);
+  let inSight = true;
+  const sight = new IntersectionObserver(entries => {
+    inSight = entries.at(-1)?.isIntersecting ?? true;
+    if (inSight) {
+      paintSoon(paint);
     }
+  });
+  sight.observe(view.node);
+  // What nobody sees is drawn when it comes into sight, and when it has ended.
+  const changed = (): void => {
+    if (inSight || !view.node.isConnected || live.run?.status !== 'in_progress') {
+      paintSoon(paint);
+    }
+  };
+  live.changes.addEventListener('change', changed, { signal });
+  signal.addEventListener('abort', () => {
+    forget(paint);
+    sight.disconnect();
   });
   live.changes.addEventListener('problem', event => view.refuse((event as CustomEvent<Problem>).detail), { signal });
   live.changes.addEventListener('other', event => view.tell((event as CustomEvent<unknown>).detail), { signal });
