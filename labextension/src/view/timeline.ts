@@ -4,9 +4,8 @@
  */
 
 import { KINDS, type Run } from '../bundle';
-import { factsOf, RowDetails } from './details';
+import { RowDetails } from './details';
 import { element, setAttribute, setText, show } from './dom';
-import { oneLine } from './format';
 import { keyHelp } from './help';
 import { LABEL_GAP, neededSpan, steppedSpan, ticks, type Tick } from './layout';
 import { Measure } from './measure';
@@ -15,6 +14,7 @@ import { rowsOf, type Row } from './rows';
 import { __ } from './say';
 import { Strip } from './strip';
 import { tableOf } from './table';
+import { tipContent } from './tip';
 import { isWhole, panned, zoomed, type TimeWindow } from './window';
 import { KIND_WORDS } from './words';
 
@@ -431,21 +431,12 @@ export class Timeline {
     if (row === undefined || view === undefined) {
       return;
     }
-    const facts = factsOf(row, this.now);
-    this.tip.replaceChildren(
-      element('div', { class: 'wsn-tip-name', text: row.aside === '' ? row.name : `${row.name} ${row.aside}` }),
-      element(
-        'dl',
-        { class: 'wsn-facts-list' },
-        ...facts.flatMap(([name, value]) => [element('dt', { text: name }), element('dd', { text: value })])
-      ),
-      ...tipTexts(row)
-    );
+    this.tip.replaceChildren(...tipContent(row, this.now));
     const place = view.node.getBoundingClientRect();
     const home = this.node.getBoundingClientRect();
-    const below = place.bottom - home.top + 2;
-    this.tip.style.top = `${below}px`;
-    this.tip.style.left = `${Math.min(Math.max(8, this.pointer * this.plot), Math.max(8, home.width - this.tip.offsetWidth - 12))}px`;
+    this.tip.style.top = `${place.bottom - home.top + 2}px`;
+    const rightmost = Math.max(8, home.width - this.tip.offsetWidth - 12);
+    this.tip.style.left = `${Math.min(Math.max(8, this.pointer * this.plot), rightmost)}px`;
   }
 
   private toggleHelp(): void {
@@ -475,17 +466,6 @@ export class Timeline {
       this.views.get(row.key)?.node.focus();
     }
   }
-}
-
-/** Characters of arguments and outputs beside a row. */
-const TIP_TEXT = 240;
-
-function tipTexts({ source }: Row): Node[] {
-  if (!('call_id' in source)) {
-    return source.text === '' ? [] : [element('div', { class: 'wsn-tip-text', text: oneLine(source.text, TIP_TEXT) })];
-  }
-  const texts = [source.arguments, source.output ?? '', source.error ?? ''].filter(text => text !== '');
-  return texts.map(text => element('div', { class: 'wsn-tip-text', text: oneLine(text, TIP_TEXT) }));
 }
 
 /** One press of W or S, and of A or D as a part of the width. */
