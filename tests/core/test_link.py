@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.drive import Drive
-from support.events import answer, call, created, delta, error, message
+from support.events import answer, call, completed, created, delta, error, message
 
 from ws_notebook.core.abilities import LaneLimits
 from ws_notebook.core.outcome import LONGEST_WAIT
@@ -145,3 +145,11 @@ def test_calls_that_wait_keep_the_lane_of_their_run() -> None:
     assert (len(drive.requests), two.turns) == (1, [])
     drive.submit(one.tool_calls[0], "5")
     assert len(drive.requests) == 2
+
+
+def test_over_http_every_answer_may_have_the_same_id() -> None:
+    drive = Drive(transport="http", memory=False)
+    for words in ("one", "two"):
+        run = drive.ask(words)
+        drive.receive(completed("resp_same", message(words)))
+        assert (run.status, run.text) == ("completed", words)

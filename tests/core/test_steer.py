@@ -157,12 +157,16 @@ def test_a_run_that_has_ended_cannot_be_steered() -> None:
 
 
 @pytest.mark.parametrize("late", [True, False], ids=["after the response", "while it runs"])
-def test_a_provider_that_does_not_know_the_event_gets_the_words_in_a_request(late: bool) -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [error("unknown_event_type", param="type"), error("invalid_value", "Unknown event 'response.steer'.")],
+    ids=["by parameter", "in words"],
+)
+def test_a_provider_that_does_not_know_the_event_gets_the_words_in_a_request(late: bool, refusal: Event) -> None:
     drive = Drive(steers=True)
     run = drive.ask()
     drive.receive(created("resp_1"), delta("all"))
     steer(drive, run)
-    refusal = error("unknown_event_type", param="type")
     end = [item_done(0, message("all")), completed("resp_1")]
     drive.receive(*([*end, refusal] if late else [refusal, *end]))
     assert run.turns[0].status == "completed"
@@ -212,3 +216,21 @@ def test_a_lane_whose_stopped_run_has_no_successor_after_all_is_free_again() -> 
     assert words.status == "failed"
     drive.ask("two", wants=None)
     assert "stream_id" not in drive.requests[-1]
+
+
+def test_a_provider_that_passes_over_a_steer_in_silence_gets_the_words_in_a_request() -> None:
+    drive = Drive(steers=True)
+    run = drive.ask()
+    drive.receive(created("resp_1"), delta("all"))
+    steer(drive, run)
+    drive.receive(item_done(0, message("all")), completed("resp_1"))
+    moment = drive.link.next_moment(drive.now)
+    assert moment is not None
+    drive.link.resume_unheard(moment - 1)
+    assert run.status == "in_progress"
+    drive.link.resume_unheard(moment)
+    drive.settle()
+    assert (drive.requests[-1]["type"], roles(drive.requests[-1])) == ("response.create", ["user"])
+    assert drive.link.next_moment(moment) is None
+    drive.receive(*answer("resp_2", message("more")))
+    assert (run.status, run.text) == ("completed", "all\n\nmore")

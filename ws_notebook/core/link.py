@@ -26,12 +26,16 @@ from .steer import (
     refuses_steering,
     steer_frame,
     take_steer_event,
+    unheard,
     waits_for_successor,
     words_of,
 )
 from .turn import TurnState
 
 __all__ = ["Link"]
+
+_UNHEARD = 10.0
+"""Seconds after its response's end in which a steer must be answered, or else the provider has not understood it."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, eq=False):
@@ -87,6 +91,30 @@ class Link:
     def wants_connection(self, now: float) -> bool:
         """Whether a request can be sent as soon as there is a connection."""
         return bool(self._steerable()) or (not self._rotating and bool(self.lanes.sendable(now)))
+
+    def next_moment(self, now: float) -> float | None:
+        """When something is to be done although nothing happens; None where that is not so."""
+        held = self.lanes.next_moment(now)
+        moments = [moment for _, moment in self._unheard()] + ([] if held is None else [held])
+        return min((moment for moment in moments if moment > now), default=None)
+
+    def resume_unheard(self, now: float) -> None:
+        """Words that the provider passed over in silence go into a request of their own."""
+        for run, moment in self._unheard():
+            if moment <= now:
+                self._abilities.steers = False
+                self._loop.resume(run, now)
+
+    def _unheard(self) -> list[tuple[RunState, float]]:
+        """The runs that wait for nothing but an answer to a steer, and until when."""
+        found = []
+        for lane in self.lanes:
+            run, turn = lane.run, lane.last
+            if run is None or turn is None or turn.run_id != run.id or lane.current or lane.pending:
+                continue
+            if turn.timing.ended is not None and unheard(run.steers, turn):
+                found.append((run, turn.timing.ended + _UNHEARD))
+        return found
 
     def connection_failed(self, error: Exception, now: float) -> None:
         """No connection could be opened: the runs that waited for one fail, or wait where they are told to."""
@@ -196,7 +224,9 @@ class Link:
     def _turn_for(self, lane: Lane, event: ServerEvent, now: float) -> TurnState | None:
         """The turn that an event belongs to: the one in flight, else the one that ended last."""
         identity = codec.response_id(event)
-        late = lane.last is not None and identity is not None and identity == lane.last.response_id
+        # Over HTTP each request has an answer of its own, and some servers give all of them one id.
+        known = lane.last.response_id if lane.last is not None and self._abilities.memory else None
+        late = identity is not None and identity == known
         if isinstance(event, ResponseCreated):
             if lane.current is None and lane.last is not None and not late:
                 return self._successor(lane, lane.last, now)

@@ -26,6 +26,7 @@ __all__ = [
     "refuses_steering",
     "steer_frame",
     "take_steer_event",
+    "unheard",
     "waits_for_successor",
     "words_of",
 ]
@@ -86,6 +87,7 @@ def _meant(steers: list[Steer], about: Mapping[str, Any]) -> Steer | None:
 def refuses_steering(steers: list[Steer], turn: TurnState, info: ErrorInfo) -> bool:
     """Whether an error is about a steer: an event that the provider does not know, or no response is in flight."""
     unknown = info.param == "type" or info.code in ("unknown_event_type", "invalid_event_type")
+    unknown = unknown or "steer" in f"{info.code} {info.message}".lower()
     return any(steer.status == "sent" for steer in steers) and (turn.done or unknown)
 
 
@@ -104,6 +106,11 @@ def words_of(steers: list[Steer], *statuses: str) -> list[Item]:
     for steer in used:
         steer.status = "applied"
     return [item for steer in used for item in steer.input]
+
+
+def unheard(steers: list[Steer], turn: TurnState) -> bool:
+    """Whether a steer to this response was sent and nothing at all was said of it."""
+    return any(steer.status == "sent" and steer.target == turn.response_id for steer in steers)
 
 
 def waits_for_successor(steers: list[Steer], turn: TurnState) -> bool:

@@ -79,12 +79,13 @@ class Pump:
     def send_where_wanted(self) -> None:
         """Have what waits be sent: now, and again when a request that is held back may go out."""
         now, loop = time.monotonic(), asyncio.get_running_loop()
+        self._link.resume_unheard(now)
         if self._link.wants_connection(now) and (self._writer is None or self._writer.done()):
             self._writer = loop.create_task(self._write())
             self._keep(self._writer)
         if self._waking is not None:
             self._waking.cancel()
-        moment = self._link.lanes.next_moment(now)
+        moment = self._link.next_moment(now)
         self._waking = None if moment is None else loop.call_later(moment - now, self._settle)
 
     def drop(self) -> None:
