@@ -110,15 +110,22 @@ def test_frames_keep_their_pace() -> None:
     assert asyncio.run(took(2)) >= 0.039
 
 
-def test_what_steering_sent_is_taken_without_an_answer_of_its_own() -> None:
-    transport = ReplayTransport(recorded((request("a"), answer("resp_1"))), speed=0)
+def test_a_steer_that_was_recorded_has_its_answer_among_the_frames_and_another_is_refused() -> None:
+    accepted = {"type": "response.steer.accepted", "steer": {"previous_response_id": "resp_1"}}
+    transport = ReplayTransport(recorded((request("a"), [*answer("resp_1"), accepted])), speed=0)
+    steer = json.dumps({"type": "response.steer", "previous_response_id": "resp_1", "input": "x"}).encode()
 
     async def run() -> list[dict[str, Any]]:
         connection = await transport.connect(Endpoint(base_url="replay://x"))
-        await connection.send(b'{"type": "response.steer", "input": "x"}')
-        return await asked(connection, request("a"))
+        frames = await asked(connection, request("a", stream_id="l"), 3)
+        await connection.send(steer)
+        await connection.send(steer)
+        return [*frames, *(json.loads(frame) for frame in await connection.receive())]
 
-    assert len(asyncio.run(run())) == 2
+    *_, refused = frames = asyncio.run(run())
+    assert [frame["type"] for frame in frames[2:]] == ["response.steer.accepted", "response.steer.failed"]
+    assert refused["steer"] == {"previous_response_id": "resp_1"}
+    assert (refused["error"]["code"], refused["stream_id"]) == ("response_not_active", "l")
 
 
 def test_a_closed_connection_says_so() -> None:

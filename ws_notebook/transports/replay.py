@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from .base import Endpoint
 __all__ = ["ReplayConnection", "ReplayTransport"]
 
 _SHOWN = 80
+_STEER_EVENT = b'"response.steer.'
 _COMPARED = ("model", "instructions", "tools", "input", "text", "reasoning", "tool_choice")
 """What an exact replay compares."""
 
@@ -115,6 +117,9 @@ class ReplayConnection:
         self._transport = transport
         self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()
         self._playing: set[asyncio.Task[None]] = set()
+        self._played: list[tuple[Exchange, str | None]] = []
+        self._steered: Counter[str] = Counter()
+        """How many steers came for each response."""
 
     async def answers(self) -> bool:
         return True
@@ -122,7 +127,8 @@ class ReplayConnection:
     async def send(self, frame: bytes) -> None:
         request = json.loads(scrubbed(frame))
         if request.get("type", "response.create") != "response.create":
-            return  # what steering caused is among the recorded frames
+            self._steer(str(request.get("previous_response_id")))
+            return
         exchange = self._transport.take(request)
         lane = request.get("stream_id")
         if exchange is None:
@@ -130,6 +136,7 @@ class ReplayConnection:
             told = {"type": "error", "status": 404, "error": error, **({"stream_id": lane} if lane else {})}
             self._arrived.put_nowait(json.dumps(told).encode())
             return
+        self._played.append((exchange, lane))
         task = asyncio.get_running_loop().create_task(self._play(exchange, lane))
         self._playing.add(task)
         task.add_done_callback(self._playing.discard)
@@ -151,6 +158,19 @@ class ReplayConnection:
         for task in self._playing:
             task.cancel()
         self._arrived.put_nowait(ConnectionLost("The replay was closed.", code=1000))
+
+    def _steer(self, target: str) -> None:
+        """What a recorded steer caused is among the frames; another is refused, and becomes a request of its own."""
+        self._steered[target] += 1
+        quoted = json.dumps(target).encode()
+        played = next((each for each in self._played if any(quoted in frame for _, frame in each[0].frames)), None)
+        answers = sum(_STEER_EVENT in frame for _, frame in played[0].frames) if played is not None else 0
+        if self._steered[target] <= answers:
+            return
+        error = {"code": "response_not_active", "message": "The recorded response was not steered."}
+        told = {"type": "response.steer.failed", "steer": {"previous_response_id": target}, "error": error}
+        lane = played[1] if played is not None else None
+        self._arrived.put_nowait(json.dumps({**told, **({"stream_id": lane} if lane else {})}).encode())
 
     async def _play(self, exchange: Exchange, lane: str | None) -> None:
         loop = asyncio.get_running_loop()
