@@ -54,3 +54,10 @@ def test_it_shows_itself_in_a_fence_that_prompts_cannot_close(session: wsn.Sessi
 def test_long_prompts_are_cut(session: wsn.Session) -> None:
     session.ask(f'say "{"word " * 60}"')
     assert len(History(session.runs, CellTree()).lines[0]) < 90
+
+
+def test_what_has_no_prompt_says_what_it_is(session: wsn.Session) -> None:
+    session.warm_up().result()
+    session.ask('say "one"')
+    session.compact()
+    assert [line.split()[1] for line in History(session.runs, CellTree()).lines] == ["warm-up", "say", "compaction"]

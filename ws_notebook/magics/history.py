@@ -50,6 +50,8 @@ def _lines(runs: Sequence[Run], tree: CellTree) -> Iterator[str]:
 
 def _line(run: Run, indent: str, mark: Callable[[Run], str]) -> str:
     words = " ".join(prompt_text(run.state.input).split())
+    if not words:
+        words = "compaction" if any(turn.compacted for turn in run.turns) else "warm-up"
     words = words if len(words) <= _WIDTH else f"{words[: _WIDTH - 1]}…"
     lane = next((f" on {turn.lane}" for turn in run.turns if turn.lane is not None and turn.beside), "")
     notes = ", ".join(filter(None, [run.status + lane, mark(run)]))
