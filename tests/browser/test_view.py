@@ -51,6 +51,8 @@ def saved(server: Server, lab: Lab, forms: dict[str, Any]) -> Callable[..., Loca
         lab.open("view.ipynb", kernel=False)
         lab.set_theme(theme)
         lab.hide_side_bars()
+        # A change of theme puts JupyterLab's splash screen over the page.
+        expect(lab.page.locator("#jupyterlab-splash")).to_have_count(0)
         view = lab.output(0).locator(".wsn-run")
         expect(view).to_have_attribute("data-wsn-status", "completed")
         return view
@@ -143,7 +145,9 @@ def test_the_frames_of_a_saved_run_are_kept_in_groups(lab: Lab, saved: Callable[
 
 def test_every_frame_has_its_json_while_the_kernel_is_there(lab: Lab, server: Server) -> None:
     server.write("frames.ipynb", [SETUP, f"%%responses\n{QUESTION}"])
+    lab.page.set_viewport_size({"width": 1280, "height": 1500})
     lab.open("frames.ipynb")
+    lab.hide_side_bars()
     lab.run_cell(0)
     lab.run_cell(1)
     view = lab.output(1).locator(".wsn-run")

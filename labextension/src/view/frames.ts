@@ -81,6 +81,7 @@ export class Frames {
     }
     if (this.opened !== null && index === this.opened.index && typeof text === 'string') {
       this.opened.cell.textContent = text === '' ? __('The kernel no longer holds this frame.') : pretty(text, LONGEST);
+      this.opened.cell.scrollIntoView({ block: 'nearest' });
     }
     return true;
   }
