@@ -115,6 +115,7 @@ def test_an_error_without_words_says_that_there_are_none(frame: dict[str, Any]) 
     [
         ({"error": {"message": "x", "headers": {"Retry-After": "2"}}}, 2.0),
         ({"error": {"message": "x"}, "headers": {"retry-after": 3}}, 3.0),
+        ({"error": {"message": "x"}, "headers": {"Retry-After-Ms": "250", "retry-after": "1"}}, 0.25),
         ({"error": {"message": "Please try again in 1.5s."}}, 1.5),
         ({"error": {"message": "Please try again in 250ms."}}, 0.25),
         ({"error": {"message": "try again in 1.2.3s"}}, None),

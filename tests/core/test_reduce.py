@@ -394,3 +394,23 @@ def test_an_event_that_comes_twice_counts_once() -> None:
 def test_events_that_all_have_the_same_number_are_each_taken() -> None:
     same = [{**delta("ha"), "sequence_number": 0} for _ in range(3)]
     assert turn_of(created("r"), same).text == "hahaha"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "ended"),
+    [
+        ("response.cancelled", "cancelled", "failed"),
+        ("response.done", "completed", "completed"),
+        ("response.done", "in_progress", "in_progress"),
+    ],
+)
+def test_an_ending_under_an_unknown_name_ends_its_own_turn(kind: str, status: str, ended: str) -> None:
+    body = {"id": "resp_1", "status": status, "error": None, "output": [message("whole")]}
+    turn = turn_of(created("resp_1"), {"type": kind, "response": body})
+    assert turn.status == ended
+    assert turn.text == ("" if ended == "in_progress" else "whole")
+    if ended == "failed":
+        assert turn.error is not None
+        assert turn.error.message == "The response was cancelled."
+    other = turn_of(created("resp_2"), {"type": kind, "response": body})
+    assert not other.done

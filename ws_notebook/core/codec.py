@@ -137,9 +137,11 @@ def failure_info(fields: Mapping[str, Any], *, status: Any = None, headers: Any 
 
 def _retry_after(message: str, headers: Any) -> float | None:
     if isinstance(headers, Mapping):
-        for name, value in headers.items():
-            if str(name).lower() == "retry-after":
-                return _number(value)
+        named = {str(name).lower(): _number(value) for name, value in headers.items()}
+        if (exact := named.get("retry-after-ms")) is not None:
+            return exact / 1000
+        if "retry-after" in named:
+            return named["retry-after"]
     found = _RETRY.search(message)
     wait = _number(found[1]) if found else None
     return wait * _UNIT[found[2].lower()] if found and wait is not None else None

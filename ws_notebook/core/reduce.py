@@ -100,19 +100,23 @@ def _response(turn: TurnState, event: Any, now: float) -> list[Change]:
 
 def _terminal(status: str) -> Callable[[TurnState, Any, float], list[Change]]:
     def end(turn: TurnState, event: Any, now: float) -> list[Change]:
-        body = codec.decode_object(event.response)
         _response(turn, event, now)
-        if isinstance(body.get("usage"), dict):
-            turn.usage = WireObject(body["usage"])
-        details = body.get("incomplete_details")
-        if isinstance(details, Mapping) and details.get("reason") is not None:
-            turn.reason = str(details["reason"])
-        error = body.get("error")
-        info = codec.failure_info(error if isinstance(error, Mapping) else {"message": error})
-        changes = _adopt_missing(turn, body.get("output"), now)
-        return [*changes, *cut_off(turn, status, info if status == "failed" else None, now)]
+        return _end(turn, status, codec.decode_object(event.response), now)
 
     return end
+
+
+def _end(turn: TurnState, status: str, body: Mapping[str, Any], now: float) -> list[Change]:
+    """End the turn with the response as it is at last."""
+    if isinstance(body.get("usage"), dict):
+        turn.usage = WireObject(body["usage"])
+    details = body.get("incomplete_details")
+    if isinstance(details, Mapping) and details.get("reason") is not None:
+        turn.reason = str(details["reason"])
+    error = body.get("error")
+    info = codec.failure_info(error if isinstance(error, Mapping) else {"message": error})
+    changes = _adopt_missing(turn, body.get("output"), now)
+    return [*changes, *cut_off(turn, status, info if status == "failed" else None, now)]
 
 
 def _adopt_missing(turn: TurnState, output: Any, now: float) -> list[Change]:
@@ -268,7 +272,16 @@ def _late_reasoning(turn: TurnState, item: Item, index: int, now: float) -> list
 
 
 def _unknown(turn: TurnState, event: events.UnknownEvent, now: float) -> list[Change]:
-    return [TurnChanged(turn)] if hosted.advance(turn, event) else []
+    if hosted.advance(turn, event):
+        return [TurnChanged(turn)]
+    body = codec.decode_object(event.frame).get("response")
+    if not isinstance(body, Mapping) or turn.response_id is None or body.get("id") != turn.response_id:
+        return []
+    # An ending under another name (`response.cancelled`, `response.done`), where nothing else would come.
+    status = {"cancelled": "failed"}.get(str(body.get("status")), str(body.get("status")))
+    if status not in ("completed", "incomplete", "failed"):
+        return []
+    return _end(turn, status, {**body, "error": body.get("error") or f"The response was {body['status']}."}, now)
 
 
 def _error(turn: TurnState, event: events.ErrorEvent, now: float) -> list[Change]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["HttpConnection", "HttpTransport", "error_frame", "make_client"]
 
+_WAITS = ("retry-after", "retry-after-ms")
+"""The headers of an answer that say how long to wait."""
+
 
 class HttpTransport:
     """Opens kept-alive HTTP clients; `timeout` is the wait for a connection, in seconds."""
@@ -100,7 +103,7 @@ class HttpConnection:
             text = f"No connection to {self._address}: {error}. Is the server running, is the address right?"
             self._arrived.put_nowait(ConnectionFailed(text))
         except httpx2.HTTPError as error:
-            said = str(error) or type(error).__name__
+            said = str(error).rstrip(".") or type(error).__name__
             text = f"The connection was lost: {said}. What had arrived is kept. Ask again."
             self._arrived.put_nowait(ConnectionLost(text))
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for the answer
@@ -167,5 +170,5 @@ def error_frame(answer: httpx2.Response, body: bytes, hint: str) -> bytes:
     if hint:
         said = error.get("message") if isinstance(error, dict) else error
         error = {**(error if isinstance(error, dict) else {}), "message": f"{said or f'HTTP {status}'} {hint}"}
-    kept = {name: value for name, value in answer.headers.items() if name.lower() == "retry-after"}
+    kept = {name: value for name, value in answer.headers.items() if name.lower() in _WAITS}
     return msgspec.json.encode({"type": "error", "status": status, "error": error, "headers": kept})
