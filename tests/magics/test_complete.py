@@ -88,7 +88,7 @@ def test_runs_and_variables_are_offered_behind_from(complete: Complete, shell: I
 
 def test_subcommands_and_what_they_take_are_offered(complete: Complete) -> None:
     assert complete("%responses ") == [f"%responses {word}" for word in (*SUBCOMMANDS, "-s", "--transport")]
-    assert complete("%responses t") == ["%responses tools", "%responses turns", "%responses timeline"]
+    assert complete("%responses ti") == ["%responses timeline"]
     assert complete("%responses turns -s ") == ["%responses turns -s mine"]
     assert complete("%responses turns --transport w") == ["%responses turns --transport websocket"]
     assert complete("%responses turns -") == ["%responses turns -s", "%responses turns --transport"]

@@ -1,27 +1,17 @@
-"""The saved form of a bundle: each text once, and nothing that a reader knows without being told.
+"""The saved form of a bundle: each long text once.
 
-Left out are a turn's text where the run's text has it (`text_at` says where, in UTF-16 units, as browsers
-count them), and fields that have the value that stands for nothing.
+A turn's text is left out where it is long and the run's text has it: `text_at` says where, in UTF-16 units, as
+browsers count them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 __all__ = ["compact", "expand"]
 
-_TURN: Mapping[str, Any] = {
-    "reasoning": "",
-    "recovered": "",
-    "lane": None,
-    "usage": None,
-    "tokens_per_second": None,
-    "error": None,
-    "calls": [],
-    "items": [],
-}
-_CALL: Mapping[str, Any] = {"output": None, "error": None}
+_SHORT = 2000
+"""Characters of a turn's text up to which it stands there twice: readers need not put it together."""
 
 
 def compact(data: dict[str, Any]) -> dict[str, Any]:
@@ -29,28 +19,22 @@ def compact(data: dict[str, Any]) -> dict[str, Any]:
     turns: list[dict[str, Any]] = []
     reached = 0
     for turn in data["turns"]:
-        small = _without(turn, _TURN)
-        if "calls" in small:
-            small["calls"] = [_without(call, _CALL) for call in turn["calls"]]
-        text = small.pop("text")
-        if text:
-            units = _encoded(text)
-            small["text_at"] = [reached, reached + len(units) // 2]
-            reached += len(units) // 2 + 2
+        units = len(_encoded(turn["text"])) // 2
+        small = turn
+        if len(turn["text"]) > _SHORT:
+            small = {**turn, "text_at": [reached, reached + units]}
+            del small["text"]
+        reached += units + 2 if units else 0
         turns.append(small)
     found = {**data, "turns": turns}
     return found if _texts(found) == [turn["text"] for turn in data["turns"]] else data
 
 
 def expand(data: dict[str, Any]) -> dict[str, Any]:
-    """A saved bundle with every field of every turn; one that has them already as it is."""
-    texts = _texts(data)
-    turns = []
-    for turn, text in zip(data["turns"], texts, strict=True):
-        whole = {**{key: _fresh(value) for key, value in _TURN.items()}, **turn, "text": text}
-        whole.pop("text_at", None)
-        whole["calls"] = [{**_CALL, **call} for call in whole["calls"]]
-        turns.append(whole)
+    """A saved bundle with the text of every turn; one that has them already as it is."""
+    turns = [{**turn, "text": text} for turn, text in zip(data["turns"], _texts(data), strict=True)]
+    for turn in turns:
+        turn.pop("text_at", None)
     return {**data, "turns": turns}
 
 
@@ -67,15 +51,3 @@ def _texts(data: dict[str, Any]) -> list[str]:
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-16-le", "surrogatepass")
-
-
-def _without(fields: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: value
-        for key, value in fields.items()
-        if not (key in known and value == known[key] and type(value) is type(known[key]))
-    }
-
-
-def _fresh(value: Any) -> Any:
-    return [] if value == [] else value
