@@ -42,7 +42,7 @@ def test_what_was_asked_again_and_what_stands_below_it_is_marked(session: wsn.Se
     shown = repr(History(session.runs, tree))
     assert "asked again" in next(line for line in shown.splitlines() if line.startswith("r1"))
     assert "stale" in next(line for line in shown.splitlines() if '"two"' in line)
-    assert "(completed)" in next(line for line in shown.splitlines() if "better" in line)
+    assert "(completed, afresh)" in next(line for line in shown.splitlines() if "better" in line)
 
 
 def test_it_shows_itself_in_a_fence_that_prompts_cannot_close(session: wsn.Session) -> None:
@@ -61,3 +61,10 @@ def test_what_has_no_prompt_says_what_it_is(session: wsn.Session) -> None:
     session.ask('say "one"')
     session.compact()
     assert [line.split()[1] for line in History(session.runs, CellTree()).lines] == ["warm-up", "say", "compaction"]
+
+
+def test_a_run_that_begins_anew_is_told_from_one_that_goes_on(session: wsn.Session) -> None:
+    session.ask('say "one"')
+    session.ask('say "two"')
+    session.ask('say "three"', parent=None)
+    assert ["afresh" in line for line in History(session.runs, CellTree()).lines] == [True, False, True]

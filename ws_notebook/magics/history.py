@@ -17,7 +17,8 @@ _WIDTH = 48
 class History:
     """Shows itself as an indented tree, oldest first: id, status, prompt, and a mark.
 
-    "asked again": its cell has a newer run. "stale": what it continues was asked again since.
+    "afresh": it continues no other. "asked again": its cell has a newer run. "stale": what it continues was asked
+    again since.
     """
 
     def __init__(self, runs: Sequence[Run], tree: CellTree) -> None:
@@ -54,5 +55,13 @@ def _line(run: Run, indent: str, mark: Callable[[Run], str]) -> str:
         words = "compaction" if any(turn.compacted for turn in run.turns) else "warm-up"
     words = words if len(words) <= _WIDTH else f"{words[: _WIDTH - 1]}…"
     lane = next((f" on {turn.lane}" for turn in run.turns if turn.lane is not None and turn.beside), "")
-    notes = ", ".join(filter(None, [run.status + lane, mark(run)]))
+    notes = ", ".join(filter(None, [run.status + lane, _beginning(run), mark(run)]))
     return f"{indent}{run.id:<4} {words}  ({notes})"
+
+
+def _beginning(run: Run) -> str:
+    """What a run continues that stands nowhere above it, as chains and what begins anew share a column."""
+    if run.parent is not None or not run.turns:
+        return ""
+    foreign = run.turns[0].foreign_parent
+    return "afresh" if foreign is None else f"from {foreign}"
