@@ -9,9 +9,11 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import pytest
+from magics.shells import shell_here
 from tools.pickled import thrice
 
 from ws_notebook.exceptions import ToolError
@@ -136,6 +138,36 @@ def test_the_users_interrupt_passes_through() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         stopped.try_()
+
+
+def test_what_looks_like_a_key_is_taken_out_as_it_is_for_the_model() -> None:
+    key = "sk-" + 40 * "a"
+
+    @tool
+    def leak(raised: bool) -> str:
+        if raised:
+            raise ValueError(key)
+        return f"the key is {key}"
+
+    assert leak.try_(raised=False).item["output"] == "the key is [secret]"
+    failed = leak.try_(raised=True)
+    assert failed.output == '{"error": {"type": "ValueError", "message": "[secret]"}}'
+    assert failed.error == "ValueError: [secret]"
+
+
+def test_an_interrupt_shows_the_users_lines_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    @tool
+    def stopped() -> int:
+        raise KeyboardInterrupt
+
+    with shell_here(str(tmp_path)) as shell:
+        shell.push({"stopped": stopped})
+        shell.colors = "nocolor"
+        shell.run_cell("stopped.try_()")
+    shown = capsys.readouterr().out
+    assert "stopped.try_()" in shown
+    assert "KeyboardInterrupt" in shown
+    assert "executor.py" not in shown
 
 
 def test_the_last_call_is_kept_and_can_be_made_again() -> None:

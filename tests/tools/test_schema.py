@@ -6,7 +6,7 @@ import enum
 import json
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import pytest
@@ -364,3 +364,21 @@ def test_a_class_as_an_argument_is_refused() -> None:
 
     with pytest.raises(ToolError, match="'kind' has the type type, which cannot be made from JSON"):
         tool(f)
+
+
+def test_what_a_dataclass_makes_itself_is_not_asked_for() -> None:
+    def f(box: Box) -> str:
+        return f"{box.width} {box.opened}"
+
+    made = tool(f)
+    assert made.strict
+    assert list(made.schema["$defs"]["Box"]["properties"]) == ["width"]
+    assert made.schema["$defs"]["Box"]["required"] == ["width"]
+    assert made.try_('{"box": {"width": 3}}').output == "3 0"
+
+
+@dataclass
+class Box:
+    width: int
+    opened: int = field(default=0, init=False)
+    notes: dict[str, int] = field(default_factory=dict, init=False)

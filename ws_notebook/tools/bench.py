@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, Self, overload
 
+from ws_notebook import kernel
 from ws_notebook.exceptions import ToolError
+from ws_notebook.settings import Redactor
 from ws_notebook.tools.freeform import as_text
 from ws_notebook.tools.mock import UNSET, Mock
+from ws_notebook.tools.outputs import scrubbed
 from ws_notebook.tools.trial import Record, Trial
 
 if TYPE_CHECKING:
@@ -69,7 +72,11 @@ class Attempt:
             text = as_text(self._tool._schema, given, name=self._tool.name)
         else:
             text = _as_json(self._tool.name, given)
-        record = _attempted(self._tool, text)
+        try:
+            record = _attempted(self._tool, text)
+        except KeyboardInterrupt as error:
+            kernel.shorten_traceback(error)
+            raise
         self._tool._bench.last = record
         return Trial(self._tool, record)
 
@@ -185,11 +192,12 @@ def _attempted(tool: AnyTool, arguments: str) -> Record:
         outcome = timeout_outcome(tool.timeout or 0.0, still_running=not attempt.ended.is_set())
     elif outcome is None:
         outcome = cancelled_outcome()
+    clean = Redactor().text  # no session, so no keys are known: what looks like one is taken out, as for the model
     return Record(
         arguments=arguments,
         status=outcome.status,
-        output=outcome.output,
-        error=outcome.error,
+        output=scrubbed(outcome.output, clean),
+        error=None if outcome.error is None else clean(outcome.error),
         exception=outcome.exception,
         ms=attempt.ms,
     )

@@ -5,6 +5,7 @@ Pure: reads no file and no clock. It imports pydantic, so it is imported by the 
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 import re
@@ -198,7 +199,12 @@ class SchemaGenerator(GenerateJsonSchema):
         return self.handle_invalid_for_json_schema(schema, f"a class ({schema['cls']})")
 
     def dataclass_schema(self, schema: Any) -> Schema:
-        return _documented(super().dataclass_schema(schema), schema["cls"])
+        """Without fields that are not of `__init__`: pydantic lists those with a default, and refuses them."""
+        result, cls = super().dataclass_schema(schema), schema["cls"]
+        for field in dataclasses.fields(cls):
+            if not field.init:
+                result.get("properties", {}).pop(field.name, None)
+        return _documented(result, cls)
 
     def model_schema(self, schema: Any) -> Schema:
         return _documented(super().model_schema(schema), schema["cls"])
