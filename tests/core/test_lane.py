@@ -292,3 +292,27 @@ def test_once_lanes_are_named_the_default_lane_waits_for_nobody() -> None:
     assert "stream_id" not in drive.requests[-1]
     answer(drive, "resp_3", text="one")
     assert one.text == "one"
+
+
+def test_answers_without_names_that_overlap_end_their_runs_in_words_and_the_next_goes_alone() -> None:
+    drive = lanes()
+    one = drive.ask("one", wants=None)
+    two = drive.ask("two", wants=None)
+    three = drive.ask("three", wants=None)
+    drive.receive(created("resp_1"), delta("a"), created("resp_2"))
+    assert [run.status for run in (one, two, three)] == ["failed"] * 3
+    assert "does not say which" in str(two.error)
+    assert (one.text, drive.closed) == ("a", 1)
+    again = drive.ask("two", wants=None)
+    assert "stream_id" not in drive.requests[-1]
+    answer(drive, "resp_3")
+    assert again.text == "yes"
+
+
+def test_a_beginning_that_is_said_twice_mixes_nothing() -> None:
+    drive = lanes()
+    one = drive.ask("one", wants=None)
+    two = drive.ask("two", wants=None)
+    drive.receive(created("resp_1"), created("resp_1"), delta("a"), completed("resp_1"))
+    answer(drive, "resp_2", lane="lane-1")
+    assert (one.text, two.text) == ("a", "yes")

@@ -103,6 +103,17 @@ class Lanes:
             self._abilities.without_lanes()
         return named[0]
 
+    def mixes(self, event: ServerEvent) -> bool:
+        """Whether the provider begins a response without a name beside another of that kind.
+
+        What follows could belong to either, so nothing more is to be taken over this connection.
+        """
+        if not isinstance(event, ResponseCreated) or event.stream_id is not None or self._abilities.names_lanes:
+            return False
+        ahead = (self._silent or self.get(None)).current
+        begun = ahead is not None and ahead.response_id not in (None, codec.response_id(event))
+        return begun and bool(self._unanswered())
+
     def _unanswered(self) -> list[Lane]:
         """The named lanes whose response has not begun, in the order of their requests."""
         found = [lane for lane in self if lane.name and lane.current is not None and lane.current.response_id is None]

@@ -34,6 +34,10 @@ from .turn import TurnState
 
 __all__ = ["Link"]
 
+_MIXED = (
+    "The provider answers several requests at once and does not say which answer is whose. What had arrived is kept. "
+    "Ask again: from now on its runs share no connection."
+)
 _UNHEARD = 10.0
 """Seconds after its response's end in which a steer must be answered, or else the provider has not understood it."""
 
@@ -151,6 +155,12 @@ class Link:
     def receive_frame(self, frame: bytes, now: float) -> None:
         """Take one frame."""
         event = codec.decode(frame)
+        if self.lanes.mixes(event):
+            self._abilities.without_lanes()
+            self.frames.note(now, "received", None, codec.event_type(event), codec.response_id(event), frame, None)
+            self.wants_close = True
+            self.receive_eof(exceptions.ProtocolViolation(_MIXED), now)
+            return
         lane = self.lanes.of_event(event)
         turn = self._turn_for(lane, event, now)
         if turn is not None:
