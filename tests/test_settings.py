@@ -234,3 +234,11 @@ def test_a_frame_without_secrets_is_the_same_object() -> None:
     frame = b'{"a": "nothing"}'
     assert redactor.frame(frame) is frame
     assert redactor.frame(b'{"a": "se/cret", "b": "se\\/cret"}') == b'{"a": "[secret]", "b": "[secret]"}'
+
+
+def test_a_function_for_the_key_that_fails_is_told_with_what_to_do() -> None:
+    def broken() -> str:
+        raise RuntimeError("no token today")
+
+    with pytest.raises(SettingsError, match=r"no token today.*ask again"):
+        resolve("openai", api_key=broken).key()

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from .exceptions import SettingsError
+from .exceptions import SettingsError, WsNotebookError
 from .profiles import PROFILES, Profile
 
 __all__ = [
@@ -111,7 +111,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
         `api_key` goes before headers of the user's that prove who asks (then None), these before the environment.
         """
-        given = self.api_key() if callable(self.api_key) else self.api_key
+        given = _called(self.api_key) if callable(self.api_key) else self.api_key
         if given is not None and not isinstance(given, str):
             if inspect.iscoroutine(given):
                 given.close()
@@ -148,6 +148,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             if os.environ.get(variable):
                 return variable, os.environ[variable]
         return "", None
+
+
+def _called(api_key: Callable[[], Any]) -> Any:
+    try:
+        return api_key()
+    except WsNotebookError:
+        raise
+    except Exception as error:
+        raise SettingsError(
+            f"The function that is to give the key failed: {type(error).__name__}: {error}. Nothing was sent. "
+            "Correct it, or pass the key itself as api_key=…, and ask again."
+        ) from None  # its traceback may show the key
 
 
 def key_in(variable: str) -> Callable[[], str]:
