@@ -68,6 +68,16 @@ def test_a_hosted_call_with_its_output_beside_it_is_answered() -> None:
     assert run.status == "completed"
 
 
+@pytest.mark.parametrize(("limit", "words"), [(1, "after 1 turn."), (2, "after 2 turns.")])
+def test_the_limit_of_turns_is_told_in_numbers(limit: int, words: str) -> None:
+    drive = Drive()
+    run = drive.ask(max_turns=limit)
+    for number in range(limit):
+        drive.receive(answer(f"resp_{number}", call(f"c{number}")))
+        drive.submit(run.tool_calls[-1])
+    assert words in str(run.error)
+
+
 def test_the_limit_of_turns_ends_the_run_and_says_how_to_go_on() -> None:
     drive = Drive()
     run = drive.ask(max_turns=2)

@@ -67,6 +67,7 @@ def test_an_executor_is_taken() -> None:
         ({"run_in": ThreadPoolExecutor}, r"give \"kernel\", \"thread\" or a concurrent"),
         ({"run_in": Client()}, r"concurrent\.futures\.Executor\. Dask has client\.get_executor\(\)"),
         ({"approve": "firsttime"}, r"approve is 'firsttime'; give True, .* Did you mean 'first time'\?"),
+        ({"approve": "always"}, r"an Approval with a timeout\.$"),
         ({"approve": 1}, r"approve is 1; give True, \"first time\", a function of the call, or an Approval"),
         ({"approve": later}, r"approve is a coroutine function; give a plain one"),
         ({"approve": Later()}, r"approve is a coroutine function; give a plain one"),

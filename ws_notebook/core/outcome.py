@@ -95,7 +95,8 @@ def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] |
         return turn.status, None
     if len(run.turns) >= run.settings.max_turns:
         limit = run.settings.max_turns
-        text = f"The model still calls tools after {limit} turns. Ask again to go on, or pass a larger max_turns."
+        turns_taken = f"{limit} turn" if limit == 1 else f"{limit} turns"
+        text = f"The model still calls tools after {turns_taken}. Ask again to go on, or pass a larger max_turns."
         return "failed", exceptions.MaxTurnsExceeded(text)
     return None
 

@@ -110,7 +110,7 @@ def _check_when(when: Any, label: str) -> None:
         raise ToolError(f"{label}: approve is a coroutine function; give a plain one, which returns at once.")
     if when is True or callable(when) or (isinstance(when, str) and when == "first time"):
         return
-    hint = nearest(when, ("first time",)) if isinstance(when, str) else ""
+    hint = " Did you mean 'first time'?" if difflib.get_close_matches(str(when), ("first time",)) else ""
     raise ToolError(
         f'{label}: approve is {when!r}; give True, "first time", a function of the call, or an Approval with a '
         f"timeout.{hint}"
