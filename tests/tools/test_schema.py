@@ -382,3 +382,19 @@ class Box:
     width: int
     opened: int = field(default=0, init=False)
     notes: dict[str, int] = field(default_factory=dict, init=False)
+
+
+def test_flags_may_be_combined() -> None:
+    class Access(enum.Flag):
+        READ = 1
+        WRITE = 2
+
+    def f(access: Access) -> str:
+        return str(access.value)
+
+    made = tool(f)
+    assert made.strict
+    described = made.schema["$defs"]["Access"]
+    assert described == {"type": "integer", "description": "1 = READ, 2 = WRITE; their sum for several"}
+    assert made.try_('{"access": 3}').output == "3"
+    assert not made.try_('{"access": 8}').ok

@@ -6,6 +6,7 @@ Pure: reads no file and no clock. It imports pydantic, so it is imported by the 
 from __future__ import annotations
 
 import dataclasses
+import enum
 import inspect
 import json
 import re
@@ -171,6 +172,8 @@ class SchemaGenerator(GenerateJsonSchema):
         if not all(isinstance(member.value, str) for member in members):
             meanings = ", ".join(f"{member.value} = {member.name}" for member in members)
             result[NOTE] = meanings
+        if issubclass(schema["cls"], enum.Flag):
+            return {"type": "integer", NOTE: f"{result[NOTE]}; their sum for several"}
         return result
 
     def bytes_schema(self, schema: Any) -> Schema:
