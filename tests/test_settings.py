@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ws_notebook import settings
-from ws_notebook.exceptions import SettingsError
+from ws_notebook.exceptions import ConnectionFailed, SettingsError
 from ws_notebook.settings import PROFILES, Profile, Redactor, key_in, provider_names, proxy_for, resolve, server_token
 
 __all__: list[str] = []
@@ -240,5 +240,5 @@ def test_a_function_for_the_key_that_fails_is_told_with_what_to_do() -> None:
     def broken() -> str:
         raise RuntimeError("no token today")
 
-    with pytest.raises(SettingsError, match=r"no token today.*ask again"):
+    with pytest.raises(ConnectionFailed, match=r"no token today.*ask again"):
         resolve("openai", api_key=broken).key()

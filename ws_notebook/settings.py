@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from .exceptions import SettingsError, WsNotebookError
+from .exceptions import ConnectionFailed, SettingsError, WsNotebookError
 from .profiles import PROFILES, Profile
 
 __all__ = [
@@ -107,7 +107,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return LOCAL_NOTE if self.profile.name == "local" else ""
 
     def key(self) -> str | None:
-        """The API key, or token, of now. Raises SettingsError where the provider needs one and there is none.
+        """The API key, or token, of now. Raises SettingsError where one is needed and there is none, ConnectionFailed
+        where the function that gives it fails.
 
         `api_key` goes before headers of the user's that prove who asks (then None), these before the environment.
         """
@@ -155,8 +156,8 @@ def _called(api_key: Callable[[], Any]) -> Any:
         return api_key()
     except WsNotebookError:
         raise
-    except Exception as error:
-        raise SettingsError(
+    except Exception as error:  # noqa: BLE001 - whatever a function of the user's raises, a run waits for the key
+        raise ConnectionFailed(
             f"The function that is to give the key failed: {type(error).__name__}: {error}. Nothing was sent. "
             "Correct it, or pass the key itself as api_key=…, and ask again."
         ) from None  # its traceback may show the key
