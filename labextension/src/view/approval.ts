@@ -4,6 +4,7 @@ import type { Problem, Run, Verdict } from '../bundle';
 import { argumentsProblem, deadlineWords, waitingOf, type Waiting } from './approvals';
 import { element, setText, show } from './dom';
 import { oneLine, pretty } from './format';
+import { __ } from './say';
 
 const LIMIT = 20_000;
 /** Characters of the arguments that are read out. */
@@ -55,8 +56,8 @@ export class Approvals {
     this.decide(waiting, 'shown', null);
     const { name, arguments: written, approval } = waiting.call;
     const prompted = approval?.prompted ?? false;
-    const how = prompted ? ELSEWHERE : 'Press A to approve, D to deny, E to edit the arguments.';
-    setText(this.spoken, `${name} waits for your approval. Arguments: ${oneLine(written, SPOKEN)}. ${how}`);
+    const how = prompted ? __(ELSEWHERE) : __('Press A to approve, D to deny, E to edit the arguments.');
+    setText(this.spoken, `${__('%1 waits for your approval. Arguments: %2.', name, oneLine(written, SPOKEN))} ${how}`);
     if (!prompted && !this.node.contains(document.activeElement)) {
       panel.takeFocus();
     }
@@ -84,18 +85,18 @@ class Panel {
   private readonly editor = element('textarea', {
     class: 'wsn-approval-editor',
     spellcheck: 'false',
-    'aria-label': 'Arguments as JSON'
+    'aria-label': __('Arguments as JSON')
   });
   private readonly reason = element('input', {
     class: 'wsn-approval-reason',
     type: 'text',
     maxlength: '1000',
     autocomplete: 'off',
-    placeholder: 'Reason, which the model is told (may be empty)',
-    'aria-label': 'Reason of the denial'
+    placeholder: __('Reason, which the model is told (may be empty)'),
+    'aria-label': __('Reason of the denial')
   });
   private readonly problem = element('p', { class: 'wsn-approval-problem', role: 'alert', hidden: '' });
-  private readonly elsewhere = element('p', { class: 'wsn-approval-elsewhere', text: ELSEWHERE });
+  private readonly elsewhere = element('p', { class: 'wsn-approval-elsewhere', text: __(ELSEWHERE) });
   private readonly choice = element('div', { class: 'wsn-approval-buttons' });
   private readonly confirm = element('div', { class: 'wsn-approval-buttons' });
   private readonly doneWords = element('span');
@@ -113,18 +114,18 @@ class Panel {
   ) {
     this.waiting = waiting;
     const { name } = waiting.call;
-    this.node.setAttribute('aria-label', `Approval of ${name}`);
+    this.node.setAttribute('aria-label', __('Approval of %1', name));
     this.node.setAttribute('aria-keyshortcuts', 'A D E');
     this.written = element('pre', { class: 'wsn-pre', 'data-part': 'arguments', text: pretty(waiting.call.arguments, LIMIT) });
     const says = element('p', { class: 'wsn-approval-says' }, element('strong', { text: name }));
-    says.append(document.createTextNode(' waits for your approval'), this.deadline);
+    says.append(document.createTextNode(` ${__('waits for your approval')}`), this.deadline);
     this.choice.append(
-      this.button('Approve', 'A', () => this.send('approve', null), signal),
-      this.button('Deny', 'D', () => this.enter('deny'), signal),
-      this.button('Edit arguments', 'E', () => this.enter('edit'), signal)
+      this.button(__('Approve'), 'A', () => this.send('approve', null), signal),
+      this.button(__('Deny'), 'D', () => this.enter('deny'), signal),
+      this.button(__('Edit arguments'), 'E', () => this.enter('edit'), signal)
     );
     this.done.addEventListener('click', () => this.finish(), { signal });
-    this.confirm.append(this.done, this.button('Back', 'Esc', () => this.enter('choose'), signal));
+    this.confirm.append(this.done, this.button(__('Back'), 'Esc', () => this.enter('choose'), signal));
     this.node.append(says, this.written, this.editor, this.reason, this.problem, this.choice, this.confirm, this.elsewhere);
     this.node.addEventListener('keydown', event => this.onKey(event), { signal });
     for (const kind of ['keydown', 'keypress', 'keyup'] as const) {
@@ -259,7 +260,7 @@ class Panel {
     show(this.choice, (mode === 'choose' || mode === 'sent') && !prompted);
     show(this.confirm, (mode === 'deny' || mode === 'edit') && !prompted);
     show(this.elsewhere, prompted);
-    const [words, key] = mode === 'deny' ? ['Deny', 'Enter'] : ['Run with these arguments', 'Ctrl Enter'];
+    const [words, key] = mode === 'deny' ? [__('Deny'), 'Enter'] : [__('Run with these arguments'), 'Ctrl Enter'];
     setText(this.doneWords, words);
     setText(this.doneKey, key);
     for (const button of this.choice.querySelectorAll('button')) {

@@ -2,6 +2,7 @@
 
 import type { Call, Run } from '../bundle';
 import { seconds } from './format';
+import { __ } from './say';
 
 export interface Waiting {
   /** Of this call among all of the run. */
@@ -27,7 +28,8 @@ export function deadlineWords({ approval }: Call, now: number): string {
   }
   // A whole second, counted down: figures that run would draw the eye.
   const left = Math.max(0, Math.ceil((deadline - now) / 1000) * 1000);
-  return `${approval?.default === 'approve' ? 'runs' : 'denied'} in ${left === 0 ? 'a moment' : seconds(left)}`;
+  const words = left === 0 ? __('a moment') : seconds(left);
+  return approval?.default === 'approve' ? __('runs in %1', words) : __('denied in %1', words);
 }
 
 /** Why a text cannot be the arguments of a call; empty where it can. The kernel knows more. */
@@ -36,8 +38,8 @@ export function argumentsProblem(text: string): string {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return `This is not JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return __('This is not JSON: %1', error instanceof Error ? error.message : String(error));
   }
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? '' : 'The arguments are a JSON object: {"name": value, …}';
+  return isObject ? '' : __('The arguments are a JSON object: {"name": value, …}');
 }

@@ -2,9 +2,10 @@
 
 import type { Picture, Run } from '../bundle';
 import { element, show } from './dom';
+import { __ } from './say';
 
 export class Question {
-  readonly node = element('div', { class: 'wsn-question', role: 'group', 'aria-label': 'Pictures of the question' });
+  readonly node = element('div', { class: 'wsn-question', role: 'group', 'aria-label': __('Pictures of the question') });
   private shown: readonly Picture[] | null = null;
 
   update(run: Run): void {
