@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import kernel
 from ..session.run import Run
+from ..session.showing import can_show_live, show_live
 
 __all__ = ["CellResult"]
 
@@ -30,7 +31,10 @@ class CellResult:
         """How IPython displays a run."""
         shown, self._shown = self._shown, None
         if shown is None or shown[0] is not run or shown[1] != self._shell.execution_count:
-            _publish(run)
+            if can_show_live(run):
+                show_live(run)
+            else:
+                _publish(run)
         elif not kernel.in_kernel():
             # A terminal has already written "Out[3]: ".
             print(f"<Run {run.id} {run.status}>")  # noqa: T201 - where that belongs

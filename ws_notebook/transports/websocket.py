@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import math
 import ssl as ssl_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -224,4 +225,8 @@ def _refused(status: int, url: str, hint: str, retry_after: str | None) -> Excep
 
 def _seconds(value: str | None) -> float | None:
     """A Retry-After header as seconds; None for its other form, a date, which is not used with this status."""
-    return float(value) if value is not None and value.strip().isdigit() else None
+    try:
+        seconds = float(value or "")
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None

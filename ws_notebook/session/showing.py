@@ -1,0 +1,35 @@
+"""A run that is under way, shown live wherever it is displayed."""
+
+from __future__ import annotations
+
+from .. import kernel
+from ..views.choose import choose_view
+from .run import Run
+
+__all__ = ["can_show_live", "show_live"]
+
+
+def can_show_live(run: Run) -> bool:
+    """Whether the cell that runs here can show the run as it goes on."""
+    return not run.done and kernel.in_kernel() and kernel.cell_id() is not None
+
+
+def show_live(run: Run) -> None:
+    """Show the run in the output of the cell that runs here, and follow it to its end."""
+    session = run.session
+    view = choose_view(
+        "auto",
+        run.state,
+        session.header(run.state),
+        live=True,
+        in_kernel=True,
+        on_stop=run.cancel,
+        on_steer=run.steer,
+        on_decide=run.decide,
+        frames=lambda: session.frames_of(run.state),
+        call_later=session.call_later,
+    )
+    run.view_decides = run.view_decides or view.decides
+    view.show()
+    run.observe(view.observe)
+    session.when_ended(run, lambda: view.finish(run.state))
