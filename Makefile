@@ -33,7 +33,8 @@ demo: $(VENV)/lab.stamp
 # and `python -c`, and WSN_TEST_INSTALLED refuses the source tree.
 test: $(VENV)/test.stamp
 	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; $(MAKE) --no-print-directory check && \
-		echo "==> pytest" && WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1 $(BIN)/pytest $(ARGS)
+		echo "==> pytest" && WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1 \
+		sh scripts/run_tests.sh $(BIN)/pytest $(ARGS)
 
 check: lint types frontend ## the floor plan, ruff, mypy, the front end's types and unit tests
 
