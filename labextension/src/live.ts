@@ -8,12 +8,18 @@ import type { RunView } from './view/run';
 
 /** A "ready" without an answer is repeated after this many milliseconds. */
 const ASK_AGAIN = 1000;
+/** Milliseconds without a message after which a run that goes on is asked for: its last message may have been lost. */
+const SILENCE = 10_000;
 
 export class LiveRun {
   private state: LiveState | null;
   /** The run's clock minus the page's, by the message that was under way for the shortest time. */
   private offset: number | null = null;
   private asked = -Infinity;
+  private heard = -Infinity;
+  /** Whether messages were missed: a snapshot is to come. */
+  private behind = false;
+  private again: ReturnType<typeof setTimeout> | null = null;
   /** Events "change", "problem" where a decision could not be taken, "other" with any other message. */
   readonly changes = new EventTarget();
 
@@ -49,8 +55,10 @@ export class LiveRun {
       this.changes.dispatchEvent(new CustomEvent<unknown>('other', { detail: content }));
       return;
     }
+    this.heard = performance.now();
     if (this.state === null) {
       if (message.kind !== 'snapshot') {
+        this.behind = true;
         this.ask();
         return;
       }
@@ -60,6 +68,7 @@ export class LiveRun {
     if (message.kind === 'snapshot') {
       this.asked = -Infinity;
     }
+    this.behind = next.behind;
     if (next.behind) {
       this.ask();
     }
@@ -74,9 +83,24 @@ export class LiveRun {
   /** Ask for a snapshot, once until it comes or was lost. */
   ask(): void {
     const now = performance.now();
-    if (now - this.asked >= ASK_AGAIN) {
+    const wait = this.asked + ASK_AGAIN - now;
+    if (wait <= 0) {
       this.asked = now;
       this.post({ kind: 'ready' });
+    } else {
+      this.again ??= setTimeout(() => {
+        this.again = null;
+        if (this.behind) {
+          this.ask();
+        }
+      }, wait);
+    }
+  }
+
+  /** Ask where a run that goes on has said nothing for a while. */
+  askWhenSilent(): void {
+    if (this.run?.status === 'in_progress' && performance.now() - this.heard >= SILENCE) {
+      this.ask();
     }
   }
 }
@@ -104,7 +128,9 @@ export function drawLive(live: LiveRun, view: RunView, signal: AbortSignal, pain
     }
   };
   live.changes.addEventListener('change', changed, { signal });
+  const watch = setInterval(() => live.askWhenSilent(), SILENCE);
   signal.addEventListener('abort', () => {
+    clearInterval(watch);
     forget(paint);
     sight.disconnect();
   });
