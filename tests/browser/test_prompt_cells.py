@@ -116,6 +116,7 @@ def test_badges_come_back_with_the_notebook_and_need_no_kernel(
 ) -> None:
     opened(ASK, "%%responses\nfail with the code server_error")
     lab.run_cell(1)
+    expect(badge(lab, 1)).to_contain_text("done in")
     said = badge(lab, 1).inner_text()
     lab.save()
     name = "test_badges_come_back_with_the_notebook_and_need_no_kernel.ipynb"
