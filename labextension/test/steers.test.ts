@@ -23,18 +23,18 @@ test('a steer says what became of it', () => {
   const all = (['queued', 'sent', 'accepted', 'pending', 'applied', 'failed'] as const).map(status => steer('x', status));
   assert.deepEqual(
     steerLines(run(all), []).map(line => line.words),
-    ['waits for the next request', 'sent', 'accepted', 'waits for tools', 'applied', 'refused']
+    ['waits for the next request', 'sent', 'accepted', 'waits for tools', 'applied', 'not applied']
   );
 });
 
 test('a refused steer says why', () => {
-  assert.equal(steerLines(run([steer('x', 'failed', 'Too late.')]), [])[0]?.words, 'refused — Too late.');
+  assert.equal(steerLines(run([steer('x', 'failed', 'Too late.')]), [])[0]?.words, 'not applied — Too late.');
 });
 
 test('what a run had not used when it ended was not applied', () => {
   const lines = steerLines(run([steer('a', 'applied'), steer('b', 'accepted'), steer('c', 'failed')], 'cancelled'), ['d']);
   const late = 'not applied: the run ended first';
-  assert.deepEqual(lines.map(line => line.words), ['applied', late, 'refused', late]);
+  assert.deepEqual(lines.map(line => line.words), ['applied', late, 'not applied', late]);
 });
 
 test('words on their way stand behind those the kernel knows', () => {

@@ -102,5 +102,5 @@ def test_a_word_that_waits_when_the_run_is_stopped_was_not_applied(server: Serve
     lab.screenshot("steer-waits", of=lab.output(1))
     view.get_by_role("button", name="Stop").click()
     lab.wait_cell(1)
-    expect(view.locator(".wsn-steer")).to_contain_text("not applied: the run ended first")
+    expect(view.locator(".wsn-steer")).to_contain_text("not applied — The run ended before")
     lab.screenshot("steer-not-applied", of=lab.output(1))

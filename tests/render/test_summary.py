@@ -45,7 +45,7 @@ def test_steered_words_tell_what_became_of_them() -> None:
     play.steer("be\nbrief").steer_event("accepted")
     assert steered(of(play)) == ["steered: be brief (accepted)"]
     play.steer("in French").steer_event("failed", error={"code": "x", "message": "No."})
-    assert steered(of(play)) == ["steered: be brief (accepted)", "steered: in French (refused: No.)"]
+    assert steered(of(play)) == ["steered: be brief (accepted)", "steered: in French (not applied: No.)"]
     stopped = play.stopped(exceptions.RunCancelled("x"))
     assert steered(of(stopped))[0] == "steered: be brief (not applied: the run ended first)"
 

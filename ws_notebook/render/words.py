@@ -65,7 +65,7 @@ STEER_WORDS: Mapping[str, str] = {
     "accepted": "accepted",
     "pending": "waits for tools",
     "applied": "applied",
-    "failed": "refused",
+    "failed": "not applied",
 }
 
 BAD_CALLS = frozenset({"failed", "timed_out"})

@@ -68,7 +68,7 @@ export const STEER_WORDS: Readonly<Record<SteerStatus, string>> = {
   accepted: 'accepted',
   pending: 'waits for tools',
   applied: 'applied',
-  failed: 'refused'
+  failed: 'not applied'
 };
 
 /** Statuses of calls that went wrong, as far as the model is concerned. */
