@@ -265,13 +265,14 @@ class Run:
 
         return plain_text(bundle(self.state, self.session.header(self.state)))
 
-    def _ipython_display_(self) -> None:
-        """Live, where the front end can and while it goes on; elsewhere by its mime bundle (so IPython's contract)."""
+    @property
+    def _ipython_display_(self) -> Callable[[], None]:
+        """Shows it live, while it goes on and where the front end can; elsewhere IPython finds no such attribute."""
         from .showing import can_show_live, show_live
 
         if not can_show_live(self):
-            raise NotImplementedError
-        show_live(self)
+            raise AttributeError("It shows itself by its mime bundle.")
+        return lambda: show_live(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from ..render.mime import mime_bundle
