@@ -13,6 +13,7 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import KernelManager
+from support.started import started_kernel
 
 import ws_notebook
 
@@ -199,15 +200,8 @@ class Notebook:
 @contextmanager
 def notebook(*, extension: bool = True) -> Iterator[Notebook]:
     """A fresh kernel of this interpreter; the extension is loaded and set to the embedded server."""
-    manager = KernelManager(kernel_name="python3")
-    spec = manager.kernel_spec
-    assert spec is not None
-    spec.argv[0] = sys.executable
-    manager.start_kernel(env=kernel_environment())
-    client = manager.client()
-    client.start_channels()
+    manager, client = started_kernel(env=kernel_environment())
     try:
-        client.wait_for_ready(timeout=WAIT)
         opened = Notebook(manager, client)
         if extension:
             opened.run(SETUP)

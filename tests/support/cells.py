@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from jupyter_client.manager import KernelManager
+from support.started import started_kernel
 
 __all__ = ["Cell", "CellError", "Notebook", "running_notebook"]
 
@@ -93,13 +93,8 @@ def _is_end(message: Message) -> bool:
 @contextmanager
 def running_notebook() -> Iterator[Notebook]:
     """Start a kernel of this Python, from this folder; it is shut down at the end."""
-    manager = KernelManager(kernel_name="python3")
-    manager.kernel_spec.argv[0] = sys.executable
-    manager.start_kernel(extra_arguments=["--HistoryManager.enabled=False"])
-    client = manager.blocking_client()
-    client.start_channels()
+    manager, client = started_kernel(extra_arguments=["--HistoryManager.enabled=False"])
     try:
-        client.wait_for_ready(timeout=50)
         yield Notebook(manager, client)
     finally:
         client.stop_channels()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import ipykernel
 import pytest
-from jupyter_client.manager import KernelManager
+from support.started import started_kernel
 
 __all__ = ["Kernel", "is_opening", "needs_ipykernel_7", "running_kernel"]
 
@@ -114,15 +113,8 @@ def _is_end(message: dict[str, Any], cell: str) -> bool:
 @contextmanager
 def running_kernel() -> Iterator[Kernel]:
     """A fresh kernel of this interpreter that can import the package and the tests' helpers."""
-    manager = KernelManager(kernel_name="python3")
-    spec = manager.kernel_spec
-    assert spec is not None
-    spec.argv[0] = sys.executable
-    manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
+    manager, client = started_kernel()
     try:
-        client.wait_for_ready(timeout=40)
         kernel = Kernel(client)
         kernel.run(PREPARE)
         yield kernel

@@ -84,7 +84,7 @@ def test_words_that_come_after_the_end_are_shown_as_refused() -> None:
         (steer,) = place.held[-1][MIME_TYPE]["steers"]
         assert (steer["text"], steer["status"]) == ("be brief", "failed")
         assert "has ended" in steer["error"]
-        assert "steered: be brief (refused: Run r7 has ended." in place.held[-1]["text/plain"]
+        assert "steered: be brief (not applied: Run r7 has ended." in place.held[-1]["text/plain"]
 
 
 def test_the_widget_s_place_is_taken_by_the_saved_form(kernel: Kernel) -> None:
