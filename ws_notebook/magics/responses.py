@@ -17,6 +17,7 @@ from ..session.panel import panels
 from ..session.question import Question
 from ..session.run import Run
 from ..session.session import Session
+from ..session.showing import handles
 from ..settings import provider_names
 from ..tools.pictures import Picture, as_picture
 from ..transports.replay import ReplayTransport
@@ -277,11 +278,7 @@ class ResponsesMagics(Magics):
             session.header(run.state),
             live=kernel.cell_id() is not None,
             in_kernel=kernel.in_kernel(),
-            on_stop=run.cancel,
-            on_steer=run.steer,
-            on_decide=run.decide,
-            frames=lambda: session.frames_of(run.state),
-            call_later=session.call_later,
+            **handles(run),
         )
 
 

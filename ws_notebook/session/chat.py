@@ -9,6 +9,7 @@ from ..core.changes import Change
 from ..core.run import LATEST, RunState
 from ..exceptions import SettingsError
 from .run import Run
+from .showing import handles
 
 if TYPE_CHECKING:
     from ..views.chat import Chat, Place
@@ -48,13 +49,9 @@ class _Partner:
             view = LiveView(
                 run.state,
                 session.header(run.state),
-                on_stop=run.cancel,
-                on_steer=run.steer,
-                on_decide=run.decide,
-                frames=lambda: session.frames_of(run.state),
-                call_later=session.call_later,
                 display=place,
                 hub=hub(),
+                **handles(run),
             )
             run.view_decides = view.decides
             view.show()

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import kernel
 from ..views.choose import choose_view
 from .run import Run
 
-__all__ = ["can_show_live", "show_live"]
+__all__ = ["can_show_live", "handles", "show_live"]
+
+
+def handles(run: Run) -> dict[str, Any]:
+    """What a view of the run is handed besides its data: how it stops, steers and decides, its frames, its clock."""
+    session = run.session
+    return {
+        "on_stop": run.cancel,
+        "on_steer": run.steer,
+        "on_decide": run.decide,
+        "frames": lambda: session.frames_of(run.state),
+        "call_later": session.call_later,
+    }
 
 
 def can_show_live(run: Run) -> bool:
@@ -23,11 +37,7 @@ def show_live(run: Run) -> None:
         session.header(run.state),
         live=True,
         in_kernel=True,
-        on_stop=run.cancel,
-        on_steer=run.steer,
-        on_decide=run.decide,
-        frames=lambda: session.frames_of(run.state),
-        call_later=session.call_later,
+        **handles(run),
     )
     run.view_decides = run.view_decides or view.decides
     view.show()
