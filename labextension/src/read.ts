@@ -61,9 +61,27 @@ export function oneOf<T extends string>(allowed: readonly T[], value: unknown, o
   return allowed.find(word => word === value) ?? otherwise;
 }
 
+/** Spans as a saved run has them: "connect 0 100 wait 350", a start only where it is not the end before. */
+function listOfSpans(words: string): unknown[] {
+  const spans: unknown[] = [];
+  let before: number | null = null;
+  for (const [, kind, first, second] of words.matchAll(/([a-z_]+) ([\d.]+|-)(?: ([\d.]+|-))?/g)) {
+    const start: number | null = second === undefined ? before : Number(first);
+    const last = second ?? first;
+    before = last === '-' ? null : Number(last);
+    spans.push([kind, start, before]);
+  }
+  return spans;
+}
+
+/** Numbers, in a list or as a saved run has them, with blanks between. */
+function numbers(value: unknown): number[] {
+  return (typeof value === 'string' ? value.split(' ').map(Number) : list(value)).map(amount);
+}
+
 function readSpans(value: unknown): Span[] {
   const spans: Span[] = [];
-  for (const entry of list(value)) {
+  for (const entry of typeof value === 'string' ? listOfSpans(value) : list(value)) {
     const [kind, start, end] = list(entry);
     const known = KINDS.find(word => word === kind);
     if (known !== undefined) {
@@ -74,6 +92,10 @@ function readSpans(value: unknown): Span[] {
 }
 
 function readUsage(value: unknown): Usage {
+  if (typeof value === 'string') {
+    const [input_tokens = 0, cached_tokens = 0, output_tokens = 0, reasoning_tokens = 0] = numbers(value);
+    return { input_tokens, cached_tokens, output_tokens, reasoning_tokens };
+  }
   const from = fields(value);
   return {
     input_tokens: amount(from['input_tokens']),
@@ -103,16 +125,24 @@ function readError(value: unknown): RunError | null {
   };
 }
 
+/** Start and end of a turn or a call; a saved run leaves them out where its spans say them. */
+function readExtent(from: Fields, spans: readonly Span[]): { start_ms: number; end_ms: number | null } {
+  return {
+    start_ms: 'start_ms' in from ? amount(from['start_ms']) : (spans[0]?.[1] ?? 0),
+    end_ms: 'end_ms' in from ? amountOrNull(from['end_ms']) : (spans.at(-1)?.[2] ?? null)
+  };
+}
+
 function readCall(value: unknown): Call {
   const from = fields(value);
+  const spans = readSpans(from['spans']);
   return {
     call_id: text(from['call_id']),
     name: text(from['name']),
     arguments: text(from['arguments']),
-    status: oneOf(CALL_STATUSES, from['status'], 'unanswered'),
-    start_ms: amount(from['start_ms']),
-    end_ms: amountOrNull(from['end_ms']),
-    spans: readSpans(from['spans']),
+    status: oneOf(CALL_STATUSES, from['status'] ?? 'completed', 'unanswered'),
+    ...readExtent(from, spans),
+    spans,
     output: textOrNull(from['output']),
     error: textOrNull(from['error']),
     approval: readApproval(from['approval']),
@@ -159,18 +189,20 @@ function readCitation(value: unknown): Citation {
 function readGrowth(value: unknown): Growth {
   const at_ms: number[] = [];
   const length: number[] = [];
-  const packed = list(value);
+  const packed = numbers(value);
   for (let index = 0; index + 1 < packed.length; index += 2) {
-    at_ms.push((at_ms.at(-1) ?? 0) + amount(packed[index]));
-    length.push((length.at(-1) ?? 0) + amount(packed[index + 1]));
+    at_ms.push((at_ms.at(-1) ?? 0) + (packed[index] ?? 0));
+    length.push((length.at(-1) ?? 0) + (packed[index + 1] ?? 0));
   }
   return { at_ms, length };
 }
 
 function readFrames(value: unknown): FrameRow[] {
   const types = list(fields(value)['types']).map(text);
-  return list(fields(value)['rows']).map(row => {
-    const [turn, sent, type, count, at, lasted, bytes] = list(row).map(amount);
+  const saved = fields(value)['rows'];
+  const rows = typeof saved === 'string' ? saved.split(';').filter(row => row !== '') : list(saved);
+  return rows.map(row => {
+    const [turn, sent, type, count, at, lasted, bytes] = numbers(row);
     return {
       turn: turn ?? 0,
       sent: sent === 1,
@@ -231,19 +263,19 @@ function readSteers(value: unknown): Steer[] {
 
 export function readTurn(value: unknown): Turn {
   const from = fields(value);
+  const spans = readSpans(from['spans']);
   return {
     id: text(from['id']),
     response_id: textOrNull(from['response_id']),
-    status: oneOf(RUN_STATUSES, from['status'], 'incomplete'),
-    start_ms: amount(from['start_ms']),
-    end_ms: amountOrNull(from['end_ms']),
-    spans: readSpans(from['spans']),
+    status: oneOf(RUN_STATUSES, from['status'] ?? 'completed', 'incomplete'),
+    ...readExtent(from, spans),
+    spans,
     text: text(from['text']),
     reasoning: text(from['reasoning']),
     recovered: text(from['recovered']),
     retry_at_ms: amountOrNull(from['retry_at_ms']),
     lane: textOrNull(from['lane']),
-    usage: isFields(from['usage']) ? readUsage(from['usage']) : null,
+    usage: from['usage'] === undefined || from['usage'] === null ? null : readUsage(from['usage']),
     bytes_sent: amount(from['bytes_sent']),
     bytes_full_context: amount(from['bytes_full_context']),
     tokens_per_second: amountOrNull(from['tokens_per_second']),

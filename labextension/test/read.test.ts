@@ -67,3 +67,30 @@ test('a saved turn finds its text in the text of the run', () => {
   const run = readRun({ version: 1, text: 'One 😀\n\ntwo', turns: [{ text_at: [0, 6] }, {}, { text_at: [8, 11] }] });
   assert.deepEqual(run?.turns.map(turn => turn.text), ['One 😀', '', 'two']);
 });
+
+test('a saved run is read from its short strings', () => {
+  const run = readRun({
+    version: 1,
+    turns: [
+      {
+        spans: 'connect 0 100 wait 350 text 350.5 -',
+        usage: '400 128 60 16',
+        growth: { text: '25 80 40 10' },
+        calls: [{ call_id: 'c', status: 'completed', spans: 'queued 1 2 tool 5.5' }]
+      }
+    ],
+    frames: { types: ['response.create', 'response.created'], rows: '0 1 0 1 100 0 177;0 0 1 2 200 5 77' }
+  });
+  const turn = run?.turns[0];
+  assert.deepEqual(turn?.spans, [['connect', 0, 100], ['wait', 100, 350], ['text', 350.5, null]]);
+  assert.deepEqual([turn?.start_ms, turn?.end_ms], [0, null]);
+  assert.deepEqual(turn?.usage, { input_tokens: 400, cached_tokens: 128, output_tokens: 60, reasoning_tokens: 16 });
+  assert.deepEqual(turn?.growth.text, { at_ms: [25, 65], length: [80, 90] });
+  const call = turn?.calls[0];
+  assert.deepEqual(call?.spans, [['queued', 1, 2], ['tool', 2, 5.5]]);
+  assert.deepEqual([call?.start_ms, call?.end_ms, call?.output], [1, 5.5, null]);
+  assert.deepEqual(run?.frames.map(frame => [frame.sent, frame.type, frame.count, frame.at_ms, frame.lasted_ms, frame.bytes]), [
+    [true, 'response.create', 1, 100, 0, 177],
+    [false, 'response.created', 2, 200, 5, 77]
+  ]);
+});

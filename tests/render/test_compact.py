@@ -33,4 +33,22 @@ def test_a_long_text_is_saved_once_and_its_place_is_counted_as_browsers_do() -> 
 def test_a_bundle_whose_text_is_not_that_of_its_turns_is_kept_as_it_is() -> None:
     play = Play().send().created("resp_1").text("long " * 500).completed()
     whole = {**bundle(play.run, HEADER), "text": "other"}
-    assert compact(whole) is whole
+    saved = compact(whole)
+    assert (saved["text"], saved["turns"][0]["text"]) == ("other", whole["turns"][0]["text"])
+
+
+def test_figures_are_saved_as_short_strings() -> None:
+    saved = compact(bundle(capitals().run, HEADER))
+    assert saved["turns"][0]["spans"] == "connect 0 3 send 3 wait 360 reasoning 700 text 800"
+    assert saved["turns"][1]["calls"][0]["spans"] == "queued 1550 2050 tool 2120"
+    assert saved["frames"]["rows"].startswith("0 1 0 1 ")
+    assert not {"lane", "error", "start_ms", "end_ms"} & set(saved["turns"][0])
+
+
+def test_what_still_lasts_is_saved_and_made_whole_as_such() -> None:
+    play = Play().send().at(1).created("resp_1").call("call_1", "look").at(2).started("call_1")
+    whole = bundle(play.run, HEADER, now=play.now)
+    turn = compact(whole)["turns"][0]
+    assert turn["spans"].endswith(" -")
+    assert turn["calls"][0]["spans"].endswith(" -")
+    assert expand(json.loads(json.dumps(compact(whole)))) == whole

@@ -7,7 +7,7 @@ from pathlib import Path
 from render.play import HEADER, Play, capitals
 
 from ws_notebook.render.bundle import bundle
-from ws_notebook.render.svg import COLOURS, WIDTH, timeline
+from ws_notebook.render.svg import COLOURS, WIDTH, document, legend, timeline
 from ws_notebook.render.words import KINDS
 
 __all__: list[str] = []
@@ -19,25 +19,40 @@ def parsed(play: Play) -> ElementTree.Element:
     return ElementTree.fromstring(timeline(bundle(play.run, HEADER, now=play.now)))
 
 
-def bars(root: ElementTree.Element) -> list[ElementTree.Element]:
-    """The bars of the plot, without the legend's."""
-    return [rect for rect in root.iter(f"{SVG}rect") if rect.get("class") in KINDS and rect.get("width") != "10"]
+Box = tuple[float, float, float, float]
+LEGEND_WIDTH = 10
+
+
+def bars(root: ElementTree.Element, kind: str = "") -> list[Box]:
+    """Left, top, width and height of the plot's bars, without the legend's."""
+    paths = [path for path in root.iter(f"{SVG}path") if (path.get("class") or "").startswith(f"bar {kind}")]
+    steps = [
+        step for path in paths for step in re.findall(r"M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)", path.get("d") or "")
+    ]
+    found = [(float(x) - 1, float(y) - 1, float(across) + 2, float(down) + 2) for x, y, across, down in steps]
+    return [box for box in found if box[2] != LEGEND_WIDTH]
 
 
 def texts(root: ElementTree.Element) -> list[str]:
-    return [node.text or "" for node in root.iter(f"{SVG}text")]
+    return [words for node in root.iter(f"{SVG}text") for words in node.itertext()]
 
 
 def test_every_stretch_of_time_is_a_bar_at_its_place() -> None:
-    root = parsed(capitals())
-    tools = [rect for rect in bars(root) if rect.get("class") == "tool"]
+    tools = bars(parsed(capitals()), "tool")
     assert len(tools) == 3
-    left = [float(rect.get("x", "0")) for rect in tools]
-    width = [float(rect.get("width", "0")) for rect in tools]
+    left, top, width, _ = zip(*tools, strict=True)
     scale = width[0] / 250
     assert abs(width[1] / 420 - scale) < 0.01
     assert abs((left[1] - left[0]) / 20 - scale) < 0.05
-    assert len({rect.get("y") for rect in tools}) == 3
+    assert len(set(top)) == 3
+
+
+def test_a_stretch_too_short_to_see_is_drawn_only_where_nothing_longer_stands_beside_it() -> None:
+    play = Play().send().at(0.001).created("resp_1").text("a").at(20).text("b").call("call_1", "look").completed()
+    play.started("call_1").at(20.001).answered("call_1", "x")
+    root = parsed(play)
+    assert len(bars(root, "wait")) == 0
+    assert len(bars(root, "tool")) == 1
 
 
 def test_names_labels_ticks_and_legend_are_written() -> None:
@@ -52,7 +67,7 @@ def test_nothing_leaves_the_picture() -> None:
     play = Play().send().created("resp_1").call("call_1", "a_very_" * 20 + "long_name", argument="値" * 80)
     play.at(9).started("call_1").at(10).answered("call_1", "o" * 500)
     root = parsed(play)
-    assert all(float(rect.get("x", "0")) + float(rect.get("width", "0")) <= WIDTH for rect in bars(root))
+    assert all(left + width <= WIDTH for left, _, width, _ in bars(root))
     assert all(len(text) < 80 for text in texts(root))
 
 
@@ -68,12 +83,11 @@ def test_a_run_of_hundreds_of_rows_has_a_picture_of_bounded_height() -> None:
 
 def test_both_palettes_colour_every_kind() -> None:
     assert list(COLOURS) == list(KINDS)
-    style = parsed(capitals()).find(f"{SVG}style")
-    assert style is not None
-    light, dark = (style.text or "").split("@media (prefers-color-scheme:dark)")
+    picture = document(legend(KINDS, 0, 20), 40, "All kinds")
+    light, dark = picture.split("@media (prefers-color-scheme:dark)")
     for kind, (on_light, on_dark) in COLOURS.items():
-        assert f".{kind}{{fill:{on_light}}}" in light
-        assert f".{kind}{{fill:{on_dark}}}" in dark
+        assert f".{kind}{{color:{on_light}}}" in light
+        assert f".{kind}{{color:{on_dark}}}" in dark
 
 
 def test_the_palettes_are_those_of_the_live_view() -> None:

@@ -22,7 +22,7 @@ def test_what_an_observer_causes_is_told_after_what_it_was_told(local: Open) -> 
     def stops(state: RunState, change: object) -> None:
         told.append(type(change).__name__)
         if isinstance(change, TextAppended):
-            session._engine.cancel(run, "cancel")
+            session._engine.cancel(session._engine.runs[state.id], "cancel")
 
     run = session.start("write 300 words", watch=lambda _: stops)
     assert session.wait(run, lambda: run.done, 20)

@@ -19,7 +19,7 @@ from .format import cut, valid
 __all__ = ["frame_list", "frame_rows", "frame_text", "growth"]
 
 _STEP_MS = 40.0
-_POINTS = 400
+_POINTS = 250
 """The most points of one text; a longer growth is kept in longer steps."""
 _LISTED = 5000
 """The most frames of a list, the newest ones, and the most characters of one frame that are shown."""

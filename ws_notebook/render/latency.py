@@ -52,20 +52,23 @@ def _picture(turns: Mapping[str, Mapping[str, float]]) -> str:
     )
     bottom = _TOP + step * len(shown)
     body = svg.grid([(left + at * plot / span, words) for at, words in axis.ticks(span, plot)], _TOP, bottom)
+    bars: list[svg.Bar] = []
     for index, (name, kinds) in enumerate(shown):
         middle = _TOP + step * index + step / 2
-        body.append(svg.text(16, middle + 4, name, "name"))
+        body.append(svg.text(16, middle + 4, name))
         at = left
         for kind, ms in kinds.items():
             if ms > 0:
-                body.append(svg.bar(at, middle - 6, ms * plot / span, 12, kind))
+                bars.append((kind, at, middle - 6, ms * plot / span, 12))
             at += ms * plot / span
         body.append(svg.text(at + axis.LABEL_GAP, middle + 4, labels[name]))
     if len(turns) > len(shown):
         bottom += step
         body.append(svg.text(16, bottom - 6, f"the latest {len(shown)} of {len(turns)} turns; the table has them all"))
     used = [kind for kind in LATENCY_KINDS if any(kinds[kind] > 0 for _, kinds in shown)]
-    return svg.document([*body, *svg.legend(used, left, bottom + 18)], bottom + 32, "Latency of turns by kind of time")
+    return svg.document(
+        [*body, *svg.bars(bars), *svg.legend(used, left, bottom + 18)], bottom + 32, "Latency of turns by kind of time"
+    )
 
 
 def _table(turns: Mapping[str, Mapping[str, float]]) -> str:

@@ -9,9 +9,12 @@ from .bundle import MIME_TYPE, RunHeader, bundle
 from .compact import compact, expand
 from .markdown import markdown
 from .snapshot import snapshot
-from .text import plain_text
+from .text import closing_lines, plain_text
 
 __all__ = ["mime_bundle", "mime_bundle_of"]
+
+_PLAIN = 2000
+"""Characters of plain text that are saved: the answer stands in the three other forms, in full."""
 
 
 def mime_bundle(run: RunState, header: RunHeader, *, now: float | None = None) -> dict[str, Any]:
@@ -26,5 +29,12 @@ def mime_bundle_of(data: dict[str, Any]) -> dict[str, Any]:
         MIME_TYPE: compact(data),
         "text/html": snapshot(data),
         "text/markdown": markdown(data),
-        "text/plain": plain_text(data),
+        "text/plain": _beginning(plain_text(data), data),
     }
+
+
+def _beginning(words: str, data: dict[str, Any]) -> str:
+    if len(words) <= _PLAIN:
+        return words
+    more = f"… {len(words) - _PLAIN:,} more characters: in the notebook's other forms of this output, and in run.text"
+    return "\n\n".join(part for part in (words[:_PLAIN] + "…", more, closing_lines(data)) if part)

@@ -77,10 +77,12 @@ def _table(run: dict[str, Any]) -> str:
 
 
 def _table_row(row: Row) -> str:
-    cells = (row.aside, row.status, row.label, spans_in_words(row.spans), row.output)
-    name = _escaped(row.name)
+    # The output has a column of its own.
+    took = row.label.partition(" → ")[0] if row.output else row.label
+    cells = (row.aside, row.status, took, spans_in_words(row.spans), row.output)
+    name = _words(row.name)
     scope = f'<th scope="row">{name if row.kind == "turn" else f"<code>{name}</code>"}</th>'
-    return f"<tr>{scope}{''.join(f'<td>{_escaped(cell)}</td>' for cell in cells)}</tr>"
+    return f"<tr>{scope}{''.join(f'<td>{_words(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _steers(run: dict[str, Any]) -> str:
@@ -110,3 +112,8 @@ def _trouble(run: dict[str, Any]) -> str:
 
 def _escaped(text: str) -> str:
     return escape(printable(text))
+
+
+def _words(text: str) -> str:
+    """For a place between tags only: a table has hundreds of quotes."""
+    return escape(printable(text), quote=False)

@@ -12,12 +12,27 @@ from .format import counted, duration, printable
 from .rows import Row, rows_of
 from .words import KINDS
 
-__all__ = ["COLOURS", "FONT", "WIDTH", "alt_text", "bar", "document", "grid", "image", "legend", "text", "timeline"]
+__all__ = [
+    "COLOURS",
+    "Bar",
+    "FONT",
+    "WIDTH",
+    "alt_text",
+    "bars",
+    "document",
+    "grid",
+    "image",
+    "legend",
+    "text",
+    "timeline",
+]
 
 WIDTH = 960
 FONT = 11
 _MAX_ROWS = 240
 _TOP = 34
+_LEAST = 0.25
+"""Pixels below which a stretch of time is not drawn beside a longer one: the table has it."""
 
 COLOURS = {
     "connect": ("#58708c", "#7f9cbd"),
@@ -33,13 +48,14 @@ COLOURS = {
 """The colour of each kind of time on a light and on a dark ground: those of the live view (view/run.css)."""
 
 _STYLE = """
-text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:#5d6570}
-.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1c2024}
-.aside{font-size:10px;fill:#6b747e}.name{font-weight:600;font-size:12px;fill:#1c2024}
-.bad{fill:#c0272d}.warn{fill:#8a5a00}.ground{fill:#fff}.grid{stroke:#e6e9ec}.tick,.end{text-anchor:middle}
+text{font:11px system-ui,"Segoe UI",Arial,sans-serif;fill:#5d6570}
+.mono text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1c2024}
+.name text{font-weight:600;font-size:12px;fill:#1c2024}.aside{font:10px ui-monospace,monospace;fill:#6b747e}
+.bad{fill:#c0272d}.warn{fill:#8a5a00}.ground{fill:#fff}.grid{stroke:#e6e9ec}.tick{text-anchor:middle}
+.bar{fill:currentColor;stroke:currentColor;stroke-width:2;stroke-linejoin:round}
 """
 _DARK = """
-text{fill:#9ba4af}.mono,.name{fill:#e4e7ea}.aside{fill:#98a1ab}.bad{fill:#ff7b7b}.warn{fill:#e2b65c}
+text{fill:#9ba4af}.mono text,.name text{fill:#e4e7ea}.aside{fill:#98a1ab}.bad{fill:#ff7b7b}.warn{fill:#e2b65c}
 .ground{fill:#14171b}.grid{stroke:#2a2f36}
 """
 
@@ -54,12 +70,17 @@ def timeline(run: dict[str, Any]) -> str:
     span = axis.needed_span([(row.end, axis.text_width(row.label, FONT)) for row in shown], plot)
     bottom = _TOP + step * len(shown)
     body = grid([(left + at * plot / span, words) for at, words in axis.ticks(span, plot)], _TOP, bottom)
-    for index, row in enumerate(shown):
-        body += _row(row, _TOP + step * index + step / 2, left, plot, plot / span)
+    placed = [(row, _TOP + step * index + step / 2) for index, row in enumerate(shown)]
+    drawn = [bar for row, middle in placed for bar in _bars(row, middle, left, plot / span)]
+    body += bars(drawn)
+    for kind, css in (("turn", "name"), ("call", "mono")):
+        names = "".join(_name(row, middle + 4, left) for row, middle in placed if row.kind == kind)
+        body.append(f'<g class="{css}">{names}</g>')
+    body += [_label(row, middle + 4, left, plot, plot / span) for row, middle in placed]
     if len(rows) > len(shown):
         bottom += step
         body.append(text(16, bottom - 6, f"{counted(len(rows) - len(shown), 'further row')} in the table below"))
-    used = {kind for row in shown for kind, start, end in row.spans if end > start}
+    used = {bar[0] for bar in drawn}
     body += legend([kind for kind in KINDS if kind in used], left, bottom + 18)
     title = f"Timeline: {counted(len(run['turns']), 'turn')} in {duration(run['duration_ms'])}"
     return document(body, bottom + 32, title)
@@ -67,13 +88,15 @@ def timeline(run: dict[str, Any]) -> str:
 
 def document(body: Iterable[str], height: float, title: str) -> str:
     """A whole SVG of the common width."""
-    light = "".join(f".{kind}{{fill:{colours[0]}}}" for kind, colours in COLOURS.items())
-    dark = "".join(f".{kind}{{fill:{colours[1]}}}" for kind, colours in COLOURS.items())
+    drawn = "".join(body)
+    used = {kind: colours for kind, colours in COLOURS.items() if f'class="bar {kind}"' in drawn}
+    light = "".join(f".{kind}{{color:{colours[0]}}}" for kind, colours in used.items())
+    dark = "".join(f".{kind}{{color:{colours[1]}}}" for kind, colours in used.items())
     style = f"{_STYLE}{light}@media (prefers-color-scheme:dark){{{_DARK}{dark}}}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}" '
         f'viewBox="0 0 {WIDTH} {height:.0f}" role="img"><title>{escape(title)}</title><style>{style}</style>'
-        f'<rect class="ground" width="100%" height="100%" rx="4"/>{"".join(body)}</svg>'
+        f'<rect class="ground" width="100%" height="100%" rx="4"/>{drawn}</svg>'
     )
 
 
@@ -84,25 +107,33 @@ def image(svg: str, alt: str) -> str:
     return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="{style}">'
 
 
-def text(x: float, y: float, words: str, css: str = "") -> str:
-    """A `<text>`; any words may be handed in."""
+def text(x: float, y: float, words: str, css: str = "", aside: str = "") -> str:
+    """A `<text>`, with something smaller behind it; any words may be handed in."""
     chosen = f' class="{css}"' if css else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{chosen}>{escape(printable(words), quote=False)}</text>'
+    behind = f'<tspan dx="8" class="aside">{_escaped(aside)}</tspan>' if aside else ""
+    return f'<text x="{_short(x)}" y="{_short(y)}"{chosen}>{_escaped(words)}{behind}</text>'
 
 
-def bar(x: float, y: float, width: float, height: float, kind: str) -> str:
-    """One stretch of time; never narrower than can be seen."""
-    return (
-        f'<rect class="{escape(kind)}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 1.5):.1f}" height="{height}" rx="2"/>'
-    )
+Bar = tuple[str, float, float, float, float]
+"""Kind of time, x, y, width and height of one stretch of it."""
+
+
+def bars(shapes: Iterable[Bar]) -> list[str]:
+    """One path for all stretches of a kind, none narrower than can be seen. A picture has hundreds: a rectangle of its
+    own for each would be most of it."""
+    paths: dict[str, list[str]] = {}
+    for kind, x, y, width, height in shapes:
+        # The outline, which rounds the corners, is 1 pixel wide on each side.
+        across, down = _short(max(0.0, width - 2)), _short(height - 2)
+        paths.setdefault(kind, []).append(f"M{_short(x + 1)} {_short(y + 1)}h{across}v{down}h-{across}z")
+    return [f'<path class="bar {escape(kind)}" d="{"".join(steps)}"/>' for kind, steps in paths.items()]
 
 
 def legend(kinds: Iterable[str], x: float, y: float) -> list[str]:
     """The kinds of time with their colours, in one line."""
     shapes: list[str] = []
     for kind in kinds:
-        shapes += [f'<rect class="{kind}" x="{x:.1f}" y="{y - 8:.1f}" width="10" height="8" rx="2"/>']
-        shapes += [text(x + 15, y, KINDS[kind])]
+        shapes += [*bars([(kind, x, y - 8, 10, 8)]), text(x + 15, y, KINDS[kind])]
         x += 31 + axis.text_width(KINDS[kind], FONT)
     return shapes
 
@@ -111,7 +142,7 @@ def grid(marks: Iterable[tuple[float, str]], top: float, bottom: float) -> list[
     """An upright line for each mark (place, words), its words above."""
     shapes: list[str] = []
     for x, words in marks:
-        line = f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{top - 6:.1f}" y2="{bottom:.1f}"/>'
+        line = f'<path class="grid" d="M{_short(x)} {_short(top - 6)}V{_short(bottom)}"/>'
         shapes += [text(x, top - 14, words, "tick"), line]
     return shapes
 
@@ -127,21 +158,31 @@ def _name_width(row: Row) -> float:
     return 30 + axis.text_width(row.name, FONT, mono=True) + 20
 
 
-def _row(row: Row, middle: float, left: float, plot: float, scale: float) -> list[str]:
+def _bars(row: Row, middle: float, left: float, scale: float) -> list[Bar]:
+    """The stretches of a row that are wide enough to tell, and always its longest and a tool's."""
+    height = 12 if row.kind == "turn" else 8
+    longest = max((end - start for _, start, end in row.spans), default=0.0)
+    least = min(longest, _LEAST / scale)
+    shown = [
+        (kind, start, end) for kind, start, end in row.spans if end > start and (end - start >= least or kind == "tool")
+    ]
+    return [
+        (kind, left + start * scale, middle - height / 2, (end - start) * scale, height) for kind, start, end in shown
+    ]
+
+
+def _name(row: Row, base: float, left: float) -> str:
     turn = row.kind == "turn"
-    height = 12 if turn else 8
-    base = middle + 4
     x = 16 if turn else 30
     name = axis.fit(row.name, left - x - 14, FONT, mono=True)
-    shapes = [text(x, base, name, "name" if turn else "mono")]
     beside = x + axis.text_width(name, 12 if turn else FONT, mono=not turn) + 8
-    shapes.append(text(beside, base, axis.fit(row.aside, left - beside - 10, 10, mono=True), "mono aside"))
-    for kind, start, end in (span for span in row.spans if span[2] > span[1]):
-        shapes.append(bar(left + start * scale, middle - height / 2, (end - start) * scale, height, kind))
+    return text(x, base, name, aside=axis.fit(row.aside, left - beside - 10, 10, mono=True))
+
+
+def _label(row: Row, base: float, left: float, plot: float, scale: float) -> str:
     after = left + row.end * scale + axis.LABEL_GAP
     label = axis.fit(row.label, max(axis.longest_label(plot), left + plot - after), FONT)
-    shapes.append(text(after, base, label, "" if row.tone == "plain" else row.tone))
-    return shapes
+    return text(after, base, label, "" if row.tone == "plain" else row.tone)
 
 
 def alt_text(run: dict[str, Any]) -> str:
@@ -149,3 +190,11 @@ def alt_text(run: dict[str, Any]) -> str:
     calls = sum(len(turn["calls"]) for turn in run["turns"])
     what = f"{counted(len(run['turns']), 'turn')} and {counted(calls, 'call')}"
     return f"Timeline of {what} in {duration(run['duration_ms'])}; the table below has the figures."
+
+
+def _escaped(words: str) -> str:
+    return escape(printable(words), quote=False)
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
