@@ -128,7 +128,7 @@ export class NotebookKernel implements IDisposable {
   private async find(kernel: Kernel.IKernelConnection, post: KernelPost): Promise<void> {
     try {
       await this.panel.context.ready;
-      const id = this.mentionsUs() ? await post.find(TARGET) : await found(kernel);
+      const id = this.mentionsUs() ? ((await post.find(TARGET))[0] ?? null) : await found(kernel);
       if (id !== null && kernel === this.kernel) {
         this.attach(id);
       }

@@ -38,11 +38,11 @@ export class KernelPost {
     }
   }
 
-  /** The id of the kernel's channel of this target, or null. A kernel without subshells answers when it is idle. */
-  async find(target: string): Promise<string | null> {
+  /** The ids of the kernel's channels of this target. A kernel without subshells answers when it is idle. */
+  async find(target: string): Promise<readonly string[]> {
     const subshellId = await this.ownSubshell();
     if (this.ended) {
-      return null;
+      return [];
     }
     const future = this.kernel.sendShellMessage(
       KernelMessage.createMessage<KernelMessage.ICommInfoRequestMsg>({
@@ -54,7 +54,7 @@ export class KernelPost {
       true
     );
     const { content } = await future.done;
-    return Object.keys(fields(fields(content)['comms']))[0] ?? null;
+    return Object.keys(fields(fields(content)['comms']));
   }
 
   /** Let the subshell go, behind what is under way. What is sent later goes nowhere. */

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from render.play import HEADER
@@ -121,3 +122,33 @@ def test_what_is_no_message_is_ignored() -> None:
     comm.hear({"content": {"data": [1]}})
     comm.tell(kind="unheard of", view=3)
     assert comm.sent == []
+
+
+def test_what_several_views_say_in_one_moment_is_one_message() -> None:
+    comm = Comm()
+    hub = Hub(comm)
+    later: list[Callable[[], None]] = []
+    for number in range(3):
+        hub.send_soon("d1", {"kind": "delta", "seq": number}, lambda _, call: later.append(call))
+    assert (comm.sent, len(later)) == ([], 1)
+    later.pop()()
+    assert [each["seq"] for each in comm.sent[0]["messages"]] == [0, 1, 2]
+    assert comm.sent[0]["kind"] == "many"
+
+
+def test_what_is_sent_at_once_overtakes_nothing() -> None:
+    comm = Comm()
+    hub = Hub(comm)
+    hub.send_soon("d1", {"kind": "delta", "seq": 1}, lambda _, call: None)
+    hub.send("d1", {"kind": "snapshot", "seq": 2})
+    assert [each["seq"] for each in comm.sent[0]["messages"]] == [1, 2]
+
+
+def test_on_a_loop_that_is_closed_nothing_is_held_back() -> None:
+    comm = Comm()
+
+    def closed(_: float, call: Callable[[], None]) -> None:
+        raise RuntimeError("The loop is closed.")
+
+    Hub(comm).send_soon("d1", {"kind": "delta"}, closed)
+    assert comm.sent == [{"view": "d1", "kind": "delta"}]

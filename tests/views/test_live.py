@@ -190,7 +190,7 @@ def test_changes_after_the_end_are_of_no_consequence() -> None:
 
 
 def test_a_picture_that_fails_costs_a_warning_and_not_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise OSError("the front end is gone")
 
     place = Place()

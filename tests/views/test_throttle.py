@@ -136,3 +136,19 @@ def test_the_end_waits_for_the_picture_that_is_being_made(timers: Timers) -> Non
     for thread in (painting, ending):
         thread.join(20)
     assert order == ["usual", "last"]
+
+
+def test_pictures_of_throttles_with_one_clock_come_together() -> None:
+    timers = Timers()
+    painters = [Painter(timers), Painter(timers)]
+    throttles = [Throttle(painter, timers.call_later, 0.1, lambda: timers.now) for painter in painters]
+    for _ in range(50):
+        timers.move(0.011)
+        throttles[0].request()
+        if timers.now > 0.13:
+            throttles[1].request()
+    first, second = (painter.times for painter in painters)
+    assert first[:4] == [0.011, 0.1, 0.2, 0.3]
+    assert second[0] == 0.132
+    assert set(second[1:]) <= set(first)
+    assert len(second) > 3

@@ -6,7 +6,8 @@ loaded again in the middle of a run finds the run's view and follows it.
 
     page → kernel   {"kind": "hello"} asks for the views · {"view": id, …} is for one of them
     kernel → page   {"kind": "views", "views": [{"view", "cell", "run", "done", "ended_ms"}…]} · {"view": id, …} is
-                    of one of them · {"view": id, "kind": "gone"}: there is no such view
+                    of one of them · {"view": id, "kind": "gone"}: there is no such view · {"kind": "many",
+                    "messages": […]}: several of these, in order
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from .base import CallLater
+
 __all__ = ["CHANNEL", "TARGET", "Hub", "Watched", "hear_while_busy", "hub"]
 
 TARGET = "ws_notebook"
 CHANNEL = "ws-notebook-views"
 
+_TOGETHER = 0.003
+"""Seconds in which messages of several views are gathered."""
 _KEPT = 64
 """Views that have ended and are still known: their page may have been away."""
 
@@ -49,6 +54,9 @@ class Hub:
         self._comm = comm
         self._views: dict[str, Watched] = {}
         self._lock = threading.Lock()
+        self._held: list[dict[str, Any]] = []
+        # Guards the messages' order: held ones go before those that are sent at once.
+        self._sending = threading.Lock()
         self.heard = False
         """A page with the extension has spoken: it draws runs itself and needs no widget."""
         comm.on_msg(self._receive)
@@ -63,7 +71,29 @@ class Hub:
 
     def send(self, view_id: str, message: dict[str, Any]) -> None:
         """Tell every page."""
-        self._comm.send({"view": view_id, **message})
+        self._send({"view": view_id, **message})
+
+    def send_soon(self, view_id: str, message: dict[str, Any], call_later: CallLater) -> None:
+        """Tell every page, together with what other views have to say in this moment."""
+        with self._sending:
+            self._held.append({"view": view_id, **message})
+            if len(self._held) > 1:
+                return
+        try:
+            # Timers of one moment go off one after the other.
+            call_later(_TOGETHER if self._has_several() else 0, self._send)
+        except RuntimeError:  # the loop is closed
+            self._send()
+
+    def _has_several(self) -> bool:
+        with self._lock:
+            return sum(view.ended is None for view in self._views.values()) > 1
+
+    def _send(self, *messages: dict[str, Any]) -> None:
+        with self._sending:
+            together, self._held = [*self._held, *messages], []
+            if together:
+                self._comm.send({"kind": "many", "messages": together} if len(together) > 1 else together[0])
 
     def _receive(self, message: dict[str, Any]) -> None:
         content = message.get("content", {}).get("data")
@@ -72,7 +102,7 @@ class Hub:
         self.heard = True
         view_id = content.get("view")
         if content.get("kind") == "hello":
-            self._comm.send({"kind": "views", "views": self._list()})
+            self._send({"kind": "views", "views": self._list()})
         elif isinstance(view_id, str):
             view = self._views.get(view_id)
             if view is None:

@@ -77,7 +77,7 @@ class LiveView:
         self._hub = hub
         self._frames = frames
         self._deltas = Deltas(run, header)
-        self._throttle = Throttle(self._paint, call_later, interval=_INTERVAL)
+        self._throttle = Throttle(self._paint, call_later, _INTERVAL, clock)
         # Guards the messages' order: they are made and sent by the loop's thread, a subshell's and the cell's.
         self._lock = threading.RLock()
         self._widget: RunWidget | None = None
@@ -169,20 +169,24 @@ class LiveView:
                 return
             if self._wants_snapshot:
                 self._wants_snapshot = self._sent_since_snapshot = False
-                self._send(self._snapshot())
+                self._send(self._snapshot(), soon=True)
                 return
             message = self._deltas.delta(self._clock())
             if message is not None:
                 if message["kind"] == "snapshot":
                     message["run"] = self._with_view(message["run"])
                 self._sent_since_snapshot = True
-                self._send(message)
+                self._send(message, soon=True)
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any], *, soon: bool = False) -> None:
+        """Tell the pages; `soon`, in the loop's thread, together with the other views."""
         if self._widget is not None:
             self._widget.send(message)
         if self._over_hub and self._hub is not None:
-            self._hub.send(self._display.id, message)
+            if soon:
+                self._hub.send_soon(self._display.id, message, self._call_later)
+            else:
+                self._hub.send(self._display.id, message)
 
     def _look(self) -> None:
         """Make the display's forms anew when they are old."""
