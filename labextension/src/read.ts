@@ -140,7 +140,7 @@ function readCall(value: unknown): Call {
     call_id: text(from['call_id']),
     name: text(from['name']),
     arguments: text(from['arguments']),
-    status: oneOf(CALL_STATUSES, from['status'] ?? 'completed', 'unanswered'),
+    status: oneOf(CALL_STATUSES, from['status'], 'unanswered'),
     ...readExtent(from, spans),
     spans,
     output: textOrNull(from['output']),
@@ -197,11 +197,20 @@ function readGrowth(value: unknown): Growth {
   return { at_ms, length };
 }
 
+/** Rows as a saved run has them, each with the milliseconds since the one before, and what it repeats left out. */
+function rowsOf(words: string): number[][] {
+  let reached = 0;
+  return words.split(';').filter(row => row !== '').map(row => {
+    const [turn = 0, sent = 0, type = 0, since = 0, bytes = 0, count = 1, lasted = 0] = row.split(' ').map(Number);
+    reached += since;
+    return [turn, sent, type, count, reached, lasted, bytes];
+  });
+}
+
 function readFrames(value: unknown): FrameRow[] {
   const types = list(fields(value)['types']).map(text);
-  const saved = fields(value)['rows'];
-  const rows = typeof saved === 'string' ? saved.split(';').filter(row => row !== '') : list(saved);
-  return rows.map(row => {
+  const rows = fields(value)['rows'];
+  return (typeof rows === 'string' ? rowsOf(rows) : list(rows)).map(row => {
     const [turn, sent, type, count, at, lasted, bytes] = numbers(row);
     return {
       turn: turn ?? 0,
@@ -267,7 +276,7 @@ export function readTurn(value: unknown): Turn {
   return {
     id: text(from['id']),
     response_id: textOrNull(from['response_id']),
-    status: oneOf(RUN_STATUSES, from['status'] ?? 'completed', 'incomplete'),
+    status: oneOf(RUN_STATUSES, from['status'], 'incomplete'),
     ...readExtent(from, spans),
     spans,
     text: text(from['text']),

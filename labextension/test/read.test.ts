@@ -76,10 +76,10 @@ test('a saved run is read from its short strings', () => {
         spans: 'connect 0 100 wait 350 text 350.5 -',
         usage: '400 128 60 16',
         growth: { text: '25 80 40 10' },
-        calls: [{ call_id: 'c', status: 'completed', spans: 'queued 1 2 tool 5.5' }]
+        calls: [{ call_id: 'c', status: 'completed', spans: 'queued 1 2 tool 5.5', output: null }]
       }
     ],
-    frames: { types: ['response.create', 'response.created'], rows: '0 1 0 1 100 0 177;0 0 1 2 200 5 77' }
+    frames: { types: ['response.create', 'response.created'], rows: '0 1 0 100 177;0 0 1 100 77 2 5' }
   });
   const turn = run?.turns[0];
   assert.deepEqual(turn?.spans, [['connect', 0, 100], ['wait', 100, 350], ['text', 350.5, null]]);

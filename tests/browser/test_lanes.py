@@ -36,7 +36,7 @@ def test_two_lanes_and_a_fork_stream_at_once_and_one_is_stopped_alone(lab: Lab, 
     saved = lab.save()
     runs = [saved.cells[index].outputs[0].data["application/vnd.ws-notebook.run.v1+json"] for index in (2, 3, 4)]
     assert [run["status"] for run in runs] == ["completed", "cancelled", "completed"]
-    assert len({run["turns"][0]["lane"] for run in runs}) == 3
+    assert len({run["turns"][0].get("lane") for run in runs}) == 3
 
 
 def words(view: Locator) -> list[str]:

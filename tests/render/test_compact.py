@@ -41,7 +41,7 @@ def test_figures_are_saved_as_short_strings() -> None:
     saved = compact(bundle(capitals().run, HEADER))
     assert saved["turns"][0]["spans"] == "connect 0 3 send 3 wait 360 reasoning 700 text 800"
     assert saved["turns"][1]["calls"][0]["spans"] == "queued 1550 2050 tool 2120"
-    assert saved["frames"]["rows"].startswith("0 1 0 1 ")
+    assert saved["frames"]["rows"].startswith("0 1 0 ")
     assert not {"lane", "error", "start_ms", "end_ms"} & set(saved["turns"][0])
 
 

@@ -7,9 +7,11 @@ say. Readers take both forms. In the saved one
   count them;
 * spans are "connect 0 100 wait 350 text 350.5 -": a kind, its start where that is not the end before, its end; `-`
   while it lasts;
-* usage, growth and frames are whole numbers with blanks between, the rows of frames with semicolons;
-* fields of turns and calls that are null or empty are left out, the status where it is "completed", and start and
-  end where the spans say them.
+* usage and growth are whole numbers with blanks between;
+* frames are rows with semicolons between: the turn's place, 1 sent or 0 received, the type's place, the milliseconds
+  since the row before, bytes, and where there are several frames or a duration, their count and the duration;
+* fields of turns and calls that are null or empty are left out, but for the calls of a turn and the output of a call,
+  and so are start and end where the spans say them.
 """
 
 from __future__ import annotations
@@ -22,17 +24,15 @@ __all__ = ["compact", "expand"]
 _SHORT = 2000
 """Characters of a turn's text up to which it stands there twice: readers need not put it together."""
 _TURN: dict[str, Any] = {
-    "status": "completed",
     "reasoning": "",
     "recovered": "",
     "lane": None,
     "usage": None,
     "tokens_per_second": None,
     "error": None,
-    "calls": [],
     "items": [],
 }
-_CALL: dict[str, Any] = {"status": "completed", "output": None, "error": None}
+_CALL: dict[str, Any] = {"error": None}
 """What stands for a field that is left out."""
 _USAGE = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
 _SPAN = re.compile(r"([a-z_]+) ([\d.]+|-)(?: ([\d.]+|-))?")
@@ -42,8 +42,7 @@ def compact(data: dict[str, Any]) -> dict[str, Any]:
     """The bundle as it is saved. `expand` gives it back."""
     found = {**data, "turns": [_short_turn(turn) for turn in _texts_once(data)]}
     if "frames" in data:
-        rows = ";".join(map(_numbers, data["frames"]["rows"]))
-        found["frames"] = {**data["frames"], "rows": rows}
+        found["frames"] = {**data["frames"], "rows": _rows(data["frames"]["rows"])}
     return found
 
 
@@ -52,7 +51,7 @@ def expand(data: dict[str, Any]) -> dict[str, Any]:
     found = {**data, "turns": [_whole_turn(turn, data["text"]) for turn in data["turns"]]}
     rows = data.get("frames", {}).get("rows")
     if isinstance(rows, str):
-        found["frames"] = {**data["frames"], "rows": [_numbers_in(row) for row in rows.split(";") if row]}
+        found["frames"] = {**data["frames"], "rows": _rows_in(rows)}
     return found
 
 
@@ -73,8 +72,7 @@ def _texts_once(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _short_turn(turn: dict[str, Any]) -> dict[str, Any]:
     found = _short(turn, _TURN | {"text": ""})
-    if turn["calls"]:
-        found["calls"] = [_short(call, _CALL) for call in turn["calls"]]
+    found["calls"] = [_short(call, _CALL) for call in turn["calls"]]
     if turn["usage"] is not None:
         found["usage"] = _numbers([turn["usage"][name] for name in _USAGE])
     if "growth" in turn:
@@ -146,6 +144,26 @@ def _number(value: float | None) -> str:
 
 def _value(word: str) -> float | None:
     return None if word == "-" else float(word)
+
+
+def _rows(rows: list[list[int]]) -> str:
+    words: list[str] = []
+    before = 0
+    for turn, sent, kind, count, at, lasted, size in rows:
+        words.append(
+            _numbers([turn, sent, kind, at - before, size, *([count, lasted] if (count, lasted) != (1, 0) else [])])
+        )
+        before = at
+    return ";".join(words)
+
+
+def _rows_in(words: str) -> list[list[int]]:
+    rows: list[list[int]] = []
+    for row in filter(None, words.split(";")):
+        turn, sent, kind, since, size, *more = _numbers_in(row)
+        count, lasted = more or (1, 0)
+        rows.append([turn, sent, kind, count, since + (rows[-1][4] if rows else 0), lasted, size])
+    return rows
 
 
 def _numbers(values: list[int]) -> str:

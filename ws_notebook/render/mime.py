@@ -13,7 +13,7 @@ from .text import closing_lines, plain_text
 
 __all__ = ["mime_bundle", "mime_bundle_of"]
 
-_PLAIN = 2000
+_PLAIN = 1200
 """Characters of plain text that are saved: the answer stands in the three other forms, in full."""
 
 
