@@ -10,7 +10,7 @@ import type { Contents } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import quickstart from '../../notebooks/01_quickstart.ipynb';
 import { sessionsIcon } from './icon';
-import { DOMAIN } from './texts';
+import { DOMAIN, type Texts } from './texts';
 
 export const OPEN_QUICKSTART = 'ws-notebook:open-quickstart';
 
@@ -24,6 +24,14 @@ export function freeName(taken: ReadonlySet<string>): string {
       return name;
     }
   }
+}
+
+/** Named alone, where nothing near says of what it is; the palette has a heading. */
+function labelFor(texts: Texts, place: unknown): string {
+  if (place === 'launcher') {
+    return texts.__('Responses quickstart');
+  }
+  return place === 'menu' ? texts.__('Responses Quickstart') : texts.__('Open the Quickstart');
 }
 
 async function copyInto(contents: Contents.IManager, folder: string): Promise<string> {
@@ -52,9 +60,9 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
       return typeof given === 'string' ? given : (browser?.model.path ?? PathExt.dirname(beside ?? ''));
     };
     app.commands.addCommand(OPEN_QUICKSTART, {
-      label: args => (args['isLauncher'] === true ? texts.__('Responses quickstart') : texts.__('Open the Quickstart')),
+      label: args => labelFor(texts, args['place']),
       caption: texts.__('A copy of a notebook that shows prompt cells, tools and the timeline. It needs no key.'),
-      icon: args => (args['isPalette'] === true ? undefined : sessionsIcon),
+      icon: args => (args['place'] === 'launcher' ? sessionsIcon : undefined),
       execute: async args => {
         try {
           const path = await copyInto(app.serviceManager.contents, folder(args['cwd']));
@@ -65,7 +73,7 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    launcher?.add({ command: OPEN_QUICKSTART, category: texts.__('Other'), rank: 90, args: { isLauncher: true } });
-    palette?.addItem({ command: OPEN_QUICKSTART, category: texts.__('Responses'), args: { isPalette: true } });
+    launcher?.add({ command: OPEN_QUICKSTART, category: texts.__('Other'), rank: 90, args: { place: 'launcher' } });
+    palette?.addItem({ command: OPEN_QUICKSTART, category: texts.__('Responses'), args: { place: 'palette' } });
   }
 };

@@ -12,10 +12,10 @@ import type { KernelLink } from './link';
 import { LiveRun, drawLive } from './live';
 import { followNotebooks, type LinkedNotebook } from './notebooks';
 import { fields, isFields, readRun } from './read';
-import { DOMAIN } from './texts';
+import { DOMAIN, offerTexts } from './texts';
 import { hostMarkdown, type RenderMime } from './view/host';
 import { RunView } from './view/run';
-import { speak } from './view/say';
+import { __ } from './view/say';
 
 /** Before text/html, whose rank is 50. */
 const RANK = 0;
@@ -68,7 +68,7 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
     this.model = model;
     const run = readRun(model.data[MIME_TYPE]);
     if (run === null) {
-      this.node.textContent = 'This output holds no run that can be read.';
+      this.node.textContent = __('This output holds no run that can be read.');
       return;
     }
     if (run.status === 'in_progress' && this.follow(run)) {
@@ -263,7 +263,7 @@ export const mimePlugin: IPlugin<unknown, void> = {
     translator: ITranslator | null
   ) => {
     if (translator !== null) {
-      speak(translator.load(DOMAIN));
+      offerTexts(translator.load(DOMAIN));
     }
     rendermime.addFactory(factory(rendermime, null), RANK);
     if (tracker !== null) {

@@ -195,7 +195,7 @@ class SessionView {
     setText(this.name, source.title === '' ? called : `${called} · ${source.title}`);
     setAttribute(this.node, 'aria-label', this.name.textContent);
     setText(this.condition, conditionWords(texts, session));
-    const where = [session.provider, session.model, session.transport, session.note];
+    const where = [session.provider, session.model, session.transport, session.note === '' ? '' : texts.__(session.note)];
     setText(this.where, where.filter(each => each !== '').join(' · '));
     setText(this.facts, factsOf(texts, session));
     setText(this.totals, totalsOf(texts, session));

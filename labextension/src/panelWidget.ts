@@ -5,7 +5,7 @@ import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from '
 import type { RunAction } from './panelTreeView';
 import { PanelView } from './panelView';
 import { branchLine, RUN_WISH, type RunWish } from './panelWish';
-import { english } from './texts';
+import { pageTexts } from './texts';
 import { element, setText } from './view/dom';
 
 interface Traits {
@@ -78,9 +78,9 @@ class WidgetNews {
 }
 
 function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void {
-  const waits = element('p', { text: english.__('Waiting for the kernel…') });
+  const waits = element('p', { text: pageTexts().__('Waiting for the kernel…') });
   const view = new PanelView({
-    texts: english,
+    texts: pageTexts(),
     signal,
     offers: new Set<RunAction>(['reveal', 'branch']),
     onRun: (action, _, session, row) => void onRun(news, view, action, session, row),
@@ -98,7 +98,7 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
   });
   view.node.setAttribute('data-wsn-widget', '');
   const timer = window.setTimeout(
-    () => setText(waits, english.__('No answer from the kernel. It is busy or gone; run the cell again to ask anew.')),
+    () => setText(waits, pageTexts().__('No answer from the kernel. It is busy or gone; run the cell again to ask anew.')),
     PATIENCE
   );
   const paint = (): void => {
@@ -134,9 +134,9 @@ async function onRun(news: WidgetNews, view: PanelView, action: RunAction, sessi
   const line = branchLine(session.name, row.id);
   try {
     await navigator.clipboard.writeText(`${line}\n`);
-    view.tell(english.__('Copied: %1. Paste it into a new cell.', line));
+    view.tell(pageTexts().__('Copied: %1. Paste it into a new cell.', line));
   } catch {
-    view.tell(english.__('Begin a new cell with %1.', line));
+    view.tell(pageTexts().__('Begin a new cell with %1.', line));
   }
 }
 

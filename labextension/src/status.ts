@@ -1,6 +1,9 @@
-/** The status bar's item: connection, time left, tokens of today, active runs. A click opens the panel. */
+/**
+ * The status bar's item: connection, time left, tokens of today, active runs. A click opens the panel.
+ * Notebook 7 has no status bar; there the item stands at the end of the menu bar, before the kernel's own status.
+ */
 
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Signal, type ISignal } from '@lumino/signaling';
@@ -17,6 +20,8 @@ import { whole } from './view/format';
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 1000;
+/** In Notebook 7's menu bar: behind the space that fills it, before the kernel's status. */
+const RANK_IN_MENU_BAR = 10_005;
 
 /** What the item says, in its parts. */
 export function statusParts(texts: Texts, news: News, tokens: number, now: number): string[] {
@@ -120,24 +125,36 @@ class StatusItem extends Widget {
   }
 }
 
+function addToMenuBar(app: JupyterFrontEnd, item: StatusItem): void {
+  const follow = (): void => item.setHidden(!item.isActive);
+  item.activeStateChanged.connect(follow);
+  follow();
+  app.shell.add(item, 'menu', { rank: RANK_IN_MENU_BAR });
+}
+
 export const statusPlugin: JupyterFrontEndPlugin<void> = {
   id: 'ws-notebook:status',
   description: 'Shows the connection, tokens and active runs in the status bar.',
   autoStart: true,
   requires: [IKernels, IOptions],
-  optional: [IStatusBar, ITranslator],
+  optional: [IStatusBar, ILabShell, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     kernels: IKernels,
     options: IOptions,
     bar: IStatusBar | null,
+    lab: ILabShell | null,
     translator: ITranslator | null
   ) => {
-    if (bar === null) {
+    if (bar === null && lab !== null) {
       return;
     }
     const open = (): void => void app.commands.execute(OPEN_PANEL, { keep: true });
     const item = new StatusItem(kernels, options, (translator ?? nullTranslator).load(DOMAIN), open);
+    if (bar === null) {
+      addToMenuBar(app, item);
+      return;
+    }
     bar.registerStatusItem('ws-notebook:status', {
       item,
       align: 'middle',

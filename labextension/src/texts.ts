@@ -16,6 +16,21 @@ export const english: Texts = {
   _n: (one, many, count, ...args) => filled(count === 1 ? one : many, [count, ...args])
 };
 
+/** Where the extension leaves its texts for the widgets of the same page, whose scripts are their own. */
+const PLACE = Symbol.for('ws-notebook:texts');
+
+type Page = Record<symbol, Texts | undefined>;
+
+/** Have the page's widgets speak as the extension does. */
+export function offerTexts(texts: Texts): void {
+  (globalThis as unknown as Page)[PLACE] = texts;
+}
+
+/** The extension's texts where the page has it, else English. */
+export function pageTexts(): Texts {
+  return (globalThis as unknown as Page)[PLACE] ?? english;
+}
+
 function filled(text: string, args: readonly unknown[]): string {
   return text.replace(/%(\d)/g, (place, index: string) => String(args[Number(index) - 1] ?? place));
 }

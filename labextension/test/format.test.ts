@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, counted, duration, oneLine, pretty, saving, seconds, shortArguments, whole } from '../src/view/format';
+import { bytes, duration, oneLine, pretty, saving, seconds, shortArguments, whole } from '../src/view/format';
 
 /** Plain spaces, so that the expectations can be read. */
 function spaced(text: string): string {
@@ -50,8 +50,6 @@ test('bytes have decimal units', () => {
 test('long numbers are grouped', () => {
   assert.equal(spaced(whole(187)), '187');
   assert.equal(spaced(whole(1_234_567)), '1 234 567');
-  assert.equal(counted(1, 'turn'), '1 turn');
-  assert.equal(counted(25, 'call'), '25 calls');
 });
 
 test('a saving is shown only when there is one, and never as all', () => {

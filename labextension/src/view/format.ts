@@ -54,11 +54,6 @@ export function whole(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, THIN_SPACE);
 }
 
-/** "1 call", "3 calls" */
-export function counted(count: number, noun: string): string {
-  return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** What was saved against `full`, as "−91 %"; empty when it is less than one percent. */
 export function saving(sent: number, full: number): string {
   const percent = full > 0 ? Math.floor((1 - sent / full) * 100 + 0.5) : 0;

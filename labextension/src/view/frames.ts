@@ -6,8 +6,8 @@
 import type { BrowserMessage, FrameRow, Run } from '../bundle';
 import { readFrameList } from '../read';
 import { element, setAttribute, setText, show } from './dom';
-import { bytes, counted, pretty, seconds, whole } from './format';
-import { __ } from './say';
+import { bytes, pretty, seconds, whole } from './format';
+import { __, _n } from './say';
 
 /** Rows on the page; the filter finds the others. */
 const MOST = 500;
@@ -98,7 +98,7 @@ export class Frames {
     this.body.replaceChildren(...rows.slice(0, MOST).map(row => this.row(row, run)));
     const frames = rows.reduce((sum, row) => sum + row.count, 0);
     const size = rows.reduce((sum, row) => sum + row.bytes, 0);
-    setText(this.sums, `${counted(frames, 'frame')} · ${bytes(size)}`);
+    setText(this.sums, `${_n('%2 frame', '%2 frames', frames, whole(frames))} · ${bytes(size)}`);
     const notes = [
       this.single === null ? __('Frames of one type behind one another are one row. Each by itself, with its JSON, is there while the kernel of the run is.') : '',
       this.leftOut > 0 ? __('%1 older frames are left out.', whole(this.leftOut)) : '',

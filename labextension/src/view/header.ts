@@ -14,7 +14,7 @@ const STOP_AGAIN = 3000;
 /** The countdown of a request that the provider has wait, or null. */
 function waiting(run: Run, now: number): string | null {
   const until = run.turns.find(turn => turn.retry_at_ms !== null)?.retry_at_ms ?? null;
-  return until === null || until <= now ? null : `Rate limit: asks again in ${Math.ceil((until - now) / 1000)} s`;
+  return until === null || until <= now ? null : __('Rate limit: asks again in %1 s', Math.ceil((until - now) / 1000));
 }
 
 export interface HeaderActions {
@@ -93,7 +93,7 @@ export class Header {
     const calls = callsOf(run).length;
     setText(this.calls, _n('1 call', '%1 calls', calls));
     show(this.calls, calls > 0);
-    setText(this.note, run.session.note);
+    setText(this.note, run.session.note === '' ? '' : __(run.session.note));
     show(this.note, run.session.note !== '');
     setAttribute(this.note, 'title', [run.session.provider, run.session.model, run.session.transport].filter(Boolean).join(' · '));
     this.updateTotals(run);

@@ -102,7 +102,7 @@ function turnLabel(turn: Turn, end: number): string {
   const good = turn.status === 'completed' || turn.status === 'in_progress';
   const parts = [good ? took : __('%1 after %2', __(RUN_WORDS[turn.status]), took)];
   if (good && turn.tokens_per_second !== null && turn.tokens_per_second > 0) {
-    parts.push(`${Math.round(turn.tokens_per_second)}\u00a0tok/s`);
+    parts.push(__('%1\u00a0tok/s', Math.round(turn.tokens_per_second)));
   }
   if (turn.recovered !== '') {
     const cause = oneLine(turn.recovered, ERROR_LIMIT);

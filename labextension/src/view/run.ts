@@ -77,7 +77,7 @@ export class RunView {
     setAttribute(this.node, 'data-wsn-status', run.status);
     setAttribute(this.node, 'data-wsn-run', run.id);
     setAttribute(this.node, 'data-wsn-live', String(running));
-    setAttribute(this.node, 'aria-label', `Run ${run.id}`.trim());
+    setAttribute(this.node, 'aria-label', __('Run %1', run.id).trim());
     if (running) {
       this.clock.run(now);
     } else {
