@@ -45,7 +45,7 @@ class LatencyChart:
             go.Scatter(name=words, mode="lines", line=line, x=[], y=[], hovertemplate="%{y:.0f} ms")
             for words, _, line in _PERCENTILES
         ]
-        others = [go.Scatter(name=name or "beside", mode="markers", marker=_MARKER, x=[], y=[])] if beside else []
+        others = [go.Scatter(name=name or "beside", **_OTHERS, x=[], y=[])] if beside else []
         self.figure: Any = go.FigureWidget(data=[*bars, *lines, *others], layout=_LAYOUT)
         self.update()
 
@@ -90,20 +90,34 @@ def _draw(trace: Any, names: list[str], values: list[float]) -> None:
 
 
 _PERCENTILES: tuple[tuple[str, float, dict[str, Any]], ...] = (
-    ("median", 0.5, {"dash": "dot", "width": 1.5, "color": "#64748b"}),
-    ("95th percentile", 0.95, {"dash": "dash", "width": 1.5, "color": "#64748b"}),
+    ("median", 0.5, {"dash": "dot", "width": 1.5, "color": "#7a7a7a"}),
+    ("95th percentile", 0.95, {"dash": "dash", "width": 1.5, "color": "#7a7a7a"}),
 )
-_MARKER = {"symbol": "diamond", "size": 9, "color": "#b45309"}
+_OTHERS: dict[str, Any] = {
+    "mode": "markers",
+    "marker": {"symbol": "diamond", "size": 10, "color": "#c2410c", "line": {"width": 1.5, "color": "#ffffff"}},
+    "hovertemplate": "%{y:.0f} ms",
+}
 
 
+_GREY = "#7a7a7a"
+"""Legible on white and on black: the kernel does not know the page's theme."""
+_AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zerolinecolor": "rgba(128, 128, 128, 0.5)"}
 _LAYOUT = {
+    "template": "none",
+    "paper_bgcolor": "rgba(0, 0, 0, 0)",
+    "plot_bgcolor": "rgba(0, 0, 0, 0)",
+    "font": {"color": _GREY, "family": "system-ui, sans-serif"},
+    "autosize": True,
     "barmode": "stack",
+    "bargap": 0.35,
     "height": 320,
-    "margin": {"l": 60, "r": 20, "t": 40, "b": 40},
-    "xaxis": {"type": "category"},
-    "yaxis": {"title": {"text": "milliseconds"}, "rangemode": "tozero"},
-    "legend": {"traceorder": "normal", "orientation": "h", "y": 1.15},
+    "margin": {"l": 64, "r": 20, "t": 24, "b": 40},
+    "xaxis": {"type": "category", "showgrid": False, **_AXIS},
+    "yaxis": {"title": {"text": "milliseconds"}, "rangemode": "tozero", **_AXIS},
+    "legend": {"traceorder": "reversed"},
     "hovermode": "x unified",
+    "hoverlabel": {"bgcolor": "#ffffff", "font": {"color": "#333333"}},
 }
 
 
