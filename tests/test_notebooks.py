@@ -13,6 +13,8 @@ import pytest
 from magics.shells import MIME, kernel_environment
 from nbclient import NotebookClient
 
+from ws_notebook.render.compact import expand
+
 __all__: list[str] = []
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +52,7 @@ class Executed:
         found = {}
         for key, cell in asked.items():
             (only,) = cell.outputs
-            found[key] = dict(only.data[MIME])
+            found[key] = expand(only.data[MIME])
         return found
 
     def printed(self, key: str) -> str:
