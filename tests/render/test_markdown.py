@@ -17,7 +17,7 @@ def test_the_answer_is_the_model_s_own_markdown() -> None:
     found = of(capitals())
     assert found.startswith("I will clear the cache.\n\n**Paris** has more inhabitants than **Oslo**: ")
     assert "*r7 completed · 3.2 s" in found
-    assert '| population(city="Paris") | completed | 250 ms → 2103000 | tool 250 ms |' in found
+    assert '| population(city="Paris") | 250 ms → 2103000 | tool 250 ms |' in found
 
 
 def test_a_fence_left_open_does_not_swallow_the_figures() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .format import printable
+from .tex import KIND, dollars, keep_tex
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -19,8 +20,10 @@ _SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def answer_html(text: str) -> str:
-    """The HTML of `text`. Tags in it are shown as written; pictures become links."""
-    return str(_parser().render(printable(text)))
+    """The HTML of `text`. Tags and formulas, which many pages typeset, stand as written; pictures become links."""
+    html = str(_parser().render(dollars(printable(text))))
+    # An empty line would end the HTML where it stands in Markdown, as nbconvert and GitHub put it.
+    return html.strip().replace("\n\n", "\n&#10;").replace("\n\n", "\n&#10;")
 
 
 def _parser() -> MarkdownIt:
@@ -28,6 +31,8 @@ def _parser() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.validateLink = _is_plain_link  # type: ignore[method-assign]
+    keep_tex(parser)
+    parser.add_render_rule(KIND, _formula)
     parser.add_render_rule("image", _picture_as_link)
     parser.add_render_rule("link_open", _link)
     return parser
@@ -38,6 +43,11 @@ def _is_plain_link(url: str) -> bool:
         return urlsplit(url.strip()).scheme.lower() in _SCHEMES
     except ValueError:
         return False
+
+
+def _formula(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:
+    words = escape(tokens[place].content, quote=False)
+    return f"<p>{words}</p>\n" if tokens[place].block else words
 
 
 def _picture_as_link(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:

@@ -1,4 +1,4 @@
-"""A run as Markdown: the answer as the model wrote it, then its figures."""
+"""A run as Markdown: the answer as the model wrote it, formulas between dollars, then its figures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .format import counted, printable
 from .rows import Row, rows_of, spans_in_words
 from .structured import answer_markdown
 from .summary import pictured, steered, summary_line, trouble
+from .tex import dollars
 
 __all__ = ["markdown"]
 
@@ -22,7 +23,7 @@ def markdown(run: dict[str, Any]) -> str:
     refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
     wrong = trouble(run)
     parts = [
-        closed(printable(answer_markdown(run))),
+        closed(dollars(printable(answer_markdown(run)))),
         *(_plain(words) for words in refused),
         f"> **{_plain(wrong)}**" if wrong else "",
         "---",
@@ -53,7 +54,7 @@ def _figures(run: dict[str, Any]) -> str:
         return ""
     calls = sum(row.kind == "call" for row in rows)
     title = ", ".join([counted(len(run["turns"]), "turn"), *([counted(calls, "call")] if calls else [])])
-    table = "\n".join(["| | status | took | split |", "|:--|:--|:--|:--|", *(_line(row) for row in rows)])
+    table = "\n".join(["| | took | split |", "|:--|:--|:--|", *(_line(row) for row in rows)])
     return f"<details><summary>{escape(title)}</summary>\n\n{table}\n\n</details>"
 
 
@@ -63,7 +64,7 @@ def _line(row: Row) -> str:
         if row.kind == "turn"
         else f"{_plain(row.name)}({_plain(row.aside)})"
     )
-    return f"| {name.strip()} | {_plain(row.status)} | {_plain(row.label)} | {_plain(spans_in_words(row.spans))} |"
+    return f"| {name.strip()} | {_plain(row.label)} | {_plain(spans_in_words(row.spans))} |"
 
 
 def _plain(text: str) -> str:
