@@ -64,7 +64,7 @@ def test_one_that_has_ended_has_its_times_and_what_it_did() -> None:
     assert (item["start_ms"], item["end_ms"], item["summary"]) == (1000.0, 2000.0, 'search "tides"')
     row = rows_of(found)[1]
     assert (row.name, row.aside, row.label, row.tone) == ("web search", 'search "tides"', "1.0\xa0s", "plain")
-    assert "web search" in timeline(found)
+    assert "web search" in timeline(found)[0]
 
 
 def test_one_that_failed_or_was_cut_off_says_so() -> None:

@@ -14,7 +14,7 @@ __all__: list[str] = []
 
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 ALLOWED = {
-    *("div", "p", "span", "strong", "em", "code", "pre", "img", "details", "summary", "ul", "li", "a"),
+    *("style", "div", "p", "br", "span", "strong", "em", "code", "pre", "img", "details", "summary", "ul", "li", "a"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 
@@ -32,7 +32,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag != "img":
+        if tag not in ("img", "br"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -71,7 +71,8 @@ def test_nothing_from_a_model_or_a_tool_becomes_markup() -> None:
     page = Page(html)
     assert {tag for tag, _ in page.tags} <= ALLOWED
     for _, attributes in page.tags:
-        assert attributes.keys() <= {"style", "src", "alt", "scope", "href", "rel"}
+        assert attributes.keys() <= {"style", "class", "src", "alt", "scope", "href", "rel"}
+    assert [tag for tag, _ in page.tags].count("style") == 1
     svg = base64.b64decode(re.findall(r"base64,([^\"]+)", html)[0]).decode()
     assert "<script" not in svg
     assert "onerror=alert(1)>" not in svg
@@ -123,6 +124,44 @@ def test_a_refusal_and_hosted_calls_are_shown() -> None:
     text = Page(html_of(play)).text
     assert 'web_search_call search "x"' in text
     assert "I will not." in text
+
+
+def test_a_turn_s_tokens_and_bytes_and_a_long_error_stand_in_the_table() -> None:
+    error = "ValueError: " + "no such town, " * 12
+    play = Play().send().created("resp_1").call("call_1", "look").completed()
+    play.started("call_1").answered("call_1", "x", status="failed", error=error).send().created("resp_2").completed()
+    text = Page(html_of(play)).text
+    assert error.strip() in text
+    assert re.search(r"\d+ → \d+ tokens, \d+\u00a0B sent", Page(html_of(capitals())).text)
+
+
+def test_reasoning_is_shown_as_far_as_there_is_room() -> None:
+    text = Page(html_of(capitals())).text
+    assert "Reasoning" in text
+    play = Play()
+    for number in range(6):
+        play.at(number).send().created(f"resp_{number}").reasoning("<b>I think.</b>\n" + "so " * 1000).completed()
+    long = Page(html_of(play)).text
+    assert long.count("<b>I think.</b>") == 3
+    assert "more characters" in long
+    assert len(long) < 6000
+
+
+def test_colours_stand_only_beside_words_never_under_them() -> None:
+    """The ground is the page's: no colour of a text is legible on every one."""
+    failed = Play().send().created("resp_1").completed("failed", error={"code": "server_error", "message": "It broke."})
+    for play in (capitals(), failed):
+        for tag, attributes in Page(html_of(play)).tags:
+            if re.search(r"(^|;)color:", attributes.get("style") or ""):
+                assert tag == "span"
+    assert "border-left" in html_of(failed)
+
+
+def test_no_empty_line_ends_the_html_where_it_stands_in_markdown() -> None:
+    play = Play().send().created("resp_1").text("```python\na = 1\n\n\nb = 2\n```\n\nx\n").completed()
+    html = html_of(play)
+    assert "\n\n" not in html
+    assert "a = 1\n\n\nb = 2" in Page(html).text
 
 
 def test_a_timeline_alone_has_no_answer() -> None:

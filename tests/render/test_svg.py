@@ -16,7 +16,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def parsed(play: Play) -> ElementTree.Element:
-    return ElementTree.fromstring(timeline(bundle(play.run, HEADER, now=play.now)))
+    return parts(play)[0]
+
+
+def parts(play: Play) -> list[ElementTree.Element]:
+    return [ElementTree.fromstring(part) for part in timeline(bundle(play.run, HEADER, now=play.now))]
 
 
 Box = tuple[float, float, float, float]
@@ -76,9 +80,28 @@ def test_a_run_of_hundreds_of_rows_has_a_picture_of_bounded_height() -> None:
     for number in range(300):
         play.at(number).send().created(f"resp_{number}").call(f"c{number}", "step", i=number).completed()
         play.answered(f"c{number}", "1")
-    root = parsed(play)
-    assert float(root.get("height", "0")) < 5000
-    assert any("further rows in the table below" in text for text in texts(root))
+    pictures = parts(play)
+    # Each fits on a sheet of paper, beside which it is not more than 960 pixels wide.
+    assert all(float(root.get("height", "0")) < 1340 for root in pictures)
+    assert len(pictures) == 4
+    assert [any("further rows in the table below" in text for text in texts(root)) for root in pictures] == [
+        *(False, False, False),
+        True,
+    ]
+
+
+def test_the_parts_of_a_long_timeline_have_one_clock() -> None:
+    play = Play()
+    for number in range(50):
+        play.at(number).send().created(f"resp_{number}").call(f"c{number}", "step", i=number).completed()
+        play.answered(f"c{number}", "1")
+    first, second = parts(play)
+    assert [text for text in texts(first) if text.endswith("\u00a0s")][:3] == [
+        text for text in texts(second) if text.endswith("\u00a0s")
+    ][:3]
+    assert "turn 30" in texts(first)
+    assert "turn 31" in texts(second)
+    assert min(left for left, *_ in bars(second)) > max(left for left, *_ in bars(first))
 
 
 def test_both_palettes_colour_every_kind() -> None:

@@ -16,7 +16,7 @@ __all__ = ["Row", "Span", "rows_of", "spans_in_words", "time_in"]
 Span = tuple[str, float, float]
 """Kind of time, start and end in milliseconds."""
 
-_ASIDE, _OUTPUT, _ERROR = 60, 28, 60
+_ASIDE, _OUTPUT, _ERROR, _WHOLE_ERROR = 60, 28, 60, 300
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -37,6 +37,8 @@ class Row(msgspec.Struct, frozen=True):
     """"plain", "warn" or "bad"."""
     running: bool = False
     output: str = ""
+    error: str = ""
+    """What went wrong in a call, at length."""
 
 
 def rows_of(run: dict[str, Any]) -> list[Row]:
@@ -109,7 +111,8 @@ def _call_row(run: dict[str, Any], call: dict[str, Any]) -> Row:
         label = word.replace("…", "") + (f": {one_line(call['error'], _ERROR)}" if call["error"] else "")
     tone = "bad" if status in BAD_CALLS else "plain" if status == "completed" or running else "warn"
     aside, output = short_arguments(call["arguments"], _ASIDE), one_line(call["output"] or "", _ASIDE)
-    return Row("call", call["name"], aside, status, spans, call["start_ms"], end, label, tone, running, output)
+    error = one_line(call["error"] or "", _WHOLE_ERROR)
+    return Row("call", call["name"], aside, status, spans, call["start_ms"], end, label, tone, running, output, error)
 
 
 def _hosted_row(run: dict[str, Any], item: dict[str, Any]) -> Row:

@@ -1,13 +1,14 @@
-"""A run as static HTML: no script, no style sheet, nothing loaded; reads in any front end, trusted or not."""
+"""A run as static HTML: no script, nothing loaded; reads in any front end, trusted or not, without styles too."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
 from . import svg
 from .answer import answer_html
-from .format import counted, printable
+from .format import counted, cut, printable, size, whole
 from .rows import Row, rows_of, spans_in_words
 from .structured import answer_markdown
 from .summary import extent, sent, source, status, steered, tokens, trouble
@@ -16,28 +17,60 @@ __all__ = ["snapshot", "timeline_html"]
 
 _DOTS = {"completed": "#1f9d57", "failed": "#d13a3a", "in_progress": "#2f7de1"}
 _STOPPED = "#c98a00"
-_QUIET = "color:#7a828c"
+_QUIET = "opacity:.75"
+"""Lighter than the text on whatever ground it stands."""
+
+_THOUGHTS, _THOUGHT = 4000, 1500
+"""Characters of reasoning that are shown: of all turns, and of one."""
+
+_STYLE = (
+    "<style>"
+    # Pages of Jupyter set tables flush right.
+    ".wsn-static.wsn-static :is(td,th){text-align:left}.wsn-static th{white-space:nowrap}"
+    # A picture follows its page's theme where the page says which it is, else the reader's own preference.
+    ":is([data-jp-theme-light=true],.vscode-light,[data-theme=light]) .wsn-static img{color-scheme:light}"
+    ":is([data-jp-theme-light=false],.vscode-dark,[theme=dark],[data-theme=dark]) .wsn-static img{color-scheme:dark}"
+    # On paper nobody can open what is closed.
+    "@media print{.wsn-static details::details-content{content-visibility:visible;block-size:auto}}"
+    "</style>"
+)
+_NO_MATH = "mathjax_ignore tex2jax_ignore"
+"""The classes of what no page may take for formulas: arguments, outputs and sums of money."""
 
 
 def snapshot(run: dict[str, Any]) -> str:
-    """The HTML of a bundle: header, pictures, timeline with its table, steers, other items, answer, what went wrong."""
+    """The HTML of a bundle: header, pictures, timeline with its table, reasoning, items, answer, what went wrong."""
     parts = [_header(run), _pictures(run)]
     if run["turns"]:
-        parts += [timeline_html(run), _shown_to_model(run)]
-    parts += [_steers(run), _items(run), _answer(run), _trouble(run)]
-    return f"<div>{''.join(parts)}</div>"
+        parts += [_timeline(run), _shown_to_model(run), _reasoning(run)]
+    parts += [_steers(run), _items(run)]
+    return _page(_facts(parts) + _answer(run) + _facts([_trouble(run)]))
 
 
 def timeline_html(run: dict[str, Any]) -> str:
     """The timeline as a picture, and the figures behind it as a table."""
-    return svg.image(svg.timeline(run), svg.alt_text(run)) + _table(run)
+    return _page(_facts([_timeline(run)]))
+
+
+def _page(content: str) -> str:
+    return f'{_STYLE}<div class="wsn-static">{content}</div>'
+
+
+def _facts(parts: Iterable[str]) -> str:
+    content = "".join(parts)
+    return f'<div class="{_NO_MATH}">{content}</div>' if content else ""
+
+
+def _timeline(run: dict[str, Any]) -> str:
+    pictures = svg.timeline(run)
+    names = [svg.alt_text(run), *("The timeline goes on." for _ in pictures[1:])]
+    return "".join(map(svg.image, pictures, names)) + _table(run)
 
 
 def _header(run: dict[str, Any]) -> str:
     colour = _DOTS.get(run["status"], _STOPPED)
     amount, saved = sent(run)
-    gain = f' <span style="color:{_DOTS["completed"]}">{_escaped(saved)}</span>' if saved else ""
-    right = " · ".join([_escaped(amount) + gain, *(_escaped(part) for part in (tokens(run), source(run)) if part)])
+    right = _escaped(" · ".join(part for part in (f"{amount} {saved}".strip(), tokens(run), source(run)) if part))
     facts = _escaped(" · ".join(extent(run)))
     return (
         f'<p><span style="color:{colour}">●</span> <strong>{_escaped(status(run))}</strong> · {facts}'
@@ -70,19 +103,44 @@ def _table(run: dict[str, Any]) -> str:
     rows = rows_of(run)
     calls = sum(row.kind == "call" for row in rows)
     title = ", ".join([counted(len(run["turns"]), "turn"), *([counted(calls, "call")] if calls else [])])
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("", "arguments", "status", "took", "split", "output"))
-    body = "".join(_table_row(row) for row in rows)
+    head = "".join(f"<th scope=col>{name}</th>" for name in ("", "arguments", "took", "split", "output"))
+    turns = iter(run["turns"])
+    body = "".join(_table_row(row, _traffic(next(turns)) if row.kind == "turn" else _result(row)) for row in rows)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f"<details><summary>{title} in figures</summary>{table}</details>"
 
 
-def _table_row(row: Row) -> str:
+def _table_row(row: Row, result: str) -> str:
     # The output has a column of its own.
     took = row.label.partition(" → ")[0] if row.output else row.label
-    cells = (row.aside, row.status, took, spans_in_words(row.spans), row.output)
     name = _words(row.name)
-    scope = f'<th scope="row">{name if row.kind == "turn" else f"<code>{name}</code>"}</th>'
+    scope = f"<th scope=row>{name if row.kind == 'turn' else f'<code>{name}</code>'}</th>"
+    cells = (row.aside, took, spans_in_words(row.spans), result)
     return f"<tr>{scope}{''.join(f'<td>{_words(cell)}</td>' for cell in cells)}</tr>"
+
+
+def _result(row: Row) -> str:
+    """A call's output; its error in full where the label cuts it."""
+    return row.error if len(row.error) > len(row.label) else row.output
+
+
+def _traffic(turn: dict[str, Any]) -> str:
+    """What a turn cost: 412 → 586 tokens, 341 B sent."""
+    usage = turn["usage"]
+    used = [f"{whole(usage['input_tokens'])} → {whole(usage['output_tokens'])} tokens"] if usage else []
+    return ", ".join([*used, f"{size(turn['bytes_sent'])} sent"])
+
+
+def _reasoning(run: dict[str, Any]) -> str:
+    """What the model thought, as far as there is room: the bundle has it all."""
+    left, parts = _THOUGHTS, []
+    for number, turn in enumerate(run["turns"], 1):
+        words = cut(turn["reasoning"].strip(), min(left, _THOUGHT)) if turn["reasoning"] and left > 0 else ""
+        left -= len(words)
+        if words:
+            lines = _escaped(words).replace("\n", "<br>")
+            parts.append(f'<p style="{_QUIET}"><strong>turn {number}</strong> {lines}</p>')
+    return f"<details><summary>Reasoning</summary>{''.join(parts)}</details>" if parts else ""
 
 
 def _steers(run: dict[str, Any]) -> str:
@@ -107,7 +165,8 @@ def _answer(run: dict[str, Any]) -> str:
 def _trouble(run: dict[str, Any]) -> str:
     words = trouble(run)
     colour = _DOTS["failed"] if run["status"] == "failed" else _STOPPED
-    return f'<p style="color:{colour}"><strong>{_escaped(words)}</strong></p>' if words else ""
+    mark = f"border-left:4px solid {colour};padding-left:8px"
+    return f'<p style="{mark}"><strong>{_escaped(words)}</strong></p>' if words else ""
 
 
 def _escaped(text: str) -> str:

@@ -30,6 +30,8 @@ __all__ = [
 WIDTH = 960
 FONT = 11
 _MAX_ROWS = 240
+_SHEET = 60
+"""Rows of one picture: what prints a page cuts a higher one through the middle of a row."""
 _TOP = 34
 _LEAST = 0.25
 """Pixels below which a stretch of time is not drawn beside a longer one: the table has it."""
@@ -60,29 +62,36 @@ text{fill:#9ba4af}.mono text,.name text{fill:#e4e7ea}.aside{fill:#98a1ab}.bad{fi
 """
 
 
-def timeline(run: dict[str, Any]) -> str:
-    """The timeline of a bundle as an SVG document."""
+def timeline(run: dict[str, Any]) -> list[str]:
+    """The timeline of a bundle as SVG documents on one clock: a long one in parts, each of which fits on a sheet."""
     rows = rows_of(run)
     shown = rows[:_MAX_ROWS]
-    step = 24 if len(shown) <= 30 else 20
     left = _name_column(shown)
     plot = WIDTH - left - 14
     span = axis.needed_span([(row.end, axis.text_width(row.label, FONT)) for row in shown], plot)
-    bottom = _TOP + step * len(shown)
+    title = f"Timeline: {counted(len(run['turns']), 'turn')} in {duration(run['duration_ms'])}"
+    parts = [shown[start : start + _SHEET] for start in range(0, max(1, len(shown)), _SHEET)]
+    left_out = [0] * (len(parts) - 1) + [len(rows) - len(shown)]
+    return [_part(part, left, span, title, more) for part, more in zip(parts, left_out, strict=True)]
+
+
+def _part(rows: list[Row], left: float, span: float, title: str, left_out: int) -> str:
+    step = 24 if len(rows) <= 30 else 20
+    plot = WIDTH - left - 14
+    bottom = _TOP + step * len(rows)
     body = grid([(left + at * plot / span, words) for at, words in axis.ticks(span, plot)], _TOP, bottom)
-    placed = [(row, _TOP + step * index + step / 2) for index, row in enumerate(shown)]
+    placed = [(row, _TOP + step * index + step / 2) for index, row in enumerate(rows)]
     drawn = [bar for row, middle in placed for bar in _bars(row, middle, left, plot / span)]
     body += bars(drawn)
     for kind, css in (("turn", "name"), ("call", "mono")):
         names = "".join(_name(row, middle + 4, left) for row, middle in placed if row.kind == kind)
-        body.append(f'<g class="{css}">{names}</g>')
+        body += [f'<g class="{css}">{names}</g>'] if names else []
     body += [_label(row, middle + 4, left, plot, plot / span) for row, middle in placed]
-    if len(rows) > len(shown):
+    if left_out > 0:
         bottom += step
-        body.append(text(16, bottom - 6, f"{counted(len(rows) - len(shown), 'further row')} in the table below"))
+        body.append(text(16, bottom - 6, f"{counted(left_out, 'further row')} in the table below"))
     used = {bar[0] for bar in drawn}
     body += legend([kind for kind in KINDS if kind in used], left, bottom + 18)
-    title = f"Timeline: {counted(len(run['turns']), 'turn')} in {duration(run['duration_ms'])}"
     return document(body, bottom + 32, title)
 
 
