@@ -246,6 +246,8 @@ class Lab:
         self._command("apputils:change-theme", {"theme": THEMES[theme]})
         is_light = "true" if theme == "light" else "false"
         self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=is_light)
+        # A change of theme puts JupyterLab's splash screen over the page.
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
 
     def cell(self, index: int) -> Locator:
         """The notebook's cell of this index, from 0."""
@@ -293,6 +295,12 @@ class Lab:
         path = self._pictures / f"{name}.png"
         (of or self.page).screenshot(path=path)
         return path
+
+    def screenshots(self, name: str, *, of: Locator | None = None) -> None:
+        """Take a picture in either theme of the same page, as `name`-dark.png and `name`-light.png; it is light then."""
+        for theme in reversed(THEMES):
+            self.set_theme(theme)
+            self.screenshot(f"{name}-{theme}", of=of)
 
     def violations(self, selector: str) -> list[str]:
         """What axe-core finds serious or critical in the elements of this selector: the rule and the first place."""
