@@ -56,6 +56,13 @@ def test_steered_words_that_were_applied_stand_alone() -> None:
     assert steered(of(play)) == ["steered: be brief"]
 
 
+def test_a_run_that_another_comes_before_is_queued() -> None:
+    run = {**of(Play()), "turns": []}
+    assert status(run) == "queued"
+    assert extent(run) == ["0\u00a0ms"]
+    assert status({**run, "status": "cancelled"}) == "stopped"
+
+
 def test_what_is_not_known_is_left_out() -> None:
     run = of(Play())
     assert status(run) == "running"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from .format import counted, duration, one_line, saving, seconds, size, whole
-from .words import RUN_WORDS, STEER_WORDS
+from .words import KINDS, RUN_WORDS, STEER_WORDS
 
 __all__ = ["extent", "pictured", "sent", "source", "status", "steered", "summary_line", "tokens", "trouble"]
 
 
 def status(run: dict[str, Any]) -> str:
-    """completed, running, stopped, …"""
+    """completed, running, stopped, …; queued while another run comes first."""
+    if run["status"] == "in_progress" and not run["turns"]:
+        return KINDS["queued"]
     held = [turn["retry_at_ms"] for turn in run["turns"] if "retry_at_ms" in turn]
     if held and run["status"] == "in_progress":
         left = max(0.0, max(held) - run["duration_ms"])
@@ -22,7 +24,9 @@ def status(run: dict[str, Any]) -> str:
 def extent(run: dict[str, Any]) -> list[str]:
     """How long and how much: 3.2 s, 3 turns, 3 calls."""
     calls = sum(len(turn["calls"]) for turn in run["turns"])
-    parts = [duration(run["duration_ms"]), counted(len(run["turns"]), "turn")]
+    parts = [duration(run["duration_ms"])]
+    if run["turns"] or run["status"] != "in_progress":
+        parts.append(counted(len(run["turns"]), "turn"))
     return [*parts, counted(calls, "call")] if calls else parts
 
 

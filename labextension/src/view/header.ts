@@ -11,6 +11,11 @@ import { RUN_WORDS } from './words';
 /** A Stop that had no effect can be repeated after this many milliseconds. */
 const STOP_AGAIN = 3000;
 
+/** A run that goes on has no turn while another one comes first. */
+function statusOf(run: Run): string {
+  return run.status === 'in_progress' && run.turns.length === 0 ? __('queued') : __(RUN_WORDS[run.status]);
+}
+
 /** The countdown of a request that the provider has wait, or null. */
 function waiting(run: Run, now: number): string | null {
   const until = run.turns.find(turn => turn.retry_at_ms !== null)?.retry_at_ms ?? null;
@@ -87,9 +92,10 @@ export class Header {
   update(run: Run, whole: Run | null = null): void {
     this.run = whole ?? run;
     const running = run.status === 'in_progress';
-    setText(this.status, __(RUN_WORDS[run.status]));
+    setText(this.status, statusOf(run));
     const turns = run.turns.length;
-    setText(this.turns, running ? __('turn %1', Math.max(turns, 1)) : _n('1 turn', '%1 turns', turns));
+    setText(this.turns, running ? __('turn %1', turns) : _n('1 turn', '%1 turns', turns));
+    show(this.turns, turns > 0 || !running);
     const calls = callsOf(run).length;
     setText(this.calls, _n('1 call', '%1 calls', calls));
     show(this.calls, calls > 0);
@@ -104,7 +110,7 @@ export class Header {
   tick(now: number): void {
     setText(this.duration, seconds(now));
     if (this.run?.status === 'in_progress') {
-      setText(this.status, waiting(this.run, now) ?? __(RUN_WORDS.in_progress));
+      setText(this.status, waiting(this.run, now) ?? statusOf(this.run));
     }
   }
 
