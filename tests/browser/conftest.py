@@ -88,9 +88,10 @@ def chromium(browser_path: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots go: docs/images with WSN_SCREENSHOTS=1 (so the README's are made), else a scratch folder."""
-    if os.environ.get("WSN_SCREENSHOTS") == "1":
-        folder = ROOT / "docs" / "images"
+    """Where screenshots go: docs/images with WSN_SCREENSHOTS=1 (so the README's are made), a folder that it names, or
+    else a scratch folder."""
+    if chosen := os.environ.get("WSN_SCREENSHOTS"):
+        folder = ROOT / "docs" / "images" if chosen == "1" else Path(chosen)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
     return tmp_path_factory.mktemp("pictures")

@@ -86,6 +86,18 @@ def test_an_item_that_is_said_to_be_done_twice_is_kept_once() -> None:
     assert len(turn.tool_calls) == 1
 
 
+def test_a_refusal_that_comes_without_deltas_is_taken_from_its_item_and_never_twice() -> None:
+    part = {"type": "refusal", "refusal": "I will not."}
+    item = {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed", "content": [part]}
+    pieces = [
+        {"type": "response.refusal.delta", "output_index": 0, "content_index": 0, "delta": each}
+        for each in ("I will", " not.")
+    ]
+    for events in ([], pieces):
+        turn = turn_of(created("r"), *events, item_done(0, item), completed("r", item))
+        assert (turn.refusal, turn.text) == ("I will not.", "")
+
+
 def test_items_without_ids_are_all_kept() -> None:
     item = {"type": "web_search_call", "status": "completed"}
     assert turn_of(created("r"), item_done(0, item), item_done(1, item)).output == [item, item]

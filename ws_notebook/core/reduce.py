@@ -247,10 +247,14 @@ def _keep_item(turn: TurnState, item: Item, index: int, now: float) -> list[Chan
 
 
 def _late_text(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
-    """Take the text of a message for which neither a delta nor a done event came."""
+    """Take the text, or the refusal, of a message for which neither a delta nor a done event came."""
     changes: list[Change] = []
     content = item.get("content")
     for position, part in enumerate(content if isinstance(content, list) else []):
+        refusal = part.get("refusal") if isinstance(part, dict) and part.get("type") == "refusal" else None
+        if isinstance(refusal, str) and not _part(turn, "refusal", index, position).chunks:
+            delta = events.RefusalDelta(output_index=index, content_index=position, delta=refusal)
+            changes += _refusal_delta(turn, delta, now)
         text = part.get("text") if isinstance(part, dict) and part.get("type") == "output_text" else None
         if isinstance(text, str):
             done = events.OutputTextDone(output_index=index, content_index=position, text=text)
