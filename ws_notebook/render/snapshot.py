@@ -27,6 +27,7 @@ _STYLE = (
     "<style>"
     # Pages of Jupyter set tables flush right.
     ".wsn-static.wsn-static :is(td,th){text-align:left}.wsn-static th{white-space:nowrap}"
+    ".wsn-static>div,.wsn-static pre{margin:0 0 .8em}"
     # A picture follows its page's theme where the page says which it is, else the reader's own preference.
     ":is([data-jp-theme-light=true],.vscode-light,[data-theme=light]) .wsn-static img{color-scheme:light}"
     ":is([data-jp-theme-light=false],.vscode-dark,[theme=dark],[data-theme=dark]) .wsn-static img{color-scheme:dark}"
@@ -53,7 +54,8 @@ def timeline_html(run: dict[str, Any]) -> str:
 
 
 def _page(content: str) -> str:
-    return f'{_STYLE}<div class="wsn-static">{content}</div>'
+    # Not before the div: in Markdown what follows a style stands outside of the HTML.
+    return f'<div class="wsn-static">{_STYLE}{content}</div>'
 
 
 def _facts(parts: Iterable[str]) -> str:
