@@ -28,6 +28,7 @@ def test_what_was_recorded_is_replayed_without_the_provider(kernel: Notebook, tm
     assert "%responses record stop" in said(kernel, "%responses record")
     assert "frames" in said(kernel, "%responses record stop")
     kernel.run("%%responses\nsay 'not recorded'")
+    before = kernel.value("_.id")
 
     shown = said(kernel, f"%responses replay {path} --speed 0")
     assert "at once" in shown
@@ -38,6 +39,7 @@ def test_what_was_recorded_is_replayed_without_the_provider(kernel: Notebook, tm
     assert "holds no answer to “hm”" in kernel.run("%%responses\nhm", fails=True).message
     kernel.run("%responses replay stop")
     assert kernel.run("%%responses\nsay 'yes'").run["session"]["transport"] == "websocket"
+    assert kernel.value("_.parent.id") == before
 
 
 def test_the_latest_question_another_one_or_a_new_one_is_compared(kernel: Notebook) -> None:

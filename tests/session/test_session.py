@@ -423,6 +423,7 @@ def test_closing_ends_everything_and_leaves_what_was_said(opened: Open) -> None:
         session.close()
         session.close()
         assert (session.state, run.status, run.text) == ("closed", "cancelled", "Hal")
+        assert "session was closed" in run.stopped
         peer.call(peer.talks[0].wait_closed())
         assert len(session.turns) == 1
         with pytest.raises(SettingsError, match="closed"):

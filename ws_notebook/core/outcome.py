@@ -17,6 +17,7 @@ __all__ = [
     "STOPPED_BETWEEN",
     "STOPPED_BY_CLOSING",
     "STOPPED_BY_DRAINING",
+    "STOPPED_WITH_SESSION",
     "after_turn",
     "ends_connection",
     "is_rate_limit",
@@ -33,6 +34,7 @@ STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends 
 STOPPED_BY_DRAINING = "The rest of its response is read and dropped; the connection stays open."
 STOPPED_BETWEEN = "It was stopped between two responses; the connection stays open."
 STOPPED_BEFORE = "It was stopped before anything was sent."
+STOPPED_WITH_SESSION = "The session was closed, and its connections with it."
 
 RATE_LIMITED = "rate_limit_exceeded"
 """What `recovered` says of a turn whose request was sent again after the wait that the provider asked for."""

@@ -76,16 +76,17 @@ class Protocol:
         run.steers.append(steer)
         self._loop.note_steer(run, steer)
 
-    def abandon(self, run: RunState, now: float, error: Exception) -> None:
+    def abandon(self, run: RunState, now: float, error: Exception, *, closing: bool = False) -> None:
         """Stop a run. The wire has no cancel.
 
         With named lanes the rest of a response in flight is read and dropped; without, the
-        connection is closed.
+        connection is closed. `closing`: all of them are closed now.
         """
         if run.done:
             return
         found = next(((link, lane) for link in self.links for lane in link.lanes if lane.run is run), None)
-        run.stopped = found[0].leave(found[1], now) if found is not None else outcome.STOPPED_BEFORE
+        stopped = found[0].leave(found[1], now) if found is not None else outcome.STOPPED_BEFORE
+        run.stopped = outcome.STOPPED_WITH_SESSION if closing else stopped
         self._loop.give_up_calls(run, "cancelled", now)
         self._loop.end(run, "cancelled", error, now)
 

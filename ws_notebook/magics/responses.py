@@ -60,6 +60,8 @@ class ResponsesMagics(Magics):
         self._sessions: dict[str, Session] = {}
         self._api_key: str | None = None
         self._replay: ReplayTransport | None = None
+        self._aside: dict[str, Session] = {}
+        """The provider's sessions while a cassette stands in its place."""
         self._trees: weakref.WeakKeyDictionary[Session, CellTree] = weakref.WeakKeyDictionary()
         super().__init__(shell=shell)
 
@@ -87,8 +89,9 @@ class ResponsesMagics(Magics):
 
     def close(self) -> None:
         """Close the magics' own sessions and forget the key that was typed."""
-        sessions, self._sessions, self._api_key = self._sessions, {}, None
-        for session in sessions.values():
+        sessions = [*self._sessions.values(), *self._aside.values()]
+        self._sessions, self._aside, self._api_key = {}, {}, None
+        for session in sessions:
             session.close()
 
     # For the subcommands and the completer.
@@ -137,10 +140,14 @@ class ResponsesMagics(Magics):
         self._api_key = api_key
 
     def replay(self, transport: ReplayTransport | None) -> None:
-        """Begin anew with a cassette in the provider's place, or without."""
-        key, self._replay = self._api_key, transport
-        self.close()
-        self._api_key = key
+        """Have a cassette in the provider's place; without one, go on with the provider's sessions."""
+        if self._replay is None:
+            self._aside, self._sessions = self._sessions, {}
+        for session in self._sessions.values():
+            session.close()
+        self._sessions = self._aside if transport is None else {}
+        self._aside = {} if transport is None else self._aside
+        self._replay = transport
 
     def tree(self, session: Session) -> CellTree:
         """Which cells made the session's runs."""

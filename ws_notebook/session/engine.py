@@ -69,7 +69,7 @@ class Engine:
     def cancel(self, run: Run, cause: str) -> None:
         if run.done:
             return
-        self.protocol.abandon(run.state, time.monotonic(), cancelled(run, cause))
+        self.protocol.abandon(run.state, time.monotonic(), cancelled(run, cause), closing=self.closed)
         self.traffic.settle()
 
     def steer(self, run: Run, steer: Steer) -> Steer:
