@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.drive import Drive
-from support.events import answer, call, completed, created, delta, error, message
+from support.events import answer, call, completed, created, delta, error, failed, message
 
 from ws_notebook.core.abilities import LaneLimits
 from ws_notebook.core.outcome import LONGEST_WAIT
@@ -63,6 +63,36 @@ def test_what_had_begun_is_not_sent_again_for_a_rate_limit() -> None:
     drive.later += 30
     drive.settle()
     assert (run.status, run.text, len(drive.requests)) == ("failed", "a", 1)
+    assert isinstance(run.error, RateLimited)
+
+
+def test_a_response_that_failed_for_a_rate_limit_before_anything_came_is_asked_for_again() -> None:
+    drive = Drive()
+    first = drive.ask("one")
+    drive.receive(answer("resp_1", message("Hi")))
+    run = drive.ask("two")
+    words = "Rate limit reached. Please try again in 6.5s."
+    drive.receive(created("resp_2"), failed("resp_2", "rate_limit_exceeded", words))
+    refused, again = run.turns
+    assert (run.status, refused.status, again.recovered) == ("in_progress", "failed", "rate_limit_exceeded")
+    assert (again.parent, again.input) == (first.turns[0], refused.input)
+    drive.later += 7
+    drive.settle()
+    assert drive.requests[2]["input"][-1] == drive.requests[1]["input"][-1]
+    drive.receive(answer("resp_3", message("Here")))
+    assert (run.status, run.text, run.error) == ("completed", "Here", None)
+
+
+def test_a_response_that_keeps_failing_for_a_rate_limit_fails_in_the_end() -> None:
+    drive = Drive()
+    run = drive.ask("one")
+    words = "Please try again in 1s."
+    for number in range(9):
+        if not run.done:
+            drive.receive(created(f"resp_{number}"), failed(f"resp_{number}", "rate_limit_exceeded", words))
+            drive.later += 3
+            drive.settle()
+    assert (run.status, len(drive.requests)) == ("failed", 6)
     assert isinstance(run.error, RateLimited)
 
 

@@ -167,6 +167,10 @@ class ToolLoop:
             return
         if any(not call.done for each in lineage.round_of(turn) for call in each.tool_calls):
             return
+        wait = outcome.wait_after(turn)
+        if wait is not None:
+            self._ask_again(run, turn, now, wait)
+            return
         ending = outcome.after_turn(run, turn)
         if ending in outcome.FINISHED and waits_for_successor(run.steers, turn):
             return
@@ -179,6 +183,17 @@ class ToolLoop:
             new = [*lineage.owed_outputs(turn), *words_of(run.steers, "queued")]
             lane.pending = self.open_turn(run, turn, new, now)
             lane.pending.prepended = words_of(run.steers, "sent", "accepted", "pending")
+
+    def _ask_again(self, run: RunState, failed: TurnState, now: float, wait: float) -> None:
+        lane = self.pool.of(run)
+        if lane is None:
+            return
+        turn = self.open_turn(run, failed.parent, failed.input, now, failed.foreign_parent)
+        turn.prepended = failed.prepended
+        turn.not_before, turn.recovered = now + wait, outcome.RATE_LIMITED
+        turn.repeated = [*failed.repeated, outcome.RATE_LIMITED]
+        turn.timing.enter("wait", now)
+        lane.pending = turn
 
     def resume(self, run: RunState, now: float) -> None:
         """Words that a lost connection had taken go into a request of their own."""

@@ -25,6 +25,7 @@ __all__ = [
     "may_wait",
     "provider_error",
     "refuses_lane",
+    "wait_after",
 ]
 
 FINISHED = (("completed", None), ("incomplete", None))
@@ -73,6 +74,15 @@ def may_wait(turn: TurnState, seconds: float | None) -> bool:
     Such a refusal comes before the response is created, so nothing was begun.
     """
     return seconds is not None and 0 <= seconds <= LONGEST_WAIT and turn.repeated.count(RATE_LIMITED) < _WAITS
+
+
+def wait_after(turn: TurnState) -> float | None:
+    """The seconds after which a response that failed for a rate limit before anything came of it is asked for again."""
+    error = turn.error
+    nothing_came = not (turn.output or turn.tool_calls or turn.hosted or any(part.chunks for part in turn.parts))
+    if turn.status != "failed" or error is None or turn.unasked or not (nothing_came and is_rate_limit(error)):
+        return None
+    return error.retry_after if may_wait(turn, error.retry_after) else None
 
 
 def refuses_lane(info: ErrorInfo) -> bool:
