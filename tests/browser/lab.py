@@ -293,11 +293,12 @@ class Lab:
     def screenshot(self, name: str, *, of: Locator | None = None) -> Path:
         """Take a picture of the page, or of one element, as `name`.png."""
         path = self._pictures / f"{name}.png"
+        self.page.evaluate("document.fonts.ready.then(() => undefined)")
         (of or self.page).screenshot(path=path)
         return path
 
     def screenshots(self, name: str, *, of: Locator | None = None) -> None:
-        """Take a picture in either theme of the same page, as `name`-dark.png and `name`-light.png; it is light then."""
+        """Take a picture in either theme, as `name`-dark.png and `name`-light.png; the page is light then."""
         for theme in reversed(THEMES):
             self.set_theme(theme)
             self.screenshot(f"{name}-{theme}", of=of)

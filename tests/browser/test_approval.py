@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 import pytest
-from browser.lab import Lab, Server, Theme
+from browser.lab import Lab, Server
 from playwright.sync_api import Locator, expect
 
 MIME = "application/vnd.ws-notebook.run.v1+json"
@@ -29,11 +29,10 @@ TWO = '%%responses -o run\ncall remove(path="a") and remove(path="b")\n'
 SHOW = "print([(c.status, c.decision, c.error, c.edited) for c in run.tool_calls])\nprint(run.tool_calls[0].output)"
 
 
-def opened(server: Server, lab: Lab, *cells: str, theme: Theme = "light", setup: str = SETUP) -> Locator:
+def opened(server: Server, lab: Lab, *cells: str, setup: str = SETUP) -> Locator:
     """Open a notebook of these cells, run the set-up and begin the first; its run view."""
     server.write("approval.ipynb", [setup, *cells])
     lab.open("approval.ipynb")
-    lab.set_theme(theme)
     lab.run_cell(0)
     lab.run_cell(1, wait=False)
     return lab.output(1).locator(".wsn-run")
@@ -51,15 +50,14 @@ def printed(lab: Lab, index: int) -> Locator:
 
 
 @with_buttons
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_call_waits_in_the_view_and_runs_once_it_is_approved(server: Server, lab: Lab, theme: Theme) -> None:
-    view = opened(server, lab, ONE, SHOW, theme=theme)
+def test_a_call_waits_in_the_view_and_runs_once_it_is_approved(server: Server, lab: Lab) -> None:
+    view = opened(server, lab, ONE, SHOW)
     asked = panel(view)
     expect(asked).to_be_visible(timeout=20_000)
     expect(asked).to_contain_text("remove waits for your approval")
     expect(asked).to_contain_text('"days": 90')
     expect(view.locator(".wsn-row[data-status=awaiting_approval]")).to_have_count(1)
-    lab.screenshot(f"approval-{theme}", of=lab.output(1))
+    lab.screenshots("approval", of=lab.output(1))
     asked.get_by_role("button", name="Approve").click()
     expect(asked).to_have_count(0)
     lab.wait_cell(1)
@@ -97,9 +95,8 @@ def test_it_is_denied_from_the_keyboard_with_a_reason(server: Server, lab: Lab) 
 
 
 @with_buttons
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_its_arguments_are_edited_and_checked_as_the_models_are(server: Server, lab: Lab, theme: Theme) -> None:
-    view = opened(server, lab, ONE, SHOW, theme=theme)
+def test_its_arguments_are_edited_and_checked_as_the_models_are(server: Server, lab: Lab) -> None:
+    view = opened(server, lab, ONE, SHOW)
     asked = panel(view)
     asked.get_by_role("button", name="Edit arguments").click(timeout=20_000)
     editor = asked.get_by_role("textbox", name="Arguments as JSON")
@@ -112,7 +109,7 @@ def test_its_arguments_are_edited_and_checked_as_the_models_are(server: Server, 
     run.click()
     expect(asked.get_by_role("alert")).to_contain_text("days")
     expect(editor).to_have_value('{"path": "tmp", "days": "many"}')
-    lab.screenshot(f"approval-edit-{theme}", of=lab.output(1))
+    lab.screenshots("approval-edit", of=lab.output(1))
     editor.fill('{"path": "tmp", "days": 7}')
     editor.press("Control+Enter")
     expect(asked).to_have_count(0)

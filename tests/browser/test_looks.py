@@ -1,14 +1,15 @@
-"""Everything that an answer can hold, each with its own look: formulas, code, reasoning, pictures, sources, failures."""
+"""What an answer can hold, each with its own look: formulas, code, reasoning, pictures, sources, failures."""
 
 from __future__ import annotations
 
 import base64
 import io
+import math
 from typing import Any
 
 import pytest
 from browser.lab import App, Lab, Server
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 from support.events import answer, completed, created, failed, item_added, item_done, items_of, message, reasoning
 from support.peer import Talk, running_peer
@@ -36,9 +37,18 @@ SOURCE = {"type": "url_citation", "title": "Tide tables of Brest", "url": "https
 def tides() -> dict[str, Any]:
     """A picture that a model made."""
     data = io.BytesIO()
-    Image.linear_gradient("L").resize((320, 96)).save(data, "PNG")
+    picture = Image.new("RGB", (320, 96), "#eef4fb")
+    heights = [(hour, 48 - 36 * math.cos(hour / 25)) for hour in range(320)]
+    ImageDraw.Draw(picture).line(heights, fill="#2f7de1", width=3)
+    picture.save(data, "PNG")
     result = base64.b64encode(data.getvalue()).decode()
-    return {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": result, "output_format": "png"}
+    return {
+        "type": "image_generation_call",
+        "id": "ig_1",
+        "status": "completed",
+        "result": result,
+        "output_format": "png",
+    }
 
 
 def cited(text: str) -> dict[str, Any]:

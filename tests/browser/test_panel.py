@@ -40,11 +40,10 @@ QUICKSTART = Path(__file__).resolve().parents[2] / "notebooks" / "01_quickstart.
 def opened(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable[..., Lab]:
     """Opens a notebook of these cells whose first, the set-up, has run, and the panel beside it."""
 
-    def open_it(*cells: str, theme: Theme = "light", app: App = "lab", name: str = "") -> Lab:
+    def open_it(*cells: str, app: App = "lab", name: str = "") -> Lab:
         name = name or f"{request.node.name.partition('[')[0]}.ipynb"
         server.write(name, [SETUP, *cells])
         lab.open(name, app=app)
-        lab.set_theme(theme)
         lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:open-panel')")
         expect(panel(lab)).to_be_visible()
         lab.run_cell(0)
@@ -73,9 +72,8 @@ def source(lab: Lab, index: int) -> str:
     return str(found)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_panel_and_the_status_bar_show_a_live_kernel(opened: Callable[..., Lab], theme: Theme) -> None:
-    lab = opened(*CITIES, LONG, theme=theme, name="cities.ipynb")
+def test_the_panel_and_the_status_bar_show_a_live_kernel(opened: Callable[..., Lab]) -> None:
+    lab = opened(*CITIES, LONG, name="cities.ipynb")
     lab.hide_side_bars()
     expect(status(lab)).to_be_hidden()
     for index in (1, 2, 3):
@@ -89,10 +87,13 @@ def test_the_panel_and_the_status_bar_show_a_live_kernel(opened: Callable[..., L
     expect(panel(lab).locator(".wsn-tools")).to_contain_text("population2 calls")
     expect(panel(lab).get_by_role("meter")).to_contain_text("of 60 min")
     lab.page.mouse.move(640, 860)
-    lab.screenshot(f"panel-{theme}")
+    lab.screenshots("panel")
     runs(lab).nth(1).click()
-    assert lab.violations(".wsn-side .wsn-panel") == []
-    assert lab.violations(".wsn-statusbar") == []
+    themes: tuple[Theme, ...] = ("dark", "light")
+    for theme in themes:
+        lab.set_theme(theme)
+        assert lab.violations(".wsn-side .wsn-panel") == []
+        assert lab.violations(".wsn-statusbar") == []
     panel(lab).get_by_role("button", name="Stop all").click()
     lab.wait_cell(4)
     expect(runs(lab).nth(3)).to_have_attribute("data-wsn-status", "cancelled")
@@ -277,7 +278,6 @@ def test_notebook_7_has_the_panel_too(opened: Callable[..., Lab]) -> None:
     runs(lab).first.click()
     panel(lab).get_by_role("button", name="Ask again").click()
     expect(runs(lab)).to_have_count(2)
-    lab.screenshot("panel-notebook")
     # Notebook 7 has errors of its own there.
     assert [error for error in lab.console_errors if "ws-notebook" in error] == []
 

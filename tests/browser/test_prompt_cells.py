@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from browser.lab import App, Lab, Server, Theme
+from browser.lab import App, Lab, Server
 from playwright.sync_api import Locator, expect
 
 SETUP = """\
@@ -34,11 +34,10 @@ LONG = "%%responses\nwrite 3000 words\n"
 def opened(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable[..., Lab]:
     """Opens a notebook of these cells whose first, the set-up, has run."""
 
-    def open_it(*cells: str, theme: Theme = "light", app: App = "lab", name: str = "") -> Lab:
+    def open_it(*cells: str, app: App = "lab", name: str = "") -> Lab:
         name = name or f"{request.node.name.partition('[')[0]}.ipynb"
         server.write(name, [SETUP, *cells])
         lab.open(name, app=app)
-        lab.set_theme(theme)
         lab.run_cell(0)
         return lab
 
@@ -53,11 +52,9 @@ def badge(lab: Lab, index: int) -> Locator:
     return lab.cell(index).locator(".wsn-badge")
 
 
-@pytest.mark.parametrize(("app", "theme"), [("lab", "light"), ("lab", "dark"), ("notebook", "light")])
-def test_a_prompt_is_highlighted_as_markdown_and_says_what_its_run_does(
-    opened: Callable[..., Lab], app: App, theme: Theme
-) -> None:
-    lab = opened(ASK, LONG, app=app, theme=theme, name="prompts.ipynb")
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_a_prompt_is_highlighted_as_markdown_and_says_what_its_run_does(opened: Callable[..., Lab], app: App) -> None:
+    lab = opened(ASK, LONG, app=app, name="prompts.ipynb")
     if app == "lab":
         lab.hide_side_bars()
     expect(prompt(lab, 0)).to_have_count(0)
@@ -72,7 +69,7 @@ def test_a_prompt_is_highlighted_as_markdown_and_says_what_its_run_does(
     lab.run_cell(2, wait=False)
     expect(badge(lab, 2)).to_contain_text("streaming")
     expect(lab.cell(2).locator(".jp-cell-toolbar").get_by_role("button", name="Stop This Run")).to_be_visible()
-    lab.screenshot(f"prompt-cells-{app}-{theme}")
+    lab.screenshots(f"prompt-cells-{app}")
     assert lab.violations(".wsn-badge, .wsn-cm-magic") == []
     badge(lab, 2).get_by_role("button", name="Stop").click()
     lab.wait_cell(2)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser.lab import Lab, Server, Theme
+from browser.lab import App, Lab, Server, Theme
 from playwright.sync_api import expect
 
 SETUP = """\
@@ -33,12 +33,10 @@ Which has more inhabitants, Paris or Oslo?
 """
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_picture_of_the_readme(lab: Lab, server: Server, theme: Theme) -> None:
+def test_the_picture_of_the_readme(lab: Lab, server: Server) -> None:
     server.write("readme.ipynb", [cell.strip() for cell in (SETUP, '%%responses\nsay "Hello."', TOOL, QUESTION)])
     lab.page.set_viewport_size({"width": 1280, "height": 1400})
     lab.open("readme.ipynb")
-    lab.set_theme(theme)
     lab.hide_side_bars()
     for index in range(4):
         lab.run_cell(index)
@@ -47,26 +45,46 @@ def test_the_picture_of_the_readme(lab: Lab, server: Server, theme: Theme) -> No
     expect(view.locator(".wsn-answer")).to_contain_text("Paris has more")
     expect(view.locator(".wsn-row[data-kind=call][data-status=completed]")).to_have_count(2)
     lab.cell(0).locator(".cm-content").click()
-    lab.clip(f"readme-{theme}", lab.cell(2), lab.cell(3))
+    themes: tuple[Theme, ...] = ("dark", "light")
+    for theme in themes:
+        lab.set_theme(theme)
+        lab.clip(f"readme-{theme}", lab.cell(2), lab.cell(3))
 
 
-def test_the_live_latency_chart_is_drawn_and_grows(lab: Lab, server: Server) -> None:
-    ask = "session = wsn.Session(provider='local')\nsession.ask('say \"one\"')\nsession.latency()"
-    chart = f"import ws_notebook as wsn\n{ask}"
-    server.write("latency.ipynb", [SETUP, chart, '%%responses -s session\nsay "two"'])
-    lab.open("latency.ipynb")
-    for index in (0, 1):
+SESSIONS = """\
+import ws_notebook as wsn
+
+session, http = (wsn.Session(provider="local", transport=each, tools=[population]) for each in ("websocket", "http"))
+for each in (session, http):
+    each.ask("Which has more inhabitants, Paris or Oslo?")
+session.latency(http)"""
+THINK = "%%responses -s session\nthink 1 second, then write 20 words"
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_the_live_latency_chart_grows_and_the_timeline_is_a_widget(lab: Lab, server: Server, app: App) -> None:
+    cells = [SETUP, TOOL.strip(), SESSIONS, THINK, "session.timeline()"]
+    server.write("latency.ipynb", cells)
+    lab.page.set_viewport_size({"width": 1280, "height": 1500})
+    lab.open("latency.ipynb", app=app)
+    for index in (0, 1, 2):
         lab.run_cell(index)
-    plot = lab.output(1).locator(".js-plotly-plot")
+    plot = lab.output(2).locator(".js-plotly-plot")
     expect(plot).to_be_visible(timeout=30_000)
     bars = plot.locator(".bars .point path")
     lab.page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .bars .point').length > 0")
     before = bars.count()
-    lab.run_cell(2)
+    expect(plot.locator(".legendtext")).to_contain_text(["local over http", "95th percentile", "median"])
+    lab.run_cell(3)
     lab.page.wait_for_function(
         "before => document.querySelectorAll('.js-plotly-plot .bars .point').length > before", arg=before
     )
-    lab.screenshot("latency", of=lab.output(1))
+    lab.run_cell(4)
+    timeline = lab.output(4).locator(".wsn-run")
+    expect(timeline).to_have_attribute("data-wsn-status", "completed")
+    expect(timeline.locator(".wsn-bar[data-kind=reasoning]")).not_to_have_count(0)
+    if app == "lab":
+        lab.screenshots("latency", of=plot)
 
 
 def test_the_quickstart_runs_from_top_to_bottom(lab: Lab, server: Server) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browser.lab import Lab, Server
+from browser.lab import App, Lab, Server
 from playwright.sync_api import Locator, expect
 
 MIME = "application/vnd.ws-notebook.run.v1+json"
@@ -29,11 +29,11 @@ call wait(), then say "here is the end"
 """
 
 
-def begin(server: Server, lab: Lab, name: str) -> Locator:
+def begin(server: Server, lab: Lab, name: str, app: App = "lab") -> Locator:
     """A run that waits in its tool until the gate is opened, and its view."""
     (server.root / "open-the-gate").unlink(missing_ok=True)
     server.write(name, [SETUP, QUESTION, "1 + 1"])
-    lab.open(name)
+    lab.open(name, app=app)
     lab.run_cell(0)
     lab.run_cell(1, wait=False)
     view = lab.output(1).locator(".wsn-run")
@@ -52,19 +52,23 @@ def reload(lab: Lab) -> Locator:
     return view
 
 
-@pytest.mark.parametrize("saved", [True, False], ids=["saved", "unsaved"])
+@pytest.mark.parametrize(
+    ("app", "saved"),
+    [("lab", True), ("lab", False), ("notebook", True)],
+    ids=["lab-saved", "lab-unsaved", "notebook-saved"],
+)
 def test_a_page_loaded_again_in_mid_run_finds_the_live_view_and_the_saved_form_at_the_end(
-    server: Server, lab: Lab, saved: bool
+    server: Server, lab: Lab, app: App, saved: bool
 ) -> None:
     name = f"reload-{saved}.ipynb"
-    begin(server, lab, name)
+    begin(server, lab, name, app)
     if saved:
         lab.save()
     lab.page.on("dialog", lambda dialog: dialog.accept())
     view = reload(lab)
     expect(view.locator(".wsn-row[data-kind=call][data-status=running]")).to_have_count(1)
     expect(view.get_by_role("button", name="Stop")).to_be_visible()
-    lab.screenshot(f"reloaded-{'saved' if saved else 'unsaved'}", of=lab.output(1))
+    lab.screenshot(f"reloaded-{app}-{'saved' if saved else 'unsaved'}", of=lab.output(1))
     open_gate(server)
     expect(view.locator(".wsn-answer")).to_contain_text("here is the end", timeout=20_000)
     expect(view).to_have_attribute("data-wsn-status", "completed")

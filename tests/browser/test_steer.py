@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from browser.lab import Lab, Server, Theme
+from browser.lab import Lab, Server
 from playwright.sync_api import Locator, expect
 
 MIME = "application/vnd.ws-notebook.run.v1+json"
@@ -25,11 +24,10 @@ LONG = "%%responses\nwrite 600 words\n"
 WITH_TOOL = "%%responses\ncall wait(), then write 20 words\n"
 
 
-def opened(server: Server, lab: Lab, *cells: str, theme: Theme = "light") -> Locator:
+def opened(server: Server, lab: Lab, *cells: str) -> Locator:
     """Open a notebook of these cells, run the set-up and begin the first; its run view, once it writes."""
     server.write("steer.ipynb", [SETUP, *cells])
     lab.open("steer.ipynb")
-    lab.set_theme(theme)
     lab.run_cell(0)
     lab.run_cell(1, wait=False)
     view = lab.output(1).locator(".wsn-run")
@@ -41,12 +39,11 @@ def box(view: Locator) -> Locator:
     return view.get_by_role("textbox", name="Steer this run")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_word_typed_while_the_model_writes_is_obeyed_and_saved(server: Server, lab: Lab, theme: Theme) -> None:
-    view = opened(server, lab, LONG, theme=theme)
+def test_a_word_typed_while_the_model_writes_is_obeyed_and_saved(server: Server, lab: Lab) -> None:
+    view = opened(server, lab, LONG)
     answer = view.locator(".wsn-answer")
     expect(answer).to_contain_text("the", timeout=20_000)
-    lab.screenshot(f"steer-box-{theme}", of=lab.output(1))
+    lab.screenshot("steer-box", of=lab.output(1))
     box(view).fill('say "enough"')
     box(view).press("Enter")
     steer = view.get_by_role("list", name="Steered").get_by_role("listitem")
@@ -54,12 +51,11 @@ def test_a_word_typed_while_the_model_writes_is_obeyed_and_saved(server: Server,
     expect(box(view)).to_have_value("")
     expect(box(view)).to_be_focused()
     expect(view).to_have_attribute("data-wsn-live", "true")
-    lab.screenshot(f"steer-accepted-{theme}", of=lab.output(1))
     lab.wait_cell(1)
     expect(answer).to_contain_text("enough")
     expect(steer).to_have_text('steered: say "enough" · applied')
     expect(box(view)).to_be_hidden()
-    lab.screenshot(f"steer-applied-{theme}", of=lab.output(1))
+    lab.screenshots("steer-applied", of=lab.output(1))
     saved = lab.save().cells[1].outputs[0].data
     assert saved[MIME]["steers"] == [{"text": 'say "enough"', "status": "applied", "error": None}]
     assert saved[MIME]["text"].endswith("enough")

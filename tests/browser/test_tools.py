@@ -112,7 +112,7 @@ def test_a_hosted_call_is_a_row_of_the_timeline_while_it_runs_and_afterwards(ser
         lab.run_cell(1, wait=False)
         output = lab.output(1)
         expect(output.get_by_text("searching…").first).to_be_visible()
-        lab.screenshot("hosted", of=output)
+        lab.screenshots("hosted", of=output)
         peer.call_soon(seen.set)
         lab.wait_cell(1)
         assert peer.requests[0]["tools"] == [{"type": "web_search"}]

@@ -7,7 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from browser.lab import Lab, Server, Theme
+from browser.lab import App, Lab, Server, Theme
 from playwright.sync_api import Locator, expect
 
 import ws_notebook as wsn
@@ -44,15 +44,14 @@ def forms() -> Iterator[dict[str, Any]]:
 def saved(server: Server, lab: Lab, forms: dict[str, Any]) -> Callable[..., Locator]:
     """Opens a notebook that holds the run, with no kernel; returns the view."""
 
-    def open_it(theme: Theme = "light") -> Locator:
+    def open_it(theme: Theme = "light", app: App = "lab") -> Locator:
         output = nbformat.v4.new_output("display_data", data=forms)
         cell = nbformat.v4.new_code_cell("%%responses\n…", outputs=[output], execution_count=1)
         server.put("view.ipynb", nbformat.v4.new_notebook(cells=[cell]))
-        lab.open("view.ipynb", kernel=False)
+        lab.open("view.ipynb", app=app, kernel=False)
         lab.set_theme(theme)
-        lab.hide_side_bars()
-        # A change of theme puts JupyterLab's splash screen over the page.
-        expect(lab.page.locator("#jupyterlab-splash")).to_have_count(0)
+        if app == "lab":
+            lab.hide_side_bars()
         view = lab.output(0).locator(".wsn-run")
         expect(view).to_have_attribute("data-wsn-status", "completed")
         return view
@@ -101,12 +100,9 @@ def test_a_row_tells_its_facts_under_the_pointer(saved: Callable[..., Locator]) 
     expect(tip).to_contain_text("sent")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_saved_run_can_be_dragged_and_played_with_no_kernel(
-    lab: Lab, saved: Callable[..., Locator], theme: Theme, forms: dict[str, Any]
-) -> None:
-    view = saved(theme)
-    lab.screenshot(f"run-{theme}", of=lab.output(0))
+def test_a_saved_run_can_be_dragged_and_played_with_no_kernel(lab: Lab, saved: Callable[..., Locator]) -> None:
+    view = saved()
+    lab.screenshots("run", of=lab.output(0))
     words = view.locator(".wsn-answer").inner_text()
     slider = view.get_by_role("slider", name="Moment of the run")
     slider.fill("0")
@@ -117,7 +113,7 @@ def test_a_saved_run_can_be_dragged_and_played_with_no_kernel(
     expect(view.locator(".wsn-answer")).not_to_have_text("")
     part = view.locator(".wsn-answer").inner_text()
     assert 0 < len(part) < len(words)
-    lab.screenshot(f"replay-{theme}", of=lab.output(0))
+    lab.screenshots("replay", of=lab.output(0))
     slider.fill("500")
     assert len(view.locator(".wsn-answer").inner_text()) < len(part)
     view.get_by_label("Speed of the replay").select_option("10")
@@ -158,7 +154,7 @@ def test_every_frame_has_its_json_while_the_kernel_is_there(lab: Lab, server: Se
     expect(json).to_contain_text('"previous_response_id"')
     expect(json).to_contain_text("function_call_output")
     expect(json).not_to_contain_text("Authorization")
-    lab.screenshot("frames-light", of=lab.output(1))
+    lab.screenshots("frames", of=lab.output(1))
 
 
 def test_the_timeline_is_a_table_too_and_the_run_folds_to_one_line(lab: Lab, saved: Callable[..., Locator]) -> None:
@@ -188,22 +184,16 @@ def test_the_python_of_a_run_can_be_copied(lab: Lab, saved: Callable[..., Locato
     compile(copied, "copied", "exec")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_with_everything_open(lab: Lab, saved: Callable[..., Locator], theme: Theme) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    view = saved(theme)
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_axe_finds_nothing_serious_with_everything_open(lab: Lab, saved: Callable[..., Locator], app: App) -> None:
+    view = saved("dark", app)
     for name in ("Frames", "Table", "Keys"):
         view.get_by_role("button", name=name, exact=True).click()
     view.locator(".wsn-row").nth(1).click()
-    found = Axe().run(lab.page, context=".wsn-run").response["violations"]
-    serious = [
-        (each["id"], node["html"][:160], node["failureSummary"][:200])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    ]
-    assert serious == []
+    assert lab.violations(".wsn-run") == []
+    lab.set_theme("light")
+    assert lab.violations(".wsn-run") == []
+    lab.screenshot(f"everything-open-{app}", of=lab.output(0))
 
 
 def test_the_end_is_announced_once_and_no_token_is(lab: Lab, server: Server) -> None:

@@ -26,6 +26,7 @@ _STYLE = """<style>
   margin-top: 8px; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
 .wsn-chat .wsn-chat-aside { color: var(--jp-ui-font-color2, #555c66); font-size: 90%; }
 .wsn-chat .wsn-chat-note { color: var(--jp-error-color0, #b3261e); line-height: 1.4; }
+.wsn-chat .wsn-steer-box { display: none; }  /* the chat's own line steers */
 </style>"""
 
 

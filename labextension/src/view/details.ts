@@ -1,12 +1,12 @@
 /** What a row of the timeline says when it is opened: times, figures, arguments, output. */
 
-import type { Call, Turn } from '../bundle';
+import type { Call, Decision, Turn } from '../bundle';
 import { element } from './dom';
 import { bytes, duration, pretty, seconds, whole } from './format';
 import { figure } from './question';
 import { spansInWords, type Row } from './rows';
 import { __ } from './say';
-import { CALL_WORDS, RUN_WORDS } from './words';
+import { CALL_WORDS, DECISION_WORDS, RUN_WORDS } from './words';
 
 /** Characters of arguments, outputs and errors shown. */
 const LIMIT = 20_000;
@@ -91,9 +91,13 @@ function callFacts(call: Call, row: Row, end: number): Fact[] {
     ['status', __(CALL_WORDS[call.status])],
     ['started', __('%1 after the question', seconds(call.start_ms))],
     ['took', took(row, end)],
-    ['approval', call.approval === null ? '' : [call.approval.decision, call.approval.reason].filter(Boolean).join(': ')],
+    ['approval', call.approval === null ? '' : [decided(call.approval.decision), call.approval.reason].filter(Boolean).join(': ')],
     ['call id', call.call_id]
   ];
+}
+
+function decided(decision: Decision): string {
+  return decision === '' ? '' : __(DECISION_WORDS[decision]);
 }
 
 function turnFacts(turn: Turn, row: Row, end: number): Fact[] {
