@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import ws_notebook as wsn
-from ws_notebook.core.run import LATEST
+from ws_notebook.core.run import LATEST, Latest
 from ws_notebook.exceptions import ProviderError
 from ws_notebook.magics.cells import CellTree
 
@@ -22,11 +22,23 @@ class Page:
         self.tree = CellTree()
 
     def run(self, cell: str | None, prompt: str = 'say "yes"') -> wsn.Run:
-        run = self.session.start(prompt, parent=self.tree.parent(cell, self.session))
+        return self.ask(cell, prompt, self.tree.parent(cell, self.session))
+
+    def run_from(self, cell: str, named: wsn.Run) -> wsn.Run:
+        """A cell with --from."""
+        return self.ask(cell, 'say "yes"', self.tree.followed(cell, named))
+
+    def ask(self, cell: str | None, prompt: str, parent: wsn.Run | str | Latest | None) -> wsn.Run:
+        run = self.session.start(prompt, parent=parent)
+        self.tree.begins(run)
         try:
             return run.result()
         finally:
             self.tree.remember(cell, run)
+
+    @property
+    def marks(self) -> dict[str, str]:
+        return self.tree.marks(self.session.runs)
 
 
 @pytest.fixture
@@ -97,6 +109,44 @@ def test_a_response_that_was_named_is_continued_again(page: Page) -> None:
     page.run("four")
     assert page.tree.parent("three", page.session) == first.response_id
     assert above(page.run("three")) == ["r1"]
+
+
+def test_a_cell_that_names_a_run_follows_that_run_s_cell_when_it_is_asked_again(page: Page) -> None:
+    first = page.run("one")
+    second = page.run_from("two", first)
+    page.run_from("three", second)
+    page.run("one")
+    assert page.marks == {"r1": "asked again", "r2": "stale", "r3": "stale"}
+    assert above(page.run_from("two", first)) == ["r4"]
+    assert above(page.run_from("three", second)) == ["r5", "r4"]
+    assert page.marks == {"r1": "asked again", "r2": "asked again", "r3": "asked again"}
+    page.run("one")
+    assert page.marks["r5"] == page.marks["r6"] == "stale"
+    assert above(page.run_from("two", first)) == ["r7"]
+
+
+def test_a_run_that_was_old_when_a_cell_named_it_is_meant_as_it_is_and_never_stale(page: Page) -> None:
+    first = page.run("one")
+    page.run("one")
+    assert above(page.run_from("two", first)) == ["r1"]
+    assert above(page.run_from("two", first)) == ["r1"]
+    assert above(page.run("three")) == ["r4", "r1"]
+    assert page.marks == {"r1": "asked again", "r3": "asked again"}
+
+
+def test_what_names_a_response_is_never_stale_by_what_became_of_it(page: Page) -> None:
+    first = page.run("one")
+    page.ask("two", 'say "yes"', first.response_id)
+    page.run("one")
+    assert page.marks == {"r1": "asked again"}
+
+
+def test_a_cell_cannot_come_to_continue_itself_by_following(page: Page) -> None:
+    first = page.run("one")
+    second = page.run_from("two", first)
+    page.tree.remember("one", page.ask(None, 'say "yes"', second))
+    assert above(page.run_from("two", first)) == ["r1"]
+    assert page.marks == {"r1": "asked again", "r2": "asked again", "r3": "stale"}
 
 
 def test_after_a_reset_nothing_forgotten_is_continued(page: Page) -> None:

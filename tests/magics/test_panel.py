@@ -24,9 +24,26 @@ def test_a_cell_tells_the_panel_what_only_the_magics_know(shell: InteractiveShel
     guide = panels().guide
     assert isinstance(guide, MagicsGuide)
     assert [(guide.is_own(each), guide.name(each)) for each in (session, mine)] == [(True, ""), (False, "mine")]
+    assert [guide.address(each) for each in (session, mine)] == ["", "-s mine"]
     assert [tool.name for tool in guide.tools(session)] == ["add"]
     assert guide.marks(session) == {}
     mine.close()
+    assert guide.address(mine) is None
+
+
+def test_only_a_session_that_a_cell_can_name_has_an_address(shell: InteractiveShell) -> None:
+    magics = shell.magics_manager.registry["ResponsesMagics"]
+    guide = MagicsGuide(magics)
+    with wsn.Session(provider="local") as hidden:
+        shell.user_ns["box"] = {"a": hidden}
+        assert guide.address(hidden) is None
+        shell.user_ns["out"] = hidden
+        assert guide.address(hidden) == "-s out"
+    own, other = magics.session(), magics.session(transport="http")
+    assert [guide.address(each) for each in (own, other)] == ["", "--transport http"]
+    magics.provider = "local"
+    magics.connect("local", "")
+    assert [guide.address(each) for each in (own, other)] == [None, None]
 
 
 def test_the_marks_are_those_of_the_tree_of_cells(shell: InteractiveShell) -> None:

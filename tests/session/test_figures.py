@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +21,17 @@ def test_there_is_one_chart_and_it_follows_the_session(local: Open) -> None:
     session.ask('say "one"')
     assert session.latency() is figure
     assert session.wait(session.runs[0], lambda: len(figure.data[0].x) == 1, 20)
+
+
+def test_after_a_reset_the_chart_is_empty(local: Open) -> None:
+    session = local()
+    figure, emptied = session.latency(), threading.Event()
+    session.ask('say "one"')
+    assert session.wait(session.runs[0], lambda: len(figure.data[0].x) == 1, 20)
+    figure.data[0].on_change(lambda _, x: emptied.set() if len(x) == 0 else None, "x")
+    session.reset()
+    assert emptied.wait(20)
+    assert [len(trace.x) for trace in figure.data] == [0] * len(figure.data)
 
 
 def test_another_session_is_marked_over_the_bars_under_its_name(local: Open) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import pytest
+
 from ws_notebook import Session, tool
+from ws_notebook.exceptions import ConnectionFailed
 from ws_notebook.session.overview import Overview, PlainGuide
 from ws_notebook.tools import AnyTool
 
@@ -41,9 +45,47 @@ def test_the_whole_of_a_session_is_json(local: Open) -> None:
     assert told["max_age_ms"] == 3_600_000
     assert told["opened"] is not None
     assert told["lanes"] == {"used": 0, "limit": 16}
-    assert told["tools"] == [{"name": "add", "description": "Add two numbers.", "calls": 2, "failed": 1, "running": 0}]
+    assert told["tools"] == [{
+        "name": "add", "description": "Add two numbers.",
+        "calls": 2, "failed": 1, "stopped": 0, "waiting": 0, "running": 0,
+    }]  # fmt: skip
     assert [(row["id"], row["parent"], row["calls"]) for row in told["runs"]] == [("r1", None, 1), ("r2", "r1", 1)]
     assert told["totals"]["sent"] == sum(session.turns["bytes_sent"])
+
+
+def test_a_call_that_awaits_consent_does_not_run_and_one_that_was_stopped_has_not_failed(local: Open) -> None:
+    @tool(approve=True)
+    def remove(path: str) -> str:
+        """Remove a file."""
+        return path
+
+    session = local(tools=[remove])
+    overview = of({"s1": session})
+    asked = threading.Event()
+    session.on_approval = lambda _: asked.set()
+    run = session.start('call remove(path="x")')
+    assert asked.wait(20)
+    assert counts(overview.whole()) == {"calls": 1, "failed": 0, "stopped": 0, "waiting": 1, "running": 0}
+    run.cancel()
+    assert counts(overview.changes()) == {"calls": 1, "failed": 0, "stopped": 1, "waiting": 0, "running": 0}
+
+
+def counts(message: dict[str, Any] | None) -> dict[str, int]:
+    assert message is not None
+    (found,) = message["sessions"][0]["tools"]
+    return {name: count for name, count in found.items() if isinstance(count, int)}
+
+
+def test_a_session_that_could_not_connect_says_why(local: Open) -> None:
+    session, out = Session(provider="http://127.0.0.1:9/v1", api_key="sk-none"), local()
+    overview = of({"s1": session, "s2": out})
+    assert [told["failure"] for told in overview.whole()["sessions"]] == ["", ""]
+    with pytest.raises(ConnectionFailed) as caught:
+        session.ask("hello")
+    found = overview.changes()
+    assert found is not None
+    assert found["sessions"][0]["failure"][:60] == str(caught.value)[:60]
+    session.close()
 
 
 def test_only_what_changed_is_told_again(local: Open) -> None:

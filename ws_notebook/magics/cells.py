@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..core.lineage import continuable
-from ..core.run import LATEST, Latest
+from ..core.run import LATEST, Latest, RunState
 from ..session.run import Run
 from ..session.session import Session
 
@@ -21,6 +21,10 @@ class CellTree:
         self._makers: dict[str, str] = {}
         self._parents: dict[str, str | None] = {}
         self._responses: dict[str, str] = {}
+        self._pins: dict[str, str] = {}
+        """By cell: the run that its --from names, if that was its own cell's newest when it was asked from."""
+        self._on_purpose: set[str] = set()
+        """Runs that were asked from one that had been asked again already."""
 
     def parent(self, cell: str | None, session: Session) -> Run | str | Latest | None:
         """What this cell continues: the parent it had before, in the newest form that parent's cell gave it.
@@ -40,6 +44,26 @@ class CellTree:
             newest = runs.get(before)
         return newest if newest is not None else LATEST
 
+    def followed(self, cell: str | None, named: Run) -> Run:
+        """What a cell continues whose --from names this run: its newest form, if it became old since the cell asked.
+
+        A run that was old when the cell first named it is meant as it is.
+        """
+        if cell is None or not self._is_old(named.id):
+            self._pins.update({} if cell is None else {cell: named.id})
+            return named
+        if self._pins.get(cell) != named.id:
+            return named
+        runs = {run.id: run for run in named.session.runs}
+        newest = runs.get(self._latest[self._makers[named.id]])
+        return named if newest is None or self._descends(newest, cell) else newest
+
+    def begins(self, run: Run) -> None:
+        """It was asked just now. What continues an old run from the start is not stale because of that."""
+        wants = run.state.wants
+        if isinstance(wants, RunState) and self._is_old(wants.id):
+            self._on_purpose.add(run.id)
+
     def remember(self, cell: str | None, run: Run) -> None:
         """The cell made this run. One that never began leaves no trace."""
         if cell is None or not run.turns:
@@ -54,22 +78,31 @@ class CellTree:
 
     def mark(self, run: Run) -> str:
         """What became of it: "asked again" by its cell, "stale" below such a run, or nothing."""
-        maker = self._makers.get(run.id)
-        if maker is not None and self._latest.get(maker, run.id) != run.id:
-            return "asked again"
-        above = run.parent
-        return "stale" if above is not None and self.mark(above) else ""
+        above: Run | None = run
+        line = []
+        while above is not None:
+            line.append(above)
+            above = above.parent
+        return self.marks(reversed(line)).get(run.id, "")
 
     def marks(self, runs: Iterable[Run]) -> dict[str, str]:
         """The marks of many runs, oldest first, by their ids; those without one are left out."""
         found: dict[str, str] = {}
         for run in runs:
-            maker, above = self._makers.get(run.id), run.parent
-            if maker is not None and self._latest.get(maker, run.id) != run.id:
+            above = None if run.parent is None else found.get(run.parent.id)
+            if self._is_old(run.id):
                 found[run.id] = "asked again"
-            elif above is not None and above.id in found:
+            elif above == "stale" or (above == "asked again" and not self._is_pinned(run)):
                 found[run.id] = "stale"
         return found
+
+    def _is_old(self, run: str) -> bool:
+        """Whether the cell that made it has asked again since."""
+        return self._latest.get(self._makers.get(run, ""), run) != run
+
+    def _is_pinned(self, run: Run) -> bool:
+        """Whether it would continue the very same run if it were asked again."""
+        return run.id in self._on_purpose or isinstance(run.state.wants, str)
 
     def _descends(self, run: Run, cell: str) -> bool:
         """Whether the run is, or continues at some remove, one of this cell's own."""

@@ -27,6 +27,11 @@ class MagicsGuide(PlainGuide):
         magics = self._held()
         return magics is not None and session in magics.known_sessions()
 
+    def address(self, session: Session) -> str | None:
+        magics = self._held()
+        own = None if magics is None or session.state == "closed" else magics.address(session)
+        return super().address(session) if own is None else own
+
     def tools(self, session: Session) -> Iterable[Offered]:
         magics = self._held()
         return offered_tools(session.tools, {} if magics is None else magics.names).values()

@@ -129,6 +129,15 @@ class ResponsesMagics(Magics):
         hint = nearest(name, self.sessions) or f" Make one: {name} = wsn.Session()."
         raise SettingsError(f"{name!r} does not hold a Session.{hint}")
 
+    def address(self, session: Session) -> str | None:
+        """The options with which a cell asks over one of the magics' own sessions; None: it is none of them."""
+        for transport, own in self._sessions.items():
+            if own is session and transport == self.transport:
+                return ""
+            if own is session and transport in TRANSPORTS:
+                return f"--transport {transport}"
+        return None
+
     def model_of(self, session: Session) -> str:
         """The model that a bare cell asks."""
         return (self.model if self._is_own(session) else "") or session.settings.model
@@ -221,6 +230,7 @@ class ResponsesMagics(Magics):
             watch=watch,
             **self._settings(session, options),
         )
+        self.tree(session).begins(run)
         if options.output:
             self.names[options.output] = run
         return run, views
@@ -271,8 +281,10 @@ class ResponsesMagics(Magics):
         if isinstance(held, Run):
             return held
         found = next((run for run in session.runs if run.id == wanted), None)
-        if found is not None or wanted.startswith("resp"):
-            return found or wanted
+        if found is not None:
+            return self.tree(session).followed(kernel.cell_id(), found)
+        if wanted.startswith("resp"):
+            return wanted
         if any(turn.response_id == wanted for run in session.runs for turn in run.turns):
             return wanted
         known = ", ".join(run.id for run in session.runs[-8:]) or "none yet"

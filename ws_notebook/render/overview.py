@@ -17,13 +17,16 @@ PROMPT_LIMIT = 120
 
 
 def run_row(run: RunState) -> dict[str, Any]:
-    """What the panel shows of a run, as JSON. `doing` is the kind of time it spends now; `started` is in epoch ms."""
+    """What the panel shows of a run, as JSON. `doing` is the kind of time it spends now; `started` is in epoch ms.
+
+    `parent`: the run that it continues, or the id of a response that no run of the session made.
+    """
     turns = list(run.turns)
     calls = [call for turn in turns for call in list(turn.tool_calls)]
     usage = run.usage
     return {
         "id": run.id,
-        "parent": None if run.parent is None else run.parent.id,
+        "parent": run.parent.id if run.parent is not None else next((turn.foreign_parent for turn in turns), None),
         "prompt": valid(one_line(prompt_text(run.input), PROMPT_LIMIT)),
         "status": run.status,
         "doing": "" if run.done else _doing(turns),

@@ -86,6 +86,7 @@ class Engine:
         self.protocol.forget()
         for state in begun:
             del self.runs[state.id], self.offered[state.id]
+        self._touch_watchers()
 
     # Calls.
 

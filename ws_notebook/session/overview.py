@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from .. import kernel
+from ..exceptions import ConnectionFailed, ConnectionLost
 from ..render.format import one_line, valid
 from ..render.overview import run_row, totals
 from ..tools import Offered
@@ -17,7 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["Guide", "Overview", "PlainGuide"]
 
 _DESCRIPTION_LIMIT = 160
-_FAILED = frozenset({"failed", "timed_out", "denied", "cancelled"})
+_REASON_LIMIT = 200
+_FATES: Final = {
+    "failed": "failed",
+    "timed_out": "failed",
+    "denied": "failed",
+    "cancelled": "stopped",
+    "awaiting_approval": "waiting",
+}
+"""What a call counts as that did not go well, or cannot go on by itself."""
 
 
 class Guide(Protocol):
@@ -25,6 +35,9 @@ class Guide(Protocol):
 
     def is_own(self, session: Session) -> bool:
         """Whether a bare `%%responses` cell talks over it."""
+
+    def address(self, session: Session) -> str | None:
+        """The options with which a `%%responses` cell asks over it; None where no cell can."""
 
     def tools(self, session: Session) -> Iterable[Offered]:
         """The tools that such a cell offers."""
@@ -41,6 +54,10 @@ class PlainGuide:
 
     def is_own(self, session: Session) -> bool:
         return False
+
+    def address(self, session: Session) -> str | None:
+        name = "" if session.state == "closed" else self.name(session)
+        return f"-s {name}" if name else None
 
     def tools(self, session: Session) -> Iterable[Offered]:
         return session.tools
@@ -107,15 +124,15 @@ class _Summary(NamedTuple):
     ended: bool
     row: dict[str, Any]
     totals: dict[str, int]
-    calls: dict[str, tuple[int, int, int]]
-    """By tool: how many calls, how many of them failed, how many are not done."""
+    calls: dict[str, Counter[str]]
+    """By tool: how many "calls", and how many of them "failed", were "stopped", are "running" or "waiting" for consent."""
 
 
 def _summary(run: Run) -> _Summary:
-    calls: dict[str, tuple[int, int, int]] = {}
+    calls: dict[str, Counter[str]] = {}
     for call in run.tool_calls:
-        count, failed, running = calls.get(call.name, (0, 0, 0))
-        calls[call.name] = (count + 1, failed + (call.status in _FAILED), running + (not call.done))
+        fate = _FATES.get(call.status, "done" if call.done else "running")
+        calls.setdefault(call.name, Counter()).update(["calls", fate])
     return _Summary(run.state.done, {**run_row(run.state), "cell": run.cell}, totals([run.state]), calls)
 
 
@@ -126,11 +143,13 @@ def _head(key: str, session: Session, summaries: Sequence[_Summary], guide: Guid
         "id": key,
         "name": guide.name(session),
         "own": guide.is_own(session),
+        "address": guide.address(session),
         "provider": header.provider,
         "model": header.model,
         "transport": header.transport,
         "note": header.note,
         "condition": session.state,
+        "failure": _failure(session),
         "opened": None if opened is None else round((session.epoch + opened) * 1000),
         "max_age_ms": None if profile.max_age is None else profile.max_age * 1000,
         "connections": session.connections,
@@ -145,18 +164,24 @@ def _head(key: str, session: Session, summaries: Sequence[_Summary], guide: Guid
 def _tools(offered: Iterable[Offered], summaries: Sequence[_Summary]) -> list[dict[str, Any]]:
     """Each tool with its calls so far; those that are no longer offered but were called come last."""
     described = {tool.name: valid(one_line(tool.description or "", _DESCRIPTION_LIMIT)) for tool in offered}
-    counts = dict.fromkeys(described, (0, 0, 0))
+    counts: dict[str, Counter[str]] = {name: Counter() for name in described}
     for summary in summaries:
         for name, more in summary.calls.items():
-            calls, failed, running = counts.get(name, (0, 0, 0))
-            counts[name] = (calls + more[0], failed + more[1], running + more[2])
+            counts.setdefault(name, Counter()).update(more)
     return [
         {
             "name": valid(name),
             "description": described.get(name, ""),
-            "calls": calls,
-            "failed": failed,
-            "running": running,
+            **{kind: count[kind] for kind in ("calls", "failed", "stopped", "waiting", "running")},
         }
-        for name, (calls, failed, running) in counts.items()
+        for name, count in counts.items()
     ]
+
+
+def _failure(session: Session) -> str:
+    """Why there is no connection, where the latest run's failure tells."""
+    latest = next(reversed(session.runs), None)
+    error = None if latest is None or session.state != "idle" else latest.error
+    if isinstance(error, ConnectionFailed | ConnectionLost) or (session.connections == 0 and error is not None):
+        return valid(one_line(str(error), _REASON_LIMIT))
+    return ""
