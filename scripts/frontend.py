@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "labextension"
 EXTENSION = ROOT / "ws_notebook" / "labextension"
 STATIC = ROOT / "ws_notebook" / "views" / "static"
-OUTPUTS = (EXTENSION / "package.json", STATIC / "widget.js", STATIC / "panel.js")
+SCRIPTS = ("widget", "math", "loader", "panel")
+OUTPUTS = (EXTENSION / "package.json", *(STATIC / f"{name}.js" for name in SCRIPTS))
 DIGEST = STATIC / "sources.sha256"
 QUICKSTART = ROOT / "notebooks" / "01_quickstart.ipynb"
 """The extension carries it, for its launcher's entry."""

@@ -1,5 +1,7 @@
 // Bundles the TypeScript with esbuild. Outputs, by name on the command line (none: all):
-//   widget  ../ws_notebook/views/static/widget.js, one ESM file for anywidget: the live run
+//   widget  ../ws_notebook/views/static/widget.js, one ESM file: the live run
+//   math    ../ws_notebook/views/static/math.js, one more: formulas, for pages without JupyterLab's renderer
+//   loader  ../ws_notebook/views/static/loader.js, what anywidget gets with each run: fetches these two
 //   panel   ../ws_notebook/views/static/panel.js, one more: the session panel
 //   lib     lib/index.js, the plugins, which jupyter-builder then wraps for JupyterLab
 import { readFile } from 'node:fs/promises';
@@ -36,6 +38,18 @@ const outputs = {
     ...common,
     entryPoints: ['src/widget.ts'],
     outfile: '../ws_notebook/views/static/widget.js',
+    minify: true
+  },
+  math: {
+    ...common,
+    entryPoints: ['src/math.ts'],
+    outfile: '../ws_notebook/views/static/math.js',
+    minify: true
+  },
+  loader: {
+    ...common,
+    entryPoints: ['src/loader.ts'],
+    outfile: '../ws_notebook/views/static/loader.js',
     minify: true
   },
   panel: {

@@ -56,7 +56,7 @@ def test_brackets_of_tex_become_dollars_outside_code(written: str, read: str) ->
         (r"$x\$", []),
         ("`$x$`", []),
         ("$$\nx\n\n$$", []),
-        ("$" * 3, []),
+        ("$" * 7, []),
         ("    $$x$$", []),
     ],
 )

@@ -105,7 +105,8 @@ def _in_line(state: StateInline, silent: bool) -> bool:
 
 def _end_of(source: str, start: int, limit: int, mark: str) -> int:
     """Where the formula that begins at `start` ends, or -1. Sums of money are none, by pandoc's rule."""
-    if mark == "$" and source[start : start + 1].isspace():
+    first = source[start : start + 1]
+    if first == "$" or (mark == "$" and first.isspace()):
         return -1
     end = source.find(mark, start, limit)
     for _ in range(_TRIES):

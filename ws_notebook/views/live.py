@@ -181,6 +181,7 @@ class LiveView:
     def _send(self, message: dict[str, Any], *, soon: bool = False) -> None:
         """Tell the pages; `soon`, in the loop's thread, together with the other views."""
         if self._widget is not None:
+            self._widget.heed(message)
             self._widget.send(message)
         if self._over_hub and self._hub is not None:
             if soon:
@@ -241,6 +242,10 @@ class LiveView:
             answer(frame_list(self._frames(), self._run))
         elif kind == "frame":
             answer(frame_text(self._frames(), content.get("index")))
+        elif kind == "code" and self._widget is not None:
+            code = self._module.code_asked_for(content)
+            if code is not None:
+                answer(code)
         elif kind == "ready":
             self._ready = True
             if self._widget is not None:

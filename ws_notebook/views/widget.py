@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import anywidget
 import traitlets
 
-from ..exceptions import SettingsError
 from .hub import hear_while_busy
+from .parts import PARTS, holds_formula, loader, part, script
 
-__all__ = ["RunWidget", "deliver_while_busy", "release", "view_data"]
-
-_SCRIPT = Path(__file__).parent / "static" / "widget.js"
-
-
-def _script() -> str:
-    try:
-        return _SCRIPT.read_text("utf-8")
-    except OSError:
-        raise SettingsError(
-            f"The live view's script, {_SCRIPT.name}, is missing from this installation. Build it with `make build`, "
-            "install ws-notebook from a wheel, or ask with --view text."
-        ) from None
+__all__ = ["RunWidget", "code_asked_for", "deliver_while_busy", "release", "view_data"]
 
 
 class RunWidget(anywidget.AnyWidget):
-    """A run: `run` is its first picture, a bundle; the rest comes as messages."""
+    """A run: `run` is its first picture, a bundle; the rest comes as messages.
 
-    _esm = _script()
+    `code` and `math` are the ids of the models that hold the view and, once it is needed, its mathematics.
+    """
+
+    _esm = loader()
     run = traitlets.Dict().tag(sync=True)
+    code = traitlets.Unicode().tag(sync=True)
+    math = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        run = traits.get("run", {})
+        texts = [text for turn in run.get("turns", ()) for text in (turn["text"], turn["reasoning"])]
+        traits.setdefault("code", part("widget"))
+        traits.setdefault("math", part("math") if any(map(holds_formula, texts)) else "")
+        super().__init__(**traits)
+
+    def heed(self, message: dict[str, Any]) -> None:
+        """Have the page typeset formulas when a message to it is the first that may hold one."""
+        if not self.math and any(map(holds_formula, _texts(message))):
+            self.math = part("math")
+
+
+def _texts(message: dict[str, Any]) -> Iterable[str]:
+    """What a snapshot or a delta says of the model's words."""
+    for key in ("text", "reasoning"):
+        yield from (text for _, text in message.get(key, ()))
+    for turn in message.get("run", {}).get("turns", ()):
+        yield from (turn["text"], turn["reasoning"])
+
+
+def code_asked_for(content: dict[str, Any]) -> dict[str, Any] | None:
+    """The answer to a page that asks for a part by itself, since its widget manager hands out no models."""
+    name = content.get("part")
+    if content.get("kind") != "code" or name not in PARTS:
+        return None
+    return {"kind": "code", "part": name, "code": script(name)}
 
 
 def view_data(widget: RunWidget) -> dict[str, Any]:

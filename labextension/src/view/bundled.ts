@@ -4,6 +4,7 @@ import DOMPurify, { type Config } from 'dompurify';
 import { Marked } from 'marked';
 import { element } from './dom';
 import type { Markdown } from './markdown';
+import { formulas } from './tex';
 
 /** Web and mail addresses, and places on the page itself; never javascript:, data: or a file. */
 const SAFE_LINK = /^(?:(?:https?|mailto):|#)/i;
@@ -18,7 +19,7 @@ const CONFIG: Config & { RETURN_DOM_FRAGMENT: true } = {
   ALLOWED_URI_REGEXP: SAFE_LINK
 };
 
-const parser = new Marked({ gfm: true });
+const parser = new Marked({ gfm: true }, formulas);
 
 function rendered(source: string): DocumentFragment {
   return safeNodes(parser.parse(source, { async: false }));
@@ -26,8 +27,8 @@ function rendered(source: string): DocumentFragment {
 
 export const bundledMarkdown: Markdown = { render: rendered, draft: rendered };
 
-/** The classes of coloured code. */
-const CODE_CLASS = /^(?:language-[\w-]+|cm-[\w-]+|\u037c\w*)$/;
+/** The classes of coloured code, and of formulas that are still text. */
+const CODE_CLASS = /^(?:language-[\w-]+|cm-[\w-]+|\u037c\w*|wsn-tex)$/;
 
 /** What of `html` does no harm. */
 export function safeNodes(html: string): DocumentFragment {

@@ -8,6 +8,7 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { bundledMarkdown, safeNodes } from './bundled';
 import { element } from './dom';
 import type { Markdown } from './markdown';
+import { dollars } from './tex';
 
 /** The part of JupyterLab's rendermime registry that is used. */
 export interface RenderMime {
@@ -26,7 +27,7 @@ export function hostMarkdown({ markdownParser, latexTypesetter }: RenderMime): M
   return {
     draft: bundledMarkdown.draft,
     render: async source => {
-      const { text, math } = removeMath(source);
+      const { text, math } = removeMath(dollars(source));
       const html = await markdownParser.render(text);
       const node = element('div', {});
       // Formulas go in as text, behind the sanitiser.

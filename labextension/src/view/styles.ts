@@ -1,7 +1,8 @@
 import approval from './approval.css';
+import code from './code.css';
 import run from './run.css';
 
-const css = `${run}\n${approval}`;
+const css = `${run}\n${approval}\n${code}`;
 
 /** Stamps the style sheet, so that equal ones of several widgets and of the extension stand on a page once. */
 const STAMP = `${css.length}-${checksum(css)}`;
