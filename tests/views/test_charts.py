@@ -58,6 +58,29 @@ def test_the_figure_follows_the_runs_in_place() -> None:
     assert chart.figure is figure
 
 
+def test_a_turn_in_progress_grows_by_the_clock_and_is_no_part_of_the_percentiles() -> None:
+    done, play = capitals(), Play(run_id="r8").send().at(0.5).created("resp_1").text("Hi").at(1)
+    now = [play.now]
+    chart = LatencyChart(lambda: [done.run, play.run], call_later=nothing_later, clock=lambda: now[0])
+    traces = {trace.name: trace for trace in chart.figure.data}
+    alone = LatencyChart(lambda: [done.run], call_later=nothing_later)
+    before, median = traces["text"].y[-1], traces["median"].y[0]
+    assert median == next(trace for trace in alone.figure.data if trace.name == "median").y[0]
+    now[0] += 2
+    chart.update()
+    assert traces["text"].y[-1] == before + 2000
+    assert traces["median"].y[0] == median
+
+
+def test_a_chart_with_no_turn_says_so() -> None:
+    runs: list[RunState] = []
+    chart = LatencyChart(lambda: runs, call_later=nothing_later)
+    assert [note.text for note in chart.figure.layout.annotations] == ["No turn yet."]
+    runs.append(capitals().run)
+    chart.update()
+    assert not chart.figure.layout.annotations
+
+
 def test_threads_may_update_it_together() -> None:
     runs = [Play(run_id=f"r{number}").run for number in range(10, 30)]
     chart = LatencyChart(lambda: list(runs), call_later=nothing_later)

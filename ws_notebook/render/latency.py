@@ -22,12 +22,16 @@ _MAX_BARS = 60
 _TOP = 34
 
 
-def turn_latency(turn: TurnState) -> dict[str, float]:
-    """The milliseconds of a turn by kind. Tools that run side by side count once."""
+def turn_latency(turn: TurnState, now: float | None = None) -> dict[str, float]:
+    """The milliseconds of a turn by kind. Tools that run side by side count once.
+
+    `now` (seconds of the monotonic clock) is the end of what still lasts; without it that does not count.
+    """
     found = dict.fromkeys(LATENCY_KINDS, 0.0)
     for span in list(turn.timing.spans):
-        if span.end is not None and span.kind in found:
-            found[span.kind] += (span.end - span.start) * 1000
+        end = now if span.end is None else span.end
+        if end is not None and span.kind in found:
+            found[span.kind] += max(0.0, end - span.start) * 1000
     found["tool"] = turn.tool_ms
     return found
 

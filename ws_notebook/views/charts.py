@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..core.run import RunState
+from ..core.turn import TurnState
 from ..render.bundle import RunHeader, bundle
 from ..render.latency import LATENCY_KINDS, latency_bundle, turn_latency
 from ..render.snapshot import timeline_html
 from ..render.svg import COLOURS
 from ..render.text import timeline_text
 from ..render.words import KINDS
-from .base import CallLater
+from .base import CallLater, Clock
 from .throttle import Throttle
 
 __all__ = ["LatencyChart", "Picture", "latency_picture", "percentile", "timeline_picture"]
@@ -25,18 +27,29 @@ Runs = Callable[[], Iterable[RunState]]
 class LatencyChart:
     """Each turn's time by kind as stacked bars, in a plotly FigureWidget. It costs 5 MB, so make one.
 
-    Two lines mark the median and the 95th percentile of the turns' whole time. `runs` gives the runs to show;
-    `beside` those of another transport or provider, whose turns are markers over the bars, in their order. Hand
-    `touch` every change; the figure follows, at most five times a second.
+    Two lines mark the median and the 95th percentile of the whole time of the turns that have ended. `runs` gives
+    the runs to show; `beside` those of another transport or provider, whose turns are markers over the bars, in
+    their order. Hand `touch` every change; the figure follows, at most five times a second, and grows by the
+    clock while a turn goes on.
     """
 
-    def __init__(self, runs: Runs, *, call_later: CallLater, beside: Runs | None = None, name: str = "") -> None:
+    def __init__(
+        self,
+        runs: Runs,
+        *,
+        call_later: CallLater,
+        beside: Runs | None = None,
+        name: str = "",
+        clock: Clock = time.monotonic,
+    ) -> None:
         import plotly.graph_objects as go
 
         self._runs, self._beside = runs, beside
-        self._shown: tuple[dict[str, dict[str, float]], list[float]] = {}, []
+        self._shown: tuple[dict[str, dict[str, float]], list[float]] | None = None
         self._lock = threading.Lock()
-        self._throttle = Throttle(self.update, call_later, interval=0.2)
+        self._clock = clock
+        self._call_later = call_later
+        self._throttle = Throttle(self._follow, call_later, interval=0.2)
         bars = [
             go.Bar(name=KINDS[kind], marker_color=COLOURS[kind][0], x=[], y=[], hovertemplate="%{y:.0f} ms")
             for kind in LATENCY_KINDS
@@ -53,21 +66,32 @@ class LatencyChart:
         """Something changed. May be called from any thread; returns at once."""
         self._throttle.request()
 
+    def _follow(self) -> None:
+        self.update()
+        if any(not turn.done for turn in _turns(self._runs)):
+            self._call_later(_TICK, self.touch)
+
     def update(self) -> None:
         """Show the turns as they are now. Sends nothing when nothing changed."""
-        turns = _latencies(self._runs)
-        others = [] if self._beside is None else [sum(kinds.values()) for kinds in _latencies(self._beside).values()]
+        now = self._clock()
+        turns = _latencies(self._runs, now)
+        ended = [sum(turns[turn.id].values()) for turn in _turns(self._runs) if turn.done and turn.id in turns]
+        beside = {} if self._beside is None else _latencies(self._beside, now)
+        others = [sum(kinds.values()) for kinds in beside.values()]
         with self._lock:
             if (turns, others) == self._shown:
                 return
             self._shown = turns, others
-            names, totals = list(turns), [sum(kinds.values()) for kinds in turns.values()]
+            names = list(turns)
             with self.figure.batch_update():
+                self.figure.layout.annotations = () if turns else (_NO_TURN,)
                 traces = iter(self.figure.data)
                 for kind in LATENCY_KINDS:
                     _draw(next(traces), names, [kinds[kind] for kinds in turns.values()])
                 for _, share, _ in _PERCENTILES:
-                    _draw(next(traces), names, [percentile(totals, share)] * len(names) if totals else [])
+                    _draw(
+                        next(traces), names if ended else [], [percentile(ended, share)] * len(names) if ended else []
+                    )
                 for markers in traces:
                     _draw(markers, names[: len(others)], others[: len(names)])
 
@@ -81,8 +105,12 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
-def _latencies(runs: Runs) -> dict[str, dict[str, float]]:
-    return {turn.id: turn_latency(turn) for run in list(runs()) for turn in list(run.turns)}
+def _turns(runs: Runs) -> list[TurnState]:
+    return [turn for run in list(runs()) for turn in list(run.turns)]
+
+
+def _latencies(runs: Runs, now: float) -> dict[str, dict[str, float]]:
+    return {turn.id: turn_latency(turn, now) for turn in _turns(runs)}
 
 
 def _draw(trace: Any, names: list[str], values: list[float]) -> None:
@@ -100,6 +128,8 @@ _OTHERS: dict[str, Any] = {
 }
 
 
+_TICK = 0.5
+"""Seconds after which a turn in progress is drawn again although nothing came of it."""
 _GREY = "#7a7a7a"
 """Legible on white and on black: the kernel does not know the page's theme."""
 _AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zerolinecolor": "rgba(128, 128, 128, 0.5)"}
@@ -119,6 +149,9 @@ _LAYOUT = {
     "hovermode": "x unified",
     "hoverlabel": {"bgcolor": "#ffffff", "font": {"color": "#333333"}},
 }
+
+
+_NO_TURN = {"text": "No turn yet.", "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
 
 
 class Picture:
