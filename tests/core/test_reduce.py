@@ -27,7 +27,7 @@ from support.events import (
 )
 
 from ws_notebook.core import codec
-from ws_notebook.core.changes import ReasoningAppended, ToolCallReady
+from ws_notebook.core.changes import ReasoningAppended, TextAppended, ToolCallReady
 from ws_notebook.core.reduce import cut_off, reduce
 from ws_notebook.core.timing import TurnTiming
 from ws_notebook.core.turn import TurnState
@@ -67,6 +67,66 @@ def test_text_is_not_taken_twice() -> None:
     done = {"type": "response.output_text.done", "output_index": 0, "content_index": 0, "text": "Hi"}
     events = [delta("H"), delta("i"), done, item_done(0, message("Hi")), completed("r", message("Hi"))]
     assert turn_of(created("r"), events).text == "Hi"
+
+
+def test_text_of_which_pieces_are_missing_ends_as_each_of_the_done_events_has_it() -> None:
+    part = {"type": "output_text", "text": "Hi there"}
+    at = {"output_index": 0, "content_index": 0}
+    text_done = {"type": "response.output_text.done", **at, "text": "Hi there"}
+    part_done = {"type": "response.content_part.done", **at, "part": part}
+    item = message("Hi there")
+    for events in ([text_done], [part_done], [item_done(0, item)], [text_done, part_done, item_done(0, item)]):
+        turn = TurnState(id="r1.1", run_id="r1", timing=TurnTiming(started=0.0))
+        told = ""
+        for event in [created("r"), delta("Hi"), *events]:
+            changes = reduce(turn, codec.decode(encoded(event)), 1.0)
+            told += "".join(change.text for change in changes if isinstance(change, TextAppended))
+        assert told == turn.text == "Hi there"
+    assert turn_of(created("r"), delta("Hi"), completed("r", item)).text == "Hi there"
+
+
+def test_a_message_that_only_the_terminal_event_has_whole_is_kept_with_its_text() -> None:
+    events = [item_done(0, reasoning("Hm")), delta("Hi", 1), completed("r", reasoning("Hm"), message("Hi there"))]
+    turn = turn_of(created("r"), *events)
+    assert (turn.text, [item["type"] for item in turn.output]) == ("Hi there", ["reasoning", "message"])
+    events = [item_done(0, message("One.", "m1")), completed("r", message("One.", "m1"), message("Two.", "m2"))]
+    assert turn_of(created("r"), *events).text == "One.Two."
+
+
+def test_a_terminal_event_whose_items_have_other_ids_adds_nothing() -> None:
+    turn = turn_of(created("r"), delta("Hi"), item_done(0, message("Hi", "m1")), completed("r", message("Hi", "other")))
+    assert (turn.text, turn.output) == ("Hi", [message("Hi", "m1")])
+
+
+def test_messages_that_all_have_the_same_index_are_told_apart() -> None:
+    first, second = message("One.", "m1"), message("Two. Three.", "m2")
+    turn = turn_of(created("r"), delta("One."), item_done(0, first), delta("Two."), item_done(0, second))
+    assert (turn.text, turn.output) == ("One.Two. Three.", [first, second])
+    assert turn_of(created("r"), item_done(0, first), item_done(0, second)).text == "One.Two. Three."
+
+
+def test_a_refusal_of_which_pieces_are_missing_ends_as_it_was_said() -> None:
+    at = {"output_index": 0, "content_index": 0}
+    grow = {"type": "response.refusal.delta", **at, "delta": "I will"}
+    done = {"type": "response.refusal.done", **at, "refusal": "I will not."}
+    part = {"type": "response.content_part.done", **at, "part": {"type": "refusal", "refusal": "I will not."}}
+    assert turn_of(created("r"), grow, done).refusal == "I will not."
+    assert turn_of(created("r"), grow, part, done).refusal == "I will not."
+
+
+def test_reasoning_of_which_pieces_are_missing_ends_as_it_was_said() -> None:
+    at = {"output_index": 0, "summary_index": 0}
+    grow = {"type": "response.reasoning_summary_text.delta", **at, "delta": "First"}
+    done = {"type": "response.reasoning_summary_text.done", **at, "text": "First this."}
+    assert turn_of(created("r"), grow, done).reasoning == "First this."
+    assert turn_of(created("r"), grow, item_done(0, reasoning("First this."))).reasoning == "First this."
+    raw = {"output_index": 0, "content_index": 0}
+    grow = {"type": "response.reasoning_text.delta", **raw, "delta": "Hm"}
+    done = {"type": "response.reasoning_text.done", **raw, "text": "Hmm."}
+    whole = {"type": "reasoning", "id": "rs", "content": [{"type": "reasoning_text", "text": "Hmm."}]}
+    for events in ([done], [item_done(0, whole)], [done, item_done(0, {**whole, "summary": [{"text": "Short."}]})]):
+        assert turn_of(created("r"), grow, *events).reasoning == "Hmm."
+    assert turn_of(created("r"), item_done(0, whole)).reasoning == "Hmm."
 
 
 def test_an_empty_text_leaves_no_part() -> None:

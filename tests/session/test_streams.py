@@ -104,14 +104,18 @@ def grown(frames: list[bytes], kind: str, grow: Callable[[dict[str, Any]], None]
 
 def test_a_delta_of_eight_megabytes_is_text() -> None:
     huge = "é" * (MEGABYTES // 2)
-    frames = grown(
-        streams.stream("azure-text.1"),
-        "response.output_text.delta",
-        lambda event: event.update(delta=huge),
-    )
+    frames = [frame.replace(b'"Hello"', f'"{huge}"'.encode()) for frame in streams.stream("azure-text.1")]
     run, table = play(frames, "azure-text.1")
     check(run, table, frames)
-    assert huge in run.text
+    assert run.text == huge
+
+
+def test_a_text_of_which_deltas_were_lost_is_whole() -> None:
+    frames = streams.stream("openai-phase.1")
+    run, table = play(frames, "openai-phase.1")
+    check(run, table, frames)
+    assert [len(text) for text in streams.stated(frames)[0].texts.values()] == [153, 1485]
+    assert run.text.endswith(streams.stated(frames)[0].texts[2])
 
 
 def test_an_item_of_eight_megabytes_is_kept() -> None:

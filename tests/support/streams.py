@@ -46,7 +46,8 @@ def stream(name: str) -> list[bytes]:
 class Stated:
     """What one response of a stream says of itself."""
 
-    text: str = ""
+    texts: dict[int, str] = field(default_factory=dict)
+    """By output index: the text of the item that is done, else what was streamed of it."""
     items: list[Event] = field(default_factory=list)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     """Call id, name, arguments."""
@@ -54,6 +55,10 @@ class Stated:
     usage: Event | None = None
     events: int = 0
     code: str | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts.values())
 
 
 def stated(frames: list[bytes]) -> list[Stated]:
@@ -71,10 +76,12 @@ def _read(one: Stated, event: Event) -> None:
     kind = event["type"]
     one.events += 1
     if kind == "response.output_text.delta":
-        one.text += event["delta"]
+        one.texts[event["output_index"]] = one.texts.get(event["output_index"], "") + event["delta"]
     elif kind == "response.output_item.done":
         item = event["item"]
         one.items.append(item)
+        if item["type"] == "message":
+            one.texts[event["output_index"]] = "".join(part.get("text", "") for part in item["content"])
         if item["type"] in ("function_call", "custom_tool_call"):
             one.calls.append((item["call_id"], item["name"], item.get("arguments", item.get("input"))))
     elif kind in TERMINAL and not one.status:

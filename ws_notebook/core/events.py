@@ -14,6 +14,7 @@ import msgspec
 __all__ = [
     "ArgumentsDelta",
     "ArgumentsDone",
+    "ContentPartDone",
     "CustomInputDelta",
     "CustomInputDone",
     "ErrorEvent",
@@ -24,9 +25,12 @@ __all__ = [
     "OutputTextDelta",
     "OutputTextDone",
     "ReasoningSummaryDelta",
+    "ReasoningSummaryDone",
     "ReasoningSummaryPartAdded",
     "ReasoningTextDelta",
+    "ReasoningTextDone",
     "RefusalDelta",
+    "RefusalDone",
     "ResponseCompleted",
     "ResponseCreated",
     "ResponseEvent",
@@ -100,13 +104,25 @@ class OutputTextDelta(_Delta, frozen=True, tag="response.output_text.delta"):
 
 
 class OutputTextDone(_PartEvent, frozen=True, tag="response.output_text.done"):
-    """The whole text of a part; used only where no delta came."""
+    """The whole text of a part."""
 
     text: str = ""
 
 
+class ContentPartDone(_PartEvent, frozen=True, tag="response.content_part.done"):
+    """A part as it is at last: text or a refusal."""
+
+    part: msgspec.Raw = msgspec.Raw(b"{}")
+
+
 class RefusalDelta(_Delta, frozen=True, tag="response.refusal.delta"):
     """A piece of a refusal."""
+
+
+class RefusalDone(_PartEvent, frozen=True, tag="response.refusal.done"):
+    """The whole of a refusal."""
+
+    refusal: str = ""
 
 
 class ReasoningTextDelta(_Delta, frozen=True, tag="response.reasoning_text.delta"):
@@ -119,6 +135,20 @@ class ReasoningSummaryDelta(_Event, frozen=True, tag="response.reasoning_summary
     output_index: int = 0
     summary_index: int = 0
     delta: str = ""
+
+
+class ReasoningTextDone(_PartEvent, frozen=True, tag="response.reasoning_text.done"):
+    """The whole of raw reasoning."""
+
+    text: str = ""
+
+
+class ReasoningSummaryDone(_Event, frozen=True, tag="response.reasoning_summary_text.done"):
+    """The whole of a summary's paragraph."""
+
+    output_index: int = 0
+    summary_index: int = 0
+    text: str = ""
 
 
 class ReasoningSummaryPartAdded(_Event, frozen=True, tag="response.reasoning_summary_part.added"):
@@ -195,9 +225,13 @@ KnownEvent = (
     | OutputItemDone
     | OutputTextDelta
     | OutputTextDone
+    | ContentPartDone
     | RefusalDelta
+    | RefusalDone
     | ReasoningTextDelta
+    | ReasoningTextDone
     | ReasoningSummaryDelta
+    | ReasoningSummaryDone
     | ReasoningSummaryPartAdded
     | ArgumentsDelta
     | ArgumentsDone

@@ -10,13 +10,11 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import codec, events, hosted
+from . import codec, events, hosted, parts
 from .changes import (
     CallChanged,
     Change,
     ItemDone,
-    ReasoningAppended,
-    TextAppended,
     ToolCallReady,
     TurnChanged,
     TurnEnded,
@@ -24,7 +22,7 @@ from .changes import (
 from .events import ErrorInfo, ServerEvent
 from .items import TOOL_CALLS, Item, WireObject, kind
 from .timing import CallTiming
-from .turn import CallState, TextPart, TurnState
+from .turn import CallState, TurnState
 
 __all__ = ["cut_off", "is_terminal", "reduce"]
 
@@ -80,15 +78,6 @@ def _token(turn: TurnState, kind: str, now: float) -> list[Change]:
     return [TurnChanged(turn)]
 
 
-def _part(turn: TurnState, kind: str, output_index: int, content_index: int) -> TextPart:
-    for part in reversed(turn.parts):
-        if part.kind == kind and part.output_index == output_index and part.content_index == content_index:
-            return part
-    part = TextPart(kind, output_index, content_index)
-    turn.parts.append(part)
-    return part
-
-
 def _response(turn: TurnState, event: Any, now: float) -> list[Change]:
     body = codec.decode_object(event.response)
     if turn.response_id is None and isinstance(body.get("id"), str):
@@ -121,50 +110,86 @@ def _end(turn: TurnState, status: str, body: Mapping[str, Any], now: float) -> l
 
 def _adopt_missing(turn: TurnState, output: Any, now: float) -> list[Change]:
     """Take the items of a terminal event that no `…done` event announced: all of a server that streams none,
-    else the calls that began and were never said to be whole.
+    else what began and was never said to be whole, and the messages beyond those that were.
     """
     changes: list[Change] = []
-    begun = [call.call_id for call in turn.tool_calls if call.item is None]
-    everything = not turn.output
-    for index, item in enumerate(output if isinstance(output, list) else []):
-        if isinstance(item, dict) and (everything or (kind(item) in TOOL_CALLS and item.get("call_id") in begun)):
+    items = [item if isinstance(item, dict) else {} for item in (output if isinstance(output, list) else [])]
+    everything, unsaid = not turn.output, _unsaid_messages(turn, items)
+    for index, item in enumerate(items):
+        if item and (everything or index in unsaid or _began(turn, item, index)):
             changes += _keep_item(turn, Item(item), index, now)
     return changes
 
 
+def _began(turn: TurnState, item: Mapping[str, Any], index: int) -> bool:
+    """Whether something of the item came, but not that it is whole."""
+    if kind(item) in TOOL_CALLS:
+        return item.get("call_id") in [call.call_id for call in turn.tool_calls if call.item is None]
+    return kind(item) in ("message", "reasoning") and parts.streamed(turn, index)
+
+
+def _unsaid_messages(turn: TurnState, items: list[dict[str, Any]]) -> set[int]:
+    """The places of messages of which nothing came. By number too: some providers give an item another id each time."""
+    said = [item.get("id") for item in turn.output if kind(item) == "message"]
+    messages = {index: item.get("id") for index, item in enumerate(items) if kind(item) == "message"}
+    if len(messages) <= len(said):
+        return set()
+    return {index for index, item_id in messages.items() if item_id is not None and item_id not in said}
+
+
 def _text_delta(turn: TurnState, event: events.OutputTextDelta, now: float) -> list[Change]:
     changes = _token(turn, "text", now)
-    _part(turn, "text", event.output_index, event.content_index).grow(event.delta, now)
-    changes.append(TextAppended(turn, event.delta))
-    return changes
+    return changes + parts.grow(turn, "text", (event.output_index, event.content_index), event.delta, now)
 
 
 def _text_done(turn: TurnState, event: events.OutputTextDone, now: float) -> list[Change]:
-    if not event.text:
-        return []
-    part = _part(turn, "text", event.output_index, event.content_index)
-    if part.chunks:
-        return []
-    part.grow(event.text, now)
-    return [*_token(turn, "text", now), TextAppended(turn, event.text)]
+    return _say_whole(turn, "text", (event.output_index, event.content_index), event.text, now)
+
+
+def _part_done(turn: TurnState, event: events.ContentPartDone, now: float) -> list[Change]:
+    part = codec.decode_object(event.part)
+    return _content(turn, part, (event.output_index, event.content_index), now)
+
+
+def _content(turn: TurnState, part: Any, place: tuple[int, int], now: float, item_id: str = "") -> list[Change]:
+    """A part of a message is whole: text, a refusal, or something else."""
+    shown = {"output_text": "text", "refusal": "refusal"}.get(kind(part)) if isinstance(part, Mapping) else None
+    words = part.get(shown) if shown is not None else None
+    return _say_whole(turn, shown, place, words, now, item_id) if shown and isinstance(words, str) else []
+
+
+def _say_whole(
+    turn: TurnState, shown: str, place: tuple[int, int], words: str, now: float, item_id: str = ""
+) -> list[Change]:
+    changes = parts.settle(turn, shown, place, words, now, item_id=item_id)
+    return [*_token(turn, "text", now), *changes] if changes else []
 
 
 def _refusal_delta(turn: TurnState, event: events.RefusalDelta, now: float) -> list[Change]:
-    _part(turn, "refusal", event.output_index, event.content_index).grow(event.delta, now)
-    return _token(turn, "text", now) or [TurnChanged(turn)]
+    changes = parts.grow(turn, "refusal", (event.output_index, event.content_index), event.delta, now)
+    return _token(turn, "text", now) or changes
 
 
-def _reasoning_delta(turn: TurnState, event: Any, now: float) -> list[Change]:
-    index = event.summary_index if isinstance(event, events.ReasoningSummaryDelta) else event.content_index
-    return [*_token(turn, "reasoning", now), *_reason(turn, event.output_index, index, event.delta, now)]
+def _refusal_done(turn: TurnState, event: events.RefusalDone, now: float) -> list[Change]:
+    return _say_whole(turn, "refusal", (event.output_index, event.content_index), event.refusal, now)
 
 
-def _reason(turn: TurnState, output_index: int, index: int, text: str, now: float) -> list[Change]:
-    """Reasoning that grew; a further paragraph begins behind a blank line."""
-    before = len(turn.parts)
-    _part(turn, "reasoning", output_index, index).grow(text, now)
-    another = len(turn.parts) > before and any(each.kind == "reasoning" for each in turn.parts[:before])
-    return [ReasoningAppended(turn, "\n\n" + text if another else text)]
+def _summary_delta(turn: TurnState, event: events.ReasoningSummaryDelta, now: float) -> list[Change]:
+    changes = _token(turn, "reasoning", now)
+    return changes + parts.grow(turn, "reasoning", (event.output_index, event.summary_index), event.delta, now)
+
+
+def _reasoning_delta(turn: TurnState, event: events.ReasoningTextDelta, now: float) -> list[Change]:
+    changes, place = _token(turn, "reasoning", now), (event.output_index, event.content_index)
+    return changes + parts.grow(turn, "reasoning", place, event.delta, now, raw=True)
+
+
+def _summary_done(turn: TurnState, event: events.ReasoningSummaryDone, now: float) -> list[Change]:
+    return parts.settle(turn, "reasoning", (event.output_index, event.summary_index), event.text, now)
+
+
+def _reasoning_done(turn: TurnState, event: events.ReasoningTextDone, now: float) -> list[Change]:
+    return parts.settle(turn, "reasoning", (event.output_index, event.content_index), event.text, now, raw=True)
 
 
 def _item_added(turn: TurnState, event: events.OutputItemAdded, now: float) -> list[Change]:
@@ -241,37 +266,32 @@ def _keep_item(turn: TurnState, item: Item, index: int, now: float) -> list[Chan
         changes = _late_text(turn, item, index, now)
     elif kind(item) == "reasoning":
         changes = _late_reasoning(turn, item, index, now)
+    parts.close(turn, item, index)
     hosted.end(turn, item, index, now)
     turn.output.append(item)
     return [ItemDone(turn, item), *changes]
 
 
 def _late_text(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
-    """Take the text, or the refusal, of a message for which neither a delta nor a done event came."""
+    """Take of a message what neither a delta nor a done event brought."""
     changes: list[Change] = []
-    content = item.get("content")
+    content, item_id = item.get("content"), str(item.get("id") or "")
     for position, part in enumerate(content if isinstance(content, list) else []):
-        refusal = part.get("refusal") if isinstance(part, dict) and part.get("type") == "refusal" else None
-        if isinstance(refusal, str) and not _part(turn, "refusal", index, position).chunks:
-            delta = events.RefusalDelta(output_index=index, content_index=position, delta=refusal)
-            changes += _refusal_delta(turn, delta, now)
-        text = part.get("text") if isinstance(part, dict) and part.get("type") == "output_text" else None
-        if isinstance(text, str):
-            done = events.OutputTextDone(output_index=index, content_index=position, text=text)
-            changes += _text_done(turn, done, now)
+        changes += _content(turn, part, (index, position), now, item_id)
     return changes
 
 
 def _late_reasoning(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
-    """Take the summary of reasoning of which nothing was streamed."""
-    if any(each.kind == "reasoning" and each.output_index == index for each in turn.parts):
-        return []
+    """Likewise of reasoning: the summary, or the reasoning itself where that was streamed or there is no summary."""
+    raw = any(part.raw and part.output_index == index and not part.whole for part in turn.parts)
+    raw = raw or not item.get("summary")
+    told = item.get("content" if raw else "summary")
     changes: list[Change] = []
-    summary = item.get("summary")
-    for position, part in enumerate(summary if isinstance(summary, list) else []):
+    for position, part in enumerate(told if isinstance(told, list) else []):
         text = part.get("text") if isinstance(part, dict) else None
-        if isinstance(text, str) and text:
-            changes += _reason(turn, index, position, text, now)
+        if isinstance(text, str):
+            item_id = str(item.get("id") or "")
+            changes += parts.settle(turn, "reasoning", (index, position), text, now, raw=raw, item_id=item_id)
     return changes
 
 
@@ -302,9 +322,13 @@ _HANDLERS: Mapping[type[Any], Callable[[TurnState, typing.Any, float], list[Chan
     events.OutputItemDone: _item_done,
     events.OutputTextDelta: _text_delta,
     events.OutputTextDone: _text_done,
+    events.ContentPartDone: _part_done,
     events.RefusalDelta: _refusal_delta,
+    events.RefusalDone: _refusal_done,
     events.ReasoningTextDelta: _reasoning_delta,
-    events.ReasoningSummaryDelta: _reasoning_delta,
+    events.ReasoningTextDone: _reasoning_done,
+    events.ReasoningSummaryDelta: _summary_delta,
+    events.ReasoningSummaryDone: _summary_done,
     events.ArgumentsDelta: _arguments_delta,
     events.ArgumentsDone: _arguments_done,
     events.CustomInputDelta: _arguments_delta,

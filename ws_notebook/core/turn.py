@@ -59,6 +59,12 @@ class TextPart(msgspec.Struct, eq=False):
     chunks: list[str] = msgspec.field(default_factory=list)
     times: array[float] = msgspec.field(default_factory=lambda: array("d"))
     """When each chunk came, in seconds of the monotonic clock."""
+    raw: bool = False
+    """Whether it is reasoning itself, and not the summary of it."""
+    whole: bool = False
+    """Whether its item is whole."""
+    item_id: str = ""
+    """The id of that item."""
 
     @property
     def text(self) -> str:
@@ -67,6 +73,15 @@ class TextPart(msgspec.Struct, eq=False):
     def grow(self, chunk: str, now: float) -> None:
         self.times.append(now)
         self.chunks.append(chunk)
+
+    def replace(self, text: str, now: float) -> None:
+        """Say something else: the pieces that it begins with stay, the rest comes now. Both lists are new ones."""
+        reached = kept = 0
+        for chunk in self.chunks:
+            if not text.startswith(chunk, reached):
+                break
+            reached, kept = reached + len(chunk), kept + 1
+        self.times, self.chunks = array("d", [*self.times[:kept], now]), [*self.chunks[:kept], text[reached:]]
 
 
 class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):

@@ -20,14 +20,14 @@ def turn_text(turn: TurnState) -> str:
 class Grown:
     """Reads one kind of text of a turn ("text" or "reasoning"), from the beginning or from where it stopped.
 
-    May be used from another thread than the one that writes the turn: lists only grow.
+    May be used from another thread than the one that writes the turn: a list grows, or another one takes its place.
     """
 
     def __init__(self, turn: TurnState, kind: str) -> None:
         self._turn = turn
         self._kind = kind
-        self._read: dict[int, int] = {}
-        """For each part by its place in `turn.parts`: how many pieces were read."""
+        self._read: dict[int, tuple[list[str], int]] = {}
+        """For each part by its place in `turn.parts`: its pieces, and how many of them were read."""
         self._held = ""
 
     def whole(self) -> str:
@@ -42,14 +42,18 @@ class Grown:
         for place, part in enumerate(list(self._turn.parts)):
             if part.kind != self._kind:
                 continue
-            chunks = part.chunks[self._read.get(place, 0) :]
+            pieces = part.chunks
+            known, count = self._read.get(place, (pieces, 0))
+            if known is not pieces:
+                return None
+            chunks = pieces[count:]
             if not any(chunks):
                 continue
             if any(later > place for later in self._read):
                 return None
             if self._begins_paragraph(place, part):
                 found.append("\n\n")
-            self._read[place] = self._read.get(place, 0) + len(chunks)
+            self._read[place] = (pieces, count + len(chunks))
             found += chunks
         return self._pairs("".join(found))
 
@@ -57,7 +61,9 @@ class Grown:
         if place in self._read or not self._read:
             return False
         before = self._turn.parts[max(self._read)]
-        return self._kind == "reasoning" or before.output_index != part.output_index
+        # Of two parts at one place the first one's message is over: some providers number every item 0.
+        same = before.output_index == part.output_index and before.content_index != part.content_index
+        return self._kind == "reasoning" or not same
 
     def _pairs(self, text: str) -> str:
         """Valid text. A character that was split over two pieces waits for its other half."""

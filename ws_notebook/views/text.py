@@ -87,6 +87,7 @@ class TextView:
         if text is None:
             # Changed before its end: what was written cannot be taken back.
             self._apart, text = True, grown.whole()
+            self._indenters.pop(turn.id, None)
         if text:
             if self._apart:
                 self._blank_line()
