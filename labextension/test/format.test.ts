@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, duration, oneLine, pretty, saving, seconds, shortArguments, whole } from '../src/view/format';
+import { bytes, duration, oneLine, pretty, saving, seconds, shortArguments, visible, whole } from '../src/view/format';
 
 /** Plain spaces, so that the expectations can be read. */
 function spaced(text: string): string {
@@ -78,4 +78,34 @@ test('JSON is indented, other text is left, and too much is counted', () => {
   assert.equal(pretty('{"a":1}', 100), '{\n  "a": 1\n}');
   assert.equal(pretty('not json', 100), 'not json');
   assert.equal(spaced(pretty('x'.repeat(1500), 500)).split('\n')[1], '… 1 000 more characters');
+});
+
+test('what cannot be seen is written out', () => {
+  const hidden = ['\u0000', '\u001b', '\r', '\u007f', '\u009b', '\u00ad', '\u061c', '\u200b', '\u200e', '\u200f', '\u2028', '\u202e', '\u2060', '\u2066', '\u2069', '\u3164', '\ufeff', '\ufff9', '\ud800'];
+  for (const each of hidden) {
+    assert.equal(visible(`a${each}b`), `a\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}b`);
+  }
+  assert.equal(visible('\u{e0041}'), '\\udb40\\udc41');
+  assert.equal(visible('a\u200db\u200c'), 'a\\u200db\\u200c');
+});
+
+test('what belongs to a text stays as it is', () => {
+  const texts = ['', 'a\n\tb', 'مرحبا 100 עברית', 'می\u200cخواهم', 'क्\u200dष', '👩\u200d👩\u200d👧', '👩🏽\u200d🚀', '🏳\ufe0f\u200d🌈', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}', 'é–…\u00a0x'];
+  texts.forEach(text => assert.equal(visible(text), text));
+  assert.equal(visible('a\r\nb'), 'a\nb');
+});
+
+test('arguments are what they say', () => {
+  const json = JSON.stringify({ to: 'alice\u202e001 :tnuoma', note: 'x\u2066y\u200b' });
+  const shown = '{\n  "to": "alice\\u202e001 :tnuoma",\n  "note": "x\\u2066y\\u200b"\n}';
+  assert.equal(pretty(json, 1000), shown);
+  assert.deepEqual(JSON.parse(shown), JSON.parse(json));
+  assert.equal(shortArguments(json, 100), 'to="alice\\u202e001 :tnuoma", note="x\\u2066y\\u200b"');
+  assert.equal(pretty('{"a\u202e', 100), '{"a\\u202e');
+  assert.equal(oneLine('\ufeffa', 10), '\\ufeffa');
+});
+
+test('numbers and repeated names are shown as they were written', () => {
+  assert.equal(pretty('{"a":12345678901234567890,"a":1e400}', 100), '{\n  "a": 12345678901234567890,\n  "a": 1e400\n}');
+  assert.equal(pretty('{"caf\\u00e9":"\\/"}', 100), '{\n  "café": "/"\n}');
 });

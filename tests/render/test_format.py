@@ -14,6 +14,7 @@ from ws_notebook.render.format import (
     short_arguments,
     size,
     valid,
+    visible,
     whole,
 )
 
@@ -84,6 +85,41 @@ def test_a_terminal_cannot_be_steered() -> None:
     shown = printable("a\x1b[31mred\x1b]0;title\x07 b\r\nc\rd\x9b\x7f\u202e")
     assert shown == "a␛[31mred␛]0;title␇ b\nc␍d\ufffd␡\ufffd"
     assert printable("tabs\tand\nlines stay") == "tabs\tand\nlines stay"
+
+
+@pytest.mark.parametrize(
+    "hidden", "\0\x1b\r\x7f\x9b\xad\u061c\u200b\u200e\u200f\u2028\u202e\u2060\u2066\u2069\u3164\ufeff\ufff9"
+)
+def test_what_cannot_be_seen_is_written_out(hidden: str) -> None:
+    assert visible(f"a{hidden}b") == rf"a\u{ord(hidden):04x}b"
+
+
+def test_tags_and_lone_joiners_are_written_out_too() -> None:
+    assert visible("\U000e0041") == r"\udb40\udc41"
+    assert visible("\u200da\u200db\u200c") == r"\u200da\u200db\u200c"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a\n\tb",
+        "مرحبا 100 עברית",
+        "می\u200cخواهم",
+        "क्\u200dष",
+        "👩🏽\u200d🚀 👩\u200d👩\u200d👧",
+        "🏳\ufe0f\u200d🌈",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "é–…\xa0x",
+    ],
+)
+def test_what_belongs_to_a_text_stays(text: str) -> None:
+    assert visible(text) == text
+
+
+def test_one_line_and_arguments_hide_nothing() -> None:
+    assert one_line("a\u202eb\x85c", 20) == r"a\u202eb\u0085c"
+    assert short_arguments('{"to": "alice\\u202e001"}', 60) == r'to="alice\u202e001"'
 
 
 def test_surrogates_are_joined_or_replaced() -> None:

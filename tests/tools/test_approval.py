@@ -148,6 +148,15 @@ def test_an_output_of_edited_arguments_says_which_they_were() -> None:
     assert edited_output([image], '{"path": "b"}') == [{"type": "input_text", "text": note}, image]
 
 
+def test_the_question_hides_nothing() -> None:
+    class Loud:
+        def __repr__(self) -> str:
+            return "Loud(\u202e001)"
+
+    asked = pending(path="alice\u202e001 :tnuoma", note=Loud()).text
+    assert asked == r"remove(path='alice\u202e001 :tnuoma', note=Loud(\u202e001))"
+
+
 def test_a_pending_call_hands_the_decision_on() -> None:
     heard: list[Any] = []
     call = SimpleNamespace(name="remove", call_id="call_1", approve=heard.append, deny=heard.append)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.render.format import visible
 from ws_notebook.tools.outputs import Output, error_output
 
 __all__ = ["Approval", "Decision", "PendingCall", "denial", "edited_output", "prompted"]
@@ -78,8 +79,8 @@ class PendingCall:
 
     @property
     def text(self) -> str:
-        """`name(argument=value, …)`"""
-        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})"
+        """`name(argument=value, …)`, with characters that cannot be seen written out."""
+        return visible(f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})")
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

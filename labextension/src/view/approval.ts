@@ -2,8 +2,8 @@
 
 import type { Problem, Run, Verdict } from '../bundle';
 import { argumentsProblem, deadlineWords, waitingOf, type Waiting } from './approvals';
-import { element, setText, show } from './dom';
-import { oneLine, pretty } from './format';
+import { element, isolated, setText, show } from './dom';
+import { oneLine, pretty, visible } from './format';
 import { __ } from './say';
 
 const LIMIT = 20_000;
@@ -57,7 +57,7 @@ export class Approvals {
     const { name, arguments: written, approval } = waiting.call;
     const prompted = approval?.prompted ?? false;
     const how = prompted ? __(ELSEWHERE) : __('Press A to approve, D to deny, E to edit the arguments.');
-    setText(this.spoken, `${__('%1 waits for your approval. Arguments: %2.', name, oneLine(written, SPOKEN))} ${how}`);
+    setText(this.spoken, `${__('%1 waits for your approval. Arguments: %2.', visible(name), oneLine(written, SPOKEN))} ${how}`);
     if (!prompted && !this.node.contains(document.activeElement)) {
       panel.takeFocus();
     }
@@ -113,10 +113,10 @@ class Panel {
     signal: AbortSignal
   ) {
     this.waiting = waiting;
-    const { name } = waiting.call;
+    const name = visible(waiting.call.name);
     this.node.setAttribute('aria-label', __('Approval of %1', name));
     this.node.setAttribute('aria-keyshortcuts', 'A D E');
-    this.written = element('pre', { class: 'wsn-pre', 'data-part': 'arguments', text: pretty(waiting.call.arguments, LIMIT) });
+    this.written = element('pre', { class: 'wsn-pre', 'data-part': 'arguments' }, ...isolated(pretty(waiting.call.arguments, LIMIT)));
     const says = element('p', { class: 'wsn-approval-says' }, element('strong', { text: name }));
     says.append(document.createTextNode(` ${__('waits for your approval')}`), this.deadline);
     this.choice.append(
@@ -215,7 +215,7 @@ class Panel {
     this.mode = mode;
     this.complain('');
     if (mode === 'edit' && this.editor.value === '') {
-      this.editor.value = pretty(this.waiting.call.arguments, LIMIT);
+      this.editor.value = pretty(this.waiting.call.arguments, Infinity);
     }
     this.draw();
     (mode === 'edit' ? this.editor : mode === 'deny' ? this.reason : this.node).focus({ preventScroll: true });
@@ -243,7 +243,7 @@ class Panel {
   }
 
   private complain(text: string): void {
-    setText(this.problem, text);
+    setText(this.problem, visible(text));
     show(this.problem, text !== '');
   }
 

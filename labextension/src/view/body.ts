@@ -3,6 +3,7 @@
 import type { Citation, Item, Run, RunError, Turn } from '../bundle';
 import { GrowingMarkdown } from './answer';
 import { element, setText, show } from './dom';
+import { visible } from './format';
 import { jsonMarkdown } from './json';
 import type { Markdown } from './markdown';
 import { __, _n } from './say';
@@ -15,7 +16,7 @@ export class Body {
   private readonly stopped = element('p', { class: 'wsn-stopped' });
   private readonly unfinished = element('p', {
     class: 'wsn-stopped wsn-unfinished',
-    text: __('It was still running when this notebook was saved.')
+    text: __('It was still running here. What came after is not in this notebook.')
   });
   private readonly parts: TurnPart[] = [];
 
@@ -63,7 +64,7 @@ export class Body {
   private updateEnd(run: Run): void {
     const stopped = run.status === 'cancelled' || run.stopped !== '';
     show(this.stopped, stopped);
-    setText(this.stopped, run.stopped === '' ? __('stopped') : __('stopped — %1', run.stopped));
+    setText(this.stopped, run.stopped === '' ? __('stopped') : __('stopped — %1', visible(run.stopped)));
     show(this.error, run.error !== null && !stopped);
     if (run.error !== null) {
       this.error.replaceChildren(...errorContent(run.error));
@@ -78,11 +79,12 @@ function textsOf(run: Run): (readonly [text: string, items: readonly Item[], cit
 }
 
 function errorContent(error: RunError): Node[] {
-  const code = error.code === null || error.code === '' ? '' : ` (${error.code})`;
+  const code = error.code === null || error.code === '' ? '' : ` (${visible(error.code)})`;
   return [
-    element('strong', { class: 'wsn-error-type', text: error.type }),
-    document.createTextNode(`${code}: `),
-    element('span', { class: 'wsn-error-message', text: error.message })
+    element('strong', { class: 'wsn-error-type', text: visible(error.type) }),
+    element('bdi', { text: code }),
+    document.createTextNode(': '),
+    element('span', { class: 'wsn-error-message', text: visible(error.message) })
   ];
 }
 
@@ -142,16 +144,16 @@ function itemLine(item: Item): HTMLElement {
   const line = element(
     'p',
     { class: 'wsn-item', 'data-type': item.type, 'data-look': look },
-    element('span', { class: 'wsn-item-type', text: what })
+    element('span', { class: 'wsn-item-type', text: visible(what) })
   );
   if (item.status !== 'completed' && item.status !== '') {
-    line.append(document.createTextNode(` (${item.status.replaceAll('_', ' ')})`));
+    line.append(document.createTextNode(` (${visible(item.status.replaceAll('_', ' '))})`));
   }
   if (item.summary !== '') {
-    line.append(document.createTextNode(' '), element('span', { class: 'wsn-item-summary', text: item.summary }));
+    line.append(document.createTextNode(' '), element('span', { class: 'wsn-item-summary', text: visible(item.summary) }));
   }
   if (item.image !== '') {
-    line.append(element('img', { class: 'wsn-image', src: item.image, alt: item.summary || __('image') }));
+    line.append(element('img', { class: 'wsn-image', src: item.image, alt: visible(item.summary) || __('image') }));
   }
   return line;
 }
@@ -168,8 +170,8 @@ function citationList(citations: readonly Citation[]): HTMLElement {
         'li',
         {},
         WEB.test(url)
-          ? element('a', { href: url, rel: 'noopener noreferrer', target: '_blank', text: title || url })
-          : document.createTextNode(title || url)
+          ? element('a', { href: url, rel: 'noopener noreferrer', target: '_blank', dir: 'auto', text: visible(title || url) })
+          : element('bdi', { text: visible(title || url) })
       )
     )
   );

@@ -1,8 +1,8 @@
 /** What a row of the timeline says when it is opened: times, figures, arguments, output. */
 
 import type { Call, Decision, Turn } from '../bundle';
-import { element } from './dom';
-import { bytes, duration, pretty, seconds, whole } from './format';
+import { element, isolated } from './dom';
+import { bytes, duration, pretty, seconds, visible, whole } from './format';
 import { figure } from './question';
 import { spansInWords, type Row } from './rows';
 import { __ } from './say';
@@ -64,7 +64,7 @@ export function factsOf(row: Row, now: number): readonly (readonly [name: string
   const end = row.end_ms ?? now;
   const { source } = row;
   const given = 'call_id' in source ? callFacts(source, row, end) : turnFacts(source, row, end);
-  return given.filter(([name, value]) => value !== '' && !name.endsWith(' id'));
+  return given.filter(([name, value]) => value !== '' && !name.endsWith(' id')).map(([name, value]) => [name, visible(value)]);
 }
 
 function callContent(call: Call, row: Row, end: number): Node[] {
@@ -133,7 +133,7 @@ function facts(entries: readonly Fact[]): HTMLElement {
   return element(
     'dl',
     { class: 'wsn-facts-list' },
-    ...given.flatMap(([name, value]) => [element('dt', { text: __(name) }), element('dd', { text: value })])
+    ...given.flatMap(([name, value]) => [element('dt', { text: __(name) }), element('dd', { text: visible(value) })])
   );
 }
 
@@ -143,6 +143,6 @@ function block(name: string, text: string): Node[] {
   }
   return [
     element('div', { class: 'wsn-block-name', text: __(name) }),
-    element('pre', { class: 'wsn-pre', 'data-part': name, tabindex: '0', text: pretty(text, LIMIT) })
+    element('pre', { class: 'wsn-pre', 'data-part': name, tabindex: '0' }, ...isolated(pretty(text, LIMIT)))
   ];
 }

@@ -1,5 +1,7 @@
 /** Numbers and texts as people read them. Pure. */
 
+import { indented } from './json';
+
 const THIN_SPACE = '\u2009';
 const NO_BREAK_SPACE = '\u00a0';
 const MINUS = '\u2212';
@@ -60,9 +62,38 @@ export function saving(sent: number, full: number): string {
   return percent >= 1 ? `${MINUS}${withUnit(String(Math.min(percent, 99)), '%')}` : '';
 }
 
+/**
+ * Characters that show nothing and change how others read: controls, marks and overrides of direction, joiners, fillers,
+ * halves of pairs, marks of annotations, other ends of lines. The tags after a flag belong to its picture.
+ */
+const HIDDEN =
+  /(\u{1f3f4}[\u{e0030}-\u{e007a}]{2,6}\u{e007f})|(?![\n\t])[\p{Cc}\p{Cs}\u2028\u2029\ufff9-\ufffb]|(?!\p{Variation_Selector})\p{Default_Ignorable_Code_Point}/gu;
+/** What a joiner joins: letters of scripts that need it, and pictures. */
+const JOINED = /(?![\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}])[\p{L}\p{M}\p{Extended_Pictographic}\u{1f3fb}-\u{1f3ff}]/u;
+
+/** `text` with characters that cannot be seen written out, as `\u202e`; line feeds and tabs stay. */
+export function visible(text: string): string {
+  return text
+    .replace(/\r\n/g, '\n')
+    .replace(HIDDEN, (found, flag: string | undefined, at: number, whole_: string) =>
+      flag !== undefined || (/[\u200c\u200d]/.test(found) && joins(whole_, at)) ? found : escaped(found)
+    );
+}
+
+function joins(text: string, at: number): boolean {
+  const before = [...text.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
+  const after = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
+  return JOINED.test(before) && JOINED.test(after);
+}
+
+function escaped(found: string): string {
+  const units = Array.from({ length: found.length }, (_none, index) => found.charCodeAt(index));
+  return units.map(unit => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
 /** `text` on one line, at most `limit` characters. */
 export function oneLine(text: string, limit: number): string {
-  const flat = text.slice(0, limit * 4).replace(/\s+/g, ' ').trim();
+  const flat = visible(text.slice(0, limit * 4)).replace(/\s+/g, ' ').trim();
   const cut = [...flat];
   return cut.length > limit || text.length > limit * 4 ? `${cut.slice(0, limit - 1).join('')}…` : flat;
 }
@@ -77,13 +108,17 @@ export function shortArguments(json: string, limit: number): string {
   return oneLine(pairs.join(', '), limit);
 }
 
-/** JSON indented, other text as it is; what exceeds `limit` characters is counted instead of shown. */
+const STRINGS = /"(?:[^"\\]|\\.)*"/g;
+
+/**
+ * JSON indented, its numbers as they are written, other text as it is; what exceeds `limit` characters is counted instead
+ * of shown. Nothing is hidden, and JSON stays JSON of the same value.
+ */
 export function pretty(text: string, limit: number): string {
-  const value = text.length <= limit ? parsed(text) : undefined;
-  const shown = value === undefined ? text : JSON.stringify(value, null, 2);
-  return shown.length <= limit
-    ? shown
-    : `${shown.slice(0, limit)}\n… ${whole(shown.length - limit)} more characters`;
+  const json = text.length <= limit && parsed(text) !== undefined;
+  const shown = json ? indented(text.replace(STRINGS, each => JSON.stringify(JSON.parse(each)))) : text;
+  const more = shown.length - limit;
+  return visible(shown.slice(0, limit)) + (more > 0 ? `\n… ${whole(more)} more characters` : '');
 }
 
 function parsed(json: string): unknown {

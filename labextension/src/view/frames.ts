@@ -6,7 +6,7 @@
 import type { BrowserMessage, FrameRow, Run } from '../bundle';
 import { readFrameList } from '../read';
 import { element, setAttribute, setText, show } from './dom';
-import { bytes, pretty, seconds, whole } from './format';
+import { bytes, pretty, seconds, visible, whole } from './format';
 import { __, _n } from './say';
 
 /** Rows on the page; the filter finds the others. */
@@ -111,8 +111,9 @@ export class Frames {
   private row(row: FrameRow, run: Run): HTMLElement {
     const turn = run.turns[row.turn];
     const creates = row.sent && row.type === 'response.create';
-    const type = row.index === null ? element('span', { text: row.type }) : element('button', { class: 'wsn-link', type: 'button', 'data-index': String(row.index), 'aria-expanded': 'false', text: row.type });
-    const lane = turn?.lane === null || turn?.lane === undefined ? '' : ` · ${turn.lane}`;
+    const words = visible(row.type);
+    const type = row.index === null ? element('span', { text: words }) : element('button', { class: 'wsn-link', type: 'button', 'data-index': String(row.index), 'aria-expanded': 'false', text: words });
+    const lane = turn?.lane === null || turn?.lane === undefined ? '' : ` · ${visible(turn.lane)}`;
     const cells: (string | Node)[] = [
       `${row.turn + 1}${lane}`,
       type,

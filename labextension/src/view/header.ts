@@ -3,7 +3,7 @@
 import { answerOf, callsOf, type Run } from '../bundle';
 import { copyText } from './copy';
 import { element, setAttribute, setText, show } from './dom';
-import { bytes, saving, seconds, whole } from './format';
+import { bytes, saving, seconds, visible, whole } from './format';
 import { pythonOf } from './python';
 import { __, _n } from './say';
 import { RUN_WORDS } from './words';
@@ -99,9 +99,9 @@ export class Header {
     const calls = callsOf(run).length;
     setText(this.calls, _n('1 call', '%1 calls', calls));
     show(this.calls, calls > 0);
-    setText(this.note, run.session.note === '' ? '' : __(run.session.note));
+    setText(this.note, run.session.note === '' ? '' : visible(__(run.session.note)));
     show(this.note, run.session.note !== '');
-    setAttribute(this.note, 'title', [run.session.provider, run.session.model, run.session.transport].filter(Boolean).join(' · '));
+    setAttribute(this.note, 'title', visible([run.session.provider, run.session.model, run.session.transport].filter(Boolean).join(' · ')));
     this.updateTotals(run);
     this.updateButtons(this.run, this.run.status === 'in_progress');
   }

@@ -2,6 +2,7 @@
 
 import type { Picture, Run } from '../bundle';
 import { element, show } from './dom';
+import { visible } from './format';
 import { __ } from './say';
 
 export class Question {
@@ -21,5 +22,5 @@ export class Question {
 /** A picture with its caption. */
 export function figure({ url, caption }: Picture): HTMLElement {
   const picture = url === null ? [] : [element('img', { src: url, alt: '' })];
-  return element('figure', {}, ...picture, element('figcaption', { text: caption, title: caption }));
+  return element('figure', {}, ...picture, element('figcaption', { text: visible(caption), title: visible(caption) }));
 }

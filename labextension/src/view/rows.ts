@@ -1,7 +1,7 @@
 /** The timeline's rows as data: one per turn and, below it, one per call. Pure. */
 
 import type { Call, Item, Kind, Run, Span, Turn } from '../bundle';
-import { duration, oneLine, seconds, shortArguments } from './format';
+import { duration, oneLine, seconds, shortArguments, visible } from './format';
 import { __ } from './say';
 import { BAD_CALLS, CALL_WORDS, DECISION_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
 
@@ -43,7 +43,7 @@ function turnRow(run: Run, turn: Turn, index: number): Row {
     key: String(index),
     kind: 'turn',
     name: __('turn %1', index + 1),
-    aside: turn.lane ?? '',
+    aside: visible(turn.lane ?? ''),
     status: turn.status,
     spans: turn.spans,
     start_ms: turn.start_ms,
@@ -63,7 +63,6 @@ function hostedRow(item: Item, key: string, live: boolean): Row[] {
   }
   const call = HOSTED.get(item) ?? hostedCall(item, item.start_ms);
   HOSTED.set(item, call);
-  const running = live && item.end_ms === null;
   const row = callRow(call, key, live);
   const label = running ? item.summary : row.label;
   return [{ ...row, label, aside: running ? '' : oneLine(item.summary, ASIDE_LIMIT) }];
@@ -116,7 +115,7 @@ function callRow(call: Call, key: string, live: boolean): Row {
   return {
     key,
     kind: 'call',
-    name: call.name,
+    name: visible(call.name),
     aside: shortArguments(call.arguments, ASIDE_LIMIT),
     status: call.status,
     spans: call.spans,
@@ -154,7 +153,7 @@ function progressLabel({ status, progress }: Call): string {
   }
   const done = progress.fraction === null ? '' : `${Math.round(progress.fraction * 100)}\u00a0%`;
   const values = progress.count === 0 ? '' : `${progress.count}: ${oneLine(progress.partial ?? '', OUTPUT_LIMIT)}`;
-  return [done, progress.text || values].filter(Boolean).join(' · ');
+  return [done, oneLine(progress.text, ERROR_LIMIT) || values].filter(Boolean).join(' · ');
 }
 
 export function timeIn(spans: readonly Span[], wanted: Kind, now: number): number {

@@ -2,6 +2,7 @@
 
 import type { Run } from '../bundle';
 import { element, setAttribute, setText, show } from './dom';
+import { visible } from './format';
 import { __ } from './say';
 import { steerLines, stillSending, type SteerLine } from './steers';
 
@@ -76,7 +77,7 @@ export class Steering {
     }
     const [said, became] = node.children;
     setAttribute(node, 'data-status', status);
-    setText(said as Element, text);
+    setText(said as Element, visible(text));
     setText(became as Element, words);
   }
 

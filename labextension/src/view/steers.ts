@@ -1,6 +1,7 @@
 /** The words that steer a run, as data: those the kernel knows and those still on their way to it. Pure. */
 
 import type { Run, Steer, SteerStatus } from '../bundle';
+import { visible } from './format';
 import { __ } from './say';
 import { STEER_WORDS } from './words';
 
@@ -24,7 +25,7 @@ const NOT_APPLIED = 'not applied: the run ended first';
 
 function fate({ status, error }: Steer, running: boolean): string {
   if (status === 'failed') {
-    return error === null || error === '' ? __(STEER_WORDS.failed) : `${__(STEER_WORDS.failed)} — ${error}`;
+    return error === null || error === '' ? __(STEER_WORDS.failed) : `${__(STEER_WORDS.failed)} — ${visible(error)}`;
   }
   return running || status === 'applied' ? __(STEER_WORDS[status]) : __(NOT_APPLIED);
 }
