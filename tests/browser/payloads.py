@@ -93,6 +93,11 @@ PAYLOADS: tuple[str, ...] = (
     "[" * 3000 + "x" + "]" * 3000,
     "> " * 300 + "deep",
     "*" * 5000,
+    # What hides or ends what comes after it.
+    *(f"the <{name}> element" for name in ("title", "script", "iframe", "xmp", "textarea", "plaintext", "details", "b")),
+    "$$" + "\\frac{1}{" * 100 + "x" + "}" * 100 + "$$",
+    "$" + "\\sqrt{" * 300 + "x" + "}" * 300 + "$",
+    "$\\smash{\\raise 5em{\\rlap{\\rule{60em}{30em}}}}$",
 )
 
 HUGE = "x" * 10_000_000

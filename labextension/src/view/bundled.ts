@@ -1,9 +1,10 @@
 /** Markdown by marked, made safe by DOMPurify: for the live widget, and wherever there is no JupyterLab. */
 
 import DOMPurify, { type Config } from 'dompurify';
-import { Marked } from 'marked';
+import { Marked, type MarkedExtension } from 'marked';
 import { element } from './dom';
 import type { Markdown } from './markdown';
+import { tags } from './tags';
 import { formulas } from './tex';
 
 /** Web and mail addresses, and places on the page itself; never javascript:, data: or a file. */
@@ -16,10 +17,14 @@ const CONFIG: Config & { RETURN_DOM_FRAGMENT: true } = {
   FORBID_ATTR: ['style', 'id', 'name', 'srcset', 'background', 'autofocus', 'tabindex', 'popover'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
-  ALLOWED_URI_REGEXP: SAFE_LINK
+  ALLOWED_URI_REGEXP: SAFE_LINK,
+  // All other attributes are measured as addresses.
+  ADD_URI_SAFE_ATTR: ['align', 'start']
 };
 
-const parser = new Marked({ gfm: true }, formulas);
+const boxes: MarkedExtension = { renderer: { checkbox: ({ checked }) => (checked ? '☑ ' : '☐ ') } };
+
+const parser = new Marked({ gfm: true }, formulas, tags, boxes);
 
 function rendered(source: string): DocumentFragment {
   return safeNodes(parser.parse(source, { async: false }));
@@ -29,6 +34,9 @@ export const bundledMarkdown: Markdown = { render: rendered, draft: rendered };
 
 /** The classes of coloured code, and of formulas that are still text. */
 const CODE_CLASS = /^(?:language-[\w-]+|cm-[\w-]+|\u037c\w*|wsn-tex)$/;
+
+/** Blocks that run as their own text does, from the left or from the right. */
+const DIRECTED = 'p, h1, h2, h3, h4, h5, h6, ul, ol, li, blockquote, td, th';
 
 /** What of `html` does no harm. */
 export function safeNodes(html: string): DocumentFragment {
@@ -40,6 +48,12 @@ export function safeNodes(html: string): DocumentFragment {
     } else {
       node.removeAttribute('class');
     }
+  }
+  for (const block of fragment.querySelectorAll(DIRECTED)) {
+    block.setAttribute('dir', 'auto');
+  }
+  for (const code of fragment.querySelectorAll('pre, code')) {
+    code.setAttribute('dir', 'ltr');
   }
   for (const link of fragment.querySelectorAll('a')) {
     if (!SAFE_LINK.test(link.getAttribute('href') ?? '')) {

@@ -1,14 +1,11 @@
 /**
- * Markdown by JupyterLab's own parser, with its math and its code colours; made safe here, since its sanitiser lets forms,
- * foreign pictures and styles pass.
+ * Markdown in JupyterLab: read by the bundled parser, in which nothing that a model writes can break out or get lost, with
+ * the host's own typesetting and code colours.
  */
 
-import { removeMath, replaceMath } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { bundledMarkdown, safeNodes } from './bundled';
-import { element } from './dom';
 import type { Markdown } from './markdown';
-import { dollars } from './tex';
 
 /** The part of JupyterLab's rendermime registry that is used. */
 export interface RenderMime {
@@ -19,36 +16,53 @@ export interface RenderMime {
 /** What math may do beyond math: links to elsewhere than the web, styles, classes, further packages. */
 const NO_MATH = /\\(?:href|url)\s*\{(?!\s*https?:)[^}]*\}|\\(?:require|style|class|cssId|data|includegraphics|unicode)\b/gi;
 
-/** The host's renderer for what is finished, the bundled one, which is faster, for what is being written. */
+/** Code that is longer stays plain: colouring it would hold up the page. */
+const LONGEST_CODE = 50_000;
+
 export function hostMarkdown({ markdownParser, latexTypesetter }: RenderMime): Markdown {
-  if (markdownParser === null) {
-    return bundledMarkdown;
-  }
   return {
-    draft: bundledMarkdown.draft,
+    draft: source => bundledMarkdown.draft(source),
     render: async source => {
-      const { text, math } = removeMath(dollars(source));
-      const html = await markdownParser.render(text);
-      const node = element('div', {});
-      // Formulas go in as text, behind the sanitiser.
-      node.append(safeNodes(html));
-      if (math.length > 0) {
-        putBack(node, math.map(formula => formula.replace(NO_MATH, '')));
-        latexTypesetter?.typeset(node);
+      const nodes = await bundledMarkdown.render(source);
+      if (nodes instanceof DocumentFragment) {
+        typeset(nodes, latexTypesetter);
+        await colour(nodes, markdownParser);
       }
-      return node;
+      return nodes;
     }
   };
 }
 
-/** Replace the marks that `removeMath` left by the formulas, in texts only. */
-function putBack(node: HTMLElement, math: string[]): void {
-  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-  for (let next = walker.nextNode(); next !== null; next = walker.nextNode()) {
-    const text = next as Text;
-    const whole = replaceMath(text.data, math);
-    if (whole !== text.data) {
-      text.data = whole;
-    }
+/** Each formula for itself: signs elsewhere in the text are none. */
+function typeset(nodes: DocumentFragment, latexTypesetter: IRenderMime.ILatexTypesetter | null): void {
+  for (const formula of nodes.querySelectorAll<HTMLElement>('.wsn-tex')) {
+    formula.textContent = (formula.textContent ?? '').replace(NO_MATH, '');
+    latexTypesetter?.typeset(formula);
   }
+}
+
+async function colour(nodes: DocumentFragment, parser: IRenderMime.IMarkdownParser | null): Promise<void> {
+  if (parser === null) {
+    return;
+  }
+  const blocks = [...nodes.querySelectorAll('pre > code[class^="language-"]')];
+  await Promise.all(
+    blocks.map(async block => {
+      const code = block.textContent ?? '';
+      if (code.length <= LONGEST_CODE) {
+        const html = await parser.render(fenced(code, block.className.slice('language-'.length)));
+        const coloured = safeNodes(html).querySelector('pre > code');
+        // Colours only: whatever else the host makes of a language, the code is what is shown.
+        if (coloured?.textContent?.trimEnd() === code.trimEnd()) {
+          block.replaceChildren(...coloured.childNodes);
+        }
+      }
+    })
+  );
+}
+
+function fenced(code: string, language: string): string {
+  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(found => found[0].length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${code.trimEnd()}\n${fence}`;
 }

@@ -1,0 +1,67 @@
+"""How an answer is drawn: nothing of it gets lost, formulas and code look as such, each paragraph has its direction."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+from browser.lab import App, Lab, Server
+from playwright.sync_api import expect
+from render.play import HEADER, Play
+
+from ws_notebook.render.mime import mime_bundle
+
+__all__: list[str] = []
+
+ANSWER = r"""Use the <title> element; `List<String>` and List<String>, a<b and c>d, H<sub>2</sub>O.
+
+Inline \(a^2+b^2=c^2\) and $e^{i\pi}=-1$; it costs $5 and then $6.
+
+\[
+\int_0^1 x^2\,dx = \frac{1}{3}
+\]
+
+| left | right |
+|:--|---:|
+| a | 1.00 |
+
+- [x] done
+- [ ] to do
+
+```python
+def double(x: int) -> int:
+    return 2 * x
+```
+
+هذا نص عربي مع كلمة English في الوسط.
+
+From the left again.
+
+3. third
+4. fourth
+
+The <textarea> END.
+"""
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_all_of_an_answer_is_drawn(server: Server, lab: Lab, app: App) -> None:
+    play = Play("Q").send().at(0.2).created("resp_1").text(ANSWER).at(1).completed()
+    data = json.loads(json.dumps(mime_bundle(play.run, HEADER)))
+    output = nbformat.v4.new_output("display_data", data=data)
+    server.put("answer.ipynb", nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("…", outputs=[output])]))
+    lab.open("answer.ipynb", app=app, kernel=False)
+    text = lab.output(0).locator(".wsn-text")
+    expect(text.locator("mjx-container").first).to_be_attached()
+    expect(text.locator("mjx-container")).to_have_count(3)
+    expect(text).to_contain_text("Use the <title> element; List<String> and List<String>, a<b and c>d, H2O.")
+    expect(text).to_contain_text("it costs $5 and then $6.")
+    expect(text).to_contain_text("The <textarea> END.")
+    expect(text).to_contain_text("☑ done")
+    assert text.locator("pre span[class]").count() > 3
+    assert text.locator("ol").get_attribute("start") == "3"
+    style = "node => { const { textAlign, direction } = getComputedStyle(node); return [textAlign, direction]; }"
+    assert text.locator("td").nth(1).evaluate(style) == ["right", "ltr"]
+    assert text.get_by_text("هذا").evaluate(style) == ["start", "rtl"]
+    assert text.get_by_text("From the left").evaluate(style) == ["start", "ltr"]
