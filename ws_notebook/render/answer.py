@@ -8,20 +8,27 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .format import printable
+from .nesting import too_much
 from .tex import KIND, dollars, keep_tex
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-__all__ = ["answer_html"]
+__all__ = ["NO_MATH", "answer_html"]
+
+NO_MATH = "mathjax_ignore tex2jax_ignore"
+"""The classes of what no page may take for formulas: arguments, outputs and sums of money."""
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def answer_html(text: str) -> str:
     """The HTML of `text`. Tags and formulas, which many pages typeset, stand as written; pictures become links."""
-    html = str(_parser().render(dollars(printable(text))))
+    parser = _parser()
+    environment: dict[str, Any] = {}
+    tokens = parser.parse(dollars(printable(text)), environment)
+    html = str(parser.renderer.render(_not_typeset(tokens), parser.options, environment))
     # An empty line would end the HTML where it stands in Markdown, as nbconvert and GitHub put it.
     return html.strip().replace("\n\n", "\n&#10;").replace("\n\n", "\n&#10;")
 
@@ -45,8 +52,23 @@ def _is_plain_link(url: str) -> bool:
         return False
 
 
+def _not_typeset(tokens: list[Token]) -> list[Token]:
+    """The tokens, with words that a page would take for mathematics beyond bounds in an element that it passes over."""
+    from markdown_it.token import Token
+
+    for token in tokens:
+        children = token.children or []
+        if too_much("".join(child.content or "\n" for child in children if child.type != KIND)):
+            begin, end = Token("html_inline", "", 0), Token("html_inline", "", 0)
+            begin.content, end.content = f'<span class="{NO_MATH}">', "</span>"
+            token.children = [begin, *children, end]
+    return tokens
+
+
 def _formula(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:
     words = escape(tokens[place].content, quote=False)
+    if too_much(tokens[place].content):
+        return f"<pre><code>{words}</code></pre>\n" if tokens[place].block else f"<code>{words}</code>"
     return f"<p>{words}</p>\n" if tokens[place].block else words
 
 

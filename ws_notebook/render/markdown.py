@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from .format import counted, printable
+from .nesting import as_code
 from .rows import Row, rows_of, spans_in_words
 from .structured import answer_markdown
 from .summary import pictured, steered, summary_line, trouble
@@ -23,7 +24,7 @@ def markdown(run: dict[str, Any]) -> str:
     refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
     wrong = trouble(run)
     parts = [
-        closed(dollars(printable(answer_markdown(run)))),
+        closed(as_code(dollars(printable(answer_markdown(run))))),
         *(_plain(words) for words in refused),
         f"> **{_plain(wrong)}**" if wrong else "",
         "---",

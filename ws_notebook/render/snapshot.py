@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from . import svg
-from .answer import answer_html
+from .answer import NO_MATH, answer_html
 from .format import counted, cut, printable, size, whole
 from .rows import Row, rows_of, spans_in_words
 from .structured import answer_markdown
@@ -35,8 +35,6 @@ _STYLE = (
     "@media print{.wsn-static details::details-content{content-visibility:visible;block-size:auto}}"
     "</style>"
 )
-_NO_MATH = "mathjax_ignore tex2jax_ignore"
-"""The classes of what no page may take for formulas: arguments, outputs and sums of money."""
 
 
 def snapshot(run: dict[str, Any]) -> str:
@@ -60,7 +58,7 @@ def _page(content: str) -> str:
 
 def _facts(parts: Iterable[str]) -> str:
     content = "".join(parts)
-    return f'<div class="{_NO_MATH}">{content}</div>' if content else ""
+    return f'<div class="{NO_MATH}">{content}</div>' if content else ""
 
 
 def _timeline(run: dict[str, Any]) -> str:
