@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from browser.lab import Lab, Server, Theme
+from browser.lab import Lab, Server
 from browser.test_hostile import COVERED, DANGEROUS
 from playwright.sync_api import Locator, expect
 
 SETUP = """\
+%load_ext ws_notebook
+%config ResponsesMagics.provider = "local"
 import sys
 sys.path[:0] = {paths!r}
 import ipywidgets
@@ -30,22 +32,23 @@ def begin(*words):
     # What stands before a line that can open nothing is finished.
     stage.act(lambda play: play.text("\\n\\nfine and going on"))
 """
-ANSWER = """\
-begin(r'''**Growth** of $p_0$ people by \\(r_1\\) a year, for $5 a head and then $6:
+ANSWER = r"""%%responses
+say "**Growth** of $p_0$ people by \(r_1\) a year, for $5 a head and then $6:
 
-\\[
-p(t) = \\begin{aligned} a &= p_0 \\\\ b &= \\frac{1}{2} \\end{aligned}
-\\]
+\[
+p(t) = \begin{aligned} a &= p_0 \\ b &= \frac{1}{2} \end{aligned}
+\]
 
 ~~~python
 def grown(p: int, rate: float) -> float:
-    return p * (1 + rate)  # "each" year
+    return p * (1 + rate)  # 'each' year
 ~~~
 
 ```sql
 select town from towns where people > 5
 ```
-''')"""
+
+fine and going on", then think 60 seconds, then say "the end" """
 MACROS = (
     *(r"\href{javascript:window.harmed=1}{x}", r"\url{javascript:window.harmed=1}", r"\rule{999em}{999em}"),
     *(r"\def\a{\a\a}\a", r"\color{url(http://away.invalid)}{x}", r"\style{position:fixed;inset:0}{x}"),
@@ -79,7 +82,7 @@ def wrapped(payload: str) -> str:
 
 
 def shown(lab: Lab, cell: int, words: str = "fine and going on") -> Locator:
-    lab.run_cell(cell)
+    lab.run_cell(cell, wait=False)
     view = lab.output(cell).locator(".wsn-run")
     expect(view).to_have_attribute("data-wsn-live", "true", timeout=30_000)
     # What nobody sees is not drawn.
@@ -88,9 +91,8 @@ def shown(lab: Lab, cell: int, words: str = "fine and going on") -> Locator:
     return view
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_code_has_colours_and_formulas_are_typeset(bare: Lab, theme: Theme) -> None:
-    bare.set_theme(theme)
+def test_while_a_cell_runs_code_has_colours_and_formulas_are_typeset(bare: Lab) -> None:
+    """The page gets the view's code without asking, since many a kernel hears nobody before the cell has ended."""
     view = shown(bare, 1)
     answer = view.locator(".wsn-answer")
     expect(answer.locator("math")).to_have_count(3)
@@ -99,7 +101,13 @@ def test_code_has_colours_and_formulas_are_typeset(bare: Lab, theme: Theme) -> N
     expect(answer.locator("code.language-python .hljs-keyword").first).to_have_text("def")
     expect(answer.locator("code.language-sql .hljs-keyword").first).to_have_text("select")
     assert bare.violations(".wsn-answer") == []
-    bare.screenshot(f"bare-{theme}", of=bare.output(1))
+    bare.set_theme("dark")
+    expect(bare.page.locator("#jupyterlab-splash")).to_have_count(0)
+    assert bare.violations(".wsn-answer") == []
+    bare.screenshot("bare-dark", of=bare.output(1))
+    view.get_by_role("button", name="Stop").click()
+    bare.wait_cell(1)
+    expect(bare.output(1)).to_contain_text("Stopped.")
     # The next run needs neither the view nor the mathematics again.
     second = shown(bare, 2)
     expect(second.locator("math")).to_have_count(1)
