@@ -32,12 +32,19 @@ function turnAt(turn: Turn, ms: number): Turn {
     ...turn,
     calls,
     spans: spansAt(turn.spans, ms),
+    ...(sentAt(turn) <= ms ? {} : { bytes_sent: 0, bytes_full_context: 0 }),
     text: grown(turn.text, turn.growth.text, ms, ended),
     reasoning: grown(turn.reasoning, turn.growth.reasoning, ms, ended),
     ...(ended
       ? {}
       : { status: 'in_progress' as const, end_ms: null, usage: null, tokens_per_second: null, error: null, items: [], citations: [] })
   };
+}
+
+/** When all of the request was on its way. */
+function sentAt({ spans, start_ms }: Turn): number {
+  const [, from, to] = spans.find(([kind]) => kind === 'send') ?? ['send', start_ms, start_ms];
+  return to ?? from;
 }
 
 function callAt(call: Call, ms: number): Call {

@@ -35,6 +35,15 @@ test('before its end a run stands as it stood then', () => {
   assert.equal(runAt(replayed(), 460).turns[0]?.calls[0]?.output, 'x');
 });
 
+test('a request counts once it is sent', () => {
+  const sample = replayed();
+  const [first] = sample.turns;
+  assert.ok(first !== undefined);
+  const run = { ...sample, turns: [{ ...first, bytes_full_context: 120, spans: [['connect', 0, 40], ['send', 40, 60], ['wait', 60, 500]] as const }] };
+  assert.deepEqual([runAt(run, 59).bytes.sent, runAt(run, 59).turns[0]?.bytes_sent], [0, 0]);
+  assert.deepEqual([runAt(run, 60).bytes.sent, runAt(run, 60).bytes.full_context], [100, 120]);
+});
+
 test('text appears piece by piece, and a character of two units never in halves', () => {
   const text = (ms: number) => runAt(replayed(), ms).turns[1]?.text;
   assert.equal(text(599), '');

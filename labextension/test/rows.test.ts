@@ -60,6 +60,15 @@ test('a call that went wrong says why', () => {
   assert.equal(rowsOf(run)[1]?.tone, 'bad');
 });
 
+test('foreign words hide nothing in a row', () => {
+  const run = read((_json, call, turn) => {
+    Object.assign(call, { name: 'p\u200bay', arguments: '{"to":"a\\u202e001"}', status: 'denied', output: null, error: '\u202e 100' });
+    Object.assign(turn, { lane: 'l\u2066' });
+  });
+  const [turn, call] = rowsOf(run);
+  assert.deepEqual([turn?.aside, call?.name, call?.aside, call?.label], ['l\\u2066', 'p\\u200bay', 'to="a\\u202e001"', 'denied: \\u202e 100']);
+});
+
 test('a recovered turn says so, a stopped one too', () => {
   assert.equal(labels(read((_json, _call, turn) => Object.assign(turn, { recovered: 'connection lost' })))[0], '0.80 s · sent again: connection lost');
   assert.equal(labels(read((_json, _call, turn) => Object.assign(turn, { status: 'cancelled' })))[0], 'stopped after 0.80 s');
@@ -93,4 +102,7 @@ test('a hosted call that runs or ran has a row; an item without times has none',
     ['search "tides"', 'failed', 400, 'bad']
   ]);
   assert.equal(rowsOf(run).find(row => row.name === 'web search')?.source, rows[0]?.source);
+  const [source] = rows.map(row => row.source);
+  assert.ok(source !== undefined && 'call_id' in source);
+  assert.deepEqual([source.arguments, source.output], ['', 'search "tides"']);
 });

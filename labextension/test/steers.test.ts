@@ -31,6 +31,10 @@ test('a refused steer says why', () => {
   assert.equal(steerLines(run([steer('x', 'failed', 'Too late.')]), [])[0]?.words, 'not applied — Too late.');
 });
 
+test('the reason of a refusal turns no other words', () => {
+  assert.equal(steerLines(run([steer('x', 'failed', '\u202eno')]), [])[0]?.words, 'not applied — \\u202eno');
+});
+
 test('what a run had not used when it ended was not applied', () => {
   const lines = steerLines(run([steer('a', 'applied'), steer('b', 'accepted'), steer('c', 'failed')], 'cancelled'), ['d']);
   const late = 'not applied: the run ended first';

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 
 import pytest
@@ -24,7 +25,9 @@ def remove(path: str, days: int = 30) -> str:
     "Delete old files below a folder."
     return f"Removed what was older than {days} days in {path}."
 """
+SEEN = r'"reports\u202e001 :syad\u2066\u200b"'
 ONE = '%%responses -o run\ncall remove(path="reports/2024", days=90)\n'
+HIDDEN = '%%responses -o run\ncall remove(path="reports\u202e001 :syad\u2066\u200b", days=90)\n'
 TWO = '%%responses -o run\ncall remove(path="a") and remove(path="b")\n'
 SHOW = "print([(c.status, c.decision, c.error, c.edited) for c in run.tool_calls])\nprint(run.tool_calls[0].output)"
 
@@ -96,11 +99,15 @@ def test_it_is_denied_from_the_keyboard_with_a_reason(server: Server, lab: Lab) 
 
 @with_buttons
 def test_its_arguments_are_edited_and_checked_as_the_models_are(server: Server, lab: Lab) -> None:
-    view = opened(server, lab, ONE, SHOW)
+    view = opened(server, lab, HIDDEN, SHOW)
     asked = panel(view)
-    asked.get_by_role("button", name="Edit arguments").click(timeout=20_000)
+    # What would turn the line, or cannot be seen, is written out wherever it is decided about.
+    expect(asked).to_contain_text(SEEN, timeout=20_000)
+    expect(view.get_by_role("alert").first).to_contain_text(SEEN)
+    asked.get_by_role("button", name="Edit arguments").click()
     editor = asked.get_by_role("textbox", name="Arguments as JSON")
     expect(editor).to_be_focused()
+    expect(editor).to_have_value(re.compile(re.escape(SEEN)))
     run = asked.get_by_role("button", name="Run with these arguments")
     editor.fill('{"path": "tmp", ')
     run.click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -85,7 +86,15 @@ def test_the_keys_of_the_timeline_are_perfetto_s(lab: Lab, saved: Callable[..., 
     expect(view.get_by_role("region", name="Keys of the timeline")).to_be_visible()
     lab.page.keyboard.press("Escape")
     expect(view.get_by_role("region", name="Keys of the timeline")).to_be_hidden()
-    # None of these keys reached the notebook.
+    # None of these keys reached the notebook, nor do those that would add, copy and cut a cell or make it a text.
+    for key in "bcxxmj":
+        lab.page.keyboard.press(key)
+    expect(rows.nth(1)).to_be_focused()
+    expect(lab.page.locator(".jp-Notebook .jp-Cell")).to_have_count(1)
+    expect(lab.cell(0)).to_have_class(re.compile("jp-CodeCell"))
+    lab.page.keyboard.press("Tab")
+    expect(view.get_by_role("button", name="Table")).to_be_focused()
+    lab.page.keyboard.press("x")
     expect(lab.page.locator(".jp-Notebook .jp-Cell")).to_have_count(1)
 
 
@@ -118,15 +127,26 @@ def test_a_saved_run_can_be_dragged_and_played_with_no_kernel(lab: Lab, saved: C
     assert len(view.locator(".wsn-answer").inner_text()) < len(part)
     view.get_by_label("Speed of the replay").select_option("10")
     view.get_by_role("button", name="Play", exact=True).click()
+    ended = view.locator(".wsn-dot").evaluate("dot => getComputedStyle(dot).backgroundColor")
     expect(view.locator(".wsn-status")).to_have_text("completed", timeout=20_000)
     expect(view.locator(".wsn-answer")).to_have_text(words.replace("\n\n", "\n"), use_inner_text=True)
     expect(view.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(view.locator(".wsn-sent")).to_be_hidden()
 
 
 def test_the_frames_of_a_saved_run_are_kept_in_groups(lab: Lab, saved: Callable[..., Locator]) -> None:
     view = saved()
     view.get_by_role("button", name="Frames").click()
     frames = view.get_by_role("region", name="Frames", exact=True)
+    # The dot says the same as the word beside it.
+    assert view.locator(".wsn-dot").evaluate("dot => getComputedStyle(dot).backgroundColor") != ended
+    play, replay = view.locator(".wsn-play"), view.locator(".wsn-replay-button")
+    view.get_by_label("Speed of the replay").select_option("0.25")
+    slider.press(" ")
+    expect(replay).to_have_text("❚❚ Pause")
+    expect(play).to_have_accessible_name("Pause")
+    play.click()
+    expect(replay).to_have_text("▷ Replay")
     rows = frames.locator("tbody tr")
     expect(rows.first).to_contain_text("response.create")
     expect(frames.locator(".wsn-frames-note")).to_contain_text("while the kernel of the run is")
@@ -145,11 +165,15 @@ def test_every_frame_has_its_json_while_the_kernel_is_there(lab: Lab, server: Se
     lab.open("frames.ipynb")
     lab.hide_side_bars()
     lab.run_cell(0)
-    lab.run_cell(1)
+    lab.run_cell(1, wait=False)
     view = lab.output(1).locator(".wsn-run")
     view.get_by_role("button", name="Frames").click()
     frames = view.get_by_role("region", name="Frames", exact=True)
-    frames.get_by_role("button", name="response.create", exact=True).last.click()
+    # While it runs they are listed when that is asked for, and once more at its end.
+    expect(frames.get_by_role("button", name="Refresh")).to_be_visible()
+    lab.wait_cell(1)
+    expect(frames.get_by_role("button", name="Refresh")).to_be_hidden()
+    frames.get_by_role("button", name="response.create", exact=True).nth(1).click()
     json = frames.locator(".wsn-frame-json")
     expect(json).to_contain_text('"previous_response_id"')
     expect(json).to_contain_text("function_call_output")
@@ -196,9 +220,10 @@ def test_axe_finds_nothing_serious_with_everything_open(lab: Lab, saved: Callabl
     lab.screenshot(f"everything-open-{app}", of=lab.output(0))
 
 
-def test_the_end_is_announced_once_and_no_token_is(lab: Lab, server: Server) -> None:
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_the_end_is_announced_once_and_no_token_is(lab: Lab, server: Server, app: App) -> None:
     server.write("announced.ipynb", [SETUP, f"%%responses\n{QUESTION}"])
-    lab.open("announced.ipynb")
+    lab.open("announced.ipynb", app=app)
     lab.run_cell(0)
     lab.page.evaluate(
         """() => {
@@ -227,3 +252,36 @@ def test_it_can_be_read_at_twice_the_size(lab: Lab, saved: Callable[..., Locator
         expect(view.locator(part)).to_be_visible()
     assert view.evaluate("node => node.scrollWidth <= node.clientWidth")
     lab.screenshot("run-narrow", of=lab.output(0))
+
+
+def test_notebook_7_reads_and_replays_a_saved_run_with_no_kernel(lab: Lab, saved: Callable[..., Locator]) -> None:
+    lab.page.set_viewport_size({"width": 640, "height": 900})
+    view, press = saved(app="notebook"), lab.page.keyboard.press
+    assert view.evaluate("node => node.scrollWidth <= node.clientWidth")
+    rows, words = view.locator(".wsn-row"), view.locator(".wsn-answer").inner_text()
+    rows.nth(0).focus()
+    press("ArrowDown")
+    press("Enter")
+    expect(view.get_by_role("region", name="Details of population")).to_contain_text("2103000")
+    press("Escape")
+    press("w")
+    expect(view.locator(".wsn-timeline")).to_have_attribute("data-wsn-zoomed", "")
+    press("0")
+
+    slider = view.get_by_role("slider", name="Moment of the run")
+    slider.fill("700")
+    expect(rows).to_have_count(4)
+    assert 0 < len(view.locator(".wsn-answer").inner_text()) < len(words)
+    view.get_by_label("Speed of the replay").select_option("10")
+    view.get_by_role("button", name="Play", exact=True).click()
+    expect(view.locator(".wsn-status")).to_have_text("completed", timeout=20_000)
+
+    view.get_by_role("button", name="Frames").click()
+    frames = view.get_by_role("region", name="Frames", exact=True)
+    frames.get_by_role("searchbox").fill("sent")
+    expect(frames.locator("tbody tr")).to_have_count(2)
+    fold = view.get_by_role("button", name="Show the run")
+    fold.click()
+    expect(view.locator(".wsn-answer")).to_be_hidden()
+    # None of these keys reached the notebook.
+    expect(lab.page.locator(".jp-Notebook .jp-Cell")).to_have_count(1)

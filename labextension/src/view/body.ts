@@ -18,6 +18,7 @@ export class Body {
     class: 'wsn-stopped wsn-unfinished',
     text: __('It was still running here. What came after is not in this notebook.')
   });
+  private readonly nothing = element('p', { class: 'wsn-nothing', text: __('No text.') });
   private readonly parts: TurnPart[] = [];
 
   constructor(
@@ -25,7 +26,7 @@ export class Body {
     signal: AbortSignal
   ) {
     this.reasoning = new Reasoning(markdown, signal);
-    this.node.append(this.reasoning.node, this.answer, this.error, this.stopped, this.unfinished);
+    this.node.append(this.reasoning.node, this.answer, this.nothing, this.error, this.stopped, this.unfinished);
   }
 
   /** `live`: its kernel tells of it. */
@@ -41,10 +42,12 @@ export class Body {
     });
     const empty = texts.every(([text, items]) => text === '' && items.length === 0);
     show(this.answer, !empty);
+    show(this.nothing, empty && run.status === 'completed' && run.stopped === '');
     this.reasoning.update(run.turns, running);
     this.updateEnd(run);
     show(this.unfinished, running && !live);
-    show(this.node, ![this.answer, this.reasoning.node, this.error, this.stopped, this.unfinished].every(each => each.hidden));
+    const shown = [this.answer, this.nothing, this.reasoning.node, this.error, this.stopped, this.unfinished];
+    show(this.node, !shown.every(each => each.hidden));
   }
 
   async rendered(): Promise<void> {

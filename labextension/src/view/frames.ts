@@ -11,12 +11,15 @@ import { __, _n } from './say';
 
 /** Rows on the page; the filter finds the others. */
 const MOST = 500;
+const GROUPED =
+  'Frames of one type behind one another are one row. Each by itself, with its JSON, is there while the kernel of the run is.';
 /** Characters of one frame. */
 const LONGEST = 200_000;
 
 export class Frames {
   readonly node = element('section', { class: 'wsn-frames', hidden: '' });
   private readonly filter = element('input', { class: 'wsn-filter', type: 'search', autocomplete: 'off' });
+  private readonly again = element('button', { class: 'wsn-link', type: 'button', text: __('Refresh') });
   private readonly sums = element('p', { class: 'wsn-frames-sums' });
   private readonly body = element('tbody');
   private readonly scroll: HTMLElement;
@@ -38,10 +41,11 @@ export class Frames {
     const head = element('tr', {}, ...heads.map((text, index) => element('th', { scope: 'col', text: text || __('Direction'), class: index === 0 ? 'wsn-narrow' : '' })));
     const table = element('table', { class: 'wsn-table' }, element('caption', { class: 'wsn-hidden', text: __('Frames') }), element('thead', {}, head), this.body);
     this.scroll = element('div', { class: 'wsn-frames-scroll', tabindex: '0', role: 'region', 'aria-label': __('List of frames') }, table);
-    this.node.append(element('div', { class: 'wsn-frames-head' }, this.filter, this.sums), this.scroll, this.note);
+    this.node.append(element('div', { class: 'wsn-frames-head' }, this.filter, this.sums, this.again), this.scroll, this.note);
     this.node.setAttribute('data-lm-suppress-shortcuts', 'true');
     this.node.addEventListener('keydown', event => event.stopPropagation(), { signal });
     this.filter.addEventListener('input', () => this.draw(), { signal });
+    this.again.addEventListener('click', () => this.ask?.({ kind: 'frames' }), { signal });
     this.body.addEventListener('click', event => this.onClick(event), { signal });
   }
 
@@ -92,6 +96,8 @@ export class Frames {
       return;
     }
     const all = this.single ?? run.frames;
+    const running = run.status === 'in_progress' && this.ask !== null;
+    show(this.again, running);
     const words = this.filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     const rows = all.filter(row => words.every(word => wordsOf(row).includes(word)));
     this.opened = null;
@@ -100,7 +106,7 @@ export class Frames {
     const size = rows.reduce((sum, row) => sum + row.bytes, 0);
     setText(this.sums, `${_n('%2 frame', '%2 frames', frames, whole(frames))} · ${bytes(size)}`);
     const notes = [
-      this.single === null ? __('Frames of one type behind one another are one row. Each by itself, with its JSON, is there while the kernel of the run is.') : '',
+      this.single !== null ? '' : running ? __('The kernel lists them as soon as it can.') : __(GROUPED),
       this.leftOut > 0 ? __('%1 older frames are left out.', whole(this.leftOut)) : '',
       rows.length > MOST ? __('%1 more rows: filter to see them.', whole(rows.length - MOST)) : ''
     ].filter(Boolean);

@@ -45,6 +45,7 @@ export class Header {
   private readonly frames = element('button', { class: 'wsn-button wsn-frames-button', type: 'button', 'aria-expanded': 'false' });
   private readonly fold = element('button', { class: 'wsn-collapse', type: 'button', 'aria-expanded': 'true' });
   private stopping = false;
+  private alone = false;
   private run: Run | null = null;
 
   /** `onStop` null: nothing can be stopped from here, as in a saved run. */
@@ -86,6 +87,11 @@ export class Header {
 
   setFrames(open: boolean): void {
     setAttribute(this.frames, 'aria-expanded', String(open));
+  }
+
+  /** Whether there is no kernel any more that could be asked for frames. It shows with the next update. */
+  setAlone(alone: boolean): void {
+    this.alone = alone;
   }
 
   /** `whole`: the finished run that this one is an earlier moment of. */
@@ -140,7 +146,7 @@ export class Header {
     show(this.copy, !canStop && answerOf(run) !== '');
     show(this.python, !canStop && run.prompt !== '');
     show(this.replay, !running && run.duration_ms > 0 && run.turns.length > 0);
-    show(this.frames, !running && (run.frames.length > 0 || this.onStop !== null));
+    show(this.frames, run.frames.length > 0 || (this.onStop !== null && !this.alone && run.turns.length > 0));
   }
 
   private requestStop(): void {

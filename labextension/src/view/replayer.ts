@@ -22,9 +22,13 @@ export class Replayer {
   private at = 0;
   private timer: ReturnType<typeof setInterval> | null = null;
 
-  /** `onMove` is told the moment to show, in milliseconds; at the run's duration it is whole again. */
+  /**
+   * `onMove` is told the moment to show, in milliseconds; at the run's duration it is whole again. `onPlay` is told whether
+   * it plays, whenever that may have changed.
+   */
   constructor(
     private readonly onMove: (ms: number) => void,
+    private readonly onPlay: (playing: boolean) => void,
     signal: AbortSignal
   ) {
     this.node.setAttribute('aria-label', __('Replay'));
@@ -35,7 +39,7 @@ export class Replayer {
     this.node.append(this.play, this.slider, this.time, this.speed);
     this.play.addEventListener('click', () => this.toggle(), { signal });
     this.slider.addEventListener('input', () => this.onSlide(), { signal });
-    this.node.addEventListener('keydown', event => event.stopPropagation(), { signal });
+    this.node.addEventListener('keydown', event => this.onKey(event), { signal });
     signal.addEventListener('abort', () => this.pause());
     this.drawButton();
   }
@@ -94,6 +98,14 @@ export class Replayer {
     this.drawButton();
   }
 
+  private onKey(event: KeyboardEvent): void {
+    event.stopPropagation();
+    if (event.key === ' ' && event.target === this.slider) {
+      event.preventDefault();
+      this.toggle();
+    }
+  }
+
   private onSlide(): void {
     const duration = this.run?.duration_ms ?? 0;
     this.pause();
@@ -118,5 +130,6 @@ export class Replayer {
   private drawButton(): void {
     setText(this.play, this.playing ? '❚❚' : '▷');
     setAttribute(this.play, 'aria-label', this.playing ? __('Pause') : __('Play'));
+    this.onPlay(this.playing);
   }
 }

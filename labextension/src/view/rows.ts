@@ -64,8 +64,8 @@ function hostedRow(item: Item, key: string, live: boolean): Row[] {
   const call = HOSTED.get(item) ?? hostedCall(item, item.start_ms);
   HOSTED.set(item, call);
   const row = callRow(call, key, live);
-  const label = running ? item.summary : row.label;
-  return [{ ...row, label, aside: running ? '' : oneLine(item.summary, ASIDE_LIMIT) }];
+  const summary = oneLine(item.summary, ASIDE_LIMIT);
+  return [row.end_ms === null ? { ...row, label: summary } : { ...row, label: callLabel({ ...call, output: null }, row.end_ms), aside: summary }];
 }
 
 function hostedCall(item: Item, start_ms: number): Call {
@@ -74,12 +74,12 @@ function hostedCall(item: Item, start_ms: number): Call {
   return {
     call_id: item.id,
     name: item.type.replace(/_call$/, '').replaceAll('_', ' '),
-    arguments: summary,
+    arguments: '',
     status: end_ms === null ? 'running' : good ? 'completed' : 'failed',
     start_ms,
     end_ms,
     spans: [['tool', start_ms, end_ms]],
-    output: null,
+    output: summary,
     error: null,
     images: [],
     approval: null,

@@ -46,9 +46,9 @@ export class RunView {
 
   constructor({ markdown, signal, send, inspect }: RunViewOptions) {
     this.send = send;
-    const actions = { replay: () => this.toggleReplay(), frames: () => this.toggleFrames(), collapse: () => this.collapse() };
+    const actions = { replay: () => this.replayer.toggle(), frames: () => this.toggleFrames(), collapse: () => this.collapse() };
     this.header = new Header(send === null ? null : () => send({ kind: 'stop' }), actions, signal);
-    this.replayer = new Replayer(ms => this.replay(ms), signal);
+    this.replayer = new Replayer(ms => this.replay(ms), playing => this.header.setReplaying(playing), signal);
     this.frames = new Frames(inspect ?? send, signal);
     this.timeline = new Timeline(signal);
     this.approvals = new Approvals(send === null ? null : verdict => send({ kind: 'decide', ...verdict }), signal);
@@ -98,6 +98,11 @@ export class RunView {
     }
   }
 
+  /** Whether the kernel has ended, so that it cannot be asked. */
+  setAlone(alone: boolean): void {
+    this.header.setAlone(alone);
+  }
+
   /** A message from the kernel that tells of frames; says whether it was one. */
   tell(message: unknown): boolean {
     return this.frames.receive(message);
@@ -113,14 +118,8 @@ export class RunView {
     this.node.toggleAttribute('data-wsn-replaying', whole !== null);
     this.header.update(then, whole);
     this.header.tick(ms);
-    this.header.setReplaying(this.replayer.playing && whole !== null);
     this.timeline.update(then, ms, whole);
     this.body.update(then, true);
-  }
-
-  private toggleReplay(): void {
-    this.replayer.toggle();
-    this.header.setReplaying(this.replayer.playing);
   }
 
   private toggleFrames(): void {
@@ -153,5 +152,6 @@ export class RunView {
 function announcementOf(run: Run): string {
   const turns = _n('1 turn', '%1 turns', run.turns.length);
   const calls = _n('1 call', '%1 calls', callsOf(run).length);
-  return __('Run %1 after %2: %3, %4.', __(RUN_WORDS[run.status]), seconds(run.duration_ms), turns, calls);
+  const ended = __('Run %1 after %2: %3, %4.', __(RUN_WORDS[run.status]), seconds(run.duration_ms), turns, calls);
+  return [ended, run.stopped].filter(Boolean).join(' ');
 }

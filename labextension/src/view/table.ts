@@ -29,7 +29,8 @@ export function tableOf(run: Run, rows: readonly Row[], now: number): HTMLTableE
       }),
       ...figures(row)
     ];
-    const name = row.kind === 'turn' ? row.name : `${row.name}(${row.aside})`;
+    const written = 'call_id' in row.source && row.source.arguments !== '';
+    const name = written ? `${row.name}(${row.aside})` : row.name;
     return element(
       'tr',
       { 'data-kind': row.kind },

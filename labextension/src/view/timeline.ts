@@ -27,7 +27,8 @@ export class Timeline {
   readonly node = element('details', { class: 'wsn-timeline', open: '' });
   private readonly scroll = element('div', { class: 'wsn-scroll' });
   private readonly grid = element('div', { class: 'wsn-grid', role: 'treegrid', 'aria-label': __('Timeline') });
-  private readonly axis = element('div', { class: 'wsn-ticks', role: 'columnheader', 'aria-label': __('Time') });
+  private readonly axis = element('div', { class: 'wsn-ticks', role: 'columnheader' });
+  private readonly axisName = element('span', { class: 'wsn-hidden', text: __('Time') });
   private readonly lines = element('div', { class: 'wsn-lines', 'aria-hidden': 'true' });
   private readonly nowLine = element('div', { class: 'wsn-now' });
   private readonly legend = element('div', { class: 'wsn-legend', 'aria-label': __('Kinds of time'), role: 'list' });
@@ -63,6 +64,7 @@ export class Timeline {
       element('div', { role: 'columnheader' }, element('span', { class: 'wsn-hidden', text: __('Turn or call') })),
       this.axis
     );
+    this.axis.append(this.axisName);
     this.grid.append(this.lines, head);
     this.scroll.append(this.grid);
     this.node.append(
@@ -86,6 +88,7 @@ export class Timeline {
     this.listenToPointer(signal);
     this.grid.addEventListener('click', event => this.onClick(event), { signal });
     this.grid.addEventListener('keydown', event => this.onKey(event), { signal });
+    this.node.addEventListener('keydown', keepPlainKeys, { signal });
     this.resizes.observe(this.scroll);
     signal.addEventListener('abort', () => this.resizes.disconnect());
   }
@@ -94,6 +97,7 @@ export class Timeline {
   update(run: Run, now: number, whole: Run | null = null): void {
     this.run = run;
     this.wholeRows = whole === null ? null : rowsOf(whole);
+    const ended = this.running && run.status !== 'in_progress' && whole === null;
     this.running = run.status === 'in_progress';
     this.rows = rowsOf(run);
     this.now = now;
@@ -108,6 +112,9 @@ export class Timeline {
     }
     if (grown && atEnd && this.running) {
       this.scroll.scrollTop = this.scroll.scrollHeight;
+    } else if (ended && atEnd && !this.grid.contains(document.activeElement)) {
+      // Who followed it to its end reads it from its beginning, as it is read when it is opened again.
+      this.scroll.scrollTop = 0;
     }
     this.refreshDetails();
   }
@@ -256,6 +263,7 @@ export class Timeline {
     this.marks = key;
     const lines = marks.map(mark => placed('wsn-line', share(mark)));
     this.axis.replaceChildren(
+      this.axisName,
       ...marks.map(mark => {
         const node = placed('wsn-tick', share(mark));
         setText(node, mark.text);
@@ -335,7 +343,6 @@ export class Timeline {
     } else {
       return;
     }
-    // The notebook has its own use for these keys.
     event.preventDefault();
     event.stopPropagation();
   }
@@ -471,6 +478,13 @@ export class Timeline {
 /** One press of W or S, and of A or D as a part of the width. */
 const ZOOM = 1.5;
 const PAN = 0.2;
+
+/** The notebook has its own use for keys without Ctrl, Alt or Meta: `x` cuts a cell. It gets none that was pressed in here. */
+function keepPlainKeys(event: KeyboardEvent): void {
+  if (!event.ctrlKey && !event.metaKey && !event.altKey && event.key !== 'Tab' && event.key !== 'Escape') {
+    event.stopPropagation();
+  }
+}
 
 const MOVES: Readonly<Record<string, (index: number, last: number) => number>> = {
   ArrowDown: index => index + 1,
