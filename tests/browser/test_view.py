@@ -12,6 +12,7 @@ from browser.lab import App, Lab, Server, Theme
 from playwright.sync_api import Locator, expect
 
 import ws_notebook as wsn
+from ws_notebook.render.bundle import MIME_TYPE
 
 SETUP = """\
 %load_ext ws_notebook
@@ -75,6 +76,18 @@ def test_the_keys_of_the_timeline_are_perfetto_s(lab: Lab, saved: Callable[..., 
     assert view.locator(".wsn-tick").all_inner_texts() != zoomed
     lab.page.keyboard.press("0")
     assert view.locator(".wsn-tick").all_inner_texts() == before
+    rows.nth(1).hover()
+    lab.page.keyboard.down("Control")
+    lab.page.mouse.wheel(0, -400)
+    lab.page.keyboard.up("Control")
+    expect(timeline).to_have_attribute("data-wsn-zoomed", "")
+    zoomed = view.locator(".wsn-tick").all_inner_texts()
+    lab.page.mouse.down()
+    lab.page.mouse.move(500, 300, steps=4)
+    lab.page.mouse.up()
+    assert view.locator(".wsn-tick").all_inner_texts() != zoomed
+    rows.nth(0).focus()
+    lab.page.keyboard.press("0")
     lab.page.keyboard.press("ArrowDown")
     expect(rows.nth(1)).to_be_focused()
     lab.page.keyboard.press("Enter")
@@ -114,30 +127,17 @@ def test_a_saved_run_can_be_dragged_and_played_with_no_kernel(lab: Lab, saved: C
     lab.screenshots("run", of=lab.output(0))
     words = view.locator(".wsn-answer").inner_text()
     slider = view.get_by_role("slider", name="Moment of the run")
+    ended = view.locator(".wsn-dot").evaluate("dot => getComputedStyle(dot).backgroundColor")
     slider.fill("0")
     expect(view.locator(".wsn-row")).to_have_count(1)
     expect(view.locator(".wsn-answer")).to_be_hidden()
+    expect(view.locator(".wsn-sent")).to_be_hidden()
     slider.fill("700")
     expect(view.locator(".wsn-row")).to_have_count(4)
     expect(view.locator(".wsn-answer")).not_to_have_text("")
     part = view.locator(".wsn-answer").inner_text()
     assert 0 < len(part) < len(words)
     lab.screenshots("replay", of=lab.output(0))
-    slider.fill("500")
-    assert len(view.locator(".wsn-answer").inner_text()) < len(part)
-    view.get_by_label("Speed of the replay").select_option("10")
-    view.get_by_role("button", name="Play", exact=True).click()
-    ended = view.locator(".wsn-dot").evaluate("dot => getComputedStyle(dot).backgroundColor")
-    expect(view.locator(".wsn-status")).to_have_text("completed", timeout=20_000)
-    expect(view.locator(".wsn-answer")).to_have_text(words.replace("\n\n", "\n"), use_inner_text=True)
-    expect(view.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    expect(view.locator(".wsn-sent")).to_be_hidden()
-
-
-def test_the_frames_of_a_saved_run_are_kept_in_groups(lab: Lab, saved: Callable[..., Locator]) -> None:
-    view = saved()
-    view.get_by_role("button", name="Frames").click()
-    frames = view.get_by_role("region", name="Frames", exact=True)
     # The dot says the same as the word beside it.
     assert view.locator(".wsn-dot").evaluate("dot => getComputedStyle(dot).backgroundColor") != ended
     play, replay = view.locator(".wsn-play"), view.locator(".wsn-replay-button")
@@ -147,6 +147,19 @@ def test_the_frames_of_a_saved_run_are_kept_in_groups(lab: Lab, saved: Callable[
     expect(play).to_have_accessible_name("Pause")
     play.click()
     expect(replay).to_have_text("▷ Replay")
+    slider.fill("500")
+    assert len(view.locator(".wsn-answer").inner_text()) < len(part)
+    view.get_by_label("Speed of the replay").select_option("10")
+    view.get_by_role("button", name="Play", exact=True).click()
+    expect(view.locator(".wsn-status")).to_have_text("completed", timeout=20_000)
+    expect(view.locator(".wsn-answer")).to_have_text(words.replace("\n\n", "\n"), use_inner_text=True)
+    expect(view.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_the_frames_of_a_saved_run_are_kept_in_groups(lab: Lab, saved: Callable[..., Locator]) -> None:
+    view = saved()
+    view.get_by_role("button", name="Frames").click()
+    frames = view.get_by_role("region", name="Frames", exact=True)
     rows = frames.locator("tbody tr")
     expect(rows.first).to_contain_text("response.create")
     expect(frames.locator(".wsn-frames-note")).to_contain_text("while the kernel of the run is")
@@ -198,11 +211,16 @@ def test_the_timeline_is_a_table_too_and_the_run_folds_to_one_line(lab: Lab, sav
     expect(view.locator(".wsn-answer")).to_be_visible()
 
 
-def test_the_python_of_a_run_can_be_copied(lab: Lab, saved: Callable[..., Locator]) -> None:
+def test_the_answer_and_the_python_of_a_run_can_be_copied(
+    lab: Lab, saved: Callable[..., Locator], forms: dict[str, Any]
+) -> None:
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     view = saved()
-    view.get_by_role("button", name="Copy as Python").click()
+    view.get_by_role("button", name="Copy answer").click()
     expect(view.get_by_role("button", name="Copied")).to_be_visible()
+    assert lab.page.evaluate("navigator.clipboard.readText()") == forms[MIME_TYPE]["text"]
+    view.get_by_role("button", name="Copy as Python").click()
+    expect(view.get_by_role("button", name="Copied")).to_have_count(2)
     copied = lab.page.evaluate("navigator.clipboard.readText()")
     assert "tools=[population]" in copied
     compile(copied, "copied", "exec")
@@ -210,6 +228,7 @@ def test_the_python_of_a_run_can_be_copied(lab: Lab, saved: Callable[..., Locato
 
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_axe_finds_nothing_serious_with_everything_open(lab: Lab, saved: Callable[..., Locator], app: App) -> None:
+    lab.page.set_viewport_size({"width": 1280, "height": 1800})
     view = saved("dark", app)
     for name in ("Frames", "Table", "Keys"):
         view.get_by_role("button", name=name, exact=True).click()
@@ -217,7 +236,10 @@ def test_axe_finds_nothing_serious_with_everything_open(lab: Lab, saved: Callabl
     assert lab.violations(".wsn-run") == []
     lab.set_theme("light")
     assert lab.violations(".wsn-run") == []
-    lab.screenshot(f"everything-open-{app}", of=lab.output(0))
+    view.get_by_role("button", name="Keys", exact=True).click()
+    view.get_by_role("button", name="Frames", exact=True).click()
+    if app == "lab":
+        lab.screenshots("table", of=lab.output(0))
 
 
 @pytest.mark.parametrize("app", ["lab", "notebook"])
