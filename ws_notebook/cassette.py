@@ -9,35 +9,19 @@ byte, but for secrets.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from .core.secrets import scrubbed
 from .exceptions import SettingsError
 
-__all__ = ["VERSION", "Cassette", "Entry", "Exchange", "head_line", "line", "question_of", "scrubbed"]
+__all__ = ["VERSION", "Cassette", "Entry", "Exchange", "head_line", "line", "question_of"]
 
 VERSION: Final = 1
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled", "error"})
-_SECRET = b"[secret]"
-_SECRETS = re.compile(
-    rb"Bearer\s+[\w\-.~+/=]{8,}"
-    rb"|\b(?:sk|xai|vck|gsk|pplx)-[\w\-]{8,}"
-    rb"|\b(?:gh[opsu]_|github_pat_|glpat-|hf_|xox[abprs]-)[\w\-]{10,}"
-    rb"|\bAKIA[A-Z0-9]{16}\b|\bAIza[\w\-]{30,}"
-    rb"|\beyJ[\w\-]{10,}\.[\w\-]{10,}\.[\w\-]+"
-)
-"""What is a key by its looks."""
-_FIELD = (
-    rb"(?:[\w\-]*(?:api[_\-]?key|authorization|passw(?:or)?d|secret|access[_\-]token|auth[_\-]token)[\w\-]*|x-api-key)"
-)
-_NAMED = re.compile(
-    rb'((?:\\*")' + _FIELD + rb'(?:\\*")\s*:\s*(\\*"))(?!\\*")(?:[^"\\]|\\(?!["\\]))+(?=\\*")', re.IGNORECASE
-)
-"""The value of a field that holds a secret by its name, also in JSON that stands in a string."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -146,11 +130,6 @@ def line(entry: Entry) -> bytes:
     if b"\n" in data or b"\r" in data or not _is_json(data):
         data, key = json.dumps(data.decode(errors="replace")).encode(), f"{entry.kind}_text"
     return f'{{"ms":{round(entry.ms, 3)},"on":{entry.connection},"{key}":'.encode() + data + b"}\n"
-
-
-def scrubbed(data: bytes) -> bytes:
-    """The frame without what is a secret by its looks or by the name of its field."""
-    return _NAMED.sub(rb"\1" + _SECRET, _SECRETS.sub(_SECRET, data))
 
 
 def question_of(request: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -71,3 +71,17 @@ def test_single_frames_are_listed_and_shown_when_they_are_asked_for() -> None:
     assert frame_text(frames, 7)["text"] == frame_text(frames, "x")["text"] == ""
     many = [FrameRecord(play.zero, "received", None, "x", 1, None, b"a", "r7.1")] * 5003
     assert (len(frame_list(many, play.run)["rows"]), frame_list(many, play.run)["left_out"]) == (5000, 3)
+
+
+def test_a_frame_is_shown_without_what_looks_like_a_secret() -> None:
+    def shown(text: str) -> str:
+        data = json.dumps({"delta": text}).encode()
+        return str(frame_text([FrameRecord(0.0, "received", None, "x", len(data), None, data, "r7.1")], 0)["text"])
+
+    for secret in ("sk-proj-abcdefgh12345678", "Bearer sk-live-abcdefgh", "AKIAABCDEFGHIJKLMNOP"):
+        assert shown(f"It is {secret} .") == '{"delta": "It is [secret] ."}'
+    for before in (100, 199_000, 199_990, 204_000):
+        text = shown("é" * (before // 6) + "x" * (before - before // 6) + " sk-" + "a1" * 3000 + "y" * 10_000)
+        assert "sk-a1a1" not in text
+        assert text.startswith('{"delta": "')
+        assert text.endswith((" more characters", 'y"}'))

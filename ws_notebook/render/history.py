@@ -13,6 +13,7 @@ from typing import Any
 
 from ..core.frames import FrameRecord
 from ..core.run import RunState
+from ..core.secrets import scrubbed
 from ..core.turn import TurnState
 from .format import cut, valid
 
@@ -24,6 +25,7 @@ _POINTS = 250
 _LISTED = 5000
 """The most frames of a list, the newest ones, and the most characters of one frame that are shown."""
 _SHOWN = 200_000
+_LONGEST_SECRET = 4096
 _ROWS = 600
 """The most rows of frames; a longer run keeps, for each turn, one for each kind."""
 
@@ -102,7 +104,17 @@ def frame_list(frames: list[FrameRecord], run: RunState) -> dict[str, Any]:
 
 
 def frame_text(frames: list[FrameRecord], index: Any) -> dict[str, Any]:
-    """The message with one frame as text; an empty one where it is no longer held."""
+    """The message with one frame as text, scrubbed like a cassette; an empty one where it is no longer held."""
     held = isinstance(index, int) and 0 <= index < len(frames)
-    text = frames[index].data.decode("utf-8", "replace") if held else ""
-    return {"kind": "frame", "index": index, "text": valid(cut(text, _SHOWN))}
+    return {"kind": "frame", "index": index, "text": valid(_without_secrets(frames[index].data)) if held else ""}
+
+
+def _without_secrets(data: bytes) -> str:
+    """A frame as text without what looks like a secret in what anybody wrote; of a long one the beginning."""
+    text = data.decode("utf-8", "replace")
+    beginning = scrubbed(text[: _SHOWN + _LONGEST_SECRET].encode()).decode()
+    if len(text) <= _SHOWN + _LONGEST_SECRET:
+        return cut(beginning, _SHOWN)
+    # The end of the beginning may be the beginning of a secret.
+    shown = beginning[: min(_SHOWN, len(beginning) - _LONGEST_SECRET)]
+    return cut(shown + text[len(shown) :], len(shown))

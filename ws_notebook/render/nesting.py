@@ -37,7 +37,7 @@ def too_much(text: str) -> bool:
 
 
 def as_code(markdown: str) -> str:
-    """`markdown` with each paragraph that holds too much as a block of code; all of it where paragraphs are not sure."""
+    """`markdown` with each paragraph that holds too much as a block of code; all of it where that is unsure."""
     pieces, done = [], 0
     for block in _FENCED.finditer(markdown):
         pieces += [_tamed(markdown[done : block.start()]), block[0]]

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..cassette import Cassette, Exchange, question_of, scrubbed
+from ..cassette import Cassette, Exchange, question_of
+from ..core.secrets import scrubbed
 from ..exceptions import ConnectionLost, SettingsError
 from .base import Endpoint
 
