@@ -28,6 +28,7 @@ _STYLE = (
     # Pages of Jupyter set tables flush right.
     ".wsn-static.wsn-static :is(td,th){text-align:left}.wsn-static th{white-space:nowrap}"
     ".wsn-static>div,.wsn-static pre{margin:0 0 .8em}"
+    ".wsn-static details td:last-child{overflow-wrap:anywhere;min-width:9em}"
     # A picture follows its page's theme where the page says which it is, else the reader's own preference.
     ":is([data-jp-theme-light=true],.vscode-light,[data-theme=light]) .wsn-static img{color-scheme:light}"
     ":is([data-jp-theme-light=false],.vscode-dark,[theme=dark],[data-theme=dark]) .wsn-static img{color-scheme:dark}"
