@@ -10,6 +10,7 @@ from ..core.run import RunState
 from ..core.turn import TurnState
 from . import axis, svg
 from .format import counted, duration, seconds
+from .sheet import sheet
 from .text import terminal
 from .words import KINDS
 
@@ -42,7 +43,7 @@ def latency_bundle(runs: Iterable[RunState]) -> dict[str, Any]:
     if not turns:
         return {"text/html": "<p>No turn yet.</p>", "text/plain": "No turn yet."}
     picture = svg.image(_picture(turns), f"Latency of {counted(len(turns), 'turn')}; the table below has the figures.")
-    return {"text/html": f"<div>{picture}{_table(turns)}</div>", "text/plain": _plain(turns)}
+    return {"text/html": sheet(picture + _table(turns)), "text/plain": _plain(turns)}
 
 
 def _picture(turns: Mapping[str, Mapping[str, float]]) -> str:

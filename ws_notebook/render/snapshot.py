@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html import escape
 from typing import Any
 
 from . import svg
-from .answer import NO_MATH, answer_html
+from .answer import answer_html
 from .format import counted, cut, printable, size, whole
 from .rows import Row, rows_of, spans_in_words
+from .sheet import facts, sheet
 from .structured import answer_markdown
 from .summary import extent, sent, source, status, steered, tokens, trouble
 
@@ -23,20 +23,6 @@ _QUIET = "opacity:.75"
 _THOUGHTS, _THOUGHT = 4000, 1500
 """Characters of reasoning that are shown: of all turns, and of one."""
 
-_STYLE = (
-    "<style>"
-    # Pages of Jupyter set tables flush right.
-    ".wsn-static.wsn-static :is(td,th){text-align:left}.wsn-static th{white-space:nowrap}"
-    ".wsn-static>div,.wsn-static pre{margin:0 0 .8em}"
-    ".wsn-static details td:last-child{overflow-wrap:anywhere;min-width:9em}"
-    # A picture follows its page's theme where the page says which it is, else the reader's own preference.
-    ":is([data-jp-theme-light=true],.vscode-light,[data-theme=light]) .wsn-static img{color-scheme:light}"
-    ":is([data-jp-theme-light=false],.vscode-dark,[theme=dark],[data-theme=dark]) .wsn-static img{color-scheme:dark}"
-    # On paper nobody can open what is closed.
-    "@media print{.wsn-static details::details-content{content-visibility:visible;block-size:auto}}"
-    "</style>"
-)
-
 
 def snapshot(run: dict[str, Any]) -> str:
     """The HTML of a bundle: header, pictures, timeline with its table, reasoning, items, answer, what went wrong."""
@@ -44,22 +30,12 @@ def snapshot(run: dict[str, Any]) -> str:
     if run["turns"]:
         parts += [_timeline(run), _shown_to_model(run), _reasoning(run)]
     parts += [_steers(run), _items(run)]
-    return _page(_facts(parts) + _answer(run) + _facts([_trouble(run)]))
+    return sheet(facts(*parts) + _answer(run) + facts(_trouble(run)), words=True)
 
 
 def timeline_html(run: dict[str, Any]) -> str:
     """The timeline as a picture, and the figures behind it as a table."""
-    return _page(_facts([_timeline(run)]))
-
-
-def _page(content: str) -> str:
-    # Not before the div: in Markdown what follows a style stands outside of the HTML.
-    return f'<div class="wsn-static">{_STYLE}{content}</div>'
-
-
-def _facts(parts: Iterable[str]) -> str:
-    content = "".join(parts)
-    return f'<div class="{NO_MATH}">{content}</div>' if content else ""
+    return sheet(facts(_timeline(run)), words=True)
 
 
 def _timeline(run: dict[str, Any]) -> str:

@@ -1,0 +1,34 @@
+"""What all static HTML stands in, and the few styles that it can do without."""
+
+from __future__ import annotations
+
+from .answer import NO_MATH
+
+__all__ = ["facts", "sheet"]
+
+_STYLE = (
+    "<style>"
+    # Pages of Jupyter set tables flush right, which is for numbers.
+    ".wsn-static.wsn-words :is(td,th){text-align:left}.wsn-static th{white-space:nowrap}"
+    ".wsn-static>div,.wsn-static pre{margin:0 0 .8em}"
+    ".wsn-words details td:last-child{overflow-wrap:anywhere;min-width:9em}"
+    # A picture follows its page's theme where the page says which it is, else the reader's own preference.
+    ":is([data-jp-theme-light=true],.vscode-light,[data-theme=light]) .wsn-static img{color-scheme:light}"
+    ":is([data-jp-theme-light=false],.vscode-dark,[theme=dark],[data-theme=dark]) .wsn-static img{color-scheme:dark}"
+    # On paper nobody can open what is closed.
+    "@media print{.wsn-static details::details-content{content-visibility:visible;block-size:auto}}"
+    "</style>"
+)
+
+
+def sheet(content: str, *, words: bool = False) -> str:
+    """`content` with the styles; `words`: its tables hold words rather than numbers."""
+    css = "wsn-static wsn-words" if words else "wsn-static"
+    # Not before the div: in Markdown what follows a style stands outside of the HTML.
+    return f'<div class="{css}">{_STYLE}{content}</div>'
+
+
+def facts(*parts: str) -> str:
+    """What is no part of an answer, kept from what typesets formulas."""
+    content = "".join(parts)
+    return f'<div class="{NO_MATH}">{content}</div>' if content else ""
