@@ -242,3 +242,40 @@ def test_a_function_for_the_key_that_fails_is_told_with_what_to_do() -> None:
 
     with pytest.raises(ConnectionFailed, match=r"no token today.*ask again"):
         resolve("openai", api_key=broken).key()
+
+
+@pytest.mark.parametrize(
+    ("given", "profile", "address", "chosen"),
+    [
+        ("openai", None, "", ""),
+        ("openai:eu", None, "", ""),
+        ("https://api.openai.com/v1", None, "", ""),
+        ("local", None, "", ""),
+        ("http://127.0.0.1:8977/v1", None, "http://127.0.0.1:8977/v1", ""),
+        ("http://127.0.0.1:8977/v1", "openai", "http://127.0.0.1:8977/v1", "openai"),
+        ("https://r.openai.azure.com", None, "https://r.openai.azure.com/openai/v1", ""),
+        (
+            "https://gate.example/sk-proj-abcdefgh12345678/v1?token=abc&api-version=preview",
+            None,
+            "https://gate.example/[secret]/v1?api-version=preview",
+            "",
+        ),
+    ],
+)
+def test_the_address_is_told_where_the_provider_s_name_does_not_lead_there(
+    given: str, profile: str | None, address: str, chosen: str
+) -> None:
+    found = resolve(given, profile=profile, model="m", api_key="sk-abcdefgh")
+    assert (found.address, found.chosen_profile) == (address, chosen)
+    if address and "[secret]" not in address:
+        assert resolve(address, profile=chosen or None, model="m").base_url == found.base_url
+
+
+def test_the_address_of_a_base_url_of_the_environment_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8977/v1")
+    found = resolve("openai", model="m")
+    assert (found.provider, found.address, found.chosen_profile) == (
+        "127.0.0.1:8977",
+        "http://127.0.0.1:8977/v1",
+        "openai",
+    )

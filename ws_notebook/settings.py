@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from .core.secrets import scrubbed
 from .exceptions import ConnectionFailed, SettingsError, WsNotebookError
 from .profiles import PROFILES, Profile
 
@@ -105,6 +106,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def note(self) -> str:
         return LOCAL_NOTE if self.profile.name == "local" else ""
+
+    @property
+    def address(self) -> str:
+        """The base URL, where `provider` as a name does not lead to it; without what in it looks like a secret."""
+        parts = urlsplit(self.base_url)
+        if not parts.hostname or (self.provider != parts.netloc and self.base_url == self.profile.base_url):
+            return ""
+        if self.provider.partition(":")[0] == self.profile.name and self.provider != self.profile.name:
+            return ""  # a region of the provider
+        versions = [each for each in parts.query.split("&") if each.startswith("api-version=")]
+        bare = urlunsplit(parts._replace(query="&".join(versions), fragment=""))
+        return scrubbed(bare.encode()).decode()
+
+    @property
+    def chosen_profile(self) -> str:
+        """The name of the profile, where the address does not tell it."""
+        known = PROFILES.get(self.profile.name)
+        return self.profile.name if self.address and known and known.name != _profile_of(self.base_url).name else ""
 
     def key(self) -> str | None:
         """The API key, or token, of now. Raises SettingsError where one is needed and there is none, ConnectionFailed

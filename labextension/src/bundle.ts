@@ -174,6 +174,10 @@ export interface SessionFacts {
   readonly model: string;
   readonly transport: string;
   readonly note: string;
+  /** The base URL, where the provider's name is not enough to ask the same again, or empty. */
+  readonly address: string;
+  /** The profile that goes with it, or empty. */
+  readonly profile: string;
 }
 
 export interface RunError {
@@ -204,6 +208,8 @@ export interface Head {
   readonly error: RunError | null;
   /** Empty, or how the run was stopped and what that means for the next one. */
   readonly stopped: string;
+  /** Why an incomplete answer is not whole, in the provider's word, or empty. */
+  readonly reason: string;
   /** In the order in which they came; a bundle without any leaves this out. */
   readonly steers: readonly Steer[];
 }

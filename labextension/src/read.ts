@@ -303,6 +303,7 @@ const HEAD_READERS: { readonly [K in keyof Head]: (value: unknown) => Head[K] } 
   bytes: readBytes,
   error: readError,
   stopped: text,
+  reason: text,
   steers: readSteers
 };
 
@@ -342,7 +343,9 @@ export function readRun(value: unknown): Run | null {
       provider: text(session['provider']),
       model: text(session['model']),
       transport: text(session['transport']),
-      note: text(session['note'])
+      note: text(session['note']),
+      address: text(session['address']),
+      profile: text(session['profile'])
     },
     started: text(value['started']),
     duration_ms: amount(value['duration_ms']),
@@ -351,6 +354,7 @@ export function readRun(value: unknown): Run | null {
     bytes: readBytes(value['bytes']),
     error: readError(value['error']),
     stopped: text(value['stopped']),
+    reason: text(value['reason']),
     steers: readSteers(value['steers']),
     turns: list(value['turns']).map(turn => withText(readTurn(turn), fields(turn)['text_at'], text(value['text']))),
     frames: readFrames(value['frames']),

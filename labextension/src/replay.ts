@@ -8,7 +8,7 @@ export function runAt(run: Run, ms: number): Run {
     return run;
   }
   const turns = run.turns.filter((turn, index) => index === 0 || turn.start_ms <= ms).map(turn => turnAt(turn, ms));
-  return { ...run, status: 'in_progress', turns, text: '', error: null, stopped: '', duration_ms: ms, ...totalsOf(turns, run) };
+  return { ...run, status: 'in_progress', turns, text: '', error: null, stopped: '', reason: '', duration_ms: ms, ...totalsOf(turns, run) };
 }
 
 function totalsOf(turns: readonly Turn[], run: Run): Pick<Run, 'usage' | 'bytes'> {

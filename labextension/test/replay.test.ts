@@ -72,5 +72,11 @@ test('the Python asks the same again', () => {
     'import ws_notebook as wsn\n\nsession = wsn.Session(provider="local", model="demo", tools=[look])\n' +
       'run = session.ask("Say \\"hi\\"")\nprint(run.text)\n'
   );
+  const session = { ...replayed().session, provider: 'host:8000', address: 'http://host:8000/v1', profile: 'openai' };
+  const [turn] = replayed().turns;
+  assert.ok(turn !== undefined);
+  const invented = { ...turn.calls[0]!, name: 'nosuch', status: 'failed' as const, output: '{"error": {"type": "unknown_tool"}}' };
+  const code = pythonOf({ ...replayed(), session, turns: [{ ...turn, calls: [...turn.calls, invented] }] });
+  assert.ok(code.includes('provider="http://host:8000/v1", profile="openai", model="demo", tools=[look])'));
   assert.ok(pythonOf({ ...replayed(), prompt: 'a\u2028b\u202ec' }).includes('"a\\u2028b\\u202ec"'));
 });

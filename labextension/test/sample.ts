@@ -9,7 +9,7 @@ export function sampleRun(): Record<string, unknown> {
     prompt: 'How many people live in Paris?',
     images: [],
     format: '',
-    session: { provider: 'local', model: 'demo', transport: 'websocket', note: 'embedded server: a script, no AI' },
+    session: { provider: 'local', model: 'demo', transport: 'websocket', note: 'embedded server: a script, no AI', address: '', profile: '' },
     started: '2026-11-21T02:18:00.123Z',
     duration_ms: 1500,
     text: 'About two million.',
@@ -17,6 +17,7 @@ export function sampleRun(): Record<string, unknown> {
     bytes: { sent: 1900, received: 55000, full_context: 21000 },
     error: null,
     stopped: '',
+    reason: '',
     turns: [
       {
         id: 'r7.1',

@@ -7,7 +7,7 @@ from support.drive import Drive
 from support.events import answer, call, completed, created, delta, error, failed, message
 
 from ws_notebook.core.abilities import LaneLimits
-from ws_notebook.core.outcome import LONGEST_WAIT
+from ws_notebook.core.outcome import LONGEST_WAIT, STOPPED_WAITING
 from ws_notebook.exceptions import ConnectionFailed, RateLimited
 
 __all__: list[str] = []
@@ -183,3 +183,13 @@ def test_over_http_every_answer_may_have_the_same_id() -> None:
         run = drive.ask(words)
         drive.receive(completed("resp_same", message(words)))
         assert (run.status, run.text) == ("completed", words)
+
+
+def test_a_run_that_is_stopped_while_it_waits_for_a_rate_limit_says_so_and_not_that_it_was_sent_again() -> None:
+    drive = Drive()
+    run = drive.ask("Hi")
+    drive.receive(LIMITED)
+    assert run.turns[0].recovered == "rate_limit_exceeded"
+    drive.abandon(run)
+    assert (run.status, run.stopped, run.turns[0].recovered) == ("cancelled", STOPPED_WAITING, "")
+    assert drive.closed == 0

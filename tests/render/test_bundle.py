@@ -14,7 +14,7 @@ from ws_notebook.core.consent import Consent, Progress
 from ws_notebook.core.run import RequestSettings
 from ws_notebook.core.timing import Span
 from ws_notebook.core.turn import CallState
-from ws_notebook.render.bundle import LIMIT, bundle
+from ws_notebook.render.bundle import LIMIT, RunHeader, bundle
 
 __all__: list[str] = []
 
@@ -258,3 +258,26 @@ def test_progress_is_told_until_there_is_a_result() -> None:
     assert told(play)["progress"] == {"fraction": 0.4, "text": "reading", "partial": "the third", "count": 3}
     play.answered("call_1", "done")
     assert "progress" not in told(play)
+
+
+def test_an_incomplete_run_says_why_and_only_where_the_provider_does() -> None:
+    short = Play().send().created("r").text("Hal")
+    assert "reason" not in checked(short)
+    short.completed("incomplete", incomplete_details={"reason": "max_output_tokens"})
+    assert checked(short)["reason"] == "max_output_tokens"
+    assert "reason" not in checked(Play().send().created("r").completed("incomplete"))
+
+
+def test_an_address_and_a_profile_stand_only_where_they_are_needed() -> None:
+    assert set(checked(capitals())["session"]) == {"provider", "model", "transport", "note"}
+    header = RunHeader(provider="host", model="m", transport="websocket", address="http://host/v1", profile="openai")
+    found = bundle(capitals().run, header)
+    VALIDATOR.validate(found)
+    assert (found["session"]["address"], found["session"]["profile"]) == ("http://host/v1", "openai")
+
+
+def test_an_endless_error_message_is_cut() -> None:
+    failed = checked(Play().send().created("r").completed("failed", error={"code": "x", "message": "long " * 3000}))
+    for error in (failed["error"], failed["turns"][0]["error"]):
+        assert len(error["message"]) < 2100
+        assert error["message"].endswith(" more characters")

@@ -7,6 +7,7 @@ from render.play import HEADER, Play, capitals
 from ws_notebook import exceptions
 from ws_notebook.render.bundle import RunHeader, bundle
 from ws_notebook.render.markdown import markdown
+from ws_notebook.render.mime import mime_bundle
 from ws_notebook.render.summary import (
     extent,
     pictured,
@@ -25,6 +26,11 @@ __all__: list[str] = []
 
 def of(play: Play) -> dict[str, Any]:
     return bundle(play.run, HEADER, now=play.now)
+
+
+def forms(play: Play) -> list[str]:
+    found = mime_bundle(play.run, HEADER)
+    return [found[name] for name in ("text/html", "text/markdown", "text/plain")]
 
 
 def test_the_header_says_everything() -> None:
@@ -79,6 +85,11 @@ def test_every_way_to_end_badly_has_its_words() -> None:
     failed = Play().send().created("r").completed("failed", error={"message": "no"})
     assert trouble(of(failed)).startswith("ProviderError: ")
     assert "cut short" in trouble(of(Play().send().created("r").completed("incomplete")))
+    for reason, advice in (("max_output_tokens", "allow more"), ("content_filter", "other words"), ("odd", "go on")):
+        short = Play().send().created("r").completed("incomplete", incomplete_details={"reason": reason})
+        assert trouble(of(short)).startswith(f"The answer was cut short: {reason}. ")
+        assert advice in trouble(of(short))
+        assert all(reason.replace("_", "\\_") in form or reason in form for form in forms(short))
     owed = Play().send().created("r").item(type="computer_call", call_id="c").completed()
     assert "no Python tool" in trouble(of(owed))
 

@@ -75,11 +75,14 @@ class Link:
 
     def leave(self, lane: Lane, now: float) -> str:
         """Cut off what the lane is doing, and tell what that means for the connection."""
-        run, in_flight = lane.run, lane.current
-        for turn in (in_flight, lane.pending):
+        run, in_flight, pending = lane.run, lane.current, lane.pending
+        for turn in (in_flight, pending):
             if turn is not None:
                 self._loop.cut(turn, "cancelled", None, now)
         lane.pending = None
+        if in_flight is None and pending is not None and pending.not_before is not None:
+            outcome.give_up_waiting(pending)
+            return outcome.STOPPED_WAITING
         if in_flight is None:
             begun = run is not None and any(turn.sent for turn in run.turns)
             return outcome.STOPPED_BETWEEN if begun else outcome.STOPPED_BEFORE

@@ -17,9 +17,11 @@ __all__ = [
     "STOPPED_BETWEEN",
     "STOPPED_BY_CLOSING",
     "STOPPED_BY_DRAINING",
+    "STOPPED_WAITING",
     "STOPPED_WITH_SESSION",
     "after_turn",
     "ends_connection",
+    "give_up_waiting",
     "is_rate_limit",
     "is_repeatable",
     "may_wait",
@@ -34,6 +36,7 @@ FINISHED = (("completed", None), ("incomplete", None))
 STOPPED_BY_CLOSING = "The connection was closed to stop it; the next turn sends the history again."
 STOPPED_BY_DRAINING = "The rest of its response is read and dropped; the connection stays open."
 STOPPED_BETWEEN = "It was stopped between two responses; the connection stays open."
+STOPPED_WAITING = "It was stopped while it waited for the provider's rate limit; the connection stays open."
 STOPPED_BEFORE = "It was stopped before anything was sent."
 STOPPED_WITH_SESSION = "The session was closed, and its connections with it."
 
@@ -83,6 +86,12 @@ def wait_after(turn: TurnState) -> float | None:
     if turn.status != "failed" or error is None or turn.unasked or not (nothing_came and is_rate_limit(error)):
         return None
     return error.retry_after if may_wait(turn, error.retry_after) else None
+
+
+def give_up_waiting(turn: TurnState) -> None:
+    """The turn's request was refused for a rate limit and is not sent again: then nothing was recovered."""
+    if turn.repeated.count(RATE_LIMITED) <= 1:
+        turn.recovered = ""
 
 
 def refuses_lane(info: ErrorInfo) -> bool:

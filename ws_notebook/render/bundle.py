@@ -42,8 +42,8 @@ MIME_TYPE = "application/vnd.ws-notebook.run.v1+json"
 VERSION = 1
 LIMIT = 20_000
 """Characters of a prompt, of arguments and of a tool's output that are kept."""
-_STEER_LIMIT, _REASON_LIMIT = 2000, 200
-"""Characters of a steer's words and of why they were refused."""
+_STEER_LIMIT, _REASON_LIMIT, _ERROR_LIMIT = 2000, 200, 2000
+"""Characters of a steer's words, of why they were refused or a run was cut short, and of an error's message."""
 
 
 class RunHeader(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +54,10 @@ class RunHeader(msgspec.Struct, frozen=True, kw_only=True):
     transport: str
     note: str = ""
     """What a reader must know, such as "embedded server: a script, no AI"."""
+    address: str = ""
+    """The base URL that `provider` must be given to ask the same again, where the name is not enough. No secrets."""
+    profile: str = ""
+    """Likewise the profile, where one was chosen."""
 
 
 class Clock:
@@ -96,7 +100,7 @@ def assemble(
             "prompt": cut(prompt_text(run.input), LIMIT),
             **({"images": [dict(picture) for picture in run.pictures]} if run.pictures else {}),
             **({"format": "json"} if asks_for_json(run) else {}),
-            "session": msgspec.structs.asdict(header),
+            "session": _session(header),
             "started": _utc(run.asked_at),
             "text": "\n\n".join(turn["text"] for turn in turns if turn["text"]),
             **head(run, clock),
@@ -104,6 +108,11 @@ def assemble(
             "frames": frame_rows(run, clock),
         }
     )
+
+
+def _session(header: RunHeader) -> dict[str, str]:
+    facts = msgspec.structs.asdict(header)
+    return {name: value for name, value in facts.items() if value or name not in ("address", "profile")}
 
 
 def _growth(turn: TurnState, clock: Clock) -> dict[str, Any]:
@@ -126,8 +135,15 @@ def head(run: RunState, clock: Clock) -> dict[str, Any]:
         },
         "error": _run_error(run.error),
         "stopped": run.stopped,
+        **_cut_short(run, turns),
         **({"steers": [_steer(each) for each in steers]} if steers else {}),
     }
+
+
+def _cut_short(run: RunState, turns: list[TurnState]) -> dict[str, str]:
+    """Why the answer is not whole, in the provider's word."""
+    reason = turns[-1].reason if turns and run.status == "incomplete" else None
+    return {"reason": one_line(reason, _REASON_LIMIT)} if reason else {}
 
 
 def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT) -> dict[str, Any]:
@@ -301,7 +317,11 @@ def _run_error(error: Exception | None) -> dict[str, Any] | None:
     if error is None:
         return None
     code = getattr(error, "code", None)
-    return {"type": type(error).__name__, "code": None if code is None else str(code), "message": str(error)}
+    return {
+        "type": type(error).__name__,
+        "code": None if code is None else str(code),
+        "message": cut(str(error), _ERROR_LIMIT),
+    }
 
 
 def _steer(steer: Steer) -> dict[str, Any]:
@@ -320,4 +340,4 @@ def steer_object(text: str, status: str, error: str | None = None) -> dict[str, 
 
 
 def _turn_error(error: ErrorInfo | None) -> dict[str, Any] | None:
-    return None if error is None else {"code": error.code, "message": error.message}
+    return None if error is None else {"code": error.code, "message": cut(error.message, _ERROR_LIMIT)}

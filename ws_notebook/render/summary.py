@@ -10,6 +10,13 @@ from .words import KINDS, RUN_WORDS, STEER_WORDS
 __all__ = ["extent", "pictured", "sent", "source", "status", "steered", "summary_line", "tokens", "trouble"]
 
 
+_ADVICE = {
+    "max_output_tokens": "Ask “go on” for the rest, or allow more (--set max_output_tokens=…).",
+    "content_filter": "The provider's content filter stopped it; ask in other words.",
+}
+"""What to do about an answer that was cut short, by the provider's reason."""
+
+
 def status(run: dict[str, Any]) -> str:
     """completed, running, stopped, …; queued while another run comes first."""
     if run["status"] == "in_progress" and not run["turns"]:
@@ -59,10 +66,16 @@ def trouble(run: dict[str, Any]) -> str:
     if error is not None:
         return f"{error['type']}: {error['message']}"
     if run["status"] == "incomplete":
-        return "The answer was cut short by the provider."
+        return _cut_short(run.get("reason", ""))
     if run["status"] == "unanswered":
         return "The model waits for an answer that no Python tool can give."
     return ""
+
+
+def _cut_short(reason: str) -> str:
+    """Why the answer is not whole, and what to do."""
+    advice = _ADVICE.get(reason, "Ask “go on” for the rest.")
+    return f"The answer was cut short{f': {reason}' if reason else ' by the provider'}. {advice}"
 
 
 def pictured(run: dict[str, Any]) -> list[str]:

@@ -40,6 +40,8 @@ class Connector:
         replay = self.transport if isinstance(self.transport, ReplayTransport) else None
         self.provider = settings.provider if replay is None else replay.cassette.provider or "replay"
         """What a header calls the provider."""
+        self.address = "" if replay is not None else redactor.text(settings.address)
+        """What `provider` must be given to reach it again, where the name is not enough; no secrets are in it."""
         self.note = replay.note if replay is not None else settings.note
         """What a header says besides the provider's name."""
         if replay is not None and self.provider == settings.provider:

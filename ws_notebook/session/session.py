@@ -29,7 +29,7 @@ from .compaction import Compactor, latest_to_compact
 from .connector import Connector
 from .engine import Engine
 from .errors import shortened
-from .export import SpanExport, spans, write_trace
+from .export import SpanExports, write_trace
 from .figures import Figures
 from .panel import panels
 from .parsed import answer_format, text_options
@@ -107,7 +107,7 @@ class Session(Backstage):
         self._engine = Engine(self._connector, self._redactor, self._portal)
         self._engine.watchers.append(panels().touch)
         self._protocol = self._engine.protocol
-        self._spans: SpanExport | None = None
+        self._spans = SpanExports(self._portal.pool)
         self._figures = Figures(self)
         self._compactor = Compactor(self._connector.endpoint, self._redactor)
         panels().add(self)
@@ -199,8 +199,7 @@ class Session(Backstage):
             # Making a first picture takes a while; the clock starts behind it.
             state.asked, state.asked_at = time.monotonic(), time.time()
         self._engine.runs[run.id], self._engine.offered[run.id] = run, offered
-        if self._spans is not None:
-            self._spans.follow(run)
+        self._spans.follow(run)
         self._portal.post(self._engine.start, state)
         return run
 
@@ -339,6 +338,8 @@ class Session(Backstage):
             model=(run.settings.model if run is not None else "") or self.settings.model,
             transport=self._protocol.abilities.transport,
             note=self._connector.note,
+            address=self._connector.address,
+            profile=self.settings.chosen_profile if self._connector.address else "",
         )
 
     def latency(self, beside: Session | None = None) -> Any:
@@ -359,23 +360,26 @@ class Session(Backstage):
         """A widget to ask, steer, stop and branch in, with a live view of each run."""
         return chat(self)
 
+    @shortened
     def timeline(self, run: Run | None = None) -> Any:
-        """A widget with the timeline of a run; default: the latest."""
+        """A widget with the timeline of a run; default: the latest. It follows a run that goes on to its end."""
         return self._figures.timeline(run)
 
     def trace(self, path: str | os.PathLike[str]) -> Path:
-        """Write a trace of every run, which ui.perfetto.dev and chrome://tracing open; the file's path."""
+        """Write a trace of every run, which ui.perfetto.dev and chrome://tracing open; the file's path.
+
+        Raises SettingsError where there is no run yet, or the file cannot be written.
+        """
         return write_trace(self.runs, path)
 
     def export_spans(self, provider: Any = None, *, content: bool = False) -> None:
         """Hand every run, once it has ended, to OpenTelemetry as spans of its GenAI conventions; see docs/traces.md.
 
         `provider`: a TracerProvider; default: the process's own. `content`: whether prompts, answers, arguments and
-        outputs go along. Needs the extra `ws-notebook[otel]`; raises SettingsError where that is not installed.
+        outputs go along. A provider is given each run once, however often it is named. Needs the extra
+        `ws-notebook[otel]`; raises SettingsError where that is not installed, and for what is no TracerProvider.
         """
-        self._spans = spans(provider, content, self._portal.pool)
-        for run in self.runs:
-            self._spans.follow(run)
+        self._spans.add(provider, content, self.runs)
 
     def __repr__(self) -> str:
         where = self.settings.base_url.partition("?")[0] or "embedded server"

@@ -14,6 +14,7 @@ export class Body {
   private readonly answer = element('div', { class: 'wsn-answer' });
   private readonly error = element('div', { class: 'wsn-error' });
   private readonly stopped = element('p', { class: 'wsn-stopped' });
+  private readonly short = element('p', { class: 'wsn-stopped wsn-short' });
   private readonly unfinished = element('p', {
     class: 'wsn-stopped wsn-unfinished',
     text: __('It was still running here. What came after is not in this notebook.')
@@ -26,7 +27,7 @@ export class Body {
     signal: AbortSignal
   ) {
     this.reasoning = new Reasoning(markdown, signal);
-    this.node.append(this.reasoning.node, this.answer, this.nothing, this.error, this.stopped, this.unfinished);
+    this.node.append(this.reasoning.node, this.answer, this.nothing, this.error, this.stopped, this.short, this.unfinished);
   }
 
   /** `live`: its kernel tells of it. */
@@ -46,7 +47,7 @@ export class Body {
     this.reasoning.update(run.turns, running);
     this.updateEnd(run);
     show(this.unfinished, running && !live);
-    const shown = [this.answer, this.nothing, this.reasoning.node, this.error, this.stopped, this.unfinished];
+    const shown = [this.answer, this.nothing, this.reasoning.node, this.error, this.stopped, this.short, this.unfinished];
     show(this.node, !shown.every(each => each.hidden));
   }
 
@@ -69,6 +70,8 @@ export class Body {
     show(this.stopped, stopped);
     setText(this.stopped, run.stopped === '' ? __('stopped') : __('stopped — %1', visible(run.stopped)));
     show(this.error, run.error !== null && !stopped);
+    show(this.short, run.status === 'incomplete' && !stopped && run.error === null);
+    setText(this.short, cutShort(run.reason));
     if (run.error !== null) {
       this.error.replaceChildren(...errorContent(run.error));
     }
@@ -81,8 +84,22 @@ function textsOf(run: Run): (readonly [text: string, items: readonly Item[], cit
   return run.text !== '' && texts.every(([text]) => text === '') ? [...texts, [run.text, [], []]] : texts;
 }
 
+/** Why an answer is not whole, and what to do. */
+function cutShort(reason: string): string {
+  switch (reason) {
+    case 'max_output_tokens':
+      return __('Cut short: max_output_tokens. Ask “go on” for the rest, or allow more (--set max_output_tokens=…).');
+    case 'content_filter':
+      return __("Cut short: content_filter. The provider's content filter stopped it; ask in other words.");
+    case '':
+      return __('Cut short by the provider. Ask “go on” for the rest.');
+    default:
+      return __('Cut short: %1. Ask “go on” for the rest.', visible(reason));
+  }
+}
+
 function errorContent(error: RunError): Node[] {
-  const code = error.code === null || error.code === '' ? '' : ` (${visible(error.code)})`;
+  const code = error.code === null || error.code === '' || error.message.includes(error.code) ? '' : ` (${visible(error.code)})`;
   return [
     element('strong', { class: 'wsn-error-type', text: visible(error.type) }),
     element('bdi', { text: code }),

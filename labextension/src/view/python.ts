@@ -1,20 +1,28 @@
 /** The Python that asks the same again. Pure. */
 
-import { callsOf, type Run } from '../bundle';
+import { callsOf, type Call, type Run } from '../bundle';
 
 export function pythonOf(run: Run): string {
-  const { provider, model } = run.session;
-  const settings = [provider === '' ? '' : `provider=${literal(provider)}`, model === '' ? '' : `model=${literal(model)}`];
-  const names = [...new Set(callsOf(run).map(call => call.name))].filter(name => /^[a-zA-Z_]\w*$/.test(name));
+  const { provider, model, address, profile } = run.session;
+  const settings = Object.entries({ provider: address || provider, profile, model })
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}=${literal(value)}`);
+  const offered = callsOf(run).filter(call => !isUnknown(call));
+  const names = [...new Set(offered.map(call => call.name))].filter(name => /^[a-zA-Z_]\w*$/.test(name));
   const tools = names.length > 0 ? [`tools=[${names.join(', ')}]`] : [];
   return [
     'import ws_notebook as wsn',
     '',
-    `session = wsn.Session(${[...settings, ...tools].filter(Boolean).join(', ')})`,
+    `session = wsn.Session(${[...settings, ...tools].join(', ')})`,
     `run = session.ask(${literal(run.prompt)})`,
     'print(run.text)',
     ''
   ].join('\n');
+}
+
+/** Whether the model called a tool that there is not. */
+function isUnknown(call: Call): boolean {
+  return call.status === 'failed' && /^\{"error": ?\{"type": ?"unknown_tool"/.test(call.output ?? '');
 }
 
 /** JSON's strings are Python's, but for a few characters that end lines here and not there. */
