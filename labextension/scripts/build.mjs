@@ -3,6 +3,7 @@
 //   math    ../ws_notebook/views/static/math.js, one more: formulas, for pages without JupyterLab's renderer
 //   loader  ../ws_notebook/views/static/loader.js, what anywidget gets with each run: fetches these two
 //   panel   ../ws_notebook/views/static/panel.js, one more: the session panel
+//   composer  ../ws_notebook/views/static/composer.js, one more: the line of a chat
 //   lib     lib/index.js, the plugins, which jupyter-builder then wraps for JupyterLab
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +57,12 @@ const outputs = {
     ...common,
     entryPoints: ['src/panelWidget.ts'],
     outfile: '../ws_notebook/views/static/panel.js',
+    minify: true
+  },
+  composer: {
+    ...common,
+    entryPoints: ['src/composer.ts'],
+    outfile: '../ws_notebook/views/static/composer.js',
     minify: true
   },
   lib: {

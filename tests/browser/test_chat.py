@@ -19,6 +19,24 @@ CHECK = "print([(run.id, run.status, run.parent and run.parent.id) for run in se
 TREE = "[('r1', 'completed', None), ('r2', 'cancelled', 'r1'), ('r3', 'completed', 'r1')]"
 
 
+def test_text_of_several_lines_is_written_and_the_line_stays_in_sight(lab: Lab, server: Server) -> None:
+    server.write("lines.ipynb", [SETUP])
+    lab.open("lines.ipynb")
+    lab.run_cell(0)
+    chat = lab.output(0).locator(".wsn-chat")
+    line = chat.get_by_role("textbox", name="Your words")
+    for number in range(3):
+        line.fill("write 60 words")
+        line.press("Shift+Enter")
+        line.press_sequentially(f'say "the end of {number}"')
+        line.press("Enter")
+        expect(chat.locator(".wsn-run").nth(number)).to_contain_text(f"the end of {number}", timeout=20_000)
+        expect(chat.get_by_role("button", name="Ask")).to_be_visible()
+        expect(line).to_be_in_viewport()
+    expect(line).to_have_value("")
+    assert chat.locator(".wsn-chat-question").first.inner_text() == 'write 60 words\nsay "the end of 0"'
+
+
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_a_chat_asks_continues_stops_and_branches(lab: Lab, server: Server, app: App) -> None:
     server.write("chat.ipynb", [SETUP, CHECK])
@@ -26,7 +44,7 @@ def test_a_chat_asks_continues_stops_and_branches(lab: Lab, server: Server, app:
     lab.open("chat.ipynb", app=app)
     lab.run_cell(0)
     chat = lab.output(0).locator(".wsn-chat")
-    line = chat.locator("input.widget-input")
+    line = chat.get_by_role("textbox", name="Your words")
     line.fill("Which has more inhabitants, Paris or Oslo?")
     line.press("Enter")
     runs = chat.locator(".wsn-run")

@@ -37,6 +37,20 @@ def test_each_question_continues_the_one_before_it_or_what_was_chosen(local: Ope
     assert [data["text/plain"].split("\n")[0] for data in shown] == ["one", "two", "three"]
 
 
+def test_runs_that_were_asked_elsewhere_can_be_continued(local: Open) -> None:
+    session = local()
+    session.ask('say "before"')
+    chat = session.chat()
+    assert [value for _, value in chat.parent.options] == ["latest", "", "r1"]
+    other = session.chat()
+    said(other, 'say "beside"')
+    waited(session, lambda: "r2" in [value for _, value in chat.parent.options])
+    chat.parent.value = "r2"
+    said(chat, 'say "here"')
+    waited(session, lambda: chat.send.description == "Ask")
+    assert session.runs[-1].parent is session.runs[1]
+
+
 def test_a_run_is_stopped_from_the_chat_and_what_is_no_more_is_said(local: Open) -> None:
     session = local()
     chat = session.chat()

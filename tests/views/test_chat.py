@@ -32,7 +32,7 @@ def test_enter_asks_and_leaving_the_line_does_not() -> None:
     chat = Chat(speaker, "local demo")
     chat.line.value = "Which is <larger>?"
     assert speaker.heard == []
-    chat.line._handle_custom_msg({"event": "submit"}, [])
+    chat.line._handle_custom_msg({"kind": "submit", "value": "Which is <larger>?"}, [])
     assert speaker.heard == [("ask", "Which is <larger>?", LATEST)]
     assert chat.line.value == ""
     assert "&lt;larger&gt;" in chat.turns.children[0].children[0].value
@@ -47,7 +47,8 @@ def test_while_a_run_goes_on_words_steer_it_and_it_can_be_stopped() -> None:
     chat.send.click()
     chat.halt.click()
     assert speaker.heard == [("steer", "in French"), ("stop",)]
-    chat.ended("r1", "first  question")
+    chat.offer([("r1", "first  question")])
+    chat.ended("r1")
     assert (chat.send.description, chat.halt.disabled) == ("Ask", True)
     assert chat.parent.options[-1] == ("r1: first question", "r1")
 
@@ -55,14 +56,14 @@ def test_while_a_run_goes_on_words_steer_it_and_it_can_be_stopped() -> None:
 def test_any_earlier_run_can_be_continued_or_none() -> None:
     speaker = Noting()
     chat = Chat(speaker, "local demo")
-    chat.begun("r1")
-    chat.ended("r1", "one")
+    chat.offer([("r1", "one")])
     for parent in ("r1", NEW):
         chat.parent.value = parent
         chat.line.value = "and?"
         chat.submit()
         chat.begun("r2")
-        chat.ended("r2", "and?")
+        chat.offer([("r1", "one"), ("r2", "and?")])
+        chat.ended("r2")
     assert [heard[2] for heard in speaker.heard] == ["r1", NEW]
     assert chat.parent.value == LATEST
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..core.changes import Change
+from ..core.items import prompt_text
 from ..core.run import LATEST, RunState
 from ..exceptions import SettingsError
 from .run import Run
@@ -17,15 +18,22 @@ if TYPE_CHECKING:
 
 __all__ = ["chat"]
 
+_OFFER_EVERY = 0.5
+"""Seconds between two looks at which runs can be continued."""
+
 
 def chat(session: Session) -> Chat:
     """The widget of a new chat with the session."""
     from ..views.chat import Chat
+    from ..views.throttle import Throttle
 
     header = session.header()
     partner = _Partner(session)
     title = " · ".join(part for part in (f"{header.provider} {header.model}".strip(), header.note) if part)
     partner.widget = Chat(partner, title)
+    partner.offer()
+    # Runs that were asked elsewhere can be continued here too.
+    session.watch(Throttle(partner.offer, session.call_later, _OFFER_EVERY).request)
     return partner.widget
 
 
@@ -64,10 +72,16 @@ class _Partner:
 
         def end() -> None:
             views[0].finish(run.state)
-            self.widget.ended(run.id, words)
+            self.offer()
+            self.widget.ended(run.id)
 
         session.when_ended(run, end)
         return run
+
+    def offer(self) -> None:
+        """Tell the widget what can be continued."""
+        ended = [run for run in self._session.runs if run.done and run.response_id is not None]
+        self.widget.offer([(run.id, prompt_text(run.state.input)) for run in ended])
 
     def steer(self, words: str) -> object:
         return self._running().steer(words)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import html
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Output, Text, VBox
+from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Output, VBox
 
+from .composer import Composer
 from .display import Display
 from .hub import hear_while_busy
 
@@ -20,12 +21,19 @@ __all__ = ["LATEST", "NEW", "Chat", "Place", "Speaker"]
 LATEST, NEW = "latest", ""
 """What a question may continue besides a run's id: the latest run, or nothing."""
 
+_OFFERED = 50
+"""The most runs in the choice of what to continue."""
+
 _STYLE = """<style>
 .wsn-chat { border: 1px solid var(--jp-border-color2, #c4cad4); border-radius: 8px; padding: 10px 12px; gap: 8px; }
 .wsn-chat .wsn-chat-question { border-left: 3px solid var(--jp-brand-color1, #1976d2); padding: 2px 0 2px 10px;
   margin-top: 8px; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
 .wsn-chat .wsn-chat-aside { color: var(--jp-ui-font-color2, #555c66); font-size: 90%; }
 .wsn-chat .wsn-chat-note { color: var(--jp-error-color0, #b3261e); line-height: 1.4; }
+.wsn-chat .wsn-composer { display: block; box-sizing: border-box; width: 100%; resize: none; padding: 4px 8px;
+  border: 1px solid var(--jp-border-color1, #b0b7c3); border-radius: 4px; font: inherit; line-height: 1.45;
+  background: var(--jp-layout-color1, #fff); color: var(--jp-ui-font-color0, #16191d); }
+.wsn-chat .wsn-composer:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: -1px; }
 .wsn-chat .wsn-steer-box { display: none; }  /* the chat's own line steers */
 </style>"""
 
@@ -65,12 +73,10 @@ class Chat(VBox):  # type: ignore[misc]
         self._running: list[str] = []
         self._lock = threading.Lock()
         self.turns = VBox([])
-        self.line = Text(placeholder="Ask something…", layout=Layout(flex="1 1 auto", width="auto"))
+        self.line = Composer(placeholder="Ask something…", layout=Layout(flex="1 1 auto", width="auto"))
         self.send = Button(description="Ask", button_style="primary", layout=Layout(width="auto"))
         self.halt = Button(description="Stop", icon="stop", disabled=True, layout=Layout(width="auto"))
-        self.parent = Dropdown(
-            description="Continue", options=[("the latest", LATEST), ("nothing: start afresh", NEW)], value=LATEST
-        )
+        self.parent = Dropdown(description="Continue", options=_choices(()), value=LATEST)
         self.note = HTML("")
         heading = HTML(f'{_STYLE}<span class="wsn-chat-aside">{html.escape(title)}</span>')
         super().__init__([heading, self.turns, self.note, HBox([self.line, self.send, self.halt]), self.parent])
@@ -78,11 +84,10 @@ class Chat(VBox):  # type: ignore[misc]
         self._listen()
 
     def _listen(self) -> None:
-        # Enter, and no other end of editing: leaving the line must not send what is in it.
-        self.line.on_msg(lambda _widget, content, _buffers: self.submit() if _is_enter(content) else None)
+        self.line.on_submit(self.submit)
         self.send.on_click(lambda _: self.submit())
         self.halt.on_click(lambda _: self._try(self._speaker.stop))
-        for widget in (self.line, self.send, self.halt):
+        for widget in (self.send, self.halt):
             hear_while_busy(widget.comm)
 
     def submit(self) -> None:
@@ -121,15 +126,22 @@ class Chat(VBox):  # type: ignore[misc]
             self._running.append(run_id)
             self._show_state()
 
-    def ended(self, run_id: str, words: str) -> None:
-        """It has ended, and can be continued under this name."""
+    def ended(self, run_id: str) -> None:
+        """It has ended."""
         with self._lock:
             if run_id in self._running:
                 self._running.remove(run_id)
-            self.parent.options = [*self.parent.options, (f"{run_id}: {_short(words)}", run_id)]
             # What was chosen was the parent of this question; the next one goes on from its answer.
             self.parent.value = LATEST
             self._show_state()
+
+    def offer(self, runs: Sequence[tuple[str, str]]) -> None:
+        """The runs that can be continued, oldest first: id and question."""
+        with self._lock:
+            chosen, options = self.parent.value, _choices(runs)
+            if list(self.parent.options) != options:
+                self.parent.options = options
+                self.parent.value = chosen if chosen in [value for _, value in options] else LATEST
 
     def _show_state(self) -> None:
         running = bool(self._running)
@@ -138,8 +150,9 @@ class Chat(VBox):  # type: ignore[misc]
         self.halt.disabled = not running
 
 
-def _is_enter(content: Any) -> bool:
-    return isinstance(content, dict) and content.get("event") == "submit"
+def _choices(runs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    listed = [(f"{run_id}: {_short(words)}", run_id) for run_id, words in runs[-_OFFERED:]]
+    return [("the latest", LATEST), ("nothing: start afresh", NEW), *listed]
 
 
 def _short(words: str) -> str:
