@@ -1,6 +1,7 @@
 import { badgesPlugin, cellsPlugin } from './cells';
 import { commandsPlugin } from './commands';
 import { kernelsPlugin } from './kernels';
+import { keysPlugin } from './keys';
 import { launcherPlugin } from './launcher';
 import { mimePlugin } from './mime';
 import { optionsPlugin } from './options';
@@ -14,6 +15,7 @@ export default [
   badgesPlugin,
   cellsPlugin,
   commandsPlugin,
+  keysPlugin,
   launcherPlugin,
   panelPlugin,
   statusPlugin

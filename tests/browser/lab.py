@@ -281,6 +281,15 @@ class Lab:
         """Click the notebook toolbar's ■."""
         self.page.get_by_role("button", name="Interrupt the kernel").first.click()
 
+    def choose_command(self, label: str) -> None:
+        """Find a command in the palette and choose it."""
+        self.page.keyboard.press("Control+Shift+C")
+        search = self.page.locator(".lm-CommandPalette-input")
+        search.fill(label)
+        found = self.page.locator(".lm-CommandPalette-item", has_text=label)
+        expect(found).to_have_count(1)
+        search.press("Enter")
+
     def save(self) -> nbformat.NotebookNode:
         """Save the notebook as its user does (Control-S) and return what the file holds then."""
         path = self.server.root / self._name
@@ -341,6 +350,8 @@ class Lab:
         dialog.get_by_role("combobox").select_option(label="No Kernel")
         dialog.get_by_role("button", name="Select").click()
         expect(dialog).to_have_count(0)
+        # Only then has the notebook taken the focus for itself.
+        expect(self.page.locator(".jp-Toolbar-kernelName")).to_have_text("No Kernel")
 
     def _stay_home(self, route: Route, request: Request) -> None:
         if request.url.startswith((self.server.url, "data:", "blob:")):

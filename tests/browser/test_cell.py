@@ -39,6 +39,10 @@ LONG = """\
 write 3000 words
 """
 
+MOVES = """() => document.getAnimations()
+  .filter(each => each.playState === 'running' && each.effect.target.closest('.wsn-run, .wsn-badge'))
+  .map(each => each.animationName)"""
+
 
 @pytest.fixture
 def opened(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable[..., Lab]:
@@ -68,6 +72,9 @@ def test_text_and_a_running_tool_are_visible_before_the_answer_ends(opened: Call
     expect(view.locator(".wsn-bar[data-kind=tool]")).not_to_have_count(0)
     expect(view).to_have_attribute("data-wsn-status", "in_progress")
     lab.screenshot("running-tool", of=lab.output(1))
+    assert "wsn-badge-pulse" in lab.page.evaluate(MOVES)
+    lab.page.emulate_media(reduced_motion="reduce")
+    assert lab.page.evaluate(MOVES) == []
     expect(answer(lab, 1)).to_contain_text("the", timeout=20_000)
     expect(view).to_have_attribute("data-wsn-status", "in_progress")
     lab.wait_cell(1)

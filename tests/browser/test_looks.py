@@ -5,13 +5,25 @@ from __future__ import annotations
 import base64
 import io
 import math
+import re
 from typing import Any
 
 import pytest
 from browser.lab import App, Lab, Server
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
-from support.events import answer, completed, created, failed, item_added, item_done, items_of, message, reasoning
+from support.events import (
+    answer,
+    completed,
+    created,
+    error,
+    failed,
+    item_added,
+    item_done,
+    items_of,
+    message,
+    reasoning,
+)
 from support.peer import Talk, running_peer
 
 __all__: list[str] = []
@@ -78,13 +90,17 @@ REFUSAL = {
 
 
 async def script(talk: Talk, request: dict[str, Any]) -> None:
-    """The first question is answered with one item of each kind, the second refused, the third fails."""
+    """One item of each kind, a refusal, a failure, and an answer at the second try."""
     number = len(talk.peer.requests)
     if number == 1:
         await talk.send(answer("resp_1", *ITEMS))
     elif number == 2:
         await talk.send(created("resp_2"), item_added(0, {**REFUSAL, "content": []}), item_done(0, REFUSAL))
         await talk.send(completed("resp_2", REFUSAL))
+    elif number == 4:
+        await talk.send(error("rate_limit_exceeded", "Please try again in 1200ms.", status=429))
+    elif number == 5:
+        await talk.send(answer("resp_5", message("High water is at noon.")))
     else:
         begun = message("High water is at")
         await talk.send(created("resp_3"), items_of(begun)[:-1], failed("resp_3", "content_filter", "It went aground."))
@@ -94,7 +110,7 @@ async def script(talk: Talk, request: dict[str, Any]) -> None:
 def test_each_kind_of_item_has_its_own_look(lab: Lab, server: Server, app: App) -> None:
     with running_peer(script) as peer:
         ask = "%%responses -s mine\n{}\n"
-        prompts = [ask.format(words) for words in ("When is high water?", "Where is everybody?", "And now?")]
+        prompts = [ask.format(words) for words in ("When is high water?", "Where is everybody?", "And now?", "Again?")]
         server.write("looks.ipynb", [SETUP.format(url=peer.url), *prompts])
         lab.page.set_viewport_size({"width": 1280, "height": 1600})
         lab.open("looks.ipynb", app=app)
@@ -102,7 +118,10 @@ def test_each_kind_of_item_has_its_own_look(lab: Lab, server: Server, app: App) 
             lab.hide_side_bars()
         for index in range(4):
             lab.run_cell(index)
-    views = [lab.output(index).locator(".wsn-run") for index in (1, 2, 3)]
+        lab.run_cell(4, wait=False)
+        views = [lab.output(index).locator(".wsn-run") for index in (1, 2, 3, 4)]
+        expect(views[3].locator(".wsn-status")).to_have_text(re.compile(r"^Rate limit: asks again in \d s$"))
+        lab.wait_cell(4)
     shown = views[0].locator(".wsn-answer")
     expect(shown.locator("mjx-container")).to_have_count(2)
     expect(shown.locator("pre").get_by_text("return", exact=True)).to_have_css("font-weight", "700")
@@ -120,6 +139,8 @@ def test_each_kind_of_item_has_its_own_look(lab: Lab, server: Server, app: App) 
     expect(views[2]).to_have_attribute("data-wsn-status", "failed")
     expect(views[2].locator(".wsn-answer")).to_contain_text("High water is at")
     expect(views[2].locator(".wsn-error")).to_contain_text("It went aground.")
+    expect(views[3].locator(".wsn-answer")).to_have_text("High water is at noon.")
+    expect(views[3].locator(".wsn-row .wsn-label").first).to_contain_text("rate_limit_exceeded")
     lab.screenshots("run-items" if app == "lab" else "run-items-notebook", of=lab.output(1))
     lab.screenshots(f"run-failed-{app}", of=lab.output(3))
     assert lab.violations(".wsn-run") == []

@@ -114,9 +114,12 @@ def test_a_run_is_watched_looked_into_approved_and_steered(lab: Lab, server: Ser
     lab.wait_cell(2)
     expect(lab.cell(2).locator(".wsn-badge")).to_contain_text("stopped after")
 
-    # Options and tools are completed.
-    lab.cell(3).locator(".cm-content").click()
-    page.keyboard.type("%%responses -t pop")
+    # The palette has the commands; options and tools are completed.
+    lab.choose_command("Insert Prompt Cell Below")
+    expect(lab.cell(3).locator(".wsn-prompt-editor .cm-content")).to_be_focused()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("End")
+    page.keyboard.type(" -t pop")
     page.keyboard.press("Tab")
     expect(page.locator(".jp-Completer-item").filter(has_text="population")).to_be_visible()
     page.keyboard.press("Enter")

@@ -111,6 +111,8 @@ def test_an_empty_panel_says_what_to_do_and_does_it(opened: Callable[..., Lab]) 
     lab.page.keyboard.type("What can you do?")
     expect(lab.cell(1).locator(".cm-line").nth(1)).to_have_text("What can you do?")
     assert source(lab, 1) == "%%responses\nWhat can you do?"
+    lab.choose_command("Insert Prompt Cell Below")
+    expect(lab.cell(2).locator(".wsn-prompt-editor .cm-content")).to_be_focused()
 
 
 def test_a_run_leads_to_its_cell_and_branches_from_there(opened: Callable[..., Lab], server: Server) -> None:
@@ -265,7 +267,8 @@ def test_the_widget_shows_the_same_and_reaches_the_notebook(opened: Callable[...
     widget = lab.output(1).locator(".wsn-panel")
     expect(widget.get_by_role("treeitem")).to_have_count(1)
     widget.get_by_role("treeitem").click()
-    lab.screenshot(f"panel-widget-{app}", of=widget)
+    assert lab.violations(".jp-OutputArea .wsn-panel") == []
+    lab.screenshots(f"panel-widget-{app}", of=widget)
     widget.get_by_role("button", name="Branch from here").click()
     expect(lab.cell(2).locator(".wsn-prompt-editor")).to_be_visible()
     assert source(lab, 2) == "%%responses -s session --from r1\n"

@@ -286,12 +286,19 @@ def test_notebook_7_reads_and_replays_a_saved_run_with_no_kernel(lab: Lab, saved
     press("Enter")
     expect(view.get_by_role("region", name="Details of population")).to_contain_text("2103000")
     press("Escape")
-    press("w")
+    # Letters that insert, cut and delete cells elsewhere.
+    for key in ("w", "a", "d", "d", "x"):
+        press(key)
     expect(view.locator(".wsn-timeline")).to_have_attribute("data-wsn-zoomed", "")
     press("0")
+    expect(rows.nth(1)).to_be_focused()
 
     slider = view.get_by_role("slider", name="Moment of the run")
-    slider.fill("700")
+    slider.focus()
+    press("ArrowDown")
+    expect(slider).to_be_focused()
+    expect(slider).to_have_value("999")
+    slider.fill("900")
     expect(rows).to_have_count(4)
     assert 0 < len(view.locator(".wsn-answer").inner_text()) < len(words)
     view.get_by_label("Speed of the replay").select_option("10")
