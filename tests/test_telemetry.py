@@ -59,6 +59,11 @@ def test_a_failure_is_one_there_too() -> None:
     assert top.attributes["error.type"] == "server_error"
 
 
+def test_what_is_no_provider_is_refused_with_the_way_to_make_one() -> None:
+    with pytest.raises(SettingsError, match=r"'object'\. Make one, .*TracerProvider\(\)"):
+        Exporter(object())
+
+
 def test_without_opentelemetry_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
     with pytest.raises(SettingsError, match=r"ws-notebook\[otel\]"):

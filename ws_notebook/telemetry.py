@@ -24,7 +24,8 @@ class Exporter:
     """Makes spans of bundles of runs that have ended, with their own times.
 
     `provider`: an OpenTelemetry TracerProvider; default: the process's own. `content`: whether prompts, answers,
-    arguments and outputs go into the spans. Raises SettingsError where OpenTelemetry is not installed.
+    arguments and outputs go into the spans. Raises SettingsError where OpenTelemetry is not installed, and for what
+    is no TracerProvider.
     """
 
     def __init__(self, provider: Any = None, *, content: bool = False) -> None:
@@ -34,6 +35,12 @@ class Exporter:
             raise SettingsError(
                 'OpenTelemetry is not installed. Install it with: pip install "ws-notebook[otel]"'
             ) from None
+        if provider is not None and not callable(getattr(provider, "get_tracer", None)):
+            raise SettingsError(
+                f"Spans go to a TracerProvider, and this is {type(provider).__name__!r}. Make one, as docs/traces.md "
+                "shows: opentelemetry.sdk.trace.TracerProvider(); or leave it out for the process's own."
+            )
+        self.provider = trace.get_tracer_provider() if provider is None else provider
         self._trace = trace
         self._tracer = trace.get_tracer("ws_notebook", tracer_provider=provider)
         self._content = content

@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 
 from ws_notebook import Session
+from ws_notebook.exceptions import SettingsError
 
 __all__: list[str] = []
 
@@ -48,6 +50,15 @@ def test_a_trace_holds_every_run(local: Open, tmp_path: Path) -> None:
     assert len(alone["traceEvents"]) < len(both["traceEvents"])
 
 
+def test_no_trace_is_written_where_there_is_none_or_it_has_no_place(local: Open, tmp_path: Path) -> None:
+    session, path = local(), tmp_path / "nowhere" / "run.json"
+    with pytest.raises(SettingsError, match="no run yet"):
+        session.trace(tmp_path / "run.json")
+    assert not (tmp_path / "run.json").exists()
+    with pytest.raises(SettingsError, match=r"run\.json: .*a folder that is there"):
+        session.ask('say "one"').trace(path)
+
+
 def test_spans_are_made_of_runs_that_had_ended_and_of_those_that_end_later(local: Open) -> None:
     session = local()
     session.ask('say "one"')
@@ -57,3 +68,17 @@ def test_spans_are_made_of_runs_that_had_ended_and_of_those_that_end_later(local
     session.ask('say "two"')
     assert exporter.all_here.wait(20)
     assert sorted(exporter.seen) == ["r1", "r2"]
+
+
+def test_each_provider_is_given_each_run_once(local: Open) -> None:
+    session = local()
+    session.ask('say "one"')
+    exporters = [Waiting(2), Waiting(2)]
+    providers = [TracerProvider() for _ in exporters]
+    for exporter, provider in zip(exporters, providers, strict=True):
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
+    for provider in (*providers, *providers):
+        session.export_spans(provider)
+    session.ask('say "two"')
+    assert all(exporter.all_here.wait(20) for exporter in exporters)
+    assert [sorted(exporter.seen) for exporter in exporters] == [["r1", "r2"]] * 2

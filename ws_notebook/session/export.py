@@ -11,31 +11,72 @@ from typing import Any
 
 from ..core.changes import Change, RunEnded
 from ..core.run import RunState
+from ..exceptions import SettingsError
 from ..render.bundle import bundle
 from ..render.trace import chrome_trace
 from ..telemetry import Exporter
 from .run import Run
 
-__all__ = ["SpanExport", "write_trace"]
+__all__ = ["SpanExports", "write_trace"]
 
 
 def write_trace(runs: Iterable[Run], path: str | os.PathLike[str]) -> Path:
-    """Write a trace of the runs as JSON; ui.perfetto.dev and chrome://tracing open it. Returns the file's path."""
+    """Write a trace of the runs as JSON; ui.perfetto.dev and chrome://tracing open it. Returns the file's path.
+
+    Raises SettingsError where there is no run, and where the file cannot be written.
+    """
     bundles = [bundle(run.state, run.session.header(run.state)) for run in runs]
+    if not bundles:
+        raise SettingsError("There is no run yet, so the trace would be empty. Ask something first.")
     written = Path(path)
-    written.write_text(json.dumps(chrome_trace(bundles), ensure_ascii=False), encoding="utf-8")
+    try:
+        written.write_text(json.dumps(chrome_trace(bundles), ensure_ascii=False), encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"The trace cannot be written to {written}: {error.strerror or error}. "
+            "Name a file in a folder that is there and that you may write to."
+        ) from None
     return written
 
 
-class SpanExport:
-    """Hands every run that has ended to OpenTelemetry, in a thread of its own, since an exporter may be slow."""
+class SpanExports:
+    """Hands every run that has ended to OpenTelemetry, once to each provider it was asked to."""
+
+    def __init__(self, threads: Executor) -> None:
+        self._threads = threads
+        self._exports: list[_SpanExport] = []
+
+    def add(self, provider: Any, content: bool, runs: Iterable[Run]) -> None:
+        """Export these runs, and all that are followed later, to one more TracerProvider.
+
+        To one that is there already only what it was not given yet goes, with or without content as is said last.
+        Raises SettingsError for what is no TracerProvider, and where OpenTelemetry is not installed.
+        """
+        exporter = Exporter(provider, content=content)
+        known = next((each for each in self._exports if each.exporter.provider is exporter.provider), None)
+        if known is not None:
+            known.exporter = exporter
+            return
+        made = _SpanExport(exporter, self._threads)
+        self._exports.append(made)
+        for run in runs:
+            made.follow(run)
+
+    def follow(self, run: Run) -> None:
+        """Export the run once it has ended."""
+        for export in self._exports:
+            export.follow(run)
+
+
+class _SpanExport:
+    """One provider. Runs are exported in a thread of its own, since an exporter may be slow."""
 
     def __init__(self, exporter: Exporter, threads: Executor) -> None:
-        self._exporter = exporter
+        self.exporter = exporter
         self._threads = threads
 
     def export(self, run: Run) -> None:
-        self._threads.submit(self._exporter.export, bundle(run.state, run.session.header(run.state)))
+        self._threads.submit(self.exporter.export, bundle(run.state, run.session.header(run.state)))
 
     def follow(self, run: Run) -> None:
         """Export the run once it has ended; now, if it has."""
@@ -46,8 +87,3 @@ class SpanExport:
 
         if not run.observe(tell):
             self.export(run)
-
-
-def spans(provider: Any, content: bool, threads: Executor) -> SpanExport:
-    """What hands runs to this TracerProvider. Raises SettingsError where OpenTelemetry is not installed."""
-    return SpanExport(Exporter(provider, content=content), threads)
