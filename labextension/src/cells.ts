@@ -60,6 +60,7 @@ export const cellsPlugin: IPlugin<unknown, void> = {
         }
         const extension = promptExtension({
           stopLabel,
+          looks: () => options.values.promptCells,
           language: () => (options.values.promptCells ? markdown : null),
           badge: () => (options.values.badges ? badges.badge(model) : null),
           listen: listener => {

@@ -2,6 +2,7 @@
 
 import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import { isPromptText } from './cellsLine';
 
 const FLASH = 'wsn-flash';
 /** Milliseconds. */
@@ -9,6 +10,10 @@ const FLASH_TIME = 1200;
 
 export function cellOf(panel: NotebookPanel, id: string): Cell | null {
   return panel.content.widgets.find(cell => cell.model.id === id) ?? null;
+}
+
+export function isPromptCell(cell: Cell): boolean {
+  return cell.model.type === 'code' && isPromptText(cell.model.sharedModel.getSource());
 }
 
 /** Bring a cell into view and make it the active one; with `focus` the keyboard goes there too. */
@@ -69,6 +74,7 @@ function beginWords(cell: Cell): void {
   cell.editor?.focus();
 }
 
-export async function runCell(panel: NotebookPanel, cell: Cell): Promise<void> {
-  await NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
+/** Run it; the answer is whether all went well. */
+export async function runCell(panel: NotebookPanel, cell: Cell): Promise<boolean> {
+  return NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
 }

@@ -1,5 +1,14 @@
 /** The words of a prompt cell's first line. Pure. */
 
+/** How a prompt cell begins. */
+const BEGINNING = /^%%responses(?:\s|$)/;
+/** As many characters tell whether a text is one. */
+export const BEGINNING_LENGTH = 13;
+
+export function isPromptText(text: string): boolean {
+  return BEGINNING.test(text);
+}
+
 export interface Mark {
   readonly kind: 'magic' | 'flag' | 'value';
   readonly from: number;

@@ -12,11 +12,13 @@ import {
   type ViewUpdate
 } from '@codemirror/view';
 import type { Badge } from './cellsBadges';
-import { promptMarks } from './cellsLine';
+import { BEGINNING_LENGTH, isPromptText, promptMarks } from './cellsLine';
 import { element } from './view/dom';
 
 /** What an editor asks of the rest. */
 export interface PromptHost {
+  /** Whether a prompt is to look like one; otherwise it looks as any cell. */
+  looks(): boolean;
   /** The language of prompts; null: the cell's own. */
   language(): Language | null;
   badge(): Badge | null;
@@ -25,24 +27,34 @@ export interface PromptHost {
   readonly stopLabel: string;
 }
 
+/** What JupyterLab gives a cell whose toolbar would cover its first line. */
+const OVERLAP = 'jp-toolbar-overlap';
+/** Characters; the badge's words are cut at about this width. */
+const WIDE = 30;
+
 /** The badge, or the language of prompts, may be another one. */
 const refresh = StateEffect.define<null>();
 
 export function promptExtension(host: PromptHost): Extension {
   const prompt = promptField();
+  const look = lookField(prompt, host);
   return [
     prompt,
+    look,
     languageField(prompt, host),
-    EditorView.editorAttributes.compute([prompt], (state): Record<string, string> =>
-      state.field(prompt) ? { class: 'wsn-prompt-editor' } : {}
-    ),
-    marksPlugin(prompt),
+    EditorView.editorAttributes.compute([prompt, look], (state): Record<string, string> => {
+      if (!state.field(prompt)) {
+        return {};
+      }
+      return { class: state.field(look) ? 'wsn-prompt-editor wsn-prompt-look' : 'wsn-prompt-editor' };
+    }),
+    marksPlugin(look),
     badgePlugin(prompt, host)
   ];
 }
 
 function isPrompt(doc: Text): boolean {
-  return /^%%responses(?:\s|$)/.test(doc.sliceString(0, 13));
+  return isPromptText(doc.sliceString(0, BEGINNING_LENGTH));
 }
 
 /** Whether the document is a prompt. Looks again only when a change touches the beginning. */
@@ -50,7 +62,19 @@ function promptField(): StateField<boolean> {
   return StateField.define<boolean>({
     create: state => isPrompt(state.doc),
     update: (is, transaction) =>
-      transaction.docChanged && transaction.changes.touchesRange(0, 13) !== false ? isPrompt(transaction.newDoc) : is
+      transaction.docChanged && transaction.changes.touchesRange(0, BEGINNING_LENGTH) !== false ? isPrompt(transaction.newDoc) : is
+  });
+}
+
+/** Whether the document is a prompt that is to look like one. */
+function lookField(prompt: StateField<boolean>, host: PromptHost): StateField<boolean> {
+  return StateField.define<boolean>({
+    create: state => state.field(prompt) && host.looks(),
+    update: (look, transaction) => {
+      const is = transaction.state.field(prompt);
+      const again = is !== transaction.startState.field(prompt) || transaction.effects.some(effect => effect.is(refresh));
+      return again ? is && host.looks() : look;
+    }
   });
 }
 
@@ -93,24 +117,24 @@ const EXPRESSIONS = new MatchDecorator({
 });
 
 /** Marks the first line's options and the expressions of the lines in view. */
-function marksPlugin(prompt: StateField<boolean>): Extension {
+function marksPlugin(look: StateField<boolean>): Extension {
   class Marks {
     head: DecorationSet = Decoration.none;
     body: DecorationSet = Decoration.none;
 
     constructor(view: EditorView) {
-      if (view.state.field(prompt)) {
+      if (view.state.field(look)) {
         this.head = headMarks(view.state);
         this.body = EXPRESSIONS.createDeco(view);
       }
     }
 
     update(update: ViewUpdate): void {
-      if (!update.state.field(prompt)) {
+      if (!update.state.field(look)) {
         this.head = this.body = Decoration.none;
         return;
       }
-      if (!update.startState.field(prompt)) {
+      if (!update.startState.field(look)) {
         this.head = headMarks(update.state);
         this.body = EXPRESSIONS.createDeco(update.view);
         return;
@@ -144,12 +168,14 @@ function badgePlugin(prompt: StateField<boolean>, host: PromptHost): Extension {
     constructor(private readonly view: EditorView) {
       this.end = host.listen(() => this.onNews());
       this.shown = this.draw(view.state);
+      this.makeRoom();
     }
 
     update(update: ViewUpdate): void {
       const changed = update.state.field(prompt) !== update.startState.field(prompt);
       if (changed || update.transactions.some(each => each.effects.some(effect => effect.is(refresh)))) {
         this.shown = this.draw(update.state);
+        this.makeRoom();
       } else if (update.docChanged && this.shown !== Decoration.none) {
         this.shown = this.moved(update);
       }
@@ -165,6 +191,29 @@ function badgePlugin(prompt: StateField<boolean>, host: PromptHost): Extension {
       queueMicrotask(() => {
         if (!this.gone && this.view.state.field(prompt)) {
           this.view.dispatch({ effects: refresh.of(null) });
+        }
+      });
+    }
+
+    /** A toolbar that JupyterLab lays over the cell's upper corner gives way to the badge, as it does to the first line. */
+    private makeRoom(): void {
+      this.view.requestMeasure({
+        key: this,
+        read: () => {
+          const cell = this.view.dom.closest('.jp-Cell');
+          const badge = this.view.dom.querySelector('.wsn-badge');
+          const bar = cell?.querySelector('.jp-cell-toolbar');
+          if (!cell || !badge || !bar) {
+            return null;
+          }
+          const was = cell.classList.contains(OVERLAP);
+          cell.classList.remove(OVERLAP);
+          const covers = badge.getBoundingClientRect().right > bar.getBoundingClientRect().left;
+          cell.classList.toggle(OVERLAP, was);
+          return { cell, covers };
+        },
+        write: found => {
+          found?.cell.classList.toggle(OVERLAP, found.covers);
         }
       });
     }
@@ -231,9 +280,10 @@ class BadgeWidget extends WidgetType {
     node.dataset['wsnStatus'] = badge.status;
     node.dataset['wsnStale'] = String(badge.stale);
     node.title = badge.title;
-    const words = node.firstElementChild;
+    const words = node.querySelector<HTMLElement>('.wsn-badge-words');
     if (words !== null) {
       words.textContent = badge.words;
+      words.title = badge.words.length > WIDE ? badge.words : '';
     }
     node.querySelector('button')?.remove();
     if (badge.stop !== null) {

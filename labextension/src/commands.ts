@@ -1,18 +1,20 @@
 /** The commands, for the palette, the menus, the keys and the cell's toolbar. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Dialog, ICommandPalette, Notification, showDialog } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { stopIcon } from '@jupyterlab/ui-components';
 import { IBadges } from './cells';
-import { cellOf, insertPrompt, revealCell, runCell } from './cellsActions';
+import { cellOf, insertPrompt, isPromptCell, revealCell, runCell } from './cellsActions';
 import type { Badges, CellRun } from './cellsBadges';
+import { staleOrder, type Asked } from './cellsStale';
 import { IKernels, wish } from './kernels';
 import type { NotebookKernel } from './kernelsChannel';
 import { IOptions } from './options';
 import { leading, running, type Session } from './panelNews';
+import { confirmReset } from './panelReset';
 import { branchLine, RUN_WISH, type RunWish } from './panelWish';
 import { DOMAIN, type Texts } from './texts';
 
@@ -53,7 +55,7 @@ class Commands {
     commands.addCommand(BRANCH, {
       label: texts.__('Branch from This Prompt'),
       caption: texts.__('A new prompt cell that continues the run of this one'),
-      isEnabled: () => this.activeRun !== null,
+      isEnabled: () => this.activeRun !== null && this.activeRun.session.address !== null,
       execute: () => this.branch()
     });
     commands.addCommand(ASK_AGAIN, {
@@ -83,7 +85,7 @@ class Commands {
       label: texts.__('Warm Up the Session'),
       caption: texts.__('Open the connection and have the provider read the tools, without an answer'),
       isEnabled: () => this.session?.warms_up === true,
-      execute: () => this.ask('warm_up')
+      execute: () => this.warmUp()
     });
     commands.addCommand(RESET, {
       label: texts.__('Reset the Session…'),
@@ -119,9 +121,9 @@ class Commands {
     if (panel === undefined) {
       return;
     }
-    if (detail.action === 'branch') {
+    if (detail.action === 'branch' && detail.address !== null) {
       event.preventDefault();
-      void insertPrompt(panel, branchLine(detail.session, detail.run), detail.cell);
+      void insertPrompt(panel, branchLine(detail.address, detail.run), detail.cell);
     } else if (detail.action === 'reveal' && detail.cell !== null) {
       event.preventDefault();
       void revealCell(panel, detail.cell, false);
@@ -150,9 +152,15 @@ class Commands {
     return this.kernels.kernels.filter(kernel => [...kernel.news.sessions.values()].some(each => running(each) > 0));
   }
 
-  private get staleCells(): Cell[] {
-    const cells = this.notebook?.content.widgets ?? [];
-    return cells.filter(cell => this.badges.run(cell.model.id)?.row.mark === 'stale');
+  private get staleCells(): string[] {
+    const asked: Asked[] = [];
+    for (const cell of this.notebook?.content.widgets ?? []) {
+      const run = this.badges.run(cell.model.id);
+      if (run !== null && run.row.mark === 'stale' && isPromptCell(cell)) {
+        asked.push({ cell: cell.model.id, row: run.row, runs: run.session.runs });
+      }
+    }
+    return staleOrder(asked);
   }
 
   private async withNotebook(act: (panel: NotebookPanel) => Promise<void>): Promise<void> {
@@ -165,8 +173,8 @@ class Commands {
 
   private async branch(): Promise<void> {
     const run = this.activeRun;
-    if (run !== null) {
-      await insertPrompt(run.kernel.panel, branchLine(run.session.name, run.row.id), run.row.cell);
+    if (run !== null && run.session.address !== null) {
+      await insertPrompt(run.kernel.panel, branchLine(run.session.address, run.row.id), run.row.cell);
     }
   }
 
@@ -177,11 +185,11 @@ class Commands {
   }
 
   private async askStale(panel: NotebookPanel): Promise<void> {
-    for (const { model } of this.staleCells) {
-      // Its ground is the newest run of the cell above, so one after the other.
-      const cell = cellOf(panel, model.id);
-      if (cell !== null) {
-        await runCell(panel, cell);
+    for (const id of this.staleCells) {
+      // Its ground is the newest run of another cell, so one after the other, until one fails or is stopped.
+      const cell = cellOf(panel, id);
+      if (cell !== null && !(await runCell(panel, cell))) {
+        return;
       }
     }
   }
@@ -198,24 +206,17 @@ class Commands {
     }
   }
 
-  private ask(kind: 'warm_up' | 'reset'): void {
+  private warmUp(): void {
     if (this.session !== null) {
-      this.kernels.current?.send(wish(kind, this.session));
+      this.kernels.current?.send(wish('warm_up', this.session));
     }
   }
 
   private async reset(): Promise<void> {
-    const { texts } = this;
-    const answer = await showDialog({
-      title: texts.__('Reset the session?'),
-      body: texts.__('What runs is stopped, the connection is closed, and every run is forgotten. Saved outputs stay.'),
-      buttons: [
-        Dialog.cancelButton({ label: texts.__('Cancel') }),
-        Dialog.warnButton({ label: texts.__('Reset') })
-      ]
-    });
-    if (answer.button.accept) {
-      this.ask('reset');
+    const { session } = this;
+    const kernel = this.kernels.current;
+    if (session !== null && (await confirmReset(this.texts, session))) {
+      kernel?.send(wish('reset', session));
     }
   }
 }

@@ -4,14 +4,7 @@ import type { IPlugin } from '@lumino/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Token } from '@lumino/coreutils';
 import { Signal, type ISignal } from '@lumino/signaling';
-import { fields } from './read';
-
-export interface Values {
-  readonly promptCells: boolean;
-  readonly badges: boolean;
-  readonly statusBar: boolean;
-  readonly promptLine: string;
-}
+import { DEFAULTS, readOptions, type Values } from './optionValues';
 
 export interface IOptions {
   readonly values: Values;
@@ -19,24 +12,6 @@ export interface IOptions {
 }
 
 export const IOptions = new Token<IOptions>('ws-notebook:IOptions', "The user's settings of ws-notebook.");
-
-const DEFAULTS: Values = { promptCells: true, badges: true, statusBar: true, promptLine: '%%responses' };
-
-/** Any JSON as settings: what is missing or wrong has its default. */
-export function readOptions(value: unknown): Values {
-  const from = fields(value);
-  const flag = (name: 'promptCells' | 'badges' | 'statusBar'): boolean => {
-    const given = from[name];
-    return typeof given === 'boolean' ? given : DEFAULTS[name];
-  };
-  const line = from['promptLine'];
-  return {
-    promptCells: flag('promptCells'),
-    badges: flag('badges'),
-    statusBar: flag('statusBar'),
-    promptLine: typeof line === 'string' && line.trim().startsWith('%%responses') ? line.trim() : DEFAULTS.promptLine
-  };
-}
 
 class Options implements IOptions {
   values = DEFAULTS;

@@ -5,7 +5,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { cellOf, insertPrompt, revealCell, runCell } from './cellsActions';
+import { cellOf, insertPrompt, isPromptCell, revealCell, runCell } from './cellsActions';
 import { INSERT_PROMPT, OPEN_PANEL } from './commands';
 import { sessionsIcon } from './icon';
 import { IKernels, wish } from './kernels';
@@ -13,6 +13,7 @@ import type { NotebookKernel } from './kernelsChannel';
 import { OPEN_QUICKSTART } from './launcher';
 import type { Row, Session } from './panelNews';
 import type { RunAction } from './panelTreeView';
+import { confirmReset } from './panelReset';
 import { branchLine } from './panelWish';
 import { PanelView, type SessionAction, type Source } from './panelView';
 import { DOMAIN, type Texts } from './texts';
@@ -45,7 +46,9 @@ class SessionsPanel extends Widget {
       signal: this.ended.signal,
       offers: new Set<RunAction>(['reveal', 'branch', 'rerun', 'stop']),
       onRun: (action, source, session, row) => void this.onRun(action, source, session, row),
-      onSession: (action, source, session) => this.onSession(action, source, session),
+      confirms: false,
+      isPrompt: (source, row) => this.isPrompt(source, row),
+      onSession: (action, source, session) => void this.onSession(action, source, session),
       empty: () => this.empty()
     });
     this.node.append(this.view.node);
@@ -92,6 +95,7 @@ class SessionsPanel extends Widget {
         (kernel): Source => ({
           key: kernel.panel.id,
           title: used.length > 1 ? kernel.panel.title.label : '',
+          current: kernel === this.kernels.current,
           news: kernel.news
         })
       )
@@ -117,7 +121,9 @@ class SessionsPanel extends Widget {
     }
     const cell = row.cell === null ? null : cellOf(panel, row.cell);
     if (action === 'branch') {
-      await insertPrompt(panel, branchLine(session.name, row.id), row.cell);
+      if (session.address !== null) {
+        await insertPrompt(panel, branchLine(session.address, row.id), row.cell);
+      }
     } else if (cell === null) {
       this.view.tell(row.cell === null ? '' : this.texts.__('The cell of %1 is no longer in the notebook.', row.id));
     } else if (action === 'rerun') {
@@ -127,10 +133,18 @@ class SessionsPanel extends Widget {
     }
   }
 
-  private onSession(action: SessionAction, source: string, session: Session): void {
+  private isPrompt(source: string, row: Row): boolean {
+    const kernel = this.kernelOf(source);
+    const cell = kernel === null || row.cell === null ? null : cellOf(kernel.panel, row.cell);
+    return cell !== null && isPromptCell(cell);
+  }
+
+  private async onSession(action: SessionAction, source: string, session: Session): Promise<void> {
     const kernel = this.kernelOf(source);
     if (action !== 'stop_all') {
-      kernel?.send(wish(action, session));
+      if (action !== 'reset' || (await confirmReset(this.texts, session))) {
+        kernel?.send(wish(action, session));
+      }
       return;
     }
     for (const row of session.runs.values()) {
@@ -198,6 +212,8 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       execute: args => {
         if (panel.isVisible && args['keep'] !== true) {
           (app.shell as Sides).collapseRight?.();
+          // The focus would be nowhere.
+          app.shell.currentWidget?.activate();
         } else {
           app.shell.activateById(PANEL_ID);
         }

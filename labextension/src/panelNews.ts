@@ -11,6 +11,7 @@ export type Status = (typeof STATUSES)[number];
 /** One run. `started` is in milliseconds since the epoch, by the kernel's clock. */
 export interface Row {
   readonly id: string;
+  /** The run that it continues, or the id of a response that is no run of the session. */
   readonly parent: string | null;
   readonly prompt: string;
   readonly status: Status;
@@ -35,6 +36,9 @@ export interface Tool {
   readonly description: string;
   readonly calls: number;
   readonly failed: number;
+  readonly stopped: number;
+  /** Those that await approval. */
+  readonly waiting: number;
   readonly running: number;
 }
 
@@ -54,11 +58,15 @@ export interface Session {
   readonly name: string;
   /** A bare `%%responses` cell talks over it. */
   readonly own: boolean;
+  /** The options with which a %%responses cell asks over it; null where no cell can. */
+  readonly address: string | null;
   readonly provider: string;
   readonly model: string;
   readonly transport: string;
   readonly note: string;
   readonly condition: Condition;
+  /** Why there is no connection, or nothing. */
+  readonly failure: string;
   readonly opened: number | null;
   readonly max_age_ms: number | null;
   readonly connections: number;
@@ -164,6 +172,11 @@ export function running(session: Session): number {
   return count;
 }
 
+/** Nothing was asked over it, and nothing is open. */
+export function unused(session: Session): boolean {
+  return session.runs.size === 0 && (session.condition === 'idle' || session.condition === 'closed');
+}
+
 const BEST_FIRST: readonly Condition[] = ['open', 'connecting', 'idle', 'closed'];
 
 /** The session that a status line speaks of: the busiest, then the best connected. */
@@ -181,11 +194,13 @@ function readTold(value: unknown): Told {
       id: text(from['id']),
       name: text(from['name']),
       own: from['own'] === true,
+      address: textOrNull(from['address']),
       provider: text(from['provider']),
       model: text(from['model']),
       transport: text(from['transport']),
       note: text(from['note']),
       condition: oneOf(CONDITIONS, from['condition'], 'idle'),
+      failure: text(from['failure']),
       opened: amountOrNull(from['opened']),
       max_age_ms: amountOrNull(from['max_age_ms']),
       connections: amount(from['connections']),
@@ -220,6 +235,8 @@ function readTool(value: unknown): Tool {
     description: text(from['description']),
     calls: amount(from['calls']),
     failed: amount(from['failed']),
+    stopped: amount(from['stopped']),
+    waiting: amount(from['waiting']),
     running: amount(from['running'])
   };
 }

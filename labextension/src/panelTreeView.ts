@@ -13,6 +13,8 @@ export interface TreeHost {
   readonly texts: Texts;
   /** What can be done here besides `stop`. */
   readonly offers: ReadonlySet<RunAction>;
+  /** Whether the run's cell does nothing but ask. */
+  isPrompt(row: Row): boolean;
   act(action: RunAction, row: Row): void;
 }
 
@@ -89,7 +91,7 @@ export class RunTree {
       }
       before = view.node;
     }
-    this.chosen.update(this.session?.runs.get(this.selected) ?? null);
+    this.chosen.update(this.session?.runs.get(this.selected) ?? null, this.session);
   }
 
   private added(id: string): RowView {
@@ -198,9 +200,12 @@ class RowView {
   private readonly twist = element('span', { class: 'wsn-twist', 'aria-hidden': 'true' });
   private readonly id: HTMLElement;
   private readonly prompt = element('span', { class: 'wsn-tree-prompt' });
+  private readonly after = element('span', { class: 'wsn-tree-after' });
   private readonly tag = element('span', { class: 'wsn-tree-mark' });
   private readonly time = element('span', { class: 'wsn-tree-time' });
   private row: Row | null = null;
+  /** What it continues, in words, where a listener cannot take it from the row before. */
+  private place = '';
 
   constructor(
     id: string,
@@ -213,6 +218,7 @@ class RowView {
       this.twist,
       element('span', { class: 'wsn-dot', 'aria-hidden': 'true' }),
       this.id,
+      this.after,
       this.prompt,
       this.tag,
       this.time
@@ -220,7 +226,7 @@ class RowView {
   }
 
   update(each: TreeRow, folded: boolean, now: number): void {
-    const { row, level, forks, hidden } = each;
+    const { row, level, forks, hidden, follows, after, fresh } = each;
     setAttribute(this.node, 'aria-level', String(level));
     this.node.style.setProperty('--wsn-level', String(level - 1));
     setAttribute(this.node, 'data-wsn-status', row.status);
@@ -233,8 +239,13 @@ class RowView {
     setText(this.twist, forks ? (folded ? '▸' : '▾') : '');
     const words = row.prompt === '' ? this.texts.__('(no words: a warm-up)') : row.prompt;
     setText(this.prompt, hidden > 0 ? `${words} (+${hidden})` : words);
-    setText(this.tag, markWords(this.texts, row.mark));
-    show(this.tag, row.mark !== '');
+    setText(this.after, after === null ? '' : this.texts.__('after %1', after));
+    show(this.after, after !== null);
+    setAttribute(this.node, 'data-wsn-fresh', String(fresh));
+    this.place = fresh ? this.texts.__('starts afresh') : follows || row.parent === null ? '' : this.texts.__('continues %1', row.parent);
+    // What was asked again is struck out; the words would leave no room for the prompt.
+    setText(this.tag, row.mark === 'asked again' ? '' : markWords(this.texts, row.mark));
+    show(this.tag, this.tag.textContent !== '');
     this.row = row;
     this.tick(now);
   }
@@ -244,9 +255,9 @@ class RowView {
       return;
     }
     setText(this.time, this.row.status === 'in_progress' ? doingWords(this.texts, this.row) : timeOf(this.row, now));
-    const words = [this.row.id, this.prompt.textContent, statusWords(this.texts, this.row), markWords(this.texts, this.row.mark)];
-    setAttribute(this.node, 'aria-label', words.filter(each => each !== '').join(', '));
-    setAttribute(this.node, 'title', `${this.row.id}: ${this.prompt.textContent}\n${statusWords(this.texts, this.row)}`);
+    const state = [statusWords(this.texts, this.row), markWords(this.texts, this.row.mark), this.place].filter(each => each !== '').join(', ');
+    setAttribute(this.node, 'aria-label', [this.row.id, this.prompt.textContent, state].join(', '));
+    setAttribute(this.node, 'title', `${this.row.id}: ${this.prompt.textContent}\n${state}`);
   }
 
   mark(current: boolean, selected: boolean): void {
@@ -259,6 +270,7 @@ class RowView {
 class ChosenRun {
   readonly node = element('div', { class: 'wsn-chosen', hidden: '' });
   private readonly facts = element('div', { class: 'wsn-chosen-facts' });
+  private readonly hint = element('div', { class: 'wsn-chosen-facts', hidden: '' });
   private readonly tools: HTMLElement;
   private readonly buttons = new Map<RunAction, HTMLButtonElement>();
   private row: Row | null = null;
@@ -269,7 +281,7 @@ class ChosenRun {
   ) {
     const { texts } = host;
     this.tools = element('div', { class: 'wsn-buttons', role: 'group' });
-    this.node.append(this.facts, this.tools);
+    this.node.append(this.facts, this.tools, this.hint);
     const labels: readonly (readonly [RunAction, string])[] = [
       ['reveal', texts.__('Show cell')],
       ['branch', texts.__('Branch from here')],
@@ -284,10 +296,10 @@ class ChosenRun {
     }
   }
 
-  update(row: Row | null): void {
+  update(row: Row | null, session: Session | null): void {
     this.row = row;
     show(this.node, row !== null);
-    if (row === null) {
+    if (row === null || session === null) {
       return;
     }
     const { texts, offers } = this.host;
@@ -302,12 +314,24 @@ class ChosenRun {
     ];
     setText(this.facts, facts.filter(each => each !== '').join(' · '));
     setAttribute(this.tools, 'aria-label', texts.__('Run %1', row.id));
+    const branches = row.status !== 'in_progress' && row.turns > 0 && offers.has('branch');
+    setText(
+      this.hint,
+      session.condition === 'closed'
+        ? texts.__('The session is closed: nothing can continue its runs.')
+        : texts.__('To branch from here, put the session into a variable of the notebook.')
+    );
+    show(this.hint, branches && session.address === null);
     const may: Readonly<Record<RunAction, boolean>> = {
       reveal: row.cell !== null && offers.has('reveal'),
-      branch: row.status !== 'in_progress' && row.turns > 0 && offers.has('branch'),
+      branch: branches && session.address !== null,
       rerun: row.status !== 'in_progress' && row.cell !== null && offers.has('rerun'),
       stop: row.status === 'in_progress'
     };
+    const again = this.buttons.get('rerun');
+    if (again !== undefined && may.rerun) {
+      setText(again, this.host.isPrompt(row) ? texts.__('Ask again') : texts.__('Run its cell again'));
+    }
     for (const [action, button] of this.buttons) {
       show(button, may[action]);
     }

@@ -1,9 +1,9 @@
 /** The session panel: connection, runs, tools and totals of each session. The side panel and the widget both show it. */
 
-import { running, type News, type Row, type Session } from './panelNews';
+import { running, unused, type News, type Row, type Session, type Tool } from './panelNews';
 import { addPanelStyles } from './panelStyles';
 import { RunTree, type RunAction } from './panelTreeView';
-import { conditionWords, roughly } from './panelWords';
+import { conditionWords, nameOf, roughly } from './panelWords';
 import type { Texts } from './texts';
 import { element, setAttribute, setText, show } from './view/dom';
 import { bytes, saving, whole } from './view/format';
@@ -14,6 +14,8 @@ export type SessionAction = 'stop_all' | 'warm_up' | 'reset';
 export interface Source {
   readonly key: string;
   readonly title: string;
+  /** Its notebook is looked at. */
+  readonly current: boolean;
   readonly news: News;
 }
 
@@ -21,6 +23,10 @@ export interface PanelHost {
   readonly texts: Texts;
   readonly signal: AbortSignal;
   readonly offers: ReadonlySet<RunAction>;
+  /** Whether a second click confirms a reset; otherwise the host asks. */
+  readonly confirms: boolean;
+  /** Whether the run's cell does nothing but ask. */
+  isPrompt(source: string, row: Row): boolean;
   onRun(action: RunAction, source: string, session: Session, row: Row): void;
   onSession(action: SessionAction, source: string, session: Session): void;
   /** What stands in the panel while there is no session. */
@@ -29,6 +35,25 @@ export interface PanelHost {
 
 /** Milliseconds between two ticks of ages and times. */
 const TICK = 1000;
+/** Milliseconds in which a second click confirms the first. */
+const SECOND_CLICK = 5000;
+
+/** A session in its place among the others. */
+export interface Placed {
+  readonly key: string;
+  readonly source: Source;
+  readonly session: Session;
+}
+
+/** Where something goes on comes first, then the notebook that is looked at; what nobody used comes last. */
+export function placed(sources: readonly Source[]): Placed[] {
+  const all = sources.flatMap(source =>
+    [...source.news.sessions.values()].map(session => ({ key: `${source.key} ${session.id}`, source, session }))
+  );
+  const rank = ({ source, session }: Placed): number =>
+    (unused(session) ? 4 : 0) + (running(session) > 0 ? 0 : 2) + (source.current ? 0 : 1);
+  return all.sort((one, other) => rank(one) - rank(other));
+}
 
 export class PanelView {
   readonly node: HTMLElement;
@@ -37,6 +62,7 @@ export class PanelView {
   private readonly empty = element('div', { class: 'wsn-empty' });
   private readonly views = new Map<string, SessionView>();
   private timer: number | null = null;
+  private sources: readonly Source[] = [];
 
   constructor(private readonly host: PanelHost) {
     this.node = element(
@@ -48,25 +74,22 @@ export class PanelView {
     );
     this.empty.append(host.empty());
     host.signal.addEventListener('abort', () => this.pause());
+    for (const leaving of ['pointerleave', 'focusout']) {
+      // The focus is on its way to the next element still.
+      this.node.addEventListener(leaving, () => window.setTimeout(() => this.arrange()), { signal: host.signal });
+    }
   }
 
   update(sources: readonly Source[]): void {
     addPanelStyles(this.node);
-    const present = new Set<string>();
-    let before: Element | null = null;
-    for (const source of sources) {
-      for (const session of source.news.sessions.values()) {
-        const key = `${source.key} ${session.id}`;
-        present.add(key);
-        const view: SessionView = this.views.get(key) ?? this.added(key, source.key);
-        view.update(session, source);
-        const place: Element | null = before === null ? this.list.firstElementChild : before.nextElementSibling;
-        if (place !== view.node) {
-          this.list.insertBefore(view.node, place);
-        }
-        before = view.node;
-      }
+    this.sources = sources;
+    const all = placed(sources);
+    const used = all.some(({ session }) => !unused(session));
+    for (const { key, source, session } of all) {
+      const view = this.views.get(key) ?? this.added(key, source.key);
+      view.update(session, source, used && unused(session));
     }
+    const present = new Set(all.map(({ key }) => key));
     for (const [key, view] of this.views) {
       if (!present.has(key)) {
         view.end();
@@ -74,6 +97,26 @@ export class PanelView {
       }
     }
     show(this.empty, this.views.size === 0);
+    this.arrange();
+  }
+
+  /** Put the sessions in their order, but nothing away from under a pointer or a focus. */
+  private arrange(): void {
+    const held = this.node.matches(':hover, :focus-within');
+    let before: Element | null = null;
+    for (const { key } of placed(this.sources)) {
+      const node = this.views.get(key)?.node;
+      if (node === undefined || (held && node.isConnected)) {
+        continue;
+      }
+      const place: Element | null = before === null ? this.list.firstElementChild : before.nextElementSibling;
+      if (held) {
+        this.list.append(node);
+      } else if (place !== node) {
+        this.list.insertBefore(node, place);
+      }
+      before = node;
+    }
   }
 
   /** What the kernel had to say about the last wish. */
@@ -114,6 +157,7 @@ class SessionView {
   private readonly name = element('span', { class: 'wsn-session-name' });
   private readonly condition = element('span', { class: 'wsn-session-condition' });
   private readonly where = element('div', { class: 'wsn-quiet' });
+  private readonly failure = element('div', { class: 'wsn-failure' });
   private readonly ageText = element('span');
   private readonly ageBar = element('div', { class: 'wsn-age-bar' });
   private readonly age: HTMLElement;
@@ -123,9 +167,12 @@ class SessionView {
   private readonly noRuns: HTMLElement;
   private readonly tools = element('ul', { class: 'wsn-tools' });
   private readonly toolsHead: HTMLElement;
+  private readonly more: readonly HTMLElement[];
   private readonly buttons: Readonly<Record<SessionAction, HTMLButtonElement>>;
   private session: Session | null = null;
   private offset = 0;
+  /** Runs out with the time in which a second click confirms the first. */
+  private armed: number | null = null;
   private shownTools = '';
 
   constructor(
@@ -145,6 +192,7 @@ class SessionView {
       {
         texts,
         offers: host.offers,
+        isPrompt: row => host.isPrompt(source, row),
         act: (action, row) => {
           acted();
           if (this.session !== null) {
@@ -164,6 +212,9 @@ class SessionView {
     this.buttons.reset.title = texts.__('Stop what runs, close the connection and forget every run.');
     this.noRuns = element('p', { class: 'wsn-quiet', text: texts.__('No run yet.') });
     this.toolsHead = element('h3', { text: texts.__('Tools') });
+    const runsHead = element('h3', { text: texts.__('Runs') });
+    const totalsHead = element('h3', { text: texts.__('Totals') });
+    this.more = [runsHead, totalsHead, this.totals, this.facts];
     this.node.append(
       element(
         'header',
@@ -172,37 +223,42 @@ class SessionView {
         this.condition
       ),
       this.where,
+      this.failure,
       this.age,
       this.facts,
       element('div', { class: 'wsn-buttons' }, this.buttons.stop_all, this.buttons.warm_up, this.buttons.reset),
-      element('h3', { text: texts.__('Runs') }),
+      runsHead,
       this.noRuns,
       this.tree.node,
       this.toolsHead,
       this.tools,
-      element('h3', { text: texts.__('Totals') }),
+      totalsHead,
       this.totals
     );
   }
 
-  update(session: Session, source: Source): void {
+  /** `folded`: no more than what it is. */
+  update(session: Session, source: Source, folded: boolean): void {
     const { texts } = this.host;
     this.session = session;
     this.offset = source.news.offset;
     setAttribute(this.node, 'data-wsn-session', session.id);
     setAttribute(this.node, 'data-wsn-condition', session.condition);
-    const called = session.name !== '' ? session.name : session.own ? '%%responses' : texts.__('Session');
+    const called = nameOf(session) || texts.__('Session');
     setText(this.name, source.title === '' ? called : `${called} · ${source.title}`);
     setAttribute(this.node, 'aria-label', this.name.textContent);
     setText(this.condition, conditionWords(texts, session));
     const where = [session.provider, session.model, session.transport, session.note === '' ? '' : texts.__(session.note)];
     setText(this.where, where.filter(each => each !== '').join(' · '));
+    setText(this.failure, session.failure);
+    show(this.failure, session.failure !== '');
+    this.more.forEach(each => show(each, !folded));
     setText(this.facts, factsOf(texts, session));
     setText(this.totals, totalsOf(texts, session));
-    show(this.noRuns, session.runs.size === 0);
+    show(this.noRuns, session.runs.size === 0 && !folded);
     show(this.tree.node, session.runs.size > 0);
     this.tree.update(session);
-    this.updateTools(session);
+    this.updateTools(session, folded);
     show(this.buttons.stop_all, running(session) > 0);
     show(this.buttons.warm_up, session.warms_up && session.condition === 'idle');
     show(this.buttons.reset, session.condition !== 'closed' && session.runs.size > 0);
@@ -215,6 +271,7 @@ class SessionView {
   }
 
   end(): void {
+    this.disarm();
     this.ended.abort();
     this.node.remove();
   }
@@ -243,10 +300,10 @@ class SessionView {
         : texts.__("The provider's limit for a connection. It is renewed in time, between two turns.");
   }
 
-  private updateTools(session: Session): void {
+  private updateTools(session: Session, folded: boolean): void {
     const stamp = JSON.stringify(session.tools);
-    show(this.toolsHead, session.tools.length > 0);
-    show(this.tools, session.tools.length > 0);
+    show(this.toolsHead, session.tools.length > 0 && !folded);
+    show(this.tools, session.tools.length > 0 && !folded);
     if (stamp === this.shownTools) {
       return;
     }
@@ -267,12 +324,27 @@ class SessionView {
     const button = element('button', { class: 'wsn-button', type: 'button', 'data-action': action, text: label });
     const press = (): void => {
       this.acted();
+      if (action === 'reset' && this.host.confirms && this.armed === null) {
+        setText(button, this.host.texts.__('Reset? Click again'));
+        this.armed = window.setTimeout(() => this.disarm(), SECOND_CLICK);
+        return;
+      }
+      this.disarm();
       if (this.session !== null) {
         this.host.onSession(action, source, this.session);
       }
     };
     button.addEventListener('click', press, { signal: this.ended.signal });
+    button.addEventListener('blur', () => this.disarm(), { signal: this.ended.signal });
     return button;
+  }
+
+  private disarm(): void {
+    if (this.armed !== null) {
+      window.clearTimeout(this.armed);
+      this.armed = null;
+      setText(this.buttons.reset, this.host.texts.__('Reset'));
+    }
   }
 }
 
@@ -298,10 +370,12 @@ function totalsOf(texts: Texts, session: Session): string {
   ].join('\n');
 }
 
-function callsOf(texts: Texts, tool: { calls: number; failed: number; running: number }): string {
+function callsOf(texts: Texts, tool: Tool): string {
   return [
     tool.calls === 0 ? texts.__('not called') : texts._n('%1 call', '%1 calls', tool.calls),
     tool.failed > 0 ? texts.__('%1 failed', tool.failed) : '',
+    tool.stopped > 0 ? texts.__('%1 stopped', tool.stopped) : '',
+    tool.waiting > 0 ? texts._n('%1 awaits approval', '%1 await approval', tool.waiting) : '',
     tool.running > 0 ? texts.__('%1 running', tool.running) : ''
   ]
     .filter(each => each !== '')

@@ -83,6 +83,8 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
     texts: pageTexts(),
     signal,
     offers: new Set<RunAction>(['reveal', 'branch']),
+    confirms: true,
+    isPrompt: () => false,
     onRun: (action, _, session, row) => void onRun(news, view, action, session, row),
     onSession: (action, _, session) => {
       for (const row of action === 'stop_all' ? session.runs.values() : []) {
@@ -106,7 +108,7 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
       view.tell(news.notice);
       news.notice = '';
     }
-    view.update([{ key: 'kernel', title: '', news: news.news }]);
+    view.update([{ key: 'kernel', title: '', current: true, news: news.news }]);
   };
   news.changes.addEventListener('change', paint, { signal });
   signal.addEventListener('abort', () => {
@@ -125,13 +127,13 @@ async function onRun(news: WidgetNews, view: PanelView, action: RunAction, sessi
     news.send({ kind: 'stop', session: session.id, run: row.id });
     return;
   }
-  const wish: RunWish = { action, session: session.name, run: row.id, cell: row.cell };
+  const wish: RunWish = { action, address: session.address, run: row.id, cell: row.cell };
   const event = new CustomEvent<RunWish>(RUN_WISH, { detail: wish, bubbles: true, cancelable: true, composed: true });
   const taken = !view.node.dispatchEvent(event);
-  if (taken || action !== 'branch') {
+  if (taken || action !== 'branch' || session.address === null) {
     return;
   }
-  const line = branchLine(session.name, row.id);
+  const line = branchLine(session.address, row.id);
   try {
     await navigator.clipboard.writeText(`${line}\n`);
     view.tell(pageTexts().__('Copied: %1. Paste it into a new cell.', line));

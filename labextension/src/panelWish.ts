@@ -6,13 +6,13 @@ export const RUN_WISH = 'ws-notebook:run';
 
 export interface RunWish {
   readonly action: RunAction;
-  /** The variable that holds the session, or nothing. */
-  readonly session: string;
+  /** The options with which a cell asks over the session; null where no cell can. */
+  readonly address: string | null;
   readonly run: string;
   readonly cell: string | null;
 }
 
-/** The first line of a cell that continues a run; `session` is the variable that holds its session, or nothing. */
-export function branchLine(session: string, run: string): string {
-  return session === '' ? `%%responses --from ${run}` : `%%responses -s ${session} --from ${run}`;
+/** The first line of a cell that continues a run; `address` holds the options that lead to its session. */
+export function branchLine(address: string, run: string): string {
+  return ['%%responses', address, `--from ${run}`].filter(part => part !== '').join(' ');
 }

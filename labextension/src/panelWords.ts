@@ -11,10 +11,18 @@ export function conditionWords(texts: Texts, session: Session): string {
     case 'connecting':
       return texts.__('connecting…');
     case 'idle':
-      return session.connections > 0 ? texts.__('no connection now') : texts.__('not connected yet');
+      if (session.connections === 0) {
+        return session.failure === '' ? texts.__('not connected yet') : texts.__('could not connect');
+      }
+      return texts.__('no connection now');
     case 'closed':
       return texts.__('closed');
   }
+}
+
+/** What a session is called: its variable, the magic that owns it, or nothing. */
+export function nameOf(session: Session): string {
+  return session.name !== '' ? session.name : session.own ? '%%responses' : '';
 }
 
 export function statusWords(texts: Texts, row: Row): string {

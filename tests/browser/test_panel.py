@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -134,8 +135,25 @@ def test_a_run_leads_to_its_cell_and_branches_from_there(opened: Callable[..., L
     lab.page.keyboard.press("Control+Enter")
     expect(runs(lab)).to_have_count(3)
     assert runs(lab).evaluate_all("rows => rows.map(row => [row.dataset.wsnRun, row.ariaLevel])") == [
-        ["r1", "1"], ["r2", "2"], ["r3", "2"],
+        ["r1", "1"], ["r2", "2"], ["r3", "1"],
     ]  # fmt: skip
+    expect(runs(lab).nth(2)).to_have_attribute("aria-label", re.compile("continues r1$"))
+
+
+def test_a_session_without_a_name_offers_no_branch_and_a_reset_is_confirmed(opened: Callable[..., Lab]) -> None:
+    lab = opened(f"box = [wsn.Session(provider='local')]\nbox[0].ask({ONE!r})")
+    lab.run_cell(1)
+    runs(lab).first.click()
+    expect(panel(lab)).to_contain_text("put the session into a variable")
+    expect(panel(lab).get_by_role("button", name="Branch from here")).to_be_hidden()
+    expect(panel(lab).get_by_role("button", name="Run its cell again")).to_be_visible()
+    for answer, left in (("Cancel", 1), ("Reset", 0)):
+        panel(lab).get_by_role("button", name="Reset").click()
+        lab.page.get_by_role("dialog").get_by_role("button", name=answer).click()
+        expect(runs(lab)).to_have_count(left)
+    lab.page.keyboard.press("Alt+Shift+R")
+    expect(panel(lab)).to_be_hidden()
+    assert lab.page.evaluate("document.activeElement.closest('.jp-NotebookPanel') !== null")
 
 
 def test_the_tree_works_from_the_keyboard(opened: Callable[..., Lab]) -> None:
@@ -151,8 +169,8 @@ def test_the_tree_works_from_the_keyboard(opened: Callable[..., Lab]) -> None:
     expect(runs(lab).first).to_be_focused()
     expect(runs(lab).first).to_have_attribute("aria-expanded", "true")
     press("ArrowLeft")
-    expect(runs(lab)).to_have_count(1)
-    expect(runs(lab).first).to_contain_text("(+2)")
+    expect(runs(lab)).to_have_count(2)
+    expect(runs(lab).first).to_contain_text("(+1)")
     press("ArrowRight")
     expect(runs(lab)).to_have_count(3)
     press("ArrowDown")
@@ -205,11 +223,15 @@ def test_several_notebooks_stand_side_by_side_and_a_click_leads_to_the_right_one
     server.write("second.ipynb", [SETUP, MORE])
     lab.page.evaluate(OPEN_AND_RUN, "second.ipynb")
     names = panel(lab).get_by_role("heading", level=2)
-    expect(names).to_have_text(["%%responses · first.ipynb", "%%responses · second.ipynb"])
+    expect(names).to_have_text(["%%responses · second.ipynb", "%%responses · first.ipynb"])
     expect(runs(lab)).to_have_count(2)
     expect(lab.page.get_by_role("tab", name="second.ipynb", exact=True)).to_have_attribute("aria-selected", "true")
-    runs(lab).first.click()
+    runs(lab).last.click()
     expect(lab.page.get_by_role("tab", name="first.ipynb", exact=True)).to_have_attribute("aria-selected", "true")
+    # Nothing moves from under the pointer; the notebook that is looked at comes first when that has gone.
+    expect(names).to_have_text(["%%responses · second.ipynb", "%%responses · first.ipynb"])
+    lab.cell(1).locator(".cm-content").click()
+    expect(names).to_have_text(["%%responses · first.ipynb", "%%responses · second.ipynb"])
     lab.page.evaluate("window.jupyterapp.shell.currentWidget.dispose()")
     expect(names).to_have_text(["%%responses"])
 
@@ -272,6 +294,9 @@ def test_the_widget_shows_the_same_and_reaches_the_notebook(opened: Callable[...
     widget.get_by_role("button", name="Branch from here").click()
     expect(lab.cell(2).locator(".wsn-prompt-editor")).to_be_visible()
     assert source(lab, 2) == "%%responses -s session --from r1\n"
+    widget.get_by_role("button", name="Reset").click()
+    widget.get_by_role("button", name="Reset? Click again").click()
+    expect(widget).to_contain_text("No run yet.")
 
 
 def test_notebook_7_has_the_panel_too(opened: Callable[..., Lab]) -> None:

@@ -77,13 +77,20 @@ def test_a_prompt_is_highlighted_as_markdown_and_says_what_its_run_does(opened: 
     expect(lab.cell(2).locator(".jp-cell-toolbar").get_by_role("button", name="Stop This Run")).to_be_hidden()
 
 
-def test_the_stop_button_of_the_cell_s_toolbar_stops_the_run(opened: Callable[..., Lab]) -> None:
-    lab = opened(LONG)
+def test_the_stop_buttons_of_toolbar_and_badge_stop_the_run_also_behind_a_long_line(opened: Callable[..., Lab]) -> None:
+    lab = opened(LONG, LONG.replace("\n", f' -i "{"Be brief. " * 20}"\n', 1))
     lab.run_cell(1, wait=False)
     expect(badge(lab, 1)).to_contain_text("streaming")
     lab.cell(1).locator(".jp-cell-toolbar").get_by_role("button", name="Stop This Run").click()
     lab.wait_cell(1)
     expect(badge(lab, 1)).to_contain_text("stopped after")
+    lab.run_cell(2, wait=False)
+    expect(badge(lab, 2)).to_contain_text("streaming")
+    expect(badge(lab, 2)).to_be_in_viewport(ratio=1)
+    lab.screenshot("prompt-long-line")
+    badge(lab, 2).get_by_role("button", name="Stop").click()
+    lab.wait_cell(2)
+    expect(badge(lab, 2)).to_contain_text("stopped after")
 
 
 def test_a_cell_becomes_a_prompt_and_stops_being_one_as_it_is_edited(opened: Callable[..., Lab]) -> None:
@@ -124,7 +131,7 @@ def test_badges_come_back_with_the_notebook_and_need_no_kernel(
 
 
 def test_what_stands_on_changed_ground_is_stale_until_it_is_asked_again(opened: Callable[..., Lab]) -> None:
-    lab = opened('%%responses\nsay "one"', '%%responses\nsay "two"', '%%responses\nsay "three"')
+    lab = opened('%%responses\nsay "one"', '%%responses --from r1\nsay "two"', '%%responses\nsay "three"')
     for index in (1, 2, 3, 1):
         lab.run_cell(index)
     expect(badge(lab, 2)).to_contain_text("stale · done in")
@@ -160,4 +167,5 @@ def test_the_settings_turn_it_off_and_name_the_first_line(opened: Callable[..., 
     expect(badge(lab, 1)).to_have_count(0)
     expect(lab.cell(1).locator(".cm-content").get_by_text("more inhabitants")).not_to_have_css("font-weight", "700")
     lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:insert-prompt')")
-    expect(lab.cell(2).locator(".wsn-cm-head")).to_have_text("%%responses --view text")
+    expect(prompt(lab, 2).locator(".cm-line").first).to_have_text("%%responses --view text")
+    expect(lab.page.locator(".wsn-prompt-look, .wsn-cm-head, .wsn-cm-expression")).to_have_count(0)

@@ -155,6 +155,19 @@ def test_types_pictures_fields_and_models_are_offered(
     assert complete("%%responses -m d") == ["%%responses -m demo"]
 
 
+def test_behind_an_option_code_is_offered_only_inside_of_an_expression(
+    complete: Complete, shell: InteractiveShell
+) -> None:
+    # Nothing but what is there.
+    for line in ("%%responses -o ", "%%responses -o an", "%%responses --image imp", "%%responses -i wh"):
+        assert complete(line) == [line]
+    shell.run_cell_magic("responses", "-o answer --view none", 'say "yes"')
+    assert complete("%%responses -o ") == ["%%responses -o answer"]
+    shell.run_cell("word = 'x'").raise_error()
+    # Without Jedi the shell has nothing to say to this.
+    assert complete("%%responses --image word.upp") in ([], ["%%responses --image word.upper"])
+
+
 def test_subcommands_have_options_and_files_of_their_own(
     complete: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

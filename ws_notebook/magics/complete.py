@@ -45,10 +45,14 @@ def matcher(magics: ResponsesMagics) -> Callable[[Any], dict[str, Any]]:
     from IPython.core.completer import SimpleCompletion, context_matcher
 
     def match(context: Any) -> dict[str, Any]:
-        found = completions(magics, context.text_until_cursor)
+        line = context.text_until_cursor
+        found, begun = completions(magics, line), _last_word(line)
+        if not found and _takes_no_code(line):
+            # Only with something to offer are the others silent: what is there already changes nothing.
+            found = [begun]
         return {
             "completions": [SimpleCompletion(text=each, type="magic") for each in found],
-            "matched_fragment": _last_word(context.text_until_cursor),
+            "matched_fragment": begun,
             "suppress": bool(found),
             "ordered": True,
         }
@@ -60,6 +64,17 @@ def matcher(magics: ResponsesMagics) -> Callable[[Any], dict[str, Any]]:
 
 def _last_word(text: str) -> str:
     return re.split(r"[\s,=\[]", text)[-1]
+
+
+def _takes_no_code(line: str) -> bool:
+    """Whether other completers have nothing to say there: on the line of the magics, but for an expression's middle."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        return False
+    *before, last = found[2].split(" ")
+    option = _TAKING.get(before[-1]) if before else None
+    takes_expression = option is not None and option.name in ("format", "image")
+    return found[1] == "%%" and not (takes_expression and re.search(r"[.(\[]", last))
 
 
 def _in_cell(magics: ResponsesMagics, before: list[str], last: str) -> list[str]:
@@ -77,6 +92,8 @@ def _in_cell(magics: ResponsesMagics, before: list[str], last: str) -> list[str]
         return [*_runs(magics, before), *(name for name, value in _visible(magics) if isinstance(value, Run))]
     if option.name == "format":
         return candidates.types(_visible(magics))
+    if option.name == "output":
+        return [name for name, value in _visible(magics) if isinstance(value, Run)]
     if option.name == "image":
         return candidates.pictures(_visible(magics), last)
     if option.name == "set":

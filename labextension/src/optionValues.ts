@@ -1,0 +1,29 @@
+/** The user's settings, read from any JSON. Pure. */
+
+import { isPromptText } from './cellsLine';
+import { fields } from './read';
+
+export interface Values {
+  readonly promptCells: boolean;
+  readonly badges: boolean;
+  readonly statusBar: boolean;
+  readonly promptLine: string;
+}
+
+export const DEFAULTS: Values = { promptCells: true, badges: true, statusBar: true, promptLine: '%%responses' };
+
+/** Any JSON as settings: what is missing or wrong has its default. */
+export function readOptions(value: unknown): Values {
+  const from = fields(value);
+  const flag = (name: 'promptCells' | 'badges' | 'statusBar'): boolean => {
+    const given = from[name];
+    return typeof given === 'boolean' ? given : DEFAULTS[name];
+  };
+  const line = from['promptLine'];
+  return {
+    promptCells: flag('promptCells'),
+    badges: flag('badges'),
+    statusBar: flag('statusBar'),
+    promptLine: typeof line === 'string' && isPromptText(line.trim()) ? line.trim() : DEFAULTS.promptLine
+  };
+}
