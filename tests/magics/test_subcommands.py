@@ -62,6 +62,9 @@ def test_each_listed_subcommand_is_there() -> None:
         ("What can you do?", ("no subcommand 'What'", "write %%responses and the prompt")),
         ("turns r1", ("turns: 'r1' has no meaning",)),
         ("status -s", ("-s needs a word",)),
+        ("-s", ("name what to do, as in %responses status -s NAME",)),
+        ("-s mine", ("as in %responses status -s mine",)),
+        ("-s nobody turns", ("'nobody' does not hold a Session",)),
         ("status -s nobody", ("'nobody' does not hold a Session", "nobody = wsn.Session()")),
         ("status -s x --transport http", ("its own transport",)),
         ("status --transport carrier", ("--transport", "'carrier'")),
@@ -183,6 +186,8 @@ def test_compact_makes_the_history_short_and_trace_writes_it(shell: InteractiveS
     assert ask(shell, 'say "two"').parent is short
     with pytest.raises(SettingsError, match=r"trace session\.json"):
         say(shell, "trace")
+    with pytest.raises(SettingsError, match="a folder that is there"):
+        say(shell, f"trace {tmp_path / 'nowhere' / 'session.json'}")
     file = tmp_path / "session.json"
     assert rows(say(shell, f"trace {file}"))["file"] == str(file)
     assert file.stat().st_size > 100

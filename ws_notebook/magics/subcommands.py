@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -32,27 +33,42 @@ SUBCOMMAND_OPTIONS = ("-s", "--transport")
 MORE_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"compare": ("-m",), "replay": ("--speed",)}
 """Options that only one of them has."""
 
+_BEFORE = re.compile(rf"\s*({'|'.join(SUBCOMMAND_OPTIONS)})\s+(\S+)\s+(?=\S)")
+"""An option with its word, and something behind it."""
+
 _TAKE_ONE = ("connect", "doctor", "record", "replay", "timeline", "trace")
 
 
 def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
     """Do what the line of `%responses` says. Raises SettingsError with the nearest right subcommand."""
+    line, before = _options_before(line)
     if line.split()[:1] == ["compare"]:
         # A prompt may hold quotes of any kind.
         rest, options = split_prompt(line.partition("compare")[2])
-        return Subcommands(magics, options).compare(rest)
+        return Subcommands(magics, {**before, **options}).compare(rest)
     name, *words = split_words(line, "%responses") or ["help"]
+    if name in SUBCOMMAND_OPTIONS:
+        raise SettingsError(f"%responses: name what to do, as in %responses status {name} {' '.join(words) or 'NAME'}")
     name = name.lstrip("-")
     if name not in SUBCOMMANDS:
         hint = (
             nearest(name, SUBCOMMANDS) or " To ask the model, write %%responses and the prompt on the lines below it."
         )
         raise SettingsError(f"%responses has no subcommand {name!r}.{hint} Known are {', '.join(SUBCOMMANDS)}.")
-    options = _take_options(words, (*SUBCOMMAND_OPTIONS, *MORE_OPTIONS.get(name, ())))
+    options = {**before, **_take_options(words, (*SUBCOMMAND_OPTIONS, *MORE_OPTIONS.get(name, ())))}
     argument = words.pop(0) if words and name in _TAKE_ONE else ""
     if words:
         raise SettingsError(f"%responses {name}: {words[0]!r} has no meaning there. %responses help lists what has.")
     return getattr(Subcommands(magics, options), name)(argument)
+
+
+def _options_before(line: str) -> tuple[str, dict[str, str]]:
+    """The line from its subcommand on, and the options that stand before that."""
+    taken: dict[str, str] = {}
+    while found := _BEFORE.match(line):
+        taken[found[1]] = found[2]
+        line = line[found.end() :]
+    return line, taken
 
 
 def _take_options(words: list[str], flags: Sequence[str]) -> dict[str, str]:
