@@ -110,8 +110,8 @@ export interface Item {
   readonly id: string;
   readonly status: string;
   readonly summary: string;
-  /** A data URL of the picture that it is, or empty. */
-  readonly image: string;
+  /** Data URLs of the pictures that it is, or that it made. */
+  readonly images: readonly string[];
   /** When a call that the provider carries out itself began; null for other items. */
   readonly start_ms: number | null;
   /** When it ended; null while it runs. */

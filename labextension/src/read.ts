@@ -247,7 +247,7 @@ function readItem(value: unknown): Item {
     id: text(from['id']),
     status: text(from['status']),
     summary: text(from['summary']),
-    image: DATA_IMAGE.test(text(from['image'])) ? text(from['image']) : '',
+    images: [from['image'], ...list(from['images'])].map(text).filter(url => DATA_IMAGE.test(url)),
     start_ms: amountOrNull(from['start_ms']),
     end_ms: amountOrNull(from['end_ms'])
   };

@@ -94,3 +94,18 @@ test('a saved run is read from its short strings', () => {
     [false, 'response.created', 2, 200, 5, 77]
   ]);
 });
+
+test('an item has its pictures, one or several, and only those that the bundle itself holds', () => {
+  const url = 'data:image/png;base64,AA==';
+  const items = [{ image: url }, { images: [url, 'https://example.org/a.png', url] }, { image: 'data:image/svg+xml;base64,AA==' }, {}];
+  const run = readRun({ version: 1, turns: [{ items }] });
+  assert.deepEqual(run?.turns[0]?.items.map(item => item.images), [[url], [url, url], [], []]);
+});
+
+test('what is said of an incomplete run and of its provider is read, and empty where it is not said', () => {
+  const session = { provider: 'host', address: 'http://host/v1', profile: 'openai' };
+  const run = readRun({ version: 1, status: 'incomplete', reason: 'max_output_tokens', session });
+  assert.deepEqual([run?.reason, run?.session.address, run?.session.profile], ['max_output_tokens', 'http://host/v1', 'openai']);
+  const bare = readRun({ version: 1 });
+  assert.deepEqual([bare?.reason, bare?.session.address, bare?.session.profile], ['', '', '']);
+});

@@ -60,3 +60,10 @@ def test_links_open_and_pictures_become_links() -> None:
         ("a", "mailto:me@e.example"),
     ]
     assert all("noopener" in (attributes["rel"] or "") for tag, attributes in links if tag == "a")
+
+
+def test_blocks_read_from_the_side_of_their_letters() -> None:
+    html = answer_html("مرحبا\n\n- واحد\n- two\n\nLeft.\n\n| أ |\n|--|\n| b |")
+    for tag in ('<p dir="auto">مرحبا', '<ul dir="auto">\n<li>واحد', '<p dir="auto">Left.', '<table dir="auto">'):
+        assert tag in html
+    assert "dir=" not in answer_html("Left.\n\n- one")

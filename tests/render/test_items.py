@@ -9,11 +9,21 @@ from ws_notebook.render.items import citations, other_items, output_text
 
 __all__: list[str] = []
 
+DATA = "data:image/png;base64,"
 LINES: list[tuple[dict[str, Any], str]] = [
     ({"type": "web_search_call", "action": {"type": "search", "query": "Oslo"}}, 'search "Oslo"'),
     (
         {"type": "web_search_call", "action": {"type": "open_page", "url": "https://example.org/"}},
         "open_page https://example.org/",
+    ),
+    (
+        {"type": "web_search_call", "name": "web_search", "arguments": '{"query": "what is xAI", "num_results": 5}'},
+        'search "what is xAI"',
+    ),
+    ({"type": "web_search_call", "name": "web_search", "arguments": "{"}, "name=web_search, arguments={"),
+    (
+        {"type": "code_interpreter_call", "code": "plot()", "outputs": [{"type": "image", "url": DATA + "A" * 4000}]},
+        "plot() → [image, 3.0 kB]",
     ),
     ({"type": "file_search_call", "queries": ["a", "b"], "results": [{}]}, '"a", "b" → 1 result'),
     (
@@ -90,6 +100,20 @@ def test_a_picture_that_was_made_is_kept_unless_it_is_large() -> None:
     images = [item.get("image") for item in other_items(play.run.turns[0])]
     assert images == ["data:image/png;base64,aGk=", None, None]
     assert "image" not in other_items(play.run.turns[0], images=False)[0]
+
+
+def test_pictures_of_the_code_interpreter_are_kept_as_far_as_there_is_room() -> None:
+    def made(*urls: Any) -> dict[str, Any]:
+        outputs = [{"type": "logs", "logs": "x"}, *({"type": "image", "url": url} for url in urls), "odd"]
+        play = Play().send().created("r").item(type="code_interpreter_call", code="plot()", outputs=outputs)
+        (item,) = other_items(play.run.turns[0])
+        return {name: item[name] for name in ("image", "images") if name in item}
+
+    one, other = DATA + "aGk=", DATA + "aGkh"
+    assert made(one) == {"image": one}
+    assert made(one, other) == {"images": [one, other]}
+    assert made(DATA + "a" * 400_000, one) == {"image": one}
+    assert made("https://example.org/a.png", "data:image/svg+xml;base64,aGk=", DATA + "<b>", None, 5) == {}
 
 
 def test_what_an_answer_cites_is_told_once_and_in_order() -> None:

@@ -47,3 +47,18 @@ def test_steered_words_are_quiet_and_nothing_but_words() -> None:
 def test_a_failed_run_says_why() -> None:
     play = Play().send().created("resp_1").text("Half").completed("failed", error={"message": "It broke."})
     assert "> **ProviderError: The provider answered: It broke." in of(play)
+
+
+def test_reasoning_is_there_to_unfold_and_nothing_but_words() -> None:
+    play = Play().send().created("r").reasoning("**First** <b>\n\nthen $x$.").text("Hi", index=1).completed()
+    shown = markdown(bundle(play.run, HEADER))
+    assert "<summary>Reasoning</summary>\n\n\\*\\*First\\*\\* \\<b\\>\n\nthen \\$x\\$.\n\n</details>" in shown
+    long = Play().send().created("r").reasoning("thought " * 1000).text("Hi", index=1).completed()
+    assert len(markdown(bundle(long.run, HEADER))) < 2000
+    assert "Reasoning" not in markdown(bundle(Play().send().created("r").text("Hi").completed().run, HEADER))
+
+
+def test_paragraphs_of_a_refusal_stay_apart_and_an_empty_answer_says_so() -> None:
+    play = Play().send().created("r").event("response.refusal.delta", delta="No.\n\nAsk *else*.").completed()
+    assert markdown(bundle(play.run, HEADER)).startswith("No.\n\nAsk \\*else\\*.\n\n---")
+    assert markdown(bundle(Play().send().created("r").completed().run, HEADER)).startswith("No text.\n\n---")

@@ -6,7 +6,7 @@ from ws_notebook import exceptions
 from ws_notebook.core import calls
 from ws_notebook.core.consent import Consent, Progress
 from ws_notebook.render.bundle import bundle
-from ws_notebook.render.rows import Row, rows_of, spans_in_words, time_in
+from ws_notebook.render.rows import Row, amounts, rows_of, spans_in_words, time_in
 
 __all__: list[str] = []
 
@@ -84,3 +84,8 @@ def test_a_running_call_says_how_far_it_is() -> None:
         calls.progressed(play.found("call_1"), progress)
         labels.append(rows(play)[1].label.replace("\u00a0", " "))
     assert labels == ["40 % · reading", "100 %", "3: the third part", "running…"]
+
+
+def test_rows_are_counted_in_words() -> None:
+    assert amounts(rows_of(bundle(capitals().run, HEADER))) == ["3 turns", "3 calls"]
+    assert amounts([]) == ["0 turns"]

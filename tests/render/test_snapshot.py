@@ -71,7 +71,7 @@ def test_nothing_from_a_model_or_a_tool_becomes_markup() -> None:
     page = Page(html)
     assert {tag for tag, _ in page.tags} <= ALLOWED
     for _, attributes in page.tags:
-        assert attributes.keys() <= {"style", "class", "src", "alt", "scope", "href", "rel"}
+        assert attributes.keys() <= {"style", "class", "src", "alt", "scope", "href", "rel", "dir"}
     assert [tag for tag, _ in page.tags].count("style") == 1
     svg = base64.b64decode(re.findall(r"base64,([^\"]+)", html)[0]).decode()
     assert "<script" not in svg
@@ -168,3 +168,32 @@ def test_a_timeline_alone_has_no_answer() -> None:
     html = timeline_html(bundle(capitals().run, HEADER))
     assert "img" in html
     assert "inhabitants" not in html
+
+
+def test_pictures_that_hosted_tools_made_are_shown_unless_they_are_large() -> None:
+    play = Play().send().created("r")
+    for result in ("aGk=", "A" * 300_000):
+        play.item(type="image_generation_call", id="ig", output_format="png", result=result, status="completed")
+    html = snapshot(bundle(play.completed().run, HEADER))
+    assert '<img src="data:image/png;base64,aGk=" alt="image png, ' in html
+    assert "A picture of 225\u00a0kB is left out here" in html
+    assert len(html) < 20_000
+
+
+def test_an_answer_stays_in_its_place() -> None:
+    html = snapshot(bundle(capitals().run, HEADER))
+    assert '<div style="overflow:auto;position:relative;contain:paint"><p><strong>Paris' in html.replace(
+        "<p>I will clear the cache.</p>\n", ""
+    )
+
+
+def test_a_run_without_text_says_so() -> None:
+    assert "No text." in snapshot(bundle(Play().send().created("r").completed().run, HEADER))
+    assert "No text." not in snapshot(bundle(Play().send().created("r").run, HEADER))
+    assert "No text." not in snapshot(bundle(capitals().run, HEADER))
+
+
+def test_paragraphs_of_a_refusal_stay_apart() -> None:
+    play = Play().send().created("r")
+    play.event("response.refusal.delta", delta="I will not.\n\nAsk else.").completed()
+    assert '<p dir="auto">I will not.</p><p dir="auto">Ask else.</p>' in snapshot(bundle(play.run, HEADER))

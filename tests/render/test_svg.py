@@ -7,7 +7,7 @@ from pathlib import Path
 from render.play import HEADER, Play, capitals
 
 from ws_notebook.render.bundle import bundle
-from ws_notebook.render.svg import COLOURS, WIDTH, document, legend, timeline
+from ws_notebook.render.svg import COLOURS, WIDTH, alt_text, document, legend, timeline
 from ws_notebook.render.words import KINDS
 
 __all__: list[str] = []
@@ -122,3 +122,12 @@ def test_the_palettes_are_those_of_the_live_view() -> None:
 
 def test_a_run_with_nothing_yet_has_a_picture() -> None:
     assert "turn 1" in texts(parsed(Play()))
+
+
+def test_calls_of_the_provider_are_counted_in_the_words_for_the_picture() -> None:
+    play = Play().send().created("r")
+    item = {"type": "web_search_call", "id": "ws", "action": {"type": "search", "query": "x"}}
+    play.event("response.output_item.added", output_index=0, item=item).at(0.5)
+    play.event("response.output_item.done", output_index=0, item={**item, "status": "completed"}).completed()
+    assert alt_text(bundle(play.run, HEADER)).startswith("Timeline of 1 turn and 1 call in ")
+    assert alt_text(bundle(Play().send().created("r").completed().run, HEADER)).startswith("Timeline of 1 turn in ")

@@ -53,3 +53,11 @@ def test_a_timeline_has_a_line_for_each_turn_and_call() -> None:
 
 def test_rare_spaces_are_plain_in_a_terminal() -> None:
     assert terminal("1\u2009000\u00a0s") == "1 000 s"
+
+
+def test_the_beginning_of_the_reasoning_stands_below_the_answer() -> None:
+    play = Play().send().created("r").reasoning("First\nthis. " * 100).text("Hi", index=1).completed()
+    lines = plain_text(bundle(play.run, HEADER)).split("\n\n")
+    assert lines[0] == "Hi"
+    assert lines[1].startswith("reasoning: First this. First")
+    assert len(lines[1]) < 320

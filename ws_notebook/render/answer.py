@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -22,12 +23,16 @@ NO_MATH = "mathjax_ignore tex2jax_ignore"
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
 
 def answer_html(text: str) -> str:
     """The HTML of `text`. Tags and formulas, which many pages typeset, stand as written; pictures become links."""
     parser = _parser()
     environment: dict[str, Any] = {}
     tokens = parser.parse(dollars(printable(text)), environment)
+    if _RIGHT_TO_LEFT.search(text):
+        _set_directions(tokens)
     html = str(parser.renderer.render(_not_typeset(tokens), parser.options, environment))
     # An empty line would end the HTML where it stands in Markdown, as nbconvert and GitHub put it.
     return html.strip().replace("\n\n", "\n&#10;").replace("\n\n", "\n&#10;")
@@ -50,6 +55,13 @@ def _is_plain_link(url: str) -> bool:
         return urlsplit(url.strip()).scheme.lower() in _SCHEMES
     except ValueError:
         return False
+
+
+def _set_directions(tokens: list[Token]) -> None:
+    """Each block reads as its first letter does; lists and tables as a whole."""
+    for token in tokens:
+        if token.level == 0 and token.nesting == 1:
+            token.attrSet("dir", "auto")
 
 
 def _not_typeset(tokens: list[Token]) -> list[Token]:

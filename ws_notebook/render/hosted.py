@@ -15,7 +15,7 @@ _WORDS = {"in_progress": "begun"}
 
 
 def timed_items(
-    items: Sequence[Mapping[str, str]], turn: TurnState, clock: Callable[[float], float]
+    items: Sequence[Mapping[str, Any]], turn: TurnState, clock: Callable[[float], float]
 ) -> list[dict[str, Any]]:
     """The items, those of hosted calls with `start_ms` and `end_ms`; behind them the calls that still run.
 
@@ -32,7 +32,7 @@ def hosted_name(kind: str) -> str:
     return kind.removesuffix("_call").replace("_", " ")
 
 
-def _timed(item: Mapping[str, str], call: HostedCall | None, clock: Callable[[float], float]) -> dict[str, Any]:
+def _timed(item: Mapping[str, Any], call: HostedCall | None, clock: Callable[[float], float]) -> dict[str, Any]:
     if call is None or call.ended is None or call.item.get("type") != item["type"]:
         return dict(item)
     return {**item, "start_ms": clock(call.started), "end_ms": clock(call.ended)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,23 +16,25 @@ __all__ = ["citations", "other_items", "output_text"]
 _LINE = 160
 _REFUSAL = 4000
 _IMAGE = 400_000
-"""Characters of a picture's base64; a larger one is only named."""
-_FORMATS = frozenset({"png", "jpeg", "webp"})
+"""Characters of an item's pictures in base64; a larger one is only named."""
+_DATA_URL = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")
+"""Pictures in pixels; an SVG is a document."""
 _SHOWN_ELSEWHERE = frozenset({"message", "reasoning", *TOOL_CALLS})
 
 
-def other_items(turn: TurnState, *, images: bool = True) -> list[dict[str, str]]:
+def other_items(turn: TurnState, *, images: bool = True) -> list[dict[str, Any]]:
     """`{"type", "id", "status", "summary"}` for each; a refusal is one of them.
 
-    A picture that was made, if it is not too large, has its data URL as `image`, unless `images` is False.
+    A picture that was made, if it is not too large, has its data URL as `image`, several have theirs in `images`,
+    unless the argument `images` is False.
     """
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "type": str(item.get("type") or "unknown"),
             "id": str(item.get("id") or ""),
             "status": str(item.get("status") or ""),
             "summary": one_line(_summary(item), _LINE),
-            **(_made_image(item) if images else {}),
+            **(_made_images(item) if images else {}),
         }
         for item in list(turn.output)
         if item.get("type") not in _SHOWN_ELSEWHERE
@@ -42,13 +45,26 @@ def other_items(turn: TurnState, *, images: bool = True) -> list[dict[str, str]]
     return found
 
 
-def _made_image(item: Mapping[str, Any]) -> dict[str, str]:
-    result, form = item.get("result"), item.get("output_format") or "png"
-    if item.get("type") != "image_generation_call" or form not in _FORMATS:
-        return {}
-    if not isinstance(result, str) or not result or len(result) > _IMAGE:
-        return {}
-    return {"image": f"data:image/{form};base64,{result}"}
+def _made_images(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The data URLs of the pictures that it made, as far as there is room."""
+    left, found = _IMAGE, []
+    for url in _data_urls(item):
+        if len(url) <= left and _DATA_URL.fullmatch(url):
+            found.append(url)
+            left -= len(url)
+    return {"images": found} if len(found) > 1 else {"image": found[0]} if found else {}
+
+
+def _data_urls(item: Mapping[str, Any]) -> list[str]:
+    if item.get("type") == "image_generation_call" and isinstance(item.get("result"), str):
+        return [f"data:image/{item.get('output_format') or 'png'};base64,{item['result']}"]
+    outputs = item.get("outputs") if item.get("type") == "code_interpreter_call" else None
+    urls = [each.get("url") for each in outputs if _is_image(each)] if isinstance(outputs, list) else []
+    return [url for url in urls if isinstance(url, str)]
+
+
+def _is_image(output: Any) -> bool:
+    return isinstance(output, Mapping) and output.get("type") == "image"
 
 
 def citations(turn: TurnState) -> list[dict[str, str]]:
@@ -101,15 +117,20 @@ def _source(value: str) -> str:
 def _summary(item: Mapping[str, Any]) -> str:
     try:
         return _SUMMARIES.get(str(item.get("type")), _anything)(item)
-    except (TypeError, KeyError, AttributeError, IndexError):
+    except (TypeError, KeyError, AttributeError, IndexError, ValueError):
         return _anything(item)
 
 
 def _web_search(item: Mapping[str, Any]) -> str:
-    action = item["action"]
+    action = item.get("action") or _named_action(item)
     queries = action.get("queries") or [action.get("query")]
     words = ", ".join(json.dumps(query, ensure_ascii=False) for query in queries if query)
     return " ".join(str(each) for each in (action["type"], words, action.get("url"), action.get("pattern")) if each)
+
+
+def _named_action(item: Mapping[str, Any]) -> dict[str, Any]:
+    """xAI's form: a name and arguments as a call has them."""
+    return {"type": str(item["name"]).removeprefix("web_"), **json.loads(item["arguments"])}
 
 
 def _file_search(item: Mapping[str, Any]) -> str:
@@ -121,8 +142,13 @@ def _file_search(item: Mapping[str, Any]) -> str:
 def _code_interpreter(item: Mapping[str, Any]) -> str:
     lines = [line for line in item["code"].splitlines() if line.strip()]
     outputs = item.get("outputs") or []
-    logs = " ".join(output.get("logs") or f"[{output.get('type')}]" for output in outputs)
+    logs = " ".join(output.get("logs") or _place_of(output) for output in outputs)
     return (lines[0] if lines else "") + (" …" if len(lines) > 1 else "") + (f" → {one_line(logs, 60)}" if logs else "")
+
+
+def _place_of(output: Mapping[str, Any]) -> str:
+    url = output.get("url") if _is_image(output) else None
+    return f"[image, {_source(url)}]" if isinstance(url, str) and url else f"[{output.get('type')}]"
 
 
 def _image(item: Mapping[str, Any]) -> str:

@@ -6,30 +6,35 @@ import re
 from html import escape
 from typing import Any
 
-from .format import counted, printable
+from .format import cut, printable
 from .nesting import as_code
-from .rows import Row, rows_of, spans_in_words
+from .rows import Row, amounts, rows_of, spans_in_words
+from .sources import sources_markdown
 from .structured import answer_markdown
-from .summary import pictured, steered, summary_line, trouble
+from .summary import pictured, refusals, silence, steered, summary_line, trouble
 from .tex import dollars
 
 __all__ = ["markdown"]
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
+_THOUGHTS, _THOUGHT = 2000, 800
+"""Characters of reasoning that are shown: of all turns, and of one."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
 
 
 def markdown(run: dict[str, Any]) -> str:
     """The Markdown of a bundle."""
-    refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
     wrong = trouble(run)
     parts = [
         closed(as_code(dollars(printable(answer_markdown(run))))),
-        *(_plain(words) for words in refused),
+        *map(_plain, refusals(run)),
+        silence(run),
+        sources_markdown(run),
         f"> **{_plain(wrong)}**" if wrong else "",
         "---",
         *(f"*{_plain(words)}*" for words in (*pictured(run), *steered(run))),
         f"*{_plain(summary_line(run))}*",
+        _reasoning(run),
         _figures(run),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -53,10 +58,20 @@ def _figures(run: dict[str, Any]) -> str:
     rows = rows_of(run)
     if not rows:
         return ""
-    calls = sum(row.kind == "call" for row in rows)
-    title = ", ".join([counted(len(run["turns"]), "turn"), *([counted(calls, "call")] if calls else [])])
+    title = ", ".join(amounts(rows))
     table = "\n".join(["| | took | split |", "|:--|:--|:--|", *(_line(row) for row in rows)])
     return f"<details><summary>{escape(title)}</summary>\n\n{table}\n\n</details>"
+
+
+def _reasoning(run: dict[str, Any]) -> str:
+    """The beginning of what the model thought."""
+    left, parts = _THOUGHTS, []
+    for turn in run["turns"]:
+        words = cut(turn["reasoning"].strip(), min(left, _THOUGHT)) if turn["reasoning"] and left > 0 else ""
+        left -= len(words)
+        parts += [_plain(part) for part in words.split("\n\n") if part.strip()]
+    body = "\n\n".join(parts)
+    return f"<details><summary>Reasoning</summary>\n\n{body}\n\n</details>" if parts else ""
 
 
 def _line(row: Row) -> str:

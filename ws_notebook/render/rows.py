@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from .format import NO_BREAK_SPACE, duration, one_line, seconds, short_arguments
+from .format import NO_BREAK_SPACE, counted, duration, one_line, seconds, short_arguments
 from .hosted import hosted_name
 from .words import BAD_CALLS, CALL_WORDS, DECISION_WORDS, DOING, KINDS, RUN_WORDS
 
-__all__ = ["Row", "Span", "rows_of", "spans_in_words", "time_in"]
+__all__ = ["Row", "Span", "amounts", "rows_of", "spans_in_words", "time_in"]
 
 Span = tuple[str, float, float]
 """Kind of time, start and end in milliseconds."""
@@ -49,6 +49,12 @@ def rows_of(run: dict[str, Any]) -> list[Row]:
         rows += [_call_row(run, call) for call in turn["calls"]]
         rows += [_hosted_row(run, item) for item in turn["items"] if "start_ms" in item]
     return rows
+
+
+def amounts(rows: Sequence[Row]) -> list[str]:
+    """How many there are, those of the provider among the calls: 1 turn, 5 calls."""
+    found = [(sum(row.kind == kind for row in rows), kind) for kind in ("turn", "call")]
+    return [counted(count, kind) for count, kind in found if count or kind == "turn"]
 
 
 def time_in(spans: Sequence[Span], kind: str) -> float:

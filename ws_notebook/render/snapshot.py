@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
 from . import svg
 from .answer import answer_html
-from .format import counted, cut, printable, size, whole
-from .rows import Row, rows_of, spans_in_words
+from .format import cut, printable, size, whole
+from .rows import Row, amounts, rows_of, spans_in_words
 from .sheet import facts, sheet
+from .sources import sources_html
 from .structured import answer_markdown
-from .summary import extent, sent, source, status, steered, tokens, trouble
+from .summary import extent, refusals, sent, silence, source, status, steered, tokens, trouble
 
 __all__ = ["snapshot", "timeline_html"]
 
@@ -23,6 +25,9 @@ _QUIET = "opacity:.75"
 _THOUGHTS, _THOUGHT = 4000, 1500
 """Characters of reasoning that are shown: of all turns, and of one."""
 
+_MADE = 200_000
+"""Characters of pictures that the provider's tools made; the bundle has larger ones too."""
+
 
 def snapshot(run: dict[str, Any]) -> str:
     """The HTML of a bundle: header, pictures, timeline with its table, reasoning, items, answer, what went wrong."""
@@ -30,7 +35,7 @@ def snapshot(run: dict[str, Any]) -> str:
     if run["turns"]:
         parts += [_timeline(run), _shown_to_model(run), _reasoning(run)]
     parts += [_steers(run), _items(run)]
-    return sheet(facts(*parts) + _answer(run) + facts(_trouble(run)), words=True)
+    return sheet(facts(*parts) + _answer(run) + facts(sources_html(run), _trouble(run)), words=True)
 
 
 def timeline_html(run: dict[str, Any]) -> str:
@@ -78,8 +83,7 @@ def _picture(picture: dict[str, Any]) -> str:
 
 def _table(run: dict[str, Any]) -> str:
     rows = rows_of(run)
-    calls = sum(row.kind == "call" for row in rows)
-    title = ", ".join([counted(len(run["turns"]), "turn"), *([counted(calls, "call")] if calls else [])])
+    title = ", ".join(amounts(rows))
     head = "".join(f"<th scope=col>{name}</th>" for name in ("", "arguments", "took", "split", "output"))
     turns = iter(run["turns"])
     body = "".join(_table_row(row, _traffic(next(turns)) if row.kind == "turn" else _result(row)) for row in rows)
@@ -116,7 +120,7 @@ def _reasoning(run: dict[str, Any]) -> str:
         left -= len(words)
         if words:
             lines = _escaped(words).replace("\n", "<br>")
-            parts.append(f'<p style="{_QUIET}"><strong>turn {number}</strong> {lines}</p>')
+            parts.append(f'<p dir="auto" style="{_QUIET}"><strong>turn {number}</strong> {lines}</p>')
     return f"<details><summary>Reasoning</summary>{''.join(parts)}</details>" if parts else ""
 
 
@@ -125,18 +129,31 @@ def _steers(run: dict[str, Any]) -> str:
 
 
 def _items(run: dict[str, Any]) -> str:
-    lines = [
-        f"<li><code>{_escaped(item['type'])}</code> {_escaped(item['summary'])}</li>"
-        for turn in run["turns"]
-        for item in turn["items"]
-        if item["type"] != "refusal"
-    ]
-    return f'<ul style="{_QUIET}">{"".join(lines)}</ul>' if lines else ""
+    items = [item for turn in run["turns"] for item in turn["items"] if item["type"] != "refusal"]
+    lines = [f"<li><code>{_escaped(item['type'])}</code> {_escaped(item['summary'])}</li>" for item in items]
+    listed = f'<ul style="{_QUIET}">{"".join(lines)}</ul>' if lines else ""
+    return listed + "".join(_made(items))
+
+
+def _made(items: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The pictures that the provider's tools made, as far as there is room."""
+    left = _MADE
+    for item in items:
+        for url in item.get("images", [item["image"]] if item.get("image") else ()):
+            if len(url) <= left:
+                left -= len(url)
+                yield f'<p><img src="{escape(url)}" alt="{_escaped(item["summary"])}" style="max-width:100%"></p>'
+            else:
+                words = f"A picture of {size(len(url) * 3 / 4)} is left out here; the run view has it."
+                yield f'<p style="{_QUIET}">{_escaped(words)}</p>'
 
 
 def _answer(run: dict[str, Any]) -> str:
-    refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
-    return answer_html(answer_markdown(run)) + "".join(f"<p>{_escaped(words)}</p>" for words in refused)
+    refused = "".join(f'<p dir="auto">{_escaped(words)}</p>' for words in refusals(run))
+    silent = f'<p style="{_QUIET}">{silence(run)}</p>' if silence(run) else ""
+    content = answer_html(answer_markdown(run)) + refused + silent
+    # A formula can be drawn at any place and of any size: not over what is not the model's.
+    return f'<div style="overflow:auto;position:relative;contain:paint">{content}</div>' if content else ""
 
 
 def _trouble(run: dict[str, Any]) -> str:

@@ -7,7 +7,19 @@ from typing import Any
 from .format import counted, duration, one_line, saving, seconds, size, whole
 from .words import KINDS, RUN_WORDS, STEER_WORDS
 
-__all__ = ["extent", "pictured", "sent", "source", "status", "steered", "summary_line", "tokens", "trouble"]
+__all__ = [
+    "extent",
+    "pictured",
+    "refusals",
+    "sent",
+    "silence",
+    "source",
+    "status",
+    "steered",
+    "summary_line",
+    "tokens",
+    "trouble",
+]
 
 
 _ADVICE = {
@@ -76,6 +88,18 @@ def _cut_short(reason: str) -> str:
     """Why the answer is not whole, and what to do."""
     advice = _ADVICE.get(reason, "Ask “go on” for the rest.")
     return f"The answer was cut short{f': {reason}' if reason else ' by the provider'}. {advice}"
+
+
+def silence(run: dict[str, Any]) -> str:
+    """Says that a finished run has nothing to read; empty where it has."""
+    read = run["text"] or any(turn["items"] for turn in run["turns"])
+    return "" if read or run["status"] != "completed" or run["stopped"] else "No text."
+
+
+def refusals(run: dict[str, Any]) -> list[str]:
+    """The paragraphs in which the model refused."""
+    said = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
+    return [part for words in said for part in words.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
 def pictured(run: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import axis
 from .format import counted, duration, printable
-from .rows import Row, rows_of
+from .rows import Row, amounts, rows_of
 from .words import KINDS
 
 __all__ = [
@@ -196,8 +196,7 @@ def _label(row: Row, base: float, left: float, plot: float, scale: float) -> str
 
 def alt_text(run: dict[str, Any]) -> str:
     """What the timeline shows, in one sentence."""
-    calls = sum(len(turn["calls"]) for turn in run["turns"])
-    what = f"{counted(len(run['turns']), 'turn')} and {counted(calls, 'call')}"
+    what = " and ".join(amounts(rows_of(run)))
     return f"Timeline of {what} in {duration(run['duration_ms'])}; the table below has the figures."
 
 

@@ -6,12 +6,16 @@ from typing import Any
 
 from ..core.run import RunState
 from .bundle import RunHeader, bundle
-from .format import NO_BREAK_SPACE, THIN_SPACE, printable
+from .format import NO_BREAK_SPACE, THIN_SPACE, one_line, printable
 from .rows import rows_of, spans_in_words
+from .sources import sources_text
 from .structured import answer_text
-from .summary import pictured, steered, summary_line, trouble
+from .summary import pictured, refusals, silence, steered, summary_line, trouble
 
 __all__ = ["closing_lines", "plain_text", "terminal", "text", "timeline_text"]
+
+_THOUGHTS = 300
+"""Characters of reasoning that are shown."""
 
 
 def text(run: RunState, header: RunHeader, *, now: float | None = None) -> str:
@@ -20,15 +24,23 @@ def text(run: RunState, header: RunHeader, *, now: float | None = None) -> str:
 
 
 def plain_text(run: dict[str, Any]) -> str:
-    """The answer of a bundle, what went wrong, and one summary line."""
-    refused = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
-    parts = [printable(answer_text(run)), *(printable(words) for words in refused), closing_lines(run)]
+    """The answer of a bundle, the beginning of the reasoning, what went wrong, and one summary line."""
+    thoughts = one_line(" ".join(turn["reasoning"] for turn in run["turns"]), _THOUGHTS)
+    parts = [
+        printable(answer_text(run)),
+        *map(printable, refusals(run)),
+        silence(run),
+        f"reasoning: {printable(thoughts)}" if thoughts else "",
+        closing_lines(run),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
 def closing_lines(run: dict[str, Any]) -> str:
     """What stands below the answer."""
-    lines = [line for line in (*pictured(run), *steered(run), trouble(run), summary_line(run)) if line]
+    lines = [
+        line for line in (*sources_text(run), *pictured(run), *steered(run), trouble(run), summary_line(run)) if line
+    ]
     return terminal("\n".join(lines))
 
 

@@ -172,8 +172,8 @@ function itemLine(item: Item): HTMLElement {
   if (item.summary !== '') {
     line.append(document.createTextNode(' '), element('span', { class: 'wsn-item-summary', text: visible(item.summary) }));
   }
-  if (item.image !== '') {
-    line.append(element('img', { class: 'wsn-image', src: item.image, alt: visible(item.summary) || __('image') }));
+  for (const image of item.images) {
+    line.append(element('img', { class: 'wsn-image', src: image, alt: visible(item.summary) || __('image') }));
   }
   return line;
 }
