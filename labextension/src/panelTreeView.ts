@@ -270,7 +270,7 @@ class RowView {
 class ChosenRun {
   readonly node = element('div', { class: 'wsn-chosen', hidden: '' });
   private readonly facts = element('div', { class: 'wsn-chosen-facts' });
-  private readonly hint = element('div', { class: 'wsn-chosen-facts', hidden: '' });
+  private readonly hint = element('div', { class: 'wsn-chosen-facts wsn-chosen-hint', hidden: '' });
   private readonly tools: HTMLElement;
   private readonly buttons = new Map<RunAction, HTMLButtonElement>();
   private row: Row | null = null;
