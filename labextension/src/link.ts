@@ -7,6 +7,7 @@
 
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { BrowserMessage } from './bundle';
+import { endingOf, type Ending } from './ending';
 import { KernelPost } from './kernelsPost';
 import { fields, isFields, list, text, type Fields } from './read';
 
@@ -29,17 +30,42 @@ export class KernelLink {
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly post: KernelPost;
   private readonly onIopub = (_: unknown, message: KernelMessage.IIOPubMessage): void => this.receive(message);
+  private readonly onStatus = (_: unknown, status: Kernel.Status): void => this.heed(endingOf(status));
+  private coming: Ending | null = null;
+  private readonly over = new AbortController();
   private viewsAsked: ((views: readonly KnownView[]) => void) | null = null;
 
   constructor(private readonly kernel: Kernel.IKernelConnection) {
     this.post = new KernelPost(kernel);
     kernel.iopubMessage.connect(this.onIopub);
+    kernel.statusChanged.connect(this.onStatus);
+  }
+
+  /** Aborts when what runs in the kernel has ended, with an `Ending` as its reason; a kernel started anew needs a new link. */
+  get ended(): AbortSignal {
+    return this.over.signal;
+  }
+
+  /** Whether its messages go to this kernel. */
+  reaches(kernel: Kernel.IKernelConnection | null): boolean {
+    return this.kernel === kernel;
+  }
+
+  /** Say that the kernel has ended. */
+  end(ending: Ending): void {
+    this.kernel.iopubMessage.disconnect(this.onIopub);
+    this.kernel.statusChanged.disconnect(this.onStatus);
+    this.over.abort(ending);
+    this.listeners.clear();
   }
 
   dispose(): void {
     this.kernel.iopubMessage.disconnect(this.onIopub);
+    this.kernel.statusChanged.disconnect(this.onStatus);
     this.listeners.clear();
-    this.post.close();
+    if (!this.over.signal.aborted) {
+      this.post.close();
+    }
   }
 
   /** Hear what the kernel says of a view, until `signal` aborts. */
@@ -50,7 +76,9 @@ export class KernelLink {
   }
 
   send(view: string, message: BrowserMessage): void {
-    void this.post.send(CHANNEL, { ...message, view });
+    if (!this.over.signal.aborted) {
+      void this.post.send(CHANNEL, { ...message, view });
+    }
   }
 
   /** The kernel's live views; empty where the kernel has no hub. */
@@ -61,6 +89,16 @@ export class KernelLink {
     const answered = new Promise<readonly KnownView[]>(resolve => (this.viewsAsked = resolve));
     await this.post.send(CHANNEL, { kind: 'hello' });
     return answered;
+  }
+
+  /** JupyterLab tells of a kernel that died in two steps, and only the second says that it was not asked to restart it. */
+  private heed(ending: Ending | null): void {
+    if (ending !== null) {
+      if (this.coming === null) {
+        queueMicrotask(() => this.end(this.coming ?? ending));
+      }
+      this.coming = ending;
+    }
   }
 
   private receive({ header, content }: KernelMessage.IIOPubMessage): void {

@@ -1,6 +1,7 @@
 /** A run that goes on: kept up to date from the kernel's messages, whatever way they come. */
 
 import type { BrowserMessage, Problem, Run } from './bundle';
+import { KERNEL_ENDED, endedRun, type Ending } from './ending';
 import { forget, paintSoon } from './pace';
 import { readMessage, readProblem } from './read';
 import { reduce, startState, type LiveState } from './reduce';
@@ -20,6 +21,7 @@ export class LiveRun {
   /** Whether messages were missed: a snapshot is to come. */
   private behind = false;
   private again: ReturnType<typeof setTimeout> | null = null;
+  private isAlone = false;
   /** Events "change", "problem" where a decision could not be taken, "other" with any other message. */
   readonly changes = new EventTarget();
 
@@ -40,8 +42,29 @@ export class LiveRun {
     return this.offset === null ? null : performance.now() + this.offset;
   }
 
+  /** Whether its kernel has ended: nobody can be asked about it. */
+  get alone(): boolean {
+    return this.isAlone;
+  }
+
+  /** A front end that has closed the channel to the kernel refuses to send. */
   send(message: BrowserMessage): void {
-    this.post(message);
+    try {
+      this.post(message);
+    } catch {
+      this.end('unknown');
+    }
+  }
+
+  /** Its kernel has ended. What was told last stays, and stands. */
+  end(ending: Ending): void {
+    if (this.state === null || this.clock === null || this.isAlone) {
+      return;
+    }
+    this.isAlone = true;
+    this.behind = false;
+    this.state = { ...this.state, run: endedRun(this.state.run, this.clock, ending), behind: false };
+    this.changes.dispatchEvent(new Event('change'));
   }
 
   receive(content: unknown): void {
@@ -56,6 +79,11 @@ export class LiveRun {
       return;
     }
     this.heard = performance.now();
+    if (this.isAlone && this.state !== null) {
+      // It was there after all: what was told of an end is replaced by a whole picture.
+      this.isAlone = false;
+      this.state = { ...this.state, behind: true };
+    }
     if (this.state === null) {
       if (message.kind !== 'snapshot') {
         this.behind = true;
@@ -86,7 +114,7 @@ export class LiveRun {
     const wait = this.asked + ASK_AGAIN - now;
     if (wait <= 0) {
       this.asked = now;
-      this.post({ kind: 'ready' });
+      this.send({ kind: 'ready' });
     } else {
       this.again ??= setTimeout(() => {
         this.again = null;
@@ -109,6 +137,7 @@ export class LiveRun {
 export function drawLive(live: LiveRun, view: RunView, signal: AbortSignal, painted: (run: Run) => void = () => undefined): void {
   const paint = (): void => {
     if (live.run !== null) {
+      view.setAlone(live.alone);
       view.update(live.run, live.clock);
       painted(live.run);
     }
@@ -128,6 +157,7 @@ export function drawLive(live: LiveRun, view: RunView, signal: AbortSignal, pain
     }
   };
   live.changes.addEventListener('change', changed, { signal });
+  view.node.addEventListener(KERNEL_ENDED, event => live.end((event as CustomEvent<Ending>).detail), { signal });
   const watch = setInterval(() => live.askWhenSilent(), SILENCE);
   signal.addEventListener('abort', () => {
     clearInterval(watch);

@@ -8,6 +8,7 @@ import type { IPlugin } from '@lumino/application';
 import type { JSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
 import { MIME_TYPE, type BrowserMessage, type Run } from './bundle';
+import { withEnd, type Ending } from './ending';
 import type { KernelLink } from './link';
 import { LiveRun, drawLive } from './live';
 import { followNotebooks, type LinkedNotebook } from './notebooks';
@@ -101,7 +102,8 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
       this.follower = new Follower(run, link, this.rendermime, {
         show: node => this.node.replaceChildren(node),
         lost: () => this.showSaved(run),
-        keep: data => this.keep(run.view, data)
+        keep: data => this.keep(run.view, data),
+        broken: ended => this.keep(ended.view, withEnd(this.model?.data ?? {}, MIME_TYPE, written(ended), ended.stopped))
       });
     }
     return true;
@@ -140,6 +142,8 @@ interface Output {
   show(node: HTMLElement): void;
   /** The kernel does not know the run. */
   lost(): void;
+  /** The kernel has ended: the run stays as it is here. */
+  broken(run: Run): void;
   /** The run has ended: these are its final forms. */
   keep(data: IRenderMime.IMimeModel['data']): void;
 }
@@ -163,6 +167,7 @@ class Follower {
     this.live = new LiveRun(first, message => link.send(first.view, message));
     this.view = new RunView({ markdown: hostMarkdown(rendermime), signal, send: message => this.live.send(message) });
     link.listen(first.view, message => this.receive(message), signal);
+    link.ended.addEventListener('abort', () => this.breakOff(link.ended.reason as Ending), { signal });
     drawLive(this.live, this.view, this.going.signal, run => this.painted(run));
     output.show(this.view.node);
     this.live.ask();
@@ -213,11 +218,23 @@ class Follower {
     }
   }
 
+  private breakOff(ending: Ending): void {
+    this.live.end(ending);
+    this.view.setAlone(true);
+    const { run } = this;
+    if (run === null) {
+      this.output.lost();
+      return;
+    }
+    this.view.update(run, null);
+    this.output.broken(run);
+  }
+
   private painted(run: Run): void {
     if (this.live.clock !== null && !this.view.node.isConnected) {
       this.output.show(this.view.node);
     }
-    if (run.status !== 'in_progress' && !this.fetching) {
+    if (run.status !== 'in_progress' && !this.fetching && !this.live.alone) {
       this.fetching = true;
       this.after(REPLACED_SOON, () => this.link.send(this.first.view, { kind: 'forms' }));
     }

@@ -2,8 +2,11 @@
 
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { isCodeCellModel, type ICodeCellModel } from '@jupyterlab/cells';
+import type { Kernel } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 import { MIME_TYPE } from './bundle';
+import type { Ending } from './ending';
+import { tellWidgets } from './endingWidgets';
 import { KernelLink, type KnownView } from './link';
 import { fields, isFields, text } from './read';
 
@@ -49,12 +52,31 @@ export class LinkedNotebook {
   }
 
   private relink(): void {
-    this.current?.dispose();
+    const before = this.current;
     const kernel = this.panel.sessionContext.session?.kernel ?? null;
-    this.current = kernel === null ? null : new KernelLink(kernel);
+    this.current = this.linked(kernel);
+    if (before !== null && !before.reaches(kernel)) {
+      before.end('shut down');
+    }
+    before?.dispose();
     if (kernel !== null) {
       void this.restore();
     }
+  }
+
+  private linked(kernel: Kernel.IKernelConnection | null): KernelLink | null {
+    if (kernel === null) {
+      return null;
+    }
+    const link = new KernelLink(kernel);
+    link.ended.addEventListener('abort', () => {
+      if (this.current === link) {
+        // The server may start the kernel anew, under the same connection.
+        this.current = kernel.isDisposed ? null : this.linked(kernel);
+      }
+      tellWidgets(this.panel.content.widgets, link.ended.reason as Ending);
+    });
+    return link;
   }
 
   /** Show the runs of this notebook's cells that the kernel has and the page has not. */

@@ -1,6 +1,9 @@
 /** `session.panel()`: the panel as a widget (anywidget). Where JupyterLab has the extension, its clicks reach the notebook. */
 
 import type { AnyModel, Initialize, Render } from '@anywidget/types';
+import { ENDED_NOW, KERNEL_ENDED } from './ending';
+import { whenModelEnds } from './endingWidgets';
+import { endedNews } from './panelEnding';
 import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from './panelNews';
 import type { RunAction } from './panelTreeView';
 import { PanelView } from './panelView';
@@ -15,6 +18,9 @@ interface Traits {
 /** Milliseconds without an answer, after which the widget says that there is none. */
 const PATIENCE = 4000;
 
+/** Milliseconds between two signs that somebody looks. A front end refuses them when the kernel is gone. */
+const BEAT = 15_000;
+
 /** What one widget knows, for all the places where it is shown. */
 class WidgetNews {
   readonly changes = new EventTarget();
@@ -22,6 +28,7 @@ class WidgetNews {
   private model: AnyModel<Traits> | null = null;
   private known: News = NO_NEWS;
   private lookers = 0;
+  private isOver = false;
   notice = '';
 
   start(model: AnyModel<Traits>, signal: AbortSignal): void {
@@ -30,6 +37,22 @@ class WidgetNews {
     model.on('msg:custom', onMessage);
     signal.addEventListener('abort', () => model.off('msg:custom', onMessage));
     document.addEventListener('visibilitychange', () => this.tell(), { signal });
+    whenModelEnds(model, signal, () => this.end());
+    const beat = window.setInterval(() => this.stayPresent(), BEAT);
+    signal.addEventListener('abort', () => window.clearInterval(beat));
+  }
+
+  /** Whether the kernel has ended. */
+  get over(): boolean {
+    return this.isOver;
+  }
+
+  end(): void {
+    if (!this.isOver) {
+      this.isOver = true;
+      this.known = endedNews(this.known, Date.now());
+      this.changes.dispatchEvent(new Event('change'));
+    }
   }
 
   get news(): News {
@@ -47,7 +70,17 @@ class WidgetNews {
   }
 
   send(message: object): void {
-    this.model?.send(message);
+    try {
+      this.model?.send(message);
+    } catch {
+      this.end();
+    }
+  }
+
+  private stayPresent(): void {
+    if (!this.isOver && this.lookers > 0 && !document.hidden) {
+      this.send({ kind: 'watch', client: this.client, here: true });
+    }
   }
 
   private tell(): void {
@@ -60,8 +93,14 @@ class WidgetNews {
     if (message === null) {
       return;
     }
-    if (message.kind === 'who_is_there' && this.lookers > 0 && !document.hidden) {
-      this.send({ kind: 'watch', client: this.client, here: true });
+    if (this.isOver) {
+      // It was there after all: everything is asked for.
+      this.isOver = false;
+      this.known = { ...this.known, seq: null };
+      this.tell();
+    }
+    if (message.kind === 'who_is_there') {
+      this.stayPresent();
     }
     const next = takeNews(this.known, message, Date.now());
     if (next === null) {
@@ -103,21 +142,33 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
     () => setText(waits, pageTexts().__('No answer from the kernel. It is busy or gone; run the cell again to ask anew.')),
     PATIENCE
   );
+  let saidOver = false;
   const paint = (): void => {
+    if (saidOver && !news.over) {
+      saidOver = false;
+      view.tell('');
+    }
     if (news.notice !== '') {
       view.tell(news.notice);
       news.notice = '';
     }
     view.update([{ key: 'kernel', title: '', current: true, news: news.news }]);
+    if (news.over) {
+      saidOver = true;
+      view.tell(pageTexts().__(ENDED_NOW));
+      view.pause();
+    } else {
+      view.resume();
+    }
   };
   news.changes.addEventListener('change', paint, { signal });
   signal.addEventListener('abort', () => {
     window.clearTimeout(timer);
     view.node.remove();
   });
+  view.node.addEventListener(KERNEL_ENDED, () => news.end(), { signal });
   el.append(view.node);
   paint();
-  view.resume();
   news.look(signal);
 }
 

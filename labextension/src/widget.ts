@@ -1,6 +1,7 @@
 /** The live widget's front end (anywidget): keeps the run up to date from messages and draws it in every view. */
 
 import type { AnyModel, Initialize, Render } from '@anywidget/types';
+import { whenModelEnds } from './endingWidgets';
 import { LiveRun, drawLive } from './live';
 import { readRun } from './read';
 import { loadPart, type PartTraits } from './parts';
@@ -44,6 +45,7 @@ export default (): { initialize: Initialize<Traits>; render: Render<Traits> } =>
       const onMessage = (message: unknown): void => run.receive(message);
       model.on('msg:custom', onMessage);
       ended.signal.addEventListener('abort', () => model.off('msg:custom', onMessage));
+      whenModelEnds(model, ended.signal, () => run.end('unknown'));
       typesetWhenNamed(model, typesetter, ended.signal);
       run.ask();
       return () => ended.abort();
