@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,14 +88,23 @@ def chromium(browser_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots go: docs/images with WSN_SCREENSHOTS=1 (so the README's are made), a folder that it names, or
-    else a scratch folder."""
-    if chosen := os.environ.get("WSN_SCREENSHOTS"):
-        folder = ROOT / "docs" / "images" if chosen == "1" else Path(chosen)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-    return tmp_path_factory.mktemp("pictures")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where screenshots go: a folder that WSN_SCREENSHOTS names, or a scratch folder.
+
+    With WSN_SCREENSHOTS=1 those that README.md or docs/ show go to docs/images at the end.
+    """
+    chosen = os.environ.get("WSN_SCREENSHOTS", "")
+    if chosen not in ("", "1"):
+        Path(chosen).mkdir(parents=True, exist_ok=True)
+        yield Path(chosen)
+        return
+    folder = tmp_path_factory.mktemp("pictures")
+    yield folder
+    if chosen == "1":
+        pages = "".join(page.read_text() for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))))
+        for name in set(re.findall(r"images/([\w-]+\.png)", pages)):
+            if (folder / name).exists():
+                shutil.copy(folder / name, ROOT / "docs" / "images" / name)
 
 
 @pytest.fixture
