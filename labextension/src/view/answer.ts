@@ -1,4 +1,4 @@
-/** Markdown that grows: finished blocks are rendered once, only the tail is rendered again. */
+/** Markdown that grows: finished blocks are rendered once, only the tail is rendered again; many blocks in many tasks. */
 
 import { element } from './dom';
 import { tooLong, type Markdown } from './markdown';
@@ -11,6 +11,12 @@ const GROWTH = 1 / 8;
 /** Beyond this no tail is rendered before its block is finished: a paragraph of a whole book would stall the page. */
 const LONGEST_DRAFT = 16_000;
 
+/** Blocks are rendered for so many milliseconds in one task, small ones together up to so many characters. */
+const SLICE = 12;
+const TOGETHER = 2000;
+/** Up to this length a finished text is rendered as one. */
+const SHORT = 8000;
+
 /** From so many blocks on, those out of sight are not laid out. */
 const LONG = 24;
 
@@ -21,7 +27,10 @@ export class GrowingMarkdown {
   readonly node: HTMLElement;
   private readonly tail = element('div', { class: 'wsn-block' });
   private readonly caret = element('span', { class: 'wsn-caret', 'aria-hidden': 'true' });
-  private readonly waiting = new Set<Promise<void>>();
+  private readonly waiting = new Set<Promise<unknown>>();
+  /** Blocks that are still to be rendered, and what will go on with them. */
+  private queue: string[] = [];
+  private timer: ReturnType<typeof setTimeout> | null = null;
   private splitter = new BlockSplitter();
   private source = '';
   private drafted = 0;
@@ -46,7 +55,7 @@ export class GrowingMarkdown {
       this.restart();
     }
     // A definition at the end may give a link in the first paragraph its address, so such a text is read once more.
-    if (!growing && !tooLong(source) && (this.source === '' || REFERENCE.test(source))) {
+    if (!growing && !tooLong(source) && ((this.source === '' && source.length <= SHORT) || REFERENCE.test(source))) {
       this.showWhole(source);
       return;
     }
@@ -54,14 +63,22 @@ export class GrowingMarkdown {
     this.source = source;
     this.growing = growing;
     this.splitter.push(added);
-    for (const block of this.splitter.take()) {
-      this.finish(block);
+    const blocks = this.splitter.take();
+    if (blocks.length > 0) {
+      this.clearTail();
+      this.queue.push(...blocks);
     }
     this.updateTail(added);
+    if (this.timer === null) {
+      this.work();
+    }
   }
 
   /** Resolves when everything handed to the host's renderer so far stands on the page. */
   async rendered(): Promise<void> {
+    while (this.queue.length > 0) {
+      await new Promise(resolve => setTimeout(resolve));
+    }
     await Promise.all(this.waiting);
   }
 
@@ -79,6 +96,7 @@ export class GrowingMarkdown {
     this.source = '';
     this.growing = true;
     this.blocks = 0;
+    this.queue = [];
     this.node.removeAttribute('data-wsn-long');
     this.clearTail();
     this.node.replaceChildren(this.tail);
@@ -91,30 +109,41 @@ export class GrowingMarkdown {
     this.tail.replaceChildren();
   }
 
+  /** Render what is queued, as far as the page need not wait for it. */
+  private work(): void {
+    this.timer = null;
+    const until = performance.now() + SLICE;
+    while (this.queue.length > 0) {
+      if (performance.now() > until) {
+        this.timer = setTimeout(() => this.work());
+        return;
+      }
+      let block = this.queue.shift() ?? '';
+      while (block.length + (this.queue[0]?.length ?? Infinity) < TOGETHER) {
+        block = `${block}\n${this.queue.shift() ?? ''}`;
+      }
+      this.finish(block);
+    }
+  }
+
   private finish(block: string): void {
     const node = element('div', { class: 'wsn-block' });
     this.blocks += 1;
     if (this.blocks === LONG) {
       this.node.setAttribute('data-wsn-long', '');
     }
-    this.clearTail();
     this.tail.before(node);
     if (tooLong(block)) {
       node.append(plain(block));
       return;
     }
-    const result = this.markdown.render(block);
-    if (result instanceof Node) {
-      node.append(result);
-      return;
+    const { nodes, done } = this.markdown.render(block);
+    node.append(nodes);
+    const settled = done?.catch(() => undefined) ?? null;
+    if (settled !== null) {
+      this.waiting.add(settled);
+      void settled.then(() => this.waiting.delete(settled));
     }
-    node.append(this.markdown.draft(block) ?? plain(block));
-    const done = result.then(
-      rendered => node.replaceChildren(rendered),
-      () => undefined
-    );
-    this.waiting.add(done);
-    void done.then(() => this.waiting.delete(done));
   }
 
   private updateTail(added: string): void {
@@ -122,7 +151,7 @@ export class GrowingMarkdown {
     if (!this.growing) {
       this.clearTail();
       if (tail.trim() !== '') {
-        this.finish(tail);
+        this.queue.push(tail);
       }
       return;
     }

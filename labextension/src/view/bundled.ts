@@ -26,11 +26,11 @@ const boxes: MarkedExtension = { renderer: { checkbox: ({ checked }) => (checked
 
 const parser = new Marked({ gfm: true }, formulas, tags, boxes);
 
-function rendered(source: string): DocumentFragment {
+export function safeMarkdown(source: string): DocumentFragment {
   return safeNodes(parser.parse(source, { async: false }));
 }
 
-export const bundledMarkdown: Markdown = { render: rendered, draft: rendered };
+export const bundledMarkdown: Markdown = { render: source => ({ nodes: safeMarkdown(source), done: null }), draft: safeMarkdown };
 
 /** The classes of coloured code, and of formulas that are still text. */
 const CODE_CLASS = /^(?:language-[\w-]+|cm-[\w-]+|\u037c\w*|wsn-tex)$/;

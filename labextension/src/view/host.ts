@@ -4,7 +4,7 @@
  */
 
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { bundledMarkdown, safeNodes } from './bundled';
+import { safeMarkdown, safeNodes } from './bundled';
 import type { Markdown } from './markdown';
 
 /** The part of JupyterLab's rendermime registry that is used. */
@@ -21,14 +21,11 @@ const LONGEST_CODE = 50_000;
 
 export function hostMarkdown({ markdownParser, latexTypesetter }: RenderMime): Markdown {
   return {
-    draft: source => bundledMarkdown.draft(source),
-    render: async source => {
-      const nodes = await bundledMarkdown.render(source);
-      if (nodes instanceof DocumentFragment) {
-        typeset(nodes, latexTypesetter);
-        await colour(nodes, markdownParser);
-      }
-      return nodes;
+    draft: safeMarkdown,
+    render: source => {
+      const nodes = safeMarkdown(source);
+      typeset(nodes, latexTypesetter);
+      return { nodes, done: colour(nodes, markdownParser) };
     }
   };
 }
@@ -41,12 +38,12 @@ function typeset(nodes: DocumentFragment, latexTypesetter: IRenderMime.ILatexTyp
   }
 }
 
-async function colour(nodes: DocumentFragment, parser: IRenderMime.IMarkdownParser | null): Promise<void> {
-  if (parser === null) {
-    return;
-  }
+function colour(nodes: DocumentFragment, parser: IRenderMime.IMarkdownParser | null): Promise<unknown> | null {
   const blocks = [...nodes.querySelectorAll('pre > code[class^="language-"]')];
-  await Promise.all(
+  if (parser === null || blocks.length === 0) {
+    return null;
+  }
+  return Promise.all(
     blocks.map(async block => {
       const code = block.textContent ?? '';
       if (code.length <= LONGEST_CODE) {

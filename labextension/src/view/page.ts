@@ -1,6 +1,6 @@
 /** Markdown on pages that have no renderer of their own: with coloured code, and formulas as MathML. */
 
-import { bundledMarkdown } from './bundled';
+import { safeMarkdown } from './bundled';
 import { colourCode } from './code';
 import type { Markdown } from './markdown';
 import type { Typesetter } from './typesetter';
@@ -8,14 +8,12 @@ import type { Typesetter } from './typesetter';
 /** What is still being written stays plain, as in JupyterLab. */
 export function pageMarkdown(typesetter: Typesetter): Markdown {
   return {
-    draft: source => bundledMarkdown.draft(source),
-    render: async source => {
-      const nodes = await bundledMarkdown.render(source);
-      if (nodes instanceof DocumentFragment) {
-        colourCode(nodes);
-        typesetter.typeset(nodes);
-      }
-      return nodes;
+    draft: safeMarkdown,
+    render: source => {
+      const nodes = safeMarkdown(source);
+      colourCode(nodes);
+      typesetter.typeset(nodes);
+      return { nodes, done: null };
     }
   };
 }

@@ -16,6 +16,7 @@ export class RowView {
   private readonly track = element('div', { class: 'wsn-track', role: 'gridcell' });
   private bars: HTMLElement[] = [];
   private row: Row | null = null;
+  private placed = '';
 
   constructor(key: string) {
     this.track.append(this.label);
@@ -39,6 +40,7 @@ export class RowView {
     setAttribute(this.label, 'title', row.label);
     const words = spansInWords(row.spans, row.end_ms ?? now);
     setAttribute(this.track, 'aria-label', words === '' ? row.label : `${row.label}. ${words}`);
+    this.placed = '';
     this.syncBars(row, now);
   }
 
@@ -49,6 +51,11 @@ export class RowView {
       return;
     }
     const end = row.end_ms ?? Math.max(now, row.start_ms);
+    const place = `${first} ${span} ${end}`;
+    if (place === this.placed) {
+      return;
+    }
+    this.placed = place;
     row.spans.forEach(([kind, from, to], index) => {
       const bar = this.bars[index];
       if (bar !== undefined) {

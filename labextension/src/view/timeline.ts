@@ -35,7 +35,10 @@ export class Timeline {
   private readonly details: RowDetails;
   private readonly measure = new Measure();
   private readonly views = new Map<string, RowView>();
-  private readonly resizes = new ResizeObserver(() => this.layout());
+  /** Sizes are told, not asked for: the page would have to lay out all of the rows at once for an answer. */
+  private readonly resizes = new ResizeObserver(entries => this.resize(entries.at(-1)?.contentRect.width ?? 0));
+  private width = 0;
+  private atEnd = true;
   private rows: readonly Row[] = [];
   private running = false;
   private now = 0;
@@ -89,6 +92,7 @@ export class Timeline {
     this.grid.addEventListener('click', event => this.onClick(event), { signal });
     this.grid.addEventListener('keydown', event => this.onKey(event), { signal });
     this.node.addEventListener('keydown', keepPlainKeys, { signal });
+    this.scroll.addEventListener('scroll', () => (this.atEnd = isAtEnd(this.scroll)), { signal, passive: true });
     this.resizes.observe(this.scroll);
     signal.addEventListener('abort', () => this.resizes.disconnect());
   }
@@ -102,7 +106,6 @@ export class Timeline {
     this.rows = rowsOf(run);
     this.now = now;
     show(this.node, this.rows.length > 0);
-    const atEnd = this.scroll.scrollTop + this.scroll.clientHeight >= this.scroll.scrollHeight - 8;
     const grown = this.syncRows();
     this.updateLegend();
     this.strip.update(run, now);
@@ -110,9 +113,9 @@ export class Timeline {
     if (!this.table.hidden) {
       this.drawTable();
     }
-    if (grown && atEnd && this.running) {
-      this.scroll.scrollTop = this.scroll.scrollHeight;
-    } else if (ended && atEnd && !this.grid.contains(document.activeElement)) {
+    if (grown && this.atEnd && this.running) {
+      this.scroll.scrollTop = FAR;
+    } else if (ended && this.atEnd && !this.grid.contains(document.activeElement)) {
       // Who followed it to its end reads it from its beginning, as it is read when it is opened again.
       this.scroll.scrollTop = 0;
     }
@@ -193,10 +196,15 @@ export class Timeline {
     );
   }
 
+  private resize(width: number): void {
+    this.width = width;
+    this.fonts = '';
+    this.layout();
+  }
+
   private layout(): void {
-    const width = this.scroll.clientWidth;
-    const first = this.rows[0];
-    if (width === 0 || first === undefined) {
+    const { width } = this;
+    if (width === 0 || this.rows.length === 0) {
       return;
     }
     this.learnFonts();
@@ -220,14 +228,21 @@ export class Timeline {
     this.placeNow();
   }
 
+  /** The kinds of rows whose fonts are known. */
+  private fonts = '';
+
   private learnFonts(): void {
     for (const kind of ['turn', 'call'] as const) {
+      if (this.fonts.includes(kind)) {
+        continue;
+      }
       const row = this.rows.find(candidate => candidate.kind === kind);
       const view = row === undefined ? undefined : this.views.get(row.key);
       if (view !== undefined) {
         this.measure.learn(kind, view.name);
         this.measure.learn('aside', view.aside);
         this.measure.learn('label', view.label);
+        this.fonts += ` ${kind}`;
       }
     }
   }
@@ -473,6 +488,13 @@ export class Timeline {
       this.views.get(row.key)?.node.focus();
     }
   }
+}
+
+/** Pixels; beyond the end of every list. */
+const FAR = 1e7;
+
+function isAtEnd({ scrollTop, clientHeight, scrollHeight }: HTMLElement): boolean {
+  return scrollTop + clientHeight >= scrollHeight - 8;
 }
 
 /** One press of W or S, and of A or D as a part of the width. */
