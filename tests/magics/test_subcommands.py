@@ -191,3 +191,12 @@ def test_compact_makes_the_history_short_and_trace_writes_it(shell: InteractiveS
     file = tmp_path / "session.json"
     assert rows(say(shell, f"trace {file}"))["file"] == str(file)
     assert file.stat().st_size > 100
+
+
+def test_the_timeline_of_a_run_in_progress_is_its_live_view_and_a_picture_comes_afterwards(kernel: Notebook) -> None:
+    kernel.run("going = wsn.Session(provider='local')\nrun = going.start('write 60 words')", "t1")
+    cell = kernel.run("%responses timeline -s going", "t2")
+    run = "application/vnd.ws-notebook.run.v1+json"
+    kernel.until_shown(cell, lambda cell: [each[run]["status"] for each in cell.shown if run in each] == ["completed"])
+    (picture,) = kernel.run("%responses timeline -s going", "t3").shown
+    assert set(picture) == {"text/html", "text/plain"}

@@ -43,3 +43,17 @@ def test_a_front_end_without_cell_ids_shows_it_as_it_stands(notebook: Notebook) 
     cell = notebook.run("run = s.start('write 60 words')\nrun")
     assert len(cell.shown) == 1
     notebook.run("run.cancel()")
+
+
+def test_the_timeline_of_a_run_in_progress_is_a_widget_that_ends_with_it(notebook: Notebook) -> None:
+    cell = notebook.run("run = s.start('write 60 words')\nline = s.timeline()\nline", "c3")
+    assert "application/vnd.jupyter.widget-view+json" in cell.shown[0]
+    assert notebook.value("run.result().done and s.wait(run, lambda: line.run['status'] == 'completed', 20)")
+    assert notebook.value("len(line.run['text'].split()) >= 50")
+    assert notebook.value("s.timeline() is not line and s.timeline().run['status']") == "completed"
+
+
+def test_its_error_in_a_cell_is_one_line_and_no_way_through_the_package(notebook: Notebook) -> None:
+    message = notebook.run("wsn.Session(provider='local').timeline()", fails=True).message
+    assert "There is no run yet. Ask something first." in message
+    assert "/ws_notebook/" not in message

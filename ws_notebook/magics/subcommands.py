@@ -12,6 +12,7 @@ from ..exceptions import SettingsError
 from ..session.comparison import Comparison
 from ..session.run import Run
 from ..session.session import Session
+from ..session.showing import can_show_live, show_live
 from ..settings import resolve
 from .help import SUBCOMMANDS, magic_help
 from .history import History
@@ -156,10 +157,14 @@ class Subcommands:
         return latency_picture([run.state for run in self._session().runs])
 
     def timeline(self, argument: str) -> Any:
+        """A picture, which a saved notebook keeps; of a run that goes on its live view, in whose place one comes."""
         from ..views.charts import timeline_picture
 
         session = self._session()
         run = self._run(session, argument)
+        if can_show_live(run):
+            show_live(run)
+            return None
         return timeline_picture(run.state, session.header(run.state))
 
     def history(self, argument: str) -> History:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .. import kernel
 from ..exceptions import SettingsError
 from .run import Run
+from .showing import live_timeline
 
 if TYPE_CHECKING:
     from .session import Session
@@ -40,10 +42,12 @@ class Figures:
         return chart.figure
 
     def timeline(self, run: Run | None) -> Any:
-        """The widget with the timeline of a run. Raises SettingsError where there is none."""
-        from ..views.live import timeline_widget
-
+        """The widget with the timeline of a run, live while it goes on. Raises SettingsError where there is none."""
         chosen = run or next(reversed(self._session.runs), None)
         if chosen is None:
             raise SettingsError("There is no run yet. Ask something first.")
+        if not chosen.done and kernel.in_kernel():
+            return live_timeline(chosen)
+        from ..views.live import timeline_widget
+
         return timeline_widget(chosen.state, self._session.header(chosen.state))

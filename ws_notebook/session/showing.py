@@ -8,7 +8,7 @@ from .. import kernel
 from ..views.choose import choose_view
 from .run import Run
 
-__all__ = ["can_show_live", "handles", "show_live"]
+__all__ = ["can_show_live", "handles", "live_timeline", "show_live"]
 
 
 def handles(run: Run) -> dict[str, Any]:
@@ -43,3 +43,16 @@ def show_live(run: Run) -> None:
     view.show()
     run.observe(view.observe)
     session.when_ended(run, lambda: view.finish(run.state))
+
+
+def live_timeline(run: Run) -> Any:
+    """A widget that follows the run to its end, wherever it is displayed."""
+    from ..views.timeline import LiveTimeline
+
+    session = run.session
+    view = LiveTimeline(run.state, session.header(run.state), **handles(run))
+    run.view_decides = run.view_decides or view.decides
+    view.show()
+    run.observe(view.observe)
+    session.when_ended(run, lambda: view.finish(run.state))
+    return view.widget
