@@ -53,3 +53,15 @@ export function show(node: HTMLElement, visible: boolean): void {
     node.hidden = !visible;
   }
 }
+
+/** Scrolled to its end, or nearly so. */
+export function isAtEnd({ scrollTop, clientHeight, scrollHeight }: HTMLElement): boolean {
+  return scrollTop + clientHeight >= scrollHeight - 8;
+}
+
+/** At a share of the width, from 0 to 1. */
+export function placed(name: string, share: number): HTMLElement {
+  const node = element('div', { class: name });
+  node.style.left = `${share * 100}%`;
+  return node;
+}

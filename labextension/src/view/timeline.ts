@@ -5,8 +5,9 @@
 
 import { KINDS, type Run } from '../bundle';
 import { RowDetails } from './details';
-import { element, setAttribute, setText, show } from './dom';
+import { element, isAtEnd, placed, setAttribute, setText, show } from './dom';
 import { keyHelp } from './help';
+import { keepPlainKeys, MOVES } from './keys';
 import { LABEL_GAP, neededSpan, steppedSpan, ticks, type Tick } from './layout';
 import { Measure } from './measure';
 import { RowView } from './row';
@@ -493,30 +494,6 @@ export class Timeline {
 /** Pixels; beyond the end of every list. */
 const FAR = 1e7;
 
-function isAtEnd({ scrollTop, clientHeight, scrollHeight }: HTMLElement): boolean {
-  return scrollTop + clientHeight >= scrollHeight - 8;
-}
-
 /** One press of W or S, and of A or D as a part of the width. */
 const ZOOM = 1.5;
 const PAN = 0.2;
-
-/** The notebook has its own use for keys without Ctrl, Alt or Meta: `x` cuts a cell. It gets none that was pressed in here. */
-function keepPlainKeys(event: KeyboardEvent): void {
-  if (!event.ctrlKey && !event.metaKey && !event.altKey && event.key !== 'Tab' && event.key !== 'Escape') {
-    event.stopPropagation();
-  }
-}
-
-const MOVES: Readonly<Record<string, (index: number, last: number) => number>> = {
-  ArrowDown: index => index + 1,
-  ArrowUp: index => index - 1,
-  Home: () => 0,
-  End: (_index, last) => last
-};
-
-function placed(name: string, share: number): HTMLElement {
-  const node = element('div', { class: name });
-  node.style.left = `${share * 100}%`;
-  return node;
-}

@@ -1,0 +1,16 @@
+/** The keys of the timeline. */
+
+/** The notebook has its own use for keys without Ctrl, Alt or Meta: `x` cuts a cell. It gets none that was pressed in here. */
+export function keepPlainKeys(event: KeyboardEvent): void {
+  if (!event.ctrlKey && !event.metaKey && !event.altKey && event.key !== 'Tab' && event.key !== 'Escape') {
+    event.stopPropagation();
+  }
+}
+
+/** The row that a key leads to. */
+export const MOVES: Readonly<Record<string, (index: number, last: number) => number>> = {
+  ArrowDown: index => index + 1,
+  ArrowUp: index => index - 1,
+  Home: () => 0,
+  End: (_index, last) => last
+};
