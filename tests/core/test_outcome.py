@@ -92,3 +92,9 @@ def test_the_limit_of_turns_ends_the_run_and_says_how_to_go_on() -> None:
     assert drive.requests[-1]["previous_response_id"] == "resp_2"
     drive.receive(answer("resp_3", message("Done.")))
     assert again.parent is run
+
+
+def test_an_endless_message_is_cut_and_the_advice_stays() -> None:
+    text = str(provider_error(ErrorInfo(message="long " * 3000, code="c" * 900)))
+    assert len(text) < 2000
+    assert text.endswith("Correct the request and ask again.")

@@ -137,12 +137,16 @@ _REMEDIES = {
     "websocket_connection_limit_reached": "Ask again: another connection is opened.",
 }
 
+_SAID, _CODE = 1500, 200
+"""Characters of a provider's words, and of its code, that an error repeats."""
+
 
 def provider_error(info: ErrorInfo) -> exceptions.ProviderError:
     """The exception for what a provider said. The message ends with what to do."""
     where = f" (parameter {info.param})" if info.param else ""
-    code = f" [{info.code}]" if info.code and info.code not in info.message else ""
-    text = f"The provider answered: {info.message}{code}{where}"
+    code = f" [{info.code[:_CODE]}]" if info.code and info.code not in info.message else ""
+    said = info.message if len(info.message) <= _SAID else f"{info.message[:_SAID]}… (cut)"
+    text = f"The provider answered: {said}{code}{where}"
     known = {"status": info.status, "code": info.code, "param": info.param}
     if info.status in (401, 403) or info.code in ("invalid_api_key", "authentication_error"):
         advice = "Check the API key (%responses connect asks for another one)."
