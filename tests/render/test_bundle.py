@@ -280,4 +280,5 @@ def test_an_endless_error_message_is_cut() -> None:
     failed = checked(Play().send().created("r").completed("failed", error={"code": "x", "message": "long " * 3000}))
     for error in (failed["error"], failed["turns"][0]["error"]):
         assert len(error["message"]) < 2100
-        assert error["message"].endswith(" more characters")
+    assert failed["error"]["message"].endswith("Correct the request and ask again.")
+    assert failed["turns"][0]["error"]["message"].endswith(" more characters")
