@@ -40,7 +40,7 @@ def test_every_command_in_menus_toolbars_and_keys_is_one_of_ours() -> None:
 
 
 def test_every_setting_is_read_and_has_a_default() -> None:
-    read = (SOURCES / "src" / "options.ts").read_text()
+    read = (SOURCES / "src" / "optionValues.ts").read_text()
     for name, setting in SETTINGS["properties"].items():
         assert name in read
         assert {"title", "description", "type", "default"} <= set(setting)
