@@ -142,7 +142,8 @@ def _made(items: Iterable[dict[str, Any]]) -> Iterator[str]:
         for url in item.get("images", [item["image"]] if item.get("image") else ()):
             if len(url) <= left:
                 left -= len(url)
-                yield f'<p><img src="{escape(url)}" alt="{_escaped(item["summary"])}" style="max-width:100%;max-height:420px"></p>'
+                room = "max-width:100%;max-height:420px"
+                yield f'<p><img src="{escape(url)}" alt="{_escaped(item["summary"])}" style="{room}"></p>'
             else:
                 words = f"A picture of {size(len(url) * 3 / 4)} is left out here; the run view has it."
                 yield f'<p style="{_QUIET}">{_escaped(words)}</p>'
