@@ -3,7 +3,6 @@
 import DOMPurify, { type Config } from 'dompurify';
 import { Marked, type MarkedExtension } from 'marked';
 import { element } from './dom';
-import type { Markdown } from './markdown';
 import { tags } from './tags';
 import { formulas } from './tex';
 
@@ -26,11 +25,10 @@ const boxes: MarkedExtension = { renderer: { checkbox: ({ checked }) => (checked
 
 const parser = new Marked({ gfm: true }, formulas, tags, boxes);
 
+/** Safe nodes of a text, formulas and code still as text. */
 export function safeMarkdown(source: string): DocumentFragment {
   return safeNodes(parser.parse(source, { async: false }));
 }
-
-export const bundledMarkdown: Markdown = { render: source => ({ nodes: safeMarkdown(source), done: null }), draft: safeMarkdown };
 
 /** The classes of coloured code, and of formulas that are still text. */
 const CODE_CLASS = /^(?:language-[\w-]+|cm-[\w-]+|\u037c\w*|wsn-tex)$/;
