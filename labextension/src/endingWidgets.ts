@@ -17,13 +17,15 @@ export function tellWidgets(cells: readonly { readonly node: HTMLElement }[], en
   }
 }
 
+type Control = HTMLButtonElement | HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
 /** Nothing can be asked in it any more; what the runs in it offer by themselves stays. */
 function closeChat(chat: HTMLElement): void {
   if (chat.hasAttribute('data-wsn-ended')) {
     return;
   }
   chat.setAttribute('data-wsn-ended', '');
-  for (const control of chat.querySelectorAll<HTMLButtonElement | HTMLInputElement | HTMLSelectElement>('button, input, select')) {
+  for (const control of chat.querySelectorAll<Control>('button, input, select, textarea')) {
     if (control.closest('.wsn-run') === null) {
       control.disabled = true;
     }
