@@ -94,7 +94,7 @@ PAYLOADS: tuple[str, ...] = (
     "> " * 300 + "deep",
     "*" * 5000,
     # What hides or ends what comes after it.
-    *(f"the <{name}> element" for name in ("title", "script", "iframe", "xmp", "textarea", "plaintext", "details", "b")),
+    *(f"the <{name}> element" for name in "title script iframe xmp textarea plaintext details b".split()),
     "$$" + "\\frac{1}{" * 100 + "x" + "}" * 100 + "$$",
     "$" + "\\sqrt{" * 300 + "x" + "}" * 300 + "$",
     "$\\smash{\\raise 5em{\\rlap{\\rule{60em}{30em}}}}$",

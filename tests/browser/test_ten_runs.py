@@ -14,7 +14,9 @@ END_MS = 60_000
 
 
 def question(number: int) -> str:
-    return f'%%responses --new --background\nwrite 150 words, call wait(), write 50 words, then say "the end of {number}"'
+    return (
+        f'%%responses --new --background\nwrite 150 words, call wait(), write 50 words, then say "the end of {number}"'
+    )
 
 
 def view(lab: Lab, number: int) -> Locator:

@@ -50,7 +50,8 @@ def test_what_went_wrong_is_written_below() -> None:
     play = Play().send().created("resp_1").text("Half an").call("call_1", "look").started("call_1").at(1.5)
     play.answered("call_1", "{}", status="failed", error="ValueError: \x1b[1mno").text(" answer", index=2)
     shown = written(play.stopped(exceptions.RunCancelled("Stopped.")))
-    assert shown.startswith("Half an\n\n answer\n· look() failed: ValueError: \\u001b[1mno  1.5 s\n\nStopped. The connection")
+    error = "look() failed: ValueError: \\u001b[1mno"
+    assert shown.startswith(f"Half an\n\n answer\n· {error}  1.5 s\n\nStopped. The connection")
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 1000])
