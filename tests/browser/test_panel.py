@@ -311,6 +311,8 @@ def test_notebook_7_has_the_panel_too(opened: Callable[..., Lab]) -> None:
 
 
 def test_the_launcher_opens_a_copy_of_the_quickstart(opened: Callable[..., Lab], server: Server) -> None:
+    for copy in server.root.glob("quickstart*.ipynb"):
+        copy.unlink()
     lab = opened(ASK)
     for name in ("quickstart", "quickstart-1"):
         lab.page.evaluate("window.jupyterapp.commands.execute('launcher:create')")

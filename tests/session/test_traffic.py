@@ -40,7 +40,7 @@ class Meeting:
         if self.begun >= self.wanted:
             self.all_here.set()
         await self.all_here.wait()
-        await talk.send(delta("done"), answer(f"resp_{words}", message("x"))[-1])
+        await talk.send(delta("done"), answer(f"resp_{words}", message(f"{words} done"))[-1])
 
 
 def test_runs_side_by_side_share_no_connection_where_there_are_no_lanes(opened: Open) -> None:

@@ -7,6 +7,7 @@ import type { BrowserMessage, FrameRow, Run } from '../bundle';
 import { readFrameList } from '../read';
 import { element, setAttribute, setText, show } from './dom';
 import { bytes, pretty, seconds, visible, whole } from './format';
+import { keepPlainKeys } from './keys';
 import { __, _n } from './say';
 
 /** Rows on the page; the filter finds the others. */
@@ -42,8 +43,7 @@ export class Frames {
     const table = element('table', { class: 'wsn-table' }, element('caption', { class: 'wsn-hidden', text: __('Frames') }), element('thead', {}, head), this.body);
     this.scroll = element('div', { class: 'wsn-frames-scroll', tabindex: '0', role: 'region', 'aria-label': __('List of frames') }, table);
     this.node.append(element('div', { class: 'wsn-frames-head' }, this.filter, this.sums, this.again), this.scroll, this.note);
-    this.node.setAttribute('data-lm-suppress-shortcuts', 'true');
-    this.node.addEventListener('keydown', event => event.stopPropagation(), { signal });
+    this.node.addEventListener('keydown', keepPlainKeys, { signal });
     this.filter.addEventListener('input', () => this.draw(), { signal });
     this.again.addEventListener('click', () => this.ask?.({ kind: 'frames' }), { signal });
     this.body.addEventListener('click', event => this.onClick(event), { signal });

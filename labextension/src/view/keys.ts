@@ -1,4 +1,4 @@
-/** The keys of the timeline. */
+/** The keys of the view. */
 
 /** The notebook has its own use for keys without Ctrl, Alt or Meta: `x` cuts a cell. It gets none that was pressed in here. */
 export function keepPlainKeys(event: KeyboardEvent): void {

@@ -3,6 +3,7 @@
 import type { Run } from '../bundle';
 import { element, setAttribute, setText, show } from './dom';
 import { seconds } from './format';
+import { keepPlainKeys } from './keys';
 import { __ } from './say';
 
 const SPEEDS = [0.25, 0.5, 1, 2, 5, 10];
@@ -13,7 +14,7 @@ const RATE = 30;
 const CALM_RATE = 2;
 
 export class Replayer {
-  readonly node = element('div', { class: 'wsn-replay', role: 'group', 'data-lm-suppress-shortcuts': 'true', hidden: '' });
+  readonly node = element('div', { class: 'wsn-replay', role: 'group', hidden: '' });
   private readonly play = element('button', { class: 'wsn-play', type: 'button' });
   private readonly slider = element('input', { class: 'wsn-slider', type: 'range', min: '0', max: String(STEPS), step: '1' });
   private readonly time = element('span', { class: 'wsn-replay-time' });
@@ -40,6 +41,7 @@ export class Replayer {
     this.play.addEventListener('click', () => this.toggle(), { signal });
     this.slider.addEventListener('input', () => this.onSlide(), { signal });
     this.node.addEventListener('keydown', event => this.onKey(event), { signal });
+    this.node.addEventListener('keydown', keepPlainKeys, { signal });
     signal.addEventListener('abort', () => this.pause());
     this.drawButton();
   }
@@ -99,7 +101,6 @@ export class Replayer {
   }
 
   private onKey(event: KeyboardEvent): void {
-    event.stopPropagation();
     if (event.key === ' ' && event.target === this.slider) {
       event.preventDefault();
       this.toggle();
