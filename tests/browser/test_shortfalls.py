@@ -46,7 +46,8 @@ async def script(talk: Talk, request: dict[str, Any]) -> None:
     elif number == 3:
         await talk.send(created("resp_3"), completed("resp_3"))
     elif number == 4:
-        await talk.send(answer("resp_4", call("c1", "tide", day="sk-proj-abcdefgh12345678"), call("c2", "no_such_tool")))
+        leaks = call("c1", "tide", day="sk-proj-abcdefgh12345678")
+        await talk.send(answer("resp_4", leaks, call("c2", "no_such_tool")))
     else:
         await talk.send(answer("resp_5", message("At noon.")))
 
