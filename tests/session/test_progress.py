@@ -134,4 +134,5 @@ def test_a_generator_in_a_thread_ends_at_its_next_value_once_its_run_is_stopped(
     run.cancel()
     go_on.set()
     assert closed.wait(20)
-    assert run.tool_calls[0].status == "cancelled"
+    # Late as soon as its thread has said that it ended.
+    assert run.tool_calls[0].status in ("cancelled", "late")

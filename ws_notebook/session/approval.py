@@ -34,7 +34,7 @@ __all__ = ["Approvals", "Held"]
 _LOOK_AGAIN = 0.25
 """Seconds between two looks at who can be asked."""
 
-_GRACE = 2.5
+_GRACE = 5.0
 """Seconds in which a live view says that it shows the call, or else input() asks."""
 
 _NUDGE = 0.05
