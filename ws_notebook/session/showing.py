@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import kernel
+from ..views.base import View
 from ..views.choose import choose_view
 from .run import Run
 
@@ -30,29 +31,28 @@ def can_show_live(run: Run) -> bool:
 
 def show_live(run: Run) -> None:
     """Show the run in the output of the cell that runs here, and follow it to its end."""
-    session = run.session
     view = choose_view(
         "auto",
         run.state,
-        session.header(run.state),
+        run.session.header(run.state),
         live=True,
         in_kernel=True,
         **handles(run),
     )
-    run.view_decides = run.view_decides or view.decides
-    view.show()
-    run.observe(view.observe)
-    session.when_ended(run, lambda: view.finish(run.state))
+    _follow(run, view)
 
 
 def live_timeline(run: Run) -> Any:
     """A widget that follows the run to its end, wherever it is displayed."""
     from ..views.timeline import LiveTimeline
 
-    session = run.session
-    view = LiveTimeline(run.state, session.header(run.state), **handles(run))
+    view = LiveTimeline(run.state, run.session.header(run.state), **handles(run))
+    _follow(run, view)
+    return view.widget
+
+
+def _follow(run: Run, view: View) -> None:
     run.view_decides = run.view_decides or view.decides
     view.show()
     run.observe(view.observe)
-    session.when_ended(run, lambda: view.finish(run.state))
-    return view.widget
+    run.session.when_ended(run, lambda: view.finish(run.state))

@@ -49,6 +49,7 @@ class LatencyChart:
         self._lock = threading.Lock()
         self._clock = clock
         self._call_later = call_later
+        self._ticking = False
         self._throttle = Throttle(self._follow, call_later, interval=0.2)
         bars = [
             go.Bar(name=KINDS[kind], marker_color=COLOURS[kind][0], x=[], y=[], hovertemplate="%{y:.0f} ms")
@@ -68,8 +69,13 @@ class LatencyChart:
 
     def _follow(self) -> None:
         self.update()
-        if any(not turn.done for turn in _turns(self._runs)):
-            self._call_later(_TICK, self.touch)
+        if not self._ticking and any(not turn.done for turn in _turns(self._runs)):
+            self._ticking = True
+            self._call_later(_TICK, self._tick)
+
+    def _tick(self) -> None:
+        self._ticking = False
+        self.touch()
 
     def update(self) -> None:
         """Show the turns as they are now. Sends nothing when nothing changed."""

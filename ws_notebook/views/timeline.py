@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core.run import RunState
 from ..render.bundle import RunHeader, bundle
-from .base import CallLater, Clock, FramesOf, OnDecide
 from .display import Display
 from .live import LiveView
 
@@ -25,29 +23,9 @@ class LiveTimeline(LiveView):
     Raises SettingsError when the widget's script is not there.
     """
 
-    def __init__(
-        self,
-        run: RunState,
-        header: RunHeader,
-        *,
-        on_stop: Callable[[], object],
-        on_steer: Callable[[str], object],
-        call_later: CallLater,
-        on_decide: OnDecide | None = None,
-        frames: FramesOf = list,
-        clock: Clock = time.monotonic,
-    ) -> None:
-        super().__init__(
-            run,
-            header,
-            on_stop=on_stop,
-            on_steer=on_steer,
-            on_decide=on_decide,
-            call_later=call_later,
-            frames=frames,
-            display=_Nowhere(),
-            clock=clock,
-        )
+    def __init__(self, run: RunState, header: RunHeader, **handles: Any) -> None:
+        """`handles`: the arguments of a LiveView but for `display` and `hub`."""
+        super().__init__(run, header, display=_Nowhere(), **handles)
 
     @property
     def widget(self) -> RunWidget:
