@@ -2,9 +2,11 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-matrix check lint types frontend format bench chaos build clean
+.PHONY: help demo test test-matrix check lint types frontend format lock newest nightly bench chaos build clean
+.NOTPARALLEL:
 
 VENV := .venv
+NEWEST := .venv/newest
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 QUICKSTART := notebooks/01_quickstart.ipynb
@@ -18,6 +20,14 @@ PACKAGE_SOURCES := $(shell find ws_notebook scripts \( -name __pycache__ -o -pat
 FRONTEND_SOURCES := $(shell find labextension \( -name node_modules -o -name lib -o -name .yarn \) -prune \
 	-o -type f ! -name '*.tsbuildinfo' -print 2>/dev/null)
 INSTALL_WHEN_CHANGED := pyproject.toml README.md LICENSE $(QUICKSTART) $(PACKAGE_SOURCES) $(FRONTEND_SOURCES)
+
+# The package alone: what it needs is there. `pip check` says so.
+define INSTALL
+@echo "==> ws-notebook; the first build of the front end takes a minute or two"
+@$(BIN)/pip install --no-deps --no-build-isolation .
+@$(BIN)/pip check
+@touch $@
+endef
 
 help: ## list the targets
 	@echo "make demo               set everything up and open the quickstart in JupyterLab (HEADLESS=1: execute it here)"
@@ -52,6 +62,18 @@ frontend: $(VENV)/test.stamp ## the front end's types and unit tests
 	@echo "==> typecheck and unit tests of the front end"
 	@cd labextension && jlpm typecheck && jlpm test
 
+lock: $(VENV)/locked-dev.stamp ## renew the exact versions that make installs (requirements/)
+	@$(PY) scripts/lock.py $(ARGS)
+
+newest: $(VENV)/created.stamp ## `make check` with the newest versions that pyproject.toml allows, in another environment
+	@rm -rf $(NEWEST) && $(PY) -m venv $(NEWEST)
+	@$(NEWEST)/bin/pip install --quiet ".[lab,test]"
+	@touch $(NEWEST)/created.stamp $(NEWEST)/locked-build.stamp $(NEWEST)/locked-test.stamp $(NEWEST)/test.stamp
+	@$(MAKE) --no-print-directory VENV=$(NEWEST) check
+
+nightly: $(VENV)/test.stamp ## what takes minutes or installs much; the result goes to benchmarks/results/nightly.json
+	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; WSN_BROWSER="$$browser" $(PY) scripts/nightly.py $(ARGS)
+
 format: $(VENV)/test.stamp ## mend what ruff can mend
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
@@ -65,9 +87,8 @@ chaos: $(VENV)/test.stamp ## many runs through faults, beside the OpenAI SDK's c
 test-matrix: $(VENV)/test.stamp
 	@$(PY) scripts/test_matrix.py $(ARGS)
 
-build: $(VENV)/test.stamp ## the source distribution and the wheel, in dist/
-	@$(BIN)/pip install --quiet build
-	@$(PY) -m build
+build: $(VENV)/locked-build.stamp $(VENV)/locked-dev.stamp ## the source distribution and the wheel, in dist/
+	@$(PY) -m build --no-isolation
 
 clean: ## remove the environment and everything that was built
 	rm -rf $(VENV) dist ws_notebook/labextension ws_notebook/views/static labextension/lib labextension/node_modules \
@@ -80,20 +101,15 @@ $(VENV)/created.stamp:
 	@python=$$(sh scripts/find_python.sh) && "$$python" -m venv $(VENV)
 	@touch $@
 
-# The build's requirements are installed here, not into an isolated environment each time: a rebuild takes seconds.
-$(VENV)/build.stamp: pyproject.toml | $(VENV)/created.stamp
-	@echo "==> what the build needs (hatchling, jlpm, Node: about 70 MB)"
-	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
-		> $(VENV)/build-requires.txt
-	@$(BIN)/pip install -r $(VENV)/build-requires.txt
+# Exact versions, with digests: what was released this morning changes nothing here. `make lock` renews them. The build's
+# requirements come into the same environment, not into an isolated one each time: a rebuild takes seconds.
+$(VENV)/locked-%.stamp: requirements/%.txt | $(VENV)/created.stamp
+	@echo "==> $<"
+	@$(BIN)/pip install --require-hashes -r $<
 	@touch $@
 
-$(VENV)/lab.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/build.stamp
-	@echo "==> ws-notebook with JupyterLab; the first build of the front end takes a minute or two"
-	@$(BIN)/pip install --no-build-isolation ".[lab]"
-	@touch $@
+$(VENV)/lab.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/locked-build.stamp $(VENV)/locked-demo.stamp
+	$(INSTALL)
 
-$(VENV)/test.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/build.stamp
-	@echo "==> ws-notebook with JupyterLab and the test tools; the first build of the front end takes a minute or two"
-	@$(BIN)/pip install --no-build-isolation ".[lab,test]"
-	@touch $@
+$(VENV)/test.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/locked-build.stamp $(VENV)/locked-test.stamp
+	$(INSTALL)

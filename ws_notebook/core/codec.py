@@ -15,7 +15,7 @@ from .events import ErrorEvent, ErrorInfo, KnownEvent, ResponseEvent, ServerEven
 
 __all__ = ["decode", "decode_object", "encode", "error_info", "event_type", "failure_info", "response_id"]
 
-_known = msgspec.json.Decoder(KnownEvent)
+_known: msgspec.json.Decoder[KnownEvent] = msgspec.json.Decoder(KnownEvent)
 _anything = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -31,7 +31,7 @@ def decode(frame: bytes) -> ServerEvent:
     surrogate) is read a second time leniently, field by field.
     """
     try:
-        return typing.cast(KnownEvent, _known.decode(frame))
+        return _known.decode(frame)
     except _UNREADABLE:
         return _decode_leniently(frame)
 
