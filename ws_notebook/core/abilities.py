@@ -25,6 +25,7 @@ class Abilities:
     `trusts_store`: whether ids of stored responses can be continued on any connection. `limits`: how
     many lanes, and responses in flight, a connection may have. `sockets`: how many connections
     there may be at the same time where these have no lanes. `steers`: whether it knows `response.steer`.
+    `encrypts`: whether reasoning is asked for in encrypted form where nothing is stored.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Abilities:
         limits: LaneLimits | None = None,
         sockets: int = 1,
         steers: bool = False,
+        encrypts: bool = False,
     ) -> None:
         self.transport = transport
         self.memory = memory
@@ -43,6 +45,9 @@ class Abilities:
         self.limits = limits or LaneLimits()
         self.sockets = sockets
         self.steers = steers
+        self.encrypts = encrypts
+        self.not_encrypting: set[str] = set()
+        """The models that refused to give encrypted reasoning."""
         self.names_lanes = False
         """Whether an event came with the name of a lane: from then on one without belongs to the default lane."""
         self.ended: dict[int, str] = {}

@@ -170,7 +170,7 @@ def replayed_output(turn: TurnState) -> list[Item]:
     if turn.compacted:
         return list(turn.output)
     partial = _unfinished_text(turn) if turn.status in ("cancelled", "failed") else ""
-    return replayed_items(turn.output, [assistant_message(partial)] if partial else [])
+    return replayed_items(turn.output, [assistant_message(partial)] if partial else [], thoughts=not turn.unreadable)
 
 
 def _unfinished_text(turn: TurnState) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from .. import exceptions
-from . import codec, lineage, outcome
+from . import codec, lineage, outcome, reasoning
 from .abilities import Abilities
 from .changes import ToolCallReady, TurnChanged
 from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
@@ -205,7 +205,14 @@ class Link:
     def _request(self, turn: TurnState, now: float) -> bytes:
         settings, turn.connection = self._loop.run_of(turn).settings, self._connection
         abilities = self._abilities
-        frame = write_request(turn, settings, memory=abilities.memory, knows=self._knows, ended=abilities.ended)
+        frame = write_request(
+            turn,
+            settings,
+            memory=abilities.memory,
+            knows=self._knows,
+            ended=abilities.ended,
+            encrypted=reasoning.is_asked_for(settings, abilities),
+        )
         turn.not_before = None
         turn.timing.opened = now
         turn.timing.enter("send", now)
@@ -337,6 +344,8 @@ class Link:
             return False
         if outcome.refuses_lane(info):
             return self._do_without_lanes(lane, turn, now)
+        if self._without_reasoning(lane, turn, run, info, now):
+            return True
         waits = outcome.is_rate_limit(info) and outcome.may_wait(turn, info.retry_after)
         if not waits and not outcome.is_repeatable(turn, info):
             return False
@@ -348,6 +357,21 @@ class Link:
                 ancestor.forgotten = True
             lane.memory = None
         return self._repeat(lane, turn, str(info.code), now)
+
+    def _without_reasoning(self, lane: Lane, turn: TurnState, run: RunState, info: ErrorInfo, now: float) -> bool:
+        """The provider refuses to give encrypted reasoning, or to take it back: the request goes without."""
+        if reasoning.refuses_to_read(info) and reasoning.UNREADABLE not in turn.repeated:
+            cause = reasoning.UNREADABLE
+            reasoning.leave_out(turn)
+        elif reasoning.refuses_to_give(info) and reasoning.is_asked_for(run.settings, self._abilities):
+            cause = reasoning.REFUSED
+            self._abilities.not_encrypting.add(run.settings.model)
+        else:
+            return False
+        turn.events += 1
+        # A continuation that was refused evicts what it continued.
+        lane.memory = None
+        return self._repeat(lane, turn, cause, now)
 
     def _do_without_lanes(self, lane: Lane, turn: TurnState, now: float) -> bool:
         """The provider refuses the lane, and so has begun nothing: the run waits for another place instead."""

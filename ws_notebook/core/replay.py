@@ -30,9 +30,12 @@ _BOUND = frozenset(
 """Items of hosted tools: they need their id, and OpenAI refuses one by its id where its reasoning is missing."""
 
 
-def replayed_items(output: Iterable[Item], unfinished: Sequence[Item] = ()) -> list[Item]:
-    """The items of a response as input for later ones; `unfinished` stands behind them: what was cut off."""
-    return _paired([*(_bare(item) for item in output), *unfinished])
+def replayed_items(output: Iterable[Item], unfinished: Sequence[Item] = (), *, thoughts: bool = True) -> list[Item]:
+    """The items of a response as input for later ones; `unfinished` stands behind them: what was cut off.
+
+    `thoughts`: whether the provider can read its reasoning.
+    """
+    return _paired([*(_bare(item) for item in output), *unfinished], thoughts)
 
 
 def _bare(item: Item) -> Item:
@@ -45,7 +48,7 @@ def _bare(item: Item) -> Item:
     return bare
 
 
-def _paired(items: Sequence[Item]) -> list[Item]:
+def _paired(items: Sequence[Item], readable: bool) -> list[Item]:
     """Without reasoning that no item follows, and without items whose reasoning cannot be sent.
 
     Where nothing is stored, reasoning is read from its `encrypted_content` alone.
@@ -55,10 +58,10 @@ def _paired(items: Sequence[Item]) -> list[Item]:
     lost = False
     for item in items:
         if kind(item) == "reasoning":
-            readable = bool(item.get("encrypted_content"))
+            kept_thought = readable and bool(item.get("encrypted_content"))
             # Raw reasoning is an open model's: such servers pair nothing.
-            lost = not readable and not item.get("content")
-            thoughts += [item] if readable else []
+            lost = not kept_thought and not item.get("content")
+            thoughts += [item] if kept_thought else []
         elif not _says_nothing(item) and not (lost and kind(item) in _BOUND):
             kept += [*thoughts, item]
             thoughts, lost = [], False

@@ -58,6 +58,7 @@ class Connector:
             limits=LaneLimits(named=profile.lanes, in_flight=profile.in_flight) if memory else None,
             sockets=profile.sockets,
             steers=profile.steering,
+            encrypts=profile.encrypted_reasoning,
         )
 
     @property
