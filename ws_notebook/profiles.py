@@ -87,8 +87,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
             notes=(
                 "`OPENAI_BASE_URL` replaces the base URL. A region needs a key of a project in that region, or of one "
                 "with data residency chosen per request.",
-                "Steering works with models of the GPT-6 family (`gpt-6.2-sol`, `gpt-6-luna`, …); words for other models "
-                "go into an ordinary request.",
+                "Steering works with models of the GPT-6 family (`gpt-6.2-sol`, `gpt-6-luna`, …); words for other "
+                "models go into an ordinary request.",
             ),
             source="https://developers.openai.com/api/docs/guides/websocket-mode",
         ),
