@@ -244,7 +244,8 @@ def resolve(
     """Settle what to connect to. Raises SettingsError for a provider, profile or transport that is not known."""
     if transport not in ("auto", "websocket", "http"):
         raise SettingsError(f"transport must be 'auto', 'websocket', 'http' or a Transport, not {transport!r}.")
-    if not isinstance(provider, str) or not provider.strip():
+    given: Any = provider
+    if not isinstance(given, str) or not provider.strip():
         raise SettingsError(f"provider must be a name or a base URL, not {provider!r}. {_known_providers()}")
     provider = provider.strip()
     if provider == "auto":
@@ -365,7 +366,7 @@ def _belongs(host: str, profile: Profile) -> bool:
     return any(f".{host}".endswith(f".{end.removeprefix('.')}") for end in profile.hosts)
 
 
-def _profile(wanted: str | Profile, what: str = "profile") -> Profile:
+def _profile(wanted: Any, what: str = "profile") -> Profile:
     if isinstance(wanted, Profile):
         return wanted
     if isinstance(wanted, str) and wanted in PROFILES:

@@ -439,14 +439,14 @@ class Session(Backstage):
             raise
         return run
 
-    def _wanted(self, parent: Parent) -> Latest | RunState | str | None:
+    def _wanted(self, parent: Any) -> Latest | RunState | str | None:
         if isinstance(parent, Run):
             if parent.session is not self:
                 raise SettingsError(
                     f"{parent.id} is a run of another session. Pass one of this session, or its response_id."
                 )
             return parent.state
-        if parent is None or isinstance(parent, Latest) or (isinstance(parent, str) and parent.strip()):
+        if isinstance(parent, Latest | str | None) and parent != "":
             return parent
         raise SettingsError(
             f"parent must be a run of this session, a response id, or None for a fresh start, not {parent!r}. Take one "
