@@ -33,7 +33,7 @@ def tables() -> str:
         _table(("`provider`", "what it is", "base URL", "key from", "usual model"), map(_where, profiles)),
         "\n## What it can do\n",
         _table(
-            ("`provider`", "runs side by side", "steering", "warm-up", "a stored response's id"),
+            ("`provider`", "runs side by side", "steering", "warm-up", "encrypted reasoning", "a stored response's id"),
             map(_abilities, profiles),
         ),
         "\n## Limits of a connection\n",
@@ -64,6 +64,7 @@ def _abilities(profile: Profile) -> Sequence[str]:
         lanes if profile.lanes else pool,
         "yes" if profile.steering else "no",
         "yes" if profile.warm_up else "no",
+        "asked for" if profile.encrypted_reasoning else "no",
         "continues on any connection" if profile.trusts_store else "only where it was made",
     )
 

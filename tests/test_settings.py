@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -105,6 +106,43 @@ def test_a_provider_that_cannot_be_used_says_why(provider: Any) -> None:
         resolve(provider)
 
 
+@pytest.mark.parametrize(
+    ("provider", "meant"),
+    [
+        ("localhost:8000/v1", "http://localhost:8000/v1"),
+        ("localhost", "http://localhost"),
+        ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("myhost:8000", "http://myhost:8000"),
+        ("api.example.com/v1", "https://api.example.com/v1"),
+        ("api.example.com:443/v1", "https://api.example.com:443/v1"),
+        ("http:/host/v1", "http://host/v1"),
+        ("https:host/v1", "https://host/v1"),
+    ],
+)
+def test_an_address_without_its_scheme_is_completed_in_the_error(provider: str, meant: str) -> None:
+    with pytest.raises(SettingsError, match=f"Did you mean '{re.escape(meant)}'"):
+        resolve(provider)
+
+
+@pytest.mark.parametrize("provider", ["http://host:99999/v1", "http://[::1", "http://ho st/v1", "http://host:0/v1"])
+def test_an_address_that_cannot_be_read_is_refused(provider: str) -> None:
+    with pytest.raises(SettingsError, match="is no base URL"):
+        resolve(provider)
+
+
+def test_an_address_may_have_space_around_it() -> None:
+    assert resolve(" http://host/v1\n", model="m").base_url == "http://host/v1"
+
+
+@pytest.mark.parametrize("given", [None, "", "  "])
+def test_a_function_that_gives_no_key_is_told_of_and_the_environment_is_not_asked(
+    given: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key-of-the-environment")
+    with pytest.raises(SettingsError, match="function given as api_key returned"):
+        resolve("openai", api_key=lambda: given).key()
+
+
 def test_a_misspelt_provider_is_corrected() -> None:
     with pytest.raises(SettingsError, match="Did you mean 'openai'"):
         resolve("opnai")
@@ -206,7 +244,6 @@ def test_a_key_that_is_given_goes_before_the_environment(monkeypatch: pytest.Mon
     monkeypatch.setenv("OPENAI_API_KEY", "from-the-environment")
     assert resolve("openai", api_key="given").key() == "given"
     assert resolve("openai", api_key=lambda: "made").key() == "made"
-    assert resolve("openai", api_key=lambda: "").key() == "from-the-environment"
     assert resolve("openai", api_key=" padded\n").key() == "padded"
 
 

@@ -61,10 +61,12 @@ class ConnectionFailed(WsNotebookError):
 class ConnectionLost(WsNotebookError):
     """Raised when the connection ends during a turn. What was streamed until then is kept."""
 
-    def __init__(self, message: str, *, code: int | None = None, reason: str = "") -> None:
+    def __init__(self, message: str, *, code: int | None = None, reason: str = "", unread: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
+        self.unread = unread
+        """Whether the peer ended it because a message was too large, which it has not read then."""
 
 
 class ProtocolViolation(WsNotebookError):

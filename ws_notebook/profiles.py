@@ -36,6 +36,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """How many responses at the same time on one connection."""
     sockets: int = 4
     """How many connections there may be at the same time, for runs side by side where these have no named lanes."""
+    encrypted_reasoning: bool = False
+    """Whether reasoning comes in encrypted form on demand, so that it can be sent back where nothing is stored."""
     steering: bool = False
     """Whether words can be added to a running response (`response.steer`)."""
     warm_up: bool = True
@@ -76,15 +78,17 @@ PROFILES: Final[Mapping[str, Profile]] = {
             base_url="https://api.openai.com/v1",
             regions=("us", "eu", "ae", "au", "in", "jp"),
             key_variable="OPENAI_API_KEY",
-            model="gpt-5.4",
+            model="gpt-5.5",
             lanes=32,
             in_flight=16,
             steering=True,
+            encrypted_reasoning=True,
             hosts=("api.openai.com",),
             notes=(
                 "`OPENAI_BASE_URL` replaces the base URL. A region needs a key of a project in that region, or of one "
                 "with data residency chosen per request.",
-                "Steering works with models of the GPT-6 family; words for other models go into an ordinary request.",
+                "Steering works with models of the GPT-6 family (`gpt-6.2-sol`, `gpt-6-luna`, …); words for other "
+                "models go into an ordinary request.",
             ),
             source="https://developers.openai.com/api/docs/guides/websocket-mode",
         ),
@@ -94,6 +98,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
             key_variable="AZURE_OPENAI_API_KEY",
             token_variable="AZURE_OPENAI_AD_TOKEN",  # noqa: S106 - a variable's name
             needs_model=True,
+            encrypted_reasoning=True,
             hosts=(".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com", ".openai.azure.us"),
             notes=(
                 "The endpoint comes from `AZURE_OPENAI_ENDPOINT` or is the base URL, "
@@ -111,6 +116,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
             key_variable="XAI_API_KEY",
             model="grok-4",
             max_age=25 * 60,
+            encrypted_reasoning=True,
             hosts=("api.x.ai",),
             source="https://docs.x.ai/developers/advanced-api-usage/websocket-mode",
         ),
@@ -121,11 +127,12 @@ PROFILES: Final[Mapping[str, Profile]] = {
             regions=("us", "eu"),
             key_variable="AI_GATEWAY_API_KEY",
             token_variable="VERCEL_OIDC_TOKEN",  # noqa: S106 - a variable's name
-            model="openai/gpt-5.4",
+            model="openai/gpt-5.5",
             max_age=13 * 60,
             max_idle=5 * 60,
             max_message=4 * 1024 * 1024,
             one_model=True,
+            encrypted_reasoning=True,
             hosts=("ai-gateway.vercel.sh",),
             notes=(
                 'WebSocket mode takes OpenAI\'s text models, GPT-5.4 and later; others go over `transport="http"`.',

@@ -139,6 +139,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 f"api_key must give a string, not {type(given).__name__}. It is called without `await`: for Azure "
                 "take get_bearer_token_provider of azure.identity, not of azure.identity.aio."
             )
+        if callable(self.api_key) and not (given and given.strip()):
+            said = "nothing" if given is None else "an empty string"
+            raise SettingsError(f"The function given as api_key returned {said}. It must return the key, as a string.")
         found = given or (None if self._has_credentials else self._from_environment()[1])
         if found:
             return _checked_key(found.strip())
@@ -241,13 +244,16 @@ def resolve(
     """Settle what to connect to. Raises SettingsError for a provider, profile or transport that is not known."""
     if transport not in ("auto", "websocket", "http"):
         raise SettingsError(f"transport must be 'auto', 'websocket', 'http' or a Transport, not {transport!r}.")
-    if not provider or not isinstance(provider, str):
+    given: Any = provider
+    if not isinstance(given, str) or not provider.strip():
         raise SettingsError(f"provider must be a name or a base URL, not {provider!r}. {_known_providers()}")
+    provider = provider.strip()
     if provider == "auto":
         provider = "openai" if os.environ.get("OPENAI_API_KEY") else "local"
     if "://" in provider:
         chosen, base_url = _by_address(_checked_url(provider), profile)
     else:
+        _refuse_bare_address(provider)
         name, _, region = provider.partition(":")
         chosen = _profile(name, "provider")
         base_url = _regional(chosen, region) if region else _base_url(chosen)
@@ -287,6 +293,21 @@ def _by_address(base_url: str, profile: str | Profile | None) -> tuple[Profile, 
     return chosen, base_url
 
 
+def _refuse_bare_address(provider: str) -> None:
+    """Raise SettingsError for an address that lacks its scheme: localhost:8000/v1, api.example.com, 10.0.0.1."""
+    host, _, rest = provider.partition("/")
+    name, _, port = host.partition(":")
+    if not (port.isdigit() or rest or "." in name or name == "localhost"):
+        return
+    near = name == "localhost" or name.replace(".", "").isdigit() or port.isdigit()
+    scheme, address = "http" if near and port != "443" else "https", provider
+    if name in ("http", "https", "ws", "wss"):
+        scheme, address = name, re.sub(r"^\w+:?/*", "", provider)
+    raise SettingsError(
+        f"{provider!r} is no base URL: it begins with http:// or https://. Did you mean {f'{scheme}://{address}'!r}?"
+    )
+
+
 def _regional(profile: Profile, region: str) -> str:
     if region not in profile.regions:
         known = f"Known are {', '.join(profile.regions)}." if profile.regions else "None is known."
@@ -314,15 +335,25 @@ def _base_url(profile: Profile) -> str:
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError as error:
+        raise SettingsError(f"{_without_user(url)!r} is no base URL: {error}. It looks like https://host/v1.") from None
     scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
-    if scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"{url!r} is no base URL. It looks like https://host/v1.")
+    if scheme not in ("http", "https") or not usable or any(each.isspace() for each in url):
+        raise SettingsError(f"{_without_user(url)!r} is no base URL. It looks like https://host/v1.")
     if parts.username or parts.password:
         raise SettingsError("The base URL holds a user name or password. Pass the key as api_key=… instead.")
     path = parts.path.rstrip("/").removesuffix("/responses")
     query = f"?{parts.query}" if parts.query else ""
     return f"{scheme}://{parts.netloc}{path}{query}"
+
+
+def _without_user(url: str) -> str:
+    """The address as an error may show it."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}".partition("?")[0]
 
 
 def _profile_of(base_url: str) -> Profile:
@@ -335,10 +366,10 @@ def _belongs(host: str, profile: Profile) -> bool:
     return any(f".{host}".endswith(f".{end.removeprefix('.')}") for end in profile.hosts)
 
 
-def _profile(wanted: str | Profile, what: str = "profile") -> Profile:
+def _profile(wanted: Any, what: str = "profile") -> Profile:
     if isinstance(wanted, Profile):
         return wanted
-    if wanted in PROFILES:
+    if isinstance(wanted, str) and wanted in PROFILES:
         return PROFILES[wanted]
     near = difflib.get_close_matches(str(wanted), PROFILES, 1)
     hint = f" Did you mean {near[0]!r}?" if near else ""

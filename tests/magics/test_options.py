@@ -25,7 +25,7 @@ def told(line: str) -> str:
         ("", {}),
         ("-s work", {"session": "work"}),
         ("--session=work", {"session": "work"}),
-        ("-m gpt-5.4", {"model": "gpt-5.4"}),
+        ("-m gpt-5.5", {"model": "gpt-5.5"}),
         ("-t add,divide", {"tools": ("add", "divide")}),
         ("--tools 'add, divide,'", {"tools": ("add", "divide")}),
         ("--no-tools", {"tools": ()}),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -186,3 +188,48 @@ def test_a_replay_needs_neither_key_nor_address(local: Open, tmp_path: Path) -> 
 def test_other_transports_leave_provider_and_model_alone() -> None:
     assert recorded_facts(None, "openai", "m") == ("openai", "m")
     assert recorded_facts(HttpTransport(), "openai", None) == ("openai", None)
+
+
+def test_two_recordings_of_one_file_are_refused_in_words_and_the_first_goes_on(local: Open, tmp_path: Path) -> None:
+    one, two = local(), local()
+    with one.record(tmp_path / "c") as recording:
+        for session in (one, two):
+            with pytest.raises(SettingsError, match="being written by another recording"):
+                session.record(str(tmp_path / "." / "c"))
+        assert one.recording is not None
+        assert two.recording is None
+        one.ask('say "one"')
+        assert recording.frames == len(wsn.Cassette.load(tmp_path / "c")) > 0
+    with two.record(tmp_path / "c"):
+        two.ask('say "two"')
+    assert b"two" in (tmp_path / "c").read_bytes()
+
+
+_ON_A_FULL_DISK = """
+import resource, sys
+import ws_notebook as wsn
+
+session = wsn.Session(provider=sys.argv[1], profile="local", api_key=sys.argv[2])
+recording = session.record(sys.argv[3])
+session.ask("say hello")
+frames = recording.frames
+resource.setrlimit(resource.RLIMIT_FSIZE, (4000, resource.RLIM_INFINITY))
+run = session.ask("write 300 words")
+print(run.status, len(run.text.split()), recording.recording, recording.error is not None, frames > 0)
+print(session.ask("say bye").status)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of this kind")
+def test_a_full_disk_ends_the_recording_and_not_the_run(server: Any, tmp_path: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", _ON_A_FULL_DISK, server.base_url, server.token, str(tmp_path / "c")],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=True,
+    )
+    assert said.stdout.splitlines() == ["completed 300 False True True", "completed"]
+    assert said.stderr.count("The recording to") == 1
+    assert "the run goes on" in said.stderr
+    assert len(wsn.Cassette.load(tmp_path / "c")) > 0

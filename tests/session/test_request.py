@@ -30,7 +30,9 @@ def test_options_go_into_the_request() -> None:
     assert made(options={"temperature": 0}).body() == {"model": "m", "store": False, "temperature": 0}
 
 
-@pytest.mark.parametrize("name", ["type", "input", "previous_response_id", "stream_id", "stream", "background"])
+@pytest.mark.parametrize(
+    "name", ["type", "input", "previous_response_id", "stream_id", "stream", "background", "background_options"]
+)
 def test_what_the_session_writes_is_no_option(name: str) -> None:
     with pytest.raises(SettingsError, match=f"options cannot hold '{name}'"):
         made(options={name: 1})

@@ -106,11 +106,12 @@ def running_peer(script: Script, *, tls: ssl.SSLContext | None = None, **options
     """Serve `script`, which is called with each request; `options` are those of websockets' serve."""
     peer = Peer(script)
     peer.scheme = "http" if tls is None else "https"
+    options.setdefault("max_size", None)
     ready = threading.Event()
     stop = asyncio.Event()
 
     async def run() -> None:
-        async with serve(peer.handle, "127.0.0.1", 0, ssl=tls, max_size=None, **options) as server:
+        async with serve(peer.handle, "127.0.0.1", 0, ssl=tls, **options) as server:
             peer.port = next(iter(server.sockets)).getsockname()[1]
             ready.set()
             await stop.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,42 @@ def test_a_recording_transport_is_one_like_its_inner_and_hides_the_key(tmp_path:
 def test_a_file_that_cannot_be_opened_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be written"):
         Recorder(tmp_path / "no" / "file")
+
+
+def test_a_file_that_is_being_written_is_refused_in_words_and_goes_on(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "c")
+    with pytest.raises(SettingsError, match="being written by another recording") as caught:
+        Recorder(str(tmp_path / "." / "c"))
+    assert "%responses record stop" in str(caught.value)
+    recorder.frame("sent", 1, b"{}")
+    recorder.stop()
+    assert len(Cassette.load(tmp_path / "c")) == 1
+    Recorder(tmp_path / "c").stop()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_disk_that_is_full_from_the_beginning_is_told_at_once() -> None:
+    with pytest.raises(SettingsError, match="No space left on device"):
+        Recorder("/dev/full")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of this kind")
+def test_a_disk_that_is_full_later_ends_the_recording_with_one_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    import resource
+
+    recorder = Recorder(tmp_path / "c")
+    recorder.frame("sent", 1, b'{"n": 1}')
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        for _ in range(3):
+            recorder.frame("received", 1, json.dumps({"text": "x" * 2000}).encode())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not recorder.recording
+    assert (recorder.frames, len(Cassette.load(tmp_path / "c"))) == (1, 1)
+    assert recorder.error is not None
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "Its 1 frames so far are kept" in caplog.text

@@ -25,6 +25,8 @@ class Abilities:
     `trusts_store`: whether ids of stored responses can be continued on any connection. `limits`: how
     many lanes, and responses in flight, a connection may have. `sockets`: how many connections
     there may be at the same time where these have no lanes. `steers`: whether it knows `response.steer`.
+    `encrypts`: whether reasoning is asked for in encrypted form where nothing is stored. `max_message`: bytes of the
+    largest message that a connection takes, where that is known. `aside`: whether a larger one may go over HTTP.
     """
 
     def __init__(
@@ -36,6 +38,9 @@ class Abilities:
         limits: LaneLimits | None = None,
         sockets: int = 1,
         steers: bool = False,
+        encrypts: bool = False,
+        max_message: int | None = None,
+        aside: bool = False,
     ) -> None:
         self.transport = transport
         self.memory = memory
@@ -43,6 +48,13 @@ class Abilities:
         self.limits = limits or LaneLimits()
         self.sockets = sockets
         self.steers = steers
+        self.encrypts = encrypts
+        self.not_encrypting: set[str] = set()
+        """The models that refused to give encrypted reasoning."""
+        self.max_message = max_message
+        self.accepted = 0
+        """The bytes of the largest message that was taken."""
+        self.aside = aside
         self.names_lanes = False
         """Whether an event came with the name of a lane: from then on one without belongs to the default lane."""
         self.ended: dict[int, str] = {}
@@ -57,6 +69,16 @@ class Abilities:
     def next_connection(self) -> int:
         """The number of a further connection."""
         return next(self._numbers)
+
+    def takes(self, length: int) -> bool:
+        """Whether a message of so many bytes may be sent over a connection."""
+        return not self.memory or self.max_message is None or length <= self.max_message
+
+    def over_http(self) -> Abilities:
+        """What the same provider can do over HTTP, beside its connections."""
+        other = Abilities(transport="http", memory=False, trusts_store=self.trusts_store, encrypts=self.encrypts)
+        other.not_encrypting, other.ended, other._numbers = self.not_encrypting, self.ended, self._numbers
+        return other
 
     def without_lanes(self) -> None:
         """The provider ignores or refuses lanes."""

@@ -33,6 +33,8 @@ class Lane:
         """The turn that ended last: events that come late are its own."""
         self.awaits: TurnState | None = None
         """A turn of a stopped run after which the provider begins another by itself: that one comes first."""
+        self.asked = 0
+        """The bytes of the request in flight."""
         self.memory: str | None = None
         """The response id that the connection remembers: the latest one of the lane."""
 
@@ -52,9 +54,16 @@ class Lane:
 class Lanes:
     """The lanes of one connection at a time, and what may be sent on them now."""
 
-    def __init__(self, abilities: Abilities) -> None:
+    def __init__(self, abilities: Abilities, *, aside: bool = False) -> None:
         self._abilities = abilities
+        self.aside = aside
+        """Whether it is for requests that the session's connections do not take: runs are put there by themselves."""
         self.clear()
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the provider can do over this connection."""
+        return self._abilities
 
     def clear(self) -> None:
         """Start over with the default lane alone."""

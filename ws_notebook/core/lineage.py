@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .. import exceptions
 from .items import TOOL_CALLS, Item, assistant_message, kind, tool_output
+from .replay import replayed_items
 from .run import Latest, RunState
 from .turn import TurnState
 
 __all__ = [
     "CANCELLED_OUTPUT",
+    "CUT_OFF_OUTPUT",
     "chain",
     "continuable",
     "first_input",
@@ -33,11 +35,10 @@ CANCELLED_OUTPUT = json.dumps(
 )
 """What the model is told of a call that a stopped run left open."""
 
-_NOT_REPLAYED: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("message", *TOOL_CALLS, *TOOL_CALLS.values()), frozenset({"id", "status"})),
-    "reasoning": frozenset({"status"}),
-}
-"""The fields of an item that a replay leaves out, by the item's type."""
+CUT_OFF_OUTPUT = json.dumps(
+    {"error": {"type": "cut_off", "message": "The answer was cut off here, so this call was not carried out."}}
+)
+"""What the model is told of a call in an answer that was cut short, where nobody has answered it."""
 
 
 def chain(turn: TurnState | None) -> Iterator[TurnState]:
@@ -99,13 +100,17 @@ def round_of(turn: TurnState) -> list[TurnState]:
 
 
 def owed_outputs(turn: TurnState) -> list[Item]:
-    """Answers for every tool call of the turn's round, in call order; those never given are cancelled errors."""
+    """Answers for every tool call of the turn's round, in call order; those never given are errors."""
     return [
-        tool_output(call.kind, call.call_id, CANCELLED_OUTPUT if call.output is None else call.output)
+        tool_output(call.kind, call.call_id, _not_given(each) if call.output is None else call.output)
         for each in round_of(turn)
         for call in each.tool_calls
         if call.item is not None
     ]
+
+
+def _not_given(turn: TurnState) -> str:
+    return CUT_OFF_OUTPUT if turn.status == "incomplete" else CANCELLED_OUTPUT
 
 
 def request_input(turn: TurnState, is_known: Callable[[TurnState], bool]) -> tuple[str | None, list[Item]]:
@@ -156,12 +161,7 @@ def _since_compaction(turn: TurnState, later: list[list[Item]]) -> list[Item] | 
 
 
 def replay(turn: TurnState) -> list[Item]:
-    """The turn as input for a provider that does not know it.
-
-    Ids are left out where the API allows it, since some providers bind them to a connection, and
-    reasoning that cannot be read elsewhere (no `encrypted_content`) is dropped. Items of hosted tools
-    go back as they came. A text that was cut off goes in as far as it came.
-    """
+    """The turn as input for a provider that does not know it; a text that was cut off goes in as far as it came."""
     return [*turn.prepended, *turn.input, *replayed_output(turn)]
 
 
@@ -169,16 +169,8 @@ def replayed_output(turn: TurnState) -> list[Item]:
     """What the turn received, in the form of `replay`."""
     if turn.compacted:
         return list(turn.output)
-    items: list[Item] = []
-    for item in turn.output:
-        if kind(item) == "reasoning" and not item.get("encrypted_content"):
-            continue
-        dropped = _NOT_REPLAYED.get(kind(item), frozenset())
-        items.append(Item({key: value for key, value in item.items() if key not in dropped}))
-    if turn.status in ("cancelled", "failed"):
-        partial = _unfinished_text(turn)
-        items += [assistant_message(partial)] if partial else []
-    return items
+    partial = _unfinished_text(turn) if turn.status in ("cancelled", "failed") else ""
+    return replayed_items(turn.output, [assistant_message(partial)] if partial else [], thoughts=not turn.unreadable)
 
 
 def _unfinished_text(turn: TurnState) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from .. import exceptions
-from . import codec, lineage, outcome
+from . import codec, lineage, outcome, oversize, reasoning
 from .abilities import Abilities
 from .changes import ToolCallReady, TurnChanged
 from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
@@ -59,12 +59,19 @@ class Link:
         self.frames = frames
         self.wants_close = False
         """The connection must be closed before anything else is sent."""
+        self.refused_size = False
+        """A request was not sent for its size: its run has ended, or waits on another link."""
         self.rotations = 0
         """How often the connection was left because of its age."""
         self._loop = loop
         self._abilities = abilities
         self._rotating = False
         self._connection = abilities.next_connection()
+
+    @property
+    def aside(self) -> bool:
+        """Whether it is for requests that the session's connections do not take, and goes over HTTP."""
+        return self.lanes.aside
 
     # What the session asks for.
 
@@ -146,10 +153,14 @@ class Link:
 
     def receive_eof(self, error: exceptions.WsNotebookError, now: float) -> None:
         """The connection ended. A response in flight is lost; nothing is ever sent twice."""
+        refused = oversize.learn_limit(self.lanes, self._abilities, error)
         self.connection_gone()
         for lane in self.lanes:
             if lane.current is not None:
                 turn, lane.current = lane.current, None
+                if lane is refused:
+                    self._refuse_size(lane, turn, lane.asked, now)
+                    continue
                 self._loop.fail(lane, turn, error, now)
             elif lane.run is not None and lane.pending is None:
                 self._loop.resume(lane.run, now)
@@ -170,6 +181,8 @@ class Link:
             turn.bytes_received += len(frame)
             tally(turn.frames, "received", codec.event_type(event), len(frame), now)
             self._take(lane, turn, event, now)
+        if isinstance(event, ResponseCreated):
+            self._abilities.accepted = max(self._abilities.accepted, lane.asked)
         response_id, turn_id = (turn.response_id, turn.id) if turn is not None else (None, None)
         self.frames.note(now, "received", event.stream_id, codec.event_type(event), response_id, frame, turn_id)
         if isinstance(event, ErrorEvent) and outcome.ends_connection(codec.error_info(event)):
@@ -189,10 +202,26 @@ class Link:
             found.append(Outgoing(turn, frame, creates=False))
             self._loop.note_steer(run, steer)
         for lane in () if self._rotating else self.lanes.sendable(now):
-            if (turn_now := lane.pending) is not None:
-                lane.current, lane.pending = turn_now, None
-                found.append(Outgoing(turn_now, self._request(turn_now, now)))
+            if (turn_now := lane.pending) is None:
+                continue
+            lane.pending, frame = None, self._request(turn_now, now)
+            if self._abilities.takes(len(frame)):
+                lane.current, lane.asked = turn_now, len(frame)
+                self._note_request(turn_now, frame, now)
+                found.append(Outgoing(turn_now, frame))
+            else:
+                self._refuse_size(lane, turn_now, len(frame), now)
         return found
+
+    def _refuse_size(self, lane: Lane, turn: TurnState, length: int, now: float) -> None:
+        """The turn's request is larger than the connection takes: it goes another way, where there is one."""
+        turn.sent, turn.bytes_sent, self.refused_size = False, turn.bytes_sent - length, True
+        if oversize.may_go_aside(self._loop.run_of(turn).settings, self._abilities):
+            turn.timing.enter("connect", now)
+            self._loop.put_aside(lane, turn, now)
+        else:
+            limit = self._abilities.max_message or length
+            self._loop.fail(lane, turn, oversize.too_large(turn, length, limit), now)
 
     def sent(self, turn: TurnState, now: float) -> None:
         """The turn's frame was handed to the socket."""
@@ -205,14 +234,23 @@ class Link:
     def _request(self, turn: TurnState, now: float) -> bytes:
         settings, turn.connection = self._loop.run_of(turn).settings, self._connection
         abilities = self._abilities
-        frame = write_request(turn, settings, memory=abilities.memory, knows=self._knows, ended=abilities.ended)
+        frame = write_request(
+            turn,
+            settings,
+            memory=abilities.memory,
+            knows=self._knows,
+            ended=abilities.ended,
+            encrypted=reasoning.is_asked_for(settings, abilities),
+        )
         turn.not_before = None
+        return frame
+
+    def _note_request(self, turn: TurnState, frame: bytes, now: float) -> None:
         turn.timing.opened = now
         turn.timing.enter("send", now)
         self.frames.note(now, "sent", turn.lane, "response.create", None, frame, turn.id)
         tally(turn.frames, "sent", "response.create", len(frame), now)
         self._loop.note(turn, TurnChanged(turn))
-        return frame
 
     def _knows(self, turn: TurnState) -> bool:
         """Whether the provider can continue this response now."""
@@ -337,6 +375,8 @@ class Link:
             return False
         if outcome.refuses_lane(info):
             return self._do_without_lanes(lane, turn, now)
+        if self._without_reasoning(lane, turn, run, info, now):
+            return True
         waits = outcome.is_rate_limit(info) and outcome.may_wait(turn, info.retry_after)
         if not waits and not outcome.is_repeatable(turn, info):
             return False
@@ -348,6 +388,21 @@ class Link:
                 ancestor.forgotten = True
             lane.memory = None
         return self._repeat(lane, turn, str(info.code), now)
+
+    def _without_reasoning(self, lane: Lane, turn: TurnState, run: RunState, info: ErrorInfo, now: float) -> bool:
+        """The provider refuses to give encrypted reasoning, or to take it back: the request goes without."""
+        if reasoning.refuses_to_read(info) and reasoning.UNREADABLE not in turn.repeated:
+            cause = reasoning.UNREADABLE
+            reasoning.leave_out(turn)
+        elif reasoning.refuses_to_give(info) and reasoning.is_asked_for(run.settings, self._abilities):
+            cause = reasoning.REFUSED
+            self._abilities.not_encrypting.add(run.settings.model)
+        else:
+            return False
+        turn.events += 1
+        # A continuation that was refused evicts what it continued.
+        lane.memory = None
+        return self._repeat(lane, turn, cause, now)
 
     def _do_without_lanes(self, lane: Lane, turn: TurnState, now: float) -> bool:
         """The provider refuses the lane, and so has begun nothing: the run waits for another place instead."""

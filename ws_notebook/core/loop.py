@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .. import exceptions
-from . import calls, lineage, outcome
+from . import calls, lineage, outcome, oversize
 from .abilities import Abilities
 from .changes import CallChanged, Change, RunEnded, SteerChanged, TurnChanged, TurnStarted
 from .events import ErrorInfo
@@ -147,7 +147,7 @@ class ToolLoop:
             run_id=run.id,
             lane=run.lane,
             beside=any(lane.run not in (None, run) for lane in self.pool),
-            transport=self._abilities.transport,
+            transport=self.pool.transport_of(run),
             model=run.settings.model,
             parent=parent,
             foreign_parent=foreign,
@@ -195,6 +195,15 @@ class ToolLoop:
         turn.timing.enter("wait", now)
         lane.pending = turn
 
+    def put_aside(self, lane: Lane, turn: TurnState, now: float) -> None:
+        """The connection does not take the turn's request: it goes over HTTP, and what follows in its run as well."""
+        run, other = self.run_of(turn), self.pool.take_aside()
+        lane.run, other.run, other.pending = None, run, turn
+        run.lane = turn.lane = None
+        turn.transport, turn.recovered = self.pool.transport_of(run), oversize.RECOVERED
+        self.note(turn, TurnChanged(turn))
+        self.begin_waiting(now)
+
     def resume(self, run: RunState, now: float) -> None:
         """Words that a lost connection had taken go into a request of their own."""
         for steer in run.steers:
@@ -220,6 +229,7 @@ class ToolLoop:
     def end(self, run: RunState, status: str, error: Exception | None, now: float) -> None:
         """The run is over; its lane is free for others."""
         run.status, run.error, run.ended = status, error, now
+        oversize.advised(error, run.turns[-1] if run.turns else None)
         if isinstance(error, exceptions.WsNotebookError):
             error.run = run
         if run in self._waiting:

@@ -137,6 +137,9 @@ _REMEDIES = {
     "websocket_connection_limit_reached": "Ask again: another connection is opened.",
 }
 
+_TOO_LARGE = 413
+"""The HTTP status of a request that is not taken for its size."""
+
 _SAID, _CODE = 1500, 200
 """Characters of a provider's words, and of its code, that an error repeats."""
 
@@ -155,6 +158,8 @@ def provider_error(info: ErrorInfo) -> exceptions.ProviderError:
         wait = f"Wait {info.retry_after:g} s and ask again." if info.retry_after else "Wait a moment and ask again."
         return exceptions.RateLimited(f"{text} {wait}", retry_after=info.retry_after, **known)  # type: ignore[arg-type]
     advice = _REMEDIES.get(info.code or "", "Correct the request and ask again.")
+    if info.status == _TOO_LARGE:
+        advice = "Make the history short with session.compact(), leave it with parent=None (--new), or ask with less."
     if (info.status is not None and info.status >= 500) or info.code in ("server_error", "server_is_overloaded"):
         advice = "The provider has a fault; ask again in a moment."
     return exceptions.ProviderError(f"{text} {advice}", **known)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ class Pool:
     def __init__(self, abilities: Abilities) -> None:
         self._abilities = abilities
         self.links: list[Lanes] = [Lanes(abilities)]
-        """The lanes of each connection, the first one always there."""
+        """The lanes of each connection, the first one always there, in the order in which they were added."""
 
     def __iter__(self) -> Iterator[Lane]:
         return (lane for lanes in self.links for lane in lanes)
@@ -26,6 +26,23 @@ class Pool:
     def of(self, run: RunState) -> Lane | None:
         """The lane that a run has, or None: it waits, or has ended."""
         return next((lane for lane in self if lane.run is run), None)
+
+    def transport_of(self, run: RunState) -> str:
+        """What the run's requests go over."""
+        found = next((lanes for lanes in self.links if lanes.of(run) is not None), self.links[0])
+        return found.abilities.transport
+
+    def take_aside(self) -> Lane:
+        """A free lane over HTTP, for a request that the connections do not take."""
+        free = (lane for lanes in self.links if lanes.aside for lane in lanes if lane.free)
+        found = next(free, None)
+        if found is not None:
+            return found
+        self.links.append(Lanes(self._abilities.over_http(), aside=True))
+        return next(iter(self.links[-1]))
+
+    def _ordinary(self) -> list[Lanes]:
+        return [lanes for lanes in self.links if not lanes.aside]
 
     def forget(self) -> None:
         """Start over: no run, and nothing remembered, on any lane."""
@@ -35,7 +52,7 @@ class Pool:
     def take(self, run: RunState, parent: TurnState | None) -> Lane | None:
         """Give the run a free lane: the one that remembers its parent, another, or a new one. None: wait."""
         wanted = parent.response_id if parent is not None else None
-        usable = self.links[: max(self._abilities.places, 1)]
+        usable = self._ordinary()[: max(self._abilities.places, 1)]
         free = [lane for lanes in usable for lane in lanes.free_ones()]
         home = next((lane for lane in free if wanted is not None and lane.memory == wanted), None)
         chosen = home or next(iter(free), None) or self._add()
@@ -45,7 +62,7 @@ class Pool:
 
     def _add(self) -> Lane | None:
         named = self.links[0].add()
-        if named is not None or len(self.links) >= self._abilities.places:
+        if named is not None or len(self._ordinary()) >= self._abilities.places:
             return named
         self.links.append(Lanes(self._abilities))
         return next(iter(self.links[-1]))

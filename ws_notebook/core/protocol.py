@@ -103,7 +103,7 @@ class Protocol:
         self.frames.clear()
 
     def _link(self, lanes: Lanes) -> Link:
-        return Link(self._loop, self.abilities, lanes, self.frames)
+        return Link(self._loop, lanes.abilities, lanes, self.frames)
 
     # Calls.
 

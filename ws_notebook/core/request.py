@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import codec, lineage
+from . import codec, lineage, reasoning
 from .items import Item
 from .run import RequestSettings
 from .turn import TurnState
@@ -23,14 +23,18 @@ def write_request(
     memory: bool,
     knows: Callable[[TurnState], bool],
     ended: Mapping[int, str],
+    encrypted: bool = False,
 ) -> bytes:
     """The frame of the turn's request; its sizes and its parent's id are noted in the turn.
 
     `knows` tells whether the provider can continue a turn. `ended` holds the connections that are gone
-    with the cause to note where the history has to be sent again for that.
+    with the cause to note where the history has to be sent again for that. `encrypted`: reasoning is
+    asked for in that form.
     """
     parent_id, items = lineage.request_input(turn, knows)
     body: dict[str, Any] = {**_ENVELOPES[memory], **settings.body()}
+    if encrypted:
+        body = reasoning.ask_for_it(body)
     if turn.lane is not None:
         body["stream_id"] = turn.lane
     without_input = len(codec.encode({**body, "input": []}))

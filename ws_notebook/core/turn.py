@@ -128,6 +128,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The provider began it by itself: no request of ours caused it."""
     compacted: bool = False
     """What it received stands for all that was before it, and is sent again exactly as it came."""
+    unreadable: bool = False
+    """The provider cannot take its reasoning back."""
     forgotten: bool = False
     """The provider said that it no longer knows this response."""
     connection: int = 0

@@ -35,6 +35,11 @@ FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     "prompt_cache_key": (str,),
     "prompt_cache_retention": (str,),
     "context_management": (list,),
+    "prompt_cache_options": (dict,),
+    "stream_options": (dict,),
+    "moderation": (dict,),
+    "access_programs": (dict,),
+    "image": (dict,),
 }
 """What the provider takes in the fields that are known; all others pass as they are."""
 
@@ -43,6 +48,7 @@ _OWN: Final = {
     "stream": "a run always streams",
     "stream_id": "lanes are given by the session",
     "background": "WebSocket mode has none; --background lets a cell return at once",
+    "background_options": "WebSocket mode has no background; --background lets a cell return at once",
     "generate": "warm up with session.warm_up()",
     "input": "the prompt stands below the first line",
     "previous_response_id": "use --from REF",

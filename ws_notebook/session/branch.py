@@ -12,6 +12,7 @@ from ..core.turn import CallState, TurnState
 from ..exceptions import SettingsError
 from ..tools.outputs import to_output
 from ..tools.source import call_source
+from .arguments import check
 
 if TYPE_CHECKING:
     from .run import Run
@@ -42,6 +43,7 @@ def branched(run: Run, call: CallState, output: Any, settings: Mapping[str, Any]
     What the run was asked with, tools included, holds for the new one, unless `settings` says otherwise. Raises
     SettingsError for a call of another run and for one whose turn has not ended.
     """
+    check(call=call)
     last = _end_of_round(run, call)
     tool = run.session.offered(run).get(call.name)
     given = to_output(output, **({} if tool is None else {"max_output": tool.max_output}))

@@ -12,6 +12,7 @@ from ..core.items import Item
 from ..exceptions import SettingsError, WsNotebookError
 from ..tools import Toolable
 from ..transports.replay import ReplayTransport
+from .arguments import check
 from .run import Run
 from .session import Session
 
@@ -97,6 +98,7 @@ def variants_of(session: Session, transports: Sequence[str], models: Sequence[st
 
     Raises SettingsError for a transport that is none, and where there is nothing to compare.
     """
+    check(transports=transports, models=models)
     wrong = next((each for each in transports if each not in TRANSPORTS), None)
     if wrong is not None:
         raise SettingsError(f"A comparison is over {' and '.join(TRANSPORTS)}, not {wrong!r}.")
@@ -118,6 +120,7 @@ def compare(
     """
     if session.header().transport == ReplayTransport.name:
         raise SettingsError("A replay answers only what was recorded. Compare over a session with a provider.")
+    check(tools=tools)
     offered = list(tools)
     runs: dict[str, Run] = {}
     for variant in variants:

@@ -58,6 +58,9 @@ class Connector:
             limits=LaneLimits(named=profile.lanes, in_flight=profile.in_flight) if memory else None,
             sockets=profile.sockets,
             steers=profile.steering,
+            encrypts=profile.encrypted_reasoning,
+            max_message=profile.max_message,
+            aside=self._may_fall_back,
         )
 
     @property
@@ -75,9 +78,13 @@ class Connector:
         server = await self._local_server()
         return self._endpoint(server.base_url, server.token)
 
-    async def connect(self) -> Connection:
-        """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed."""
-        return RecordingConnection(await self._connect(), self.tape)
+    async def connect(self, *, aside: bool = False) -> Connection:
+        """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed.
+
+        `aside`: one over HTTP, whatever the session's transport is.
+        """
+        opened = HttpTransport().connect(await self.endpoint()) if aside else self._connect()
+        return RecordingConnection(await opened, self.tape)
 
     async def _connect(self) -> Connection:
         if isinstance(self.transport, ReplayTransport):

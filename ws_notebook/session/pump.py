@@ -128,6 +128,9 @@ class Pump:
             if outgoing.creates:
                 self._link.sent(outgoing.turn, time.monotonic())
             self._publish()
+        if self._link.refused_size:
+            self._link.refused_size = False
+            asyncio.get_running_loop().call_soon(self._settle)
 
     def _publish(self) -> None:
         self._tell(self._protocol.changes())
@@ -169,7 +172,7 @@ class Pump:
     async def _open(self) -> Connection | None:
         self.connecting = True
         try:
-            connection = await self._connector.connect()
+            connection = await self._connector.connect(aside=self._link.aside)
         except Exception as error:  # noqa: BLE001 - whatever kept it from opening ends the runs that wait
             self._link.connection_failed(self._told(error), time.monotonic())
             # Not from within the writer: it would not see that it is about to end.
@@ -177,12 +180,12 @@ class Pump:
             return None
         finally:
             self.connecting = False
-        if not connection.memory and self._protocol.abilities.memory:
+        if not connection.memory and self._protocol.abilities.memory and not self._link.aside:
             self._protocol.use_http()
         self.connections += 1
         self.opened_at = time.monotonic()
         self._connection = connection
-        if self._connector.max_age is not None:
+        if self._connector.max_age is not None and connection.memory:
             self._ageing = asyncio.get_running_loop().call_later(self._connector.max_age, self._grow_old)
         self._reader = asyncio.get_running_loop().create_task(self._read(connection))
         self._keep(self._reader)

@@ -38,6 +38,11 @@ class Recording:
         """How many frames were written."""
         return self._recorder.frames
 
+    @property
+    def error(self) -> OSError | None:
+        """What ended it before somebody stopped it, such as a full disk; None otherwise."""
+        return self._recorder.error
+
     def stop(self) -> None:
         """End it; nothing happens to one that has ended."""
         # Where frames are written, so that none is half written.
@@ -56,7 +61,7 @@ class Recording:
 def start_recording(session: Session, connector: Connector, redactor: Redactor, path: str | Path) -> Recording:
     """Have the session's connections write to a cassette from now on; an earlier recording ends.
 
-    Raises SettingsError where the file cannot be written.
+    Raises SettingsError where the file cannot be written, and where a recording to it goes on already.
     """
     tape, transport = connector.tape, connector.transport.name
     facts = {"provider": connector.provider, "model": session.settings.model, "transport": transport}

@@ -13,8 +13,18 @@ from ..tools import ToolRegistry
 
 __all__ = ["checked_turns", "request_settings"]
 
-_OURS = ("type", "input", "previous_response_id", "stream_id", "stream", "background")
-"""Fields of a create that the session writes itself, or that WebSocket mode does not have."""
+_NO_BACKGROUND = "WebSocket mode has no background responses. Use session.start(…), which returns at once"
+
+_REFUSED: Mapping[str, str] = {
+    "type": "it is always response.create",
+    "input": "pass it as the question",
+    "previous_response_id": "pass it as parent=…",
+    "stream_id": "lanes are given by the session",
+    "stream": "a run always streams",
+    "background": _NO_BACKGROUND,
+    "background_options": _NO_BACKGROUND,
+}
+"""Fields of a create that the session writes itself, or that WebSocket mode does not have, with what to do instead."""
 
 
 def request_settings(
@@ -32,9 +42,9 @@ def request_settings(
     Raises SettingsError for an option that is not the caller's to set and for what cannot be written as JSON.
     """
     more = dict(options)
-    for name in _OURS:
+    for name, instead in _REFUSED.items():
         if name in more:
-            raise SettingsError(f"options cannot hold {name!r}: the session writes it, or WebSocket mode lacks it.")
+            raise SettingsError(f"options cannot hold {name!r}: {instead}.")
     settings = RequestSettings(
         model=model,
         instructions=instructions,

@@ -18,6 +18,7 @@ from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState, TurnState
 from ..exceptions import RunCancelled, WsNotebookError
+from .arguments import check
 from .errors import shortened
 from .parsed import ParsedAnswer
 
@@ -129,6 +130,7 @@ class Run:
 
         Raises TimeoutError (the run goes on), or the run's own error. KeyboardInterrupt stops the run.
         """
+        check(timeout=timeout)
         finished = self._wait(lambda: self.done, timeout)
         if not finished:
             raise TimeoutError(f"Run {self.id} has not ended after {timeout:g} s. It goes on; call result() again.")

@@ -23,6 +23,7 @@ from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
 from ..tools.hosted import secrets_of
 from ..transports.base import Transport
+from .arguments import check
 from .backstage import Backstage
 from .chat import chat
 from .compaction import Compactor, latest_to_compact
@@ -78,6 +79,8 @@ class Session(Backstage):
         max_turns: int = 50,
         options: Mapping[str, Any] | None = None,
     ) -> None:
+        check(provider=provider, profile=profile, model=model, api_key=api_key, headers=headers, ssl=ssl)
+        check(transport=transport, store=store, instructions=instructions, tools=tools, options=options)
         given = transport if isinstance(transport, Transport) else None
         provider, model = recorded_facts(given, provider, model)
         self.settings = settings_module.resolve(
@@ -170,6 +173,10 @@ class Session(Backstage):
         Raises SettingsError for input that cannot be sent, and never for what happens later: that is in `result()`.
         """
         self._refuse_closed()
+        check(model=model, instructions=instructions, tools=tools, max_turns=max_turns, store=store)
+        check(options=options, watch=watch)
+        # What was set on the session since it was made.
+        check(options=self.options, instructions=self.instructions, store=self.store, tools=self.tools)
         offered = ToolRegistry(self.tools if tools is None else tools)
         # A warm-up needs no words.
         asked = Question([]) if input == [] and options == _WARM_UP else question(input, images)
@@ -243,6 +250,7 @@ class Session(Backstage):
     def record(self, path: str | Path) -> Recording:
         """Write every frame from now on to a cassette, scrubbed of secrets, until the recording's `stop()`."""
         self._refuse_closed()
+        check(path=path or "")
         return start_recording(self, self._connector, self._redactor, path)
 
     @property
@@ -348,6 +356,7 @@ class Session(Backstage):
         `beside`: another session, of another transport or provider, whose turns are marked over the bars. The same
         figure is given each time.
         """
+        check(beside=beside)
         return self._figures.latency(beside)
 
     def panel(self) -> Any:
@@ -363,6 +372,7 @@ class Session(Backstage):
     @shortened
     def timeline(self, run: Run | None = None) -> Any:
         """A widget with the timeline of a run; default: the latest. It follows a run that goes on to its end."""
+        check(run=run)
         return self._figures.timeline(run)
 
     def trace(self, path: str | os.PathLike[str]) -> Path:
@@ -370,6 +380,7 @@ class Session(Backstage):
 
         Raises SettingsError where there is no run yet, or the file cannot be written.
         """
+        check(path=path or "")
         return write_trace(self.runs, path)
 
     def export_spans(self, provider: Any = None, *, content: bool = False) -> None:
@@ -428,14 +439,19 @@ class Session(Backstage):
             raise
         return run
 
-    def _wanted(self, parent: Parent) -> Latest | RunState | str | None:
+    def _wanted(self, parent: Any) -> Latest | RunState | str | None:
         if isinstance(parent, Run):
             if parent.session is not self:
                 raise SettingsError(
                     f"{parent.id} is a run of another session. Pass one of this session, or its response_id."
                 )
             return parent.state
-        return parent
+        if isinstance(parent, Latest | str | None) and parent != "":
+            return parent
+        raise SettingsError(
+            f"parent must be a run of this session, a response id, or None for a fresh start, not {parent!r}. Take one "
+            "of session.runs."
+        )
 
 
 def _settle(ended: asyncio.Future[None]) -> None:

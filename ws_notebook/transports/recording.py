@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
-import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 from ..cassette import Entry, head_line, line
 from ..exceptions import ConnectionLost, SettingsError, WsNotebookError
 from ..settings import Redactor
 from .base import Connection, Endpoint, Transport
+from .tapefile import FileTaken, TapeFile
 
 __all__ = ["Recorder", "RecordingConnection", "RecordingTransport", "Tape"]
 
@@ -22,7 +22,8 @@ class Recorder:
     """Writes a cassette, a line for each frame, so that the file is whole whenever the recording ends.
 
     `scrub` takes known secrets out of a frame; what looks like one is taken out besides. Raises SettingsError
-    where the file cannot be written.
+    where the file cannot be written, and where it is being written by another recording. A disk that is full later
+    ends the recording, with a warning, and nothing else.
     """
 
     def __init__(
@@ -36,17 +37,13 @@ class Recorder:
     ) -> None:
         self.path = Path(path).expanduser()
         self.frames = 0
+        self.error: OSError | None = None
+        """What ended the recording before somebody stopped it, or None."""
         self._scrub = scrub or (lambda frame: frame)
         self._began = time.monotonic()
-        try:
-            # Open as long as the recording goes on.
-            self._file: IO[bytes] | None = self.path.open("wb")
-        except OSError as error:
-            raise SettingsError(f"The cassette {str(path)!r} cannot be written: {error.strerror or error}.") from None
-        # One that nobody stops ends with its recorder.
-        weakref.finalize(self, self._file.close)
         moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        self._write(head_line(provider=provider, model=model, transport=transport, recorded=moment))
+        head = head_line(provider=provider, model=model, transport=transport, recorded=moment)
+        self._file: TapeFile | None = _begun(self.path, head)
 
     def __repr__(self) -> str:
         return f"<Recorder {self.path} {self.frames} frames{'' if self.recording else ', ended'}>"
@@ -59,7 +56,6 @@ class Recorder:
         """Write a frame, or the end of a connection. Nothing is written after the end of the recording."""
         entry = Entry((time.monotonic() - self._began) * 1000, connection, kind, self._scrub(data))
         self._write(line(entry))
-        self.frames += 1
 
     def stop(self) -> None:
         """End the recording. The cassette is whole."""
@@ -71,11 +67,39 @@ class Recorder:
         if self._file is None:
             return
         try:
-            self._file.write(data)
-            self._file.flush()
-        except OSError:
+            self._file.append(data)
+        except OSError as error:
             # A full disk ends the recording, and not the run.
             self.stop()
+            self.error = error
+            logging.getLogger("ws_notebook").warning(
+                "The recording to %s has ended: %s. Its %d frames so far are kept, and the run goes on. "
+                "Make room, and record anew.",
+                self.path,
+                error.strerror or error,
+                self.frames,
+            )
+        else:
+            self.frames += 1
+
+
+def _begun(path: Path, head: bytes) -> TapeFile:
+    """The file, with the cassette's first line."""
+    try:
+        file = TapeFile(path)
+    except FileTaken as taken:
+        raise SettingsError(
+            f"The cassette {str(path)!r} cannot be written: {taken.strerror}. End that one with its stop() "
+            "(%responses record stop), close its session, or record to another file."
+        ) from None
+    except OSError as error:
+        raise SettingsError(f"The cassette {str(path)!r} cannot be written: {error.strerror or error}.") from None
+    try:
+        file.append(head)
+    except OSError as error:
+        file.close()
+        raise SettingsError(f"The cassette {str(path)!r} cannot be written: {error.strerror or error}.") from None
+    return file
 
 
 class Tape:

@@ -69,10 +69,13 @@ class ReplayTransport:
         if not fitting:
             return None
 
-        def rank(place: int) -> tuple[int, bool, bool, int]:
+        def rank(place: int) -> tuple[bool, int, bool, bool, int]:
             recorded = self._exchanges[place].request
+            closed = self._exchanges[place].closed or {}
+            # One that was refused unread for its size went over HTTP afterwards.
+            unread = closed.get("code") == 1009 and not self._exchanges[place].frames
             other_parent = recorded.get("previous_response_id") != parent
-            return self._given[place], recorded.get("model") != request.get("model"), other_parent, place
+            return unread, self._given[place], recorded.get("model") != request.get("model"), other_parent, place
 
         place = min(fitting, key=rank)
         self._given[place] += 1

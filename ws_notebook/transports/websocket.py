@@ -26,12 +26,22 @@ __all__ = ["WebSocketConnection", "WebSocketTransport"]
 _SILENCE = 1011
 """What Keepalive closes with, as other clients do."""
 
+_TOO_LARGE = 1009
+"""What a receiver closes with that does not take a message for its size."""
+
+_ASK_AGAIN = "Ask again: the next turn reconnects and sends the history in full."
+_ASK_WITH_LESS = (
+    "Ask with less: session.compact() makes the history short, parent=None (--new) leaves it behind; or shorter tool "
+    "outputs and smaller pictures."
+)
+_TAKE_MORE = "It was the answer that was too large: give the WebSocketTransport a larger max_size."
+
 _CLOSE_WORDS = {
     1000: "the server closed it normally",
     1001: "the server is going away or the connection was idle for too long",
     1006: "it broke off without a closing handshake (network, proxy, sleep or a killed server)",
     1008: "the server refused it for its policy",
-    1009: "a frame was larger than the receiver allows",
+    _TOO_LARGE: "a frame was larger than the receiver allows",
     _SILENCE: "the server met an error, or missed an answer to a ping of its own",
     1012: "the server restarts",
     1013: "the server is overloaded; wait a little",
@@ -166,11 +176,11 @@ def _lost(closed: Any) -> ConnectionLost:
     said = f" It said: {reason}." if reason and closed.rcvd is not None else ""
     if code == _SILENCE and closed.rcvd is None:
         words = "the server fell silent, a keepalive ping was not answered in time"
-    text = (
-        f"The connection was lost: {words} (code {code}).{said} What had arrived is kept. "
-        "Ask again: the next turn reconnects and sends the history in full."
-    )
-    return ConnectionLost(text, code=code, reason=reason)
+    # Where this side refused a message, the other one repeats the code.
+    by_peer = closed.rcvd is not None and (closed.sent is None or bool(closed.rcvd_then_sent))
+    advice = _ASK_AGAIN if code != _TOO_LARGE else _ASK_WITH_LESS if by_peer else _TAKE_MORE
+    text = f"The connection was lost: {words} (code {code}).{said} What had arrived is kept. {advice}"
+    return ConnectionLost(text, code=code, reason=reason, unread=code == _TOO_LARGE and by_peer)
 
 
 def _explained(error: Exception, endpoint: Endpoint) -> Exception:
