@@ -17,6 +17,9 @@ __all__ = ["LATEST", "Latest", "RequestSettings", "RunState"]
 class Latest(msgspec.Struct, frozen=True):
     """The default parent: the latest run that can be continued when this one begins."""
 
+    def __repr__(self) -> str:
+        return "LATEST"
+
 
 LATEST: Final = Latest()
 
