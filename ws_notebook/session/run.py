@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from ..tools.structured import TextFormat
     from .backstage import Backstage
-    from .session import Session
     from .following import AsyncStream, Stream
+    from .session import Session
 
 __all__ = ["Observer", "Run"]
 
