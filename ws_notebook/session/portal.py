@@ -236,13 +236,18 @@ class WorkQueue:
         while (job := self._claim(lambda job: job.joins)) is not None:
             self._begin(job)
         with bell.heard_here() as rung:
-            await asyncio.wait({rung, *self._begun}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({rung}, timeout=seconds)
 
     def _begin(self, job: Job) -> None:
         task = job.start()
         if task is not None:
             self._begun.add(task)
-            task.add_done_callback(self._begun.discard)
+            task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        self._begun.discard(task)
+        # Whoever has the loop go on looks again. Not by waiting for the tasks: there may be thousands.
+        self.ring()
 
     def _claim(self, wanted: Callable[[Job], bool]) -> Job | None:
         with self._lock:

@@ -7,7 +7,6 @@ import contextlib
 import contextvars
 import logging
 import os
-import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -55,7 +54,7 @@ class Run:
         self.view_decides = False
         """Whether a live view shows it, whose buttons can approve calls."""
         self._observers: list[Observer] = []
-        self._done = threading.Event()
+        self._done = False
         self.wanted = wanted
         """The form of the answer that was asked for, or None."""
         self._answer = ParsedAnswer(state, wanted)
@@ -85,7 +84,7 @@ class Run:
     @property
     def done(self) -> bool:
         """Whether it has ended, in whatever way; `status` tells which."""
-        return self._done.is_set()
+        return self._done
 
     @property
     def text(self) -> str:
@@ -281,9 +280,9 @@ class Run:
         return self._behind.on_loop(self._add_observer, observer)
 
     def _add_observer(self, observer: Observer) -> bool:
-        if not self._done.is_set():
+        if not self._done:
             self._observers.append(observer)
-        return not self._done.is_set()
+        return not self._done
 
     def _remove_observer(self, observer: Observer) -> None:
         """In any thread, also in the midst of a garbage collection: it takes no lock."""
@@ -296,7 +295,7 @@ class Run:
         if ended:
             if isinstance(self.state.error, WsNotebookError):
                 self.state.error.run = self
-            self._done.set()
+            self._done = True
         for observer in list(self._observers):
             try:
                 self.context.run(observer, self.state, change)
