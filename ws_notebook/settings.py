@@ -105,6 +105,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def note(self) -> str:
+        """What a header says of the provider besides its name."""
         return LOCAL_NOTE if self.profile.name == "local" else ""
 
     @property

@@ -5,8 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 import ws_notebook as wsn
+from ws_notebook import Run
+from ws_notebook.core.items import user_message
+from ws_notebook.core.lineage import history
+from ws_notebook.core.run import RequestSettings, RunState
+from ws_notebook.core.timing import TurnTiming
+from ws_notebook.core.turn import TurnState
 from ws_notebook.magics.cells import CellTree
 from ws_notebook.magics.history import History
+from ws_notebook.session.overview import Overview, PlainGuide
 
 __all__: list[str] = []
 
@@ -68,3 +75,57 @@ def test_a_run_that_begins_anew_is_told_from_one_that_goes_on(session: wsn.Sessi
     session.ask('say "two"')
     session.ask('say "three"', parent=None)
     assert ["afresh" in line for line in History(session.runs, CellTree()).lines] == [True, False, True]
+
+
+def chained(session: wsn.Session, count: int, *, forks: bool = False) -> list[Run]:
+    """Runs that each continue the one before, as if each had been asked; `forks`: each is continued twice."""
+    runs: list[Run] = []
+    for number in range(1, count + 1):
+        above = runs[-2 if forks else -1] if number > 1 + forks else None
+        parent = None if above is None else above.state
+        state = RunState(
+            id=f"r{number}", input=[user_message(f"Question {number}")], settings=RequestSettings(), status="completed",
+            parent=parent, asked=0.0, asked_at=0.0, ended=1.0,
+        )  # fmt: skip
+        before = None if parent is None else parent.turns[-1]
+        turn = TurnState(id=f"r{number}.1", run_id=state.id, parent=before, timing=TurnTiming(started=0.0))
+        turn.status, turn.response_id = "completed", f"resp_{number}"
+        state.turns.append(turn)
+        runs.append(Run(session._behind, state))
+        session._engine.runs[state.id] = runs[-1]
+    return runs
+
+
+def test_ten_thousand_runs_in_one_chain_are_shown_everywhere(session: wsn.Session) -> None:
+    runs = chained(session, 10_000)
+    lines = History(session.runs, CellTree()).lines
+    assert [line.split()[0] for line in lines] == [run.id for run in runs]
+    assert not any(line.startswith(" ") for line in lines)
+    overview = Overview(lambda: {"s1": session}, PlainGuide)
+    assert len(session.on_loop(overview.whole)["sessions"][0]["runs"]) == 10_000
+    assert len(session.turns) == 10_000
+    assert "r10000" in repr(runs[-1])
+    assert runs[-1]._repr_mimebundle_()
+    assert repr(runs[-1].state) == "<RunState r10000 completed>"
+    _, items = history(runs[-1].turns[-1])
+    assert len(items) == 0
+
+
+def test_marks_of_a_long_chain_reach_its_end(session: wsn.Session) -> None:
+    runs, tree = chained(session, 3_000), CellTree()
+    assert tree.marks(runs) == {}
+    tree.remember("a", runs[0])
+    again = Run(session._behind, RunState(id="again", input=[], settings=RequestSettings(), asked=0.0, asked_at=0.0))
+    again.state.turns.append(runs[0].turns[0])
+    again.state.status = "completed"
+    tree.remember("a", again)
+    marks = tree.marks([*runs, again])
+    assert (marks["r1"], marks["r2"], marks["r3000"], "again" in marks) == ("asked again", "stale", "stale", False)
+    assert tree.mark(runs[-1]) == "stale"
+
+
+def test_branches_of_branches_do_not_leave_the_page(session: wsn.Session) -> None:
+    chained(session, 400, forks=True)
+    lines = History(session.runs, CellTree()).lines
+    assert len(lines) == 400
+    assert max(len(line) - len(line.lstrip()) for line in lines) <= 60

@@ -361,3 +361,25 @@ def test_a_thread_that_waits_for_a_tool_while_the_cell_waits_for_it_says_so_once
     printed = notebook.run("import asyncio\nwhile not s.runs[-1].done:\n    await asyncio.sleep(0.01)\nprint('over')")
     assert printed.endswith("over\n")
     assert cell.printed.count("waits for the kernel's main thread") == 1
+
+
+@pytest.mark.parametrize("shown", ["", "run", "session.latency()", "session.timeline(run)", "session.panel()"])
+def test_a_session_that_is_made_again_in_a_cell_leaves_one_connection(notebook: Notebook, shown: str) -> None:
+    cell = f"session = connect(); run = session.ask('say \"one\"'); {shown}"
+    for _ in range(10):
+        notebook.run(cell)
+    counted = """
+import gc, psutil
+gc.collect()
+session.on_loop(lambda: None)
+for _ in range(100):
+    held = [each for each in psutil.Process().net_connections() if each.status == "ESTABLISHED" and each.raddr]
+    found = [each for each in held if each.raddr.port == %d]
+    if len(found) == 1:
+        break
+    time.sleep(0.1)
+print(len(found), session.state, run.session is session)
+"""
+    port = notebook.run("print(session.settings.base_url)").rpartition(":")[2].partition("/")[0]
+    assert notebook.run(counted % int(port)) == "1 open True\n"
+    notebook.run("session.close(); del session, run")

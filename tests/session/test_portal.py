@@ -126,22 +126,70 @@ def test_jobs_that_nobody_began_can_be_forgotten() -> None:
     assert noted.events == ["run other"]
 
 
-def test_jobs_of_what_is_awaited_begin_on_the_loop_that_awaits() -> None:
+def test_coroutines_of_what_is_awaited_begin_on_the_loop_that_awaits() -> None:
     work, noted, mine = WorkQueue(), Noted(), object()
 
     async def story() -> None:
         loop = asyncio.get_running_loop()
-        work.put(noted.job(mine, "before"))
-        with work.awaiting(mine, loop):
-            work.put(noted.job(mine, "meanwhile"))
-            work.put(noted.job(object(), "other"))
-            for _ in range(3):
-                await asyncio.sleep(0)
-        work.put(noted.job(mine, "after"))
+        work.put(noted.job(mine, "before", joins=True))
+        work.begin_awaiting(mine, loop)
+        work.put(noted.job(mine, "meanwhile", joins=True))
+        work.put(noted.job(object(), "other", joins=True))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        work.end_awaiting(mine, loop)
+        work.put(noted.job(mine, "after", joins=True))
         await asyncio.sleep(0)
 
     asyncio.run(story())
     assert noted.events == ["start before", "start meanwhile"]
+
+
+def test_functions_of_what_is_awaited_are_called_one_after_another_beside_that_loop() -> None:
+    work, noted, mine, done = WorkQueue(), Noted(), object(), threading.Event()
+    names = [str(number) for number in range(20)]
+    threads: set[threading.Thread] = set()
+
+    def last() -> None:
+        threads.add(threading.current_thread())
+        done.set()
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        work.put(noted.job(mine, names[0]))
+        work.begin_awaiting(mine, loop)
+        for name in names[1:]:
+            work.put(noted.job(mine, name))
+        job = noted.job(mine, "last")
+        job.run = last
+        work.put(job)
+        assert await asyncio.to_thread(done.wait, 20)
+        work.end_awaiting(mine, loop)
+
+    asyncio.run(story())
+    assert noted.events == [f"run {name}" for name in names]
+    for thread in threads:
+        thread.join(20)
+        assert thread is not threading.main_thread()
+        assert not thread.is_alive()
+
+
+def test_what_is_awaited_twice_is_awaited_until_both_have_done() -> None:
+    work, noted, mine = WorkQueue(), Noted(), object()
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(2):
+            work.begin_awaiting(mine, loop)
+        work.end_awaiting(mine, loop)
+        work.put(noted.job(mine, "one", joins=True))
+        for _ in range(2):
+            await asyncio.sleep(0)
+        work.end_awaiting(mine, loop)
+        work.end_awaiting(mine, loop)
+
+    asyncio.run(story())
+    assert noted.events == ["start one"]
 
 
 def test_an_interrupt_in_a_job_passes_and_leaves_the_queue_usable() -> None:

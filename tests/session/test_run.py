@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from support.events import answer, completed, created, delta, message
-from support.peer import Peer, Talk, running_peer, says
+from support.peer import running_peer, says
+from support.slow import slow, until_text, url_of
 
 from ws_notebook import Session, tool
 from ws_notebook.core.changes import Change, RunEnded, TextAppended
@@ -20,45 +18,6 @@ from ws_notebook.exceptions import RunCancelled
 __all__: list[str] = []
 
 Open = Callable[..., Session]
-
-
-class Slow:
-    """Answers the first request piece by piece, as the test says, and every other one at once."""
-
-    def __init__(self) -> None:
-        self.go = asyncio.Event()
-        self.peer: Peer | None = None
-
-    async def script(self, talk: Talk, request: dict[str, Any]) -> None:
-        number = len(talk.peer.requests)
-        if number > 1:
-            await talk.send(answer(f"resp_{number}", message("Again.")))
-            return
-        await talk.send(created("resp_1"), delta("Hal"))
-        await self.go.wait()
-        await talk.send(delta("lo"), completed("resp_1"))
-
-    def finish(self) -> None:
-        assert self.peer is not None
-        self.peer.call_soon(self.go.set)
-
-
-@contextmanager
-def slow() -> Iterator[Slow]:
-    found = Slow()
-    with running_peer(found.script) as found.peer:
-        yield found
-
-
-def url(one: Slow) -> str:
-    assert one.peer is not None
-    return one.peer.url
-
-
-def until_text(run: Any, text: str) -> None:
-    for change in run.stream():
-        if isinstance(change, TextAppended) and run.text == text:
-            return
 
 
 @contextmanager
@@ -79,7 +38,7 @@ def interrupting(when: Callable[[], object]) -> Iterator[None]:
 
 def test_a_wait_that_is_too_short_raises_and_the_run_goes_on(opened: Open) -> None:
     with slow() as peer:
-        run = opened(url(peer)).start("Hi")
+        run = opened(url_of(peer)).start("Hi")
         until_text(run, "Hal")
         with pytest.raises(TimeoutError, match=r"r1 has not ended after 0\.01 s"):
             run.result(timeout=0.01)
@@ -96,7 +55,7 @@ def test_waiting_for_what_has_ended_returns_at_once(opened: Open) -> None:
 
 def test_a_run_is_stopped_from_another_thread(opened: Open) -> None:
     with slow() as peer:
-        session = opened(url(peer))
+        session = opened(url_of(peer))
         run = session.start("Hi")
         until_text(run, "Hal")
         thread = threading.Thread(target=run.cancel)
@@ -117,7 +76,7 @@ def test_a_run_is_stopped_from_another_thread(opened: Open) -> None:
 
 def test_an_interrupt_stops_the_run_that_is_waited_for(opened: Open) -> None:
     with slow() as peer:
-        session = opened(url(peer))
+        session = opened(url_of(peer))
         run = session.start("Hi")
         with interrupting(lambda: until_text(run, "Hal")), pytest.raises(KeyboardInterrupt):
             run.result()
@@ -128,7 +87,7 @@ def test_an_interrupt_stops_the_run_that_is_waited_for(opened: Open) -> None:
 
 def test_an_interrupt_while_streaming_stops_the_run_too(opened: Open) -> None:
     with slow() as peer:
-        run = opened(url(peer)).start("Hi")
+        run = opened(url_of(peer)).start("Hi")
         with interrupting(lambda: until_text(run, "Hal")), pytest.raises(KeyboardInterrupt):
             list(run.stream())
         assert run.status == "cancelled"
@@ -136,7 +95,7 @@ def test_an_interrupt_while_streaming_stops_the_run_too(opened: Open) -> None:
 
 def test_a_stream_misses_nothing_however_late_it_begins(opened: Open) -> None:
     with slow() as peer:
-        run = opened(url(peer)).start("Hi")
+        run = opened(url_of(peer)).start("Hi")
         until_text(run, "Hal")
         changes = run.stream()
         peer.finish()
@@ -157,7 +116,7 @@ def test_a_stream_of_what_has_ended_tells_it_again(opened: Open) -> None:
 
 def test_a_stream_that_is_left_early_leaves_nothing_behind(opened: Open) -> None:
     with slow() as peer:
-        run = opened(url(peer)).start("Hi")
+        run = opened(url_of(peer)).start("Hi")
         until_text(run, "Hal")
         assert run._observers == []
         peer.finish()
@@ -166,7 +125,7 @@ def test_a_stream_that_is_left_early_leaves_nothing_behind(opened: Open) -> None
 
 def test_several_streams_are_told_the_same(opened: Open) -> None:
     with slow() as peer:
-        run = opened(url(peer)).start("Hi")
+        run = opened(url_of(peer)).start("Hi")
         until_text(run, "Hal")
         told: list[list[Change]] = [[], []]
         streams = [run.stream(), run.stream()]
@@ -185,7 +144,7 @@ def test_several_streams_are_told_the_same(opened: Open) -> None:
 
 def test_observing_begins_now_and_says_when_it_is_too_late(opened: Open) -> None:
     with slow() as peer:
-        run = opened(url(peer)).start("Hi")
+        run = opened(url_of(peer)).start("Hi")
         until_text(run, "Hal")
         told: list[str] = []
         assert run.observe(lambda state, change: told.append(type(change).__name__))

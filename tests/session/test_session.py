@@ -245,29 +245,33 @@ def test_an_error_of_the_provider_is_raised_and_harms_nothing(opened: Open) -> N
         assert texts(peer.requests[1]) == ["two"]
 
 
-def test_awaiting_answers_without_a_kernel_runs_the_tools_on_the_loop_that_awaits(local: Open) -> None:
-    where: list[tuple[threading.Thread, bool]] = []
+def test_awaiting_without_a_kernel_runs_coroutines_on_the_loop_that_awaits_and_functions_beside_it(local: Open) -> None:
+    went_on = threading.Event()
+    called = threading.Event()
+    threads: list[threading.Thread] = []
 
     @tool
     def plain() -> str:
-        where.append((threading.current_thread(), True))
-        return "plain"
+        threads.append(threading.current_thread())
+        called.set()
+        return "the loop went on" if went_on.wait(20) else "the loop stood still"
 
     @tool
     async def slow() -> str:
         await asyncio.sleep(0)
-        where.append((threading.current_thread(), asyncio.get_running_loop() is loops[0]))
-        return "slow"
+        return "same loop" if asyncio.get_running_loop() is loops[0] else "another loop"
 
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def story() -> None:
         loops.append(asyncio.get_running_loop())
-        run = await local(tools=[plain, slow]).ask_async("call plain() and slow()")
-        assert [each.output for each in run.tool_calls] == ["plain", "slow"]
+        asked = asyncio.create_task(local(tools=[plain, slow]).ask_async("call plain() and slow()"))
+        assert await asyncio.to_thread(called.wait, 20)
+        went_on.set()
+        assert [each.output for each in (await asked).tool_calls] == ["the loop went on", "same loop"]
 
     asyncio.run(story())
-    assert where == [(threading.current_thread(), True)] * 2
+    assert threading.current_thread() not in threads
 
 
 def test_answers_that_are_awaited_together_come_together(local: Open) -> None:

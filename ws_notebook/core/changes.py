@@ -1,4 +1,8 @@
-"""What observers of a run are told: each change names what it is about."""
+"""What observers of a run are told: each change names what it is about.
+
+They are what `run.stream()`, `async for change in run` and `run.observe` give, and are importable from the package.
+A change never changes; the turn, call or run that it names goes on.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,7 @@ __all__ = [
 
 
 class _Change(msgspec.Struct, frozen=True, eq=False):
-    pass
+    """Something that happened to a run."""
 
 
 class TurnStarted(_Change, frozen=True, eq=False):

@@ -165,7 +165,8 @@ class ToolLoop:
         turn = run.turns[-1]
         if run.done or not turn.done:
             return
-        if any(not call.done for each in lineage.round_of(turn) for call in each.tool_calls):
+        # From the end: calls are answered roughly in order, and there may be thousands.
+        if any(not call.done for each in lineage.round_of(turn) for call in reversed(each.tool_calls)):
             return
         wait = outcome.wait_after(turn)
         if wait is not None:

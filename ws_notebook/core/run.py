@@ -17,6 +17,9 @@ __all__ = ["LATEST", "Latest", "RequestSettings", "RunState"]
 class Latest(msgspec.Struct, frozen=True):
     """The default parent: the latest run that can be continued when this one begins."""
 
+    def __repr__(self) -> str:
+        return "LATEST"
+
 
 LATEST: Final = Latest()
 
@@ -73,6 +76,7 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
 
     @property
     def done(self) -> bool:
+        """Whether it has ended; `status` tells how."""
         return self.status != "in_progress"
 
     @property
@@ -87,6 +91,7 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
 
     @property
     def tool_calls(self) -> list[CallState]:
+        """The tool calls of all its turns, in order."""
         return [call for turn in self.turns for call in turn.tool_calls]
 
     @property

@@ -56,10 +56,12 @@ class TurnTiming(msgspec.Struct, eq=False):
 
     @property
     def connect_ms(self) -> float | None:
+        """From its beginning to a connection being there, in milliseconds; None before that."""
         return milliseconds(self.started, self.opened)
 
     @property
     def send_ms(self) -> float | None:
+        """The time in which its request was written and handed to the socket, in milliseconds; None before that."""
         return milliseconds(self.opened, self.sent)
 
     @property
@@ -92,8 +94,10 @@ class CallTiming(msgspec.Struct, eq=False):
 
     @property
     def queued_ms(self) -> float | None:
+        """From the arguments being whole to the function's start, in milliseconds; None before that."""
         return milliseconds(self.ready, self.started)
 
     @property
     def run_ms(self) -> float | None:
+        """The function's time in milliseconds; None before its end."""
         return milliseconds(self.started, self.ended)

@@ -172,6 +172,7 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
 
     @property
     def done(self) -> bool:
+        """Whether it has ended; `status` tells how."""
         return self.status != "in_progress"
 
     @property
@@ -234,6 +235,7 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
 
     @property
     def done(self) -> bool:
+        """Whether nothing more comes of it; `status` tells how it ended."""
         return self.status in _OVER or self.status == "late"
 
     @property

@@ -25,6 +25,8 @@ class CellTree:
         """By cell: the run that its --from names, if that was its own cell's newest when it was asked from."""
         self._on_purpose: set[str] = set()
         """Runs that were asked from one that had been asked again already."""
+        self._marks: dict[str, str] = {}
+        """What became of runs that have begun, as long as no cell asks."""
 
     def parent(self, cell: str | None, session: Session) -> Run | str | Latest | None:
         """What this cell continues: the parent it had before, in the newest form that parent's cell gave it.
@@ -61,6 +63,7 @@ class CellTree:
     def begins(self, run: Run) -> None:
         """It was asked just now. What continues an old run from the start is not stale because of that."""
         wants = run.state.wants
+        self._marks.clear()
         if isinstance(wants, RunState) and self._is_old(wants.id):
             self._on_purpose.add(run.id)
 
@@ -68,6 +71,7 @@ class CellTree:
         """The cell made this run. One that never began leaves no trace."""
         if cell is None or not run.turns:
             return
+        self._marks.clear()
         self._makers[run.id] = cell
         self._parents[cell] = run.parent.id if run.parent is not None else None
         self._responses.pop(cell, None)
@@ -77,24 +81,31 @@ class CellTree:
             self._latest[cell] = run.id
 
     def mark(self, run: Run) -> str:
-        """What became of it: "asked again" by its cell, "stale" below such a run, or nothing."""
+        """What became of it: "asked again" by its cell, "stale" below such a run, or nothing.
+
+        Thousands in one chain cost little: of each it is found out once.
+        """
+        line: list[Run] = []
         above: Run | None = run
-        line = []
-        while above is not None:
+        while above is not None and above.id not in self._marks:
             line.append(above)
             above = above.parent
-        return self.marks(reversed(line)).get(run.id, "")
+        mark = "" if above is None else self._marks.get(above.id, "")
+        for each in reversed(line):
+            mark = self._mark_below(mark, each)
+            if each.turns:
+                self._marks[each.id] = mark
+        return mark
 
     def marks(self, runs: Iterable[Run]) -> dict[str, str]:
-        """The marks of many runs, oldest first, by their ids; those without one are left out."""
-        found: dict[str, str] = {}
-        for run in runs:
-            above = None if run.parent is None else found.get(run.parent.id)
-            if self._is_old(run.id):
-                found[run.id] = "asked again"
-            elif above == "stale" or (above == "asked again" and not self._is_pinned(run)):
-                found[run.id] = "stale"
-        return found
+        """The marks of many runs, by their ids; those without one are left out."""
+        found = {run.id: self.mark(run) for run in runs}
+        return {name: mark for name, mark in found.items() if mark}
+
+    def _mark_below(self, above: str, run: Run) -> str:
+        if self._is_old(run.id):
+            return "asked again"
+        return "stale" if above == "stale" or (above == "asked again" and not self._is_pinned(run)) else ""
 
     def _is_old(self, run: str) -> bool:
         """Whether the cell that made it has asked again since."""

@@ -13,6 +13,9 @@ __all__ = ["History"]
 _WIDTH = 48
 """Characters of a prompt that are shown."""
 
+_DEEPEST = 30
+"""Branches of branches that move to the right; those further down stay in their column."""
+
 
 class History:
     """Shows itself as an indented tree, oldest first: id, status, prompt, and a mark.
@@ -39,14 +42,14 @@ def _lines(runs: Sequence[Run], tree: CellTree) -> Iterator[str]:
         parent = run.parent.id if run.parent is not None and run.parent.id in known else None
         children.setdefault(parent, []).append(run)
 
-    def below(parent: str | None, indent: str) -> Iterator[str]:
-        mine = children.get(parent, [])
-        for run in mine:
-            yield _line(run, indent, tree.mark)
-            # A chain stays in its column; only branches move to the right.
-            yield from below(run.id, indent + ("  " if len(children.get(run.id, [])) > 1 else ""))
-
-    yield from below(None, "")
+    # A list of what is still to be told, and no recursion: chains grow long.
+    waiting = [(run, 0) for run in reversed(children.get(None, []))]
+    while waiting:
+        run, level = waiting.pop()
+        yield _line(run, "  " * min(level, _DEEPEST), tree.mark)
+        following = children.get(run.id, [])
+        # A chain stays in its column; only branches move to the right.
+        waiting += [(each, level + (len(following) > 1)) for each in reversed(following)]
 
 
 def _line(run: Run, indent: str, mark: Callable[[Run], str]) -> str:

@@ -1,22 +1,34 @@
-"""What runs, views and figures ask of a session: waiting, the loop, the data behind its runs."""
+"""What is behind a session's handle: waiting, the loop, the data behind its runs. Runs, views and figures ask here."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import weakref
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import msgspec
 
 from ..core.changes import Change, RunEnded
 from ..core.frames import FrameRecord
+from ..core.items import as_items
 from ..core.run import RunState
-from ..exceptions import SettingsError
-from ..settings import Redactor
+from ..core.steer import Steer
+from ..exceptions import SettingsError, ToolError
+from ..render.bundle import RunHeader
+from ..settings import Redactor, Settings
 from ..tools import ToolRegistry
+from .connector import Connector
 from .dispatch import TOOL_OF
 from .engine import Engine
 from .portal import Portal
+from .question import Input
+from .rest import call_held
 from .run import Run
+
+if TYPE_CHECKING:
+    from .session import Session
 
 __all__ = ["Backstage"]
 
@@ -25,31 +37,104 @@ T = TypeVar("T")
 
 
 class Backstage:
-    """The side of a session that its users do not see. Callable from any thread, unless it says otherwise."""
+    """The side of a session that its users do not see. Callable from any thread, unless it says otherwise.
 
+    A `Session` is one, and has another behind it, which shares all its attributes: that one is what runs, views and
+    figures hold. So the handle goes when the last variable that holds it goes, although its runs are still there;
+    its connections are closed then. Who asks such a run for its session gets another handle of the same.
+    """
+
+    settings: Settings
     _engine: Engine
     _portal: Portal
     _redactor: Redactor
+    _connector: Connector
+    _behind: Backstage
+    _handle: Callable[[], Session | None]
+    _made: type[Session]
+
+    def _stand_behind(self, handle: Session) -> None:
+        """Be what stays of the session when `handle` is gone."""
+        self.__dict__ = handle.__dict__
+        self._behind, self._made = self, type(handle)
+        self._take_for_handle(handle)
+
+    def _take_for_handle(self, handle: Session) -> None:
+        portal, resting = self._portal, weakref.WeakMethod(self._engine.rest)
+
+        def gone(_: object) -> None:
+            # In whatever thread let it go, also in the midst of a garbage collection; at the very end there is no loop.
+            with contextlib.suppress(RuntimeError):
+                portal.post(call_held, resting)
+
+        self._handle = weakref.ref(handle, gone)
+
+    @property
+    def handle(self) -> Session:
+        """The session as its users hold it; another handle of it where nobody does any more."""
+        held = self._handle()
+        if held is None:
+            held = self._made.__new__(self._made)
+            held.__dict__ = self.__dict__
+            self._take_for_handle(held)
+        return held
+
+    # Runs.
 
     def offered(self, run: Run) -> ToolRegistry:
         """The tools that a run was asked with."""
         return self._engine.offered.get(run.id, ToolRegistry())
 
     def run_of(self, state: RunState) -> Run | None:
+        """The run with this data behind it; None where the session has forgotten it."""
         return self._engine.runs.get(state.id)
+
+    def states(self) -> list[RunState]:
+        """The data behind every run, oldest first."""
+        return [run.state for run in list(self._engine.runs.values())]
+
+    def cancel(self, run: Run, cause: str = "cancel") -> None:
+        """Stop a run at once; it has ended when this returns. Nothing happens to one that has ended."""
+        self._portal.call(self._engine.cancel, run, cause)
+
+    def steer(self, run: Run, words: Input) -> Steer:
+        """Add words to a run in progress; see `Run.steer`."""
+        return self._portal.call(self._engine.steer, run, Steer(input=as_items(words)))
+
+    def decide(self, run: Run, turn_id: str, call_id: str, verdict: str, more: str | None) -> None:
+        """What a view of the run was told about a call; see `Run.decide`."""
+        found = [each for each in run.tool_calls if (each.turn.id, each.call_id) == (turn_id, call_id)]
+        if not found:
+            raise ToolError(f"Run {run.id} has no call {call_id}.")
+        if verdict == "shown":
+            self._portal.post(self._engine.dispatcher.approvals.shown, found[0])
+        elif verdict == "approve":
+            found[0].approve(more)
+        else:
+            found[0].deny(more or "")
+
+    # Waiting.
 
     def wait(self, run: Run, until: Callable[[], bool], timeout: float | None = None) -> bool:
         """Wait in this thread for something of the run, running its tools here where that is their place."""
         if not until():
-            self._refuse_inside_tool(run)
+            self.refuse_inside_tool(run)
         return self._portal.work.wait(run.state, until, timeout)
+
+    def stand_by(self, waiting: object, run: Run, loop: asyncio.AbstractEventLoop) -> Callable[[], object]:
+        """Have the run's coroutines join a loop, and its functions a thread beside it, where there is no kernel.
+
+        As long as somebody holds `waiting`, or until what is returned is called.
+        """
+        self._portal.work.begin_awaiting(run.state, loop)
+        # Not here: it may be let go in the midst of a garbage collection, while this thread holds a lock.
+        stand_down = weakref.finalize(waiting, self.post, self._portal.work.end_awaiting, run.state, loop)
+        stand_down.atexit = False
+        return stand_down
 
     def wake(self) -> None:
         """Have waiting threads look again at what they wait for."""
         self._portal.work.ring()
-
-    def on_loop(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._portal.call(function, *args, **kwargs)
 
     def when_ended(self, run: Run, callback: Callable[[], None]) -> None:
         """Have it called in a thread of its own, off the loop, once the run has ended."""
@@ -61,26 +146,7 @@ class Backstage:
         if not run.observe(tell):
             self._portal.pool.submit(callback)
 
-    def call_later(self, delay: float, callback: Callable[[], None]) -> None:
-        """Have it called on the loop after `delay` seconds. Callable from any thread."""
-        self._portal.post(self._portal.loop.call_later, delay, callback)
-
-    def states(self) -> list[RunState]:
-        """The data behind every run, oldest first."""
-        return [run.state for run in list(self._engine.runs.values())]
-
-    def watch(self, callback: Callable[[], None]) -> None:
-        """Have it called on the loop after every change, until it fails; it returns at once."""
-        self._engine.watchers.append(callback)
-
-    def frames_of(self, run: RunState) -> list[FrameRecord]:
-        """The run's frames that are still held, scrubbed of secrets, oldest first."""
-        found = [
-            each for each in self._engine.protocol.frames.records() if (each.turn or "").rpartition(".")[0] == run.id
-        ]
-        return [msgspec.structs.replace(each, data=self._redactor.frame(each.data)) for each in found]
-
-    def _refuse_inside_tool(self, run: Run | None = None) -> None:
+    def refuse_inside_tool(self, run: Run | None = None) -> None:
         """A tool that waits here for its own run, or for one that begins only after it, would wait for ever."""
         asking = TOOL_OF.get()
         mine = None if asking is None or asking.done else self._engine.runs.get(asking.id)
@@ -91,3 +157,41 @@ class Backstage:
                 f"A tool of run {asking.id} cannot wait for a run of the same session that begins only after it. "
                 "Inside the tool ask with parent=None, or over another Session()."
             )
+
+    # The loop.
+
+    def on_loop(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call the function on the loop, wait for it, and return what it returns."""
+        return self._portal.call(function, *args, **kwargs)
+
+    def post(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Have the function called on the loop soon; nobody waits for it."""
+        self._portal.post(function, *args, **kwargs)
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> None:
+        """Have it called on the loop after `delay` seconds. Callable from any thread."""
+        self._portal.post(self._portal.loop.call_later, delay, callback)
+
+    def watch(self, callback: Callable[[], None]) -> None:
+        """Have it called on the loop after every change, until it fails; it returns at once."""
+        self._engine.watchers.append(callback)
+
+    # What is shown.
+
+    def header(self, run: RunState | None = None) -> RunHeader:
+        """What a view writes over a run of this session."""
+        return RunHeader(
+            provider=self._connector.provider,
+            model=(run.settings.model if run is not None else "") or self.settings.model,
+            transport=self._engine.protocol.abilities.transport,
+            note=self._connector.note,
+            address=self._connector.address,
+            profile=self.settings.chosen_profile if self._connector.address else "",
+        )
+
+    def frames_of(self, run: RunState) -> list[FrameRecord]:
+        """The run's frames that are still held, scrubbed of secrets, oldest first."""
+        found = [
+            each for each in self._engine.protocol.frames.records() if (each.turn or "").rpartition(".")[0] == run.id
+        ]
+        return [msgspec.structs.replace(each, data=self._redactor.frame(each.data)) for each in found]

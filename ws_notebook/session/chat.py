@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from ..core.changes import Change
 from ..core.items import prompt_text
 from ..core.run import LATEST, RunState
 from ..exceptions import SettingsError
+from .rest import call_held
 from .run import Run
 from .showing import handles
 
@@ -32,8 +34,9 @@ def chat(session: Session) -> Chat:
     title = " · ".join(part for part in (f"{header.provider} {header.model}".strip(), header.note) if part)
     partner.widget = Chat(partner, title)
     partner.offer()
-    # Runs that were asked elsewhere can be continued here too.
-    session.watch(Throttle(partner.offer, session.call_later, _OFFER_EVERY).request)
+    # Runs that were asked elsewhere can be continued here too. The widget holds the session, and not the other way.
+    offer = weakref.WeakMethod(partner.offer)
+    session.watch(Throttle(lambda: call_held(offer), session._behind.call_later, _OFFER_EVERY).request)
     return partner.widget
 
 

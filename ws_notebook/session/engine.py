@@ -21,6 +21,7 @@ from ..tools.outputs import scrubbed
 from .connector import Connector
 from .dispatch import Dispatcher
 from .portal import Portal
+from .rest import Rest
 from .run import Run, cancelled
 from .traffic import Traffic
 
@@ -49,6 +50,7 @@ class Engine:
             changed=self._call_changed,
             submit=self._submit,
         )
+        self.resting = Rest(self.rest)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
 
@@ -56,6 +58,7 @@ class Engine:
 
     def start(self, state: RunState) -> None:
         now = time.monotonic()
+        self.resting.begin(state)
         self.protocol.start(state, now)
         if self.closed:
             self.protocol.abandon(state, now, SettingsError("The session was closed before the run began."))
@@ -72,6 +75,18 @@ class Engine:
         self.protocol.abandon(run.state, time.monotonic(), cancelled(run, cause), closing=self.closed)
         self.traffic.settle()
 
+    def rest(self) -> None:
+        """Close the connections until somebody asks again, unless a run is in progress."""
+        if not self.resting.going:
+            self.resting.cancel()
+            self.traffic.rest()
+            self._touch_watchers()
+
+    def stop_all(self) -> None:
+        """Stop every run that goes on, the latest first, so that none begins in another's place."""
+        for state in reversed([state for state in self.protocol.runs if not state.done]):
+            self.cancel(self.runs[state.id], "cancel")
+
     def steer(self, run: Run, steer: Steer) -> Steer:
         self.protocol.steer(run.state, steer, time.monotonic())
         self.traffic.settle()
@@ -80,8 +95,7 @@ class Engine:
     def forget(self) -> None:
         """Stop what runs, leave the connections and start over."""
         begun = list(self.protocol.runs)
-        for state in reversed(begun):
-            self.cancel(self.runs[state.id], "cancel")
+        self.stop_all()
         self.traffic.drop()
         self.protocol.forget()
         for state in begun:
@@ -132,15 +146,17 @@ class Engine:
             self._telling = False
 
     def _tell(self, state: RunState, change: Change) -> None:
-        run = self.runs.get(state.id)
-        if run is None:
-            return
-        if isinstance(change, ToolCallReady):
+        run, ended = self.runs.get(state.id), isinstance(change, RunEnded)
+        if run is not None and isinstance(change, ToolCallReady):
             self._portal.loop.call_soon(self.dispatcher.dispatch, run, change.call, self.offered[state.id])
-        run._tell(change)
-        if isinstance(change, RunEnded):
+        if run is not None:
+            run._tell(change)
+        if ended:
             self.dispatcher.stop(state)
             self._portal.work.ring()
+            self.resting.end(state)
+            # Last: with it the session may go.
+            self._portal.going.pop(state, None)
 
     def _touch_watchers(self) -> None:
         for touch in list(self.watchers):

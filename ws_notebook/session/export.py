@@ -25,7 +25,7 @@ def write_trace(runs: Iterable[Run], path: str | os.PathLike[str]) -> Path:
 
     Raises SettingsError where there is no run, and where the file cannot be written.
     """
-    bundles = [bundle(run.state, run.session.header(run.state)) for run in runs]
+    bundles = [bundle(run.state, run._behind.header(run.state)) for run in runs]
     if not bundles:
         raise SettingsError("There is no run yet, so the trace would be empty. Ask something first.")
     written = Path(path)
@@ -76,7 +76,7 @@ class _SpanExport:
         self._threads = threads
 
     def export(self, run: Run) -> None:
-        self._threads.submit(self.exporter.export, bundle(run.state, run.session.header(run.state)))
+        self._threads.submit(self.exporter.export, bundle(run.state, run._behind.header(run.state)))
 
     def follow(self, run: Run) -> None:
         """Export the run once it has ended; now, if it has."""

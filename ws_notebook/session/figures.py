@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from .. import kernel
@@ -18,36 +19,42 @@ __all__ = ["Figures"]
 class Figures:
     """The figures of one session. Plotly and the widgets are loaded for the first of them."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._charts: dict[int, tuple[Session | None, Any]] = {}
-        """By the session that is drawn beside, which is held so that no other takes its place."""
+    def __init__(self) -> None:
+        self._chart: Any = None
+        self._beside: weakref.WeakKeyDictionary[Session, Any] = weakref.WeakKeyDictionary()
+        """By the session that is drawn beside."""
 
-    def latency(self, beside: Session | None) -> Any:
+    def latency(self, session: Session, beside: Session | None) -> Any:
         """The FigureWidget with every turn of the session, and those of another over them."""
-        if id(beside) not in self._charts:
-            self._charts[id(beside)] = beside, self._chart(beside)
-        return self._charts[id(beside)][1]
-
-    def _chart(self, beside: Session | None) -> Any:
-        from ..views.charts import LatencyChart
-
-        session = self._session
-        others = None if beside is None else beside.states
-        name = "" if beside is None else f"{beside.header().provider} over {beside.header().transport}"
-        chart = LatencyChart(session.states, call_later=session.call_later, beside=others, name=name)
-        session.watch(chart.touch)
         if beside is not None:
-            beside.watch(chart.touch)
-        return chart.figure
+            if beside not in self._beside:
+                self._beside[beside] = _chart(session, beside)
+            return self._beside[beside]
+        if self._chart is None:
+            self._chart = _chart(session, None)
+        return self._chart
 
-    def timeline(self, run: Run | None) -> Any:
+    def timeline(self, session: Session, run: Run | None) -> Any:
         """The widget with the timeline of a run, live while it goes on. Raises SettingsError where there is none."""
-        chosen = run or next(reversed(self._session.runs), None)
+        chosen = run or next(reversed(session.runs), None)
         if chosen is None:
             raise SettingsError("There is no run yet. Ask something first.")
         if not chosen.done and kernel.in_kernel():
             return live_timeline(chosen)
         from ..views.live import timeline_widget
 
-        return timeline_widget(chosen.state, self._session.header(chosen.state))
+        return timeline_widget(chosen.state, session.header(chosen.state))
+
+
+def _chart(session: Session, beside: Session | None) -> Any:
+    """It holds what is behind the sessions and not their handles: a figure may be kept for ever."""
+    from ..views.charts import LatencyChart
+
+    behind = session._behind
+    others = None if beside is None else beside._behind.states
+    name = "" if beside is None else f"{beside.header().provider} over {beside.header().transport}"
+    chart = LatencyChart(behind.states, call_later=behind.call_later, beside=others, name=name)
+    session.watch(chart.touch)
+    if beside is not None:
+        beside.watch(chart.touch)
+    return chart.figure

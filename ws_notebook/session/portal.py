@@ -14,7 +14,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
@@ -103,7 +103,10 @@ class WorkQueue:
     def __init__(self) -> None:
         self._jobs: deque[Job] = deque()
         self._bells: set[_Bell] = set()
-        self._awaiting: dict[object, asyncio.AbstractEventLoop] = {}
+        self._awaiting: list[tuple[object, asyncio.AbstractEventLoop]] = []
+        """The runs that are awaited, each with the loop that does."""
+        self._served_aside: set[object] = set()
+        """The awaited runs whose functions are being called by a thread beside that loop."""
         self._begun: set[asyncio.Task[Any]] = set()
         """Coroutines that go on on the kernel's loop, whoever waits."""
         self._attending = 0
@@ -124,10 +127,9 @@ class WorkQueue:
         """Add a job; whoever may serve it is woken."""
         with self._lock:
             self._jobs.append(job)
-            loop = self._awaiting.get(job.owner)
         self.ring()
-        if not kernel.call_when_idle(self._serve_idle) and loop is not None:
-            loop.call_soon_threadsafe(self._serve_awaiting, job.owner)
+        if not kernel.call_when_idle(self._serve_idle):
+            self._serve_awaited(job.owner, [job])
 
     def discard(self, owner: object) -> None:
         """Forget the jobs of `owner` that nobody has begun."""
@@ -169,19 +171,18 @@ class WorkQueue:
             with self._lock:
                 self._bells.discard(bell)
 
-    @contextlib.contextmanager
-    def awaiting(self, owner: object, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-        """While this lasts, and without a kernel, the jobs of `owner` are done on the loop that awaits it."""
+    def begin_awaiting(self, owner: object, loop: asyncio.AbstractEventLoop) -> None:
+        """From now on, without a kernel, coroutines of `owner` join this loop, and its functions get a thread."""
         with self._lock:
-            self._awaiting[owner] = loop
-            there = sum(1 for job in self._jobs if job.owner is owner)
-        for _ in range(0 if kernel.in_kernel() else there):
-            loop.call_soon_threadsafe(self._serve_awaiting, owner)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._awaiting.pop(owner, None)
+            self._awaiting.append((owner, loop))
+            there = [job for job in self._jobs if job.owner is owner]
+        if not kernel.in_kernel():
+            self._serve_awaited(owner, there)
+
+    def end_awaiting(self, owner: object, loop: asyncio.AbstractEventLoop) -> None:
+        """The loop waits for `owner` no longer, or once less."""
+        with self._lock, contextlib.suppress(ValueError):
+            self._awaiting.remove((owner, loop))
 
     @contextlib.contextmanager
     def _attendance(self, owner: object) -> Iterator[None]:
@@ -235,13 +236,18 @@ class WorkQueue:
         while (job := self._claim(lambda job: job.joins)) is not None:
             self._begin(job)
         with bell.heard_here() as rung:
-            await asyncio.wait({rung, *self._begun}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({rung}, timeout=seconds)
 
     def _begin(self, job: Job) -> None:
         task = job.start()
         if task is not None:
             self._begun.add(task)
-            task.add_done_callback(self._begun.discard)
+            task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        self._begun.discard(task)
+        # Whoever has the loop go on looks again. Not by waiting for the tasks: there may be thousands.
+        self.ring()
 
     def _claim(self, wanted: Callable[[Job], bool]) -> Job | None:
         with self._lock:
@@ -252,17 +258,48 @@ class WorkQueue:
 
     def _serve_idle(self) -> None:
         def wanted(job: Job) -> bool:
-            return job.idle or (job.owner in self._awaiting and not job.aside)
+            return job.idle or (self._is_awaited(job.owner) and not job.aside)
 
         # While a cell waits, it serves, although its loop may run nested.
         job = None if self._attending else self._claim(wanted)
         if job is not None:
             self._begin(job)
 
-    def _serve_awaiting(self, owner: object) -> None:
-        job = self._claim(lambda job: job.owner is owner)
+    def _is_awaited(self, owner: object) -> bool:
+        return any(each is owner for each, _ in self._awaiting)
+
+    def _serve_awaited(self, owner: object, jobs: Sequence[Job]) -> None:
+        """Have jobs of an awaited owner done: coroutines on the loop that awaits, functions beside it."""
+        with self._lock:
+            loop = next((loop for each, loop in self._awaiting if each is owner), None)
+            if loop is None:
+                return
+            aside = any(not job.joins for job in jobs) and owner not in self._served_aside
+            if aside:
+                self._served_aside.add(owner)
+        for _ in [job for job in jobs if job.joins]:
+            # Where that loop is over, whoever waits next does it.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._start_awaited, owner)
+        if aside:
+            # Not one of the pool: input() and a function that hangs would keep it from others, and from the exit.
+            threading.Thread(target=self._serve_aside, args=(owner,), name="ws-notebook-aside", daemon=True).start()
+
+    def _start_awaited(self, owner: object) -> None:
+        job = self._claim(lambda job: job.owner is owner and job.joins)
         if job is not None:
             job.start()
+
+    def _serve_aside(self, owner: object) -> None:
+        """In a thread of its own: call the owner's functions, one after another, until none waits."""
+        while True:
+            with self._lock:
+                job = next((job for job in self._jobs if job.owner is owner and not job.joins), None)
+                if job is None:
+                    self._served_aside.discard(owner)
+                    return
+                self._jobs.remove(job)
+            job.run()
 
 
 class Portal:
@@ -273,6 +310,8 @@ class Portal:
         self.shared: dict[str, Any] = {}
         """What all sessions of the process share: the embedded server."""
         self.pid = os.getpid()
+        self.going: dict[object, object] = {}
+        """What runs in progress hold by themselves: each its session, which nobody else may hold."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._pool: ThreadPoolExecutor | None = None
@@ -315,7 +354,7 @@ class Portal:
         return done.result()
 
     def keep(self, task: asyncio.Task[Any]) -> None:
-        """Hold a task of the loop until it ends: a session that is dropped with its connection open keeps it."""
+        """Hold a task of the loop until it ends."""
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

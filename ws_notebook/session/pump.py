@@ -7,7 +7,9 @@ end with the session.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+import weakref
 from collections.abc import Callable
 
 from ..core.changes import Change
@@ -18,6 +20,7 @@ from ..exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, Ws
 from ..settings import Redactor
 from ..transports.base import Connection
 from .connector import Connector
+from .rest import call_held
 
 __all__ = ["Pump"]
 
@@ -26,6 +29,9 @@ _LAST_WORDS = 3
 
 _LAST_WORDS_OF_THE_IDLE = 0.25
 """The same where no answer is awaited: it may only tell why the connection ended."""
+
+_IDLE = "connection_idle"
+"""Why a connection is gone that was closed because nobody asked."""
 
 _BROKEN_OFF = "The connection was lost: it did not come to its end. What had arrived is kept. Ask again: it reconnects."
 
@@ -98,8 +104,16 @@ class Pump:
         if self._reader is not None:
             self._reader.cancel()
         task = asyncio.get_running_loop().create_task(connection.close())
+        # The session may be gone before the connection is.
+        self._keep(task)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+    def rest(self) -> None:
+        """Close the connection because nobody asks; the next request opens another."""
+        if self._connection is not None:
+            self.drop()
+            self._link.connection_gone(_IDLE)
 
     async def shut_down(self) -> None:
         """Close the connection and wait until it is closed."""
@@ -186,8 +200,9 @@ class Pump:
         self.opened_at = time.monotonic()
         self._connection = connection
         if self._connector.max_age is not None and connection.memory:
-            self._ageing = asyncio.get_running_loop().call_later(self._connector.max_age, self._grow_old)
-        self._reader = asyncio.get_running_loop().create_task(self._read(connection))
+            held = weakref.WeakMethod(self._grow_old)
+            self._ageing = asyncio.get_running_loop().call_later(self._connector.max_age, call_held, held)
+        self._reader = _reader_for(self, connection)
         self._keep(self._reader)
         return connection
 
@@ -195,21 +210,20 @@ class Pump:
         self._link.rotate()
         self._settle()
 
-    async def _read(self, connection: Connection) -> None:
-        while True:
-            try:
-                # Redacted before it is a variable: a verbose traceback shows those.
-                frames = [self._redactor.frame(frame) for frame in await connection.receive()]
-                now = time.monotonic()
-                for frame in frames:
-                    self._link.receive_frame(frame, now)
-                self._settle()
-            except WsNotebookError as error:
-                self._lost(connection, error)
-                return
-            except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what comes
-                self._lost(connection, ProtocolViolation(f"What came could not be taken: {error!r}"))
-                return
+    def _take(self, connection: Connection, frames: list[bytes]) -> bool:
+        """Take what came over a connection. False: it is not read any more."""
+        try:
+            now = time.monotonic()
+            for frame in frames:
+                self._link.receive_frame(self._redactor.frame(frame), now)
+            self._settle()
+        except WsNotebookError as error:
+            self._lost(connection, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what comes
+            self._lost(connection, _untakable(error))
+        else:
+            return True
+        return False
 
     def _lost(self, connection: Connection, error: WsNotebookError) -> None:
         if connection is not self._connection:
@@ -231,3 +245,50 @@ class Pump:
         if isinstance(error, ConnectionLost):
             error.reason = self._redactor.text(error.reason)
         return error
+
+
+def _reader_for(pump: Pump, connection: Connection) -> asyncio.Task[None]:
+    """The task that reads a connection; it holds the pump only while it hands something over.
+
+    So a session that nobody holds goes although its connection is open, and the connection goes with it.
+    """
+    loop = asyncio.get_running_loop()
+
+    def gone(_: object) -> None:
+        # In whatever thread collects the garbage; at the very end there is no loop.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(task.cancel)
+
+    held = weakref.ref(pump, gone)
+    task = loop.create_task(_read(held, connection))
+    return task
+
+
+async def _read(held: Callable[[], Pump | None], connection: Connection) -> None:
+    try:
+        while await _read_once(held, connection):
+            pass
+    finally:
+        if held() is None:
+            await connection.close()
+
+
+async def _read_once(held: Callable[[], Pump | None], connection: Connection) -> bool:
+    """Wait for frames and hand them over. False: there is nothing more to read, or nobody to read for."""
+    try:
+        frames, error = await connection.receive(), None
+    except WsNotebookError as ended:
+        frames, error = [], ended
+    except Exception as failed:  # noqa: BLE001 - whatever it is, a run waits for what comes
+        frames, error = [], _untakable(failed)
+    pump = held()
+    if pump is None:
+        return False
+    if error is not None:
+        pump._lost(connection, error)
+        return False
+    return pump._take(connection, frames)
+
+
+def _untakable(error: Exception) -> ProtocolViolation:
+    return ProtocolViolation(f"What came could not be taken: {error!r}")

@@ -31,6 +31,7 @@ class Recording:
 
     @property
     def recording(self) -> bool:
+        """Whether it goes on."""
         return self._recorder.recording
 
     @property

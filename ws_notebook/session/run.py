@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import contextvars
 import logging
 import os
-import queue
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import kernel
-from ..core.changes import Change, RunEnded, so_far
-from ..core.items import Item, WireObject
+from ..core.changes import Change, RunEnded
+from ..core.items import Item, WireObject, prompt_text
 from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState, TurnState
 from ..exceptions import RunCancelled, WsNotebookError
 from .arguments import check
+from .asking import AskSettings, asks
+from .deadline import TIMEOUT, Deadline
 from .errors import shortened
 from .parsed import ParsedAnswer
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..tools.structured import TextFormat
+    from .backstage import Backstage
+    from .following import AsyncStream, Stream
     from .session import Session
 
 __all__ = ["Observer", "Run"]
@@ -34,10 +38,14 @@ Observer = Callable[[RunState, Change], None]
 
 
 class Run:
-    """One question, from the user's input to the final answer. Made by `Session.start` and `Session.ask`."""
+    """One question, from the user's input to the final answer. Made by `Session.start` and `Session.ask`.
 
-    def __init__(self, session: Session, state: RunState, wanted: TextFormat | None = None) -> None:
-        self.session = session
+    `run.result()` waits for it, `await run` does on an event loop, `run.stream()` and `async for change in run` give
+    its changes as they come.
+    """
+
+    def __init__(self, behind: Backstage, state: RunState, wanted: TextFormat | None = None) -> None:
+        self._behind = behind
         self.state = state
         """The data behind it, written only by the core."""
         self.context = contextvars.copy_context()
@@ -47,7 +55,7 @@ class Run:
         self.view_decides = False
         """Whether a live view shows it, whose buttons can approve calls."""
         self._observers: list[Observer] = []
-        self._done = threading.Event()
+        self._done = False
         self.wanted = wanted
         """The form of the answer that was asked for, or None."""
         self._answer = ParsedAnswer(state, wanted)
@@ -56,7 +64,18 @@ class Run:
 
     @property
     def id(self) -> str:
+        """Its name within the session: "r7" is the seventh run."""
         return self.state.id
+
+    @property
+    def session(self) -> Session:
+        """The session that it was asked over. It can be asked as long as a run of it is held."""
+        return self._behind.handle
+
+    @property
+    def prompt(self) -> str:
+        """The words of its input."""
+        return prompt_text(self.state.input)
 
     @property
     def status(self) -> str:
@@ -65,7 +84,8 @@ class Run:
 
     @property
     def done(self) -> bool:
-        return self._done.is_set()
+        """Whether it has ended, in whatever way; `status` tells which."""
+        return self._done
 
     @property
     def text(self) -> str:
@@ -92,10 +112,12 @@ class Run:
 
     @property
     def turns(self) -> list[TurnState]:
+        """Its turns so far, one for each response."""
         return list(self.state.turns)
 
     @property
     def tool_calls(self) -> list[CallState]:
+        """The tool calls of all its turns so far, in order."""
         return self.state.tool_calls
 
     @property
@@ -105,6 +127,7 @@ class Run:
 
     @property
     def error(self) -> Exception | None:
+        """Why it failed or was cancelled, as `result()` raises it; None where it did not."""
         return self.state.error
 
     @property
@@ -115,7 +138,7 @@ class Run:
     @property
     def parent(self) -> Run | None:
         """The run that it continues, once it has begun."""
-        return self.session.run_of(self.state.parent) if self.state.parent is not None else None
+        return self._behind.run_of(self.state.parent) if self.state.parent is not None else None
 
     @property
     def stopped(self) -> str:
@@ -133,14 +156,60 @@ class Run:
         check(timeout=timeout)
         finished = self._wait(lambda: self.done, timeout)
         if not finished:
-            raise TimeoutError(f"Run {self.id} has not ended after {timeout:g} s. It goes on; call result() again.")
+            late = TimeoutError(f"Run {self.id} has not ended after {timeout:g} s. It goes on; call result() again.")
+            late.run = self  # type: ignore[attr-defined]
+            raise late
+        return self._ended()
+
+    @shortened
+    def _wait_or_stop(self, timeout: float | None) -> Run:
+        """As `result`, but a run that has not ended in time is stopped: this is how `Session.ask` waits."""
+        with Deadline(self, timeout) as deadline:
+            self._wait(lambda: self.done)
+        deadline.check()
+        return self._ended()
+
+    def __await__(self) -> Generator[Any, None, Run]:
+        """Wait for the end, as `Session.ask_async` does: raises the run's own error, and is the run."""
+        return self._awaited(None).__await__()
+
+    @shortened
+    async def _awaited(self, seconds: float | None) -> Run:
+        """Wait on the running loop for at most so many seconds. A task that is cancelled meanwhile stops the run.
+
+        Coroutine tools join the loop; without a kernel, functions are called in a thread beside it.
+        """
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+
+        def tell(_: RunState, change: Change) -> None:
+            if isinstance(change, RunEnded):
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(_settle, ended)
+
+        if not self.done:
+            self._behind.refuse_inside_tool(self)
+        stand_down = self._behind.stand_by(ended, self, loop)
+        try:
+            with Deadline(self, seconds) as deadline:
+                if self.observe(tell):
+                    await ended
+        except asyncio.CancelledError:
+            self.cancel()
+            raise
+        finally:
+            stand_down()
+        deadline.check()
+        return self._ended()
+
+    def _ended(self) -> Run:
         if self.error is not None:
             raise self.error
         return self
 
     def cancel(self) -> None:
         """Stop it at once, from any thread. What has streamed is kept; `result()` raises RunCancelled."""
-        self.session.cancel(self, "cancel")
+        self._behind.cancel(self, "cancel")
 
     def steer(self, words: str) -> Steer:
         """Add words while it works; the returned `Steer` tells what became of them.
@@ -148,14 +217,15 @@ class Run:
         A provider with steering works them in at once; elsewhere they go into the next request of
         this run. Raises ProtocolViolation where the run has ended.
         """
-        return self.session.steer(self, words)
+        return self._behind.steer(self, words)
 
-    def branch(self, call: CallState, output: Any, **settings: Any) -> Run:
+    @asks
+    def branch(self, call: CallState, output: Any, **settings: Unpack[AskSettings]) -> Run:
         """Go on from this call as if it had given another output, and return that run once it is answered.
 
         The new run continues the call's turn; the other calls of that turn keep their outputs, and this run stays as it
-        is. `output` is any value that a tool may return; `settings` are those of `Session.ask`, by default as this run
-        was asked. Raises SettingsError for a call that is not this run's, or whose turn has not ended.
+        is. `output` is any value that a tool may return; the rest are arguments of `Session.ask`, by default as this
+        run was asked. Raises SettingsError for a call that is not this run's, or whose turn has not ended.
         """
         from .branch import branched
 
@@ -179,44 +249,29 @@ class Run:
         `verdict`: "approve" (`more`: other arguments as JSON), "deny" (`more`: the reason), or "shown": the view shows
         the call with its buttons. Raises ToolError as `call.approve()` does.
         """
-        self.session.decide(self, turn_id, call_id, verdict, more)
+        self._behind.decide(self, turn_id, call_id, verdict, more)
 
-    def stream(self) -> Iterator[Change]:
-        """The changes as they come, until the run ends; see `ws_notebook.core.changes`.
+    def stream(self) -> Stream:
+        """The changes as they come, until the run ends: `TextAppended` and its like, see `ws_notebook.Change`.
 
         What has happened before comes first, in as few changes as tell it: nothing is missed. KeyboardInterrupt
-        while it waits stops the run.
+        while it waits stops the run. `async for change in run` is the same on an event loop.
         """
-        arrived: queue.SimpleQueue[Change] = queue.SimpleQueue()
+        from .following import Stream
 
-        def put(_: RunState, change: Change) -> None:
-            arrived.put(change)
-            self.session.wake()
+        return Stream(self)
 
-        def begin() -> None:
-            for change in so_far(self.state):
-                arrived.put(change)
-            self._add_observer(put)
+    def __aiter__(self) -> AsyncStream:
+        """The changes as they come, for `async for`; see `stream`. The run goes on where the loop is left early."""
+        from .following import AsyncStream
 
-        self.session.on_loop(begin)
-        return self._streamed(arrived, put)
-
-    def _streamed(self, arrived: queue.SimpleQueue[Change], observer: Observer) -> Iterator[Change]:
-        try:
-            while True:
-                self._wait(lambda: not arrived.empty())
-                change = arrived.get()
-                yield change
-                if isinstance(change, RunEnded):
-                    return
-        finally:
-            self.session.on_loop(self._remove_observer, observer)
+        return AsyncStream(self)
 
     def _wait(self, until: Callable[[], bool], timeout: float | None = None) -> bool:
         try:
-            return self.session.wait(self, until, timeout)
+            return self._behind.wait(self, until, timeout)
         except KeyboardInterrupt:
-            self.session.cancel(self, KeyboardInterrupt.__name__)
+            self._behind.cancel(self, KeyboardInterrupt.__name__)
             raise
 
     def observe(self, observer: Observer) -> bool:
@@ -224,15 +279,16 @@ class Run:
 
         False: the run has already ended.
         """
-        return self.session.on_loop(self._add_observer, observer)
+        return self._behind.on_loop(self._add_observer, observer)
 
     def _add_observer(self, observer: Observer) -> bool:
-        if not self._done.is_set():
+        if not self._done:
             self._observers.append(observer)
-        return not self._done.is_set()
+        return not self._done
 
     def _remove_observer(self, observer: Observer) -> None:
-        if observer in self._observers:
+        """In any thread, also in the midst of a garbage collection: it takes no lock."""
+        with contextlib.suppress(ValueError):
             self._observers.remove(observer)
 
     def _tell(self, change: Change) -> None:
@@ -241,7 +297,7 @@ class Run:
         if ended:
             if isinstance(self.state.error, WsNotebookError):
                 self.state.error.run = self
-            self._done.set()
+            self._done = True
         for observer in list(self._observers):
             try:
                 self.context.run(observer, self.state, change)
@@ -265,7 +321,7 @@ class Run:
         from ..render.bundle import bundle
         from ..render.text import plain_text
 
-        return plain_text(bundle(self.state, self.session.header(self.state)))
+        return plain_text(bundle(self.state, self._behind.header(self.state)))
 
     @property
     def _ipython_display_(self) -> Callable[[], None]:
@@ -279,10 +335,17 @@ class Run:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from ..render.mime import mime_bundle
 
-        return mime_bundle(self.state, self.session.header(self.state))
+        return mime_bundle(self.state, self._behind.header(self.state))
 
 
 def cancelled(run: Run, cause: str) -> RunCancelled:
     """The error of a run that was stopped."""
-    where = "interrupted" if cause == KeyboardInterrupt.__name__ else "stopped"
-    return RunCancelled(f"Run {run.id} was {where}. The partial text is in run.text; ask again to go on from it.")
+    how = {KeyboardInterrupt.__name__: "interrupted", TIMEOUT: "stopped because its time was over"}.get(
+        cause, "stopped"
+    )
+    return RunCancelled(f"Run {run.id} was {how}. The partial text is in run.text; ask again to go on from it.")
+
+
+def _settle(ended: asyncio.Future[None]) -> None:
+    if not ended.done():
+        ended.set_result(None)

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import settings as settings_module
-from ..core.changes import Change, RunEnded
-from ..core.items import as_items
+from ..core.changes import Change
 from ..core.lane import Lane
 from ..core.run import LATEST, Latest, RunState
-from ..core.steer import Steer
-from ..exceptions import SettingsError, ToolError
-from ..render.bundle import RunHeader
+from ..exceptions import SettingsError
 from ..settings import ApiKey, Profile, Redactor
 from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
 from ..tools.hosted import secrets_of
 from ..transports.base import Transport
 from .arguments import check
+from .asking import AskSettings, StartSettings, asks
 from .backstage import Backstage
 from .chat import chat
 from .compaction import Compactor, latest_to_compact
@@ -111,41 +111,37 @@ class Session(Backstage):
         self._engine.watchers.append(panels().touch)
         self._protocol = self._engine.protocol
         self._spans = SpanExports(self._portal.pool)
-        self._figures = Figures(self)
+        self._figures = Figures()
         self._compactor = Compactor(self._connector.endpoint, self._redactor)
+        Backstage()._stand_behind(self)
         panels().add(self)
 
     # Asking.
 
     @shortened
-    def ask(self, input: Input | Question, **settings: Any) -> Run:
+    @asks
+    def ask(self, input: Input | Question, **settings: Unpack[AskSettings]) -> Run:
         """Ask, wait for the answer, and return the run. See `start` for the arguments.
 
-        Raises the run's error if it fails. KeyboardInterrupt stops the run and keeps what had come.
+        `timeout`: the seconds after which a run that has not ended is stopped and TimeoutError raised, whose `run` has
+        what had come; `start(…).result(timeout=…)` leaves it running. Raises the run's error if it fails.
+        KeyboardInterrupt stops the run and keeps what had come.
         """
-        return self._start_inside_tool(input, **settings).result()
+        timeout = settings.pop("timeout", None)
+        check(timeout=timeout)
+        return self._start_inside_tool(input, settings)._wait_or_stop(timeout)
 
     @shortened
-    async def ask_async(self, input: Input | Question, **settings: Any) -> Run:
-        """The same for `await` in a cell; tools run on the kernel's own loop meanwhile, or else on this one."""
-        run = self._start_inside_tool(input, **settings)
-        loop = asyncio.get_running_loop()
-        ended = loop.create_future()
+    @asks
+    async def ask_async(self, input: Input | Question, **settings: Unpack[AskSettings]) -> Run:
+        """The same for `await`. Cancelling the task stops the run.
 
-        def tell(_: RunState, change: Change) -> None:
-            if isinstance(change, RunEnded):
-                loop.call_soon_threadsafe(_settle, ended)
-
-        try:
-            with self._portal.work.awaiting(run.state, loop):
-                if run.observe(tell):
-                    await ended
-        except asyncio.CancelledError:
-            run.cancel()
-            raise
-        if run.error is not None:
-            raise run.error
-        return run
+        Meanwhile tools run on the kernel's own loop; without a kernel, coroutine functions on this one and other
+        functions in a thread beside it, one after another, so that the loop goes on.
+        """
+        timeout = settings.pop("timeout", None)
+        check(timeout=timeout)
+        return await self._start_inside_tool(input, settings)._awaited(timeout)
 
     @shortened
     def start(
@@ -200,13 +196,15 @@ class Session(Backstage):
             asked=time.monotonic(),
             asked_at=time.time(),
         )
-        run = Run(self, state, wanted)
+        run = Run(self._behind, state, wanted)
         if watch is not None:
             run._observers.append(watch(run))
             # Making a first picture takes a while; the clock starts behind it.
             state.asked, state.asked_at = time.monotonic(), time.time()
         self._engine.runs[run.id], self._engine.offered[run.id] = run, offered
         self._spans.follow(run)
+        # Nobody may hold the session besides the run in progress.
+        self._portal.going[state] = self
         self._portal.post(self._engine.start, state)
         return run
 
@@ -241,7 +239,7 @@ class Session(Backstage):
         except KeyboardInterrupt:
             made.cancel()
             raise
-        run = Run(self, made.result())
+        run = Run(self._behind, made.result())
         self._engine.runs[run.id], self._engine.offered[run.id] = run, ToolRegistry()
         self.on_loop(self._engine.add_ended, run.state)
         return run
@@ -257,26 +255,6 @@ class Session(Backstage):
     def recording(self) -> Recording | None:
         """The recording that goes on, or None."""
         return recording_of(self, self._connector)
-
-    def steer(self, run: Run, words: Input) -> Steer:
-        """Add words to a run in progress; see `Run.steer`."""
-        return self._portal.call(self._engine.steer, run, Steer(input=as_items(words)))
-
-    def decide(self, run: Run, turn_id: str, call_id: str, verdict: str, more: str | None) -> None:
-        """What a view of the run was told about a call; see `Run.decide`."""
-        found = [each for each in run.tool_calls if (each.turn.id, each.call_id) == (turn_id, call_id)]
-        if not found:
-            raise ToolError(f"Run {run.id} has no call {call_id}.")
-        if verdict == "shown":
-            self._portal.post(self._engine.dispatcher.approvals.shown, found[0])
-        elif verdict == "approve":
-            found[0].approve(more)
-        else:
-            found[0].deny(more or "")
-
-    def cancel(self, run: Run, cause: str = "cancel") -> None:
-        """Stop a run at once; it has ended when this returns. Nothing happens to one that has ended."""
-        self._portal.call(self._engine.cancel, run, cause)
 
     # Looking.
 
@@ -339,17 +317,6 @@ class Session(Backstage):
 
         return tables.frames_table(self._protocol.frames, epoch=self.epoch)
 
-    def header(self, run: RunState | None = None) -> RunHeader:
-        """What a view writes over a run of this session."""
-        return RunHeader(
-            provider=self._connector.provider,
-            model=(run.settings.model if run is not None else "") or self.settings.model,
-            transport=self._protocol.abilities.transport,
-            note=self._connector.note,
-            address=self._connector.address,
-            profile=self.settings.chosen_profile if self._connector.address else "",
-        )
-
     def latency(self, beside: Session | None = None) -> Any:
         """A plotly FigureWidget of every turn's latency, stacked by kind of time; it updates while runs go on.
 
@@ -357,7 +324,7 @@ class Session(Backstage):
         figure is given each time.
         """
         check(beside=beside)
-        return self._figures.latency(beside)
+        return self._figures.latency(self, beside)
 
     def panel(self) -> Any:
         """A widget with this session's connection, tree of runs, tools and totals; it updates while somebody looks."""
@@ -373,7 +340,7 @@ class Session(Backstage):
     def timeline(self, run: Run | None = None) -> Any:
         """A widget with the timeline of a run; default: the latest. It follows a run that goes on to its end."""
         check(run=run)
-        return self._figures.timeline(run)
+        return self._figures.timeline(self, run)
 
     def trace(self, path: str | os.PathLike[str]) -> Path:
         """Write a trace of every run, which ui.perfetto.dev and chrome://tracing open; the file's path.
@@ -407,13 +374,16 @@ class Session(Backstage):
         """Stop what runs and close the connection for good. Runs and tables can still be read."""
         if self._engine.closed:
             return
-        self._engine.closed = True
-        for run in self.runs:
-            run.cancel()
-        closing = self._portal.submit(self._engine.traffic.shut_down())
-        closing.add_done_callback(lambda _: self._connector.tape.stop())
+        closing = self._begin_to_close()
         if not self._portal.here:
             closing.result(5)
+
+    def _begin_to_close(self) -> Future[None]:
+        self._engine.closed = True
+        self._portal.call(self._engine.stop_all)
+        closing = self._portal.submit(self._engine.traffic.shut_down())
+        closing.add_done_callback(lambda _: self._connector.tape.stop())
+        return closing
 
     def __enter__(self) -> Session:
         return self
@@ -421,19 +391,29 @@ class Session(Backstage):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    async def __aenter__(self) -> Session:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._engine.closed:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                await asyncio.wrap_future(self._begin_to_close())
+
     # Inside.
 
     def _refuse_closed(self) -> None:
         if self._engine.closed:
             raise SettingsError("This session is closed. Make another one with Session().")
 
-    def _start_inside_tool(self, input: Input | Question, **settings: Any) -> Run:
+    def _start_inside_tool(self, input: Input | Question, settings: StartSettings) -> Run:
         """Start a run that is waited for at once; one that a tool would wait for in vain is stopped again."""
         if settings.get("parent", LATEST) is LATEST:
-            self._refuse_inside_tool()
+            self.refuse_inside_tool()
         run = self.start(input, **settings)
         try:
-            self._refuse_inside_tool(run)
+            self.refuse_inside_tool(run)
         except SettingsError:
             run.cancel()
             raise
@@ -441,7 +421,7 @@ class Session(Backstage):
 
     def _wanted(self, parent: Any) -> Latest | RunState | str | None:
         if isinstance(parent, Run):
-            if parent.session is not self:
+            if parent._behind is not self._behind:
                 raise SettingsError(
                     f"{parent.id} is a run of another session. Pass one of this session, or its response_id."
                 )
@@ -452,8 +432,3 @@ class Session(Backstage):
             f"parent must be a run of this session, a response id, or None for a fresh start, not {parent!r}. Take one "
             "of session.runs."
         )
-
-
-def _settle(ended: asyncio.Future[None]) -> None:
-    if not ended.done():
-        ended.set_result(None)

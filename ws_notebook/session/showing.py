@@ -14,13 +14,14 @@ __all__ = ["can_show_live", "handles", "live_timeline", "show_live"]
 
 def handles(run: Run) -> dict[str, Any]:
     """What a view of the run is handed besides its data: how it stops, steers and decides, its frames, its clock."""
-    session = run.session
+    # Not the session: a view may be kept for ever.
+    behind = run._behind
     return {
         "on_stop": run.cancel,
         "on_steer": run.steer,
         "on_decide": run.decide,
-        "frames": lambda: session.frames_of(run.state),
-        "call_later": session.call_later,
+        "frames": lambda: behind.frames_of(run.state),
+        "call_later": behind.call_later,
     }
 
 
@@ -34,7 +35,7 @@ def show_live(run: Run) -> None:
     view = choose_view(
         "auto",
         run.state,
-        run.session.header(run.state),
+        run._behind.header(run.state),
         live=True,
         in_kernel=True,
         **handles(run),
@@ -46,7 +47,7 @@ def live_timeline(run: Run) -> Any:
     """A widget that follows the run to its end, wherever it is displayed."""
     from ..views.timeline import LiveTimeline
 
-    view = LiveTimeline(run.state, run.session.header(run.state), **handles(run))
+    view = LiveTimeline(run.state, run._behind.header(run.state), **handles(run))
     _follow(run, view)
     return view.widget
 
@@ -55,4 +56,4 @@ def _follow(run: Run, view: View) -> None:
     run.view_decides = run.view_decides or view.decides
     view.show()
     run.observe(view.observe)
-    run.session.when_ended(run, lambda: view.finish(run.state))
+    run._behind.when_ended(run, lambda: view.finish(run.state))

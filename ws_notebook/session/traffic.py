@@ -73,6 +73,11 @@ class Traffic:
         for pump in self._pumps:
             pump.send_where_wanted()
 
+    def rest(self) -> None:
+        """Close every connection although nothing is wrong with it: nobody asks."""
+        for pump in self._pumps:
+            pump.rest()
+
     def drop(self) -> None:
         """Leave every connection."""
         for pump in self._pumps:

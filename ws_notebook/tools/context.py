@@ -42,6 +42,7 @@ class Context:
 
     @property
     def cancelled(self) -> bool:
+        """Whether nobody waits for the call any more: it was given up, or its run was stopped."""
         return self.call is not None and bool(self.call.done)
 
     def progress(self, fraction: float | None = None, text: str = "") -> None:

@@ -56,6 +56,7 @@ class HostedTool:
 
     @property
     def type(self) -> str:
+        """Its type, as the provider calls it."""
         return str(self._definition["type"])
 
     @property

@@ -1,0 +1,64 @@
+"""The keyword arguments of a question, in one place, for all that ask one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+
+from ..core.changes import Change
+from ..core.run import LATEST, Latest, RunState
+from ..tools import Toolable
+
+if TYPE_CHECKING:
+    from .run import Run
+
+__all__ = ["AskSettings", "StartSettings", "asks"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class StartSettings(TypedDict, total=False):
+    """What `Session.start` takes besides the input."""
+
+    parent: Run | str | Latest | None
+    model: str | None
+    instructions: str | None
+    tools: Iterable[Toolable] | None
+    max_turns: int | None
+    store: bool | None
+    text_format: Any
+    images: Iterable[Any] | None
+    options: Mapping[str, Any] | None
+    watch: Callable[[Run], Callable[[RunState, Change], None]] | None
+
+
+class AskSettings(StartSettings, total=False):
+    """What `Session.ask` takes besides the input: all that `start` takes, and how long it may last."""
+
+    timeout: float | None
+    """Seconds."""
+
+
+def asks(function: F) -> F:
+    """The same function, whose signature names each of the AskSettings that it takes as `**settings`."""
+    own = inspect.signature(function)
+    kept = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    named = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_default(name), annotation=kind)
+        for name, kind in _annotations().items()
+    ]
+    function.__signature__ = own.replace(parameters=[*kept, *named])  # type: ignore[attr-defined]
+    return function
+
+
+def _annotations() -> dict[str, str]:
+    return {
+        name: str(getattr(kind, "__forward_arg__", kind))
+        for home in (StartSettings, AskSettings)
+        for name, kind in home.__annotations__.items()
+    }
+
+
+def _default(name: str) -> Latest | None:
+    return LATEST if name == "parent" else None

@@ -1,0 +1,128 @@
+"""The changes of a run as they come: an iterator for threads, and one for `async for`.
+
+Either begins with what has happened before, in as few changes as tell it, and ends behind `RunEnded`. One that is
+left early, or that nobody holds any more, leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import weakref
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING
+
+from ..core.changes import Change, RunEnded, so_far
+from ..core.run import RunState
+
+if TYPE_CHECKING:
+    from .run import Run
+
+__all__ = ["AsyncStream", "Stream"]
+
+
+class Stream(Iterator[Change]):
+    """Waits for each change in the thread that asks for it; that thread does the run's tools meanwhile, as `ask` does.
+
+    KeyboardInterrupt while it waits stops the run.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._arrived: deque[Change] = deque()
+        self._over = False
+        self._leave = _follow(self, run, self._arrived, run._behind.wake)
+
+    def __next__(self) -> Change:
+        if self._over:
+            raise StopIteration
+        self._run._wait(lambda: bool(self._arrived))
+        change = self._arrived.popleft()
+        if isinstance(change, RunEnded):
+            self.close()
+        return change
+
+    def close(self) -> None:
+        """Follow the run no longer; it goes on."""
+        self._over = True
+        self._leave()
+
+
+class AsyncStream(AsyncIterator[Change]):
+    """Waits for each change on the loop that asks for it; coroutine tools of the run join that loop meanwhile.
+
+    The run goes on when the loop is left, or its task is cancelled.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._arrived: deque[Change] = deque()
+        self._over = False
+        self._bell = _LoopBell(asyncio.get_running_loop())
+        self._leave = _follow(self, run, self._arrived, self._bell.ring)
+        self._stand_down = run._behind.stand_by(self, run, self._bell.loop)
+
+    async def __anext__(self) -> Change:
+        if self._over:
+            raise StopAsyncIteration
+        while not self._arrived:
+            self._run._behind.refuse_inside_tool(self._run)
+            await self._bell.heard(self._arrived)
+        change = self._arrived.popleft()
+        if isinstance(change, RunEnded):
+            await self.aclose()
+        return change
+
+    async def aclose(self) -> None:
+        """Follow the run no longer; it goes on."""
+        self._over = True
+        self._leave()
+        self._stand_down()
+
+
+class _LoopBell:
+    """Wakes what waits on a loop, once for all that has come."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._event = asyncio.Event()
+        self._due = False
+
+    def ring(self) -> None:
+        """From any thread."""
+        if self._due:
+            return
+        self._due = True
+        # The loop that asked has ended: nobody waits any more.
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        self._due = False
+        self._event.set()
+
+    async def heard(self, arrived: deque[Change]) -> None:
+        """Wait until something is there; what comes between the look and the wait is not missed."""
+        self._event.clear()
+        if not arrived:
+            await self._event.wait()
+
+
+def _follow(
+    stream: Stream | AsyncStream, run: Run, arrived: deque[Change], ring: Callable[[], None]
+) -> Callable[[], object]:
+    """Have the run's changes put into `arrived` as long as somebody holds `stream`, or until the answer is called."""
+
+    def put(_: RunState, change: Change) -> None:
+        arrived.append(change)
+        ring()
+
+    def begin() -> None:
+        arrived.extend(so_far(run.state))
+        run._add_observer(put)
+
+    run._behind.on_loop(begin)
+    leave = weakref.finalize(stream, run._remove_observer, put)
+    leave.atexit = False
+    return leave
