@@ -192,6 +192,22 @@ def test_the_marker_says_how_much_there_was() -> None:
     assert text.startswith("xxx")
 
 
+def test_what_shares_a_limit_is_cut_where_it_is_long_and_says_so() -> None:
+    frame = pd.DataFrame({"n": range(100_000, 100_150)})
+    words, table, tail = to_output(["w" * 3_000, frame, "the end"], max_output=1_000)
+    assert words["text"].endswith("more than the 497 allowed; ask for a smaller part]")
+    assert table["text"].endswith("of 150 rows, 1 columns; ask for a smaller part or a summary]")
+    assert tail["text"] == "the end"
+
+
+def test_texts_among_parts_made_by_the_tool_keep_to_the_limit() -> None:
+    parts = [{"type": "input_text", "text": "x" * 3_000}, IMAGE, {"type": "input_text", "text": "short"}]
+    found = to_output(parts, max_output=500)
+    assert len(found[0]["text"]) == 495
+    assert "3,000 characters in all" in found[0]["text"]
+    assert found[1:] == parts[1:]
+
+
 def test_text_of_exactly_the_limit_is_not_cut() -> None:
     assert to_output("x" * 100, max_output=100) == "x" * 100
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ws_notebook.exceptions import SettingsError, ToolError
+from ws_notebook.tools.cut import cut, shares
 from ws_notebook.tools.frames import is_table
 from ws_notebook.tools.images import MAX_BYTES, image_bytes, image_url
 from ws_notebook.tools.library import loaded
@@ -37,8 +38,6 @@ _MAX_PARTS = 50
 _ATOMS = (str, int, float, bool, type(None))
 """The results of most functions; no library's type is among them."""
 
-_SHORT_MARKER = "…[cut]"
-
 _MAX_IMAGES = 20
 """Pictures in one output at most."""
 
@@ -58,7 +57,7 @@ def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT) -> Output:
     if type(value) in _ATOMS:
         return _text(value, max_output)
     if isinstance(value, list) and value and all(map(_is_part, value)):
-        return value
+        return _limited(value, max_output)
     image = _picture(value)
     if image is not None:
         return [_image(image)]
@@ -84,7 +83,7 @@ def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> s
     `kind` is "timeout", "unknown_tool", "invalid_arguments", "cancelled", "denied", "unserialisable" or the name of
     an exception's class; `available` lists the tools there are.
     """
-    error: dict[str, Any] = {"type": kind, "message": _cut(_clean(message), _MAX_MESSAGE)}
+    error: dict[str, Any] = {"type": kind, "message": cut(_clean(message), _MAX_MESSAGE)}
     names = list(available)
     if names:
         error["available_tools"] = names
@@ -160,18 +159,37 @@ def _with_pictures(value: Any, max_output: int) -> Output:
 
 
 def _parts(values: Iterable[Any], images: list[str | None], max_output: int) -> list[dict[str, Any]]:
+    texts = iter(_texts([value for value, image in zip(values, images, strict=True) if image is None], max_output))
     parts: list[dict[str, Any]] = []
-    left = max_output
-    for value, image in zip(values, images, strict=True):
-        if image is not None:
-            # A figure and its axes are one picture.
-            if _image(image) not in parts:
-                parts.append(_image(image))
-            continue
-        text = _text(value, left)
-        left = max(left - len(text), 0)
-        parts.append({"type": "input_text", "text": text})
+    for image in images:
+        part = {"type": "input_text", "text": next(texts)} if image is None else _image(image)
+        # A figure and its axes are one picture.
+        if image is None or part not in parts:
+            parts.append(part)
     return parts
+
+
+def _texts(values: list[Any], max_output: int) -> list[str]:
+    """The text of each value; where they are too long together, the long ones are cut."""
+    tables = [type(value) not in _ATOMS and is_table(value) for value in values]
+    whole = [
+        table_text(value, max_output=max_output) if table else _written(value, max_output)
+        for value, table in zip(values, tables, strict=True)
+    ]
+    most = shares([len(text) for text in whole], max_output)
+    return [
+        _clean(table_text(value, max_output=size) if table and len(text) > size else cut(text, size))
+        for value, table, text, size in zip(values, tables, whole, most, strict=True)
+    ]
+
+
+def _limited(parts: list[dict[str, Any]], max_output: int) -> list[dict[str, Any]]:
+    """Parts as the API has them; texts that are too long together are cut."""
+    texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
+    if sum(map(len, texts)) <= max_output:
+        return parts
+    kept = iter(map(cut, texts, shares([len(text) for text in texts], max_output)))
+    return [{**part, "text": next(kept)} if isinstance(part.get("text"), str) else part for part in parts]
 
 
 def _image(url: str) -> dict[str, Any]:
@@ -181,8 +199,15 @@ def _image(url: str) -> dict[str, Any]:
 def _text(value: Any, max_output: int, picture: Callable[[Any], str | None] | None = None) -> str:
     if type(value) not in _ATOMS and is_table(value):
         return _clean(table_text(value, max_output=max_output))
+    return _clean(cut(_written(value, max_output, picture), max_output))
+
+
+def _written(value: Any, max_output: int, picture: Callable[[Any], str | None] | None = None) -> str:
+    """Words as they are, anything else as JSON; not cut yet."""
     data = plain(value, limit=max_output, picture=picture)
-    return _clean(_cut(data if isinstance(data, str) else _json(data), max_output))
+    if data is None and isinstance(value, (float, loaded("numpy", "floating"))):
+        return "NaN"
+    return data if isinstance(data, str) else _json(data)
 
 
 def _json(data: Any) -> str:
@@ -190,15 +215,6 @@ def _json(data: Any) -> str:
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     except ValueError as error:  # Python writes no integer of more than some thousand digits
         raise ToolError(f"The result has a number that is too long ({error}). Return it rounded, or as text.") from None
-
-
-def _cut(text: str, limit: int) -> str:
-    if len(text) <= limit:
-        return text
-    marker = f"\n[cut: {len(text):,} characters in all, more than the {limit:,} allowed; ask for a smaller part]"
-    if len(marker) >= limit:
-        marker = _SHORT_MARKER[:limit]
-    return text[: limit - len(marker)] + marker
 
 
 def _clean(text: str) -> str:
