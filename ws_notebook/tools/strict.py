@@ -95,10 +95,14 @@ def tidied(schema: Schema) -> Schema:
             continue
         if key == "description" and NOTE in schema:
             continue
+        if key == "discriminator":
+            continue
         if key in ("properties", "$defs", "patternProperties") and isinstance(value, dict):
             result[key] = {name: tidied(child) for name, child in value.items()}
         elif key in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(value, list):
-            result[key] = [tidied(child) for child in value]
+            # Some providers refuse oneOf; which of them fits is seen when the call arrives.
+            name = "anyOf" if key == "oneOf" and "anyOf" not in schema else key
+            result[name] = [tidied(child) for child in value]
         elif key in ("items", "additionalProperties", "not", "propertyNames") and isinstance(value, dict):
             result[key] = tidied(value)
         else:
@@ -236,6 +240,8 @@ class _Converter:
 def _enumeration(values: list[Any]) -> Schema:
     by_type: dict[str, list[Any]] = {}
     for value in values:
+        if isinstance(value, dict | list):
+            raise NotStrict("the schema has an enum of objects or arrays, which strict mode does not know")
         by_type.setdefault(_json_type(value), []).append(value)
     choices: list[Schema] = [
         dict(_NULL) if kind == "null" else {"type": kind, "enum": members} for kind, members in by_type.items()
