@@ -165,3 +165,14 @@ def test_subschemas_are_those_directly_inside() -> None:
         "additionalProperties": False,
     }
     assert list(subschemas(schema)) == [{"type": "array", "items": INTEGER}, INTEGER]
+
+
+def test_of_one_becomes_of_any_outside_strict_mode_too() -> None:
+    schema = {"oneOf": [{"type": "string", "title": "S"}, {"type": "object"}], "discriminator": {"propertyName": "k"}}
+    assert tidied(schema) == {"anyOf": [{"type": "string"}, {"type": "object"}]}
+    assert set(tidied({**schema, "anyOf": [{}]})) == {"oneOf", "anyOf"}
+
+
+def test_an_enum_of_objects_cannot_be_strict() -> None:
+    with pytest.raises(NotStrict, match="an enum of objects or arrays"):
+        strict_schema({"type": "object", "properties": {"a": {"enum": [{"b": 1}]}}})

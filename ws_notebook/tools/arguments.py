@@ -23,8 +23,8 @@ __all__ = ["validated", "without_nulls"]
 
 _MAX_PROBLEMS = 10
 
-_NOTHING = ("", "null", '""', "[]")
-"""What some models send for a tool without parameters."""
+_NOTHING = ("null", '""', "[]")
+"""What some models send for a tool that needs no parameters."""
 
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -35,7 +35,7 @@ def validated(schema: FunctionSchema, text: str, *, name: str) -> dict[str, Any]
 
     Raises `ToolError` that lists every problem with its parameter, for the model to act on.
     """
-    text = _object(text)
+    text = _object(text, bare=not schema.loose.get("required"))
     if "null" in text:
         text = without_nulls(text, schema.loose)
     try:
@@ -44,17 +44,17 @@ def validated(schema: FunctionSchema, text: str, *, name: str) -> dict[str, Any]
         raise ToolError(_explained(error, schema, name)) from None
 
 
-def _object(text: str) -> str:
+def _object(text: str, *, bare: bool) -> str:
     """The text as models mean it: nothing where there are no parameters, line ends inside of strings, JSON as a string.
 
-    Numbers stay as they are written: a Decimal has all their digits.
+    `bare`: it can be called without any. Numbers stay as they are written.
     """
-    text = text.strip()
-    if text in _NOTHING:
+    text = text.strip() or "{}"
+    if bare and text in _NOTHING:
         return "{}"
-    if text.startswith('"'):
+    if text.startswith('"{'):
         with contextlib.suppress(ValueError):
-            return str(json.loads(text, strict=False))
+            text = str(json.loads(text, strict=False))
     return _STRING.sub(_escaped, text) if _CONTROL.search(text) else text
 
 

@@ -329,8 +329,8 @@ def _check_callable(function: Any) -> None:
         one = f", for example {name}.dispatch(int)" if hasattr(function, "dispatch") else ""
         raise ToolError(
             f"{name} chooses among implementations by the type of its argument (functools.singledispatch), and the "
-            f"model sends JSON, which has no such types. Make a tool of one implementation{one}, or of a function whose "
-            "annotations say what it takes."
+            f"model sends JSON, which has no such types. Make a tool of one implementation{one}, or of a function "
+            "whose annotations say what it takes."
         )
     if not callable(function):
         raise ToolError(f"A tool is made of a function, not of {type(function).__name__} {function!r:.80}.")
