@@ -34,7 +34,11 @@ class Odd:
     def _answer(self, message: dict[str, Any]) -> None:
         answers = {"initialize": self._greeting, "tools/list": self._listing, "tools/call": self._called}
         make = answers.get(message["method"])
-        found = {"error": {"code": -32601, "message": "no"}} if make is None else {"result": make(message.get("params") or {})}
+        found = (
+            {"error": {"code": -32601, "message": "no"}}
+            if make is None
+            else {"result": make(message.get("params") or {})}
+        )
         if found.get("result", 0) is None:
             found = {"error": {"code": -32602, "message": "no such page"}}
         self._write(self._options.get("between", ""))

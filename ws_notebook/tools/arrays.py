@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from ws_notebook.tools.cut import Notes
 from ws_notebook.tools.library import loaded
 
 __all__ = ["array_data", "is_array"]
@@ -22,15 +23,16 @@ def is_array(value: Any) -> bool:
     )
 
 
-def array_data(array: Any, limit: int) -> Any:
+def array_data(array: Any, limit: int, notes: Notes | None = None) -> Any:
     """The array as lists, of which the elements may have to be converted further, or as a dict that describes it.
 
     An array that cannot fit into `limit` characters is shortened, with a note.
     """
+    notes = [] if notes is None else notes
     if isinstance(array, _labelled()):
-        return _labels(array, limit)
+        return _labels(array, limit, notes)
     if _is_sparse(array):
-        return _sparse(array, limit)
+        return _sparse(array, limit, notes)
     if isinstance(array, loaded("numpy", "void")):
         return _record(array)
     if not isinstance(array, loaded("numpy", "ndarray")):
@@ -38,6 +40,7 @@ def array_data(array: Any, limit: int) -> Any:
     most = max(limit // 2, 1)  # every element takes two characters or more
     if array.size > most:
         note = f"array of shape {array.shape}, {array.dtype}; the first {most:,} of {array.size:,} values"
+        notes.append(note)
         return {"note": note, "values": _listed(array.ravel()[:most])}
     return _listed(array)
 
@@ -65,7 +68,7 @@ def _is_sparse(value: Any) -> bool:
     return isinstance(value, (loaded("scipy.sparse", "spmatrix"), loaded("scipy.sparse", "sparray")))
 
 
-def _sparse(array: Any, limit: int) -> dict[str, Any]:
+def _sparse(array: Any, limit: int, notes: Notes) -> dict[str, Any]:
     """Its kind and shape, with all elements of a small one, else the places and values of those stored."""
     size = 1
     for length in array.shape:
@@ -78,11 +81,14 @@ def _sparse(array: Any, limit: int) -> dict[str, Any]:
     coordinates = getattr(found, "coords", None) or (found.row, found.col)
     most = max(limit // (2 * (len(coordinates) + 1)), 1)
     stored = len(found.data)
-    note = f"the first {most:,} of {stored:,} stored elements; all others are 0"
+    note = "all others are 0"
+    if stored > most:
+        note = f"the first {most:,} of {stored:,} stored elements; all others are 0"
+        notes.append(note)
     return {
         **about,
         "stored": stored,
-        "note": note if stored > most else "all others are 0",
+        "note": note,
         "coordinates": [list(map(int, place)) for place in zip(*(axis[:most] for axis in coordinates), strict=True)],
         "values": _listed(found.data[:most]),
     }
@@ -92,9 +98,10 @@ def _labelled() -> tuple[Any, ...]:
     return loaded("xarray", "DataArray"), loaded("xarray", "Dataset")
 
 
-def _labels(array: Any, limit: int) -> Any:
+def _labels(array: Any, limit: int, notes: Notes) -> Any:
     """xarray's own description, with dimensions and coordinates; its summary where it is too large."""
     parts = getattr(array, "data_vars", {}).values() or (array,)
     if sum(int(part.size) for part in parts) > max(limit // 2, 1):
+        notes.append("a summary")
         return {"note": "too large to be written out; this is its summary", "summary": str(array)}
     return array.to_dict(data="array")

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["SHORT_MARKER", "cut", "shares"]
+__all__ = ["SHORT_MARKER", "Notes", "cut", "shares"]
+
+Notes = list[str]
+"""What was left out, a few words each: for people, since the model reads it in the text."""
 
 SHORT_MARKER = "…[cut]"
 """What stands at the end where there is no room for more words."""
 
 
-def cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int, notes: Notes | None = None) -> str:
     """The text, or as much of it as fits into `limit` characters with a marker that says how long it was."""
     if len(text) <= limit:
         return text
+    if notes is not None:
+        notes.append(f"{limit:,} of {len(text):,} characters")
     marker = f"\n[cut: {len(text):,} characters in all, more than the {limit:,} allowed; ask for a smaller part]"
     if len(marker) >= limit:
         marker = SHORT_MARKER[:limit]

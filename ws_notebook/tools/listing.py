@@ -19,11 +19,11 @@ Convert = Callable[[Any, str], Any]
 """Makes JSON data of a cell, given the name of its column."""
 
 
-def table_data(found: Grid, convert: Convert, room: int) -> tuple[Any, int]:
-    """The table as JSON data, and the characters that it takes of `room`.
+def table_data(found: Grid, convert: Convert, room: int) -> tuple[Any, int, str]:
+    """The table as JSON data, the characters that it takes of `room`, and what is left out, in words.
 
-    Rows are left out whole until the rest fits; only where there is no room for one, its texts are cut. What is left
-    out is said in a note.
+    Rows are left out whole until the rest fits; only where there is no room for one, its texts are cut. The data say
+    so in a note.
     """
     names = _names(found)
     rows: list[list[Any]] = []
@@ -40,7 +40,8 @@ def table_data(found: Grid, convert: Convert, room: int) -> tuple[Any, int]:
         used += size
         if cuts:
             break
-    return _noted(found, _shaped(found, names, rows), len(rows), cuts), used
+    data, note = _shaped(found, names, rows), _note(found, len(rows), cuts)
+    return {"note": note, _what(found): data} if note else data, used, note
 
 
 def left_out(found: Grid, shown: int, what: str = "rows") -> str:
@@ -57,16 +58,15 @@ def cut_cells(cuts: list[tuple[str, int, int]]) -> str:
     return f"cut: {', '.join(named)}{more}"
 
 
-def _noted(found: Grid, data: Any, shown: int, cuts: str) -> Any:
+def _what(found: Grid) -> str:
+    return "values" if found.is_column else "rows"
+
+
+def _note(found: Grid, shown: int, cuts: str) -> str:
     if found.whole and shown == len(found.rows) and not cuts:
-        return data
-    what = "values" if found.is_column else "rows"
-    notes = [left_out(found, shown, what)]
-    if found.columns < found.width:
-        notes.append(f"{found.columns:,} of {found.width:,} columns")
-    if cuts:
-        notes.append(cuts)
-    return {"note": "; ".join(notes), what: data}
+        return ""
+    columns = f"{found.columns:,} of {found.width:,} columns" if found.columns < found.width else ""
+    return "; ".join(filter(None, (left_out(found, shown, _what(found)), columns, cuts)))
 
 
 def _shaped(found: Grid, names: list[str], rows: list[list[Any]]) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.arrays import array_data, is_array
-from ws_notebook.tools.cut import shares
+from ws_notebook.tools.cut import Notes, shares
 from ws_notebook.tools.frames import Grid, grid, is_table
 from ws_notebook.tools.library import loaded
 from ws_notebook.tools.listing import table_data
@@ -39,18 +39,25 @@ Place = tuple[Any, str, Any] | None
 _REMEDY = "Return a str, number, bool, list, dict, dataclass, DataFrame or figure."
 
 
-def plain(value: Any, *, limit: int = sys.maxsize, picture: Callable[[Any], str | None] | None = None) -> Any:
+def plain(
+    value: Any,
+    *,
+    limit: int = sys.maxsize,
+    picture: Callable[[Any], str | None] | None = None,
+    notes: Notes | None = None,
+) -> Any:
     """The value as JSON data. NaN becomes None; infinities become the strings "Infinity" and "-Infinity".
 
-    Tables, arrays and iterators that cannot fit into `limit` characters are shortened, with a note. `picture(value)`
-    may give what stands for a picture. Raises `ToolError` that names the type and the place of what JSON cannot carry.
+    Tables, arrays and iterators that cannot fit into `limit` characters are shortened, with a note; `notes` is told
+    so, too. `picture(value)` may give what stands for a picture. Raises `ToolError` that names the type and the place
+    of what JSON cannot carry.
     """
-    return _Plain(limit, picture).whole(value)
+    return _Plain(limit, picture, [] if notes is None else notes).whole(value)
 
 
 class _Plain:
-    def __init__(self, limit: int, picture: Callable[[Any], str | None] | None) -> None:
-        self._limit = limit
+    def __init__(self, limit: int, picture: Callable[[Any], str | None] | None, notes: Notes) -> None:
+        self._limit, self._notes = limit, notes
         self._tables: list[_Table] | None = []
         """Those that were met, to be written down when it is known how much room they have; then None."""
         self._picture = picture
@@ -65,15 +72,16 @@ class _Plain:
             return data
         room = self._limit - _length(data)
         found = [table_data(table.grid, self._cell(table.place), sys.maxsize) for table in tables]
-        sizes = [size for _, size in found]
+        sizes = [size for _, size, _ in found]
         if sum(sizes) > room:
             given = zip(tables, sizes, shares(sizes, room - _NOTE * len(tables)), strict=True)
             found = [
                 table_data(table.grid, self._cell(table.place), sys.maxsize if size <= most else most)
                 for table, size, most in given
             ]
-        for table, (written, _) in zip(tables, found, strict=True):
+        for table, (written, _, note) in zip(tables, found, strict=True):
             table.data = written
+            self._notes.extend([note] if note else ())
         return _filled(data)
 
     def convert(self, value: Any, place: Place) -> Any:
@@ -132,7 +140,7 @@ class _Plain:
         if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
             return _plotted(value)
         if is_array(value):
-            return array_data(value, self._limit)
+            return array_data(value, self._limit, self._notes)
         if isinstance(value, loaded("pyarrow", "Scalar")):
             return value.as_py()
         if isinstance(value, Enum):
@@ -146,7 +154,9 @@ class _Plain:
     def _table(self, value: Any, place: Place) -> Any:
         """A table inside a larger result; by itself it is CSV."""
         if self._tables is None:
-            return table_data(grid(value), self._cell(place), self._limit)[0]
+            data, _, note = table_data(grid(value), self._cell(place), self._limit)
+            self._notes.extend([note] if note else ())
+            return data
         self._tables.append(_Table(grid(value), place))
         return self._tables[-1]
 
@@ -178,7 +188,9 @@ class _Plain:
         source = iter(values)
         items = self._items(list(itertools.islice(source, most)), place)
         if len(items) == most and next(source, NOT_SCALAR) is not NOT_SCALAR:
-            return {"note": f"the first {most:,} items of a longer {type(values).__name__}", "values": items}
+            note = f"the first {most:,} items of a longer {type(values).__name__}"
+            self._notes.append(note)
+            return {"note": note, "values": items}
         return items
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.tools.cut import cut, shares
+from ws_notebook.tools.cut import Notes, cut, shares
 from ws_notebook.tools.frames import MAX_ROWS, Grid, grid
 from ws_notebook.tools.listing import cut_cells, left_out
 from ws_notebook.tools.plain import plain
@@ -23,7 +23,7 @@ _QUOTED = re.compile(r'[,"\r\n]|^$|^(?:NaN|-?Infinity)$')
 _ADVICE = "ask for a smaller part or a summary"
 
 
-def table_text(table: Any, *, max_rows: int = MAX_ROWS, max_output: int = 100_000) -> str:
+def table_text(table: Any, *, max_rows: int = MAX_ROWS, max_output: int = 100_000, notes: Notes | None = None) -> str:
     """A table that `grid` takes as CSV of at most `max_output` characters, with a note where something is left out.
 
     The index is shown unless it only counts the rows. What is missing is empty, an empty text `""`, and NaN `NaN`.
@@ -34,28 +34,36 @@ def table_text(table: Any, *, max_rows: int = MAX_ROWS, max_output: int = 100_00
     cells = _cells(found)
     if found.total == 0 or not found.heads:
         rows = f"[{found.total or 0:,} rows{'' if found.heads or not found.total else ', no columns'}]"
-        return cut("\n".join([*filter(None, head), rows]), max_output)
+        return cut("\n".join([*filter(None, head), rows]), max_output, notes)
     lines = [",".join(map(_quoted, row)) for row in cells]
     text = "\n".join([*head, *lines])
     if found.whole and len(text) <= max_output:
         return text
-    fitting = _whole_rows(found, head, lines, max_output) or _first_row(found, head, cells[0], max_output)
-    none = "\n".join([*head, _note(found, 0)])
-    # Where not even the names fit: as much as does, with a mark.
-    return fitting or (none if len(none) <= max_output else cut(f"{text}\n{none}", max_output))
+    shorter, note = _whole_rows(found, head, lines, max_output)
+    if not shorter:
+        shorter, note = _first_row(found, head, cells[0], max_output)
+    if not shorter:
+        # Where not even the names fit: as much as does, with a mark.
+        note = _note(found, 0)
+        none = "\n".join([*head, note])
+        shorter = none if len(none) <= max_output else cut(f"{text}\n{none}", max_output)
+    if notes is not None:
+        notes.append(note[1:-1].removesuffix(f"; {_ADVICE}"))
+    return shorter
 
 
-def _whole_rows(found: Grid, head: list[str], lines: list[str], limit: int) -> str:
+def _whole_rows(found: Grid, head: list[str], lines: list[str], limit: int) -> tuple[str, str]:
     """As many whole rows as fit, and the note; nothing where not even one does."""
     length, count = sum(len(line) + 1 for line in head), 0
     for line in lines:
         if length + len(line) + 1 + len(_note(found, count + 1)) > limit:
             break
         length, count = length + len(line) + 1, count + 1
-    return "\n".join([*head, *lines[:count], _note(found, count)]) if count else ""
+    note = _note(found, count)
+    return "\n".join([*head, *lines[:count], note]) if count else "", note
 
 
-def _first_row(found: Grid, head: list[str], row: list[str | None], limit: int) -> str:
+def _first_row(found: Grid, head: list[str], row: list[str | None], limit: int) -> tuple[str, str]:
     """The first row with its longest cells cut, and a note that says which; nothing where there is no room for it."""
     lengths = [len(cell or "") for cell in row]
     room = limit
@@ -68,9 +76,9 @@ def _first_row(found: Grid, head: list[str], row: list[str | None], limit: int) 
         note = _note(found, 1, _cuts(found, lengths, most))
         text = "\n".join([*head, ",".join(map(_quoted, kept)), note])
         if len(text) <= limit:
-            return text
+            return text, note
         room = min(room, sum(lengths)) - (len(text) - limit)
-    return ""
+    return "", ""
 
 
 def _cuts(found: Grid, lengths: Sequence[int], most: Sequence[int]) -> str:
