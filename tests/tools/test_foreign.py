@@ -96,6 +96,7 @@ def test_an_enum_of_objects_is_the_properties_of_them() -> None:
         ({"type": ["String", "null"]}, {"type": ["string", "null"]}),
         ({"type": "integer", "minimum": 3, "exclusiveMinimum": True}, {"type": "integer", "exclusiveMinimum": 3}),
         ({"type": "integer", "maximum": "9", "exclusiveMaximum": False}, NUMBER),
+        ({"type": "number", "maximum": float("inf")}, {"type": "number"}),
         ({"type": "array"}, {"type": "array", "items": {}}),
         ({"type": "array", "items": True}, {"type": "array", "items": {}}),
         ({"type": "string", "enum": [], "description": 3, "minLength": -1, "pattern": None}, TEXT),

@@ -9,7 +9,7 @@ closed and requires all of its properties; an optional one is a union with null.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 __all__ = ["NOTE", "NotStrict", "Schema", "strict_schema", "subschemas", "tidied"]
@@ -107,7 +107,18 @@ def tidied(schema: Schema) -> Schema:
             result[key] = tidied(value)
         else:
             result[key] = value
+    if result.get("type") == "array":
+        # Without it a provider refuses the whole request.
+        result.setdefault("items", _any_of(result.get("prefixItems", ())))
     return result
+
+
+def _any_of(choices: Iterable[Schema]) -> Schema:
+    different: list[Schema] = []
+    for choice in choices:
+        if choice not in different:
+            different.append(choice)
+    return {"anyOf": different} if len(different) > 1 else different[0] if different else {}
 
 
 def subschemas(schema: Schema) -> Iterator[Schema]:
