@@ -188,6 +188,8 @@ VALUES = [
     ([pd.Series([1, 2], index=["a", "a"])], [[{"index": "a", "value": 1}, {"index": "a", "value": 2}]]),
     (np.float32(0.1), 0.1),
     (np.array([0.1, 1e10], dtype="float32"), [0.1, 1e10]),
+    (pd.Index([0.1], dtype="float32"), [0.1]),
+    (pd.array([0.1, None], dtype="Float32"), [0.1, None]),
     (np.timedelta64(5, "ns"), "5 nanoseconds"),
     (np.datetime64("NaT"), None),
     (pd.Timedelta(1, "ns"), "PT0.000000001S"),

@@ -152,3 +152,14 @@ def test_columns_of_several_levels_are_written() -> None:
     assert table_text(named) == "a,a\nx,y\n1,2"
     assert table_text(named.set_axis(["r"]).rename_axis("row")) == "letter,a,a\nend,x,y\nrow,,\nr,1,2"
     assert table_text(named.set_axis(["r"])) == "letter,a,a\nend,x,y\nr,1,2"
+
+
+def test_what_the_columns_are_called_stands_before_their_names() -> None:
+    table = pd.DataFrame([[1, 2]], index=pd.Index(["Oslo"], name="city"), columns=pd.Index([2019, 2020], name="year"))
+    assert table_text(table) == "year,2019,2020\ncity,,\nOslo,1,2"
+    assert table_text(table.rename_axis(None)) == "year,2019,2020\nOslo,1,2"
+    assert table_text(table.reset_index(drop=True)) == "2019,2020\n1,2"
+
+
+def test_an_interval_with_its_comma_stands_in_quotes() -> None:
+    assert table_text(pd.DataFrame({"a": pd.interval_range(0, 1), "b": [1]})) == 'a,b\n"(0, 1]",1'

@@ -44,7 +44,7 @@ class Grid:
     is_column: bool = False
     """Whether it is one column, such as a Series, and not a table."""
     levels: tuple[Any, ...] = ()
-    """What the levels of the names are called, where there are several."""
+    """What the levels of the names are called, where they are called something."""
 
     @property
     def columns(self) -> int:
@@ -117,7 +117,7 @@ def _of_pandas(table: Any, rows: int) -> Grid:
     heads += [name if depth > 1 else (name,) for name in names]
     values = [*map(_pandas_values, index), *columns]
     found = list(zip(*values, strict=True)) if values else [()] * len(shown)
-    levels = tuple(names.names) if depth > 1 and any(name is not None for name in names.names) else ()
+    levels = tuple(names.names) if any(name is not None for name in names.names) and not is_column else ()
     return Grid(tuple(heads), found, len(index), len(frame), len(frame.columns), is_column, levels)
 
 

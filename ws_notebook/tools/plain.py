@@ -136,7 +136,8 @@ class _Plain:
     def _simpler(self, value: Any, place: Place) -> Any:
         """The lists and dicts of a library's container, or the value itself."""
         if isinstance(value, (loaded("pandas", "Index"), loaded("pandas.api.extensions", "ExtensionArray"))):
-            return self._drawn(value, place)
+            # Iterated, a number of 32 bits becomes one of 64, with more digits.
+            return value.to_numpy() if str(value.dtype) in ("float16", "float32") else self._drawn(value, place)
         if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
             return _plotted(value)
         if is_array(value):

@@ -17,6 +17,7 @@ from ws_notebook.tools.scalars import NOT_SCALAR, is_missing, scalar
 
 __all__ = ["table_text"]
 
+_SEPARATING = re.compile(r'[,"\r\n]')
 _QUOTED = re.compile(r'[,"\r\n]|^$|^(?:NaN|-?Infinity)$')
 """Texts that stand in quotes: among them those that read like a number that is written as a word."""
 
@@ -97,7 +98,7 @@ def _note(found: Grid, shown: int, cuts: str = "") -> str:
 
 
 class _Word(str):
-    """What is no text, as text: it needs no quotes."""
+    """What is no text, as text: NaN needs no quotes."""
 
     __slots__ = ()
 
@@ -163,6 +164,7 @@ def _inner(value: Any) -> str:
 def _quoted(cell: str | None) -> str:
     if cell is None:
         return ""
-    if type(cell) is str and _QUOTED.search(cell):
+    quoted = _SEPARATING if isinstance(cell, _Word) else _QUOTED
+    if quoted.search(cell):
         return '"' + cell.replace('"', '""') + '"'
     return cell
