@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 import pytest
@@ -63,6 +64,25 @@ def test_json_that_is_no_object_is_refused(arguments: str) -> None:
     assert refusal(arguments) == (
         "The arguments of find do not fit: they must be one JSON object with the parameters name, place, limit, note."
     )
+
+
+@pytest.mark.parametrize("arguments", ["", "null", "[]", '""', "{}", " \n"])
+def test_nothing_in_any_form_calls_what_needs_nothing(arguments: str) -> None:
+    assert nothing.bind(arguments).run() == "done"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        '{"name": "a\nb\t\\"c\\"", "place": {"city": "Oslo"}}',
+        '{\n  "name": "a\nb\t\\"c\\"",\n  "place": {"city": "Oslo"}\n}',
+        json.dumps('{"name": "a\\nb\\t\\"c\\"", "place": {"city": "Oslo"}}'),
+    ],
+    ids=["raw line ends", "over several lines", "JSON as a string"],
+)
+def test_json_as_models_write_it_is_taken_as_it_is_meant(arguments: str) -> None:
+    name, place, *_ = find.bind(arguments).run()
+    assert (name, place) == ('a\nb\t"c"', Place("Oslo"))
 
 
 def test_an_index_is_shown_as_one() -> None:

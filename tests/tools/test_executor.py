@@ -90,6 +90,15 @@ def test_it_runs_once_and_only_where_it_may() -> None:
     assert refused.outcomes == []
 
 
+def test_an_outcome_says_what_the_model_does_not_read() -> None:
+    watched = Watched(lambda_of("x" * 3_000), max_output=500, name="long")
+    watched.execution.run()
+    assert watched.outcome.note == "The model reads a part: 500 of 3,000 characters."
+    whole = Watched(add, '{"a": 1}')
+    whole.execution.run()
+    assert whole.outcome.note == ""
+
+
 def test_an_outcome_has_small_copies_of_its_pictures() -> None:
     picture = PIL.Image.new("RGB", (600, 400), "red")
     watched = Watched(lambda_of({"n": 1, "plot": picture}))

@@ -185,6 +185,43 @@ def test_what_is_no_function_is_refused(given: Any, message: str) -> None:
         tool(given)
 
 
+@functools.singledispatch
+def area(shape: Any) -> float:
+    return 0.0
+
+
+@area.register
+def _(shape: int) -> float:
+    return 1.0
+
+
+class Shapes:
+    @functools.singledispatchmethod
+    def area(self, shape: int) -> float:
+        return 0.0
+
+
+@pytest.mark.parametrize(
+    "given",
+    [area, functools.partial(area, 1), Shapes().area, Shapes.area, vars(Shapes)["area"], staticmethod(area)],
+    ids=["function", "partial", "bound", "unbound", "descriptor", "static"],
+)
+def test_a_choice_by_type_is_refused_when_it_is_defined(given: Any) -> None:
+    with pytest.raises(ToolError, match=r"^area chooses among .*singledispatch.* Make a tool of one implementation"):
+        tool(given)
+
+
+def test_one_implementation_and_a_wrapper_are_tools() -> None:
+    assert tool(name="whole")(area.dispatch(int)).try_(shape=1).output == "1.0"
+
+    @tool
+    @functools.wraps(area)
+    def wrapped(shape: int) -> float:
+        return area(shape)
+
+    assert wrapped.try_(shape=1).output == "1.0"
+
+
 def test_a_refusal_shows_the_users_line_and_little_else() -> None:
     for define in (lambda: tool(lambda city: city), lambda: tool(name="f")(lambda city: city)):
         with pytest.raises(ToolError) as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import socket
 import subprocess
 import sys
@@ -190,6 +191,107 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SettingsError, match=r"ws-notebook\[mcp\]"):
         McpServer(COMMAND)
+
+
+def odd(**options: Any) -> list[str]:
+    """The command of a server with something odd."""
+    return [sys.executable, str(SCRIPT.with_name("mcp_odd.py")), json.dumps({"tools": [{"name": "a"}], **options})]
+
+
+@needs_mcp
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"before": "Server mode: STDIO\n"},
+        {"before": "caf\xe9\n", "latin": True},
+        {"between": "Processing request\n"},
+        {"between": "{\n", "before": "[\n\n"},
+        {"glued": "Loading… "},
+        {"list": True},
+    ],
+    ids=["banner", "not UTF-8", "between", "half JSON", "on the line", "a list of messages"],
+)
+def test_chatter_on_stdout_is_passed_over(options: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    with McpServer(odd(**options)) as server:
+        assert server["a"].try_().output == "a {}"
+    assert not [each for each in caplog.records if "parse" in each.getMessage()]
+
+
+@needs_mcp
+def test_chatter_is_repeated_where_a_server_cannot_be_reached() -> None:
+    command = [sys.executable, "-c", "print('please log in first')"]
+    with pytest.raises(ConnectionFailed, match="It wrote: “please log in first”"):
+        McpServer(command)
+
+
+@needs_mcp
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ({"cursors": ["again"]}, ["a"]),
+        ({"cursors": ["one", "two"]}, ["a"]),
+        ({"cursors": "count"}, ["a"]),
+        ({"cursors": ["", None], "pages": [[{"name": "a"}], [{"name": "b"}]]}, ["a", "b"]),
+        ({"cursors": ["", None], "pages": [[{"name": "a"}], None]}, ["a"]),
+        ({"cursors": ["x", "y", None], "pages": [[{"name": n}] for n in "abc"]}, ["a", "b", "c"]),
+    ],
+    ids=[
+        "one cursor for ever",
+        "two for ever",
+        "a new one each time",
+        "an empty one",
+        "an empty one as the end",
+        "pages",
+    ],
+)
+def test_a_list_of_tools_has_an_end(options: dict[str, Any], names: list[str]) -> None:
+    with McpServer(odd(**options)) as server:
+        assert [each.name for each in server.tools] == names
+
+
+@needs_mcp
+def test_a_tool_that_cannot_be_costs_no_other() -> None:
+    tools = [
+        {"name": "whole", "inputSchema": {"type": "object"}},
+        {"name": "text", "inputSchema": {"type": "string"}},
+        {"name": "any", "inputSchema": True, "outputSchema": {"$id": "x.v1"}},
+        {"name": "choice", "inputSchema": {"oneOf": [{"required": ["a"], "properties": {"a": {}}}, {}]}},
+    ]
+    with McpServer(odd(tools=tools)) as server:
+        assert [each.name for each in server.tools] == ["whole", "any", "choice"]
+        assert server.refused == {"text": "its arguments are no object but string"}
+        assert repr(server).endswith("whole, any, choice; left out: text (see .refused)>")
+        with pytest.raises(KeyError, match="'text' of MCP server odd cannot be offered"):
+            server["text"]
+        assert server["choice"].try_(a=1).output == 'choice {"a": 1}'
+    with pytest.raises(ToolError, match="'text' of MCP server odd cannot be offered: its arguments are"):
+        McpServer(odd(tools=tools), only=["text"])
+
+
+@needs_mcp
+def test_names_that_fall_together_stay_apart_and_reach_their_tools() -> None:
+    names = ["calendar.find", "calendar_find", "x" * 70 + "1", "x" * 70 + "2"]
+    with McpServer(odd(tools=[{"name": name} for name in names])) as server:
+        assert len({each.name for each in server.tools}) == 4
+        assert [server[name].try_().output for name in names] == [f"{name} {{}}" for name in names]
+    with McpServer(odd(tools=[{"name": name} for name in names]), only=names[:1]) as alone:
+        assert alone.tools[0].name == server.tools[0].name
+
+
+@needs_mcp
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ({"content": [{"type": "text", "text": "seven"}], "structuredContent": {"result": "seven"}}, "seven"),
+        ({"structuredContent": {"n": "seven"}}, '{"n": "seven"}'),
+        ({"content": [{"type": "text", "text": "seven"}]}, "seven"),
+        ({"content": [{"type": "map", "at": 1}]}, '{"type": "map", "at": 1}'),
+    ],
+)
+def test_what_a_server_returns_reaches_the_model_whatever_it_promised(result: dict[str, Any], expected: str) -> None:
+    promised = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    with McpServer(odd(tools=[{"name": "a", "outputSchema": promised}], result=result)) as server:
+        assert server["a"].try_().output == expected
 
 
 @needs_mcp

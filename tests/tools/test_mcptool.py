@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools import ToolRegistry
 from ws_notebook.tools.context import Context
-from ws_notebook.tools.mcptool import McpTool, checked_options, output_of
+from ws_notebook.tools.mcptool import McpTool, checked_options, fitting_names, output_of
 
 __all__: list[str] = []
 
@@ -60,17 +61,56 @@ def test_the_schema_is_the_servers_and_strict_where_it_can_be() -> None:
     assert free.definition["parameters"]["properties"] == {}
 
 
-@pytest.mark.parametrize("schema", [{}, {"type": "object", "properties": {"a": {"$ref": "#/$defs/Nowhere"}}}])
-def test_a_schema_that_strict_mode_cannot_read_is_sent_as_it_is(schema: dict[str, Any]) -> None:
-    made = McpTool(described(schema), lambda *_: None, options={"strict": False})
-    assert made.schema.get("properties") == schema.get("properties", {})
-    assert McpTool(described(schema), lambda *_: None, options={}).definition["parameters"]["type"] == "object"
+def test_a_schema_that_no_provider_takes_is_mended_and_offered() -> None:
+    choice = {"anyOf": [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "string"}}}]}
+    made = McpTool(described(choice), lambda *_: result(text("done")), options={})
+    assert made.definition["parameters"]["type"] == "object"
+    assert set(made.definition["parameters"]) <= {
+        "type",
+        "properties",
+        "required",
+        "additionalProperties",
+        "description",
+    }
+    assert made.try_(a="x").output == "done"
+    nowhere = {"type": "object", "properties": {"a": {"$ref": "#/$defs/Nowhere"}}}
+    assert "$ref" not in str(McpTool(described(nowhere), lambda *_: None, options={}).definition)
+
+
+@pytest.mark.parametrize(
+    ("schema", "reason"), [({"type": "string"}, "are no object but string"), (False, "is false, which is no object")]
+)
+def test_a_tool_whose_arguments_are_no_object_is_refused_in_words(schema: Any, reason: str) -> None:
+    with pytest.raises(ToolError, match=f"Tool 'price' cannot be offered: .*{reason}"):
+        McpTool(described(schema), lambda *_: None, options={})
+
+
+def test_nulls_stand_for_what_is_optional_behind_a_reference_too() -> None:
+    asked: list[Any] = []
+    schema = {
+        "$ref": "#/definitions/A",
+        "definitions": {"A": {"properties": {"a": {"$ref": "#/definitions/B"}}, "B": 1}},
+    }
+    made = McpTool(described(schema), lambda *given: asked.append(given[1]) or result(), options={})
+    assert made.try_('{"a": null}').ok
+    assert asked == [{}]
 
 
 def test_names_are_made_fit_and_prefixed() -> None:
     made = McpTool(described(name="shop.sell one"), lambda *_: None, prefix="x_", options={})
     assert (made.name, made.server_name) == ("x_shop_sell_one", "shop.sell one")
     assert len(McpTool(described(name="n" * 90), lambda *_: None, options={}).name) == 64
+
+
+def test_every_name_is_one_tools() -> None:
+    long = "n" * 70
+    found = fitting_names(["a.b", "a_b", "a b", "c/d", f"{long}1", f"{long}2", "", "ü"], prefix="")
+    assert (found["a_b"], found["c/d"], found["ü"]) == ("a_b", "c_d", "_")
+    assert len(set(found.values())) == len(found)
+    assert all(re.fullmatch("[A-Za-z0-9_-]{1,64}", name) for name in found.values())
+    assert found["a.b"] == fitting_names(["a b", "a_b", "a.b"])["a.b"]
+    assert found[f"{long}1"] == fitting_names([f"{long}1"])[f"{long}1"]
+    assert len(fitting_names(["x" * 64], prefix="p_")["x" * 64]) == 64
 
 
 def test_options_are_the_tools() -> None:
@@ -98,6 +138,20 @@ def test_texts_are_joined_and_structured_results_stand_in_for_none() -> None:
     assert output_of(result(text("a"), text("b"))) == "a\nb"
     assert output_of(result(structured_content={"a": 1})) == '{"a": 1}'
     assert output_of(result()) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "structured", "expected"),
+    [
+        ("returned 2 items", {"items": [1, 2]}, 'returned 2 items\n{"items": [1, 2]}'),
+        ('{"items":[1,2]}', {"items": [1, 2]}, '{"items":[1,2]}'),
+        ("8", {"result": 8}, "8"),
+    ],
+)
+def test_a_structured_result_is_added_where_the_text_does_not_say_it(
+    words: str, structured: Any, expected: str
+) -> None:
+    assert output_of(result(text(words), structured_content=structured)) == expected
 
 
 def test_other_contents_are_shown_or_named() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,55 @@ def test_the_marker_says_how_much_there_was() -> None:
     text = to_output("x" * 2_000_000, max_output=1_000)
     assert "\n[cut: 2,000,000 characters in all, more than the 1,000 allowed" in text
     assert text.startswith("xxx")
+
+
+def test_what_shares_a_limit_is_cut_where_it_is_long_and_says_so() -> None:
+    frame = pd.DataFrame({"n": range(100_000, 100_150)})
+    words, table, tail = to_output(["w" * 3_000, frame, "the end"], max_output=1_000)
+    assert words["text"].endswith("more than the 497 allowed; ask for a smaller part]")
+    assert table["text"].endswith("of 150 rows, 1 columns; ask for a smaller part or a summary]")
+    assert tail["text"] == "the end"
+
+
+def test_texts_among_parts_made_by_the_tool_keep_to_the_limit() -> None:
+    parts = [{"type": "input_text", "text": "x" * 3_000}, IMAGE, {"type": "input_text", "text": "short"}]
+    found = to_output(parts, max_output=500)
+    assert len(found[0]["text"]) == 495
+    assert "3,000 characters in all" in found[0]["text"]
+    assert found[1:] == parts[1:]
+
+
+@pytest.mark.parametrize(
+    ("value", "note"),
+    [
+        ("x" * 3_000, "500 of 3,000 characters"),
+        (pd.DataFrame({"n": range(1_000)}), r"1\d\d of 1,000 rows, 1 columns"),
+        ({"t": pd.Series(range(1_000))}, r"\d\d of 1,000 values"),
+        (["words", pd.DataFrame({"n": range(1_000)})], r"1\d\d of 1,000 rows, 1 columns"),
+        (np.zeros(10_000), r"array of shape \(10000,\), float64; the first 250 of 10,000 values"),
+        (iter(range(10_000)), "the first 250 items of a longer range_iterator"),
+        ([{"type": "input_text", "text": "x" * 3_000}], "500 of 3,000 characters"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_whoever_asks_is_told_what_was_left_out(value: Any, note: str) -> None:
+    notes: list[str] = []
+    to_output(value, max_output=500, notes=notes)
+    assert re.fullmatch(note, notes[0])
+
+
+def test_of_what_is_whole_nothing_is_told() -> None:
+    notes: list[str] = []
+    for value in (
+        "x" * 100,
+        [1, 2],
+        pd.DataFrame({"a": [1]}),
+        {"t": pd.DataFrame({"a": [1]})},
+        np.zeros(3),
+        [PNG, "a"],
+    ):
+        to_output(value, notes=notes)
+    assert notes == []
 
 
 def test_text_of_exactly_the_limit_is_not_cut() -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import enum
 import itertools
 import json
+import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -116,13 +117,13 @@ VALUES = [
     (True, True),
     (3, 3),
     (1.5, 1.5),
-    (float("nan"), "NaN"),
+    (float("nan"), None),
     (float("inf"), "Infinity"),
     (float("-inf"), "-Infinity"),
     ("text", "text"),
     (Text("x"), "x"),
     ([1, "a", None], [1, "a", None]),
-    ((1, [2.0, float("nan")]), [1, [2.0, "NaN"]]),
+    ((1, [2.0, float("nan")]), [1, [2.0, None]]),
     ({"a": {"b": (1,)}}, {"a": {"b": [1]}}),
     ({3, 1, 2}, [1, 2, 3]),
     (frozenset("ba"), ["a", "b"]),
@@ -154,12 +155,12 @@ VALUES = [
     (Numbers([1, 2]), [1, 2]),
     (np.int64(3), 3),
     (np.float32(0.5), 0.5),
-    (np.float64("nan"), "NaN"),
+    (np.float64("nan"), None),
     (np.bool_(True), True),
     (np.str_("a"), "a"),
     (np.datetime64("2026-01-02"), "2026-01-02"),
     (np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]]),
-    (np.array([1.0, float("nan")]), [1.0, "NaN"]),
+    (np.array([1.0, float("nan")]), [1.0, None]),
     (np.array(["2026-01-02"], dtype="datetime64[ns]"), ["2026-01-02T00:00:00.000000000"]),
     (np.array(3), 3),
     (pd.Timestamp("2026-01-02"), "2026-01-02T00:00:00"),
@@ -184,7 +185,14 @@ VALUES = [
     (ValueError("x"), {"type": "ValueError", "message": "x"}),
     ([pd.Series([1, 2])], [[1, 2]]),
     ([pd.Series([1, 2], index=["a", "b"])], [{"a": 1, "b": 2}]),
-    ([pd.Series([1, 2], index=["a", "a"])], [[["a", 1], ["a", 2]]]),
+    ([pd.Series([1, 2], index=["a", "a"])], [[{"index": "a", "value": 1}, {"index": "a", "value": 2}]]),
+    (np.float32(0.1), 0.1),
+    (np.array([0.1, 1e10], dtype="float32"), [0.1, 1e10]),
+    (pd.Index([0.1], dtype="float32"), [0.1]),
+    (pd.array([0.1, None], dtype="Float32"), [0.1, None]),
+    (np.timedelta64(5, "ns"), "5 nanoseconds"),
+    (np.datetime64("NaT"), None),
+    (pd.Timedelta(1, "ns"), "PT0.000000001S"),
 ]  # fmt: skip
 
 
@@ -287,6 +295,47 @@ def test_a_long_table_inside_a_result_is_shortened_with_a_note() -> None:
     found = plain({"t": pd.DataFrame({"a": range(1_000)})})
     assert found["t"]["note"] == "200 of 1,000 rows"
     assert len(found["t"]["rows"]) == MAX_ROWS
+
+
+def test_a_table_inside_a_result_keeps_its_index() -> None:
+    frame = pd.DataFrame({"n": [1, 2]}, index=pd.Index(["x", "y"], name="key"))
+    records = [{"key": "x", "n": 1}, {"key": "y", "n": 2}]
+
+    class Holder(BaseModel):
+        model_config = ConfigDict(arbitrary_types_allowed=True)
+        part: Any
+
+    for value in ({"part": frame}, Place("a", [frame]), Pair(1, frame), (frame,), Holder(part=frame)):
+        assert json.dumps(records) in json.dumps(plain(value))
+
+
+def test_nan_in_records_of_pandas_is_null() -> None:
+    frame = pd.DataFrame({"text": ["", None], "n": [1.0, None]})
+    first, second = plain(frame.to_dict("records"))
+    assert first == {"text": "", "n": 1.0}
+    assert second == {"text": None, "n": None}
+
+
+def test_tables_share_the_room_that_the_rest_leaves_them() -> None:
+    small, large = pd.DataFrame({"a": ["s"]}), pd.DataFrame({"a": ["x" * 40] * 100})
+    value = {"before": "b" * 500, "large": large, "small": small, "other": large, "after": "a" * 500}
+    found = plain(value, limit=3_000)
+    assert len(json.dumps(found, separators=(",", ":"))) <= 3_000
+    assert (found["small"], found["after"]) == ([{"a": "s"}], "a" * 500)
+    assert found["large"]["note"] == f"{len(found['large']['rows'])} of 100 rows"
+    assert abs(len(found["large"]["rows"]) - len(found["other"]["rows"])) <= 1
+
+
+def test_a_table_in_a_cell_of_a_table_is_written_too() -> None:
+    frame = pd.DataFrame({"inner": [pd.DataFrame({"a": [1]}, index=["k"]), object]})
+    first, second = plain([frame])[0]
+    assert first == {"inner": [{"index": "k", "a": 1}]}
+    assert second["inner"] == str(object)
+
+
+def test_an_empty_tuple_is_an_empty_list_where_no_library_is_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "pandas")
+    assert plain(()) == []
 
 
 def test_an_iterator_is_run_to_its_end_or_as_far_as_can_be_shown() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import threading
 import types
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -118,10 +120,42 @@ def test_what_is_no_tool_is_refused_and_nothing_is_added(given: Any, message: st
     assert tools.names() == []
 
 
-@pytest.mark.parametrize("given", ["web_search", {"type": "web_search"}])
-def test_one_tool_alone_is_no_list_of_tools(given: Any) -> None:
-    with pytest.raises(ToolError, match=r"tools=\[…\]"):
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("web_search", r"even of one: tools=\['web_search'\]"),
+        ({"type": "web_search"}, r"even of one: tools=\[{'type': 'web_search'}\]"),
+        (add, r"even of one: tools=\[add\]"),
+        (functools.partial(len, "a"), r"even of one: tools=\[functools\.partial\("),
+        (population, r"even of one: tools=\[population\]"),
+        (tool(add), r"even of one: tools=\[add\]"),
+        ({"add": add}, r"not a dict of them: tools=list\(….values\(\)\)"),
+        (5, r"not int 5: tools=\[function, …\]"),
+        (None, "not NoneType None"),
+        (math, r"tools=wsn\.tools_from\(math\)"),
+        (SimpleNamespace(tools=[add]), r"are its \.tools: tools=….tools"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_list_of_tools_is_told_how_to_be_one(given: Any, message: str) -> None:
+    with pytest.raises(ToolError, match=message):
         ToolRegistry(given)
+
+
+def test_any_iterable_is_a_list_of_tools() -> None:
+    for given in ((add,), {add}, iter([add]), ToolRegistry([add])):
+        assert ToolRegistry(given).names() == ["add"]
+
+
+def test_tools_of_two_servers_with_one_name_are_told_apart() -> None:
+    first, second = tool(add), tool(name="add")(population)
+    first.origin, second.origin = "uvx one", "uvx two"  # type: ignore[attr-defined]
+    tools = ToolRegistry([first])
+    with pytest.raises(ToolError, match=r"Two MCP servers have a tool named 'add': uvx one and uvx two\..*prefix="):
+        tools.add(second)
+    second.origin = "uvx one"  # type: ignore[attr-defined]
+    tools.add(second)
+    assert tools.get("add") is second
 
 
 def test_the_table_shows_every_tool_on_one_line() -> None:

@@ -165,3 +165,21 @@ def test_subschemas_are_those_directly_inside() -> None:
         "additionalProperties": False,
     }
     assert list(subschemas(schema)) == [{"type": "array", "items": INTEGER}, INTEGER]
+
+
+def test_of_one_becomes_of_any_outside_strict_mode_too() -> None:
+    schema = {"oneOf": [{"type": "string", "title": "S"}, {"type": "object"}], "discriminator": {"propertyName": "k"}}
+    assert tidied(schema) == {"anyOf": [{"type": "string"}, {"type": "object"}]}
+    assert set(tidied({**schema, "anyOf": [{}]})) == {"oneOf", "anyOf"}
+
+
+def test_an_enum_of_objects_cannot_be_strict() -> None:
+    with pytest.raises(NotStrict, match="an enum of objects or arrays"):
+        strict_schema({"type": "object", "properties": {"a": {"enum": [{"b": 1}]}}})
+
+
+def test_an_array_always_says_what_is_in_it() -> None:
+    pair = {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}], "minItems": 2, "maxItems": 2}
+    assert tidied(pair)["items"] == {"anyOf": [{"type": "integer"}, {"type": "string"}]}
+    assert tidied({**pair, "prefixItems": [{"type": "integer"}] * 2})["items"] == {"type": "integer"}
+    assert tidied({"type": "array", "maxItems": 0})["items"] == {}

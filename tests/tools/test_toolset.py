@@ -122,3 +122,17 @@ def test_a_tool_among_them_is_taken_as_it_is() -> None:
     (made,) = tools_from(module)
     assert made is vars(module)["sell"]
     assert isinstance(made, Tool)
+
+
+def test_a_method_that_chooses_by_type_is_not_passed_over() -> None:
+    class Shapes:
+        @functools.singledispatchmethod
+        def area(self, shape: int) -> float:
+            return 0.0
+
+        def name(self, shape: int) -> str:
+            return "square"
+
+    with pytest.raises(ToolError, match=r"skip=\['area'\], or mend them:\n  area: area chooses among implementations"):
+        tools_from(Shapes())
+    assert [each.name for each in tools_from(Shapes(), skip=["area"])] == ["name"]

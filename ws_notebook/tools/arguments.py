@@ -6,7 +6,9 @@ makes every parameter required, so null is how the model leaves one out.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -21,19 +23,43 @@ __all__ = ["validated", "without_nulls"]
 
 _MAX_PROBLEMS = 10
 
+_NOTHING = ("null", '""', "[]")
+"""What some models send for a tool that needs no parameters."""
+
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
 
 def validated(schema: FunctionSchema, text: str, *, name: str) -> dict[str, Any]:
     """The arguments by name; those left to their defaults are absent.
 
     Raises `ToolError` that lists every problem with its parameter, for the model to act on.
     """
-    text = text.strip() or "{}"  # some models send nothing for a tool without parameters
+    text = _object(text, bare=not schema.loose.get("required"))
     if "null" in text:
         text = without_nulls(text, schema.loose)
     try:
         return schema.adapter.validate_json(text)
     except ValidationError as error:
         raise ToolError(_explained(error, schema, name)) from None
+
+
+def _object(text: str, *, bare: bool) -> str:
+    """The text as models mean it: nothing where there are no parameters, line ends inside of strings, JSON as a string.
+
+    `bare`: it can be called without any. Numbers stay as they are written.
+    """
+    text = text.strip() or "{}"
+    if bare and text in _NOTHING:
+        return "{}"
+    if text.startswith('"{'):
+        with contextlib.suppress(ValueError):
+            text = str(json.loads(text, strict=False))
+    return _STRING.sub(_escaped, text) if _CONTROL.search(text) else text
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return _CONTROL.sub(lambda control: f"\\u{ord(control[0]):04x}", found[0])
 
 
 def without_nulls(text: str, schema: Schema) -> str:

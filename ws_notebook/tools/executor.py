@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 
+_MAX_NOTES = 3
+"""Parts of an output of which it is said what was left out."""
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What came of a call: its last status, what the model is told, and what the user may look at."""
 
@@ -46,6 +50,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     exception: BaseException | None = None
     pictures: tuple[Mapping[str, Any], ...] = ()
     """The output's pictures, small, as views hold them."""
+    note: str = ""
+    """What was left out of the output, in a sentence; empty where it is whole."""
 
 
 def unknown_tool_outcome(name: str, known: list[str]) -> Outcome:
@@ -239,13 +245,15 @@ class Execution:
                 time.sleep(0.001)
 
     def _answer(self, value: Any) -> Outcome:
-        output = to_output(value, max_output=self.tool.max_output)
+        notes: list[str] = []
+        output = to_output(value, max_output=self.tool.max_output, notes=notes)
         if not isinstance(output, str):
             try:
                 msgspec.json.encode(output)
             except (TypeError, UnicodeEncodeError, RecursionError) as error:
                 raise ToolError(f"The result's parts cannot be written as JSON: {error}") from None
-        return Outcome(status="completed", output=output, pictures=_pictures(output))
+        note = f"The model reads a part: {'; '.join(notes[:_MAX_NOTES])}." if notes else ""
+        return Outcome(status="completed", output=output, pictures=_pictures(output), note=note)
 
     def _run_nested(self, given: Awaitable[Any] | None = None) -> Outcome:
         from .. import kernel

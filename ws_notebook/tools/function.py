@@ -324,8 +324,30 @@ def _check_callable(function: Any) -> None:
             f"{function.__name__} is a class; a tool is a function. Decorate one of its methods, "
             "or a function that makes the object and returns what the model should read."
         )
+    if _is_dispatched(function):
+        name = getattr(function, "__name__", None) or getattr(getattr(function, "func", None), "__name__", "It")
+        one = f", for example {name}.dispatch(int)" if hasattr(function, "dispatch") else ""
+        raise ToolError(
+            f"{name} chooses among implementations by the type of its argument (functools.singledispatch), and the "
+            f"model sends JSON, which has no such types. Make a tool of one implementation{one}, or of a function "
+            "whose annotations say what it takes."
+        )
     if not callable(function):
         raise ToolError(f"A tool is made of a function, not of {type(function).__name__} {function!r:.80}.")
+
+
+def _is_dispatched(function: Any) -> bool:
+    """Whether it is a `singledispatch` function, or a method of that kind with or without its object."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    if isinstance(function, functools.singledispatchmethod | functools.partialmethod):
+        return isinstance(function, functools.singledispatchmethod) or _is_dispatched(function.func)
+    if not callable(getattr(function, "register", None)):
+        return False
+    code = getattr(inspect.unwrap(function, stop=lambda one: "register" not in vars(one)), "__code__", None)
+    own = getattr(function, "__code__", code)
+    made_by_functools = own is not None and own.co_filename == functools.singledispatch.__code__.co_filename
+    return made_by_functools or type(function).__module__ == "functools"
 
 
 def _looked_up(module: str | None, qualname: str) -> object:

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ws_notebook.exceptions import SettingsError, ToolError
 from ws_notebook.tools.context import Context
-from ws_notebook.tools.function import AnyTool
 from ws_notebook.tools.options import nearest
 
 if TYPE_CHECKING:
     from ws_notebook.tools.mcpline import Line
+    from ws_notebook.tools.mcptool import McpTool
 
 __all__ = ["McpServer"]
 
 
 class McpServer:
-    """A connection to an MCP server. `tools` are its tools: `session.tools.add(*server.tools)`; `server["x"]` is one.
+    """A connection to an MCP server. `tools` are its tools: `session.tools.add(*server.tools)`; `server["x"]` is one,
+    by its name here or by the server's.
 
     server           a command, as a list or as text, that speaks over its stdin and stdout; or an http(s) URL
     headers          extra HTTP headers, such as an Authorization; never shown
@@ -60,7 +61,10 @@ class McpServer:
         self._line: Line = Line(
             _target(server, headers, env, cwd), headers=headers or {}, env=env or {}, cwd=cwd, limit=connect_timeout
         )
-        self.tools: list[AnyTool] = []
+        self._origin = self._line.name
+        self.refused: dict[str, str] = {}
+        """Tools of the server that cannot be offered, with the reason: those whose schema is no object's."""
+        self.tools: list[McpTool] = []
         """Its tools, as they were when it was connected or last refreshed."""
         try:
             self.refresh()
@@ -73,18 +77,25 @@ class McpServer:
         """The server's own name, or what it was reached by."""
         return self._line.name
 
-    def refresh(self) -> list[AnyTool]:
+    def refresh(self) -> list[McpTool]:
         """Ask for its tools again and return them."""
-        from ws_notebook.tools.mcptool import McpTool
+        from ws_notebook.tools.mcptool import McpTool, fitting_names
 
         with self._lock:
             found = {each.name: each for each in self._line.list_tools()}
+        self.refused = self._line.refused
         for name in (*(self._only or ()), *self._skip):
-            if name not in found:
+            if name not in found and name not in self.refused:
                 raise ToolError(f"MCP server {self.name} has no tool {name!r}.{nearest(name, tuple(found))}")
+        for name in self._only or ():
+            if name not in found:
+                raise ToolError(f"Tool {name!r} of MCP server {self.name} cannot be offered: {self.refused[name]}.")
         chosen = [name for name in (found if self._only is None else self._only) if name not in self._skip]
+        # Of all its tools: what one is called does not depend on which are chosen.
+        names = fitting_names(found, self._prefix)
         self.tools[:] = [
-            McpTool(found[name], self._request, prefix=self._prefix, options=self._options) for name in chosen
+            McpTool(found[name], self._request, name=names[name], origin=self._origin, options=self._options)
+            for name in chosen
         ]
         return list(self.tools)
 
@@ -92,10 +103,12 @@ class McpServer:
         """End the connection, and with it a command's process. Calls of its tools fail from then on."""
         self._line.close()
 
-    def __getitem__(self, name: str) -> AnyTool:
+    def __getitem__(self, name: str) -> McpTool:
         for each in self.tools:
-            if each.name == name:
+            if name in (each.name, each.server_name):
                 return each
+        if name in self.refused:
+            raise KeyError(f"Tool {name!r} of MCP server {self.name} cannot be offered: {self.refused[name]}.")
         names = tuple(each.name for each in self.tools)
         raise KeyError(f"MCP server {self.name} has no tool {name!r}.{nearest(name, names)}")
 
@@ -111,7 +124,8 @@ class McpServer:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<McpServer {self.name}: {', '.join(each.name for each in self.tools) or 'no tools'}>"
+        left_out = f"; left out: {', '.join(self.refused)} (see .refused)" if self.refused else ""
+        return f"<McpServer {self.name}: {', '.join(each.name for each in self.tools) or 'no tools'}{left_out}>"
 
     def _request(self, name: str, arguments: dict[str, Any], context: Context) -> Any:
         with self._lock:

@@ -25,6 +25,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from ws_notebook.exceptions import ConnectionFailed, ToolError
 from ws_notebook.tools.context import Context
+from ws_notebook.tools.mcpstream import Chatter, mended_transport, without_complaints
 
 __all__ = ["Line"]
 
@@ -41,6 +42,8 @@ _LAST_WORDS = 600
 
 _GONE = (anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream, httpx2.TransportError, OSError)
 _READ_SECONDS = 300.0
+_MAX_PAGES = 1_000
+"""Pages of a list of tools that are asked for."""
 
 
 class Line:
@@ -62,6 +65,7 @@ class Line:
         self._limit = limit
         self._open: _Connection | None = None
         self._closed = False
+        self._chatter = Chatter()
         self.name = target.partition("?")[0] if isinstance(target, str) else " ".join(target[:2])
 
     def open(self) -> _Connection:
@@ -79,19 +83,36 @@ class Line:
         return self._open
 
     def list_tools(self) -> list[Any]:
-        """Every tool, as `mcp.types.Tool`. Raises ConnectionFailed."""
+        """Every tool, as `mcp.types.Tool`. Raises ConnectionFailed.
+
+        The end is where a page has no cursor, one that was asked for before, or nothing new on it.
+        """
         connection = self.open()
-        found, cursor = [], None
-        while True:
+        found: dict[str, Any] = {}
+        cursor: str | None = None
+        asked: set[str | None] = set()
+        while cursor not in asked and len(asked) < _MAX_PAGES:
+            asked.add(cursor)
             try:
                 page = connection.wait(lambda client, at=cursor: client.list_tools(cursor=at), self._limit)  # type: ignore[misc]
             except Exception as error:  # noqa: BLE001 - see open
+                if cursor == "" and isinstance(_leaf(error), mcp.MCPError):
+                    break  # to this server it means the end
                 connection.stop()
                 raise ConnectionFailed(self._explained(error, connection.last_words())) from None
-            found += page.tools
+            named = {each.name: each for each in page.tools}
+            if cursor and not named.keys() - found.keys():
+                break  # a new cursor each time, and never a new tool
+            found.update(named)
             cursor = page.next_cursor
-            if not cursor:
-                return found
+            if cursor is None:
+                break
+        return list(found.values())
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Tools of the server that cannot be tools here, and why."""
+        return dict(self._chatter.refused)
 
     def call(self, name: str, arguments: dict[str, Any], context: Context) -> Any:
         """Make a call and wait for its result; it is cancelled once `context` says that nobody waits for it.
@@ -142,10 +163,14 @@ class Line:
                 transport: Any = streamable_http_client(self._target, http_client=http)
             else:
                 command, *words = self._target
-                started = mcp.StdioServerParameters(command=command, args=words, env=self._env, cwd=self._cwd)
+                started = mcp.StdioServerParameters(
+                    command=command, args=words, env=self._env, cwd=self._cwd, encoding_error_handler="replace"
+                )
                 transport = stdio_client(started, errlog=errors)
+            stack.enter_context(without_complaints())
+            mended = mended_transport(transport, self._chatter)
             info = mcp.types.Implementation(name="ws-notebook", version=_version())
-            yield await stack.enter_async_context(mcp.Client(transport, client_info=info))
+            yield await stack.enter_async_context(mcp.Client(mended, client_info=info))
 
     def _explained(self, error: BaseException, last_words: str) -> str:
         cause = _leaf(error)
@@ -158,7 +183,8 @@ class Line:
             advice = "Check the URL and that the server is running."
         else:
             advice = "Check that the command runs in a terminal and speaks MCP over stdin and stdout."
-        said = f" It wrote: “{last_words}”." if last_words else ""
+        words = " ".join(filter(None, (last_words, self._chatter.words)))[-_LAST_WORDS:]
+        said = f" It wrote: “{words}”." if words else ""
         return f"MCP server {self.name} {what}.{said} {advice}"
 
 

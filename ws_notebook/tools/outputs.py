@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ws_notebook.exceptions import SettingsError, ToolError
+from ws_notebook.tools.cut import Notes, cut, shares
 from ws_notebook.tools.frames import is_table
 from ws_notebook.tools.images import MAX_BYTES, image_bytes, image_url
 from ws_notebook.tools.library import loaded
@@ -37,8 +38,6 @@ _MAX_PARTS = 50
 _ATOMS = (str, int, float, bool, type(None))
 """The results of most functions; no library's type is among them."""
 
-_SHORT_MARKER = "…[cut]"
-
 _MAX_IMAGES = 20
 """Pictures in one output at most."""
 
@@ -49,16 +48,17 @@ _MAX_FILE = 50_000_000
 """Bytes of an image file that is shown; the path of a larger one is a path."""
 
 
-def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT) -> Output:
+def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT, notes: Notes | None = None) -> Output:
     """The output item's `output` for a tool's result.
 
-    Text longer than `max_output` characters ends, within that length, in a marker that says how much was cut.
+    Text longer than `max_output` characters ends, within that length, in a marker that says how much was cut; `notes`
+    is told of all that was left out.
     Raises `ToolError` for what cannot be written down.
     """
     if type(value) in _ATOMS:
-        return _text(value, max_output)
+        return _text(value, max_output, notes)
     if isinstance(value, list) and value and all(map(_is_part, value)):
-        return value
+        return _limited(value, max_output, notes)
     image = _picture(value)
     if image is not None:
         return [_image(image)]
@@ -67,8 +67,8 @@ def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT) -> Output:
     if type(value) in (list, tuple) and len(value) <= _MAX_PARTS:  # type: ignore[arg-type]
         images = [_picture(one) for one in value]  # type: ignore[attr-defined]
         if any(images) or any(map(is_table, value)):  # type: ignore[call-overload]
-            return _parts(value, images, max_output)  # type: ignore[arg-type]
-    return _with_pictures(value, max_output)
+            return _parts(value, images, max_output, notes)  # type: ignore[arg-type]
+    return _with_pictures(value, max_output, notes)
 
 
 def scrubbed(output: Output, clean: Callable[[str], str]) -> Output:
@@ -84,7 +84,7 @@ def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> s
     `kind` is "timeout", "unknown_tool", "invalid_arguments", "cancelled", "denied", "unserialisable" or the name of
     an exception's class; `available` lists the tools there are.
     """
-    error: dict[str, Any] = {"type": kind, "message": _cut(_clean(message), _MAX_MESSAGE)}
+    error: dict[str, Any] = {"type": kind, "message": cut(_clean(message), _MAX_MESSAGE)}
     names = list(available)
     if names:
         error["available_tools"] = names
@@ -141,7 +141,7 @@ def _file(path: Path) -> Output:
     return str(path) if image is None else [{"type": "input_text", "text": str(path)}, _image(image)]
 
 
-def _with_pictures(value: Any, max_output: int) -> Output:
+def _with_pictures(value: Any, max_output: int, notes: Notes | None) -> Output:
     """Text in which "[image 1]" stands for a picture, and the pictures after it."""
     urls: list[str] = []
 
@@ -155,34 +155,74 @@ def _with_pictures(value: Any, max_output: int) -> Output:
             urls.append(url)
         return f"[image {urls.index(url) + 1}]"
 
-    text = _text(value, max_output, collect)
+    text = _text(value, max_output, notes, collect)
     return text if not urls else [{"type": "input_text", "text": text}, *map(_image, urls)]
 
 
-def _parts(values: Iterable[Any], images: list[str | None], max_output: int) -> list[dict[str, Any]]:
+def _parts(
+    values: Iterable[Any], images: list[str | None], max_output: int, notes: Notes | None
+) -> list[dict[str, Any]]:
+    texts = iter(
+        _texts([value for value, image in zip(values, images, strict=True) if image is None], max_output, notes)
+    )
     parts: list[dict[str, Any]] = []
-    left = max_output
-    for value, image in zip(values, images, strict=True):
-        if image is not None:
-            # A figure and its axes are one picture.
-            if _image(image) not in parts:
-                parts.append(_image(image))
-            continue
-        text = _text(value, left)
-        left = max(left - len(text), 0)
-        parts.append({"type": "input_text", "text": text})
+    for image in images:
+        part = {"type": "input_text", "text": next(texts)} if image is None else _image(image)
+        # A figure and its axes are one picture.
+        if image is None or part not in parts:
+            parts.append(part)
     return parts
+
+
+def _texts(values: list[Any], max_output: int, notes: Notes | None) -> list[str]:
+    """The text of each value; where they are too long together, the long ones are cut."""
+    tables = [type(value) not in _ATOMS and is_table(value) for value in values]
+    told: list[Notes] = [[] for _ in values]
+    whole = [
+        table_text(value, max_output=max_output, notes=own) if table else _written(value, max_output, own)
+        for value, table, own in zip(values, tables, told, strict=True)
+    ]
+    most = shares([len(text) for text in whole], max_output)
+    found = []
+    for value, table, text, size, own in zip(values, tables, whole, most, told, strict=True):
+        if table and len(text) > size:
+            own.clear()
+            found.append(_clean(table_text(value, max_output=size, notes=own)))
+        else:
+            found.append(_clean(cut(text, size, own)))
+    if notes is not None:
+        notes.extend(note for own in told for note in own)
+    return found
+
+
+def _limited(parts: list[dict[str, Any]], max_output: int, notes: Notes | None) -> list[dict[str, Any]]:
+    """Parts as the API has them; texts that are too long together are cut."""
+    texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
+    if sum(map(len, texts)) <= max_output:
+        return parts
+    sizes = shares([len(text) for text in texts], max_output)
+    kept = iter([cut(text, size, notes) for text, size in zip(texts, sizes, strict=True)])
+    return [{**part, "text": next(kept)} if isinstance(part.get("text"), str) else part for part in parts]
 
 
 def _image(url: str) -> dict[str, Any]:
     return {"type": "input_image", "image_url": url, "detail": "auto"}
 
 
-def _text(value: Any, max_output: int, picture: Callable[[Any], str | None] | None = None) -> str:
+def _text(value: Any, max_output: int, notes: Notes | None, picture: Callable[[Any], str | None] | None = None) -> str:
     if type(value) not in _ATOMS and is_table(value):
-        return _clean(table_text(value, max_output=max_output))
-    data = plain(value, limit=max_output, picture=picture)
-    return _clean(_cut(data if isinstance(data, str) else _json(data), max_output))
+        return _clean(table_text(value, max_output=max_output, notes=notes))
+    return _clean(cut(_written(value, max_output, notes, picture), max_output, notes))
+
+
+def _written(
+    value: Any, max_output: int, notes: Notes | None, picture: Callable[[Any], str | None] | None = None
+) -> str:
+    """Words as they are, anything else as JSON; not cut yet."""
+    data = plain(value, limit=max_output, picture=picture, notes=notes)
+    if data is None and isinstance(value, (float, loaded("numpy", "floating"))):
+        return "NaN"
+    return data if isinstance(data, str) else _json(data)
 
 
 def _json(data: Any) -> str:
@@ -190,15 +230,6 @@ def _json(data: Any) -> str:
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     except ValueError as error:  # Python writes no integer of more than some thousand digits
         raise ToolError(f"The result has a number that is too long ({error}). Return it rounded, or as text.") from None
-
-
-def _cut(text: str, limit: int) -> str:
-    if len(text) <= limit:
-        return text
-    marker = f"\n[cut: {len(text):,} characters in all, more than the {limit:,} allowed; ask for a smaller part]"
-    if len(marker) >= limit:
-        marker = _SHORT_MARKER[:limit]
-    return text[: limit - len(marker)] + marker
 
 
 def _clean(text: str) -> str:

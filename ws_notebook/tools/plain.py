@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import itertools
-import math
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
-from pathlib import PurePath
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.tools.frames import MAX_ROWS, as_frame, is_table
+from ws_notebook.tools.arrays import array_data, is_array
+from ws_notebook.tools.cut import Notes, shares
+from ws_notebook.tools.frames import Grid, grid, is_table
 from ws_notebook.tools.library import loaded
+from ws_notebook.tools.listing import table_data
+from ws_notebook.tools.scalars import NOT_SCALAR, key_text, scalar
 
 __all__ = ["plain"]
 
@@ -31,38 +30,68 @@ _MAX_DEPTH = 100
 _MAX_ITEMS = 50_000
 """Items taken from what may have no end."""
 
+_NOTE = 120
+"""Characters for the note of a table that is shortened."""
+
 Place = tuple[Any, str, Any] | None
 """Where a value stands: (place around it, "." or "[]", name or key). Written out only when it is refused."""
 
 _REMEDY = "Return a str, number, bool, list, dict, dataclass, DataFrame or figure."
 
 
-def plain(value: Any, *, limit: int = sys.maxsize, picture: Callable[[Any], str | None] | None = None) -> Any:
-    """The value as JSON data. NaN and infinities become the strings "NaN", "Infinity" and "-Infinity".
+def plain(
+    value: Any,
+    *,
+    limit: int = sys.maxsize,
+    picture: Callable[[Any], str | None] | None = None,
+    notes: Notes | None = None,
+) -> Any:
+    """The value as JSON data. NaN becomes None; infinities become the strings "Infinity" and "-Infinity".
 
-    Arrays and iterators that cannot fit into `limit` characters are shortened, with a note. `picture(value)` may give
-    what stands for a picture. Raises `ToolError` that names the type and the place of what JSON cannot carry.
+    Tables, arrays and iterators that cannot fit into `limit` characters are shortened, with a note; `notes` is told
+    so, too. `picture(value)` may give what stands for a picture. Raises `ToolError` that names the type and the place
+    of what JSON cannot carry.
     """
-    return _Plain(limit, picture).convert(value, None)
+    return _Plain(limit, picture, [] if notes is None else notes).whole(value)
 
 
 class _Plain:
-    def __init__(self, limit: int, picture: Callable[[Any], str | None] | None) -> None:
-        self._limit = limit
+    def __init__(self, limit: int, picture: Callable[[Any], str | None] | None, notes: Notes) -> None:
+        self._limit, self._notes = limit, notes
+        self._tables: list[_Table] | None = []
+        """Those that were met, to be written down when it is known how much room they have; then None."""
         self._picture = picture
         self._open: set[int] = set()
         """Containers being converted: one that turns up again contains itself."""
+
+    def whole(self, value: Any) -> Any:
+        """The value, its tables in the room that all the rest leaves them."""
+        data = self.convert(value, None)
+        tables, self._tables = self._tables or [], None
+        if not tables:
+            return data
+        room = self._limit - _length(data)
+        found = [table_data(table.grid, self._cell(table.place), sys.maxsize) for table in tables]
+        sizes = [size for _, size, _ in found]
+        if sum(sizes) > room:
+            given = zip(tables, sizes, shares(sizes, room - _NOTE * len(tables)), strict=True)
+            found = [
+                table_data(table.grid, self._cell(table.place), sys.maxsize if size <= most else most)
+                for table, size, most in given
+            ]
+        for table, (written, _, note) in zip(tables, found, strict=True):
+            table.data = written
+            self._notes.extend([note] if note else ())
+        return _filled(data)
 
     def convert(self, value: Any, place: Place) -> Any:
         kind = type(value)
         if kind in _ATOMS:
             return value
-        if kind is float:
-            return _number(value)
         if kind is not dict and kind is not list:
-            scalar = _scalar(value)
-            if scalar is not _NOT_SCALAR:
-                return scalar
+            found = scalar(value)
+            if found is not NOT_SCALAR:
+                return found
         return self._container(value, place)
 
     def _container(self, value: Any, place: Place) -> Any:
@@ -83,6 +112,8 @@ class _Plain:
         shown = None if self._picture is None else self._picture(value)
         if shown is not None:
             return shown
+        if is_table(value):
+            return self._table(value, place)
         simpler = self._simpler(value, place)
         if simpler is not value:
             return self.convert(simpler, place)
@@ -104,24 +135,42 @@ class _Plain:
 
     def _simpler(self, value: Any, place: Place) -> Any:
         """The lists and dicts of a library's container, or the value itself."""
-        if isinstance(value, loaded("numpy", "ndarray")):
-            return self._array(value)
-        if isinstance(value, loaded("pandas", "Series")):
-            return _series(value)
-        if is_table(value):
-            return _records(value)
         if isinstance(value, (loaded("pandas", "Index"), loaded("pandas.api.extensions", "ExtensionArray"))):
-            return value.tolist()
+            # Iterated, a number of 32 bits becomes one of 64, with more digits.
+            return value.to_numpy() if str(value.dtype) in ("float16", "float32") else self._drawn(value, place)
         if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
             return _plotted(value)
-        numpy = sys.modules.get("numpy")
-        if numpy is not None and hasattr(type(value), "__array__") and not isinstance(value, type):
-            return self._array(numpy.asarray(value))
+        if is_array(value):
+            return array_data(value, self._limit, self._notes)
+        if isinstance(value, loaded("pyarrow", "Scalar")):
+            return value.as_py()
+        if isinstance(value, Enum):
+            return value.value
         if isinstance(value, BaseException):
             return {"type": type(value).__name__, "message": str(value)}
         if isinstance(value, loaded("pydantic", "BaseModel")):
             return _dumped(value)
         return value
+
+    def _table(self, value: Any, place: Place) -> Any:
+        """A table inside a larger result; by itself it is CSV."""
+        if self._tables is None:
+            data, _, note = table_data(grid(value), self._cell(place), self._limit)
+            self._notes.extend([note] if note else ())
+            return data
+        self._tables.append(_Table(grid(value), place))
+        return self._tables[-1]
+
+    def _cell(self, place: Place) -> Callable[[Any, str], Any]:
+        """What converts the cells of the table at that place."""
+
+        def cell(held: Any, name: str) -> Any:
+            try:
+                return self.convert(held, (place, "[]", name))
+            except ToolError:
+                return str(held)
+
+        return cell
 
     def _entries(self, values: Mapping[Any, Any], place: Place) -> dict[str, Any]:
         return {
@@ -139,64 +188,35 @@ class _Plain:
         most = min(max(self._limit // 2, 1), _MAX_ITEMS)
         source = iter(values)
         items = self._items(list(itertools.islice(source, most)), place)
-        if len(items) == most and next(source, _NOT_SCALAR) is not _NOT_SCALAR:
-            return {"note": f"the first {most:,} items of a longer {type(values).__name__}", "values": items}
+        if len(items) == most and next(source, NOT_SCALAR) is not NOT_SCALAR:
+            note = f"the first {most:,} items of a longer {type(values).__name__}"
+            self._notes.append(note)
+            return {"note": note, "values": items}
         return items
 
-    def _array(self, array: Any) -> Any:
-        dated = array.dtype.kind in "Mm"
-        # Every element takes two characters or more.
-        most = max(self._limit // 2, 1)
-        if array.size > most:
-            first = array.ravel()[:most]
-            return {
-                "note": f"array of shape {array.shape}, {array.dtype}; the first {most:,} of {array.size:,} values",
-                "values": (first.astype(str) if dated else first).tolist(),
-            }
-        return (array.astype(str) if dated else array).tolist()
+
+class _Table:
+    """A table, before and after it is written down."""
+
+    def __init__(self, grid: Grid, place: Place) -> None:
+        self.grid, self.place = grid, place
+        self.data: Any = None
 
 
-_NOT_SCALAR = object()
+def _length(data: Any) -> int:
+    """Characters of JSON without its tables."""
+    try:
+        return len(json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=lambda _: 0))
+    except ValueError:  # a number that Python does not write: whoever writes it says so
+        return 0
 
 
-def _scalar(value: Any) -> Any:
-    """One value that is no container, or `_NOT_SCALAR`."""
-    if isinstance(value, Enum):
-        return plain(value.value)
-    if any(value is missing for missing in (loaded("pandas", "NA"), loaded("pandas", "NaT"))):
-        return None
-    if isinstance(value, loaded("numpy", "generic")):
-        return str(value) if value.dtype.kind in "Mm" else plain(value.item())
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, bool | int):
-        return int(value)
-    if isinstance(value, float):
-        return _number(float(value))
-    if isinstance(value, datetime.timedelta):
-        return _duration(value)
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, Decimal | UUID | PurePath | Fraction | complex | datetime.tzinfo):
-        return str(value)
-    if isinstance(value, (loaded("pandas", "Period"), loaded("pandas", "Interval"))):
-        return str(value)
-    return _NOT_SCALAR
-
-
-def _number(value: float) -> float | str:
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-
-
-def _duration(value: datetime.timedelta) -> str:
-    """ISO 8601, which a tool with a `timedelta` parameter reads back."""
-    sign, value = ("-", -value) if value < datetime.timedelta() else ("", value)
-    seconds = (
-        f"{value.seconds}.{value.microseconds:06d}".rstrip("0").rstrip(".") if value.microseconds else value.seconds
-    )
-    return f"{sign}P{value.days}DT{seconds}S" if value.days else f"{sign}PT{seconds}S"
+def _filled(data: Any) -> Any:
+    if isinstance(data, _Table):
+        return data.data
+    if isinstance(data, dict):
+        return {key: _filled(held) for key, held in data.items()}
+    return list(map(_filled, data)) if isinstance(data, list) else data
 
 
 def _fields(value: Any) -> dict[str, Any] | None:
@@ -243,29 +263,6 @@ def _plotted(figure: Any) -> dict[str, Any]:
     return {"note": note, "title": figure.layout.title.text, "data": [one.to_plotly_json() for one in figure.data]}
 
 
-def _records(table: Any) -> Any:
-    """A table inside a larger result; by itself it is CSV."""
-    frame, total = as_frame(table)
-    shown = _with_nulls(frame.head(MAX_ROWS))
-    if frame.columns.is_unique:
-        rows: Any = shown.to_dict("records")
-    else:
-        rows = [list(map(str, frame.columns)), *shown.values.tolist()]
-    return rows if total <= MAX_ROWS else {"note": f"{MAX_ROWS:,} of {total:,} rows", "rows": rows}
-
-
-def _with_nulls(values: Any) -> Any:
-    """Without the NaN that stands for what is missing in a table."""
-    return values.astype(object).where(values.notna(), None)
-
-
-def _series(series: Any) -> Any:
-    series = _with_nulls(series.head(MAX_ROWS))
-    if isinstance(series.index, loaded("pandas", "RangeIndex")):
-        return series.tolist()
-    return series.to_dict() if series.index.is_unique else list(series.items())
-
-
 def _ordered(values: Set[Any]) -> list[Any]:
     """A set in an order that is the same at every run, where its members have one."""
     try:
@@ -275,19 +272,13 @@ def _ordered(values: Set[Any]) -> list[Any]:
 
 
 def _key(key: Any, place: Place) -> str:
-    if key is None:
-        return "null"
-    if isinstance(key, bool):
-        return str(key).lower()
-    if isinstance(key, tuple):
-        return ", ".join(_key(part, place) for part in key)
-    name = _scalar(key)
-    if name is _NOT_SCALAR:
+    text = key_text(key)
+    if text is None:
         raise ToolError(
             f"The result has a key of type {type(key).__name__}{_at(place)}, which JSON cannot carry. "
             "Use strings as keys."
         )
-    return str(name)
+    return text
 
 
 def _refusal(value: Any, place: Place) -> ToolError:

@@ -18,6 +18,9 @@ __all__ = ["Offered", "Toolable", "ToolRegistry"]
 Offered = AnyTool | HostedTool
 """What a registry holds."""
 
+_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
 Toolable = Offered | Callable[..., Any] | Mapping[str, Any] | str
 """What it takes: also plain functions, and hosted tools by their type or as the dict that is sent."""
 
@@ -29,20 +32,22 @@ class ToolRegistry:
         self._lock = threading.Lock()
         # Replaced whole by every change, so that readers need no lock.
         self._tools: dict[str, Offered] = {}
-        if isinstance(tools, str | Mapping):
-            raise ToolError("tools is a list of tools, even of one: tools=[…].")
-        self.add(*tools)
+        self.add(*_as_list(tools))
 
     def add(self, *tools: Toolable) -> None:
         """Add tools; plain functions become tools. One of the same name takes the old one's place.
 
         Hosted tools are added by their type, `add("web_search")`, or as the dict that is sent; a module's or an
-        object's functions with `add(*wsn.tools_from(module))`. Raises `ToolError` for what cannot be a tool, and adds
-        none then.
+        object's functions with `add(*wsn.tools_from(module))`. Raises `ToolError` for what cannot be a tool and for
+        tools of two MCP servers with the same name, and adds none then.
         """
-        added = {made.name: made for made in map(_as_tool, tools)}
+        made = list(map(_as_tool, tools))
         with self._lock:
-            self._tools = {**self._tools, **added}
+            found = dict(self._tools)
+            for one in made:
+                _check_apart(found.get(one.name), one)
+                found[one.name] = one
+            self._tools = found
 
     def remove(self, *tools: Toolable) -> None:
         """Take tools away, by name, by the tool or by its function.
@@ -134,6 +139,36 @@ class ToolRegistry:
         near = difflib.get_close_matches(name, names, n=1)
         return f"There is no tool {name!r}. " + (
             f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names)}."
+        )
+
+
+def _as_list(tools: Any) -> list[Any]:
+    """What `tools=` was given. Raises `ToolError` for what is no list."""
+    if isinstance(tools, ToolRegistry):
+        return list(tools)
+    if getattr(tools, "tools", None) is not None and not isinstance(tools, Tool):
+        raise ToolError(f"tools is a list of tools. Those of a {type(tools).__name__} are its .tools: tools=….tools")
+    if isinstance(tools, ModuleType):
+        raise ToolError(f"tools is a list of tools. Those of a module are tools=wsn.tools_from({tools.__name__}).")
+    if isinstance(tools, Mapping) and tools and "type" not in tools:
+        raise ToolError("tools is a list of tools, not a dict of them: tools=list(….values()).")
+    # A string or a dict can be one tool; neither is a list of them.
+    if isinstance(tools, str | bytes | Mapping | Tool | type) or not isinstance(tools, Iterable):
+        name = getattr(tools, "__name__", None) or repr(tools)
+        shown = name if len(name) <= _SHOWN else f"{name[: _SHOWN - 1]}…"
+        if not callable(tools) and not isinstance(tools, str | Mapping):
+            raise ToolError(f"tools is a list of tools, not {type(tools).__name__} {shown}: tools=[function, …].")
+        raise ToolError(f"tools is a list of tools, even of one: tools=[{shown}].")
+    return list(tools)
+
+
+def _check_apart(there: Offered | None, new: Offered) -> None:
+    """Tools of two MCP servers are two tools; a function of the same name is the old one, edited."""
+    origins = getattr(there, "origin", ""), getattr(new, "origin", "")
+    if all(origins) and origins[0] != origins[1]:
+        raise ToolError(
+            f"Two MCP servers have a tool named {new.name!r}: {origins[0]} and {origins[1]}. "
+            'Tell them apart by a prefix: McpServer(…, prefix="other_").'
         )
 
 

@@ -9,7 +9,7 @@ closed and requires all of its properties; an optional one is a union with null.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 __all__ = ["NOTE", "NotStrict", "Schema", "strict_schema", "subschemas", "tidied"]
@@ -95,15 +95,30 @@ def tidied(schema: Schema) -> Schema:
             continue
         if key == "description" and NOTE in schema:
             continue
+        if key == "discriminator":
+            continue
         if key in ("properties", "$defs", "patternProperties") and isinstance(value, dict):
             result[key] = {name: tidied(child) for name, child in value.items()}
         elif key in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(value, list):
-            result[key] = [tidied(child) for child in value]
+            # Some providers refuse oneOf; which of them fits is seen when the call arrives.
+            name = "anyOf" if key == "oneOf" and "anyOf" not in schema else key
+            result[name] = [tidied(child) for child in value]
         elif key in ("items", "additionalProperties", "not", "propertyNames") and isinstance(value, dict):
             result[key] = tidied(value)
         else:
             result[key] = value
+    if result.get("type") == "array":
+        # Without it a provider refuses the whole request.
+        result.setdefault("items", _any_of(result.get("prefixItems", ())))
     return result
+
+
+def _any_of(choices: Iterable[Schema]) -> Schema:
+    different: list[Schema] = []
+    for choice in choices:
+        if choice not in different:
+            different.append(choice)
+    return {"anyOf": different} if len(different) > 1 else different[0] if different else {}
 
 
 def subschemas(schema: Schema) -> Iterator[Schema]:
@@ -236,6 +251,8 @@ class _Converter:
 def _enumeration(values: list[Any]) -> Schema:
     by_type: dict[str, list[Any]] = {}
     for value in values:
+        if isinstance(value, dict | list):
+            raise NotStrict("the schema has an enum of objects or arrays, which strict mode does not know")
         by_type.setdefault(_json_type(value), []).append(value)
     choices: list[Schema] = [
         dict(_NULL) if kind == "null" else {"type": kind, "enum": members} for kind, members in by_type.items()

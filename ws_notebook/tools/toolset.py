@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from functools import partialmethod
+from functools import partialmethod, singledispatchmethod
 from types import ModuleType
 from typing import Any
 
@@ -85,7 +85,7 @@ def _of_object(source: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 def _is_method(written: Any) -> bool:
     """Whether a class holds a method there. To inspect, a `cached_property` is a routine, too; it cannot be called."""
-    if isinstance(written, Tool | partialmethod):
+    if isinstance(written, Tool | partialmethod | singledispatchmethod):
         return True
     return inspect.isroutine(written) and callable(written)
 

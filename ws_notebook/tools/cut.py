@@ -1,0 +1,36 @@
+"""Text that is too long, cut so that it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["SHORT_MARKER", "Notes", "cut", "shares"]
+
+Notes = list[str]
+"""What was left out, a few words each: for people, since the model reads it in the text."""
+
+SHORT_MARKER = "…[cut]"
+"""What stands at the end where there is no room for more words."""
+
+
+def cut(text: str, limit: int, notes: Notes | None = None) -> str:
+    """The text, or as much of it as fits into `limit` characters with a marker that says how long it was."""
+    if len(text) <= limit:
+        return text
+    if notes is not None:
+        notes.append(f"{limit:,} of {len(text):,} characters")
+    marker = f"\n[cut: {len(text):,} characters in all, more than the {limit:,} allowed; ask for a smaller part]"
+    if len(marker) >= limit:
+        marker = SHORT_MARKER[:limit]
+    return text[: limit - len(marker)] + marker
+
+
+def shares(lengths: Sequence[int], room: int) -> list[int]:
+    """How much of each length fits when all share `room`: the short ones whole, the long ones equally much."""
+    given = [0] * len(lengths)
+    waiting = sorted(range(len(lengths)), key=lengths.__getitem__)
+    left = max(room, 0)
+    for done, place in enumerate(waiting):
+        given[place] = min(lengths[place], left // (len(waiting) - done))
+        left -= given[place]
+    return given
