@@ -240,7 +240,8 @@ def environment_proxy(base_url: str, *, websocket: bool = True) -> tuple[str, st
     found = proxies[name].strip()
     scheme, mark, rest = found.partition("://") if "://" in found else ("http", "://", found)
     # A proxy of the system's settings for SOCKS says http, and others say "socks" without a version.
-    if scheme == "socks" or (name == "socks" and scheme == "http"):
+    # By version 5 the proxy finds the host, as it does in httpx2 whatever the scheme says.
+    if scheme in ("socks", "socks5") or (name == "socks" and scheme == "http"):
         scheme = "socks5h"
     variables = (f"{name}_proxy", f"{name}_proxy".upper())
     source = next((each for each in variables if os.environ.get(each)), "the system's settings")

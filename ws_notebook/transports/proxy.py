@@ -71,7 +71,8 @@ class Proxy(msgspec.Struct, frozen=True, kw_only=True):
                 f"into {self.source}, as {scheme}://USER:PASSWORD@{host}, and ask again. Nothing was sent."
             )
         if status is None:
-            return ConnectionFailed(f"{start}: {reason or 'it gave no answer of a proxy'}. {self.around}")
+            said = reason.rstrip(".") or "it gave no answer of a proxy"
+            return ConnectionFailed(f"{start}: {said}. Nothing was sent. {self.around}")
         why = "it does not allow that" if status in (401, 403, 405) else "it found no way there"
         return ConnectionFailed(f"{start}: {why} (HTTP {status}). Nothing was sent. {self.around}")
 

@@ -252,7 +252,8 @@ def _refused(status: int, url: str, hint: str, retry_after: str | None) -> Excep
         return ConnectionFailed(
             f"{where}: too many requests. {wait} and ask again.", status=status, retry_after=seconds
         )
-    return ConnectionFailed(f"{where}. Ask again in a moment; if it stays, check the base URL.", status=status)
+    text = f"{where}. Ask again in a moment; if it stays, check the base URL."
+    return ConnectionFailed(text, status=status, retry_after=_seconds(retry_after))
 
 
 def _seconds(value: str | None) -> float | None:
