@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.drive import Drive
-from support.events import answer, call, completed, created, item_added, item_done, message
+from support.events import answer, call, completed, created, error, item_added, item_done, message
 
 from ws_notebook import exceptions
 from ws_notebook.core.events import ErrorInfo
@@ -158,3 +158,34 @@ def test_an_endless_message_is_cut_and_the_advice_stays() -> None:
     text = str(provider_error(ErrorInfo(message="long " * 3000, code="c" * 900)))
     assert len(text) < 2000
     assert text.endswith("Correct the request and ask again.")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"code": "400", "message": "llama.cpp does not support 'previous_response_id'.", "status": 400},
+        {"code": None, "message": "Unsupported parameter: previous_response_id", "status": 400},
+        {"code": "unsupported_value", "message": "No.", "param": "previous_response_id", "status": 422},
+    ],
+)
+def test_a_server_that_keeps_no_responses_is_given_the_history_and_no_further_id(fields: dict[str, Any]) -> None:
+    drive = Drive(memory=False, transport="http", trusts_store=True)
+    drive.ask("one", store=True)
+    drive.receive(answer("resp_1", message("a")))
+    run = drive.ask("two", store=True)
+    assert drive.requests[1]["previous_response_id"] == "resp_1"
+    status = fields.pop("status")
+    drive.receive({"type": "error", "status": status, "error": fields})
+    assert "previous_response_id" not in drive.requests[2]
+    assert len(drive.requests[2]["input"]) == 3
+    drive.receive(answer("resp_2", message("b")))
+    assert (run.status, run.turns[0].recovered) == ("completed", "previous_response_not_found")
+    drive.ask("three", store=True)
+    assert len(drive.requests[3]["input"]) == 5
+
+
+def test_an_id_that_the_user_gave_is_not_replaced_by_a_history_that_there_is_not() -> None:
+    drive = Drive()
+    run = drive.ask("one", wants="resp_elsewhere")
+    drive.receive(error(None, "Unsupported parameter: previous_response_id"))
+    assert (run.status, len(drive.requests)) == ("failed", 1)

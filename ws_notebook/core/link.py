@@ -387,11 +387,14 @@ class Link:
         turn.events += 1
         if waits:
             return self._wait(lane, turn, info.retry_after, outcome.RATE_LIMITED, now)
+        if outcome.refuses_ids(info) and "support" in f"{info.message} {info.code}".lower():
+            # It keeps none at all, so none is tried again.
+            self._abilities.trusts_store = False
         if not outcome.ends_connection(info):
             for ancestor in lineage.chain(turn.parent):
                 ancestor.forgotten = True
             lane.memory = None
-        return self._repeat(lane, turn, str(info.code), now)
+        return self._repeat(lane, turn, outcome.repetition_cause(info), now)
 
     def _without_reasoning(self, lane: Lane, turn: TurnState, run: RunState, info: ErrorInfo, now: float) -> bool:
         """The provider refuses to give encrypted reasoning, or to take it back: the request goes without."""

@@ -27,7 +27,9 @@ __all__ = [
     "is_repeatable",
     "may_wait",
     "provider_error",
+    "refuses_ids",
     "refuses_lane",
+    "repetition_cause",
     "wait_after",
     "wait_to_connect",
 ]
@@ -70,11 +72,22 @@ def is_repeatable(turn: TurnState, info: ErrorInfo) -> bool:
     (OpenAI's WebSocket mode guide.) An id that was not found is repeated as the history, so only where there is one:
     where the user gave the id, or none was sent, the same request would go out again.
     """
-    if turn.done or turn.response_id is not None or info.code in turn.repeated:
+    if turn.done or turn.response_id is not None or repetition_cause(info) in turn.repeated:
         return False
-    if info.code == _NOT_FOUND:
+    if repetition_cause(info) == _NOT_FOUND:
         return turn.parent_id is not None and any(each.response_id == turn.parent_id for each in chain(turn.parent))
     return info.code == _TOO_OLD
+
+
+def repetition_cause(info: ErrorInfo) -> str:
+    """What `recovered` says where the request is sent once more after this error."""
+    return _NOT_FOUND if refuses_ids(info) else str(info.code)
+
+
+def refuses_ids(info: ErrorInfo) -> bool:
+    """Whether the provider does not continue a response by its id, in whatever words: some servers keep none."""
+    named = info.param == "previous_response_id" or "previous_response_id" in info.message
+    return named and info.code != _TOO_OLD and info.status in (None, 400, 404, 422, 501)
 
 
 def is_rate_limit(info: ErrorInfo) -> bool:
