@@ -88,7 +88,7 @@ def _add_limits(serve: argparse.ArgumentParser) -> None:
         ("--lanes", _count, "stream ids in a connection's life (32)"),
         ("--queued-creates", _count, "waiting on a connection (256)"),
         ("--pending-steers", _count, "waiting for one response (16)"),
-        ("--max-message-mib", _positive, "largest message (64)"),
+        ("--max-message-mib", _positive, "largest message, and largest body over HTTP (64)"),
         ("--stored-responses", _count, "kept (10000)"),
         ("--ping-seconds", _not_negative, "between two pings (20)"),
     ):
@@ -170,6 +170,7 @@ def _limits(options: argparse.Namespace, limits: Limits) -> Limits:
         "queued_creates": options.queued_creates,
         "pending_steers": options.pending_steers,
         "max_message_bytes": None if size is None else int(size * 1024 * 1024),
+        "max_body_bytes": None if size is None else int(size * 1024 * 1024),
         "stored_responses": options.stored_responses,
         "ping_seconds": options.ping_seconds,
     }

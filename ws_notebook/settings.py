@@ -27,6 +27,7 @@ __all__ = [
     "Profile",
     "Redactor",
     "Settings",
+    "environment_proxy",
     "key_in",
     "provider_names",
     "proxy_for",
@@ -41,6 +42,15 @@ SERVER_TOKEN_VARIABLE: Final = PROFILES["local"].key_variable
 
 _CREDENTIALS: Final = frozenset({"authorization", "api-key", "x-api-key"})
 """Headers that prove who asks, in the user's own way."""
+
+_PROXY_NAMES: Final[Mapping[tuple[bool, bool], tuple[str, ...]]] = {
+    # The order of the websockets library, which does not know "all", and the same for HTTP.
+    (True, True): ("wss", "socks", "https", "all"),
+    (False, True): ("ws", "socks", "https", "http", "all"),
+    (True, False): ("https", "socks", "all"),
+    (False, False): ("http", "socks", "all"),
+}
+"""Whose proxy is taken: by TLS or not, by WebSocket or not."""
 
 LOCAL_NOTE = "embedded server: a script, no AI"
 
@@ -205,19 +215,37 @@ def server_token() -> str | None:
 
 def proxy_for(base_url: str) -> str | None:
     """The proxy that the environment asks for on the way to this address, without its user and password; or None."""
+    found = environment_proxy(base_url)
+    if found is None:
+        return None
+    proxy = urlsplit(found[0])
+    return f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}"
+
+
+def environment_proxy(base_url: str, *, websocket: bool = True) -> tuple[str, str] | None:
+    """The proxy on the way to this address, with its user and password, and the name of what says so; or None.
+
+    HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and the like, or the system's settings; NO_PROXY names what needs none, and
+    this machine needs none. `websocket`: on the way there with a socket.
+    """
     from urllib.request import getproxies, proxy_bypass
 
     parts = urlsplit(base_url)
     if not parts.hostname or parts.hostname in ("127.0.0.1", "localhost", "::1") or proxy_bypass(parts.netloc):
         return None
     proxies = getproxies()
-    # The order of the websockets library.
-    names = ("wss", "socks", "https") if parts.scheme == "https" else ("ws", "socks", "https", "http")
-    found = next((proxies[name] for name in names if proxies.get(name)), None)
-    if found is None:
+    name = next((each for each in _PROXY_NAMES[parts.scheme == "https", websocket] if proxies.get(each)), None)
+    if name is None:
         return None
-    proxy = urlsplit(found if "://" in found else f"http://{found}")
-    return f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}"
+    found = proxies[name].strip()
+    scheme, mark, rest = found.partition("://") if "://" in found else ("http", "://", found)
+    # A proxy of the system's settings for SOCKS says http, and others say "socks" without a version.
+    # By version 5 the proxy finds the host, as it does in httpx2 whatever the scheme says.
+    if scheme in ("socks", "socks5") or (name == "socks" and scheme == "http"):
+        scheme = "socks5h"
+    variables = (f"{name}_proxy", f"{name}_proxy".upper())
+    source = next((each for each in variables if os.environ.get(each)), "the system's settings")
+    return f"{scheme}{mark}{rest}", source
 
 
 def provider_names() -> list[str]:

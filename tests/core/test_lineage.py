@@ -193,3 +193,40 @@ def test_the_history_after_a_foreign_response_names_it() -> None:
     drive.receive(answer("resp_1", message("yes")))
     foreign, items = lineage.history(run.turns[-1])
     assert (foreign, [item["type"] for item in items]) == ("resp_elsewhere", ["message", "message"])
+
+
+@pytest.mark.parametrize("memory", [True, False])
+def test_a_call_that_nobody_answered_is_left_behind_and_the_session_goes_on(memory: bool) -> None:
+    drive = Drive(memory=memory)
+    thought = reasoning("Hm", encrypted_content="ENC")
+    owed = {"type": "computer_call", "id": "cu_1", "call_id": "c1", "status": "completed"}
+    run = drive.ask("one")
+    drive.receive(answer("resp_1", message("First."), thought, owed))
+    assert run.status == "unanswered"
+    drive.ask("two")
+    assert "previous_response_id" not in drive.requests[-1]
+    assert [item["type"] for item in drive.requests[-1]["input"]] == ["message", "message", "message"]
+
+
+def test_a_call_that_the_user_answers_is_continued() -> None:
+    drive = Drive()
+    owed = {"type": "computer_call", "id": "cu_1", "call_id": "c1", "status": "completed"}
+    drive.ask("one")
+    drive.receive(answer("resp_1", owed))
+    given = {"type": "computer_call_output", "call_id": "c1", "output": {"type": "computer_screenshot"}}
+    drive.ask([given])
+    assert drive.requests[-1]["previous_response_id"] == "resp_1"
+    assert [item["type"] for item in drive.requests[-1]["input"]] == ["computer_call_output"]
+    drive.receive(answer("resp_2", message("Done.")))
+    drive.eof()
+    drive.ask("three")
+    kinds = [item["type"] for item in drive.requests[-1]["input"]]
+    assert kinds == ["message", "computer_call", "computer_call_output", "message", "message"]
+
+
+def test_an_approval_that_was_asked_for_by_a_server_is_known_by_its_own_id() -> None:
+    drive = Drive()
+    drive.ask("one")
+    drive.receive(answer("resp_1", {"type": "mcp_approval_request", "id": "mcpr_1", "name": "x", "arguments": "{}"}))
+    drive.ask([{"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}])
+    assert drive.requests[-1]["previous_response_id"] == "resp_1"

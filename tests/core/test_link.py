@@ -141,7 +141,7 @@ def test_any_other_refusal_of_the_upgrade_ends_the_run() -> None:
     drive = Drive()
     drive.connected = False
     run = drive.ask("one")
-    drive.link.connection_failed(ConnectionFailed("No.", status=503), drive.now)
+    drive.link.connection_failed(ConnectionFailed("No.", status=500), drive.now)
     assert run.status == "failed"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.drive import Drive
-from support.events import answer, call, completed, created, item_added, item_done, message
+from support.events import answer, call, completed, created, error, item_added, item_done, message
 
 from ws_notebook import exceptions
 from ws_notebook.core.events import ErrorInfo
@@ -78,6 +78,66 @@ def test_the_limit_of_turns_is_told_in_numbers(limit: int, words: str) -> None:
     assert words in str(run.error)
 
 
+def test_the_limit_of_turns_names_the_option_of_a_cell_too() -> None:
+    drive = Drive()
+    run = drive.ask(max_turns=1)
+    drive.receive(answer("resp_1", call("c1")))
+    drive.submit(run.tool_calls[-1])
+    assert "max_turns (--max-turns in a cell)" in str(run.error)
+
+
+def test_a_request_that_is_too_large_says_what_can_work() -> None:
+    text = str(provider_error(ErrorInfo(message="Too large.", status=413)))
+    assert "session.compact()" in text
+    assert "parent=None (--new)" in text
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_server_that_is_not_available_is_tried_again_a_few_times(status: int) -> None:
+    drive = Drive()
+    drive.connected = False
+    run = drive.ask()
+    waits = []
+    for _ in range(9):
+        if run.done:
+            break
+        drive.link.connection_failed(exceptions.ConnectionFailed("HTTP 503", status=status), now := drive.now)
+        if not run.done:
+            waits.append((run.turns[0].not_before or 0.0) - now)
+    assert waits == [0.5, 1.0, 2.0, 4.0]
+    assert (run.status, run.turns[0].recovered) == ("failed", "")
+
+
+def test_a_server_that_says_how_long_is_given_that_long_and_the_turn_says_why() -> None:
+    drive = Drive()
+    drive.connected = False
+    run = drive.ask()
+    drive.link.connection_failed(exceptions.ConnectionFailed("HTTP 503", status=503, retry_after=30), now := drive.now)
+    assert run.turns[0].not_before == now + 30
+    drive.later, drive.connected = 60.0, True
+    drive.settle()
+    drive.receive(answer("resp_1", message("Yes.")))
+    assert (run.status, run.turns[0].recovered) == ("completed", "server_unavailable")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        exceptions.ConnectionFailed("HTTP 503", status=503, retry_after=9999),
+        exceptions.ConnectionFailed("HTTP 500", status=500),
+        exceptions.ConnectionFailed("HTTP 429", status=429),
+        exceptions.ConnectionFailed("nothing listens"),
+        exceptions.SettingsError("no key"),
+    ],
+)
+def test_what_will_not_pass_by_itself_is_not_waited_for(error: Exception) -> None:
+    drive = Drive()
+    drive.connected = False
+    run = drive.ask()
+    drive.link.connection_failed(error, drive.now)
+    assert run.status == "failed"
+
+
 def test_the_limit_of_turns_ends_the_run_and_says_how_to_go_on() -> None:
     drive = Drive()
     run = drive.ask(max_turns=2)
@@ -98,3 +158,34 @@ def test_an_endless_message_is_cut_and_the_advice_stays() -> None:
     text = str(provider_error(ErrorInfo(message="long " * 3000, code="c" * 900)))
     assert len(text) < 2000
     assert text.endswith("Correct the request and ask again.")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"code": "400", "message": "llama.cpp does not support 'previous_response_id'.", "status": 400},
+        {"code": None, "message": "Unsupported parameter: previous_response_id", "status": 400},
+        {"code": "unsupported_value", "message": "No.", "param": "previous_response_id", "status": 422},
+    ],
+)
+def test_a_server_that_keeps_no_responses_is_given_the_history_and_no_further_id(fields: dict[str, Any]) -> None:
+    drive = Drive(memory=False, transport="http", trusts_store=True)
+    drive.ask("one", store=True)
+    drive.receive(answer("resp_1", message("a")))
+    run = drive.ask("two", store=True)
+    assert drive.requests[1]["previous_response_id"] == "resp_1"
+    status = fields.pop("status")
+    drive.receive({"type": "error", "status": status, "error": fields})
+    assert "previous_response_id" not in drive.requests[2]
+    assert len(drive.requests[2]["input"]) == 3
+    drive.receive(answer("resp_2", message("b")))
+    assert (run.status, run.turns[0].recovered) == ("completed", "previous_response_not_found")
+    drive.ask("three", store=True)
+    assert len(drive.requests[3]["input"]) == 5
+
+
+def test_an_id_that_the_user_gave_is_not_replaced_by_a_history_that_there_is_not() -> None:
+    drive = Drive()
+    run = drive.ask("one", wants="resp_elsewhere")
+    drive.receive(error(None, "Unsupported parameter: previous_response_id"))
+    assert (run.status, len(drive.requests)) == ("failed", 1)

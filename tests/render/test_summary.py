@@ -99,6 +99,9 @@ def test_a_request_that_waits_for_a_rate_limit_says_how_long_it_still_waits() ->
     play.event("error", status=429, error={"code": "rate_limit_exceeded", "message": "Please try again in 20s."})
     assert of(play)["turns"][0]["retry_at_ms"] == 20100.0
     assert status(of(play.at(5.1))) == "rate limit, asks again in 15\u00a0s"
+    of_another_kind = of(play)
+    of_another_kind["turns"][0]["recovered"] = "server_unavailable"
+    assert status(of_another_kind) == "server not available, asks again in 15\u00a0s"
     play.at(20.2).send()
     assert (status(of(play)), "retry_at_ms" in of(play)["turns"][0]) == ("running", False)
 

@@ -51,7 +51,9 @@ def test_it_shows_itself_as_a_table(local: Open) -> None:
     lines = repr(found).splitlines()
     assert lines[0].split()[:3] == ["status", "turns", "calls"]
     assert lines[1].startswith("websocket  completed")
-    assert lines[-1] == "One sample each, asked one after another. The answers are the same."
+    assert lines[-1].startswith("One sample each, asked one after another. The answers are the same.")
+    assert "runs['websocket'], runs['http']" in lines[-1]
+    assert "_.runs['websocket']" in lines[-1]
     assert found._repr_markdown_().splitlines()[1].startswith("| --- |")
     assert isinstance(found, Comparison)
 

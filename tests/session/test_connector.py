@@ -112,7 +112,7 @@ def test_a_host_that_does_not_exist_is_named(opened: Open, transport: str) -> No
         (404, "no WebSocket mode"),
         (426, "no WebSocket mode"),
         (429, "Wait a moment"),
-        (503, "Ask again"),
+        (500, "Ask again"),
         (302, "another address"),
     ],
 )
@@ -124,6 +124,19 @@ def test_a_refused_upgrade_says_what_the_status_means(opened: Open, status: int,
         with pytest.raises(ConnectionFailed, match=advice) as raised:
             opened(peer.url, transport="websocket").ask("Hi")
         assert raised.value.status == status
+
+
+def test_a_server_that_is_not_available_for_a_moment_is_asked_again(opened: Open) -> None:
+    left = [503, 502]
+
+    def refuse(connection: ServerConnection, request: Request) -> Response | None:
+        return connection.respond(http.HTTPStatus(left.pop()), "not now") if left else None
+
+    with running_peer(says("Hi"), process_request=refuse) as peer:
+        session = opened(peer.url)
+        assert session.ask("Hi").text == "Hi"
+        assert len(peer.requests) == 1
+        assert session.turns.recovered.tolist() == ["server_unavailable"]
 
 
 def test_a_path_that_is_no_endpoint_is_a_404(opened: Open, server: RunningServer) -> None:

@@ -7,7 +7,7 @@ other: nothing is dropped, so a history can be replayed whatever the provider pu
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..exceptions import SettingsError
@@ -19,6 +19,7 @@ __all__ = [
     "WireObject",
     "as_items",
     "assistant_message",
+    "is_left_open",
     "is_owed_elsewhere",
     "kind",
     "prompt_text",
@@ -111,6 +112,11 @@ def is_owed_elsewhere(item: Mapping[str, Any]) -> bool:
     if kind(item) == "tool_search_call":
         return item.get("execution") == "client"
     return kind(item) in CLIENT_CALLS
+
+
+def is_left_open(item: Mapping[str, Any], answered: Container[str]) -> bool:
+    """Whether the item waits for such an answer, and none of those that were given is for it."""
+    return is_owed_elsewhere(item) and not any(str(item.get(name)) in answered for name in ("call_id", "id"))
 
 
 def prompt_text(items: Sequence[Mapping[str, Any]]) -> str:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .. import exceptions
-from .items import TOOL_CALLS, Item, assistant_message, kind, tool_output
+from .items import TOOL_CALLS, Item, assistant_message, is_left_open, is_owed_elsewhere, kind, tool_output
 from .replay import replayed_items
 from .run import Latest, RunState
 from .turn import TurnState
@@ -129,14 +129,33 @@ def _after(
     """The nearest response that is known, and everything after it with the new items at the end."""
     later = [new]
     for ancestor in chain(turn):
-        if is_known(ancestor):
+        if is_known(ancestor) and not _leaves_open(ancestor, later):
             return ancestor.response_id, _joined(later)
         shortened = _since_compaction(ancestor, later)
         if shortened is not None:
             return None, _joined([*later, shortened])
-        later.append(replay(ancestor))
+        # Looked up where it matters alone: a history may be long.
+        answered = _answered(later) if any(is_owed_elsewhere(item) for item in ancestor.output) else None
+        later.append([*ancestor.prepended, *ancestor.input, *replayed_output(ancestor, answered)])
         foreign = ancestor.foreign_parent
     return foreign, _joined(later)
+
+
+def _answered(later: list[list[Item]]) -> frozenset[str]:
+    """What the items answer: the ids of calls, and of requests for an approval."""
+    names = ("call_id", "approval_request_id", "id")
+    answers = (item for items in later for item in items if kind(item).endswith(("_output", "_response")))
+    return frozenset(str(item[name]) for item in answers for name in names if item.get(name))
+
+
+def _leaves_open(turn: TurnState, later: list[list[Item]]) -> bool:
+    """Whether the turn waits for an answer that only another program can give, and none is among what follows.
+
+    Its provider would refuse to go on, at this question and at each later one.
+    """
+    received = [item for each in round_of(turn) for item in each.output]
+    answered = _answered([*later, received])
+    return any(is_left_open(item, answered) for item in received)
 
 
 def _joined(later: list[list[Item]]) -> list[Item]:
@@ -149,9 +168,11 @@ def _since_compaction(turn: TurnState, later: list[list[Item]]) -> list[Item] | 
     Nothing before is needed then (OpenAI's compaction guide). None where there is none, and where an
     answer would lose the call that it belongs to.
     """
+    if turn.compacted or all(kind(item) != "compaction" for item in turn.output):
+        return None
     output = replayed_output(turn)
     places = [index for index, item in enumerate(output) if kind(item) == "compaction"]
-    if turn.compacted or not places:
+    if not places:
         return None
     kept = output[places[-1] :]
     items = _joined([*later, kept])
@@ -165,12 +186,19 @@ def replay(turn: TurnState) -> list[Item]:
     return [*turn.prepended, *turn.input, *replayed_output(turn)]
 
 
-def replayed_output(turn: TurnState) -> list[Item]:
-    """What the turn received, in the form of `replay`."""
+def replayed_output(turn: TurnState, answered: frozenset[str] | None = None) -> list[Item]:
+    """What the turn received, in the form of `replay`.
+
+    `answered`: what later items answer; a call that waits for another program's answer is left out where there is none.
+    """
     if turn.compacted:
         return list(turn.output)
     partial = _unfinished_text(turn) if turn.status in ("cancelled", "failed") else ""
-    return replayed_items(turn.output, [assistant_message(partial)] if partial else [], thoughts=not turn.unreadable)
+    kept = turn.output
+    if answered is not None:
+        answered |= _answered([turn.output])
+        kept = [item for item in turn.output if not is_left_open(item, answered)]
+    return replayed_items(kept, [assistant_message(partial)] if partial else [], thoughts=not turn.unreadable)
 
 
 def _unfinished_text(turn: TurnState) -> str:

@@ -141,8 +141,12 @@ class Link:
 
     def _holds_back(self, lane: Lane, turn: TurnState, error: Exception, now: float) -> bool:
         """Whether the upgrade was refused for a while only: nothing was sent, so it is tried again then."""
-        wait = error.retry_after if isinstance(error, exceptions.ConnectionFailed) and error.status == 429 else None
-        return outcome.may_wait(turn, wait) and self._wait(lane, turn, wait, now)
+        found = outcome.wait_to_connect(turn, error)
+        if found is None:
+            if turn.recovered == outcome.UNAVAILABLE:
+                outcome.give_up_waiting(turn)
+            return False
+        return self._wait(lane, turn, *found, now)
 
     def connection_gone(self, cause: str = "connection_lost") -> None:
         """It ended while nothing was in flight; nothing is remembered any more."""
@@ -382,12 +386,15 @@ class Link:
             return False
         turn.events += 1
         if waits:
-            return self._wait(lane, turn, info.retry_after, now)
+            return self._wait(lane, turn, info.retry_after, outcome.RATE_LIMITED, now)
+        if outcome.refuses_ids(info) and "support" in f"{info.message} {info.code}".lower():
+            # It keeps none at all, so none is tried again.
+            self._abilities.trusts_store = False
         if not outcome.ends_connection(info):
             for ancestor in lineage.chain(turn.parent):
                 ancestor.forgotten = True
             lane.memory = None
-        return self._repeat(lane, turn, str(info.code), now)
+        return self._repeat(lane, turn, outcome.repetition_cause(info), now)
 
     def _without_reasoning(self, lane: Lane, turn: TurnState, run: RunState, info: ErrorInfo, now: float) -> bool:
         """The provider refuses to give encrypted reasoning, or to take it back: the request goes without."""
@@ -414,9 +421,9 @@ class Link:
         self._loop.put_back(run, now)
         return True
 
-    def _wait(self, lane: Lane, turn: TurnState, seconds: float | None, now: float) -> bool:
+    def _wait(self, lane: Lane, turn: TurnState, seconds: float | None, cause: str, now: float) -> bool:
         turn.not_before = now + (seconds or 0.0)
-        return self._repeat(lane, turn, outcome.RATE_LIMITED, now)
+        return self._repeat(lane, turn, cause, now)
 
     def _repeat(self, lane: Lane, turn: TurnState, cause: str, now: float) -> bool:
         turn.recovered = cause

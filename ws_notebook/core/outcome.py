@@ -19,6 +19,7 @@ __all__ = [
     "STOPPED_BY_DRAINING",
     "STOPPED_WAITING",
     "STOPPED_WITH_SESSION",
+    "UNAVAILABLE",
     "after_turn",
     "ends_connection",
     "give_up_waiting",
@@ -26,8 +27,11 @@ __all__ = [
     "is_repeatable",
     "may_wait",
     "provider_error",
+    "refuses_ids",
     "refuses_lane",
+    "repetition_cause",
     "wait_after",
+    "wait_to_connect",
 ]
 
 FINISHED = (("completed", None), ("incomplete", None))
@@ -42,6 +46,15 @@ STOPPED_WITH_SESSION = "The session was closed, and its connections with it."
 
 RATE_LIMITED = "rate_limit_exceeded"
 """What `recovered` says of a turn whose request was sent again after the wait that the provider asked for."""
+
+UNAVAILABLE = "server_unavailable"
+"""The same of one whose connection was refused for a while because the server was not available."""
+
+_REFUSED_FOR_A_WHILE = {429: RATE_LIMITED, 502: UNAVAILABLE, 503: UNAVAILABLE, 504: UNAVAILABLE}
+"""The HTTP statuses of a refused upgrade after which another one may be accepted."""
+
+_SHORT_WAITS = 4
+"""How often a server that is not available is asked again where it says no time."""
 
 LONGEST_WAIT = 120.0
 """Seconds that a run waits by itself for a rate limit; for more the user decides."""
@@ -59,11 +72,22 @@ def is_repeatable(turn: TurnState, info: ErrorInfo) -> bool:
     (OpenAI's WebSocket mode guide.) An id that was not found is repeated as the history, so only where there is one:
     where the user gave the id, or none was sent, the same request would go out again.
     """
-    if turn.done or turn.response_id is not None or info.code in turn.repeated:
+    if turn.done or turn.response_id is not None or repetition_cause(info) in turn.repeated:
         return False
-    if info.code == _NOT_FOUND:
+    if repetition_cause(info) == _NOT_FOUND:
         return turn.parent_id is not None and any(each.response_id == turn.parent_id for each in chain(turn.parent))
     return info.code == _TOO_OLD
+
+
+def repetition_cause(info: ErrorInfo) -> str:
+    """What `recovered` says where the request is sent once more after this error."""
+    return _NOT_FOUND if refuses_ids(info) else str(info.code)
+
+
+def refuses_ids(info: ErrorInfo) -> bool:
+    """Whether the provider does not continue a response by its id, in whatever words: some servers keep none."""
+    named = info.param == "previous_response_id" or "previous_response_id" in info.message
+    return named and info.code != _TOO_OLD and info.status in (None, 400, 404, 422, 501)
 
 
 def is_rate_limit(info: ErrorInfo) -> bool:
@@ -71,12 +95,26 @@ def is_rate_limit(info: ErrorInfo) -> bool:
     return info.code == RATE_LIMITED or (info.status == 429 and info.code != "insufficient_quota")
 
 
-def may_wait(turn: TurnState, seconds: float | None) -> bool:
+def may_wait(turn: TurnState, seconds: float | None, cause: str = RATE_LIMITED) -> bool:
     """Whether a refused request waits by itself: as long as the provider said, where that is bearable.
 
     Such a refusal comes before the response is created, so nothing was begun.
     """
-    return seconds is not None and 0 <= seconds <= LONGEST_WAIT and turn.repeated.count(RATE_LIMITED) < _WAITS
+    return seconds is not None and 0 <= seconds <= LONGEST_WAIT and turn.repeated.count(cause) < _WAITS
+
+
+def wait_to_connect(turn: TurnState, error: Exception) -> tuple[float, str] | None:
+    """The seconds after which a connection that was refused for a while only is tried again, and the cause; or None.
+
+    Nothing was sent, so nothing was begun. A server that is not available is given a few seconds, more each time,
+    where it does not say how many it wants.
+    """
+    if not isinstance(error, exceptions.ConnectionFailed) or error.status not in _REFUSED_FOR_A_WHILE:
+        return None
+    cause, wait = _REFUSED_FOR_A_WHILE[error.status], error.retry_after
+    if wait is None and cause == UNAVAILABLE and turn.repeated.count(cause) < _SHORT_WAITS:
+        wait = 0.5 * 2 ** turn.repeated.count(cause)
+    return (wait, cause) if wait is not None and may_wait(turn, wait, cause) else None
 
 
 def wait_after(turn: TurnState) -> float | None:
@@ -89,8 +127,8 @@ def wait_after(turn: TurnState) -> float | None:
 
 
 def give_up_waiting(turn: TurnState) -> None:
-    """The turn's request was refused for a rate limit and is not sent again: then nothing was recovered."""
-    if turn.repeated.count(RATE_LIMITED) <= 1:
+    """The turn's request, or its connection, was refused for a while and is not tried again: nothing was recovered."""
+    if turn.recovered == UNAVAILABLE or turn.repeated.count(RATE_LIMITED) <= 1:
         turn.recovered = ""
 
 
@@ -117,7 +155,10 @@ def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] |
     if len(run.turns) >= run.settings.max_turns:
         limit = run.settings.max_turns
         turns_taken = f"{limit} turn" if limit == 1 else f"{limit} turns"
-        text = f"The model still calls tools after {turns_taken}. Ask again to go on, or pass a larger max_turns."
+        text = (
+            f"The model still calls tools after {turns_taken}. Ask again to go on, or allow more with a larger "
+            "max_turns (--max-turns in a cell)."
+        )
         return "failed", exceptions.MaxTurnsExceeded(text)
     return None
 

@@ -6,8 +6,10 @@ import time
 from typing import Any, Final
 
 from ..core.codec import decode_object, encode, failure_info
+from ..exceptions import ConnectionFailed
 from ..settings import Settings
 from ..transports.base import Endpoint
+from ..transports.http import make_client
 from .answer import Seen
 from .finding import Parts
 from .probes import KEY_ADVICE, UNKNOWN
@@ -32,12 +34,14 @@ async def ask_over_http(parts: Parts, endpoint: Endpoint, settings: Settings, se
     body = {"previous_response_id": UNKNOWN, "input": [], "store": False, "max_output_tokens": 16, "stream": False}
     if settings.model:
         body["model"] = settings.model
-    headers = {"User-Agent": "ws-notebook", "Content-Type": "application/json", **endpoint.headers}
-    verify = True if endpoint.ssl is None else endpoint.ssl
+    headers = {"Content-Type": "application/json"}
     begun = time.monotonic()
     try:
-        async with httpx2.AsyncClient(timeout=patience, verify=verify, trust_env=not endpoint.loopback) as client:
+        async with make_client(endpoint, httpx2.Timeout(patience)) as client:
             answer = await client.post(endpoint.url(websocket=False), content=encode(body), headers=headers)
+    except ConnectionFailed as error:
+        _bad(parts, seen, str(error), "Then run this again.")
+        return
     except httpx2.TimeoutException:
         _bad(parts, seen, f"no answer within {patience:g} s.", "Run this again in a moment.")
         return

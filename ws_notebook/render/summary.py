@@ -33,10 +33,11 @@ def status(run: dict[str, Any]) -> str:
     """completed, running, stopped, …; queued while another run comes first."""
     if run["status"] == "in_progress" and not run["turns"]:
         return KINDS["queued"]
-    held = [turn["retry_at_ms"] for turn in run["turns"] if "retry_at_ms" in turn]
+    held = [turn for turn in run["turns"] if "retry_at_ms" in turn]
     if held and run["status"] == "in_progress":
-        left = max(0.0, max(held) - run["duration_ms"])
-        return f"rate limit, asks again in {seconds(left)}"
+        last = max(held, key=lambda turn: turn["retry_at_ms"])
+        why = "server not available" if last.get("recovered") == "server_unavailable" else "rate limit"
+        return f"{why}, asks again in {seconds(max(0.0, last['retry_at_ms'] - run['duration_ms']))}"
     return RUN_WORDS.get(run["status"], run["status"])
 
 

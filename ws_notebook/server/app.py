@@ -98,7 +98,7 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     store: Store = Archive(options.store, kept) if options.store else MemoryStore(kept)
     tls = _tls(options.certificate) if options.certificate else None
     sockets = bind_sockets(options.port, options.host)
-    limit = options.limits.max_message_bytes
+    limit = options.limits.max_body_bytes
     server = HTTPServer(
         make_app(options, store), ssl_options=tls, max_body_size=limit, max_buffer_size=limit + 1024 * 1024
     )

@@ -12,7 +12,9 @@ class Limits:
     """What one server accepts and keeps."""
 
     max_message_bytes: int = 64 * 1024 * 1024
-    """A longer WebSocket message closes the socket with 1009; a longer HTTP body is refused."""
+    """A longer WebSocket message closes the socket with 1009."""
+    max_body_bytes: int = 64 * 1024 * 1024
+    """A longer HTTP body is refused. Of providers that say how long a message may be, none says it of a body."""
     ping_seconds: float = 20.0
     """Between two protocol pings on an open socket; 0 sends none. A late pong closes nothing: long answers and busy
     clients are legal."""

@@ -81,8 +81,12 @@ class Comparison:
         return "\n".join([*lines, "", self._note()])
 
     def _note(self) -> str:
-        answers = "The answers are the same." if self.same_answer else "The answers differ: see runs[…].text."
-        return f"One sample each, asked one after another. {answers}"
+        answers = "The answers are the same." if self.same_answer else "The answers differ."
+        runs = ", ".join(f"runs[{label!r}]" for label in self.runs)
+        return (
+            f"One sample each, asked one after another. {answers} They are here and not among the session's runs: "
+            f"{runs}, each with .text, .error and .turns (right after the cell: _.runs[{next(iter(self.runs), '')!r}])."
+        )
 
     def _cells(self) -> list[list[str]]:
         rows = {label: _row(run) for label, run in self.runs.items()}

@@ -171,8 +171,6 @@ class Session(Backstage):
         self._refuse_closed()
         check(model=model, instructions=instructions, tools=tools, max_turns=max_turns, store=store)
         check(options=options, watch=watch)
-        # What was set on the session since it was made.
-        check(options=self.options, instructions=self.instructions, store=self.store, tools=self.tools)
         offered = ToolRegistry(self.tools if tools is None else tools)
         # A warm-up needs no words.
         asked = Question([]) if input == [] and options == _WARM_UP else question(input, images)
@@ -406,6 +404,8 @@ class Session(Backstage):
     def _refuse_closed(self) -> None:
         if self._engine.closed:
             raise SettingsError("This session is closed. Make another one with Session().")
+        # These can be set at any time.
+        check(options=self.options, instructions=self.instructions, store=self.store, tools=self.tools)
 
     def _start_inside_tool(self, input: Input | Question, settings: StartSettings) -> Run:
         """Start a run that is waited for at once; one that a tool would wait for in vain is stopped again."""

@@ -15,11 +15,12 @@ import msgspec
 from ..core.codec import decode, event_type
 from ..exceptions import ConnectionFailed, ConnectionLost
 from .base import Endpoint
+from .proxy import Proxy, proxy_of
 
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["HttpConnection", "HttpTransport", "error_frame", "make_client"]
+__all__ = ["HttpConnection", "HttpTransport", "error_frame", "make_client", "not_connected"]
 
 _WAITS = ("retry-after", "retry-after-ms")
 """The headers of an answer that say how long to wait."""
@@ -55,6 +56,7 @@ class HttpConnection:
         self._url = endpoint.url(websocket=False)
         self._address = endpoint.address(websocket=False)
         self._hint = endpoint.missing_version()
+        self._proxy = proxy_of(endpoint, websocket=False)
         self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -89,6 +91,9 @@ class HttpConnection:
         try:
             headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
             async with self._client.stream("POST", self._url, content=frame, headers=headers) as answer:
+                if self._proxy is not None and answer.status_code == 407:
+                    self._arrived.put_nowait(self._proxy.refused(407))
+                    return
                 if not answer.is_success:
                     hint = self._hint if answer.status_code == 404 else ""
                     self._arrived.put_nowait(error_frame(answer, await answer.aread(), hint))
@@ -99,9 +104,8 @@ class HttpConnection:
                 if not _is_terminal(last):
                     text = "The answer broke off before its end. What had arrived is kept. Ask again."
                     self._arrived.put_nowait(ConnectionLost(text))
-        except httpx2.ConnectError as error:
-            text = f"No connection to {self._address}: {error}. Is the server running, is the address right?"
-            self._arrived.put_nowait(ConnectionFailed(text))
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+            self._arrived.put_nowait(not_connected(error, self._address, self._proxy))
         except httpx2.HTTPError as error:
             said = str(error).rstrip(".") or type(error).__name__
             text = f"The connection was lost: {said}. What had arrived is kept. Ask again."
@@ -111,15 +115,37 @@ class HttpConnection:
 
 
 def make_client(endpoint: Endpoint, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
-    """A client for one endpoint, with the headers that prove who asks."""
+    """A client for one endpoint, with the headers that prove who asks.
+
+    Raises ConnectionFailed where a proxy is named that cannot be used.
+    """
     import httpx2
 
+    proxy = proxy_of(endpoint, websocket=False)
     return httpx2.AsyncClient(
         headers={"User-Agent": "ws-notebook", **endpoint.headers},
         timeout=timeout,
-        verify=True if endpoint.ssl is None else endpoint.ssl,
-        trust_env=not endpoint.loopback,
+        # The environment's certificates hold; its proxies are chosen as they are for sockets.
+        verify=httpx2.create_ssl_context() if endpoint.ssl is None else endpoint.ssl,
+        trust_env=False,
+        proxy=None if proxy is None else proxy.url,
     )
+
+
+def not_connected(error: Exception, address: str, proxy: Proxy | None) -> ConnectionFailed:
+    """What kept a request from being sent, in words: the proxy is named where it was that."""
+    import httpx2
+
+    said = str(error).strip() or type(error).__name__
+    if proxy is not None and isinstance(error, httpx2.ProxyError):
+        status, _, _ = said.partition(" ")
+        return proxy.refused(int(status) if status.isdigit() else None, said)
+    if proxy is not None and "SSL" not in said:
+        late = isinstance(error, httpx2.ConnectTimeout)
+        return proxy.refused(None, "it did not answer in time") if late else proxy.unreachable(said)
+    if isinstance(error, httpx2.ConnectTimeout):
+        return ConnectionFailed(f"{address} did not answer in time. Check the network, then ask again.")
+    return ConnectionFailed(f"No connection to {address}: {said}. Is the server running, is the address right?")
 
 
 async def _events(answer: httpx2.Response) -> AsyncIterator[bytes]:

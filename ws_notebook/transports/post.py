@@ -5,9 +5,10 @@ from __future__ import annotations
 from ..core.codec import decode, error_info
 from ..core.events import ErrorEvent, ErrorInfo
 from ..core.outcome import provider_error
-from ..exceptions import ConnectionFailed, ConnectionLost
+from ..exceptions import ConnectionLost
 from .base import Endpoint
-from .http import error_frame, make_client
+from .http import error_frame, make_client, not_connected
+from .proxy import proxy_of
 
 __all__ = ["post"]
 
@@ -29,13 +30,15 @@ async def post(endpoint: Endpoint, resource: str, body: bytes) -> bytes:
         async with make_client(endpoint, httpx2.Timeout(_LONGEST_SILENCE, connect=15)) as client:
             url = endpoint.url(websocket=False, resource=resource)
             answer = await client.post(url, content=body, headers={"Content-Type": "application/json"})
-    except httpx2.ConnectError as error:
-        text = f"No connection to {address}: {error}. Is the server running, is the address right?"
-        raise ConnectionFailed(text) from None
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+        raise not_connected(error, address, proxy_of(endpoint, websocket=False)) from None
     except httpx2.HTTPError as error:
         said = str(error) or type(error).__name__
         text = f"No answer came from {address}{resource}: {said}. Nothing has changed; ask again."
         raise ConnectionLost(text) from None
+    proxy = proxy_of(endpoint, websocket=False)
+    if proxy is not None and answer.status_code == 407:
+        raise proxy.refused(407)
     if not answer.is_success:
         hint = endpoint.missing_version() if answer.status_code == 404 else ""
         event = decode(error_frame(answer, answer.content, hint))

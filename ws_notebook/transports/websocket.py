@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost
 from .base import Endpoint
 from .keepalive import Keepalive, socket_class
+from .proxy import Proxy, proxy_of
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection, connect
@@ -78,7 +79,8 @@ class WebSocketTransport:
         """Open a socket. Raises ConnectionFailed or AuthenticationFailed, in words."""
         from websockets.exceptions import WebSocketException
 
-        options: dict[str, Any] = {"proxy": None} if endpoint.loopback else {}
+        proxy = proxy_of(endpoint, websocket=True)
+        options: dict[str, Any] = {"proxy": None if proxy is None else proxy.url}
         if endpoint.ssl is not None:
             options["ssl"] = endpoint.ssl
         try:
@@ -96,7 +98,7 @@ class WebSocketTransport:
                 **options,
             )
         except (OSError, TimeoutError, WebSocketException, ValueError) as error:
-            raise _explained(error, endpoint) from None
+            raise _explained(error, endpoint, proxy) from None
         keepalive = Keepalive(socket, interval=self.ping_interval, doubt=self.doubt, patience=self.ping_timeout)
         return WebSocketConnection(socket, keepalive)
 
@@ -183,14 +185,20 @@ def _lost(closed: Any) -> ConnectionLost:
     return ConnectionLost(text, code=code, reason=reason, unread=code == _TOO_LARGE and by_peer)
 
 
-def _explained(error: Exception, endpoint: Endpoint) -> Exception:
+def _explained(error: Exception, endpoint: Endpoint, proxy: Proxy | None) -> Exception:
     """What kept the socket from opening, and what to do. The key is in no part of it."""
-    from websockets.exceptions import InvalidStatus
+    from websockets.exceptions import InvalidProxyStatus, InvalidStatus, ProxyError
 
     url = endpoint.address(websocket=True)
     if isinstance(error, InvalidStatus):
         answer = error.response
-        return _refused(answer.status_code, url, endpoint.missing_version(), answer.headers.get("Retry-After"))
+        found = _refused(answer.status_code, url, endpoint.missing_version(), answer.headers.get("Retry-After"))
+        if proxy is not None:
+            found.args = (f"{found} {proxy.hint()}",)
+        return found
+    if proxy is not None and isinstance(error, ProxyError):
+        status = error.response.status_code if isinstance(error, InvalidProxyStatus) else None
+        return proxy.refused(status, str(error.__cause__ or error))
     if isinstance(error, ssl_module.SSLCertVerificationError):
         return ConnectionFailed(
             f"TLS failed for {url}: {error.verify_message}. If the server has a private certificate authority, "
@@ -200,15 +208,29 @@ def _explained(error: Exception, endpoint: Endpoint) -> Exception:
         return ConnectionFailed(f"TLS failed for {url}: {error.reason or error}. Does the server speak https (wss)?")
     if isinstance(error, ConnectionResetError) and url.startswith("wss:"):
         return ConnectionFailed(f"{url} broke off the TLS handshake. Does the server speak https (wss)?")
-    # Where a name has several addresses, the refusals come in one error.
-    if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
+    if proxy is not None and isinstance(error, OSError):
+        # Behind a proxy that answers, the library raises no other errors of the network than those above.
+        late = isinstance(error, TimeoutError)
+        return proxy.refused(None, "it did not answer in time") if late else proxy.unreachable(_reason(error))
+    if _is_refusal(error):
         return ConnectionFailed(
             f"Nothing listens at {url} (connection refused). Is the server running, is the port right?"
         )
     if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
         return ConnectionFailed(f"{url} did not answer in time. Check the network and any proxy, then ask again.")
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return ConnectionFailed(f"No connection to {url}: {reason}. Check the address and the network, then ask again.")
+    text = f"No connection to {url}: {_reason(error)}. Check the address and the network, then ask again."
+    return ConnectionFailed(text)
+
+
+def _is_refusal(error: Exception) -> bool:
+    # Where a name has several addresses, the refusals come in one error.
+    return isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error)
+
+
+def _reason(error: Exception) -> str:
+    if _is_refusal(error):
+        return "nothing listens there (connection refused)"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _refused(status: int, url: str, hint: str, retry_after: str | None) -> Exception:
@@ -230,7 +252,8 @@ def _refused(status: int, url: str, hint: str, retry_after: str | None) -> Excep
         return ConnectionFailed(
             f"{where}: too many requests. {wait} and ask again.", status=status, retry_after=seconds
         )
-    return ConnectionFailed(f"{where}. Ask again in a moment; if it stays, check the base URL.", status=status)
+    text = f"{where}. Ask again in a moment; if it stays, check the base URL."
+    return ConnectionFailed(text, status=status, retry_after=_seconds(retry_after))
 
 
 def _seconds(value: str | None) -> float | None:

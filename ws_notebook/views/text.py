@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..core.changes import Change
+from ..core.outcome import UNAVAILABLE
 from ..core.run import RunState
 from ..core.turn import CallState, TurnState
 from ..render.bundle import RunHeader, bundle
@@ -97,7 +98,9 @@ class TextView:
             self._told.add((turn.id, turn.not_before))
             self._apart = True
             wait = (turn.not_before - turn.timing.spans[-1].start) * 1000
-            self._put(("" if self._tail in ("", "\n") else "\n") + f"· rate limit: asks again in {seconds(wait)}\n")
+            self._put(
+                ("" if self._tail in ("", "\n") else "\n") + f"· {_held_up(turn)}: asks again in {seconds(wait)}\n"
+            )
         for call in list(turn.tool_calls):
             if call.done and call not in self._told:
                 self._told.add(call)
@@ -165,6 +168,10 @@ class NotebookTextView:
     def _so_far(self) -> dict[str, Any]:
         data = bundle(self._run, self._header, now=self._clock())
         return {"text/markdown": markdown(data), "text/plain": plain_text(data)}
+
+
+def _held_up(turn: TurnState) -> str:
+    return "server not available" if turn.recovered == UNAVAILABLE else "rate limit"
 
 
 def _note(call: CallState) -> str:

@@ -18,8 +18,15 @@ function statusOf(run: Run): string {
 
 /** The countdown of a request that the provider has wait, or null. */
 function waiting(run: Run, now: number): string | null {
-  const until = run.turns.find(turn => turn.retry_at_ms !== null)?.retry_at_ms ?? null;
-  return until === null || until <= now ? null : __('Rate limit: asks again in %1 s', Math.ceil((until - now) / 1000));
+  const held = run.turns.find(turn => turn.retry_at_ms !== null);
+  const until = held?.retry_at_ms ?? null;
+  if (until === null || until <= now) {
+    return null;
+  }
+  const left = Math.ceil((until - now) / 1000);
+  return held?.recovered === 'server_unavailable'
+    ? __('Server not available: asks again in %1 s', left)
+    : __('Rate limit: asks again in %1 s', left);
 }
 
 export interface HeaderActions {
