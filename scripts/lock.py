@@ -54,7 +54,9 @@ class Pin:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Renew the files, or compare them with pyproject.toml. 1 if they disagree."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="change nothing; say where pyproject.toml and the lock differ")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; say where pyproject.toml and the lock differ"
+    )
     parser.add_argument("--keep", action="store_true", help="keep every version that still fits")
     options = parser.parse_args(arguments)
     wanted = parts(tomllib.loads((ROOT / SOURCE).read_text(encoding="utf-8")))
@@ -133,7 +135,11 @@ def disagreements(requirements: Iterable[str], text: str) -> list[str]:
     wanted = [Requirement(each) for each in requirements]
     names = {canonicalize_name(each.name) for each in wanted}
     return [
-        *(f"{line.strip()}: no options and no addresses belong here. {NEXT}" for line in text.splitlines() if _foreign(line)),
+        *(
+            f"{line.strip()}: no options and no addresses belong here. {NEXT}"
+            for line in text.splitlines()
+            if _foreign(line)
+        ),
         *(f"{pin.name}=={pin.version} has no digest. {NEXT}" for pin in pins if not pin.digests),
         *(f"{pin.name} is asked for no more. {NEXT}" for pin in pins if pin.direct and pin.name not in names),
         *dict.fromkeys(each for requirement in wanted for each in _misfits(requirement, pins)),
