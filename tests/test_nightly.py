@@ -75,7 +75,8 @@ def test_a_command_passes_by_its_exit_code(nightly: ModuleType) -> None:
 
 def test_what_does_not_end_has_failed(nightly: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nightly, "PATIENCE", 0.5)
-    assert nightly.run("endless", (sys.executable, "-c", "import threading; threading.Event().wait()")).status == "failed"
+    endless = (sys.executable, "-c", "import threading; threading.Event().wait()")
+    assert nightly.run("endless", endless).status == "failed"
 
 
 def test_the_results_keep_what_was_not_run_again(nightly: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
