@@ -125,6 +125,14 @@ def test_no_file_names_an_address_or_an_option() -> None:
         assert "://" not in text_of(name)
 
 
+def test_make_and_binder_install_what_is_locked() -> None:
+    makefile, binder = (ROOT / "Makefile").read_text(), ROOT / "binder"
+    assert "pip install --require-hashes -r" in makefile
+    assert "pip install --no-deps --no-build-isolation ." in makefile
+    assert "-r ../requirements/demo.txt" in (binder / "requirements.txt").read_text()
+    assert "--require-hashes -r requirements/build.txt" in (binder / "postBuild").read_text()
+
+
 def test_a_lock_that_fits_is_without_fault(lock: ModuleType) -> None:
     assert lock.disagreements(WANTED, LOCK) == []
 
