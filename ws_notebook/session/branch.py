@@ -46,7 +46,7 @@ def branched(run: Run, call: CallState, output: Any, settings: Mapping[str, Any]
     check(call=call)
     last = _end_of_round(run, call)
     tool = run.session.offered(run).get(call.name)
-    given = to_output(output, **({} if tool is None else {"max_output": tool.max_output}))
+    given = to_output(output) if tool is None else to_output(output, max_output=tool.max_output)
     items: list[Item] = [
         tool_output(each.kind, each.call_id, given if each is call else _kept(each))
         for turn in round_of(last)
