@@ -122,3 +122,8 @@ def test_a_question_is_the_same_with_and_without_its_history() -> None:
     assert question_of({"input": []}) != question_of({"input": [], "generate": False})
     picture = {"role": "user", "content": [{"type": "input_image", "image_url": "data:,"}]}
     assert question_of({"input": [picture]}) != question_of({"input": [user]})
+
+
+def test_what_is_no_path_is_told_of() -> None:
+    with pytest.raises(SettingsError, match="pass its path, not 5"):
+        Cassette.load(5)  # type: ignore[arg-type]

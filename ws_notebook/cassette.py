@@ -9,6 +9,7 @@ byte, but for secrets.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -77,6 +78,8 @@ class Cassette:
     @classmethod
     def load(cls, path: str | Path) -> Cassette:
         """Read a file. Raises SettingsError where there is none, or where it is no cassette."""
+        if not isinstance(path, (str, os.PathLike)):
+            raise SettingsError(f"A cassette is a file: pass its path, not {path!r}.")
         where = Path(path).expanduser()
         try:
             return cls.loads(where.read_bytes())

@@ -93,6 +93,19 @@ def test_a_response_that_had_begun_is_not_asked_for_twice() -> None:
     assert drive.protocol.abilities.max_message is None
 
 
+def test_a_connection_that_broke_off_under_a_large_request_says_that_the_size_may_be_the_reason() -> None:
+    drive = Drive()
+    large = drive.ask("x" * 1024**2)
+    drive.eof()
+    assert isinstance(large.error, ConnectionLost)
+    assert large.error.code == 1006
+    assert "1.0 MiB" in str(large.error)
+    assert "session.compact()" in str(large.error)
+    small = drive.ask("x", wants=None)
+    drive.eof()
+    assert "session.compact()" not in str(small.error)
+
+
 def test_a_size_that_was_taken_before_is_no_limit() -> None:
     drive = Drive(aside=True)
     drive.ask(LONG)

@@ -12,6 +12,7 @@ from ws_notebook import Session, tool
 from ws_notebook.exceptions import SettingsError
 from ws_notebook.session.arguments import check
 from ws_notebook.session.comparison import compare, variants_of
+from ws_notebook.settings import Profile
 from ws_notebook.transports.http import HttpTransport
 
 __all__: list[str] = []
@@ -58,6 +59,7 @@ def population(city: str) -> int:
         ("transport", "pigeon", "'auto', 'websocket', 'http' or a Transport"),
         ("transport", HttpTransport, "Make one: transport=HttpTransport()"),
         ("profile", 5, "a provider's name or a Profile"),
+        ("profile", Profile(name="mine", max_message="4 MB"), "profile holds a wrong value"),  # type: ignore[arg-type]
         ("provider", 5, "a base URL, not 5"),
         ("provider", "localhost:8000/v1", "Did you mean 'http://localhost:8000/v1'?"),
     ],

@@ -44,6 +44,16 @@ def test_the_options_of_the_caller_are_left_as_they_are() -> None:
     assert set(options) == {"tools", "temperature"}
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {"a": [float("-inf")]}])
+def test_a_number_that_json_does_not_have_is_refused(value: object) -> None:
+    with pytest.raises(SettingsError, match=r"options\['temperature'\] holds nan or infinity"):
+        made(options={"temperature": value})
+
+
+def test_no_hosted_tools_are_none() -> None:
+    assert made(options={"tools": None}).tools == ()
+
+
 def test_text_that_is_no_valid_unicode_can_be_sent() -> None:
     assert made(instructions="\ud83d").instructions == "\ud83d"
 

@@ -165,7 +165,7 @@ class Link:
                 if lane is refused:
                     self._refuse_size(lane, turn, lane.asked, now)
                     continue
-                self._loop.fail(lane, turn, error, now)
+                self._loop.fail(lane, turn, oversize.doubted(error, turn, lane.asked), now)
             elif lane.run is not None and lane.pending is None:
                 self._loop.resume(lane.run, now)
         self._loop.begin_waiting(now)

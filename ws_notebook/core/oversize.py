@@ -12,10 +12,13 @@ from .request import size
 from .run import RequestSettings
 from .turn import TurnState
 
-__all__ = ["RECOVERED", "advised", "learn_limit", "may_go_aside", "too_large"]
+__all__ = ["RECOVERED", "advised", "doubted", "learn_limit", "may_go_aside", "too_large"]
 
 RECOVERED = "message_too_large"
 """What `recovered` says of a turn that went over HTTP for its size."""
+
+_LARGE = 1024**2
+"""Bytes from which on a request's size may be why a connection broke off: the smallest limit that is known of."""
 
 _ADVICE = (
     "What can work: session.compact(), which makes the history short; parent=None (--new), which leaves it behind; "
@@ -67,6 +70,17 @@ def advised(error: Exception | None, turn: TurnState | None) -> None:
     why = f"The request ({_amount(turn.bytes_sent)}) is too large for a message over the socket, so it went over HTTP."
     said = str(error).removesuffix(" Ask again.")
     error.args = (f"{said} {why} {_ADVICE}", *error.args[1:])
+
+
+def doubted(error: exceptions.WsNotebookError, turn: TurnState, length: int) -> exceptions.WsNotebookError:
+    """The error of a lost connection, which names the request's size where that may be the reason.
+
+    Some servers break off where they should close with 1009. Whether such a request was read is not known.
+    """
+    if not (isinstance(error, exceptions.ConnectionLost) and length >= _LARGE and _is_unheard(turn)):
+        return error
+    text = f"{error} The request was large, {_amount(length)}: should that be the reason, it comes again. {_ADVICE}"
+    return exceptions.ConnectionLost(text, code=error.code, reason=error.reason)
 
 
 def _amount(length: int) -> str:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 from ..exceptions import SettingsError
 from ..settings import Profile
 from ..transports.base import Transport
@@ -162,6 +164,15 @@ def _check_headers(headers: Mapping[str, Any]) -> None:
             )
 
 
+def _check_profile(profile: Any) -> None:
+    if not isinstance(profile, Profile):
+        return
+    try:
+        msgspec.convert(msgspec.structs.asdict(profile), Profile)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"profile holds a wrong value: {error}.") from None
+
+
 def _check_option_tools(options: Mapping[str, Any]) -> None:
     tools = options.get("tools")
     if tools is None or (isinstance(tools, list | tuple) and all(isinstance(each, Mapping) for each in tools)):
@@ -176,5 +187,6 @@ _CLOSER: Final[Mapping[str, Callable[[Any], None]]] = {
     "api_key": _check_key,
     "headers": _check_headers,
     "options": _check_option_tools,
+    "profile": _check_profile,
 }
 """What is looked at besides the type."""

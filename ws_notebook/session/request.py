@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,10 +46,11 @@ def request_settings(
     for name, instead in _REFUSED.items():
         if name in more:
             raise SettingsError(f"options cannot hold {name!r}: {instead}.")
+    _refuse_no_numbers(more)
     settings = RequestSettings(
         model=model,
         instructions=instructions,
-        tools=(*tools.definitions(), *more.pop("tools", ())),
+        tools=(*tools.definitions(), *(more.pop("tools", None) or ())),
         max_turns=checked_turns(max_turns),
         store=store,
         options=more,
@@ -59,6 +61,18 @@ def request_settings(
         text = f"The request cannot be written as JSON: {error}. Pass plain numbers, strings, lists and dicts."
         raise SettingsError(text) from None
     return settings
+
+
+def _refuse_no_numbers(options: Mapping[str, Any]) -> None:
+    """Raise SettingsError for nan and infinity, which would reach the provider as null."""
+    for name, value in options.items():
+        try:
+            json.dumps(value, allow_nan=False, default=lambda _: None, skipkeys=True)
+        except (ValueError, RecursionError) as error:
+            if "Out of range float" not in str(error):
+                return  # what cannot be written is told of later
+            text = f"options[{name!r}] holds nan or infinity, for which JSON has no number. Leave it out."
+            raise SettingsError(text) from None
 
 
 def checked_turns(value: object) -> int:

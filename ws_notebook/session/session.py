@@ -199,11 +199,7 @@ class Session(Backstage):
             run._observers.append(watch(run))
             # Making a first picture takes a while; the clock starts behind it.
             state.asked, state.asked_at = time.monotonic(), time.time()
-        self._engine.runs[run.id], self._engine.offered[run.id] = run, offered
-        self._spans.follow(run)
-        # Nobody may hold the session besides the run in progress.
-        self._portal.going[state] = self
-        self._portal.post(self._engine.start, state)
+        self._begin(run, offered)
         return run
 
     def warm_up(self, tools: Iterable[Toolable] | None = None) -> Run:
@@ -400,6 +396,13 @@ class Session(Backstage):
                 await asyncio.wrap_future(self._begin_to_close())
 
     # Inside.
+
+    def _begin(self, run: Run, offered: ToolRegistry) -> None:
+        self._engine.runs[run.id], self._engine.offered[run.id] = run, offered
+        self._spans.follow(run)
+        # Nobody may hold the session besides the run in progress.
+        self._portal.going[run.state] = self
+        self._portal.post(self._engine.start, run.state)
 
     def _refuse_closed(self) -> None:
         if self._engine.closed:

@@ -33,7 +33,8 @@ class ReplayTransport:
     name = "replay"
 
     def __init__(self, cassette: Cassette | str | Path, *, speed: float = 1.0, exact: bool = False) -> None:
-        if not speed >= 0:
+        given: Any = speed
+        if isinstance(given, bool) or not isinstance(given, int | float) or not speed >= 0:
             raise SettingsError(f"speed must be a number of at least 0, not {speed!r}: 1 is as recorded, 0 at once.")
         self.cassette = cassette if isinstance(cassette, Cassette) else Cassette.load(cassette)
         self.speed = speed
