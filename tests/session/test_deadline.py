@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +22,7 @@ Open = Callable[..., Session]
 async def half(talk: Talk, request: dict[str, Any]) -> None:
     """Answers half of "Hi", and all of anything else."""
     number = len(talk.peer.requests)
-    if request["input"][-1]["content"] == "Hi":
+    if "Hi" in json.dumps(request["input"][-1]):
         await talk.send(created(f"resp_{number}"), delta("Hal"))
     else:
         await talk.send(answer(f"resp_{number}", message("Again.")))
