@@ -2,8 +2,8 @@
 
 Each part in a process of its own, over the embedded server, which is another process.
 
-    runs      one session is asked again and again, each question continuing the one before, with a call of a tool in
-              between: resident memory, threads, open files, sockets and the loop's tasks as it grows, and after reset()
+    runs      one session is asked again and again, in chains that grow side by side, with a call of a tool in each
+              run: resident memory, threads, open files, sockets and the loop's tasks as it grows, and after reset()
     dropped   sessions are made, asked once and dropped, with and without a reference to the run: the same figures
 
     python benchmarks/retention.py [--runs N] [--sessions N] [--json FILE]
@@ -31,13 +31,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support.server import running_server  # noqa: E402 - the tests' rig, found by the line above
 
-from ws_notebook import Session, tool  # noqa: E402
+from ws_notebook import Run, Session, tool  # noqa: E402
 from ws_notebook.session.portal import portal  # noqa: E402
 
 __all__ = ["main"]
 
 RESULTS = Path(__file__).resolve().parent / "results" / "retention.json"
 RUNS, SESSIONS = 10_000, 1_000
+CHAINS = 20
 POINTS = (100, 1_000, 2_000, 5_000, 10_000)
 KEPT = ("threads", "files", "sockets", "tasks", "going", "awaited", "bells", "jobs")
 """What must not grow."""
@@ -89,8 +90,10 @@ def runs(url: str, token: str, count: int) -> dict[str, Any]:
     before = held()
     log = session._protocol.frames
     points, began, cpu = [], time.perf_counter(), time.process_time()
-    for number in range(1, count + 1):
-        session.ask(f"call add(a={number}, b=2)", **({"parent": None} if number == 1 else {}))
+    latest: list[Run | None] = [None] * CHAINS
+    for number in range(CHAINS, count + 1, CHAINS):
+        asked = [session.start(f"call add(a={number}, b=2)", parent=each) for each in latest]
+        latest = [run.result() for run in asked]
         if number in POINTS or number == count:
             now = held()
             kept = now["memory"] - before["memory"]
@@ -101,6 +104,7 @@ def runs(url: str, token: str, count: int) -> dict[str, Any]:
                 "cpu_ms_a_run": round((time.process_time() - cpu) * 1000 / number, 3),
             })  # fmt: skip
     items = sum(len(json.dumps(run.items, separators=(",", ":"))) for run in session.runs) / (count + 5)
+    del asked, latest
     session.reset()
     after_reset = settled(before)
     session.close()

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from support.peer import running_peer, says
-from support.slow import slow, url_of
+from support.events import answer, created, delta, message
+from support.peer import Talk, running_peer, says
 
 from ws_notebook import Run, RunCancelled, Session, SettingsError, tool
 
 __all__: list[str] = []
 
 Open = Callable[..., Session]
+
+
+async def half(talk: Talk, request: dict[str, Any]) -> None:
+    """Answers half of "Hi", and all of anything else."""
+    number = len(talk.peer.requests)
+    if "Hi" in json.dumps(request["input"][-1]):
+        await talk.send(created(f"resp_{number}"), delta("Hal"))
+    else:
+        await talk.send(answer(f"resp_{number}", message("Again.")))
 
 
 def stopped(error: BaseException) -> Run:
@@ -28,13 +39,13 @@ def stopped(error: BaseException) -> Run:
 
 
 def test_ask_stops_a_run_whose_time_is_over(opened: Open) -> None:
-    with slow() as peer:
-        session = opened(url_of(peer))
+    with running_peer(half) as peer:
+        session = opened(peer.url)
         with pytest.raises(TimeoutError) as caught:
             session.ask("Hi", timeout=0.3)
         assert stopped(caught.value).text in ("Hal", "")
         assert session.runs == [getattr(caught.value, "run", None)]
-        assert session.ask("And?", timeout=20).text == "Again."
+        assert session.ask("And?", timeout=50).text == "Again."
 
 
 def test_ask_async_does_so_too_and_the_loop_goes_on(opened: Open) -> None:
@@ -42,10 +53,10 @@ def test_ask_async_does_so_too_and_the_loop_goes_on(opened: Open) -> None:
         with pytest.raises(TimeoutError) as caught:
             await session.ask_async("Hi", timeout=0.3)
         stopped(caught.value)
-        assert (await session.ask_async("And?", timeout=20)).text == "Again."
+        assert (await session.ask_async("And?", timeout=50)).text == "Again."
 
-    with slow() as peer:
-        asyncio.run(story(opened(url_of(peer))))
+    with running_peer(half) as peer:
+        asyncio.run(story(opened(peer.url)))
 
 
 def test_a_function_of_the_main_thread_is_interrupted(local: Open) -> None:

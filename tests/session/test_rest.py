@@ -40,7 +40,7 @@ def state() -> RunState:
 def test_what_rests_is_closed_once_no_run_has_been_in_progress_for_a_while() -> None:
     async def story() -> None:
         closer = Closer()
-        rest, one, two = Rest(closer.close, 0.01), state(), state()
+        rest, one, two = Rest(closer.close, lambda: 0.01), state(), state()
         for run in (one, two):
             rest.begin(run)
         rest.end(one)
@@ -56,7 +56,7 @@ def test_what_rests_is_closed_once_no_run_has_been_in_progress_for_a_while() -> 
 def test_a_run_that_begins_in_between_keeps_it_open() -> None:
     async def story() -> None:
         closer = Closer()
-        rest, run = Rest(closer.close, 100), state()
+        rest, run = Rest(closer.close, lambda: 100), state()
         rest.end(run)
         waiting = rest._timer
         rest.begin(run)
@@ -70,9 +70,9 @@ def test_a_run_that_begins_in_between_keeps_it_open() -> None:
 def test_without_a_limit_it_never_rests_and_the_timer_holds_nothing() -> None:
     async def story() -> None:
         closer = Closer()
-        Rest(closer.close, None).end(state())
+        Rest(closer.close, lambda: None).end(state())
         held = weakref.WeakMethod(closer.close)
-        rest = Rest(closer.close, 100)
+        rest = Rest(closer.close, lambda: 100)
         rest.end(state())
         del closer, rest
         gc.collect()
@@ -92,11 +92,11 @@ def until(session: Session, wanted: Callable[[], bool]) -> None:
 def test_a_session_closes_its_connection_after_five_idle_minutes_and_loses_nothing(opened: Open) -> None:
     with running_peer(says("One", "Two")) as peer:
         session = opened(peer.url, profile="openai")
-        assert session._engine.resting.seconds == IDLE == 300
-        session._engine.resting.seconds = 0.01
+        assert session._engine.resting.seconds() == IDLE == 300
+        session._engine.resting.seconds = lambda: 0.01
         first = session.ask("1?")
         until(session, lambda: session.state == "idle")
-        session._engine.resting.seconds = IDLE
+        session._engine.resting.seconds = lambda: IDLE
         second = session.ask("2?")
         assert (second.text, second.parent, session.connections, session.state) == ("Two", first, 2, "open")
         assert second.turns[0].recovered == "connection_idle"
@@ -107,7 +107,7 @@ def test_a_session_closes_its_connection_after_five_idle_minutes_and_loses_nothi
 def test_where_responses_are_stored_it_goes_on_by_their_id(opened: Open) -> None:
     with running_peer(says("One", "Two")) as peer:
         session = opened(peer.url, profile="openai", store=True)
-        session._engine.resting.seconds = 0.01
+        session._engine.resting.seconds = lambda: 0.01
         first = session.ask("1?")
         until(session, lambda: session.state == "idle")
         assert session.ask("2?").text == "Two"
@@ -116,7 +116,7 @@ def test_where_responses_are_stored_it_goes_on_by_their_id(opened: Open) -> None
 
 def test_a_session_does_not_rest_while_a_tool_works(local: Open) -> None:
     session = local()
-    session._engine.resting.seconds = 0.0
+    session._engine.resting.seconds = lambda: 0.0
 
     @tool
     def look() -> str:

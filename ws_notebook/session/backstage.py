@@ -61,13 +61,7 @@ class Backstage:
 
     def _take_for_handle(self, handle: Session) -> None:
         portal, resting = self._portal, weakref.WeakMethod(self._engine.rest)
-
-        def gone(_: object) -> None:
-            # In whatever thread let it go, also in the midst of a garbage collection; at the very end there is no loop.
-            with contextlib.suppress(RuntimeError):
-                portal.post(call_held, resting)
-
-        self._handle = weakref.ref(handle, gone)
+        self._handle = weakref.ref(handle, lambda _: _post_or_not(portal, call_held, resting))
 
     @property
     def handle(self) -> Session:
@@ -128,7 +122,8 @@ class Backstage:
         """
         self._portal.work.begin_awaiting(run.state, loop)
         # Not here: it may be let go in the midst of a garbage collection, while this thread holds a lock.
-        stand_down = weakref.finalize(waiting, self.post, self._portal.work.end_awaiting, run.state, loop)
+        end = self._portal.work.end_awaiting
+        stand_down = weakref.finalize(waiting, _post_or_not, self._portal, end, run.state, loop)
         stand_down.atexit = False
         return stand_down
 
@@ -195,3 +190,12 @@ class Backstage:
             each for each in self._engine.protocol.frames.records() if (each.turn or "").rpartition(".")[0] == run.id
         ]
         return [msgspec.structs.replace(each, data=self._redactor.frame(each.data)) for each in found]
+
+
+def _post_or_not(portal: Portal, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Have the function called on the loop, from whatever thread lets something go, also as it collects garbage.
+
+    At the very end, and in a forked child, there is no loop, and nothing to do.
+    """
+    with contextlib.suppress(RuntimeError, SettingsError):
+        portal.post(function, *args, **kwargs)

@@ -71,7 +71,6 @@ class Dispatcher:
 
     def dispatch(self, run: Run, call: CallState, tools: ToolRegistry) -> None:
         """Have a call run, once it is allowed. A tool that is not there answers with an error and the loop goes on."""
-        call.run = run
         if call.done:
             return
         tool = tools.get(call.name)

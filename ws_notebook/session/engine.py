@@ -148,6 +148,8 @@ class Engine:
     def _tell(self, state: RunState, change: Change) -> None:
         run, ended = self.runs.get(state.id), isinstance(change, RunEnded)
         if run is not None and isinstance(change, ToolCallReady):
+            # Before anybody is told: who hears of the call may go on from it.
+            change.call.run = run
             self._portal.loop.call_soon(self.dispatcher.dispatch, run, change.call, self.offered[state.id])
         if run is not None:
             run._tell(change)

@@ -16,12 +16,12 @@ IDLE: Final = 300.0
 
 
 class Rest:
-    """Calls `close`, a method that it holds weakly, after `seconds` without a run in progress; None: never.
+    """Calls `close`, a method that it holds weakly, after `seconds()` without a run in progress; None: never.
 
     Its methods are called on the loop.
     """
 
-    def __init__(self, close: Callable[[], None], seconds: float | None = IDLE) -> None:
+    def __init__(self, close: Callable[[], None], seconds: Callable[[], float | None] = lambda: IDLE) -> None:
         self.seconds = seconds
         # The timer is not to keep a session that nobody holds.
         self._close = weakref.WeakMethod(close)
@@ -42,8 +42,9 @@ class Rest:
         """It has ended."""
         self._going.discard(run)
         self.cancel()
-        if not self._going and self.seconds is not None:
-            self._timer = asyncio.get_running_loop().call_later(self.seconds, call_held, self._close)
+        seconds = self.seconds()
+        if not self._going and seconds is not None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, call_held, self._close)
 
     def cancel(self) -> None:
         """Wait no longer: something goes on, or the connections are gone."""

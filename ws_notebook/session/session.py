@@ -199,8 +199,7 @@ class Session(Backstage):
             run._observers.append(watch(run))
             # Making a first picture takes a while; the clock starts behind it.
             state.asked, state.asked_at = time.monotonic(), time.time()
-        self._begin(run, offered)
-        return run
+        return self._begin(run, offered)
 
     def warm_up(self, tools: Iterable[Toolable] | None = None) -> Run:
         """Open the connection and have the provider read instructions and tools, without an answer; returns at once.
@@ -397,18 +396,19 @@ class Session(Backstage):
 
     # Inside.
 
-    def _begin(self, run: Run, offered: ToolRegistry) -> None:
-        self._engine.runs[run.id], self._engine.offered[run.id] = run, offered
-        self._spans.follow(run)
-        # Nobody may hold the session besides the run in progress.
-        self._portal.going[run.state] = self
-        self._portal.post(self._engine.start, run.state)
-
     def _refuse_closed(self) -> None:
         if self._engine.closed:
             raise SettingsError("This session is closed. Make another one with Session().")
         # These can be set at any time.
         check(options=self.options, instructions=self.instructions, store=self.store, tools=self.tools)
+
+    def _begin(self, run: Run, offered: ToolRegistry) -> Run:
+        self._engine.runs[run.id], self._engine.offered[run.id] = run, offered
+        self._spans.follow(run)
+        # Nobody may hold the session besides the run in progress.
+        self._portal.going[run.state] = self
+        self._portal.post(self._engine.start, run.state)
+        return run
 
     def _start_inside_tool(self, input: Input | Question, settings: StartSettings) -> Run:
         """Start a run that is waited for at once; one that a tool would wait for in vain is stopped again."""
