@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ws_notebook.core.waits import Waits
 from ws_notebook.transports.websocket import WebSocketTransport
 
 __all__: list[str] = []
@@ -77,3 +79,12 @@ def test_the_page_names_the_times_that_hold(script: ModuleType) -> None:
     assert f"every {usual.ping_interval:g} s" in text
     assert f"for {usual.doubt:g} s" in text
     assert f"for {usual.ping_timeout:g} s" in text
+
+
+def test_the_table_of_waits_has_each_with_its_default(script: ModuleType) -> None:
+    _, _, below = script.PAGE.read_text(encoding="utf-8").partition("\n## Waits\n")
+    rows = re.findall(r"^\| `(\w+)` \| (None|[\d.]+) \|", below.partition("\n## ")[0], re.MULTILINE)
+    usual = Waits()
+    told = {name: None if default == "None" else float(default) for name, default in rows}
+    assert told == {name: getattr(usual, name) for name in Waits.__struct_fields__}
+    assert [name for name, _ in rows] == list(Waits.__struct_fields__)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         TurnEnded,
         TurnStarted,
     )
+    from .core.waits import Waits
     from .exceptions import (
         AuthenticationFailed,
         ConnectionFailed,
@@ -90,6 +91,7 @@ __all__ = [
     "TurnChanged",
     "TurnEnded",
     "TurnStarted",
+    "Waits",
     "WsNotebookError",
     "__version__",
     "check",
@@ -133,6 +135,7 @@ _HOME = {
     "TurnChanged": "core.changes",
     "TurnEnded": "core.changes",
     "TurnStarted": "core.changes",
+    "Waits": "core.waits",
     "WsNotebookError": "exceptions",
     "check": "tools.check",
     "tool": "tools",

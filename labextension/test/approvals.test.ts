@@ -34,7 +34,9 @@ test('only calls that wait are asked about, each by turn and call', () => {
 });
 
 test('what is left of the time is counted in whole seconds, with what comes then', () => {
-  assert.equal(deadlineWords(call(approval()), 0), '');
+  const waiting = call({ spans: [['approval', 1000, null]], ...approval() });
+  assert.equal(deadlineWords(waiting, 3000), '');
+  assert.equal(deadlineWords(waiting, 13_900).replace('\u00a0', ' '), 'for 12 s');
   assert.equal(deadlineWords(call(approval({ deadline_ms: 12_000 })), 200).replace('\u00a0', ' '), 'denied in 12 s');
   assert.equal(deadlineWords(call(approval({ deadline_ms: 12_000, default: 'approve' })), 9_500).replace('\u00a0', ' '), 'runs in 3.0 s');
   assert.equal(deadlineWords(call(approval({ deadline_ms: 12_000 })), 20_000), 'denied in a moment');

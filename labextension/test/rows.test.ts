@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Run } from '../src/bundle';
 import { readRun } from '../src/read';
-import { rowsOf, spansInWords } from '../src/view/rows';
+import { ageOf, labelOf, rowsOf, spansInWords } from '../src/view/rows';
 import { sampleRun } from './sample';
 
 type Json = Record<string, unknown>;
@@ -45,6 +45,24 @@ test('a running row says what it does and has no end', () => {
   });
   assert.deepEqual(labels(run).slice(0, 2), ['streaming…', 'running…']);
   assert.deepEqual(rowsOf(run).map(row => row.end_ms), [null, null, 1500]);
+});
+
+test('what waits for long says for how long, and what streams does not', () => {
+  const run = read((json, call, turn) => {
+    json['status'] = 'in_progress';
+    Object.assign(turn, { status: 'in_progress', end_ms: null, spans: [['wait', 700, null]] });
+    Object.assign(call, { status: 'awaiting_approval', end_ms: null, output: null, spans: [['approval', 770, null]] });
+  });
+  const told = (now: number): string[] => rowsOf(run).map(row => labelOf(row, now).replaceAll('\u00a0', ' '));
+  assert.deepEqual(told(5600).slice(0, 2), ['waiting…', 'awaiting approval…']);
+  assert.deepEqual(told(13_000), ['waiting… 12 s', 'awaiting approval… 12 s', '0.48 s · 214 tok/s']);
+  assert.deepEqual(ageOf([['text', 0, null]], 65_400).replaceAll('\u00a0', ' '), '1 min 5 s');
+  const [streaming] = rowsOf(read((json, _call, turn) => {
+    json['status'] = 'in_progress';
+    Object.assign(turn, { status: 'in_progress', end_ms: null, spans: [['text', 700, null]] });
+  }));
+  assert.ok(streaming !== undefined);
+  assert.equal(labelOf(streaming, 60_000), 'streaming…');
 });
 
 test('an approval tells how long it was waited for', () => {

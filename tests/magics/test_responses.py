@@ -352,6 +352,23 @@ def test_config_shows_and_checks_the_defaults(kernel: Notebook) -> None:
         assert kernel.value(f"{MAGICS}.{name}") == kept
 
 
+def test_waits_are_a_default_that_open_sessions_keep_too(kernel: Notebook) -> None:
+    kernel.run('%%responses -o kept\nsay "yes"')
+    assert kernel.run('%config ResponsesMagics.waits = {"silence": 120, "approval": 30}').outputs == []
+    assert kernel.value("(kept.session.waits.silence, kept.session.waits.approval)") == (120.0, 30.0)
+    kernel.run("import ws_notebook as wsn\n%config ResponsesMagics.waits = wsn.Waits(connect=5)")
+    assert kernel.value("(kept.session.waits.connect, kept.session.waits.approval)") == (5.0, None)
+    for wrong, told in (
+        ('{"silnce": 5}', "Did you mean 'silence'"),
+        ("5", "waits must be wsn.Waits"),
+        ('{"tool": 0}', "above 0"),
+    ):
+        assert told in kernel.run(f"%config ResponsesMagics.waits = {wrong}").printed
+    assert kernel.value("kept.session.waits.connect") == 5.0
+    kernel.run("%config ResponsesMagics.waits = None")
+    assert kernel.value("kept.session.waits.silence") == 600.0
+
+
 def test_background_runs_stream_side_by_side_below_their_cells(kernel: Notebook) -> None:
     cells = [
         kernel.run(f"%%responses --background --new -o run_{name}\nwrite 150 words", f"background-{name}")

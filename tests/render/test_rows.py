@@ -6,7 +6,7 @@ from ws_notebook import exceptions
 from ws_notebook.core import calls
 from ws_notebook.core.consent import Consent, Progress
 from ws_notebook.render.bundle import bundle
-from ws_notebook.render.rows import Row, amounts, rows_of, spans_in_words, time_in
+from ws_notebook.render.rows import Row, age, amounts, rows_of, spans_in_words, time_in
 
 __all__: list[str] = []
 
@@ -89,3 +89,13 @@ def test_a_running_call_says_how_far_it_is() -> None:
 def test_rows_are_counted_in_words() -> None:
     assert amounts(rows_of(bundle(capitals().run, HEADER))) == ["3 turns", "3 calls"]
     assert amounts([]) == ["0 turns"]
+
+
+def test_what_waits_for_long_says_for_how_long_and_what_streams_does_not() -> None:
+    play = Play().send().at(0.2).created("resp_1").text("x").call("call_1", "look")
+    calls.ask(play.found("call_1"), play.now, Consent())
+    for seconds, label in ((4.0, "awaiting approval…"), (12.9, "awaiting approval… 12 s")):
+        turn, call = rows(play.at(seconds))
+        assert (turn.label, call.label.replace("\u00a0", " ")) == ("streaming…", label)
+    assert rows(Play().send().at(65))[0].label.replace("\u00a0", " ") == "waiting… 1 min 5 s"
+    assert age([], 1e6) == ""

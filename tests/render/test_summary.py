@@ -5,6 +5,8 @@ from typing import Any
 from render.play import HEADER, Play, capitals
 
 from ws_notebook import exceptions
+from ws_notebook.core import calls
+from ws_notebook.core.consent import Consent
 from ws_notebook.render.bundle import RunHeader, bundle
 from ws_notebook.render.markdown import markdown
 from ws_notebook.render.mime import mime_bundle
@@ -114,3 +116,14 @@ def test_pictures_of_the_question_are_named_in_every_form() -> None:
     assert "sent with fig, PNG 30 × 20" in plain_text(found)
     assert "*sent with fig, PNG 30 × 20, 80 bytes*" in markdown(found)
     assert pictured(bundle(capitals().run, HEADER)) == []
+
+
+def test_a_run_that_waits_for_somebody_says_for_whom_and_how_long() -> None:
+    play = Play().send().created("resp_1").call("call_1", "look").started("call_1").at(1).call("call_2", "wipe")
+    calls.ask(play.found("call_2"), play.now, Consent())
+    assert status(of(play)) == "running"
+    assert status(of(play.at(8))).replace("\u00a0", " ") == "running: look running, 8.0 s"
+    play.answered("call_1", "{}")
+    assert status(of(play.at(13))).replace("\u00a0", " ") == "running: wipe awaiting approval, 12 s"
+    for words in (markdown(of(play)), plain_text(of(play))):
+        assert "wipe awaiting approval, 12" in words

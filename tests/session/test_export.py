@@ -82,3 +82,30 @@ def test_each_provider_is_given_each_run_once(local: Open) -> None:
     session.ask('say "two"')
     assert all(exporter.all_here.wait(20) for exporter in exporters)
     assert [sorted(exporter.seen) for exporter in exporters] == [["r1", "r2"]] * 2
+
+
+def test_an_exporter_that_hangs_holds_up_no_run_and_its_backlog_has_an_end(
+    local: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, hold = threading.Event(), threading.Event()
+
+    class Hung(SpanExporter):
+        def export(self, spans: object) -> SpanExportResult:
+            begun.set()
+            hold.wait(60)
+            return SpanExportResult.SUCCESS
+
+    monkeypatch.setattr("ws_notebook.session.export._MOST", 2)
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(Hung()))
+    session = local()
+    session.export_spans(provider)
+    try:
+        assert session.ask('say "1"').text == "1"
+        assert begun.wait(20)
+        assert [session.ask(f'say "{number}"').text for number in range(5)] == ["0", "1", "2", "3", "4"]
+        assert [record.getMessage() for record in caplog.records] == [
+            "The span exporter does not get on: 2 runs wait for it, and further ones are not exported."
+        ]
+    finally:
+        hold.set()

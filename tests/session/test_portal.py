@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ws_notebook.session.portal import Job, Portal, WorkQueue, portal
+from ws_notebook.exceptions import SettingsError
+from ws_notebook.session.portal import Job, WorkQueue, portal
 
 __all__: list[str] = []
 
@@ -209,11 +210,38 @@ def test_an_interrupt_in_a_job_passes_and_leaves_the_queue_usable() -> None:
     assert not work.attended
 
 
-def test_a_portal_has_its_pool_of_threads_when_it_is_needed() -> None:
-    made = Portal()
-    assert made._pool is None
-    assert made.pool.submit(lambda: threading.current_thread().name).result(20).startswith("ws-notebook-tool")
-    made.pool.shutdown()
-    made.post(made.loop.stop)
-    made._thread.join(20)
-    made.loop.close()
+def test_a_portal_has_threads_for_tools_and_others_for_all_else() -> None:
+    def name() -> str:
+        return threading.current_thread().name
+
+    async def aside() -> str:
+        return await asyncio.to_thread(name)
+
+    assert portal().pool.submit(name).result(20) == "ws-notebook-tool"
+    assert portal().aside.submit(name).result(20) == "ws-notebook-aside"
+    assert portal().submit(aside()).result(20) == "ws-notebook-aside"
+    assert portal().threads("mine", 1).submit(name).result(20) == "mine"
+
+
+def test_what_is_asked_of_a_portal_in_a_fork_of_its_process_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing() -> None:
+        return
+
+    found = portal()
+    monkeypatch.setattr(found, "pid", -1)
+    assert found.forked
+    for ask in (
+        lambda: found.post(int),
+        lambda: found.call(int),
+        lambda: found.submit(nothing()),
+        found.refuse_fork,
+        found.refuse_waiting,
+    ):
+        with pytest.raises(SettingsError, match=r"Make another Session\(\) in this process"):
+            ask()
+
+
+def test_nobody_waits_on_the_background_thread_itself() -> None:
+    portal().refuse_waiting()
+    with pytest.raises(SettingsError, match=r"own thread.*start\(\) the run"):
+        portal().call(portal().refuse_waiting)

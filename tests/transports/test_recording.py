@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -152,3 +153,10 @@ def test_a_disk_that_is_full_later_ends_the_recording_with_one_warning(
     assert recorder.error is not None
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "Its 1 frames so far are kept" in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_is_no_place_for_a_recording(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match="is a pipe, which may hold up the runs"):
+        Recorder(tmp_path / "pipe")

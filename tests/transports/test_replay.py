@@ -145,3 +145,26 @@ def test_a_closed_connection_says_so() -> None:
 def test_a_speed_that_is_none_is_refused(speed: float) -> None:
     with pytest.raises(SettingsError, match="speed must be"):
         ReplayTransport(recorded((request("a"), answer("r"))), speed=speed)
+
+
+@pytest.mark.parametrize(
+    ("held", "over"),
+    [
+        (answer("resp_1"), True),
+        ([*answer("resp_1"), {"type": "ping"}], True),
+        ([{"type": "error", "error": {"message": "No."}}], True),
+        (answer("resp_1")[:1], False),
+        ([*answer("resp_1"), *answer("resp_2")[:1]], False),
+        ([], False),
+    ],
+)
+def test_an_answer_that_the_recording_breaks_off_ends_with_an_error_on_its_lane(held: list[Any], over: bool) -> None:
+    cassette = recorded((request("a", stream_id="lane-1"), [{**each, "stream_id": "lane-1"} for each in held]))
+
+    async def run() -> list[dict[str, Any]]:
+        connection = await ReplayTransport(cassette, speed=0).connect(Endpoint(base_url="replay://x"))
+        return await asked(connection, request("a", stream_id="lane-7"), len(held) + (not over))
+
+    found = asyncio.run(run())
+    assert {each["stream_id"] for each in found} == {"lane-7"}
+    assert (found[-1].get("error", {}).get("code") == "recording_ended") is not over

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from render.play import HEADER, Play, capitals
@@ -9,11 +11,13 @@ from views.notebooks import executed
 from views.stage import Stage
 
 from ws_notebook import exceptions
+from ws_notebook.core import calls
+from ws_notebook.core.consent import Consent
 from ws_notebook.core.run import RequestSettings
 from ws_notebook.render import MIME_TYPE
 from ws_notebook.render.bundle import bundle
 from ws_notebook.render.text import closing_lines
-from ws_notebook.views.text import TextView
+from ws_notebook.views.text import NotebookTextView, TextView
 
 __all__: list[str] = []
 
@@ -145,3 +149,47 @@ def test_a_wait_for_a_rate_limit_is_told_once() -> None:
     for _ in range(2):
         view._paint()
     assert "".join(pieces).replace("\u00a0", " ") == "· rate limit: asks again in 20 s\n"
+
+
+def test_a_terminal_is_told_now_and_then_what_is_waited_for() -> None:
+    play = Play().send().created("resp_1").call("call_1", "look").started("call_1")
+    pieces: list[str] = []
+    due: list[float] = []
+    view = TextView(
+        play.run,
+        HEADER,
+        call_later=lambda delay, _callback: due.append(delay),
+        write=pieces.append,
+        clock=lambda: play.now,
+    )
+    for seconds in (5, 12, 15, 61, 62, 299, 301):
+        play.at(seconds)
+        view._paint()
+    said = "".join(pieces).replace("\u00a0", " ").splitlines()
+    assert said == ["· look() running… 12 s", "· look() running… 1 min 1 s", "· look() running… 5 min 1 s"]
+    assert due == [5.0]
+
+
+def test_nobody_is_interrupted_where_he_is_asked() -> None:
+    play = Play().send().created("resp_1").call("call_1", "look")
+    calls.ask(play.found("call_1"), play.now, Consent(prompted=True))
+    pieces: list[str] = []
+    clock = lambda: play.now  # noqa: E731
+    view = TextView(play.run, HEADER, call_later=lambda *_: None, write=pieces.append, clock=clock)
+    play.at(100)
+    view._paint()
+    assert pieces == []
+
+
+def test_a_notebook_s_text_is_painted_again_while_something_is_waited_for() -> None:
+    play = Play().send().created("resp_1").call("call_1", "look").started("call_1")
+    due: list[float] = []
+    shown: list[Any] = []
+    display: Any = SimpleNamespace(show=shown.append, replace=shown.append)
+    view = NotebookTextView(
+        play.run, HEADER, call_later=lambda delay, _: due.append(delay), clock=lambda: play.now, display=display
+    )
+    play.at(12)
+    view._paint()
+    assert "look running, 12" in shown[-1]["text/plain"]
+    assert due == [5.0]

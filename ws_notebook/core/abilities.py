@@ -6,6 +6,8 @@ import itertools
 
 import msgspec
 
+from .waits import Waits
+
 __all__ = ["Abilities", "LaneLimits"]
 
 
@@ -27,6 +29,7 @@ class Abilities:
     there may be at the same time where these have no lanes. `steers`: whether it knows `response.steer`.
     `encrypts`: whether reasoning is asked for in encrypted form where nothing is stored. `max_message`: bytes of the
     largest message that a connection takes, where that is known. `aside`: whether a larger one may go over HTTP.
+    `waits`: how long it may keep a run waiting.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Abilities:
         encrypts: bool = False,
         max_message: int | None = None,
         aside: bool = False,
+        waits: Waits | None = None,
     ) -> None:
         self.transport = transport
         self.memory = memory
@@ -55,6 +59,7 @@ class Abilities:
         self.accepted = 0
         """The bytes of the largest message that was taken."""
         self.aside = aside
+        self.waits = waits or Waits()
         self.names_lanes = False
         """Whether an event came with the name of a lane: from then on one without belongs to the default lane."""
         self.ended: dict[int, str] = {}

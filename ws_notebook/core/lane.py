@@ -13,6 +13,7 @@ from . import codec, outcome
 from .abilities import Abilities
 from .events import ErrorEvent, ResponseCreated, ServerEvent
 from .run import RunState
+from .silence import Hearing
 from .turn import TurnState
 
 __all__ = ["Lane", "Lanes"]
@@ -37,12 +38,16 @@ class Lane:
         """The bytes of the request in flight."""
         self.memory: str | None = None
         """The response id that the connection remembers: the latest one of the lane."""
+        self.hearing = Hearing()
+        """What was heard on it, and when."""
+        self.lost = False
+        """It fell silent: nothing more is taken from it, and nothing asked on it, as long as the connection lasts."""
 
     @property
     def free(self) -> bool:
         """Whether a run may have it. A response that nobody asked for holds up its requests, and no run."""
         drained = self.current is not None and self.current.done
-        return self.run is None and self.pending is None and self.awaits is None and not drained
+        return not self.lost and self.run is None and self.pending is None and self.awaits is None and not drained
 
     def ready(self, now: float) -> bool:
         """Whether its request waits for nothing but a place on the connection."""
@@ -157,7 +162,7 @@ class Lanes:
         the provider names its lanes, the default lane waits for those that have not begun: what
         comes without a name could be the answer of either.
         """
-        room = self._abilities.limits.in_flight - sum(lane.current is not None for lane in self)
+        room = self._abilities.limits.in_flight - sum(lane.current is not None or lane.lost for lane in self)
         waiting = [lane for lane in self if lane.ready(now)]
         waiting.sort(key=lambda lane: not self._is_fork(lane, lane.pending))
         if not self._abilities.names_lanes:
@@ -176,6 +181,7 @@ class Lanes:
         self._silent = None
         for lane in self:
             lane.memory = lane.awaits = None
+            lane.lost = False
             if lane.current is not None and lane.current.done:
                 lane.current = None
             if lane.name is not None and lane.free:

@@ -10,10 +10,19 @@ from __future__ import annotations
 import msgspec
 
 from .. import exceptions
-from . import codec, lineage, outcome, oversize, reasoning
+from . import codec, lineage, outcome, oversize, reasoning, silence
 from .abilities import Abilities
 from .changes import ToolCallReady, TurnChanged
-from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
+from .events import (
+    ErrorEvent,
+    ErrorInfo,
+    ResponseCreated,
+    ServerEvent,
+    SteerAccepted,
+    SteerFailed,
+    SteerPending,
+    UnknownEvent,
+)
 from .frames import FrameLog, tally
 from .lane import Lane, Lanes
 from .loop import ToolLoop
@@ -38,8 +47,6 @@ _MIXED = (
     "The provider answers several requests at once and does not say which answer is whose. What had arrived is kept. "
     "Ask again: from now on its runs share no connection."
 )
-_UNHEARD = 10.0
-"""Seconds after its response's end in which a steer must be answered, or else the provider has not understood it."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, eq=False):
@@ -66,6 +73,7 @@ class Link:
         self._loop = loop
         self._abilities = abilities
         self._rotating = False
+        self._lost = False  # whether a lane of the connection fell silent
         self._connection = abilities.next_connection()
 
     @property
@@ -121,14 +129,44 @@ class Link:
 
     def _unheard(self) -> list[tuple[RunState, float]]:
         """The runs that wait for nothing but an answer to a steer, and until when."""
-        found = []
-        for lane in self.lanes:
+        found: list[tuple[RunState, float]] = []
+        wait = self._abilities.waits.steer
+        for lane in () if wait is None else self.lanes:
             run, turn = lane.run, lane.last
             if run is None or turn is None or turn.run_id != run.id or lane.current or lane.pending:
                 continue
             if turn.timing.ended is not None and unheard(run.steers, turn):
-                found.append((run, turn.timing.ended + _UNHEARD))
+                found.append((run, turn.timing.ended + (wait or 0.0)))
         return found
+
+    def silence_ends(self) -> float | None:
+        """When `give_up_silent`, or `spare_silent`, is to be called, if nothing comes before; it may be over."""
+        return silence.ends(self.lanes, self._abilities.waits)
+
+    def spare_silent(self, until: float) -> None:
+        """Give what is due before then time until then: this process stood still, and has yet to read what came."""
+        silence.spare(self.lanes, self._abilities.waits, until)
+
+    def give_up_silent(self, now: float) -> None:
+        """End each run whose lane was silent for too long. Other lanes go on; the connection is left after them."""
+        for lane in silence.over(self.lanes, self._abilities.waits, now):
+            self._give_up(lane, silence.silent_error(lane, self._abilities.waits, now), now)
+        self._leave_lost(now)
+
+    def _give_up(self, lane: Lane, error: exceptions.ConnectionLost, now: float) -> None:
+        run, turn = lane.run, lane.current
+        lane.lost, lane.current, lane.awaits, lane.memory = True, None, None, None
+        self._lost = True
+        if turn is not None and not turn.done:
+            self._loop.fail(lane, turn, error, now)
+        elif run is not None and turn is None:
+            self._loop.end(run, "failed", error, now)
+
+    def _leave_lost(self, now: float) -> None:
+        """Leave a connection with a lane that fell silent, once nothing is in flight on the others."""
+        if self._lost and not self.lanes.busy:
+            self._close("connection_lost")
+            self._loop.begin_waiting(now)
 
     def connection_failed(self, error: Exception, now: float) -> None:
         """No connection could be opened: the runs that waited for one fail, or wait where they are told to."""
@@ -150,7 +188,7 @@ class Link:
 
     def connection_gone(self, cause: str = "connection_lost") -> None:
         """It ended while nothing was in flight; nothing is remembered any more."""
-        self._rotating = False
+        self._rotating = self._lost = False
         self._abilities.ended[self._connection] = cause
         self._connection = self._abilities.next_connection()
         self.lanes.forget_connection()
@@ -180,6 +218,9 @@ class Link:
             self.receive_eof(exceptions.ProtocolViolation(_MIXED), now)
             return
         lane = self.lanes.of_event(event)
+        if isinstance(event, UnknownEvent):
+            for each in self.lanes if not event.type else [lane]:
+                each.hearing.wonder(event, now)
         turn = self._turn_for(lane, event, now)
         if turn is not None:
             turn.bytes_received += len(frame)
@@ -192,6 +233,7 @@ class Link:
         if isinstance(event, ErrorEvent) and outcome.ends_connection(codec.error_info(event)):
             self._rotating = True
         self._settle_rotation()
+        self._leave_lost(now)
 
     # What the connection must do.
 
@@ -211,6 +253,7 @@ class Link:
             lane.pending, frame = None, self._request(turn_now, now)
             if self._abilities.takes(len(frame)):
                 lane.current, lane.asked = turn_now, len(frame)
+                lane.hearing.hear(now)
                 self._note_request(turn_now, frame, now)
                 found.append(Outgoing(turn_now, frame))
             else:
@@ -229,6 +272,9 @@ class Link:
 
     def sent(self, turn: TurnState, now: float) -> None:
         """The turn's frame was handed to the socket."""
+        for lane in self.lanes:
+            if lane.current is turn:
+                lane.hearing.hear(now)
         if not turn.done:
             turn.timing.sent = now
             if turn.timing.first_event is None:
@@ -278,6 +324,8 @@ class Link:
 
     def _turn_for(self, lane: Lane, event: ServerEvent, now: float) -> TurnState | None:
         """The turn that an event belongs to: the one in flight, else the one that ended last."""
+        if lane.lost:
+            return None
         identity = codec.response_id(event)
         # Over HTTP each request has an answer of its own, and some servers give all of them one id.
         known = lane.last.response_id if lane.last is not None and self._abilities.memory else None
@@ -318,6 +366,8 @@ class Link:
             return
         run = self._loop.run_of(turn)
         changes = reduce(turn, event, now)
+        if (changes or not isinstance(event, UnknownEvent)) and (lane.current is None or turn is lane.current):
+            lane.hearing.hear(now)
         if isinstance(event, (SteerAccepted, SteerPending, SteerFailed)):
             self._take_steer(run, event, now)
         if run.done:

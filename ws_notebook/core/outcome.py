@@ -176,6 +176,7 @@ _REMEDIES = {
     "context_length_exceeded": "Start afresh with parent=None (--new), or ask with less.",
     "model_not_found": "Check the model's name.",
     "websocket_connection_limit_reached": "Ask again: another connection is opened.",
+    "recording_ended": "Record it anew to have the rest, or ask for another answer of the recording.",
 }
 
 _TOO_LARGE = 413

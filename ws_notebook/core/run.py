@@ -95,6 +95,12 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         return [call for turn in self.turns for call in turn.tool_calls]
 
     @property
+    def held_up(self) -> list[CallState]:
+        """The calls that wait for somebody, or for a function of the user's."""
+        waiting = ("queued", "awaiting_approval", "running")
+        return [] if self.done else [call for call in self.tool_calls if call.status in waiting]
+
+    @property
     def response_id(self) -> str | None:
         """The id of the last response that can be continued."""
         return next((turn.response_id for turn in reversed(self.turns) if turn.response_id), None)

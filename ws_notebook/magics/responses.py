@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from traitlets import Any as AnyTrait
 from traitlets import Bool, Enum, Int, TraitError, Unicode, observe, validate
 
 from .. import kernel
 from ..core.changes import Change
 from ..core.run import Latest, RunState
+from ..core.waits import Waits
 from ..exceptions import SettingsError, WsNotebookError
 from ..session.panel import panels
 from ..session.question import Question
@@ -50,6 +52,9 @@ class ResponsesMagics(Magics):
     max_turns = Int(50, min=1, help="The most turns of one run.").tag(config=True)
     effort = Enum(("", *EFFORTS), "", help="Reasoning effort; empty: the provider's usual one.").tag(config=True)
     transport = Enum(("auto", *TRANSPORTS), "auto", help="How the magics' own session connects.").tag(config=True)
+    waits = AnyTrait(None, help="The longest waits in seconds: wsn.Waits(silence=600, …), or a dict of them.").tag(
+        config=True
+    )
     view = Enum(VIEWS, "auto", help="How a run is shown.").tag(config=True)
 
     def __init__(self, shell: Any) -> None:
@@ -173,6 +178,19 @@ class ResponsesMagics(Magics):
             raise TraitError(f"There is no provider {name!r}.{hint} Known are {', '.join(known)}, or a base URL.")
         return name
 
+    @validate("waits")
+    def _waits_are_known(self, proposal: Any) -> Waits:
+        try:
+            return Waits.of(proposal["value"])
+        except SettingsError as error:
+            raise TraitError(str(error)) from None
+
+    @observe("waits")
+    def _waits_changed(self, change: Any) -> None:
+        """The magics' own sessions keep them from now on."""
+        for session in [*self._sessions.values(), *self._aside.values()]:
+            session.waits = change["new"]
+
     @observe("provider")
     def _provider_changed(self, _: Any) -> None:
         """The next cell begins anew; a key that was typed for one provider is not sent to another."""
@@ -187,6 +205,7 @@ class ResponsesMagics(Magics):
                 model=self.model or None,
                 api_key=self._api_key,
                 transport=transport if self._replay is None else self._replay,
+                waits=self.waits,
             )
         return self._sessions[transport]
 

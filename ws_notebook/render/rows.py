@@ -11,11 +11,15 @@ from .format import NO_BREAK_SPACE, counted, duration, one_line, seconds, short_
 from .hosted import hosted_name
 from .words import BAD_CALLS, CALL_WORDS, DECISION_WORDS, DOING, KINDS, RUN_WORDS
 
-__all__ = ["Row", "Span", "amounts", "rows_of", "spans_in_words", "time_in"]
+__all__ = ["Row", "Span", "age", "amounts", "rows_of", "spans_in_words", "time_in"]
 
 Span = tuple[str, float, float]
 """Kind of time, start and end in milliseconds."""
 
+_AGED = 5000.0
+"""Milliseconds after which it is said how long something has been waited for."""
+_WAITS = ("connect", "wait", "queued")
+"""Kinds of a turn's time in which nothing comes."""
 _ASIDE, _OUTPUT, _ERROR, _WHOLE_ERROR = 60, 28, 60, 300
 
 
@@ -62,6 +66,12 @@ def time_in(spans: Sequence[Span], kind: str) -> float:
     return sum(max(0.0, end - start) for each, start, end in spans if each == kind)
 
 
+def age(spans: Sequence[Sequence[Any]], end: float) -> str:
+    """How long the last span has lasted, in whole seconds: "12 s"; empty where that is short."""
+    lasted = end - spans[-1][1] if spans else 0.0
+    return seconds(lasted // 1000 * 1000) if lasted >= _AGED else ""
+
+
 def spans_in_words(spans: Sequence[Span]) -> str:
     """ "wait 350 ms, reasoning 300 ms" """
     kinds = dict.fromkeys(kind for kind, start, end in spans if end > start)
@@ -87,6 +97,7 @@ def _turn_row(run: dict[str, Any], turn: dict[str, Any], index: int) -> Row:
     label = _turn_label(turn, end)
     if running:
         label = DOING.get(spans[-1][0], "running…") if spans else "waiting…"
+        label = f"{label} {age(spans, end)}".rstrip() if spans and spans[-1][0] in _WAITS else label
     tone = "bad" if turn["status"] == "failed" else "warn" if turn["recovered"] else "plain"
     name, aside = f"turn {index + 1}", turn["lane"] or ""
     return Row("turn", name, aside, turn["status"], spans, turn["start_ms"], end, label, tone, running)
@@ -110,7 +121,7 @@ def _call_row(run: dict[str, Any], call: dict[str, Any]) -> Row:
     status = call["status"]
     word = CALL_WORDS.get(status, status)
     if running:
-        label = _progress_label(call) or word
+        label = f"{_progress_label(call) or word} {age(spans, end)}".rstrip()
     elif status == "completed":
         label = _completed_label(call, spans, end)
     else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .format import counted, duration, one_line, saving, seconds, size, whole
-from .words import KINDS, RUN_WORDS, STEER_WORDS
+from .rows import age
+from .words import CALL_WORDS, KINDS, RUN_WORDS, STEER_WORDS
 
 __all__ = [
     "extent",
@@ -38,7 +39,21 @@ def status(run: dict[str, Any]) -> str:
         last = max(held, key=lambda turn: turn["retry_at_ms"])
         why = "server not available" if last.get("recovered") == "server_unavailable" else "rate limit"
         return f"{why}, asks again in {seconds(max(0.0, last['retry_at_ms'] - run['duration_ms']))}"
+    waiting = _held_up(run) if run["status"] == "in_progress" else ""
+    if waiting:
+        return f"{RUN_WORDS['in_progress']}: {waiting}"
     return RUN_WORDS.get(run["status"], run["status"])
+
+
+def _held_up(run: dict[str, Any]) -> str:
+    """What has waited longest for somebody, or for a function of the user's: delete_cache awaiting approval, 12 s."""
+    calls = [call for turn in run["turns"] for call in turn["calls"] if call["end_ms"] is None and call["spans"]]
+    calls = [call for call in calls if call["status"] in ("awaiting_approval", "queued", "running")]
+    oldest = min(calls, key=lambda call: call["spans"][-1][1], default=None)
+    lasted = "" if oldest is None else age(oldest["spans"], run["duration_ms"])
+    if oldest is None or not lasted:
+        return ""
+    return f"{one_line(oldest['name'], 60)} {CALL_WORDS[oldest['status']].replace('…', '')}, {lasted}"
 
 
 def extent(run: dict[str, Any]) -> list[str]:

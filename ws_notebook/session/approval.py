@@ -21,11 +21,13 @@ from .. import kernel
 from ..core import calls
 from ..core.consent import Consent
 from ..core.turn import CallState
+from ..core.waits import Waits
 from ..exceptions import ToolError
 from ..tools.approval import Approval, Decision, PendingCall, denial, prompted
 from ..tools.executor import Execution, Outcome, cancelled_outcome, failed_outcome
 from ..tools.function import AnyTool, Tool
 from ..tools.outputs import error_output
+from .inside import inside
 from .portal import Job, Portal
 from .run import Run
 
@@ -74,10 +76,12 @@ class Approvals:
         *,
         changed: Callable[[CallState], None],
         submit: Callable[[CallState, Outcome], None],
+        waits: Callable[[], Waits] = Waits,
     ) -> None:
         self._portal = portal
         self._changed = changed
         self._submit = submit
+        self._waits = waits
         self._held: dict[CallState, Held] = {}
         self._granted: WeakSet[AnyTool] = WeakSet()
         """The tools that were approved once."""
@@ -88,8 +92,17 @@ class Approvals:
         if held.policy.when == "first time" and held.tool in self._granted:
             self._settle(held, Decision(kind="allowed", runs=True))
         else:
+            self._bound(held, self._patience(held))
             # Reading the arguments runs code of the user's types, and `approve=` may be his function.
-            self._portal.pool.submit(held.run.context.copy().run, self._examine, held)
+            self._portal.aside.submit(inside(held.run).run, self._examine, held)
+
+    def _patience(self, held: Held) -> float | None:
+        return self._waits().approval if held.policy.timeout is None else held.policy.timeout
+
+    def _bound(self, held: Held, seconds: float | None) -> None:
+        """Have the default be taken after so many seconds."""
+        if seconds is not None:
+            held.timers.append(asyncio.get_running_loop().call_later(seconds, self._time_out, held, seconds))
 
     def shown(self, call: CallState) -> None:
         """A live view shows the call with its buttons."""
@@ -163,7 +176,9 @@ class Approvals:
     def _ask(self, held: Held) -> None:
         if held.call not in self._held:
             return
-        loop, timeout = asyncio.get_running_loop(), held.policy.timeout
+        # The time of the examination is not counted.
+        self._cancel_timers(held)
+        timeout = self._patience(held)
         held.asked = time.monotonic()
         consent = Consent(
             deadline=None if timeout is None else held.asked + timeout,
@@ -171,15 +186,14 @@ class Approvals:
             answer=lambda runs, more: self.answer(held, runs, more),
         )
         calls.ask(held.call, held.asked, consent)
-        if timeout is not None:
-            held.timers.append(loop.call_later(timeout, self._time_out, held))
+        self._bound(held, timeout)
         decider = held.run.session.on_approval
         if decider is None:
             self._look(held)
         # After the look, so that a view learns at once whether its buttons are wanted.
         self._changed(held.call)
         if decider is not None and held.pending is not None:
-            self._portal.pool.submit(held.run.context.copy().run, self._tell, decider, held.pending)
+            self._portal.aside.submit(inside(held.run).run, self._tell, decider, held.pending)
 
     def _look(self, held: Held) -> None:
         """See whether input() must ask, until it is to or the call is decided."""
@@ -226,6 +240,7 @@ class Approvals:
             self._look(held)
             return False
         held.prompt = prompt
+        self._bound(held, self._waits().input)
         self._note_prompt(held, True)
         return True
 
@@ -247,9 +262,10 @@ class Approvals:
         else:
             self._settle_quietly(held, Decision(kind="unattended", runs=False, reason=_NOBODY))
 
-    def _time_out(self, held: Held) -> None:
+    def _time_out(self, held: Held, seconds: float) -> None:
         runs = held.policy.default == "approve"
-        reason = f"Nobody decided within {held.policy.timeout:g} s."
+        who = "Nobody" if held.asked else "The function that is to say whether anybody is to be asked has not"
+        reason = f"{who} decided within {seconds:g} s."
         self._settle_quietly(held, Decision(kind="timeout", runs=runs, reason=reason))
 
     def _settle_quietly(self, held: Held, decision: Decision) -> None:
@@ -284,12 +300,15 @@ class Approvals:
 
     def _release(self, held: Held) -> None:
         del self._held[held.call]
-        for timer in held.timers:
-            timer.cancel()
-        held.timers.clear()
+        self._cancel_timers(held)
         if held.prompt is not None:
             asyncio.get_running_loop().call_later(_NUDGE, held.prompt.nudge)
             held.prompt.interrupt()
+
+    def _cancel_timers(self, held: Held) -> None:
+        for timer in held.timers:
+            timer.cancel()
+        held.timers.clear()
 
 
 def _decision(held: Held, runs: bool, more: str | Mapping[str, Any] | None) -> Decision:

@@ -20,8 +20,8 @@ from ..render.bundle import RunHeader
 from ..settings import Redactor, Settings
 from ..tools import ToolRegistry
 from .connector import Connector
-from .dispatch import TOOL_OF
 from .engine import Engine
+from .inside import ASKED_BY
 from .portal import Portal
 from .question import Input
 from .rest import call_held
@@ -112,8 +112,10 @@ class Backstage:
     def wait(self, run: Run, until: Callable[[], bool], timeout: float | None = None) -> bool:
         """Wait in this thread for something of the run, running its tools here where that is their place."""
         if not until():
+            self._portal.refuse_waiting()
             self.refuse_inside_tool(run)
-        return self._portal.work.wait(run.state, until, timeout)
+        with self._portal.pool.elsewhere(), self._portal.aside.elsewhere():
+            return self._portal.work.wait(run.state, until, timeout)
 
     def stand_by(self, waiting: object, run: Run, loop: asyncio.AbstractEventLoop) -> Callable[[], object]:
         """Have the run's coroutines join a loop, and its functions a thread beside it, where there is no kernel.
@@ -136,22 +138,28 @@ class Backstage:
 
         def tell(_: RunState, change: Change) -> None:
             if isinstance(change, RunEnded):
-                self._portal.pool.submit(callback)
+                self._portal.aside.submit(callback)
 
         if not run.observe(tell):
-            self._portal.pool.submit(callback)
+            self._portal.aside.submit(callback)
 
     def refuse_inside_tool(self, run: Run | None = None) -> None:
-        """A tool that waits here for its own run, or for one that begins only after it, would wait for ever."""
-        asking = TOOL_OF.get()
-        mine = None if asking is None or asking.done else self._engine.runs.get(asking.id)
-        if asking is None or mine is None or mine.state is not asking:
+        """A tool that waits here for its own run, or for one that begins only after it, would wait for ever.
+
+        Likewise one that another session's run calls for a tool of a run of this one.
+        """
+        mine = [each for each in ASKED_BY.get() if not each.done and self._has(each)]
+        if not mine:
             return
-        if run is None or run.state is asking or not self.on_loop(lambda: bool(run.turns) or run.done):
+        if run is None or run.state in mine or not self.on_loop(lambda: bool(run.turns) or run.done):
             raise SettingsError(
-                f"A tool of run {asking.id} cannot wait for a run of the same session that begins only after it. "
-                "Inside the tool ask with parent=None, or over another Session()."
+                f"A function of run {mine[-1].id} cannot wait for a run of the same session that begins only after it. "
+                "Inside it ask with parent=None, or over another Session()."
             )
+
+    def _has(self, state: RunState) -> bool:
+        run = self._engine.runs.get(state.id)
+        return run is not None and run.state is state
 
     # The loop.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from ..core.abilities import Abilities, LaneLimits
+from ..core.waits import Waits
 from ..exceptions import ConnectionFailed, SettingsError
 from ..settings import Redactor, Settings
 from ..transports.base import Connection, Endpoint, Transport
 from ..transports.http import HttpTransport
+from ..transports.patience import too_slow
 from ..transports.recording import RecordingConnection, Tape
 from ..transports.replay import ReplayTransport
 from ..transports.websocket import WebSocketTransport
@@ -23,13 +25,24 @@ _NO_WEBSOCKET = frozenset({404, 405, 426, 501})
 _OLD = 0.9
 """The part of a provider's age limit after which a connection is left."""
 
+_TO_SPEAK = 1.0
+"""Seconds that a transport has beyond its time, to say itself what it waited for."""
+
 _LOCAL_SERVER = "local_server"
 
 
 class Connector:
     """Opens a session's connections. The embedded server is started for the first one that needs it."""
 
-    def __init__(self, settings: Settings, redactor: Redactor, portal: Portal, transport: Transport | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        redactor: Redactor,
+        portal: Portal,
+        transport: Transport | None,
+        waits: Waits | None = None,
+    ) -> None:
+        self.waits = waits or Waits()
         self._settings = settings
         self._redactor = redactor
         self._portal = portal
@@ -61,6 +74,7 @@ class Connector:
             encrypts=profile.encrypted_reasoning,
             max_message=profile.max_message,
             aside=self._may_fall_back,
+            waits=self.waits,
         )
 
     @property
@@ -86,6 +100,15 @@ class Connector:
         opened = HttpTransport().connect(await self.endpoint()) if aside else self._connect()
         return RecordingConnection(await opened, self.tape)
 
+    async def _connect_in_time(self, transport: Transport, endpoint: Endpoint) -> Connection:
+        """Have a transport connect. One that keeps no time of its own is given up when its time is over."""
+        seconds = None if getattr(transport, "open_timeout", None) is not None else self.waits.connect
+        try:
+            async with asyncio.timeout(None if seconds is None else seconds + _TO_SPEAK):
+                return await transport.connect(endpoint)
+        except TimeoutError:
+            raise too_slow(endpoint, seconds) from None
+
     async def _connect(self) -> Connection:
         if isinstance(self.transport, ReplayTransport):
             return await self.transport.connect(Endpoint(base_url="replay://cassette"))
@@ -93,23 +116,36 @@ class Connector:
             return await self._connect_or_fall_back(await self._given_endpoint())
         server = await self._local_server()
         try:
-            return await self.transport.connect(self._endpoint(server.base_url, server.token))
+            return await self._connect_in_time(self.transport, self._endpoint(server.base_url, server.token))
         except ConnectionFailed:
             # It may just have died, and be known as dead only now.
             if not await asyncio.to_thread(server.ended):
                 raise
         server = await self._local_server()
-        return await self.transport.connect(self._endpoint(server.base_url, server.token))
+        return await self._connect_in_time(self.transport, self._endpoint(server.base_url, server.token))
 
     async def _given_endpoint(self) -> Endpoint:
         # A frame of its own: verbose tracebacks show the variables of those that an error passes.
-        return self._endpoint(self._settings.base_url, await asyncio.to_thread(self._settings.key))
+        return self._endpoint(self._settings.base_url, await self._key())
+
+    async def _key(self) -> str | None:
+        """The key of now: a function of the user's may take its time, if it was given none."""
+        asked = self._portal.aside.submit(self._settings.key)
+        try:
+            async with asyncio.timeout(self.waits.key):
+                return await asyncio.wrap_future(asked)
+        except TimeoutError:
+            self._portal.aside.let_go(asked)
+            raise ConnectionFailed(
+                f"The function that is to give the key has not returned within {self.waits.key or 0:g} s. Nothing was "
+                "sent. Correct it, pass the key itself as api_key=…, or allow more: Session(waits=wsn.Waits(key=…))."
+            ) from None
 
     async def _connect_or_fall_back(self, endpoint: Endpoint) -> Connection:
         """With transport="auto", a server that has no WebSocket mode is spoken to over HTTP, and the note says so."""
         tried = self.transport
         try:
-            return await tried.connect(endpoint)
+            return await self._connect_in_time(tried, endpoint)
         except ConnectionFailed as error:
             if not self._may_fall_back or error.status not in _NO_WEBSOCKET:
                 raise
@@ -118,7 +154,7 @@ class Connector:
                 self.transport = HttpTransport()
                 note = f"no WebSocket mode there (HTTP {error.status}), so HTTP with full input"
                 self.note = f"{self.note}; {note}" if self.note else note
-            return await self.transport.connect(endpoint)
+            return await self._connect_in_time(self.transport, endpoint)
 
     def _endpoint(self, base_url: str, key: str | None) -> Endpoint:
         headers = dict(self._settings.headers)
@@ -127,7 +163,7 @@ class Connector:
             self._redactor.add([key])
             headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
             headers["Authorization"] = f"Bearer {key}"
-        return Endpoint(base_url=base_url, headers=headers, ssl=self._settings.ssl)
+        return Endpoint(base_url=base_url, headers=headers, ssl=self._settings.ssl, waits=self.waits)
 
     async def _local_server(self) -> LocalServer:
         async with self._portal.shared.setdefault(f"{_LOCAL_SERVER}_lock", asyncio.Lock()):
@@ -136,7 +172,7 @@ class Connector:
                 await asyncio.to_thread(server.stop)
                 server = None
             if server is None:
-                server = self._portal.shared[_LOCAL_SERVER] = await asyncio.to_thread(LocalServer)
+                server = self._portal.shared[_LOCAL_SERVER] = await asyncio.to_thread(LocalServer, self.waits.server)
             return server
 
 

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import threading
 import warnings
 from collections.abc import Callable
-from concurrent.futures import Executor
-from typing import Final
+from concurrent.futures import Executor, Future
 
 import msgspec
 
 from .. import kernel
 from ..core.run import RunState
 from ..core.turn import CallState
+from ..core.waits import Waits
 from ..tools.approval import edited_output
 from ..tools.context import Context
-from ..tools.executor import Execution, Outcome, cancelled_outcome, timeout_outcome, unknown_tool_outcome
+from ..tools.executor import (
+    Execution,
+    Outcome,
+    cancelled_outcome,
+    timeout_outcome,
+    unknown_tool_outcome,
+    unserved_outcome,
+)
 from ..tools.function import AnyTool
 from ..tools.registry import ToolRegistry
 from .approval import Approvals, Held
+from .inside import inside
 from .portal import Job, Portal
 from .progress import Reporter
 from .run import Run
 
-__all__ = ["TOOL_OF", "Dispatcher"]
-
-TOOL_OF: Final[contextvars.ContextVar[RunState | None]] = contextvars.ContextVar("TOOL_OF", default=None)
-"""Inside a tool's function: the run that called it."""
+__all__ = ["Dispatcher"]
 
 _GRACE = 0.5
 """Seconds in which an interrupted function ends, or else counts as still running."""
@@ -45,7 +49,7 @@ class Dispatcher:
 
     `started(call)` says that a function is about to run, and answers whether it still may; `held_up(call)` that the
     main thread is busy elsewhere; `changed(call)` that it waits for consent, was decided or tells how far it is;
-    `submit(call, outcome)` hands back what came of it.
+    `submit(call, outcome)` hands back what came of it. `waits()`: how long people and functions may take.
     """
 
     def __init__(
@@ -56,13 +60,17 @@ class Dispatcher:
         held_up: Callable[[CallState], None],
         changed: Callable[[CallState], None],
         submit: Callable[[CallState, Outcome], None],
+        waits: Callable[[], Waits] = Waits,
     ) -> None:
         self._portal = portal
         self._started = started
         self._held_up = held_up
         self._changed = changed
         self._submit = submit
-        self.approvals = Approvals(portal, changed=changed, submit=submit)
+        self._waits = waits
+        self.approvals = Approvals(portal, changed=changed, submit=submit, waits=waits)
+        self._threads: dict[CallState, Future[None]] = {}
+        """The work in the pool of each call that has some."""
         self._running: dict[CallState, Execution] = {}
         self._timers: dict[CallState, asyncio.TimerHandle] = {}
         self._warned = False
@@ -85,12 +93,10 @@ class Dispatcher:
             self.approvals.hold(held)
 
     def _execute(self, run: Run, call: CallState, tool: AnyTool) -> None:
-        inside = run.context.copy()
-        inside.run(TOOL_OF.set, run.state)
         execution = Execution(
             tool,
             call.arguments if call.edited is None else call.edited,
-            context=inside,
+            context=inside(run),
             started=lambda: self._admit(call),
             finished=lambda outcome: self._portal.post(self._finish, call, outcome),
             inside=Context(run, call, Reporter(self._portal, call, self._changed)),
@@ -98,9 +104,9 @@ class Dispatcher:
         self._running[call] = execution
         if isinstance(tool.run_in, Executor):
             # Not here: an engine may take its time to accept a call.
-            self._portal.pool.submit(self._hand_over, execution, tool.run_in)
+            self._portal.aside.submit(self._hand_over, execution, tool.run_in)
         elif tool.run_in == "thread":
-            self._portal.pool.submit(execution.run)
+            self._threads[call] = self._portal.pool.submit(execution.run)
         else:
             self._put(run, call, execution)
 
@@ -118,8 +124,15 @@ class Dispatcher:
         self.approvals.stop(run.id)
         for call in [each for each in self._running if each.turn.run_id == run.id]:
             execution = self._running[call]
+            self._let_go(call)
             self._forget(call)
             self._interrupt(execution)
+
+    def _let_go(self, call: CallState) -> None:
+        """Nobody waits for it any more: a thread that it keeps is not to be missed by others."""
+        future = self._threads.get(call)
+        if future is not None:
+            self._portal.pool.let_go(future)
 
     def _put(self, run: Run, call: CallState, execution: Execution) -> None:
         job = Job(
@@ -130,16 +143,29 @@ class Dispatcher:
             joins=execution.tool.is_async,
         )
         self._portal.work.put(job)
-        if kernel.in_kernel():
+        if kernel.in_kernel() or self._waits().kernel is not None:
             self._timers[call] = asyncio.get_running_loop().call_later(_BUSY, self._look, run, call)
 
     def _look(self, run: Run, call: CallState) -> None:
-        if call not in self._running or self._portal.work.attended:
+        if call not in self._running:
+            return
+        patience = self._waits().kernel
+        if patience is not None:
+            wait = max(0.0, patience - _BUSY)
+            self._timers[call] = asyncio.get_running_loop().call_later(wait, self._give_up_place, call, patience)
+        if self._portal.work.attended or not kernel.in_kernel():
             return
         self._held_up(call)
         if self._portal.work.waited_for_aside(run.state) and not self._warned:
             self._warned = True
             self._portal.work.put(_warning_of_busy_kernel(run, call))
+
+    def _give_up_place(self, call: CallState, seconds: float) -> None:
+        """The main thread, or the one that is to do the call, did not get to it."""
+        execution = self._running.get(call)
+        if execution is not None and execution.interrupt():
+            self._forget(call)
+            self._answer(call, unserved_outcome(seconds))
 
     def _admit(self, call: CallState) -> bool:
         """In the function's own thread: whether it may begin.
@@ -161,7 +187,7 @@ class Dispatcher:
             self._interrupt(execution)
             return
         self._cancel_timer(call)
-        timeout = execution.tool.timeout
+        timeout = self._waits().tool if execution.tool.timeout is None else execution.tool.timeout
         if timeout is not None:
             self._timers[call] = asyncio.get_running_loop().call_later(timeout, self._time_out, call, timeout)
 
@@ -177,6 +203,7 @@ class Dispatcher:
         return execution.interrupt()
 
     def _give_up(self, call: CallState, seconds: float) -> None:
+        self._let_go(call)
         self._forget(call)
         self._answer(call, timeout_outcome(seconds, still_running=True))
 
@@ -199,6 +226,7 @@ class Dispatcher:
     def _forget(self, call: CallState) -> None:
         self._cancel_timer(call)
         self._running.pop(call, None)
+        self._threads.pop(call, None)
         self._expired.pop(call, None)
 
     def _cancel_timer(self, call: CallState) -> None:

@@ -49,6 +49,7 @@ class Engine:
             held_up=self._call_held_up,
             changed=self._call_changed,
             submit=self._submit,
+            waits=lambda: self.protocol.abilities.waits,
         )
         self.resting = Rest(self.rest)
         self._told: deque[tuple[RunState, Change]] = deque()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterable
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,14 @@ from ..exceptions import SettingsError
 from ..render.bundle import bundle
 from ..render.trace import chrome_trace
 from ..telemetry import Exporter
+from .portal import Portal
 from .run import Run
+from .threads import Threads
 
 __all__ = ["SpanExports", "write_trace"]
+
+_MOST = 1000
+"""Runs that wait for an exporter that does not get on; further ones are left out."""
 
 
 def write_trace(runs: Iterable[Run], path: str | os.PathLike[str]) -> Path:
@@ -42,8 +47,8 @@ def write_trace(runs: Iterable[Run], path: str | os.PathLike[str]) -> Path:
 class SpanExports:
     """Hands every run that has ended to OpenTelemetry, once to each provider it was asked to."""
 
-    def __init__(self, threads: Executor) -> None:
-        self._threads = threads
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
         self._exports: list[_SpanExport] = []
 
     def add(self, provider: Any, content: bool, runs: Iterable[Run]) -> None:
@@ -57,7 +62,7 @@ class SpanExports:
         if known is not None:
             known.exporter = exporter
             return
-        made = _SpanExport(exporter, self._threads)
+        made = _SpanExport(exporter, self._portal.threads("ws-notebook-export", 1, most=1))
         self._exports.append(made)
         for run in runs:
             made.follow(run)
@@ -69,13 +74,20 @@ class SpanExports:
 
 
 class _SpanExport:
-    """One provider. Runs are exported in a thread of its own, since an exporter may be slow."""
+    """One provider. Runs are exported in a thread of its own, since an exporter may be slow, or hang."""
 
-    def __init__(self, exporter: Exporter, threads: Executor) -> None:
+    def __init__(self, exporter: Exporter, threads: Threads) -> None:
         self.exporter = exporter
         self._threads = threads
+        self._full = False
 
     def export(self, run: Run) -> None:
+        full, self._full = self._full, self._threads.waiting >= _MOST
+        if self._full:
+            if not full:
+                text = "The span exporter does not get on: %s runs wait for it, and further ones are not exported."
+                logging.getLogger("ws_notebook").warning(text, _MOST)
+            return
         self._threads.submit(self.exporter.export, bundle(run.state, run._behind.header(run.state)))
 
     def follow(self, run: Run) -> None:

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from ..core.waits import Waits
 from ..exceptions import ConnectionFailed
 
 __all__ = ["LocalServer"]
@@ -24,17 +25,14 @@ sys.exit(main(["serve", "--host", "127.0.0.1", "--port", "0", "--with-parent"]))
 """
 # Neither the notebook's folder (-P) nor a missing installation decides which modules the child finds.
 
-_PATIENCE = 60
-"""Seconds in which it must be ready."""
-
 _READY = re.compile(r"http://[\w.\[\]:]+/v1")
 
 
 class LocalServer:
     """A running embedded server: its base URL and its token. The repr shows no token."""
 
-    def __init__(self) -> None:
-        """Start the process and wait until it is ready. Raises ConnectionFailed with what it said."""
+    def __init__(self, patience: float | None = Waits().server) -> None:
+        """Start it and wait until it is ready, `patience` seconds. Raises ConnectionFailed with what it said."""
         self.token = secrets.token_urlsafe(24)
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process writes
         self._process = subprocess.Popen(
@@ -46,7 +44,7 @@ class LocalServer:
             # Of its own session: the kernel's interrupt signals the whole process group.
             start_new_session=True,
         )
-        late = threading.Timer(_PATIENCE, self._process.kill)
+        late = threading.Timer(threading.TIMEOUT_MAX if patience is None else patience, self._process.kill)
         late.start()
         try:
             self.base_url = self._ready_line()

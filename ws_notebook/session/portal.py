@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, ParamSpec, TypeVar
 
 from .. import kernel
+from ..exceptions import SettingsError
+from .threads import LoopThreads, Threads
 
 __all__ = ["Portal", "WorkQueue", "portal"]
 
@@ -314,7 +317,11 @@ class Portal:
         """What runs in progress hold by themselves: each its session, which nobody else may hold."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
-        self._pool: ThreadPoolExecutor | None = None
+        self.pool = self.threads("ws-notebook-tool", 32)
+        """Threads for tools with `run_in="thread"`, and for nothing else."""
+        self.aside = self.threads("ws-notebook-aside", 16)
+        """Threads for all else that may take long: the user's other functions, keys, names that are looked up."""
+        self._loop.set_default_executor(LoopThreads(self.aside))
         self._thread = threading.Thread(target=self._run, name="ws-notebook", daemon=True)
         self._thread.start()
 
@@ -328,18 +335,39 @@ class Portal:
         return self._loop
 
     @property
-    def pool(self) -> ThreadPoolExecutor:
-        """Threads for tools with `run_in="thread"`."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(max_workers=32, thread_name_prefix="ws-notebook-tool")
-        return self._pool
+    def forked(self) -> bool:
+        """Whether this process is a fork of the portal's own: the thread is not here."""
+        return self.pid != os.getpid()
+
+    def refuse_fork(self) -> None:
+        """Raises SettingsError in a forked child: what is asked of the thread there would never be done."""
+        if self.forked:
+            raise SettingsError(
+                f"This session belongs to process {self.pid}, and this is a fork of it: its connection and its thread "
+                "stayed there. Make another Session() in this process, or ask in the other one."
+            )
+
+    def refuse_waiting(self) -> None:
+        """Raises SettingsError where a wait would never end: in a forked child, and on the background thread itself."""
+        self.refuse_fork()
+        if self.here:
+            raise SettingsError(
+                "This is the session's own thread, where observers are told of changes: what waits here for a run "
+                "keeps it from going on. Have it done by another thread, or start() the run and look at it later."
+            )
+
+    def threads(self, name: str, usual: int, *, most: float = math.inf) -> Threads:
+        """Further threads, see `Threads`."""
+        return Threads(name, usual, lambda seconds, look: self.post(self._loop.call_later, seconds, look), most=most)
 
     def post(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Have the function called on the loop soon; its result is not waited for."""
+        self.refuse_fork()
         self._loop.call_soon_threadsafe(lambda: function(*args, **kwargs))
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the function on the loop and return what it returns. Never call this on the loop itself."""
+        self.refuse_fork()
         if self.here:
             return function(*args, **kwargs)
         done: Future[T] = Future()
@@ -360,6 +388,9 @@ class Portal:
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Run a coroutine on the loop."""
+        if self.forked:
+            coroutine.close()
+        self.refuse_fork()
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def _run(self) -> None:
@@ -369,6 +400,16 @@ class Portal:
 
 _lock = threading.Lock()
 _portal: Portal | None = None
+
+
+def _renew_lock() -> None:
+    """Another thread may have held it when the process was forked."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def portal() -> Portal:

@@ -33,6 +33,9 @@ _LAST_WORDS_OF_THE_IDLE = 0.25
 _IDLE = "connection_idle"
 """Why a connection is gone that was closed because nobody asked."""
 
+_LATE = 1.0
+"""Seconds by which a timer may be late; where it is later, this process stood still and has yet to read what came."""
+
 _BROKEN_OFF = "The connection was lost: it did not come to its end. What had arrived is kept. Ask again: it reconnects."
 
 
@@ -72,6 +75,9 @@ class Pump:
         self._closing: set[asyncio.Task[None]] = set()
         self._ageing: asyncio.TimerHandle | None = None
         self._waking: asyncio.TimerHandle | None = None
+        self._listening: asyncio.TimerHandle | None = None
+        self._sender: asyncio.Task[None] | None = None
+        """The writer, while a frame leaves."""
 
     @property
     def open(self) -> bool:
@@ -93,6 +99,30 @@ class Pump:
             self._waking.cancel()
         moment = self._link.next_moment(now)
         self._waking = None if moment is None else loop.call_later(moment - now, self._settle)
+        self._listen(now)
+
+    def _listen(self, now: float) -> None:
+        """Look at the time when the silence ends. A timer that was set for an earlier one looks again by itself."""
+        moment, held = self._link.silence_ends(), self._listening
+        if moment is None and held is not None:
+            held.cancel()
+            self._listening = None
+        if moment is None:
+            return
+        wanted = asyncio.get_running_loop().time() + max(0.0, moment - now)
+        if held is None or held.when() > wanted:
+            if held is not None:
+                held.cancel()
+            self._listening = asyncio.get_running_loop().call_at(wanted, self._end_silence)
+
+    def _end_silence(self) -> None:
+        self._listening = None
+        now, due = time.monotonic(), self._link.silence_ends()
+        if due is not None and now - due > _LATE:
+            self._link.spare_silent(now + _LATE)
+        else:
+            self._link.give_up_silent(now)
+        self._settle()
 
     def drop(self) -> None:
         """Leave the present connection; it is closed aside, and what still comes over it is ignored."""
@@ -103,6 +133,10 @@ class Pump:
             return
         if self._reader is not None:
             self._reader.cancel()
+        if self._sender is not None:
+            # What cannot leave holds up nothing else.
+            self._sender.cancel()
+            self._writer = self._sender = None
         task = asyncio.get_running_loop().create_task(connection.close())
         # The session may be gone before the connection is.
         self._keep(task)
@@ -138,7 +172,13 @@ class Pump:
     async def _send(self, connection: Connection) -> None:
         for outgoing in self._link.frames_to_send(time.monotonic()):
             self._publish()
-            await connection.send(outgoing.frame)
+            self._listen(time.monotonic())
+            self._sender = self._writer
+            try:
+                await connection.send(outgoing.frame)
+            finally:
+                if self._sender is asyncio.current_task():
+                    self._sender = None
             if outgoing.creates:
                 self._link.sent(outgoing.turn, time.monotonic())
             self._publish()

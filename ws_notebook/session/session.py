@@ -16,6 +16,8 @@ from .. import settings as settings_module
 from ..core.changes import Change
 from ..core.lane import Lane
 from ..core.run import LATEST, Latest, RunState
+from ..core.turn import TurnState
+from ..core.waits import Waits
 from ..exceptions import SettingsError
 from ..settings import ApiKey, Profile, Redactor
 from ..tools import Toolable, ToolRegistry
@@ -57,13 +59,14 @@ class Session(Backstage):
     api_key: a string, or a callable that is asked again at each connection; default: the environment.
     headers, ssl: extra handshake headers; an ssl.SSLContext for a private certificate authority.
     transport: "auto", "websocket", "http" or a Transport.
+    waits: the longest waits, as `wsn.Waits(silence=600, connect=30)`; see docs/reliability.md.
     store: whether the provider keeps the responses. options: any other field of a Responses create.
 
     Nothing is contacted before the first question. Raises SettingsError for arguments that cannot be used.
     """
 
     @shortened
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         *,
         provider: str = "auto",
@@ -73,6 +76,7 @@ class Session(Backstage):
         headers: Mapping[str, str] | None = None,
         ssl: Any = None,
         transport: str | Transport = "auto",
+        waits: Waits | None = None,
         store: bool = False,
         instructions: str | None = None,
         tools: Iterable[Toolable] | None = None,
@@ -106,11 +110,11 @@ class Session(Backstage):
         self._numbers = itertools.count(1)
         self.epoch = time.time() - time.monotonic()
         """What a moment of the monotonic clock, in seconds, is short of the time since the epoch."""
-        self._connector = Connector(self.settings, self._redactor, self._portal, given)
+        self._connector = Connector(self.settings, self._redactor, self._portal, given, Waits.of(waits))
         self._engine = Engine(self._connector, self._redactor, self._portal)
         self._engine.watchers.append(panels().touch)
         self._protocol = self._engine.protocol
-        self._spans = SpanExports(self._portal.pool)
+        self._spans = SpanExports(self._portal)
         self._figures = Figures()
         self._compactor = Compactor(self._connector.endpoint, self._redactor)
         Backstage()._stand_behind(self)
@@ -257,6 +261,15 @@ class Session(Backstage):
         return list(self._engine.runs.values())
 
     @property
+    def waits(self) -> Waits:
+        """The longest waits. Others can be set, from now on. Raises SettingsError for what is no `Waits`."""
+        return self._connector.waits
+
+    @waits.setter
+    def waits(self, waits: Waits | None) -> None:
+        self._connector.waits = self._protocol.abilities.waits = Waits.of(waits)
+
+    @property
     def state(self) -> str:
         """closed, connecting, open (a connection is there) or idle (none is; the next question opens one)."""
         if self._engine.closed:
@@ -367,6 +380,9 @@ class Session(Backstage):
         """Stop what runs and close the connection for good. Runs and tables can still be read."""
         if self._engine.closed:
             return
+        if self._portal.forked:
+            self._engine.closed = True  # the connection is the other process's
+            return
         closing = self._begin_to_close()
         if not self._portal.here:
             closing.result(5)
@@ -388,7 +404,7 @@ class Session(Backstage):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._engine.closed:
+        if self._engine.closed or self._portal.forked:
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
@@ -397,6 +413,7 @@ class Session(Backstage):
     # Inside.
 
     def _refuse_closed(self) -> None:
+        self._portal.refuse_fork()
         if self._engine.closed:
             raise SettingsError("This session is closed. Make another one with Session().")
         # These can be set at any time.
@@ -431,7 +448,8 @@ class Session(Backstage):
             return parent.state
         if isinstance(parent, Latest | str | None) and parent != "":
             return parent
+        hint = " A turn has one: pass turn.response_id." if isinstance(parent, TurnState) else ""
         raise SettingsError(
-            f"parent must be a run of this session, a response id, or None for a fresh start, not {parent!r}. Take one "
-            "of session.runs."
+            "parent must be a run of this session, a response id, or None for a fresh start, not "
+            f"{type(parent).__name__} {parent!r:.60}. Take one of session.runs.{hint}"
         )

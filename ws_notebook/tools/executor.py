@@ -34,6 +34,7 @@ __all__ = [
     "failed_outcome",
     "timeout_outcome",
     "unknown_tool_outcome",
+    "unserved_outcome",
 ]
 
 
@@ -65,6 +66,12 @@ def timeout_outcome(seconds: float, *, still_running: bool) -> Outcome:
     text = f"The tool did not finish within {seconds:g} s."
     note = f"{text} It cannot be interrupted from outside and may still be running." if still_running else text
     return Outcome(status="timed_out", output=error_output("timeout", text), error=note)
+
+
+def unserved_outcome(seconds: float) -> Outcome:
+    """The place where the function is to run, the main thread, was not free in time."""
+    text = f"The tool did not begin within {seconds:g} s: the user's program was busy with something else."
+    return Outcome(status="timed_out", output=error_output("timeout", text), error=text)
 
 
 def cancelled_outcome() -> Outcome:

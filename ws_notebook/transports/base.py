@@ -9,6 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from ..core.waits import Waits
+
 __all__ = ["Connection", "Endpoint", "Transport"]
 
 
@@ -18,6 +20,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     ssl: Any = None
+    waits: Waits = Waits()
+    """How long each step may take, where the transport was not told otherwise."""
 
     def __repr__(self) -> str:
         return f"Endpoint({self.base_url.partition('?')[0]})"

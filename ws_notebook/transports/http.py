@@ -15,6 +15,7 @@ import msgspec
 from ..core.codec import decode, event_type
 from ..exceptions import ConnectionFailed, ConnectionLost
 from .base import Endpoint
+from .patience import connecting, limits, nothing_came, too_slow
 from .proxy import Proxy, proxy_of
 
 if TYPE_CHECKING:
@@ -27,20 +28,19 @@ _WAITS = ("retry-after", "retry-after-ms")
 
 
 class HttpTransport:
-    """Opens kept-alive HTTP clients; `timeout` is the wait for a connection, in seconds."""
+    """Opens kept-alive HTTP clients; `timeout` is the wait for a connection, in seconds (None: `Waits.connect`)."""
 
     name = "http"
     memory = False
 
-    def __init__(self, *, timeout: float = 15) -> None:
+    def __init__(self, *, timeout: float | None = None) -> None:
         self.timeout = timeout
 
     async def connect(self, endpoint: Endpoint) -> HttpConnection:
         """Make the client; the network is first touched by `send`."""
-        import httpx2
-
-        client = make_client(endpoint, httpx2.Timeout(None, connect=self.timeout))
-        return HttpConnection(client, endpoint)
+        waits = endpoint.waits
+        waits = waits if self.timeout is None else msgspec.structs.replace(waits, connect=self.timeout)
+        return HttpConnection(make_client(endpoint, limits(waits)), msgspec.structs.replace(endpoint, waits=waits))
 
 
 class HttpConnection:
@@ -53,6 +53,7 @@ class HttpConnection:
 
     def __init__(self, client: httpx2.AsyncClient, endpoint: Endpoint) -> None:
         self._client = client
+        self._endpoint = endpoint
         self._url = endpoint.url(websocket=False)
         self._address = endpoint.address(websocket=False)
         self._hint = endpoint.missing_version()
@@ -88,9 +89,12 @@ class HttpConnection:
     async def _post(self, frame: bytes) -> None:
         import httpx2
 
+        headers, waits = {"Content-Type": "application/json", "Accept": "text/event-stream"}, self._endpoint.waits
         try:
-            headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
-            async with self._client.stream("POST", self._url, content=frame, headers=headers) as answer:
+            async with (
+                connecting(waits.connect) as bounded,
+                self._client.stream("POST", self._url, content=frame, headers=headers, extensions=bounded) as answer,
+            ):
                 if self._proxy is not None and answer.status_code == 407:
                     self._arrived.put_nowait(self._proxy.refused(407))
                     return
@@ -104,7 +108,11 @@ class HttpConnection:
                 if not _is_terminal(last):
                     text = "The answer broke off before its end. What had arrived is kept. Ask again."
                     self._arrived.put_nowait(ConnectionLost(text))
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+        except (TimeoutError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
+            self._arrived.put_nowait(too_slow(self._endpoint, waits.connect, self._proxy))
+        except httpx2.TimeoutException:
+            self._arrived.put_nowait(nothing_came(waits))
+        except (httpx2.ConnectError, httpx2.ProxyError) as error:
             self._arrived.put_nowait(not_connected(error, self._address, self._proxy))
         except httpx2.HTTPError as error:
             said = str(error).rstrip(".") or type(error).__name__

@@ -8,13 +8,10 @@ from ..core.outcome import provider_error
 from ..exceptions import ConnectionLost
 from .base import Endpoint
 from .http import error_frame, make_client, not_connected
+from .patience import connecting, limits, too_slow
 from .proxy import proxy_of
 
 __all__ = ["post"]
-
-
-_LONGEST_SILENCE = 600
-"""Seconds: a provider reads the whole history before it answers."""
 
 
 async def post(endpoint: Endpoint, resource: str, body: bytes) -> bytes:
@@ -25,12 +22,14 @@ async def post(endpoint: Endpoint, resource: str, body: bytes) -> bytes:
     """
     import httpx2
 
-    address = endpoint.address(websocket=False)
+    address, waits = endpoint.address(websocket=False), endpoint.waits
+    url, headers = endpoint.url(websocket=False, resource=resource), {"Content-Type": "application/json"}
     try:
-        async with make_client(endpoint, httpx2.Timeout(_LONGEST_SILENCE, connect=15)) as client:
-            url = endpoint.url(websocket=False, resource=resource)
-            answer = await client.post(url, content=body, headers={"Content-Type": "application/json"})
-    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+        async with make_client(endpoint, limits(waits)) as client, connecting(waits.connect) as bounded:
+            answer = await client.post(url, content=body, headers=headers, extensions=dict(bounded))
+    except (TimeoutError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
+        raise too_slow(endpoint, waits.connect, proxy_of(endpoint, websocket=False)) from None
+    except (httpx2.ConnectError, httpx2.ProxyError) as error:
         raise not_connected(error, address, proxy_of(endpoint, websocket=False)) from None
     except httpx2.HTTPError as error:
         said = str(error) or type(error).__name__

@@ -36,6 +36,9 @@ class Recorder:
         scrub: Callable[[bytes], bytes] | None = None,
     ) -> None:
         self.path = Path(path).expanduser()
+        if self.path.is_fifo():
+            # It would be opened only when somebody reads it, and written only as fast as he does.
+            raise SettingsError(f"The cassette {str(path)!r} is a pipe, which may hold up the runs. Name a file.")
         self.frames = 0
         self.error: OSError | None = None
         """What ended the recording before somebody stopped it, or None."""

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ..cassette import Cassette, Exchange, question_of
+from ..core.codec import decode
+from ..core.events import ResponseCreated
+from ..core.reduce import is_terminal
 from ..core.secrets import scrubbed
 from ..exceptions import ConnectionLost, SettingsError
 from .base import Endpoint
@@ -18,6 +21,7 @@ __all__ = ["ReplayConnection", "ReplayTransport"]
 
 _SHOWN = 80
 _STEER_EVENT = b'"response.steer.'
+_BROKEN_OFF = "The recording ends in the middle of this answer. What it holds is kept."
 _COMPARED = ("model", "instructions", "tools", "input", "text", "reasoning", "tool_choice")
 """What an exact replay compares."""
 
@@ -137,9 +141,7 @@ class ReplayConnection:
         exchange = self._transport.take(request)
         lane = request.get("stream_id")
         if exchange is None:
-            error = {"code": "not_recorded", "message": self._transport.missing(request), "type": "replay_error"}
-            told = {"type": "error", "status": 404, "error": error, **({"stream_id": lane} if lane else {})}
-            self._arrived.put_nowait(json.dumps(told).encode())
+            self._fail("not_recorded", self._transport.missing(request), lane)
             return
         self._played.append((exchange, lane))
         task = asyncio.get_running_loop().create_task(self._play(exchange, lane))
@@ -189,6 +191,14 @@ class ReplayConnection:
             code, reason = exchange.closed.get("code"), str(exchange.closed.get("reason") or "")
             text = f"The connection was lost when this was recorded (code {code}). What had arrived is kept."
             self._arrived.put_nowait(ConnectionLost(text, code=code, reason=reason))
+        elif not _is_over(exchange):
+            self._fail("recording_ended", _BROKEN_OFF, lane)
+
+    def _fail(self, code: str, message: str, lane: str | None) -> None:
+        """An error in place of an answer, or of its rest."""
+        error = {"code": code, "message": message, "type": "replay_error"}
+        told = {"type": "error", "status": 404, "error": error, **({"stream_id": lane} if lane else {})}
+        self._arrived.put_nowait(json.dumps(told).encode())
 
 
 def _on_lane(frame: bytes, recorded: str | None, lane: str | None) -> bytes:
@@ -198,6 +208,15 @@ def _on_lane(frame: bytes, recorded: str | None, lane: str | None) -> bytes:
     event = json.loads(frame)
     event.pop("stream_id", None)
     return json.dumps({**event, **({"stream_id": lane} if lane else {})}, ensure_ascii=False).encode()
+
+
+def _is_over(exchange: Exchange) -> bool:
+    """Whether the last response that began came to its end before the recording did."""
+    for _, frame in reversed(exchange.frames):
+        event = decode(frame)
+        if is_terminal(event) or isinstance(event, ResponseCreated):
+            return is_terminal(event)
+    return False
 
 
 def _response_id(frame: bytes) -> str:

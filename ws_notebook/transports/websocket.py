@@ -51,7 +51,7 @@ _CLOSE_WORDS = {
 
 
 class WebSocketTransport:
-    """Opens sockets, and pings over each every `ping_interval` seconds.
+    """Opens sockets, each in `open_timeout` seconds (None: `Waits.connect`), and pings every `ping_interval` seconds.
 
     A server of which nothing is heard for `doubt` seconds after a ping is sent nothing new over that socket; after
     `ping_timeout` seconds the socket is given up. `max_size` is in bytes.
@@ -63,7 +63,7 @@ class WebSocketTransport:
     def __init__(
         self,
         *,
-        open_timeout: float = 15,
+        open_timeout: float | None = None,
         ping_interval: float = 20,
         doubt: float = 5,
         ping_timeout: float = 120,
@@ -79,6 +79,7 @@ class WebSocketTransport:
         """Open a socket. Raises ConnectionFailed or AuthenticationFailed, in words."""
         from websockets.exceptions import WebSocketException
 
+        patience = endpoint.waits.connect if self.open_timeout is None else self.open_timeout
         proxy = proxy_of(endpoint, websocket=True)
         options: dict[str, Any] = {"proxy": None if proxy is None else proxy.url}
         if endpoint.ssl is not None:
@@ -88,7 +89,7 @@ class WebSocketTransport:
                 endpoint.url(websocket=True),
                 additional_headers=dict(endpoint.headers),
                 user_agent_header="ws-notebook",
-                open_timeout=self.open_timeout,
+                open_timeout=patience,
                 ping_interval=None,  # Keepalive does it
                 close_timeout=2,
                 max_size=self.max_size,
@@ -98,7 +99,7 @@ class WebSocketTransport:
                 **options,
             )
         except (OSError, TimeoutError, WebSocketException, ValueError) as error:
-            raise _explained(error, endpoint, proxy) from None
+            raise _explained(error, endpoint, proxy, patience) from None
         keepalive = Keepalive(socket, interval=self.ping_interval, doubt=self.doubt, patience=self.ping_timeout)
         return WebSocketConnection(socket, keepalive)
 
@@ -185,7 +186,7 @@ def _lost(closed: Any) -> ConnectionLost:
     return ConnectionLost(text, code=code, reason=reason, unread=code == _TOO_LARGE and by_peer)
 
 
-def _explained(error: Exception, endpoint: Endpoint, proxy: Proxy | None) -> Exception:
+def _explained(error: Exception, endpoint: Endpoint, proxy: Proxy | None, patience: float | None) -> Exception:
     """What kept the socket from opening, and what to do. The key is in no part of it."""
     from websockets.exceptions import InvalidProxyStatus, InvalidStatus, ProxyError
 
@@ -217,7 +218,11 @@ def _explained(error: Exception, endpoint: Endpoint, proxy: Proxy | None) -> Exc
             f"Nothing listens at {url} (connection refused). Is the server running, is the port right?"
         )
     if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
-        return ConnectionFailed(f"{url} did not answer in time. Check the network and any proxy, then ask again.")
+        within = "" if patience is None else f" within {patience:g} s"
+        return ConnectionFailed(
+            f"{url} did not answer in time. No connection was open{within}, so nothing was sent. Check the network and "
+            "any proxy, then ask again; where it needs longer: Session(waits=wsn.Waits(connect=…))."
+        )
     text = f"No connection to {url}: {_reason(error)}. Check the address and the network, then ask again."
     return ConnectionFailed(text)
 

@@ -21,10 +21,15 @@ from ..render.structured import Indenter, asks_for_json
 from ..render.text import closing_lines, plain_text, terminal
 from ..render.words import CALL_WORDS
 from .base import CallLater, Clock
+from .beat import Beat
 from .display import Display
 from .throttle import Throttle
 
 __all__ = ["NotebookTextView", "TextView"]
+
+
+_TOLD_AT = (10, 60, *range(300, 90_000, 300))
+"""Seconds after which a line says how long something has been waited for."""
 
 
 class TextView:
@@ -42,11 +47,14 @@ class TextView:
         *,
         call_later: CallLater,
         write: Callable[[str], object] | None = None,
+        clock: Clock = time.monotonic,
     ) -> None:
         self._run = run
         self._header = header
         self._write = write or _write_out
+        self._clock = clock
         self._throttle = Throttle(self._paint, call_later, interval=0.1)
+        self._beat = Beat(self._throttle.request, call_later)
         self._grown: dict[str, Grown] = {}
         self._indenters: dict[str, Indenter | None] = {}
         """For each turn that has text: what indents its JSON, or None."""
@@ -78,6 +86,25 @@ class TextView:
     def _paint(self) -> None:
         for turn in list(self._run.turns):
             self._turn(turn)
+        waiting = self._run.held_up
+        for call in waiting:
+            self._age(call)
+        self._beat.want(bool(waiting))
+
+    def _age(self, call: CallState) -> None:
+        """Say now and then how long a call has been waited for; not into the line in which somebody is asked."""
+        spans = call.timing.spans
+        since = call.timing.started or (spans[-1].start if spans else call.timing.ready)
+        if since is None or (call.consent is not None and call.consent.prompted and call.status == "awaiting_approval"):
+            return
+        lasted = self._clock() - since
+        passed = [mark for mark in _TOLD_AT if mark <= lasted]
+        if passed and (call, call.status, passed[-1]) not in self._told:
+            self._told.add((call, call.status, passed[-1]))
+            self._apart = True
+            what = f"· {call.name}({short_arguments(call.arguments, 60)})"
+            words = f"{what} {CALL_WORDS[call.status]} {seconds(lasted * 1000)}"
+            self._put(("" if self._tail in ("", "\n") else "\n") + terminal(words) + "\n")
 
     def _turn(self, turn: TurnState) -> None:
         if turn.id not in self._grown:
@@ -152,6 +179,7 @@ class NotebookTextView:
         self._clock = clock
         self._display = display or Display()
         self._throttle = Throttle(self._paint, call_later, interval=0.2)
+        self._beat = Beat(self._throttle.request, call_later)
 
     def show(self) -> None:
         self._display.show(self._so_far())
@@ -164,6 +192,7 @@ class NotebookTextView:
 
     def _paint(self) -> None:
         self._display.replace(self._so_far())
+        self._beat.want(bool(self._run.held_up))
 
     def _so_far(self) -> dict[str, Any]:
         data = bundle(self._run, self._header, now=self._clock())

@@ -2,6 +2,7 @@
 
 import type { Call, Run } from '../bundle';
 import { seconds } from './format';
+import { ageOf } from './rows';
 import { __ } from './say';
 
 export interface Waiting {
@@ -20,11 +21,12 @@ export function waitingOf(run: Run): Waiting[] {
   );
 }
 
-/** "denied in 12 s", or empty where it waits for as long as it takes. */
-export function deadlineWords({ approval }: Call, now: number): string {
+/** "denied in 12 s"; "for 12 s" where it waits for as long as it takes, and has done so for a while. */
+export function deadlineWords({ approval, spans }: Call, now: number): string {
   const deadline = approval?.deadline_ms ?? null;
   if (deadline === null) {
-    return '';
+    const age = ageOf(spans, now);
+    return age === '' ? '' : __('for %1', age);
   }
   // A whole second, counted down: figures that run would draw the eye.
   const left = Math.max(0, Math.ceil((deadline - now) / 1000) * 1000);

@@ -1,7 +1,7 @@
 import { element, setAttribute, setText, show } from './dom';
 import { duration } from './format';
 import { LABEL_GAP } from './layout';
-import { spansInWords, type Row } from './rows';
+import { labelOf, spansInWords, type Row } from './rows';
 import { __ } from './say';
 import type { TimeWindow } from './window';
 import { KIND_WORDS } from './words';
@@ -36,7 +36,8 @@ export class RowView {
     setText(this.name, row.name);
     setText(this.aside, row.aside);
     setAttribute(this.head, 'title', row.aside === '' ? row.name : `${row.name} ${row.aside}`);
-    setText(this.label, row.label);
+    setText(this.label, labelOf(row, now));
+    setAttribute(this.label, 'title', row.label);
     setAttribute(this.label, 'title', row.label);
     const words = spansInWords(row.spans, row.end_ms ?? now);
     setAttribute(this.track, 'aria-label', words === '' ? row.label : `${row.label}. ${words}`);
@@ -56,6 +57,7 @@ export class RowView {
       return;
     }
     this.placed = place;
+    setText(this.label, labelOf(row, end));
     row.spans.forEach(([kind, from, to], index) => {
       const bar = this.bars[index];
       if (bar !== undefined) {

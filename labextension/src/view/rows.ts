@@ -27,6 +27,23 @@ const ASIDE_LIMIT = 60;
 const OUTPUT_LIMIT = 28;
 const ERROR_LIMIT = 60;
 
+/** Milliseconds after which it is said how long something has been waited for. */
+const AGED = 5000;
+/** Kinds of a turn's time in which nothing comes. */
+const WAITS: ReadonlySet<string> = new Set(['connect', 'wait', 'queued']);
+
+/** How long the last of these has lasted, in whole seconds: "12 s"; empty where that is short. */
+export function ageOf(spans: readonly Span[], now: number): string {
+  const lasted = now - (spans.at(-1)?.[1] ?? now);
+  return lasted < AGED ? '' : seconds(Math.floor(lasted / 1000) * 1000);
+}
+
+/** What stands after the bar of a row now: its label and, while it waits, for how long it has. */
+export function labelOf({ label, kind, spans, end_ms }: Row, now: number): string {
+  const waits = end_ms === null && (kind === 'call' || WAITS.has(spans.at(-1)?.[0] ?? ''));
+  return waits ? `${label} ${ageOf(spans, now)}`.trimEnd() : label;
+}
+
 export function rowsOf(run: Run): Row[] {
   const live = run.status === 'in_progress';
   return run.turns.flatMap((turn, index) => [
