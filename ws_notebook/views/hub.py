@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from .. import kernel
 from .base import CallLater
 
 __all__ = ["CHANNEL", "TARGET", "Hub", "Watched", "hear_while_busy", "hub"]
@@ -150,6 +151,7 @@ class _Target:
     def opened(self, comm: Any, _message: Any) -> None:
         """A page opened a comm of its own: it may speak over it too."""
         comm.on_msg(self.hub._receive)
+        kernel.hear_quietly(comm)
 
 
 def hear_while_busy(comm: Any) -> None:
@@ -160,6 +162,9 @@ def hear_while_busy(comm: Any) -> None:
     (kernelbase.shell_channel_thread_main asks the comm's `_reply_subshell_for`): for what a cell
     publishes that is the main thread, which the cell blocks. Without this route, which only that
     release has, a message stays where the front end sent it. The handlers here are thread-safe.
+
+    None of IPython's hooks is called around it: a cell that waits for a run keeps its figures.
     """
+    kernel.hear_quietly(comm)
     if hasattr(comm, "_reply_subshell_for"):
         comm._reply_subshell_for = None
