@@ -10,7 +10,7 @@ import contextvars
 import functools
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -190,14 +190,14 @@ class OwnHooks:
 
 
 def _trigger_for_code(trigger: Callable[..., None], event: str, *args: Any, **kwargs: Any) -> None:
-    if event not in _AROUND_CODE or not _message_type().startswith("comm_"):
+    if event not in _AROUND_CODE or not _is_aside(_kernel().get_parent() or {}):
         trigger(event, *args, **kwargs)
 
 
-def _message_type() -> str:
-    """Of the message that this thread of the kernel works on."""
-    parent = _kernel().get_parent() or {}
-    return str((parent.get("header") or {}).get("msg_type", ""))
+def _is_aside(message: Mapping[str, Any]) -> bool:
+    """Whether a thread of the kernel that works on this message runs no cell: it has no place for outputs."""
+    kind = str((message.get("header") or {}).get("msg_type", ""))
+    return kind.startswith("comm_") or (kind == "execute_request" and bool(message["content"].get("silent")))
 
 
 def draw_figures(context: contextvars.Context) -> None:
