@@ -22,6 +22,7 @@ __all__ = [
     "cell_id",
     "claim_threads",
     "draw_figures",
+    "execution",
     "hear_quietly",
     "hears_while_busy",
     "in_kernel",
@@ -31,6 +32,7 @@ __all__ = [
     "run_nested",
     "shell",
     "shorten_traceback",
+    "when_cells_begin",
 ]
 
 
@@ -64,12 +66,27 @@ def is_main_thread() -> bool:
 
 def cell_id() -> str | None:
     """The front end's id of the cell that runs, or None where it sends none (nbclient, terminal)."""
-    kernel = _kernel()
-    if kernel is None:
-        return None
-    parent = kernel.get_parent() or {}
-    found = (parent.get("metadata") or {}).get("cellId")
+    found = (_request().get("metadata") or {}).get("cellId")
     return found if isinstance(found, str) else None
+
+
+def execution() -> str | None:
+    """Names this time that the cell which runs is run, or None without a kernel."""
+    found = (_request().get("header") or {}).get("msg_id")
+    return found if isinstance(found, str) else None
+
+
+def _request() -> Mapping[str, Any]:
+    """The message that this thread of the kernel works on; empty where there is none."""
+    kernel = _kernel()
+    return {} if kernel is None else kernel.get_parent() or {}
+
+
+def when_cells_begin(callback: Callable[[], None]) -> None:
+    """Have it called, in the thread that runs the cell, whenever one begins. Nothing without IPython."""
+    found = shell()
+    if found is not None:
+        found.events.register("pre_run_cell", lambda *_: callback())
 
 
 def shorten_traceback(error: BaseException) -> None:
@@ -190,7 +207,7 @@ class OwnHooks:
 
 
 def _trigger_for_code(trigger: Callable[..., None], event: str, *args: Any, **kwargs: Any) -> None:
-    if event not in _AROUND_CODE or not _is_aside(_kernel().get_parent() or {}):
+    if event not in _AROUND_CODE or not _is_aside(_request()):
         trigger(event, *args, **kwargs)
 
 

@@ -275,6 +275,8 @@ export type BrowserMessage =
   | { readonly kind: 'ready' }
   /** Asks for what the notebook is to hold of an ended run. */
   | { readonly kind: 'forms' }
+  /** Tells that the notebook holds it. */
+  | { readonly kind: 'kept' }
   /** Ask for the list of single frames, and for one of them as text. */
   | { readonly kind: 'frames' }
   | { readonly kind: 'frame'; readonly index: number }

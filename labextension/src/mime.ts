@@ -76,6 +76,7 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
       return;
     }
     if (this.follower !== null && this.follower.finish(run)) {
+      this.link()?.send(run.view, { kind: 'kept' });
       await this.follower.rendered();
       return;
     }
@@ -112,6 +113,13 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
   private showSaved(run: Run): void {
     this.saved.update(run, null);
     this.node.replaceChildren(this.saved.node);
+  }
+
+  /** There is a link to the kernel now: follow what goes on. */
+  redraw(): void {
+    if (this.follower === null && this.model !== null && !this.isDisposed) {
+      void this.renderModel(this.model);
+    }
   }
 
   /** Have the notebook hold what is shown, which is newer than what the kernel last put there. */
@@ -171,9 +179,19 @@ class Follower {
     drawLive(this.live, this.view, this.going.signal, run => this.painted(run));
     output.show(this.view.node);
     this.live.ask();
+    this.awaitNews();
+  }
+
+  /** A kernel that is idle and says nothing does not know the run. */
+  private awaitNews(): void {
     this.after(UNKNOWN_AFTER, () => {
-      if (this.live.clock === null) {
-        output.lost();
+      if (this.live.clock !== null) {
+        return;
+      }
+      if (this.link.isBusy) {
+        this.awaitNews();
+      } else {
+        this.output.lost();
       }
     });
   }
@@ -187,6 +205,7 @@ class Follower {
   }
 
   end(): void {
+    this.live.rest();
     this.going.abort();
     this.ended.abort();
   }
@@ -208,6 +227,7 @@ class Follower {
   private receive(message: unknown): void {
     const data = fields(message);
     if (data['kind'] === 'gone') {
+      this.live.rest();
       this.output.lost();
     } else if (data['kind'] === 'forms' && isFields(data['data'])) {
       this.output.keep(data['data'] as IRenderMime.IMimeModel['data']);
@@ -259,8 +279,13 @@ function factory(registry: IRenderMimeRegistry, notebook: LinkedNotebook | null)
       const output = new RenderedRun(rendermime, () => notebook?.link ?? null);
       if (notebook !== null) {
         const keep = (): void => output.keepPresent();
+        const redraw = (): void => output.redraw();
         notebook.saving.connect(keep);
-        output.disposed.connect(() => notebook.saving.disconnect(keep));
+        notebook.linked.connect(redraw);
+        output.disposed.connect(() => {
+          notebook.saving.disconnect(keep);
+          notebook.linked.disconnect(redraw);
+        });
       }
       return output;
     }
