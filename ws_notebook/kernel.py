@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
+import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -18,14 +19,17 @@ from typing import Any, Final
 __all__ = [
     "Channel",
     "OwnHooks",
+    "at_cell_end",
     "call_when_idle",
     "cell_id",
     "claim_threads",
     "draw_figures",
     "execution",
+    "has_later_page",
     "hear_quietly",
     "hears_while_busy",
     "in_kernel",
+    "is_headless",
     "is_main_thread",
     "main_loop",
     "put_cell",
@@ -80,6 +84,37 @@ def _request() -> Mapping[str, Any]:
     """The message that this thread of the kernel works on; empty where there is none."""
     kernel = _kernel()
     return {} if kernel is None else kernel.get_parent() or {}
+
+
+def is_headless() -> bool:
+    """Whether the cell that runs here is run by a program, which heeds nothing that comes after the cell's end.
+
+    nbclient, papermill, nbconvert and Voila name no cell, and take no input; a console takes some.
+    """
+    request = _request()
+    kind = (request.get("header") or {}).get("msg_type")
+    return kind == "execute_request" and cell_id() is None and request["content"].get("allow_stdin") is False
+
+
+def has_later_page() -> bool:
+    """Whether a page comes that shows the widgets of cells which have ended, as Voila's does."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+
+
+def at_cell_end(callback: Callable[[bool], None]) -> None:
+    """Have it called once, when the cell that runs here is done, and as a part of it.
+
+    It is told whether the cell was interrupted. Nothing without IPython.
+    """
+    found = shell()
+    if found is None:
+        return
+
+    def once(result: Any) -> None:
+        found.events.unregister("post_run_cell", once)
+        callback(isinstance(getattr(result, "error_in_exec", None), KeyboardInterrupt))
+
+    found.events.register("post_run_cell", once)
 
 
 def when_cells_begin(callback: Callable[[], None]) -> None:

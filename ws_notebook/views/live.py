@@ -74,6 +74,8 @@ class LiveView:
         self._on_steer = on_steer
         self._on_decide = on_decide
         self.decides = on_decide is not None
+        self.widgets = True
+        self._headless = False
         self._call_later = call_later
         self._clock = clock
         self._display = display or Display()
@@ -102,7 +104,7 @@ class LiveView:
         return self._run.id
 
     def show(self) -> None:
-        self.cell = kernel.cell_id()
+        self.cell, self._headless = kernel.cell_id(), kernel.is_headless()
         with self._lock:
             picture = self._with_view(self._deltas.picture(self._clock()))
             if self._hub is None or not self._hub.heard:
@@ -131,6 +133,9 @@ class LiveView:
             last = self._snapshot()
             self._send(last)
             self.ended = time.monotonic()
+            if self._headless and not kernel.is_main_thread():
+                # The cell has ended: its display heeds no other form, while the widget goes on to show the last one.
+                return
             self._display.replace(mime_bundle_of(last["run"]))
             self._drop_widget()
 

@@ -34,6 +34,7 @@ class TextView:
     """
 
     decides = False
+    widgets = False
 
     def __init__(
         self,
@@ -137,6 +138,7 @@ class NotebookTextView:
     """Shows a run in one output that is updated, with no widget: for nbclient and plain front ends."""
 
     decides = False
+    widgets = False
 
     def __init__(
         self,
