@@ -7,8 +7,9 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { IPlugin } from '@lumino/application';
 import type { JSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
-import { MIME_TYPE, type BrowserMessage, type Run } from './bundle';
-import { withEnd, type Ending } from './ending';
+import { MIME_TYPE, answerOf, callsOf, type BrowserMessage, type Run } from './bundle';
+import { withRun, type Ending } from './ending';
+import { formsOf } from './forms';
 import type { KernelLink } from './link';
 import { LiveRun, drawLive } from './live';
 import { followNotebooks, type LinkedNotebook } from './notebooks';
@@ -104,7 +105,7 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
         show: node => this.node.replaceChildren(node),
         lost: () => this.showSaved(run),
         keep: data => this.keep(run.view, data),
-        broken: ended => this.keep(ended.view, withEnd(this.model?.data ?? {}, MIME_TYPE, written(ended), ended.stopped))
+        broken: ended => this.keep(ended.view, this.dataWith(ended))
       });
     }
     return true;
@@ -126,8 +127,15 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
   keepPresent(): void {
     const run = this.follower?.run ?? null;
     if (run !== null && run.status === 'in_progress' && this.model !== null) {
-      this.model.setData({ data: { ...this.model.data, [MIME_TYPE]: written(run) } });
+      const { data } = this.model;
+      const isOlder = told(readRun(data[MIME_TYPE])) !== told(run);
+      this.model.setData({ data: isOlder ? this.dataWith(run) : { ...data, [MIME_TYPE]: written(run) } });
     }
+  }
+
+  /** What the output holds, with this run in all forms. */
+  private dataWith(run: Run): IRenderMime.IMimeModel['data'] {
+    return withRun(this.model?.data ?? {}, MIME_TYPE, written(run), formsOf(run));
   }
 
   /** Put the final forms into the notebook, where the kernel could not: this page may not know the display. */
@@ -143,6 +151,11 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
 function written({ frames: _frames, ...run }: Run): JSONObject {
   const turns = run.turns.map(({ growth: _growth, ...turn }) => turn);
   return { ...run, turns } as unknown as JSONObject;
+}
+
+/** What a run tells, but for its times: where that is the same, forms of it say the same. */
+function told(run: Run | null): string {
+  return run === null ? '' : JSON.stringify([answerOf(run), callsOf(run).map(call => [call.status, call.output])]);
 }
 
 interface Output {
