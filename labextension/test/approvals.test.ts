@@ -47,7 +47,7 @@ test('what the arguments do not tell is told beside them', () => {
   assert.equal(sizeWords(found), '25\u2009000 characters · SHA-256 0f5ac3d9…');
   assert.equal(
     unsaidWords(found),
-    '“pa\\u202eth” is written more than once: the last one counts.\nBy default also: {\n  "days": 30\n}'
+    '“pa\\u202eth” is written more than once: the last one counts.\nBy default also: {"days": 30}'
   );
 });
 

@@ -59,7 +59,7 @@ def test_a_call_waits_in_the_view_and_runs_once_it_is_approved(server: Server, l
     expect(asked).to_be_visible(timeout=20_000)
     expect(asked).to_contain_text("remove waits for your approval")
     expect(asked).to_contain_text('"days": 90')
-    expect(asked).to_contain_text(re.compile(r"35 characters · SHA-256 [0-9a-f]{16}…"))
+    expect(asked).to_contain_text(re.compile(r"33 characters · SHA-256 [0-9a-f]{16}…"))
     expect(view.locator(".wsn-row[data-status=awaiting_approval]")).to_have_count(1)
     lab.screenshots("approval", of=lab.output(1))
     asked.get_by_role("button", name="Approve").click()

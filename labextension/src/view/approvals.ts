@@ -1,7 +1,7 @@
 /** The calls that wait for somebody's consent, as data. Pure. */
 
 import type { Call, Run } from '../bundle';
-import { pretty, seconds, visible, whole } from './format';
+import { seconds, visible, whole } from './format';
 import { __ } from './say';
 
 export interface Waiting {
@@ -54,7 +54,7 @@ export function unsaidWords({ approval }: Call): string {
   const { defaults = '', repeated = [] } = approval?.asked ?? {};
   const lines = repeated.map(key => __('“%1” is written more than once: the last one counts.', visible(key)));
   if (defaults !== '') {
-    lines.push(`${__('By default also:')} ${pretty(defaults, Infinity)}`);
+    lines.push(`${__('By default also:')} ${visible(defaults)}`);
   }
   return lines.join('\n');
 }
