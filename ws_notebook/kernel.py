@@ -267,7 +267,7 @@ def claim_threads(context: contextvars.Context) -> None:
     """
     context.run(_CLAIMED.set, True)
     if in_kernel() and not hasattr(threading.Thread.start, "_ws_notebook"):
-        threading.Thread.start = _claiming(threading.Thread.start)  # type: ignore[method-assign]
+        threading.Thread.start = _claiming(threading.Thread.start)  # type: ignore[assignment,method-assign]
 
 
 def _claiming(start: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:

@@ -32,7 +32,7 @@ App = Literal["lab", "notebook"]
 Theme = Literal["light", "dark"]
 
 PACKAGE = Path(ws_notebook.__file__).resolve().parent
-START_SECONDS = 60
+START_SECONDS = 150
 WAIT_MS = 60_000
 READY = "is running at"
 NUMBERED = re.compile(r"\[\d+\]")

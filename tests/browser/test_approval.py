@@ -223,7 +223,8 @@ LONG_ASK = "run = session.ask('call remove(path=\"' + text + '\")')"
 
 @with_buttons
 def test_long_arguments_are_not_approved_before_all_of_them_were_shown(server: Server, lab: Lab) -> None:
-    setup = f"{SETUP}session = wsn.Session(provider='local', tools=[remove])\nfrom IPython.display import display\n{LONG}"
+    session = "session = wsn.Session(provider='local', tools=[remove])\nfrom IPython.display import display\n"
+    setup = f"{SETUP}{session}{LONG}"
     ask = LONG_ASK.replace("session.ask", "session.start") + "\ndisplay(run)\nrun.result(100)\nNone"
     view = opened(server, lab, ask, SHOW, setup=setup)
     asked = panel(view)

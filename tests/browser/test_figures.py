@@ -1,4 +1,4 @@
-"""Figures stay in the cell that drew them, whatever a page says meanwhile: a button, a reload, a widget of the user's."""
+"""Figures stay in the cell that drew them, whatever a page says meanwhile."""
 
 from __future__ import annotations
 

@@ -120,9 +120,9 @@ def test_a_notebook_saved_in_mid_run_reads_well_with_no_kernel(server: Server, l
     lab.screenshot("saved-in-mid-run", of=lab.output(1))
 
 
-
 def test_a_page_loaded_again_in_mid_run_goes_on_streaming(server: Server, lab: Lab) -> None:
-    begin(server, lab, "reload-streams.ipynb", question=f"{QUESTION.rstrip()}, then think 2 seconds, then write 60 words")
+    question = f"{QUESTION.rstrip()}, then think 2 seconds, then write 60 words"
+    begin(server, lab, "reload-streams.ipynb", question=question)
     lab.save()
     view = reload(lab)
     open_gate(server)

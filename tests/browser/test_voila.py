@@ -38,7 +38,7 @@ CELLS = [
     SETUP,
     '%%responses --background --new\ncall slow() then say "the plain end"',
     '%%responses --background --new --view live\ncall slow() then think 3 seconds, then say "the live end"',
-    "run = wsn.Session(provider='local', tools=[slow]).start('call slow() then say \"the shown end\"')\nrun",
+    "session = wsn.Session(provider='local', tools=[slow])\nsession.start('call slow() then say \"the shown end\"')",
 ]
 
 
@@ -51,10 +51,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, home / "runs.ipynb")
     port = free_port()
-    command = [str(python), "-m", "voila", str(home / "runs.ipynb"), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"]
+    options = ["--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"]
+    command = [str(python), "-m", "voila", str(home / "runs.ipynb"), *options]
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
-    own = {"JUPYTER_CONFIG_DIR": home / "config", "JUPYTER_DATA_DIR": home / "data", "JUPYTER_RUNTIME_DIR": home / "runtime"}
-    environment |= {name: str(path) for name, path in own.items()} | inherited_paths()
+    environment |= {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    environment |= inherited_paths()
     if not PACKAGE.is_relative_to(sys.prefix):
         environment["PYTHONPATH"] = str(PACKAGE.parent)
     with (home / "log").open("w") as log:

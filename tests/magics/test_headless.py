@@ -150,7 +150,8 @@ def test_a_run_that_is_shown_ends_with_its_cell_behind_all_else_of_it(tmp_path: 
     saved = Saved(
         tmp_path,
         f"{SLOW}\nsession = wsn.Session(provider='local', tools=[slow])",
-        "from IPython.display import display\nrun = session.start('call slow()'); display(run)\nprint('behind', run.done)",
+        "from IPython.display import display\nrun = session.start('call slow()'); display(run)\n"
+        "print('behind', run.done)",
         "first, second = session.start('say \"a\"', parent=None), session.start('call slow()', parent=None)\n"
         "display(first)\nsecond",
         "await __import__('asyncio').sleep(0)\nsession.start('call slow() then say \"awaited\"')",
@@ -177,7 +178,8 @@ def test_a_run_whose_cell_is_interrupted_is_stopped(tmp_path: Path) -> None:
     saved = Saved(
         tmp_path,
         "session = wsn.Session(provider='local')",
-        "from IPython.display import display\nrun = session.start('think 600 seconds'); display(run)\nraise KeyboardInterrupt",
+        "from IPython.display import display\nrun = session.start('think 600 seconds'); display(run)\n"
+        "raise KeyboardInterrupt",
     )
     assert saved.error is not None
     assert [output.data[MIME]["status"] for output in saved.outputs(1) if "data" in output] == ["cancelled"]

@@ -146,6 +146,9 @@ def test_a_long_text_can_be_denied_unseen_and_all_is_no_answer_to_a_short_one(
     text = json.dumps({"path": "a" * 25_000})
     answers("n")
     assert prompted(written(text), remove.parsed).kind == "denied"
+
+
+def test_all_is_no_answer_to_a_short_text(answers: Callable[..., list[str]]) -> None:
     asked = answers("all", "n")
     prompted(pending(path="a"), remove.parsed)
     assert asked[1].startswith("Not understood.")

@@ -40,7 +40,7 @@ def remove(
     filters: list[Filter] | None = None,
     lines: Range | None = None,
     api_key: str = "secret",
-    how: Any = Odd(),
+    how: Any = Odd(),  # noqa: B008
 ) -> str:
     "Removes."
     return path

@@ -280,7 +280,8 @@ def test_long_arguments_are_approved_once_all_of_them_were_asked_for() -> None:
     post = Post()
     with Stage() as stage:
         view = LiveView(
-            stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, hub=Hub(post), display=NamedPlace(),
+            stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, hub=Hub(post),
+            display=NamedPlace(),
             on_decide=lambda _turn, _call, verdict, more: decided.append((verdict, more)), **stage.options(),
         )  # fmt: skip
         view.show()

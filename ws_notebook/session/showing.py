@@ -56,7 +56,7 @@ def live_timeline(run: Run) -> Any:
     return view.widget
 
 
-def finish_later(run: Run, finish: Callable[[], object], *, widgets: bool) -> None:
+def finish_later(run: Run, finish: Callable[[], None], *, widgets: bool) -> None:
     """Have `finish()` called when the run has ended, before its cell has where nothing is shown later.
 
     `widgets`: a widget shows it, which a page may show that comes later.

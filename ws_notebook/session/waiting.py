@@ -6,6 +6,7 @@ as it stood then, for ever.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -21,10 +22,10 @@ _SHARED: Final = "waiting"
 
 class _Left(NamedTuple):
     run: Run
-    finish: Callable[[], object]
+    finish: Callable[[], None]
 
 
-def wait_at_the_end(run: Run, finish: Callable[[], object]) -> None:
+def wait_at_the_end(run: Run, finish: Callable[[], None]) -> None:
     """Have the cell that runs here wait for the run when all else of it is done, and call `finish()` then, in the cell.
 
     The cell says so in one line. An interrupt, of the cell or of its wait, stops the run.
@@ -58,9 +59,9 @@ def _waited(running: list[Run]) -> bool:
     """False: the user has interrupted the wait."""
     for run in running:
         try:
-            run.result()
+            # Its own error is shown by the run, and is no error of the cell.
+            with contextlib.suppress(Exception):
+                run.result()
         except KeyboardInterrupt:
             return False
-        except Exception:  # noqa: BLE001 - it is the run's own error, which the run shows
-            continue
     return True

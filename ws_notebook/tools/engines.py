@@ -23,8 +23,9 @@ def submitted(
 ) -> Future[Any]:
     """The call in that executor. Raises what the executor raises, and what cannot be pickled does.
 
-    In threads the function knows its call (`inside`) and runs in `context`; elsewhere only the arguments travel. With cloudpickle installed
-    they go by value, with the function, so that engines need not know a notebook's functions and classes.
+    In threads the function knows its call (`inside`) and runs in `context`; elsewhere only the arguments travel. With
+    cloudpickle installed they go by value, with the function, so that engines need not know a notebook's functions and
+    classes.
     """
     if isinstance(executor, ThreadPoolExecutor):
         return executor.submit((context or contextvars.Context()).run, _call, bound, inside)

@@ -304,7 +304,8 @@ class LiveView:
         call = self._call(turn, name)
         if call is not None and len(call.arguments) > LIMIT and (turn, name) not in self._unfolded:
             raise ToolError(
-                f"{len(call.arguments)} characters of arguments, of which {LIMIT} are shown: show them all, then approve."
+                f"{len(call.arguments)} characters of arguments, of which {LIMIT} are shown: show them all, then "
+                "approve."
             )
 
     def _snapshot_soon(self) -> None:
