@@ -62,6 +62,18 @@ export interface Usage {
   readonly reasoning_tokens: number;
 }
 
+/** What the arguments of a call that waits do not tell whoever decides. */
+export interface Asked {
+  /** Characters of the arguments, of which the call may hold the first only. */
+  readonly length: number;
+  /** The first hexadecimal digits of their SHA-256. */
+  readonly digest: string;
+  /** JSON of what the function gets besides, by name; empty where that is nothing. */
+  readonly defaults: string;
+  /** Keys that they write more than once. */
+  readonly repeated: readonly string[];
+}
+
 /** What is known of the consent that a call needs or needed. */
 export interface Approval {
   /** Empty while nobody has decided. */
@@ -74,6 +86,8 @@ export interface Approval {
   readonly default: 'deny' | 'approve';
   /** It is asked for by the kernel's input(), not by this view. */
   readonly prompted: boolean;
+  /** Only while it waits. */
+  readonly asked: Asked | null;
 }
 
 /** How far a running call is, by its own words. */
@@ -275,12 +289,16 @@ export type BrowserMessage =
   | { readonly kind: 'ready' }
   /** Asks for what the notebook is to hold of an ended run. */
   | { readonly kind: 'forms' }
+  /** Tells that the notebook holds it. */
+  | { readonly kind: 'kept' }
   /** Ask for the list of single frames, and for one of them as text. */
   | { readonly kind: 'frames' }
   | { readonly kind: 'frame'; readonly index: number }
   | { readonly kind: 'stop' }
   | { readonly kind: 'steer'; readonly text: string }
-  | ({ readonly kind: 'decide' } & Verdict);
+  | ({ readonly kind: 'decide' } & Verdict)
+  /** Asks for all of a call's arguments, to be read before it is approved. */
+  | { readonly kind: 'arguments'; readonly turn: string; readonly call: string };
 
 /** The answer as one Markdown text. */
 export function answerOf(run: Run): string {

@@ -6,7 +6,7 @@ import type { IKernels } from './kernels';
 import type { NotebookKernel } from './kernelsChannel';
 import { STATUSES, type Row, type Session, type Status } from './panelNews';
 import { doingWords, roughly } from './panelWords';
-import { amount, fields, oneOf } from './read';
+import { amount, isFields, oneOf, type Fields } from './read';
 import type { Texts } from './texts';
 import { seconds } from './view/format';
 
@@ -49,7 +49,7 @@ export class Badges {
 
   badge(model: ICodeCellModel): Badge | null {
     const run = this.runs.get(model.id);
-    return run === undefined ? this.savedBadge(model) : this.liveBadge(run);
+    return run === undefined || isElsewhere(model, run.row) ? this.savedBadge(model) : this.liveBadge(run);
   }
 
   /** Have it called when the badge of this cell may have changed. Returns how to end that. */
@@ -133,8 +133,7 @@ export class Badges {
   }
 
   private savedBadge(model: ICodeCellModel): Badge | null {
-    for (let index = 0; index < model.outputs.length; index += 1) {
-      const saved = fields(model.outputs.get(index).data[MIME_TYPE]);
+    for (const saved of runsIn(model)) {
       if (typeof saved['status'] === 'string' && saved['status'] !== 'in_progress') {
         const run = typeof saved['id'] === 'string' ? saved['id'] : '';
         return this.endedBadge(oneOf(STATUSES, saved['status'], 'incomplete'), amount(saved['duration_ms']), false, run);
@@ -156,6 +155,18 @@ export class Badges {
       stop: null
     };
   }
+}
+
+/** The runs that a cell's outputs hold. */
+function runsIn({ outputs }: ICodeCellModel): readonly Fields[] {
+  const held = Array.from({ length: outputs.length }, (_, index): unknown => outputs.get(index).data[MIME_TYPE]);
+  return held.filter(isFields);
+}
+
+/** Whether a run that has ended was asked by another page of the notebook: this one holds an older answer, or none. */
+function isElsewhere(model: ICodeCellModel, row: Row): boolean {
+  const runs = runsIn(model);
+  return row.status !== 'in_progress' && (runs.length > 0 ? runs.every(run => run['id'] !== row.id) : model.executionCount === null);
 }
 
 function endWords(texts: Texts, status: Status, time: string): string {

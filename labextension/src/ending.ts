@@ -1,6 +1,7 @@
 /** What becomes of a run whose kernel ends before it: it stays as it was told last, and says so. Pure. */
 
 import { answerOf, type Call, type Item, type Run, type Span, type Turn } from './bundle';
+import type { Forms } from './forms';
 import { __ } from './view/say';
 
 /**
@@ -86,25 +87,10 @@ function endedSpan([kind, start, end]: Span, at: number): Span {
 const WIDGET = 'application/vnd.jupyter.widget-view+json';
 
 /**
- * What an output holds, with the run as it ended under `mime`. The other forms are older pictures of it and get a line that
- * says so; a widget has no model any more.
+ * What an output holds, with the run as it stands under `mime`, and its other forms made of that: those that the kernel has
+ * made are older. A widget has no model any more.
  */
-export function withEnd<Data extends Readonly<Record<string, unknown>>>(data: Data, mime: string, run: Data[string], words: string): Data {
-  const forms: Record<string, unknown> = { ...data, [mime]: run };
-  delete forms[WIDGET];
-  if (words === '') {
-    return forms as Data;
-  }
-  const safe = words.replace(/[&<>]/g, sign => `&#${sign.charCodeAt(0)};`);
-  for (const [form, line] of [
-    ['text/html', `\n<p>${safe}</p>`],
-    ['text/markdown', `\n\n*${safe}*`],
-    ['text/plain', `\n\n${words}`]
-  ] as const) {
-    const held = forms[form];
-    if (typeof held === 'string' || Array.isArray(held)) {
-      forms[form] = (Array.isArray(held) ? held.join('') : held) + line;
-    }
-  }
-  return forms as Data;
+export function withRun<Data extends Readonly<Record<string, unknown>>>(data: Data, mime: string, run: Data[string], forms: Forms): Data {
+  const { [WIDGET]: _widget, ...others } = data;
+  return { ...others, ...forms, [mime]: run } as unknown as Data;
 }

@@ -10,8 +10,11 @@ import { KernelMessage, type Kernel } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
 import { fields, text } from './read';
 
-/** Milliseconds after which a kernel that says nothing is taken for one without subshells. */
-const PATIENCE = 4000;
+/**
+ * Milliseconds after which a kernel that says nothing is taken for one without subshells, for the time being. JupyterLab
+ * holds back for 3 s what is sent to a kernel that is busy while the page is loaded.
+ */
+const PATIENCE = 10_000;
 /** Milliseconds in which a kernel that is not busy has told about itself. */
 const SOON = 50;
 
@@ -64,10 +67,14 @@ export class KernelPost {
     }
     void this.subshell?.then(subshellId => {
       this.closed = true;
-      if (subshellId !== null && !this.kernel.isDisposed && this.kernel.connectionStatus === 'connected') {
-        this.kernel.requestDeleteSubshell({ subshell_id: subshellId }).done.catch(() => undefined);
-      }
+      this.letGo(subshellId);
     });
+  }
+
+  private letGo(subshellId: string | null): void {
+    if (subshellId !== null && !this.kernel.isDisposed && this.kernel.connectionStatus === 'connected') {
+      this.kernel.requestDeleteSubshell({ subshell_id: subshellId }).done.catch(() => undefined);
+    }
   }
 
   private get ended(): boolean {
@@ -93,8 +100,21 @@ export class KernelPost {
       }),
       true
     );
-    const reply = await soon(future.done, PATIENCE).catch(() => null);
-    return reply === null ? null : text(fields(reply.content)['subshell_id']) || null;
+    const made = future.done.then(reply => text(fields(reply.content)['subshell_id']) || null);
+    const unable = this.kernel.info.then(() => (this.kernel.supportsSubshells ? made : null));
+    const subshellId = await soon(Promise.race([made, unable]), PATIENCE);
+    if (subshellId === null) {
+      // It may come yet; what is sent until then waits until the kernel is idle.
+      void made.then(late => this.useLate(late)).catch(() => undefined);
+    }
+    return subshellId;
+  }
+
+  private useLate(subshellId: string | null): void {
+    this.subshell = Promise.resolve(subshellId);
+    if (this.closed) {
+      this.letGo(subshellId);
+    }
   }
 
   private origin(subshellId: string | null): { username: string; session: string; subshellId: string | null } {

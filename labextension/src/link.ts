@@ -10,19 +10,10 @@ import type { BrowserMessage } from './bundle';
 import { endingOf, type Ending } from './ending';
 import { KernelPost } from './kernelsPost';
 import { fields, isFields, list, text, type Fields } from './read';
+import type { KnownView } from './restore';
 
 const TARGET = 'ws_notebook';
 const CHANNEL = 'ws-notebook-views';
-
-/** A live view that the kernel knows. */
-export interface KnownView {
-  readonly view: string;
-  /** The id of the cell that asked. */
-  readonly cell: string;
-  readonly done: boolean;
-  /** Milliseconds since it ended. */
-  readonly ended_ms: number;
-}
 
 type Listener = (message: unknown) => void;
 
@@ -66,6 +57,11 @@ export class KernelLink {
     if (!this.over.signal.aborted) {
       this.post.close();
     }
+  }
+
+  /** Whether the kernel may have had no time yet to hear what it was told. */
+  get isBusy(): boolean {
+    return this.kernel.status !== 'idle' || this.kernel.connectionStatus !== 'connected';
   }
 
   /** Hear what the kernel says of a view, until `signal` aborts. */
@@ -128,6 +124,7 @@ function readKnown(from: Fields): KnownView {
     view: text(from['view']),
     cell: text(from['cell']),
     done: from['done'] === true,
-    ended_ms: typeof ended === 'number' ? ended : 0
+    ended_ms: typeof ended === 'number' ? ended : 0,
+    kept: from['kept'] === true
   };
 }

@@ -7,7 +7,7 @@ import { readMessage, readProblem } from './read';
 import { reduce, startState, type LiveState } from './reduce';
 import type { RunView } from './view/run';
 
-/** A "ready" without an answer is repeated after this many milliseconds. */
+/** A "ready" without an answer is repeated after this many milliseconds, and then after twice as many each time. */
 const ASK_AGAIN = 1000;
 /** Milliseconds without a message after which a run that goes on is asked for: its last message may have been lost. */
 const SILENCE = 10_000;
@@ -16,7 +16,6 @@ export class LiveRun {
   private state: LiveState | null;
   /** The run's clock minus the page's, by the message that was under way for the shortest time. */
   private offset: number | null = null;
-  private asked = -Infinity;
   private heard = -Infinity;
   /** Whether messages were missed: a snapshot is to come. */
   private behind = false;
@@ -63,6 +62,7 @@ export class LiveRun {
     }
     this.isAlone = true;
     this.behind = false;
+    this.rest();
     this.state = { ...this.state, run: endedRun(this.state.run, this.clock, ending), behind: false };
     this.changes.dispatchEvent(new Event('change'));
   }
@@ -94,7 +94,7 @@ export class LiveRun {
     }
     const next = reduce(this.state, message);
     if (message.kind === 'snapshot') {
-      this.asked = -Infinity;
+      this.rest();
     }
     this.behind = next.behind;
     if (next.behind) {
@@ -108,21 +108,29 @@ export class LiveRun {
     }
   }
 
-  /** Ask for a snapshot, once until it comes or was lost. */
+  /** Ask for a snapshot, until one comes: the question may be lost, or wait in a kernel that is busy. */
   ask(): void {
-    const now = performance.now();
-    const wait = this.asked + ASK_AGAIN - now;
-    if (wait <= 0) {
-      this.asked = now;
-      this.send({ kind: 'ready' });
-    } else {
-      this.again ??= setTimeout(() => {
-        this.again = null;
-        if (this.behind) {
-          this.ask();
-        }
-      }, wait);
+    if (this.again === null) {
+      this.askNow(ASK_AGAIN);
     }
+  }
+
+  /** Ask no more. */
+  rest(): void {
+    if (this.again !== null) {
+      clearTimeout(this.again);
+      this.again = null;
+    }
+  }
+
+  private askNow(wait: number): void {
+    this.again = setTimeout(() => {
+      this.again = null;
+      if ((this.behind || this.offset === null) && !this.isAlone) {
+        this.askNow(Math.min(2 * wait, SILENCE));
+      }
+    }, wait);
+    this.send({ kind: 'ready' });
   }
 
   /** Ask where a run that goes on has said nothing for a while. */

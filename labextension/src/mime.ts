@@ -7,8 +7,9 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { IPlugin } from '@lumino/application';
 import type { JSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
-import { MIME_TYPE, type BrowserMessage, type Run } from './bundle';
-import { withEnd, type Ending } from './ending';
+import { MIME_TYPE, answerOf, callsOf, type BrowserMessage, type Run } from './bundle';
+import { withRun, type Ending } from './ending';
+import { formsOf } from './forms';
 import type { KernelLink } from './link';
 import { LiveRun, drawLive } from './live';
 import { followNotebooks, type LinkedNotebook } from './notebooks';
@@ -76,6 +77,7 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
       return;
     }
     if (this.follower !== null && this.follower.finish(run)) {
+      this.link()?.send(run.view, { kind: 'kept' });
       await this.follower.rendered();
       return;
     }
@@ -103,7 +105,7 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
         show: node => this.node.replaceChildren(node),
         lost: () => this.showSaved(run),
         keep: data => this.keep(run.view, data),
-        broken: ended => this.keep(ended.view, withEnd(this.model?.data ?? {}, MIME_TYPE, written(ended), ended.stopped))
+        broken: ended => this.keep(ended.view, this.dataWith(ended))
       });
     }
     return true;
@@ -114,12 +116,26 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
     this.node.replaceChildren(this.saved.node);
   }
 
+  /** There is a link to the kernel now: follow what goes on. */
+  redraw(): void {
+    if (this.follower === null && this.model !== null && !this.isDisposed) {
+      void this.renderModel(this.model);
+    }
+  }
+
   /** Have the notebook hold what is shown, which is newer than what the kernel last put there. */
   keepPresent(): void {
     const run = this.follower?.run ?? null;
     if (run !== null && run.status === 'in_progress' && this.model !== null) {
-      this.model.setData({ data: { ...this.model.data, [MIME_TYPE]: written(run) } });
+      const { data } = this.model;
+      const isOlder = told(readRun(data[MIME_TYPE])) !== told(run);
+      this.model.setData({ data: isOlder ? this.dataWith(run) : { ...data, [MIME_TYPE]: written(run) } });
     }
+  }
+
+  /** What the output holds, with this run in all forms. */
+  private dataWith(run: Run): IRenderMime.IMimeModel['data'] {
+    return withRun(this.model?.data ?? {}, MIME_TYPE, written(run), formsOf(run));
   }
 
   /** Put the final forms into the notebook, where the kernel could not: this page may not know the display. */
@@ -135,6 +151,11 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
 function written({ frames: _frames, ...run }: Run): JSONObject {
   const turns = run.turns.map(({ growth: _growth, ...turn }) => turn);
   return { ...run, turns } as unknown as JSONObject;
+}
+
+/** What a run tells, but for its times: where that is the same, forms of it say the same. */
+function told(run: Run | null): string {
+  return run === null ? '' : JSON.stringify([answerOf(run), callsOf(run).map(call => [call.status, call.output])]);
 }
 
 interface Output {
@@ -171,9 +192,19 @@ class Follower {
     drawLive(this.live, this.view, this.going.signal, run => this.painted(run));
     output.show(this.view.node);
     this.live.ask();
+    this.awaitNews();
+  }
+
+  /** A kernel that is idle and says nothing does not know the run. */
+  private awaitNews(): void {
     this.after(UNKNOWN_AFTER, () => {
-      if (this.live.clock === null) {
-        output.lost();
+      if (this.live.clock !== null) {
+        return;
+      }
+      if (this.link.isBusy) {
+        this.awaitNews();
+      } else {
+        this.output.lost();
       }
     });
   }
@@ -187,6 +218,7 @@ class Follower {
   }
 
   end(): void {
+    this.live.rest();
     this.going.abort();
     this.ended.abort();
   }
@@ -208,6 +240,7 @@ class Follower {
   private receive(message: unknown): void {
     const data = fields(message);
     if (data['kind'] === 'gone') {
+      this.live.rest();
       this.output.lost();
     } else if (data['kind'] === 'forms' && isFields(data['data'])) {
       this.output.keep(data['data'] as IRenderMime.IMimeModel['data']);
@@ -259,8 +292,13 @@ function factory(registry: IRenderMimeRegistry, notebook: LinkedNotebook | null)
       const output = new RenderedRun(rendermime, () => notebook?.link ?? null);
       if (notebook !== null) {
         const keep = (): void => output.keepPresent();
+        const redraw = (): void => output.redraw();
         notebook.saving.connect(keep);
-        output.disposed.connect(() => notebook.saving.disconnect(keep));
+        notebook.linked.connect(redraw);
+        output.disposed.connect(() => {
+          notebook.saving.disconnect(keep);
+          notebook.linked.disconnect(redraw);
+        });
       }
       return output;
     }

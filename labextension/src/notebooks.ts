@@ -3,17 +3,16 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { isCodeCellModel, type ICodeCellModel } from '@jupyterlab/cells';
 import type { Kernel } from '@jupyterlab/services';
+import type { PartialJSONObject } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
-import { MIME_TYPE } from './bundle';
 import type { Ending } from './ending';
 import { tellWidgets } from './endingWidgets';
-import { KernelLink, type KnownView } from './link';
-import { fields, isFields, text } from './read';
+import { KernelLink } from './link';
+import { isFields } from './read';
+import { byCell, isMissed, placeOf, viewIn, type KnownView } from './restore';
 
 /** Only notebooks that look like users of this package have their kernel asked. */
 const USERS = /ws_notebook|%%responses/;
-/** Milliseconds: a run that ended longer ago was seen by some page, so that its output was removed on purpose. */
-const JUST_ENDED = 30_000;
 
 /** `prepare` is called for every notebook before its cells are made. */
 export function followNotebooks(
@@ -30,6 +29,8 @@ export function followNotebooks(
 export class LinkedNotebook {
   /** Told just before the notebook is written to its file. */
   readonly saving = new Signal<this, void>(this);
+  /** Told when there is a link to the kernel: what was drawn before is drawn again, with it. */
+  readonly linked = new Signal<this, void>(this);
   private current: KernelLink | null = null;
 
   constructor(private readonly panel: NotebookPanel) {
@@ -54,7 +55,7 @@ export class LinkedNotebook {
   private relink(): void {
     const before = this.current;
     const kernel = this.panel.sessionContext.session?.kernel ?? null;
-    this.current = this.linked(kernel);
+    this.current = this.linkTo(kernel);
     if (before !== null && !before.reaches(kernel)) {
       before.end('shut down');
     }
@@ -64,7 +65,7 @@ export class LinkedNotebook {
     }
   }
 
-  private linked(kernel: Kernel.IKernelConnection | null): KernelLink | null {
+  private linkTo(kernel: Kernel.IKernelConnection | null): KernelLink | null {
     if (kernel === null) {
       return null;
     }
@@ -72,37 +73,40 @@ export class LinkedNotebook {
     link.ended.addEventListener('abort', () => {
       if (this.current === link) {
         // The server may start the kernel anew, under the same connection.
-        this.current = kernel.isDisposed ? null : this.linked(kernel);
+        this.current = kernel.isDisposed ? null : this.linkTo(kernel);
       }
       tellWidgets(this.panel.content.widgets, link.ended.reason as Ending);
     });
     return link;
   }
 
-  /** Show the runs of this notebook's cells that the kernel has and the page has not. */
+  /** Show what the kernel's cells have shown since they were run last, and this notebook has not. */
   private async restore(): Promise<void> {
     await this.panel.context.ready;
     const link = this.current;
     if (link === null || !this.cells().some(cell => USERS.test(cell.sharedModel.getSource()))) {
       return;
     }
-    this.redraw();
-    for (const known of await link.views()) {
-      const cell = this.cells().find(each => each.id === known.cell);
-      if (cell !== undefined && (!known.done || known.ended_ms < JUST_ENDED) && this.lacks(cell, known)) {
-        this.bring(link, known, cell);
+    this.linked.emit();
+    for (const [id, newest] of byCell(await link.views())) {
+      const cell = this.cells().find(each => each.id === id);
+      if (cell !== undefined) {
+        void this.restoreCell(link, cell, newest);
       }
     }
   }
 
-  /** The outputs drawn before there was a link show again what they hold, now with one. */
-  private redraw(): void {
-    for (const cell of this.cells()) {
-      for (let index = 0; index < cell.outputs.length; index += 1) {
-        const output = cell.outputs.get(index);
-        if (fields(output.data[MIME_TYPE])['status'] === 'in_progress') {
-          output.setData({ data: output.data });
+  private async restoreCell(link: KernelLink, cell: ICodeCellModel, newest: readonly KnownView[]): Promise<void> {
+    for (const known of newest) {
+      if (!held(cell).includes(known.view)) {
+        const data = isMissed(known) ? await askedForms(link, known.view) : null;
+        if (cell.isDisposed || data === null) {
+          continue;
         }
+        put(cell, known.view, newest, data);
+      }
+      if (known.done && !known.kept) {
+        link.send(known.view, { kind: 'kept' });
       }
     }
   }
@@ -110,31 +114,43 @@ export class LinkedNotebook {
   private cells(): readonly ICodeCellModel[] {
     return [...(this.panel.content.model?.cells ?? [])].filter(isCodeCellModel);
   }
+}
 
-  private lacks(cell: ICodeCellModel, { view }: KnownView): boolean {
-    for (let index = 0; index < cell.outputs.length; index += 1) {
-      if (text(fields(cell.outputs.get(index).data[MIME_TYPE])['view']) === view) {
-        return false;
-      }
-    }
-    return true;
+/** The view that each output of a cell holds. */
+function held({ outputs }: ICodeCellModel): readonly string[] {
+  return Array.from({ length: outputs.length }, (_, index) => viewIn(outputs.get(index).data));
+}
+
+/** Put the forms of a view where they belong, unless they have come by another way meanwhile. */
+function put(cell: ICodeCellModel, view: string, newest: readonly KnownView[], data: PartialJSONObject): void {
+  const there = held(cell);
+  if (there.includes(view)) {
+    return;
   }
+  const output = { output_type: 'display_data', data, metadata: {} } as const;
+  const index = placeOf(view, there, newest.map(each => each.view));
+  if (index === null) {
+    cell.outputs.add(output);
+  } else {
+    cell.outputs.set(index, output);
+  }
+}
 
-  private bring(link: KernelLink, known: KnownView, cell: ICodeCellModel): void {
+/** What the display of a view holds, from the kernel; null where that ends before. */
+function askedForms(link: KernelLink, view: string): Promise<PartialJSONObject | null> {
+  return new Promise(resolve => {
     const done = new AbortController();
+    link.ended.addEventListener('abort', () => resolve(null), { signal: done.signal });
     link.listen(
-      known.view,
+      view,
       message => {
         if (isFields(message) && message['kind'] === 'forms' && isFields(message['data'])) {
           done.abort();
-          if (!cell.isDisposed && this.lacks(cell, known)) {
-            cell.outputs.clear();
-            cell.outputs.add({ output_type: 'display_data', data: message['data'] as never, metadata: {} });
-          }
+          resolve(message['data'] as PartialJSONObject);
         }
       },
       done.signal
     );
-    link.send(known.view, { kind: 'forms' });
-  }
+    link.send(view, { kind: 'forms' });
+  });
 }

@@ -8,6 +8,7 @@ import {
   STEER_STATUSES,
   type Appended,
   type Approval,
+  type Asked,
   type Call,
   type Citation,
   type FrameRow,
@@ -161,8 +162,27 @@ function readApproval(value: unknown): Approval | null {
     arguments: textOrNull(value['arguments']),
     deadline_ms: amountOrNull(value['deadline_ms']),
     default: oneOf(['deny', 'approve'], value['default'], 'deny'),
-    prompted: value['prompted'] === true
+    prompted: value['prompted'] === true,
+    asked: readAsked(value['asked'])
   };
+}
+
+function readAsked(value: unknown): Asked | null {
+  if (!isFields(value)) {
+    return null;
+  }
+  return {
+    length: amount(value['length']),
+    digest: text(value['digest']),
+    defaults: text(value['defaults']),
+    repeated: list(value['repeated']).map(text)
+  };
+}
+
+/** All of a call's arguments, where a message is the answer to who asked for them. */
+export function readArguments(value: unknown): { turn: string; call: string; text: string } | null {
+  const from = fields(value);
+  return from['kind'] === 'arguments' ? { turn: text(from['turn']), call: text(from['call']), text: text(from['text']) } : null;
 }
 
 function readProgress(value: unknown): Progress | null {

@@ -44,7 +44,10 @@ export default (): { initialize: Initialize<Traits>; render: Render<Traits> } =>
       live = run;
       const onMessage = (message: unknown): void => run.receive(message);
       model.on('msg:custom', onMessage);
-      ended.signal.addEventListener('abort', () => model.off('msg:custom', onMessage));
+      ended.signal.addEventListener('abort', () => {
+        model.off('msg:custom', onMessage);
+        run.rest();
+      });
       whenModelEnds(model, ended.signal, () => run.end('unknown'));
       typesetWhenNamed(model, typesetter, ended.signal);
       run.ask();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call, Run } from '../src/bundle';
-import { readMessage, readProblem, readRun } from '../src/read';
-import { argumentsProblem, deadlineWords, waitingOf } from '../src/view/approvals';
+import { readArguments, readMessage, readProblem, readRun } from '../src/read';
+import { argumentsProblem, deadlineWords, isWhole, sizeWords, unsaidWords, waitingOf } from '../src/view/approvals';
 import { rowsOf } from '../src/view/rows';
 import { sampleRun } from './sample';
 
@@ -40,6 +40,32 @@ test('what is left of the time is counted in whole seconds, with what comes then
   assert.equal(deadlineWords(call(approval({ deadline_ms: 12_000 })), 200).replace('\u00a0', ' '), 'denied in 12 s');
   assert.equal(deadlineWords(call(approval({ deadline_ms: 12_000, default: 'approve' })), 9_500).replace('\u00a0', ' '), 'runs in 3.0 s');
   assert.equal(deadlineWords(call(approval({ deadline_ms: 12_000 })), 20_000), 'denied in a moment');
+});
+
+test('what the arguments do not tell is told beside them', () => {
+  const asked = { length: 25_000, digest: '0f5ac3d9', defaults: '{"days": 30}', repeated: ['pa\u202eth'] };
+  const found = call(approval({ asked }));
+  assert.equal(isWhole(found), false);
+  assert.equal(sizeWords(found), '25\u2009000 characters · SHA-256 0f5ac3d9…');
+  assert.equal(
+    unsaidWords(found),
+    '“pa\\u202eth” is written more than once: the last one counts.\nBy default also: {"days": 30}'
+  );
+});
+
+test('a call of which nothing more is known is taken as it is', () => {
+  for (const found of [call(approval()), call({ approval: null }), call(approval({ asked: { length: 20_000 } }))]) {
+    assert.equal(isWhole(found), true);
+    assert.equal(sizeWords(found), '');
+    assert.equal(unsaidWords(found), '');
+  }
+});
+
+test('all of the arguments come in a message of their own', () => {
+  const message = { kind: 'arguments', turn: 'r1.1', call: 'c1', text: '{"a": 1}' };
+  assert.deepEqual(readArguments(message), { turn: 'r1.1', call: 'c1', text: '{"a": 1}' });
+  assert.equal(readArguments({ kind: 'frames' }), null);
+  assert.equal(readMessage(message), null);
 });
 
 test('arguments are a JSON object', () => {

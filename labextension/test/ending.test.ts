@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MIME_TYPE, type Run } from '../src/bundle';
-import { endedRun, endingOf, endingWords, withEnd } from '../src/ending';
+import { endedRun, endingOf, endingWords, withRun } from '../src/ending';
 import { LiveRun } from '../src/live';
 import { readRun } from '../src/read';
 import { rowsOf } from '../src/view/rows';
@@ -54,19 +54,18 @@ test('each way to end has its words, and a kernel that goes on has none', () => 
   assert.match(endingWords('unknown'), /ended, or was restarted,/);
 });
 
-test('every form that a notebook keeps says it, and the dead widget is left out', () => {
-  const data = {
+test('a run takes the place of what an output held of it, in all forms', () => {
+  const forms = { 'text/html': '<p>new</p>', 'text/markdown': 'new', 'text/plain': 'new' };
+  const data: Record<string, unknown> = {
     [MIME_TYPE]: { status: 'in_progress' },
     'application/vnd.jupyter.widget-view+json': { model_id: 'gone' },
     'text/html': '<div>old</div>',
-    'text/markdown': ['old\n', 'lines'],
-    'text/plain': 'old'
+    'image/png': 'kept'
   };
-  assert.deepEqual(withEnd(data as Record<string, unknown>, MIME_TYPE, { status: 'cancelled' }, 'It <ended>.'), {
+  assert.deepEqual(withRun(data, MIME_TYPE, { status: 'cancelled' }, forms), {
+    ...forms,
     [MIME_TYPE]: { status: 'cancelled' },
-    'text/html': '<div>old</div>\n<p>It &#60;ended&#62;.</p>',
-    'text/markdown': 'old\nlines\n\n*It &#60;ended&#62;.*',
-    'text/plain': 'old\n\nIt <ended>.'
+    'image/png': 'kept'
   });
 });
 

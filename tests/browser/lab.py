@@ -32,7 +32,7 @@ App = Literal["lab", "notebook"]
 Theme = Literal["light", "dark"]
 
 PACKAGE = Path(ws_notebook.__file__).resolve().parent
-START_SECONDS = 60
+START_SECONDS = 150
 WAIT_MS = 60_000
 READY = "is running at"
 NUMBERED = re.compile(r"\[\d+\]")
@@ -218,7 +218,7 @@ class Lab:
         self.foreign_requests: list[str] = []
         """Addresses outside this machine that the page asked for; none is let through."""
         self.console_errors: list[str] = []
-        self._pictures = pictures
+        self.pictures = pictures
         self._name = ""
         context.set_default_timeout(WAIT_MS)
         context.route("**/*", self._stay_home)
@@ -301,7 +301,7 @@ class Lab:
 
     def screenshot(self, name: str, *, of: Locator | None = None) -> Path:
         """Take a picture of the page, or of one element, as `name`.png."""
-        path = self._pictures / f"{name}.png"
+        path = self.pictures / f"{name}.png"
         self.page.evaluate("document.fonts.ready.then(() => undefined)")
         (of or self.page).screenshot(path=path)
         return path
@@ -328,7 +328,7 @@ class Lab:
 
     def clip(self, name: str, first: Locator, last: Locator) -> Path:
         """Take a picture of everything from one element to another below it."""
-        path = self._pictures / f"{name}.png"
+        path = self.pictures / f"{name}.png"
         top, bottom = first.bounding_box(), last.bounding_box()
         assert top is not None
         assert bottom is not None

@@ -59,6 +59,7 @@ def test_a_call_waits_in_the_view_and_runs_once_it_is_approved(server: Server, l
     expect(asked).to_be_visible(timeout=20_000)
     expect(asked).to_contain_text("remove waits for your approval")
     expect(asked).to_contain_text('"days": 90')
+    expect(asked).to_contain_text(re.compile(r"33 characters · SHA-256 [0-9a-f]{16}…"))
     expect(view.locator(".wsn-row[data-status=awaiting_approval]")).to_have_count(1)
     lab.screenshots("approval", of=lab.output(1))
     asked.get_by_role("button", name="Approve").click()
@@ -214,3 +215,31 @@ def test_where_no_button_is_heard_the_view_sends_to_the_box(server: Server, lab:
     expect(printed(lab, 2)).to_contain_text(
         "('completed', 'approved', None, None), ('denied', 'denied', 'keep b', None)"
     )
+
+
+LONG = 'text = "x" * 24_000 + " and the end"\n'
+LONG_ASK = "run = session.ask('call remove(path=\"' + text + '\")')"
+
+
+@with_buttons
+def test_long_arguments_are_not_approved_before_all_of_them_were_shown(server: Server, lab: Lab) -> None:
+    session = "session = wsn.Session(provider='local', tools=[remove])\nfrom IPython.display import display\n"
+    setup = f"{SETUP}{session}{LONG}"
+    ask = LONG_ASK.replace("session.ask", "session.start") + "\ndisplay(run)\nrun.result(100)\nNone"
+    view = opened(server, lab, ask, SHOW, setup=setup)
+    asked = panel(view)
+    expect(asked).to_be_visible(timeout=30_000)
+    approve = asked.get_by_role("button", name="Approve")
+    expect(approve).to_be_disabled()
+    expect(asked).not_to_contain_text("and the end")
+    expect(asked).to_contain_text(re.compile(r"24.023 characters · SHA-256 [0-9a-f]{16}"))
+    expect(asked).to_contain_text('"days": 30')
+    lab.screenshot("approval-long", of=lab.output(1))
+    asked.get_by_role("button", name="Show all").click()
+    expect(asked).to_contain_text("and the end", timeout=20_000)
+    expect(asked.get_by_role("button", name="Show all")).to_be_hidden()
+    approve.click()
+    expect(asked).to_have_count(0)
+    lab.wait_cell(1)
+    lab.run_cell(2)
+    expect(lab.output(2)).to_contain_text("'completed', 'approved'")

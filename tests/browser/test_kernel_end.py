@@ -113,3 +113,21 @@ def test_the_buttons_of_a_timeline_reach_the_run_it_follows_to_the_end(server: S
     expect(view).to_have_attribute("data-wsn-status", "cancelled", timeout=20_000)
     view.get_by_role("button", name="Frames").click()
     expect(view.locator(".wsn-frames")).to_contain_text("response.create")
+
+
+def test_all_forms_of_a_run_tell_the_same_after_a_restart_in_mid_run(server: Server, lab: Lab) -> None:
+    (server.root / "open-the-gate").unlink(missing_ok=True)
+    server.write("one-truth.ipynb", [SESSION, '%%responses --background\nsay "some words", then think 60 seconds'])
+    lab.open("one-truth.ipynb")
+    lab.run_cell(0)
+    lab.run_cell(1)
+    view = lab.output(1).locator(".wsn-run")
+    expect(view.locator(".wsn-answer")).to_contain_text("some words", timeout=20_000)
+    end_kernel(lab, "restarted")
+    still(view)
+    data = lab.save().cells[1].outputs[0].data
+    assert data[MIME]["status"] == "cancelled"
+    for form in ("text/html", "text/markdown", "text/plain"):
+        assert "some words" in data[form]
+        assert WAYS["restarted"] in data[form]
+        assert "running" not in data[form].replace("while it ran", "")

@@ -29,10 +29,10 @@ call wait(), then say "here is the end"
 """
 
 
-def begin(server: Server, lab: Lab, name: str, app: App = "lab") -> Locator:
+def begin(server: Server, lab: Lab, name: str, app: App = "lab", question: str = QUESTION) -> Locator:
     """A run that waits in its tool until the gate is opened, and its view."""
     (server.root / "open-the-gate").unlink(missing_ok=True)
-    server.write(name, [SETUP, QUESTION, "1 + 1"])
+    server.write(name, [SETUP, question, "1 + 1"])
     lab.open(name, app=app)
     lab.run_cell(0)
     lab.run_cell(1, wait=False)
@@ -118,3 +118,29 @@ def test_a_notebook_saved_in_mid_run_reads_well_with_no_kernel(server: Server, l
     expect(view).to_contain_text("It was still running here. What came after is not in this notebook.")
     expect(lab.output(1)).not_to_contain_text("model not found")
     lab.screenshot("saved-in-mid-run", of=lab.output(1))
+
+
+def test_a_page_loaded_again_in_mid_run_goes_on_streaming(server: Server, lab: Lab) -> None:
+    question = f"{QUESTION.rstrip()}, then think 2 seconds, then write 60 words"
+    begin(server, lab, "reload-streams.ipynb", question=question)
+    lab.save()
+    view = reload(lab)
+    open_gate(server)
+    # The call's row ends, the answer grows and the run ends, each while the cell still blocks the kernel.
+    expect(view.locator(".wsn-row[data-kind=call][data-status=completed]")).to_have_count(1, timeout=20_000)
+    expect(view).to_have_attribute("data-wsn-live", "true")
+    expect(view.locator(".wsn-answer")).to_contain_text("here is the end", timeout=20_000)
+
+
+def test_a_second_page_claims_no_answer_that_it_does_not_show(server: Server, lab: Lab) -> None:
+    server.write("two-pages.ipynb", [SETUP, '%%responses\nsay "asked in the first"'])
+    lab.open("two-pages.ipynb")
+    second = Lab(server, lab.page.context, lab.pictures)
+    second.open("two-pages.ipynb")
+    lab.run_cell(0)
+    lab.run_cell(1)
+    badge = ".wsn-badge"
+    expect(lab.cell(1).locator(badge)).to_contain_text("done in")
+    second.wait_idle()
+    expect(second.output(1).locator(".wsn-run")).to_have_count(0)
+    expect(second.cell(1).locator(badge)).to_have_count(0)

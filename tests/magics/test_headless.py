@@ -111,3 +111,75 @@ def test_no_secret_is_in_the_executed_file(tmp_path: Path) -> None:
 def test_the_view_can_be_chosen_for_a_whole_notebook(tmp_path: Path, view: str) -> None:
     saved = Saved(tmp_path, f"%config ResponsesMagics.view = {view!r}", '%%responses\nsay "yes"')
     assert [len(saved.outputs(index)) for index in (0, 1)] == [0, 0 if view == "none" else 1]
+
+
+SLOW = (
+    "import time\n@wsn.tool(run_in='thread')\ndef slow() -> str:\n    'Slow.'\n    time.sleep(0.5)\n    return 'late'"
+)
+LINE = "No page shows what comes after this cell, so it waits until run r1 has ended.\n"
+
+
+def lines(outputs: list[Any]) -> str:
+    return "".join(output.text for output in outputs if output.output_type == "stream")
+
+
+def answers(outputs: list[Any]) -> list[tuple[str, str]]:
+    """Of the runs that are shown: how they stand, and what they answer; each form says the same."""
+    runs = [output.data for output in outputs if "data" in output]
+    for data in runs:
+        assert data[MIME]["text"] in data["text/plain"]
+        assert "running" not in data["text/html"]
+    return [(data[MIME]["status"], data[MIME]["text"]) for data in runs]
+
+
+@pytest.mark.parametrize("view", ["auto", "live", "text"])
+def test_a_run_in_the_background_ends_with_its_cell_and_the_file_has_the_answer(tmp_path: Path, view: str) -> None:
+    saved = Saved(
+        tmp_path, SLOW, f'%%responses --background --view {view} -o run\ncall slow() then say "the end"', "run.status"
+    )
+    assert saved.error is None
+    (status, text), *others = answers(saved.outputs(1))
+    assert (status, others) == ("completed", [])
+    assert text.endswith("the end")
+    assert lines(saved.outputs(1)) == LINE
+    assert saved.outputs(2)[0].data["text/plain"] == "'completed'"
+    assert "widgets" not in saved.notebook.metadata or view == "live"
+
+
+def test_a_run_that_is_shown_ends_with_its_cell_behind_all_else_of_it(tmp_path: Path) -> None:
+    saved = Saved(
+        tmp_path,
+        f"{SLOW}\nsession = wsn.Session(provider='local', tools=[slow])",
+        "from IPython.display import display\nrun = session.start('call slow()'); display(run)\n"
+        "print('behind', run.done)",
+        "first, second = session.start('say \"a\"', parent=None), session.start('call slow()', parent=None)\n"
+        "display(first)\nsecond",
+        "await __import__('asyncio').sleep(0)\nsession.start('call slow() then say \"awaited\"')",
+        "%%responses -s session --background --view none -o quiet\ncall slow()",
+        "quiet.done",
+    )
+    assert saved.error is None
+    assert [status for status, _ in answers(saved.outputs(1))] == ["completed"]
+    assert lines(saved.outputs(1)) == f"behind False\n{LINE}"
+    assert [status for status, _ in answers(saved.outputs(2))] == ["completed", "completed"]
+    assert answers(saved.outputs(3))[0][1].endswith("awaited")
+    assert saved.outputs(5)[0].data["text/plain"] == "True"
+
+
+def test_a_run_that_fails_in_the_background_says_so_and_fails_no_cell(tmp_path: Path) -> None:
+    saved = Saved(tmp_path, "%%responses --background -m other\nHello", "1 + 1")
+    assert saved.error is None
+    shown = next(output.data for output in saved.outputs(0) if "data" in output)
+    assert shown[MIME]["status"] == "failed"
+    assert saved.outputs(1)[0].data["text/plain"] == "2"
+
+
+def test_a_run_whose_cell_is_interrupted_is_stopped(tmp_path: Path) -> None:
+    saved = Saved(
+        tmp_path,
+        "session = wsn.Session(provider='local')",
+        "from IPython.display import display\nrun = session.start('think 600 seconds'); display(run)\n"
+        "raise KeyboardInterrupt",
+    )
+    assert saved.error is not None
+    assert [output.data[MIME]["status"] for output in saved.outputs(1) if "data" in output] == ["cancelled"]

@@ -214,6 +214,37 @@ def test_the_first_time_asks_until_it_was_approved_once(local: Open) -> None:
     assert [each["a"] for each in asked] == [1, 2, 4]
 
 
+def test_other_arguments_than_the_models_grant_nothing_further(local: Open) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def decide(call: PendingCall) -> None:
+        asked.append(call.arguments)
+        call.approve({"a": 0, "b": 0} if len(asked) == 1 else None)
+
+    session = asking(local, decide, approve="first time")
+    session.ask("call add(a=1, b=1) then call add(a=2, b=2) then call add(a=3, b=3)")
+    assert [each["a"] for each in asked] == [1, 2]
+    assert list(session.tool_calls.decision) == ["edited", "approved", "allowed"]
+
+
+def test_whoever_decides_is_told_the_defaults_and_what_is_written_twice(local: Open) -> None:
+    def remove(path: str, days: int = 30) -> str:
+        return f"{path} {days}"
+
+    told: list[Any] = []
+
+    def decide(call: PendingCall) -> None:
+        consent = call.call.consent
+        told.append((call.arguments, call.defaults, consent.length, consent.defaults, consent.repeated))
+        call.approve()
+
+    session = local(tools=[tool(remove, approve=True)])
+    session.on_approval = decide
+    run = session.ask('call remove(path="/etc")')
+    assert run.tool_calls[0].output == "/etc 30"
+    assert told == [({"path": "/etc"}, {"days": 30}, len(run.tool_calls[0].arguments), '{"days": 30}', ())]
+
+
 def test_arguments_that_the_model_wrote_wrong_ask_nobody(local: Open) -> None:
     asked: list[PendingCall] = []
     session = asking(local, asked.append)

@@ -97,7 +97,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
 def test_an_answer_is_a_decision(answers: Callable[..., list[str]], line: str, decision: Decision) -> None:
     (question,) = [answers(line)]
     assert prompted(pending(path="a"), remove.parsed) == decision
-    assert question == ["remove(path='a')\nRun it? y = yes, n or n REASON = no, or other arguments as JSON: "]
+    assert question == ['remove({"path": "a"})\nRun it? y = yes, n or n REASON = no, or other arguments as JSON: ']
 
 
 def test_what_is_not_understood_is_asked_again_and_nothing_is_taken_for_a_yes(
@@ -107,8 +107,51 @@ def test_what_is_not_understood_is_asked_again_and_nothing_is_taken_for_a_yes(
     found = prompted(pending(path="a"), remove.parsed)
     assert (found.kind, found.arguments) == ("edited", '{"path": "c"}')
     assert [each.partition("\n")[0] for each in asked[1:4]] == ["Not understood."] * 3
-    assert "path" in asked[4].partition("remove(path='a')")[0]
+    assert "path" in asked[4].partition('remove({"path": "a"})')[0]
     assert len(asked) == 6
+
+
+def written(text: str, **arguments: Any) -> PendingCall:
+    call = SimpleNamespace(name="remove", call_id="call_1", arguments=text)
+    return PendingCall("the run", call, arguments, remove.unsaid(text).defaults)
+
+
+def test_the_question_shows_the_json_that_was_written_and_the_defaults(answers: Callable[..., list[str]]) -> None:
+    text = '{"path": "\\u002fetc", "path": "/tmp"}'
+    asked = answers("n")
+    prompted(written(text, path="/tmp"), remove.parsed, remove.unsaid(text))
+    assert asked[0].split("\n")[:3] == [
+        'remove({"path": "/etc", "path": "/tmp"})',
+        "The key 'path' is written more than once: the last one counts.",
+        'By default also: {"force": false}',
+    ]
+
+
+def test_a_long_text_is_not_approved_before_all_of_it_was_shown(answers: Callable[..., list[str]]) -> None:
+    text = json.dumps({"path": "a" * 25_000 + "/etc"})
+    asked = answers("y", "maybe", "all", "y")
+    assert prompted(written(text), remove.parsed, remove.unsaid(text)).kind == "approved"
+    assert "/etc" not in asked[0]
+    assert "5016 more characters: answer all to see them." in asked[0]
+    assert f"({len(text)} characters, SHA-256 {remove.unsaid(text).digest}…)" in asked[0]
+    assert asked[1].startswith("Not all of its arguments were shown. Answer all to see them")
+    assert asked[2].startswith("Not understood.")
+    assert "/etc" in asked[3]
+    assert "more characters" not in asked[3]
+
+
+def test_a_long_text_can_be_denied_unseen_and_all_is_no_answer_to_a_short_one(
+    answers: Callable[..., list[str]],
+) -> None:
+    text = json.dumps({"path": "a" * 25_000})
+    answers("n")
+    assert prompted(written(text), remove.parsed).kind == "denied"
+
+
+def test_all_is_no_answer_to_a_short_text(answers: Callable[..., list[str]]) -> None:
+    asked = answers("all", "n")
+    prompted(pending(path="a"), remove.parsed)
+    assert asked[1].startswith("Not understood.")
 
 
 # What the model is told.

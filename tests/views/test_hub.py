@@ -115,6 +115,54 @@ def test_a_page_that_was_away_is_given_the_final_forms_and_told_what_is_unknown(
         assert comm.last("gone")["view"] == "other"
 
 
+def views(kernel: Kernel) -> str:
+    """What the hub would tell a page that asks: of each view its run, whether it is done, and whether it was kept."""
+    heard = kernel.run("print([(each['run'], each['done'], each['kept']) for each in hub()._list()])")
+    return "".join(message["content"]["text"] for message in heard if message["msg_type"] == "stream").strip()
+
+
+def cell(kernel: Kernel, cell_id: str, code: str) -> None:
+    """Run a cell as a front end does that names its cells."""
+    content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+    message = kernel.client.session.msg("execute_request", content, metadata={"cellId": cell_id})
+    kernel.client.shell_channel.send(message)
+    kernel.finish(message["header"]["msg_id"])
+
+
+def shows(*runs: str) -> str:
+    """A cell that shows these runs and ends them."""
+    return "\n".join(SHOW.replace("Stage()", f"Stage({run!r})") + BEGIN + END for run in runs)
+
+
+def test_a_cell_that_is_run_again_offers_what_it_showed_then_and_nothing_older(kernel: Kernel) -> None:
+    kernel.run("from ws_notebook.views.hub import hub\nhub()._views.clear()")
+    cell(kernel, "c1", shows("r1"))
+    cell(kernel, "c2", shows("r2", "r3"))
+    assert views(kernel) == "[('r1', True, False), ('r2', True, False), ('r3', True, False)]"
+    cell(kernel, "c1", shows("r4"))
+    assert views(kernel) == "[('r2', True, False), ('r3', True, False), ('r4', True, False)]"
+    # Code that the cell runs is no other run of the cell.
+    cell(kernel, "c1", shows("r5") + "\nget_ipython().run_cell('1 + 1')")
+    cell(kernel, "c2", "'no run is shown here any more'")
+    assert views(kernel) == "[('r5', True, False)]"
+
+
+def test_a_page_says_that_the_last_form_is_in_the_notebook() -> None:
+    comm, place = Comm(), NamedPlace()
+    hub = Hub(comm)
+    with Stage() as stage:
+        view = LiveView(
+            stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, display=place, hub=hub,
+            **stage.options(),
+        )  # fmt: skip
+        view.show()
+        comm.tell(kind="hello")
+        assert comm.last("views")["views"][0]["kept"] is False
+        comm.tell(view="d1", kind="kept")
+        comm.tell(kind="hello")
+        assert comm.last("views")["views"][0]["kept"] is True
+
+
 def test_what_is_no_message_is_ignored() -> None:
     comm = Comm()
     Hub(comm)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import weakref
 from typing import Any
 
@@ -12,6 +13,7 @@ from views.stage import Stage
 
 from ws_notebook.render import MIME_TYPE, mime_bundle
 from ws_notebook.render.compact import expand
+from ws_notebook.views.hub import Hub
 from ws_notebook.views.live import LiveView, timeline_widget
 from ws_notebook.views.widget import release
 
@@ -248,3 +250,48 @@ def test_a_decision_arrives_while_the_cell_blocks_and_its_refusal_is_told(kernel
     messages = kernel.finish(cell)
     printed = "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream")
     assert printed == "[('r7.1', 'call_1', 'shown', None), ('r7.1', 'call_1', 'approve', 'bad')]\n"
+
+
+class NamedPlace(Place):
+    id = "d1"
+
+
+class Post:
+    """Takes what a hub sends, and speaks as a page does."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def on_msg(self, callback: Any) -> None:
+        self.hear = callback
+
+    def send(self, data: dict[str, Any]) -> None:
+        self.sent.append(data)
+
+    def tell(self, **data: Any) -> dict[str, Any]:
+        """What is answered last."""
+        self.hear({"content": {"data": data}})
+        return self.sent[-1]
+
+
+def test_long_arguments_are_approved_once_all_of_them_were_asked_for() -> None:
+    path = "x" * 30_000
+    decided: list[tuple[str, str | None]] = []
+    post = Post()
+    with Stage() as stage:
+        view = LiveView(
+            stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, hub=Hub(post),
+            display=NamedPlace(),
+            on_decide=lambda _turn, _call, verdict, more: decided.append((verdict, more)), **stage.options(),
+        )  # fmt: skip
+        view.show()
+        stage.act(lambda play: play.send().created("resp_1").call("call_1", "remove", path=path))
+        about = {"view": "d1", "turn": "r7.1", "call": "call_1"}
+        refused = post.tell(**about, kind="decide", verdict="approve")
+        assert refused["kind"] == "problem"
+        assert "of which 20000 are shown: show them all, then approve" in refused["message"]
+        post.tell(**about, kind="decide", verdict="approve", more='{"path": "mine"}')
+        assert json.loads(post.tell(**about, kind="arguments")["text"]) == {"path": path}
+        post.tell(**about, kind="decide", verdict="approve")
+        post.tell(**{**about, "call": "unknown"}, kind="arguments")
+        assert decided == [("approve", '{"path": "mine"}'), ("approve", None)]

@@ -19,6 +19,14 @@ class Consent(msgspec.Struct, eq=False, kw_only=True):
     """What is done then: "deny" or "approve"."""
     prompted: bool = False
     """It is asked for by the kernel's input(), so a view needs no buttons for it."""
+    length: int = 0
+    """Characters of the arguments that it is asked for."""
+    digest: str = ""
+    """Names those arguments; empty where nobody was asked."""
+    defaults: str = ""
+    """JSON of what the function gets that the arguments do not say; empty where they say all."""
+    repeated: tuple[str, ...] = ()
+    """Keys that the arguments write more than once."""
     reason: str = ""
     arguments: str | None = None
     """The JSON arguments that the call runs with in place of the model's; None: with those."""

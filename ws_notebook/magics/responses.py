@@ -19,7 +19,7 @@ from ..session.panel import panels
 from ..session.question import Question
 from ..session.run import Run
 from ..session.session import Session
-from ..session.showing import handles
+from ..session.showing import finish_later, handles
 from ..settings import provider_names
 from ..tools.pictures import Picture, as_picture
 from ..transports.replay import ReplayTransport
@@ -287,7 +287,7 @@ class ResponsesMagics(Magics):
             for view in views:
                 view.finish(run.state)
 
-        session.when_ended(run, last_picture)
+        finish_later(run, last_picture, widgets=any(view.widgets for view in views))
         return self.result.shown(run)
 
     def _parent(self, session: Session, options: CellOptions) -> Run | str | Latest | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from ..core.consent import Consent
 from ..core.events import ErrorInfo
 from ..core.items import prompt_text
 from ..core.run import RunState
@@ -171,8 +172,10 @@ def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT) -> dict[str, 
 
 
 def call_object(call: CallState, clock: Clock, limit: int = LIMIT) -> dict[str, Any]:
-    """One tool call. Its clock begins where its arguments were whole."""
+    """One tool call. Its clock begins where its arguments were whole. Who is asked about it sees more of them."""
     timing = call.timing
+    if call.status == "awaiting_approval":
+        limit = max(limit, LIMIT)
     return {
         "call_id": call.call_id,
         "name": call.name,
@@ -202,8 +205,17 @@ def _consent(call: CallState, clock: Clock, limit: int) -> dict[str, Any]:
             "deadline_ms": clock.optional(consent.deadline),
             "default": consent.default,
             "prompted": consent.prompted,
+            **_asked(call, consent),
         }
     }
+
+
+def _asked(call: CallState, consent: Consent) -> dict[str, Any]:
+    """What whoever decides has to know, while the call waits."""
+    if call.status != "awaiting_approval" or not consent.digest:
+        return {}
+    asked = {"length": consent.length, "digest": consent.digest}
+    return {"asked": {**asked, "defaults": cut(consent.defaults, LIMIT), "repeated": list(consent.repeated)}}
 
 
 def _progress(call: CallState, limit: int) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ..tools.approval import Approval, Decision, PendingCall, denial, prompted
 from ..tools.executor import Execution, Outcome, cancelled_outcome, failed_outcome
 from ..tools.function import AnyTool, Tool
 from ..tools.outputs import error_output
+from ..tools.unsaid import Unsaid
 from .inside import inside
 from .portal import Job, Portal
 from .run import Run
@@ -58,6 +59,8 @@ class Held(msgspec.Struct, eq=False, kw_only=True):
     go_on: Callable[[], None]
     """Has the function called."""
     pending: PendingCall | None = None
+    unsaid: Unsaid | None = None
+    """What its arguments do not tell."""
     asked: float = 0.0
     shown: bool = False
     """A live view has said that it shows the call: its buttons are heard."""
@@ -122,7 +125,9 @@ class Approvals:
 
     def _examine(self, held: Held) -> None:
         try:
-            held.pending = PendingCall(held.run, held.call, held.tool.parsed(held.call.arguments))
+            values = held.tool.parsed(held.call.arguments)
+            held.unsaid = held.tool.unsaid(held.call.arguments)
+            held.pending = PendingCall(held.run, held.call, values, held.unsaid.defaults)
         except Exception:  # noqa: BLE001 - the tool answers what is wrong with them, and nothing is asked
             self._portal.post(self._go_on_unasked, held)
             return
@@ -147,7 +152,7 @@ class Approvals:
             return
 
         def approval() -> str:
-            return msgspec.json.encode(prompted(pending, held.tool.parsed)).decode()
+            return msgspec.json.encode(prompted(pending, held.tool.parsed, held.unsaid)).decode()
 
         prompt = Execution(
             Tool(approval),
@@ -184,6 +189,7 @@ class Approvals:
             deadline=None if timeout is None else held.asked + timeout,
             default=held.policy.default,
             answer=lambda runs, more: self.answer(held, runs, more),
+            **_told(held.unsaid),
         )
         calls.ask(held.call, held.asked, consent)
         self._bound(held, timeout)
@@ -284,7 +290,8 @@ class Approvals:
             output, error = denial(decision)
             self._submit(call, Outcome(status="denied", output=output, error=error))
             return
-        if decision.kind in ("approved", "edited"):
+        # Other arguments than the model's say nothing of the model's next ones.
+        if decision.kind == "approved":
             self._granted.add(held.tool)
         held.go_on()
 
@@ -309,6 +316,14 @@ class Approvals:
         for timer in held.timers:
             timer.cancel()
         held.timers.clear()
+
+
+def _told(unsaid: Unsaid | None) -> dict[str, Any]:
+    """What a view tells whoever decides."""
+    if unsaid is None:
+        return {}
+    defaults = json.dumps(unsaid.defaults, ensure_ascii=False) if unsaid.defaults else ""
+    return {"length": unsaid.length, "digest": unsaid.digest, "defaults": defaults, "repeated": unsaid.repeated}
 
 
 def _decision(held: Held, runs: bool, more: str | Mapping[str, Any] | None) -> Decision:

@@ -93,10 +93,12 @@ class Dispatcher:
             self.approvals.hold(held)
 
     def _execute(self, run: Run, call: CallState, tool: AnyTool) -> None:
+        within = inside(run)
+        kernel.claim_threads(within)
         execution = Execution(
             tool,
             call.arguments if call.edited is None else call.edited,
-            context=inside(run),
+            context=within,
             started=lambda: self._admit(call),
             finished=lambda outcome: self._portal.post(self._finish, call, outcome),
             inside=Context(run, call, Reporter(self._portal, call, self._changed)),
@@ -138,7 +140,7 @@ class Dispatcher:
         job = Job(
             run.state,
             run=execution.run,
-            start=lambda: self._start_idle(call, execution),
+            start=lambda: self._start_idle(run, call, execution),
             interrupted=lambda: self._portal.post(self._finish, call, cancelled_outcome()),
             joins=execution.tool.is_async,
         )
@@ -234,15 +236,24 @@ class Dispatcher:
         if timer is not None:
             timer.cancel()
 
-    def _start_idle(self, call: CallState, execution: Execution) -> asyncio.Task[object] | None:
+    def _start_idle(self, run: Run, call: CallState, execution: Execution) -> asyncio.Task[object] | None:
         """On an idle loop: a coroutine function joins it, another runs to its end."""
         if execution.tool.is_async:
-            return execution.start_on(asyncio.get_running_loop())
+            task = execution.start_on(asyncio.get_running_loop())
+            if task is not None:
+                task.add_done_callback(lambda _: self._draw_figures(run))
+            return task
         try:
             execution.run()
         except KeyboardInterrupt:
             self._portal.post(self._finish, call, cancelled_outcome())
+        self._draw_figures(run)
         return None
+
+    def _draw_figures(self, run: Run) -> None:
+        """No cell ends soon and draws them. One that runs keeps its own: they may not be finished."""
+        if not (self._portal.work.awaited or self._portal.work.attended):
+            kernel.draw_figures(run.context)
 
 
 def _warning_of_busy_kernel(run: Run, call: CallState) -> Job:

@@ -115,7 +115,13 @@ class WorkQueue:
         self._attending = 0
         self._aside: list[object] = []
         """What threads of a kernel beside the main one wait for."""
+        self._hooks = kernel.OwnHooks()
         self._lock = threading.Lock()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a cell awaits a run."""
+        return bool(self._awaiting)
 
     @property
     def attended(self) -> bool:
@@ -179,13 +185,17 @@ class WorkQueue:
         with self._lock:
             self._awaiting.append((owner, loop))
             there = [job for job in self._jobs if job.owner is owner]
+        self._hooks.begin()
         if not kernel.in_kernel():
             self._serve_awaited(owner, there)
 
     def end_awaiting(self, owner: object, loop: asyncio.AbstractEventLoop) -> None:
         """The loop waits for `owner` no longer, or once less."""
-        with self._lock, contextlib.suppress(ValueError):
+        with self._lock:
+            if (owner, loop) not in self._awaiting:
+                return
             self._awaiting.remove((owner, loop))
+        self._hooks.end()
 
     @contextlib.contextmanager
     def _attendance(self, owner: object) -> Iterator[None]:
@@ -200,9 +210,11 @@ class WorkQueue:
                 self._aside.remove(owner)
             return
         self._attending += 1
+        self._hooks.begin()
         try:
             yield
         finally:
+            self._hooks.end()
             self._attending -= 1
             # What is left, of other runs, is for the idle loop.
             for _ in range(0 if self._attending else len(self._jobs)):

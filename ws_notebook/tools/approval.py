@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import builtins
 import json
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -13,7 +14,10 @@ from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import visible
 from ws_notebook.tools.outputs import Output, error_output
 
-__all__ = ["Approval", "Decision", "PendingCall", "denial", "edited_output", "prompted"]
+if TYPE_CHECKING:
+    from ws_notebook.tools.unsaid import Unsaid
+
+__all__ = ["Approval", "Decision", "PendingCall", "denial", "edited_output", "prompted", "question"]
 
 When = Literal[True, "first time"] | Callable[["PendingCall"], Any]
 Default = Literal["deny", "approve"]
@@ -57,7 +61,9 @@ class Approval(msgspec.Struct, frozen=True):
 class PendingCall:
     """A call before it is made, with its arguments as Python values: what `approve=` and `session.on_approval` get."""
 
-    def __init__(self, run: Any, call: Any, arguments: Mapping[str, Any]) -> None:
+    def __init__(
+        self, run: Any, call: Any, arguments: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
+    ) -> None:
         self.run = run
         """The `Run` that it belongs to."""
         self.call = call
@@ -65,6 +71,8 @@ class PendingCall:
         self.call_id: str = call.call_id
         self.arguments = dict(arguments)
         """The values by name; those left to their defaults are absent."""
+        self.defaults = dict(defaults or {})
+        """What the function gets besides, as JSON values: `days`, or `options.depth` inside of an argument."""
 
     def approve(self, arguments: Mapping[str, Any] | str | None = None) -> None:
         """Let it run; `arguments`, values by name or JSON, take the place of the model's, which is told so."""
@@ -81,6 +89,12 @@ class PendingCall:
     def text(self) -> str:
         """`name(argument=value, …)`, with characters that cannot be seen written out."""
         return visible(f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})")
+
+    @property
+    def written(self) -> str:
+        """The arguments as the model wrote them: JSON, with nothing left out."""
+        written = getattr(self.call, "arguments", None)
+        return written if isinstance(written, str) else json.dumps(self.arguments, ensure_ascii=False, default=repr)
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,31 +138,75 @@ def edited_output(output: Output, arguments: str) -> Output:
 
 
 _QUESTION = "Run it? y = yes, n or n REASON = no, or other arguments as JSON: "
+_LIMIT = 20_000
+"""Characters of the arguments that are shown before somebody asks for all."""
+_SHORT = 200
+"""Characters that are read at a glance: more are counted, and named by their digest."""
+_ALL = "all"
+_UNSEEN = f"Not all of its arguments were shown. Answer {_ALL} to see them, then decide.\n"
 
 
-def prompted(call: PendingCall, check: Callable[[str], object]) -> Decision:
+def prompted(call: PendingCall, check: Callable[[str], object], unsaid: Unsaid | None = None) -> Decision:
     """Ask by `input()` until the answer can be understood. `check(arguments)` raises ToolError for bad arguments.
 
-    What `input()` raises passes through.
+    Nothing is approved before all of the arguments were shown. What `input()` raises passes through.
     """
-    notice = ""
+    notice, shown, limit = "", question(call, unsaid, _LIMIT), _LIMIT
     while True:
         # Looked up now: a kernel puts its own in the built-in's place while a cell runs.
-        answer = builtins.input(f"{notice}{call.text}\n{_QUESTION}").strip()
+        answer = builtins.input(f"{notice}{shown}\n{_QUESTION}").strip()
         word, _, rest = answer.partition(" ")
+        whole = len(_readable(call.written)) <= limit
         if word.lower().rstrip(",:;.") in ("y", "yes") and not rest:
-            return Decision(kind="approved", runs=True)
-        if word.lower().rstrip(",:;.") in ("n", "no"):
+            if whole:
+                return Decision(kind="approved", runs=True)
+            notice = _UNSEEN
+        elif word.lower().rstrip(",:;.") in ("n", "no"):
             return Decision(kind="denied", runs=False, reason=rest.strip())
-        if not answer.startswith("{"):
+        elif answer.lower() == _ALL and not whole:
+            limit = len(_readable(call.written))
+            notice, shown = "", question(call, unsaid, limit)
+        elif not answer.startswith("{"):
             notice = "Not understood.\n"
-            continue
-        try:
-            check(answer)
-        except ToolError as error:
-            notice = f"{error}\n"
+        elif (problem := _problem(answer, check)) is not None:
+            notice = f"{problem}\n"
         else:
             return Decision(kind="edited", runs=True, arguments=_compact(answer))
+
+
+def _problem(arguments: str, check: Callable[[str], object]) -> str | None:
+    try:
+        check(arguments)
+    except ToolError as error:
+        return str(error)
+    return None
+
+
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def _readable(text: str) -> str:
+    """JSON with its letters as themselves, which may be written as escapes; what is written twice stays so."""
+    try:
+        json.loads(text)
+        return _STRINGS.sub(lambda found: json.dumps(json.loads(found[0]), ensure_ascii=False), text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def question(call: PendingCall, unsaid: Unsaid | None, limit: int) -> str:
+    """What is asked about: the arguments as written, at most `limit` characters of them, and what they do not tell."""
+    written = _readable(call.written)
+    lines = [f"{call.name}({written[:limit]}" + (")" if len(written) <= limit else "")]
+    if len(written) > limit:
+        lines.append(f"… {len(written) - limit} more characters: answer {_ALL} to see them.")
+    if unsaid is not None:
+        lines += [f"The key {key!r} is written more than once: the last one counts." for key in unsaid.repeated]
+    if call.defaults:
+        lines.append(f"By default also: {json.dumps(call.defaults, ensure_ascii=False, default=repr)}")
+    if unsaid is not None and unsaid.length > _SHORT:
+        lines.append(f"({unsaid.length} characters, SHA-256 {unsaid.digest}…)")
+    return visible("\n".join(lines))
 
 
 def _compact(arguments: str) -> str:

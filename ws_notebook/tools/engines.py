@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import importlib
 import inspect
 import pickle
@@ -17,14 +18,17 @@ from ws_notebook.tools.context import Context
 __all__ = ["submitted", "withdrawn"]
 
 
-def submitted(executor: Executor, bound: BoundCall, inside: Context) -> Future[Any]:
+def submitted(
+    executor: Executor, bound: BoundCall, inside: Context, context: contextvars.Context | None = None
+) -> Future[Any]:
     """The call in that executor. Raises what the executor raises, and what cannot be pickled does.
 
-    In threads the function knows its call (`inside`); elsewhere only the arguments travel. With cloudpickle installed
-    they go by value, with the function, so that engines need not know a notebook's functions and classes.
+    In threads the function knows its call (`inside`) and runs in `context`; elsewhere only the arguments travel. With
+    cloudpickle installed they go by value, with the function, so that engines need not know a notebook's functions and
+    classes.
     """
     if isinstance(executor, ThreadPoolExecutor):
-        return executor.submit(_call, bound, inside)
+        return executor.submit((context or contextvars.Context()).run, _call, bound, inside)
     # Dask takes equal calls of a function for one and the same, and hands out the first one's result.
     once = uuid.uuid4().hex
     cloudpickle = _cloudpickle()

@@ -158,7 +158,9 @@ class Execution:
         if not self._claim():
             return
         try:
-            future = submitted(executor, self.tool.bind(self._arguments), self._inside or Context())
+            future = submitted(
+                executor, self.tool.bind(self._arguments), self._inside or Context(), self._context.copy()
+            )
         except BaseException as error:  # noqa: BLE001 - an executor may raise anything
             self._finished(failed_outcome(error))
             return

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
 from types import FrameType
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.approval import Approval
@@ -33,6 +33,9 @@ from ws_notebook.tools.options import (
 from ws_notebook.tools.pretty import ShownSchema
 from ws_notebook.tools.revision import succeed
 from ws_notebook.tools.signature import context_parameters, home, is_unbound_method, signature_text
+
+if TYPE_CHECKING:
+    from ws_notebook.tools.unsaid import Unsaid
 
 __all__ = ["AnyTool", "Tool", "tool"]
 
@@ -166,6 +169,12 @@ class Tool(Workbench, Generic[P, R]):
         if self.format is not None:
             return parsed_text(self._schema, arguments, self.format, name=self.name)
         return validated(self._schema, arguments, name=self.name)
+
+    def unsaid(self, arguments: str) -> Unsaid:
+        """What these JSON arguments do not tell whoever approves the call. Raises as `parsed` does."""
+        from ws_notebook.tools.unsaid import unsaid
+
+        return unsaid(self._schema.parameters, "" if self.format is not None else arguments, self.parsed(arguments))
 
     def __get__(self, instance: object, owner: type | None = None) -> Tool[..., R]:
         """A tool made of a method: through an object it is bound to that object."""

@@ -33,6 +33,8 @@ class View(Protocol):
 
     decides: bool
     """Whether calls that wait for consent can be approved and denied in it."""
+    widgets: bool
+    """Whether a widget draws it: a page that comes later shows it as it is by then."""
 
     def show(self) -> None:
         """Make the first picture, where the cell that asks puts its output."""
@@ -48,6 +50,7 @@ class NullView:
     """Shows nothing."""
 
     decides = False
+    widgets = False
 
     def show(self) -> None:
         return

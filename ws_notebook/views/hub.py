@@ -4,10 +4,12 @@ A page needs no widget for it and opens nothing: it sends comm messages to the c
 a subshell where the kernel has them, and hears what the kernel sends there. So a page that was
 loaded again in the middle of a run finds the run's view and follows it.
 
-    page → kernel   {"kind": "hello"} asks for the views · {"view": id, …} is for one of them
-    kernel → page   {"kind": "views", "views": [{"view", "cell", "run", "done", "ended_ms"}…]} · {"view": id, …} is
-                    of one of them · {"view": id, "kind": "gone"}: there is no such view · {"kind": "many",
-                    "messages": […]}: several of these, in order
+    page → kernel   {"kind": "hello"} asks for the views · {"view": id, "kind": "kept"}: its last form is in the
+                    notebook · {"view": id, …} is for one of them
+    kernel → page   {"kind": "views", "views": [{"view", "cell", "run", "done", "ended_ms", "kept"}…]}: of each cell
+                    those that it has shown since it was run last, in order · {"view": id, …} is of one of them ·
+                    {"view": id, "kind": "gone"}: there is no such view · {"kind": "many", "messages": […]}: several
+                    of these, in order
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from .. import kernel
 from .base import CallLater
 
 __all__ = ["CHANNEL", "TARGET", "Hub", "Watched", "hear_while_busy", "hub"]
@@ -47,12 +50,24 @@ class Watched(Protocol):
         """A message from a page, in whatever thread the kernel has for it."""
 
 
+class _Known:
+    """A view, and what became of its place in the notebook."""
+
+    def __init__(self, view: Watched) -> None:
+        self.view = view
+        self.execution = kernel.execution()
+        self.replaced = False
+        """Its cell was run again: whatever stands there now is newer."""
+        self.kept = False
+        """A page has put its last form into the notebook."""
+
+
 class Hub:
     """The views by their displays' ids. Its methods may be called from any thread."""
 
     def __init__(self, comm: Any) -> None:
         self._comm = comm
-        self._views: dict[str, Watched] = {}
+        self._views: dict[str, _Known] = {}
         self._lock = threading.Lock()
         self._held: list[dict[str, Any]] = []
         # Guards the messages' order: held ones go before those that are sent at once.
@@ -61,13 +76,22 @@ class Hub:
         """A page with the extension has spoken: it draws runs itself and needs no widget."""
         comm.on_msg(self._receive)
         hear_while_busy(comm)
+        kernel.when_cells_begin(self._replace)
 
     def add(self, view_id: str, view: Watched) -> None:
+        """Know a view that the cell which runs here shows."""
         with self._lock:
-            self._views[view_id] = view
-            ended = [each for each, known in self._views.items() if known.ended is not None]
+            self._views[view_id] = _Known(view)
+            ended = [each for each, known in self._views.items() if known.view.ended is not None]
             for each in ended[:-_KEPT]:
                 del self._views[each]
+
+    def _replace(self) -> None:
+        """A cell is run, by which its outputs of before are gone."""
+        cell, execution = kernel.cell_id(), kernel.execution()
+        with self._lock:
+            for known in self._views.values():
+                known.replaced |= cell is not None and known.view.cell == cell and known.execution != execution
 
     def send(self, view_id: str, message: dict[str, Any]) -> None:
         """Tell every page."""
@@ -87,7 +111,7 @@ class Hub:
 
     def _has_several(self) -> bool:
         with self._lock:
-            return sum(view.ended is None for view in self._views.values()) > 1
+            return sum(known.view.ended is None for known in self._views.values()) > 1
 
     def _send(self, *messages: dict[str, Any]) -> None:
         with self._sending:
@@ -104,26 +128,31 @@ class Hub:
         if content.get("kind") == "hello":
             self._send({"kind": "views", "views": self._list()})
         elif isinstance(view_id, str):
-            view = self._views.get(view_id)
-            if view is None:
+            known = self._views.get(view_id)
+            if known is None:
                 self.send(view_id, {"kind": "gone"})
+            elif content.get("kind") == "kept":
+                known.kept = True
             else:
-                view.receive(content, lambda answer: self.send(view_id, answer))
+                known.view.receive(content, lambda answer: self.send(view_id, answer))
 
     def _list(self) -> list[dict[str, Any]]:
         with self._lock:
-            views = list(self._views.items())
+            shown = [(view_id, known) for view_id, known in self._views.items() if not known.replaced]
         now = time.monotonic()
-        return [
-            {
-                "view": view_id,
-                "cell": view.cell,
-                "run": view.run_id,
-                "done": view.ended is not None,
-                "ended_ms": None if view.ended is None else round((now - view.ended) * 1000),
-            }
-            for view_id, view in views
-        ]
+        return [_facts(view_id, known, now) for view_id, known in shown]
+
+
+def _facts(view_id: str, known: _Known, now: float) -> dict[str, Any]:
+    view = known.view
+    return {
+        "view": view_id,
+        "cell": view.cell,
+        "run": view.run_id,
+        "done": view.ended is not None,
+        "ended_ms": None if view.ended is None else round((now - view.ended) * 1000),
+        "kept": known.kept,
+    }
 
 
 def hub() -> Hub:
@@ -150,6 +179,7 @@ class _Target:
     def opened(self, comm: Any, _message: Any) -> None:
         """A page opened a comm of its own: it may speak over it too."""
         comm.on_msg(self.hub._receive)
+        kernel.hear_quietly(comm)
 
 
 def hear_while_busy(comm: Any) -> None:
@@ -160,6 +190,9 @@ def hear_while_busy(comm: Any) -> None:
     (kernelbase.shell_channel_thread_main asks the comm's `_reply_subshell_for`): for what a cell
     publishes that is the main thread, which the cell blocks. Without this route, which only that
     release has, a message stays where the front end sent it. The handlers here are thread-safe.
+
+    None of IPython's hooks is called around it: a cell that waits for a run keeps its figures.
     """
+    kernel.hear_quietly(comm)
     if hasattr(comm, "_reply_subshell_for"):
         comm._reply_subshell_for = None

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 from .. import kernel
 from ..core.changes import Change, TurnEnded
 from ..core.run import RunState
-from ..render.bundle import RunHeader, bundle
+from ..core.turn import CallState
+from ..exceptions import ToolError
+from ..render.bundle import LIMIT, RunHeader, bundle
 from ..render.delta import Deltas
+from ..render.format import valid
 from ..render.history import frame_list, frame_text
 from ..render.mime import mime_bundle_of
 from .base import CallLater, Clock, FramesOf, OnDecide
@@ -71,6 +74,8 @@ class LiveView:
         self._on_steer = on_steer
         self._on_decide = on_decide
         self.decides = on_decide is not None
+        self.widgets = True
+        self._headless = False
         self._call_later = call_later
         self._clock = clock
         self._display = display or Display()
@@ -83,8 +88,9 @@ class LiveView:
         self._widget: RunWidget | None = None
         if hub is None or not hub.heard:
             self._load_widgets()
-        self._over_hub = hub is not None
         self._ready = False
+        self._unfolded: set[tuple[str, str]] = set()
+        """The calls, by turn and id, all of whose arguments a reader has asked for."""
         self._wants_snapshot = False
         self._sent_since_snapshot = False
         self._turn_ended = False
@@ -98,7 +104,7 @@ class LiveView:
         return self._run.id
 
     def show(self) -> None:
-        self.cell = kernel.cell_id()
+        self.cell, self._headless = kernel.cell_id(), kernel.is_headless()
         with self._lock:
             picture = self._with_view(self._deltas.picture(self._clock()))
             if self._hub is None or not self._hub.heard:
@@ -127,6 +133,9 @@ class LiveView:
             last = self._snapshot()
             self._send(last)
             self.ended = time.monotonic()
+            if self._headless and not kernel.is_main_thread():
+                # The cell has ended: its display heeds no other form, while the widget goes on to show the last one.
+                return
             self._display.replace(mime_bundle_of(last["run"]))
             self._drop_widget()
 
@@ -183,7 +192,8 @@ class LiveView:
         if self._widget is not None:
             self._widget.heed(message)
             self._widget.send(message)
-        if self._over_hub and self._hub is not None:
+        # A page that draws the widget needs nothing else, until one that draws runs itself has spoken.
+        if self._hub is not None and (self._hub.heard or self._widget is None or not self._ready):
             if soon:
                 self._hub.send_soon(self._display.id, message, self._call_later)
             else:
@@ -221,7 +231,6 @@ class LiveView:
             answer({"kind": "forms", "data": self._forms_now()})
         elif kind == "ready":
             with self._lock:
-                self._over_hub = True
                 if self._widget is not None and self.ended is None:
                     self._drop_widget()
                     self._display.replace(self._forms_now())
@@ -238,6 +247,8 @@ class LiveView:
             self._steer(content.get("text"))
         elif kind == "decide":
             self._decide(content)
+        elif kind == "arguments":
+            self._unfold(content, answer)
         elif kind == "frames":
             answer(frame_list(self._frames(), self._run))
         elif kind == "frame":
@@ -248,8 +259,6 @@ class LiveView:
                 answer(code)
         elif kind == "ready":
             self._ready = True
-            if self._widget is not None:
-                self._over_hub = False
             self._snapshot_soon()
 
     def _steer(self, words: Any) -> None:
@@ -270,11 +279,34 @@ class LiveView:
         if not (isinstance(turn, str) and isinstance(call, str)):
             return
         try:
+            if verdict == "approve" and more is None:
+                self._refuse_unseen(turn, call)
             self._on_decide(turn, call, str(verdict), more if isinstance(more, str) else None)
         except Exception as error:  # noqa: BLE001 - the reader learns it where he decided
             message = str(error) or type(error).__name__
             with self._lock:
                 self._send({"kind": "problem", "turn": turn, "call": call, "message": message})
+
+    def _call(self, turn: Any, call: Any) -> CallState | None:
+        calls = [each for known in list(self._run.turns) if known.id == turn for each in list(known.tool_calls)]
+        return next((each for each in calls if each.call_id == call), None)
+
+    def _unfold(self, content: dict[str, Any], answer: Callable[[dict[str, Any]], object]) -> None:
+        """The reader wants to see all of a call's arguments."""
+        turn, name = content.get("turn"), content.get("call")
+        call = self._call(turn, name)
+        if call is not None:
+            self._unfolded.add((call.turn.id, call.call_id))
+            answer({"kind": "arguments", "turn": turn, "call": name, "text": valid(call.arguments)})
+
+    def _refuse_unseen(self, turn: str, name: str) -> None:
+        """Raises ToolError for a call of whose arguments the page holds a part, and nobody has asked for the rest."""
+        call = self._call(turn, name)
+        if call is not None and len(call.arguments) > LIMIT and (turn, name) not in self._unfolded:
+            raise ToolError(
+                f"{len(call.arguments)} characters of arguments, of which {LIMIT} are shown: show them all, then "
+                "approve."
+            )
 
     def _snapshot_soon(self) -> None:
         self._wants_snapshot = True

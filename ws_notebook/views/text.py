@@ -39,6 +39,7 @@ class TextView:
     """
 
     decides = False
+    widgets = False
 
     def __init__(
         self,
@@ -164,6 +165,7 @@ class NotebookTextView:
     """Shows a run in one output that is updated, with no widget: for nbclient and plain front ends."""
 
     decides = False
+    widgets = False
 
     def __init__(
         self,

@@ -1,15 +1,16 @@
 /** Approval: for each call that waits for consent a panel with its arguments and what can be done with it. */
 
 import type { Problem, Run, Verdict } from '../bundle';
-import { argumentsProblem, deadlineWords, waitingOf, type Waiting } from './approvals';
+import { readArguments } from '../read';
+import { argumentsProblem, deadlineWords, isWhole, sizeWords, unsaidWords, waitingOf, type Waiting } from './approvals';
 import { element, isolated, setText, show } from './dom';
-import { oneLine, pretty, visible } from './format';
+import { oneLine, pretty, visible, whole } from './format';
 import { __ } from './say';
 
-const LIMIT = 20_000;
 /** Characters of the arguments that are read out. */
 const SPOKEN = 200;
 const ELSEWHERE = 'Answer in the input box of the cell.';
+const UNSEEN = 'Not all of its arguments are shown: show them all first (S).';
 /** Keys within so many milliseconds after the focus came by itself were meant for what had it before. */
 const TOO_SOON = 800;
 
@@ -18,9 +19,13 @@ export class Approvals {
   private readonly spoken = element('div', { class: 'wsn-hidden', role: 'alert' });
   private readonly panels = new Map<string, Panel>();
 
-  /** `onDecide` null: nothing can be decided from here, as in a saved run. */
+  /**
+   * `onDecide` null: nothing can be decided from here, as in a saved run. `onUnfold` asks for all of a call's arguments:
+   * `tell` is given the answer.
+   */
   constructor(
     private readonly onDecide: ((verdict: Verdict) => void) | null,
+    private readonly onUnfold: (turn: string, call: string) => void,
     private readonly signal: AbortSignal
   ) {
     this.node.append(this.spoken);
@@ -49,12 +54,26 @@ export class Approvals {
     this.panels.get(`${turn} ${call}`)?.refuse(message);
   }
 
+  /** A message from the kernel; says whether it was one for here. */
+  tell(message: unknown): boolean {
+    const told = readArguments(message);
+    if (told !== null) {
+      this.panels.get(`${told.turn} ${told.call}`)?.unfold(told.text);
+    }
+    return told !== null;
+  }
+
   private open(waiting: Waiting): Panel {
-    const panel = new Panel(waiting, (verdict, more) => this.decide(waiting, verdict, more), this.signal);
+    const { turn, call } = waiting;
+    const acts = {
+      decide: (verdict: 'approve' | 'deny', more: string | null) => this.decide(waiting, verdict, more),
+      unfold: () => this.onUnfold(turn, call.call_id)
+    };
+    const panel = new Panel(waiting, acts, this.signal);
     this.panels.set(waiting.key, panel);
     this.node.append(panel.node);
     this.decide(waiting, 'shown', null);
-    const { name, arguments: written, approval } = waiting.call;
+    const { name, arguments: written, approval } = call;
     const prompted = approval?.prompted ?? false;
     const how = prompted ? __(ELSEWHERE) : __('Press A to approve, D to deny, E to edit the arguments.');
     setText(this.spoken, `${__('%1 waits for your approval. Arguments: %2.', visible(name), oneLine(written, SPOKEN))} ${how}`);
@@ -67,6 +86,13 @@ export class Approvals {
   private decide({ turn, call }: Waiting, verdict: Verdict['verdict'], more: string | null): void {
     this.onDecide?.({ turn, call: call.call_id, verdict, more });
   }
+}
+
+/** What the buttons of a panel do. */
+interface Acts {
+  decide(verdict: 'approve' | 'deny', more: string | null): void;
+  /** Ask for all of the arguments. */
+  unfold(): void;
 }
 
 type Mode = 'choose' | 'deny' | 'edit' | 'sent';
@@ -99,34 +125,48 @@ class Panel {
   private readonly elsewhere = element('p', { class: 'wsn-approval-elsewhere', text: __(ELSEWHERE) });
   private readonly choice = element('div', { class: 'wsn-approval-buttons' });
   private readonly confirm = element('div', { class: 'wsn-approval-buttons' });
+  private readonly facts = element('span', { class: 'wsn-approval-facts' });
+  private readonly unsaid = element('pre', { class: 'wsn-pre', 'data-part': 'unsaid', hidden: '' });
+  private readonly rest: HTMLButtonElement;
   private readonly doneWords = element('span');
   private readonly doneKey = element('kbd', { class: 'wsn-key', 'aria-hidden': 'true' });
   private readonly done = element('button', { class: 'wsn-button', type: 'button' }, this.doneWords, this.doneKey);
   private mode: Mode = 'choose';
+  /** All of the arguments, once they are here. */
+  private text: string | null;
   private waiting: Waiting;
   private before: Element | null = null;
   private focused = -Infinity;
 
   constructor(
     waiting: Waiting,
-    private readonly decide: (verdict: 'approve' | 'deny', more: string | null) => void,
+    private readonly acts: Acts,
     signal: AbortSignal
   ) {
     this.waiting = waiting;
-    const name = visible(waiting.call.name);
+    const { call } = waiting;
+    this.text = isWhole(call) ? call.arguments : null;
+    const name = visible(call.name);
     this.node.setAttribute('aria-label', __('Approval of %1', name));
     this.node.setAttribute('aria-keyshortcuts', 'A D E');
-    this.written = element('pre', { class: 'wsn-pre', 'data-part': 'arguments' }, ...isolated(pretty(waiting.call.arguments, LIMIT)));
+    this.written = element('pre', { class: 'wsn-pre', 'data-part': 'arguments' }, ...isolated(pretty(call.arguments, Infinity)));
+    setText(this.unsaid, unsaidWords(call));
+    show(this.unsaid, this.unsaid.textContent !== '');
+    setText(this.facts, sizeWords(call));
+    const length = whole(call.approval?.asked?.length ?? 0);
+    this.rest = this.button(__('Show all %1 characters', length), 'S', () => this.acts.unfold(), signal);
     const says = element('p', { class: 'wsn-approval-says' }, element('strong', { text: name }));
     says.append(document.createTextNode(` ${__('waits for your approval')}`), this.deadline);
     this.choice.append(
+      this.rest,
       this.button(__('Approve'), 'A', () => this.send('approve', null), signal),
       this.button(__('Deny'), 'D', () => this.enter('deny'), signal),
-      this.button(__('Edit arguments'), 'E', () => this.enter('edit'), signal)
+      this.button(__('Edit arguments'), 'E', () => this.enter('edit'), signal),
+      this.facts
     );
     this.done.addEventListener('click', () => this.finish(), { signal });
     this.confirm.append(this.done, this.button(__('Back'), 'Esc', () => this.enter('choose'), signal));
-    this.node.append(says, this.written, this.editor, this.reason, this.problem, this.choice, this.confirm, this.elsewhere);
+    this.node.append(says, this.written, this.unsaid, this.editor, this.reason, this.problem, this.choice, this.confirm, this.elsewhere);
     this.node.addEventListener('keydown', event => this.onKey(event), { signal });
     for (const kind of ['keydown', 'keypress', 'keyup'] as const) {
       this.node.addEventListener(kind, event => event.stopPropagation(), { signal });
@@ -138,6 +178,16 @@ class Panel {
     this.waiting = waiting;
     this.tick(now);
     this.draw();
+  }
+
+  /** These are all of the arguments: they are shown, and can be approved now. */
+  unfold(text: string): void {
+    if (this.text === null) {
+      this.text = text;
+      this.written.replaceChildren(...isolated(pretty(text, Infinity)));
+      this.complain('');
+      this.draw();
+    }
   }
 
   tick(now: number): void {
@@ -199,7 +249,12 @@ class Panel {
     } else if (event.key === 'Enter' && this.mode === 'deny' && event.target === this.reason) {
       this.finish();
     } else if (this.mode === 'choose' && !this.prompted && performance.now() - this.focused > TOO_SOON) {
-      const act = { a: () => this.send('approve', null), d: () => this.enter('deny'), e: () => this.enter('edit') };
+      const act = {
+        a: () => this.send('approve', null),
+        d: () => this.enter('deny'),
+        e: () => this.enter('edit'),
+        s: () => this.acts.unfold()
+      };
       const chosen = act[event.key.toLowerCase() as keyof typeof act];
       if (chosen === undefined) {
         return;
@@ -212,10 +267,14 @@ class Panel {
   }
 
   private enter(mode: Mode): void {
+    if (mode === 'edit' && this.text === null) {
+      this.complain(__(UNSEEN));
+      return;
+    }
     this.mode = mode;
     this.complain('');
     if (mode === 'edit' && this.editor.value === '') {
-      this.editor.value = pretty(this.waiting.call.arguments, Infinity);
+      this.editor.value = pretty(this.text ?? '', Infinity);
     }
     this.draw();
     (mode === 'edit' ? this.editor : mode === 'deny' ? this.reason : this.node).focus({ preventScroll: true });
@@ -235,11 +294,15 @@ class Panel {
   }
 
   private send(verdict: 'approve' | 'deny', more: string | null): void {
+    if (verdict === 'approve' && this.text === null) {
+      this.complain(__(UNSEEN));
+      return;
+    }
     this.mode = 'sent';
     this.complain('');
     this.draw();
     this.node.focus({ preventScroll: true });
-    this.decide(verdict, more);
+    this.acts.decide(verdict, more);
   }
 
   private complain(text: string): void {
@@ -263,8 +326,10 @@ class Panel {
     const [words, key] = mode === 'deny' ? [__('Deny'), 'Enter'] : [__('Run with these arguments'), 'Ctrl Enter'];
     setText(this.doneWords, words);
     setText(this.doneKey, key);
+    show(this.rest, this.text === null);
+    const [, approve, , edit] = this.choice.querySelectorAll('button');
     for (const button of this.choice.querySelectorAll('button')) {
-      button.disabled = mode === 'sent';
+      button.disabled = mode === 'sent' || (this.text === null && (button === approve || button === edit));
     }
   }
 }

@@ -1,7 +1,7 @@
 /** The calls that wait for somebody's consent, as data. Pure. */
 
 import type { Call, Run } from '../bundle';
-import { seconds } from './format';
+import { seconds, visible, whole } from './format';
 import { ageOf } from './rows';
 import { __ } from './say';
 
@@ -32,6 +32,33 @@ export function deadlineWords({ approval, spans }: Call, now: number): string {
   const left = Math.max(0, Math.ceil((deadline - now) / 1000) * 1000);
   const words = left === 0 ? __('a moment') : seconds(left);
   return approval?.default === 'approve' ? __('runs in %1', words) : __('denied in %1', words);
+}
+
+/** Characters of the arguments that a page is sent unasked: as many as render/bundle.py keeps. */
+const SENT = 20_000;
+
+/** Whether all of a call's arguments are here. */
+export function isWhole({ approval }: Call): boolean {
+  return (approval?.asked?.length ?? 0) <= SENT;
+}
+
+/** "1 234 characters · SHA-256 0f5ac3d9…": which arguments are approved. Empty where that is not known. */
+export function sizeWords({ approval }: Call): string {
+  const asked = approval?.asked ?? null;
+  if (asked === null || asked.digest === '') {
+    return '';
+  }
+  return [__('%1 characters', whole(asked.length)), `SHA-256 ${asked.digest}…`].join(' · ');
+}
+
+/** What the arguments do not tell: keys of which only the last counts, and the defaults that the call will use. */
+export function unsaidWords({ approval }: Call): string {
+  const { defaults = '', repeated = [] } = approval?.asked ?? {};
+  const lines = repeated.map(key => __('“%1” is written more than once: the last one counts.', visible(key)));
+  if (defaults !== '') {
+    lines.push(`${__('By default also:')} ${visible(defaults)}`);
+  }
+  return lines.join('\n');
 }
 
 /** Why a text cannot be the arguments of a call; empty where it can. The kernel knows more. */

@@ -51,7 +51,11 @@ export class RunView {
     this.replayer = new Replayer(ms => this.replay(ms), playing => this.header.setReplaying(playing), signal);
     this.frames = new Frames(inspect ?? send, signal);
     this.timeline = new Timeline(signal);
-    this.approvals = new Approvals(send === null ? null : verdict => send({ kind: 'decide', ...verdict }), signal);
+    this.approvals = new Approvals(
+      send === null ? null : verdict => send({ kind: 'decide', ...verdict }),
+      (turn, call) => send?.({ kind: 'arguments', turn, call }),
+      signal
+    );
     this.steering = new Steering(send === null ? null : text => send({ kind: 'steer', text }), signal);
     this.body = new Body(markdown, signal);
     this.node.append(
@@ -103,9 +107,9 @@ export class RunView {
     this.header.setAlone(alone);
   }
 
-  /** A message from the kernel that tells of frames; says whether it was one. */
+  /** A message from the kernel that tells of frames or of a call's arguments; says whether it was one. */
   tell(message: unknown): boolean {
-    return this.frames.receive(message);
+    return this.approvals.tell(message) || this.frames.receive(message);
   }
 
   private replay(ms: number): void {

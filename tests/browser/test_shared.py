@@ -1,0 +1,112 @@
+"""A notebook that two pages share (jupyter-collaboration): a page that is loaded again doubles nothing, anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from browser.lab import Lab, Server
+from browser.test_reload import MIME, QUESTION, SETUP, open_gate
+from playwright.sync_api import Browser, expect
+from support.environment import environment_with, inherited_paths
+
+__all__: list[str] = []
+
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(900)]
+
+SOON = 90_000
+HEARD = """() => {
+  const session = window.jupyterapp.shell.currentWidget?.context?.sessionContext?.session;
+  const seen = (window.wsnHeard ??= {kernel: null, views: false});
+  if (session?.kernel && seen.kernel !== session.kernel) {
+    seen.kernel = session.kernel;
+    session.kernel.iopubMessage.connect((_, message) => {
+      seen.views ||= message.content?.comm_id === "ws-notebook-views" && message.content.data?.kind === "views";
+    });
+  }
+  return seen.views;
+}"""
+
+
+class SharedServer(Server):
+    """JupyterLab with jupyter-collaboration, in an environment of its own."""
+
+    def __init__(self, home: Path, python: Path) -> None:
+        super().__init__(home)
+        self._python = python
+
+    def _command(self) -> list[str]:
+        return [str(self._python), *super()._command()[1:]]
+
+    def _environment(self) -> dict[str, str]:
+        return super()._environment() | inherited_paths()
+
+    def outputs(self, name: str, cell: int) -> list[nbformat.NotebookNode]:
+        return list(self.read(name).cells[cell].outputs)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
+    python = environment_with(tmp_path_factory.mktemp("environment") / "env", "jupyter-collaboration")
+    with SharedServer(tmp_path_factory.mktemp("shared"), python) as running:
+        yield running
+
+
+@pytest.fixture
+def pages(shared: SharedServer, chromium: Browser, pictures: Path) -> Iterator[tuple[Lab, Lab]]:
+    """Two people's pages."""
+    contexts = [chromium.new_context(viewport={"width": 1280, "height": 900}) for _ in range(2)]
+    first, second = (Lab(shared, context, pictures) for context in contexts)
+    yield first, second
+    for context in contexts:
+        context.close()
+    shared.shutdown_kernels()
+
+
+def begun(shared: SharedServer, pages: tuple[Lab, Lab], name: str) -> None:
+    """Both pages look at a run that waits in its tool, which the first has asked."""
+    (shared.root / "open-the-gate").unlink(missing_ok=True)
+    shared.write(name, [SETUP, QUESTION])
+    first, second = pages
+    first.open(name)
+    second.open(name)
+    first.run_cell(0)
+    first.run_cell(1, wait=False)
+    for page in pages:
+        running = page.output(1).locator(".wsn-row[data-kind=call][data-status=running]")
+        expect(running).to_have_count(1, timeout=SOON)
+
+
+def reload(lab: Lab) -> None:
+    """Load the page again, and wait until the kernel has told it what it has."""
+    lab.page.reload()
+    expect(lab.cell(1)).to_be_visible(timeout=SOON)
+    lab.page.wait_for_function(HEARD, timeout=SOON)
+
+
+@pytest.mark.parametrize("mid_run", [True, False], ids=["mid-run", "ended"])
+@pytest.mark.parametrize("who", [0, 1], ids=["who-asked", "the-other"])
+def test_a_page_loaded_again_doubles_nothing(
+    shared: SharedServer, pages: tuple[Lab, Lab], mid_run: bool, who: int
+) -> None:
+    name = f"shared-{mid_run}-{who}.ipynb"
+    begun(shared, pages, name)
+    if mid_run:
+        reload(pages[who])
+    open_gate(shared)
+    for page in pages:
+        expect(page.output(1).locator(".wsn-answer")).to_contain_text("here is the end", timeout=SOON)
+    if not mid_run:
+        reload(pages[who])
+    pages[who].screenshot(name)
+    for page in pages:
+        expect(page.output(1).locator(".wsn-run")).to_have_count(1, timeout=SOON)
+        expect(page.output(1).locator(".wsn-run")).to_have_attribute("data-wsn-status", "completed", timeout=SOON)
+    # Once more, so that what a page wrote a moment ago has come to the others.
+    reload(pages[1 - who])
+    for page in pages:
+        expect(page.output(1).locator(".wsn-run")).to_have_count(1, timeout=SOON)
+    (output,) = shared.outputs(name, 1)
+    assert output.data[MIME]["status"] == "completed"

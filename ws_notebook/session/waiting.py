@@ -1,0 +1,67 @@
+"""Cells that wait at their end for the runs that they have left going, where nothing could be shown later.
+
+nbclient, papermill and nbconvert heed what a cell shows only until it ends: a run that went on would stay in the file
+as it stood then, for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from .. import kernel
+from .portal import portal
+from .run import Run
+
+__all__ = ["wait_at_the_end"]
+
+_SHARED: Final = "waiting"
+
+
+class _Left(NamedTuple):
+    run: Run
+    finish: Callable[[], None]
+
+
+def wait_at_the_end(run: Run, finish: Callable[[], None]) -> None:
+    """Have the cell that runs here wait for the run when all else of it is done, and call `finish()` then, in the cell.
+
+    The cell says so in one line. An interrupt, of the cell or of its wait, stops the run.
+    """
+    left: list[_Left] = portal().shared.setdefault(_SHARED, [])
+    left.append(_Left(run, finish))
+    if len(left) == 1:
+        kernel.at_cell_end(_end)
+
+
+def _end(interrupted: bool) -> None:
+    left: list[_Left] = portal().shared.pop(_SHARED, [])
+    running = [each.run for each in left if not each.run.done]
+    if running and not interrupted:
+        _say(running)
+        interrupted = not _waited(running)
+    for each in left:
+        if interrupted:
+            each.run.cancel()
+        each.finish()
+
+
+def _say(running: list[Run]) -> None:
+    names = " and ".join(dict.fromkeys(run.id for run in running))
+    which = f"run {names} has" if len(running) == 1 else f"runs {names} have"
+    sys.stdout.write(f"No page shows what comes after this cell, so it waits until {which} ended.\n")
+    sys.stdout.flush()
+
+
+def _waited(running: list[Run]) -> bool:
+    """False: the user has interrupted the wait."""
+    for run in running:
+        try:
+            # Its own error is shown by the run, and is no error of the cell.
+            with contextlib.suppress(Exception):
+                run.result()
+        except KeyboardInterrupt:
+            return False
+    return True
