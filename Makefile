@@ -83,8 +83,8 @@ bench: $(VENV)/test.stamp ## run the benchmarks; results go to benchmarks/result
 chaos: $(VENV)/test.stamp ## many runs through faults, beside the OpenAI SDK's connection; minutes
 	@$(PY) benchmarks/chaos $(ARGS)
 
-# Not in CI: it makes seven environments, several GB, and runs for the better part of an hour.
-test-matrix: $(VENV)/test.stamp
+# Not in CI: it makes an environment for each row, several GB, and runs for the better part of an hour.
+test-matrix: $(VENV)/test.stamp $(VENV)/locked-dev.stamp
 	@$(PY) scripts/test_matrix.py $(ARGS)
 
 build: $(VENV)/locked-build.stamp $(VENV)/locked-dev.stamp ## the source distribution and the wheel, in dist/

@@ -82,6 +82,7 @@ ENVIRONMENTS = (
     Environment("3.13", ("ipykernel==6.29.*", "websockets<18")),
     Environment("3.13", ("ipykernel==7.3.*", "websockets==16.*")),
     Environment("3.13", ("ipykernel==7.4.*", "websockets<18")),
+    Environment("3.14", ("ipykernel==7.4.*", "websockets<18")),
 )
 """Every Python meets an old and a new ipykernel; every ipykernel meets two lines of websockets."""
 
@@ -92,6 +93,7 @@ class Result:
 
     name: str
     status: str
+    at: str = ""
     python: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     passed: int = 0
@@ -143,7 +145,7 @@ def _result(environment: Environment, wheel: Path, folder: Path, *, prepare_only
         python = prepare(environment, wheel, folder)
     except NotHadError as error:
         print(f"    {environment.name}: not had: {error}", flush=True)
-        return Result(environment.name, "not had", reason=str(error))
+        return Result(environment.name, "not had", at=_now(), reason=str(error))
     if prepare_only:
         return Result(environment.name, "prepared")
     result = run_tests(environment.name, python, folder)
@@ -174,18 +176,18 @@ def prepare(environment: Environment, wheel: Path, folder: Path) -> Path:
     wanted = [str(wheel), *environment.pins, *needed]
     constraints = home / "constraints.txt"
     constraints.write_text("\n".join(lowest_versions() if environment.lowest else []))
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", str(constraints)]
-    # The wheel's version is always the same, so pip would keep the one of last time.
-    _install([*command, "--force-reinstall", "--no-deps", str(wheel)])
-    _install([*command, *wanted])
+    # The newest of today, if it was made on another day; the wheel's version is always the same.
+    renewed = ["--upgrade", "--reinstall-package", "ws-notebook"]
+    _install(python, ["--constraints", str(constraints), *renewed, *wanted])
     return python
 
 
-def _install(command: list[str]) -> None:
+def _install(python: Path, words: list[str]) -> None:
+    # By uv: pip searches for many minutes for what fits the lowest versions.
+    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(python), *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if "ERROR" in line] or done.stderr.splitlines()[-1:]
-        raise NotHadError("; ".join(lines)[:300])
+        raise NotHadError(" ".join(done.stderr.split())[:300])
 
 
 def find_python(version: str) -> str | None:
@@ -245,7 +247,7 @@ def run_tests(name: str, python: Path, folder: Path) -> Result:
         except subprocess.TimeoutExpired:
             output.write(f"\nEnded after {PATIENCE} s.\n")
     result = read_report(name, report)
-    result.seconds = round(time.monotonic() - begun, 1)
+    result.at, result.seconds = _now(), round(time.monotonic() - begun, 1)
     result.python, result.versions = _versions(python)
     if result.reason:
         result.reason += f" The last line of its output: {(log.read_text().splitlines() or [''])[-1][:200]}"
@@ -280,10 +282,11 @@ def write(results: list[Result], *, kept: bool) -> None:
     file = RESULTS / "test_matrix.json"
     told = {result.name: asdict(result) for result in results}
     if kept and file.exists():
-        told = {**{each["name"]: each for each in json.loads(file.read_text())["environments"]}, **told}
+        before = json.loads(file.read_text())
+        told = {**{each["name"]: {"at": before["at"], **each} for each in before["environments"]}, **told}
     ordered = [told[each.name] for each in ENVIRONMENTS if each.name in told]
     data = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": _now(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "tests": list(SUBSET),
         "environments": ordered,
@@ -297,14 +300,19 @@ def write(results: list[Result], *, kept: bool) -> None:
     (RESULTS / "test_matrix.md").write_text("\n\n".join(part.rstrip() for part in parts) + "\n")
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def table(results: Iterable[Result]) -> str:
     """One line for each environment."""
-    lines = ["| Python | ipykernel | websockets | other | passed | failed | skipped | |", "| --- " * 8 + "|"]
+    lines = ["| Python | ipykernel | websockets | other | passed | failed | skipped | on | |", "| --- " * 9 + "|"]
     for result in results:
         found = result.versions
         other = "lowest of all ranges" if result.name.endswith("lowest") else ""
         cells = [result.python or result.name, found.get("ipykernel", ""), found.get("websockets", ""), other]
-        counts = [str(result.passed), str(result.failed), str(result.skipped), " ".join([result.status, result.reason])]
+        counts = [str(result.passed), str(result.failed), str(result.skipped), result.at[:10]]
+        counts.append(" ".join([result.status, result.reason]))
         lines.append(f"| {' | '.join([*cells, *counts]).strip()} |")
     return "\n".join(lines) + "\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -27,10 +28,13 @@ PROVIDER_VARIABLES = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Set up Hypothesis; refuse the source tree where the installed package is to be tested.
+    """Set up Hypothesis and interrupts; refuse the source tree where the installed package is to be tested.
 
-    A slow machine is no fault of the code. In continuous integration every run tries the same examples.
+    A slow machine is no fault of the code. In continuous integration every run tries the same examples. Begun in the
+    background of a shell, this and all that it starts would ignore interrupts, which are tested.
     """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     slow = (hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large)
     same = os.environ.get("CI") == "true"
     hypothesis.settings.register_profile("wsn", deadline=None, suppress_health_check=slow, derandomize=same)

@@ -89,7 +89,11 @@ def test_the_results_keep_what_was_not_run_again(
     matrix.write(
         [matrix.Result(first, "passed", passed=3), matrix.Result(second, "not had", reason="no Python")], kept=False
     )
-    matrix.write([matrix.Result(first, "failed", failed=1)], kept=True)
+    before = json.loads((tmp_path / "test_matrix.json").read_text())
+    del before["environments"][1]["at"]  # as it was written before each result had its own
+    (tmp_path / "test_matrix.json").write_text(json.dumps({**before, "at": "2026-11-21T10:00:00+00:00"}))
+    matrix.write([matrix.Result(first, "failed", at="2026-11-30T10:00:00+00:00", failed=1)], kept=True)
     told = json.loads((tmp_path / "test_matrix.json").read_text())
     assert [each["status"] for each in told["environments"]] == ["failed", "not had"]
+    assert [each["at"][:10] for each in told["environments"]] == ["2026-11-30", "2026-11-21"]
     assert "no Python" in (tmp_path / "test_matrix.md").read_text()
