@@ -1,32 +1,35 @@
 #!/bin/sh
-# Runs the tests with the pytest that is named first. Without further words the browser's tests run beside the others,
-# since either mostly waits: one half from the beginning, two quarters when the others have ended. With some, they are
-# pytest's own.
+# Runs the tests with the pytest that is named first. With further words they are pytest's own. Without, the tests are
+# run in parts, a few at a time (WSN_TEST_JOBS, 3 if not set), since most of them wait for a browser, a kernel or a
+# server: whoever ends a part takes the next. A part's output is shown when it ends.
 set -u
+browser_parts=5
+apart="session tools magics server"
+
+# What pytest is told to run: 1, 2, … are shares of the browser's tests, a word is a folder, "rest" is all the others.
+words_of() {
+    case $1 in
+    [0-9]) ls tests/browser/test_*.py | awk "NR % $browser_parts == $1 - 1" ;;
+    rest) for each in browser $apart; do echo "--ignore=tests/$each"; done ;;
+    *) echo "tests/$1" ;;
+    esac
+}
+
+if [ "$1" = --part ]; then
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    "$2" $(words_of "$3") >"$log" 2>&1
+    ended=$?
+    echo "==> pytest, part $3"
+    cat "$log"
+    exit "$ended"
+fi
+
 pytest=$1
 shift
 if [ $# -gt 0 ]; then
     exec "$pytest" "$@"
 fi
-files() { ls tests/browser/test_*.py | awk "NR % $1 == $2"; }
-logs=$(mktemp -d)
-pids=
-trap 'kill $pids 2>/dev/null; rm -rf "$logs"' EXIT
-trap 'exit 130' INT TERM
-
-"$pytest" $(files 2 1) >"$logs/1" 2>&1 &
-pids=$!
-"$pytest" --ignore=tests/browser
-failed=$?
-for part in 2 0; do
-    "$pytest" $(files 4 $part) >"$logs/$part" 2>&1 &
-    pids="$pids $!"
-done
-for pid in $pids; do
-    wait "$pid" || failed=1
-done
-for part in 1 2 0; do
-    echo "==> pytest, a part of tests/browser (beside the others)"
-    cat "$logs/$part"
-done
-[ "$failed" -eq 0 ]
+# The long ones first, the browser's and others in turn.
+printf '%s\n' 1 session 2 rest 3 tools 4 server 5 magics |
+    xargs -n 1 -P "${WSN_TEST_JOBS:-3}" sh "$0" --part "$pytest"
