@@ -24,5 +24,6 @@ def environment_with(home: Path, *packages: str) -> Path:
 
 def inherited_paths() -> dict[str, str]:
     """What tells Jupyter's programs of such an environment where this one keeps its files."""
-    shared = Path(sys.prefix) / "share" / "jupyter"
-    return {"JUPYTER_PATH": str(shared), "JUPYTERLAB_DIR": str(shared / "lab")}
+    shared, settings = Path(sys.prefix) / "share" / "jupyter", Path(sys.prefix) / "etc" / "jupyter"
+    own = {"JUPYTER_PATH": shared, "JUPYTER_CONFIG_PATH": settings, "JUPYTERLAB_DIR": shared / "lab"}
+    return {name: str(path) for name, path in own.items()}
