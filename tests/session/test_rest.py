@@ -13,10 +13,10 @@ import pytest
 from support.peer import Peer, running_peer, says
 from support.slow import slow, url_of
 
-from ws_notebook import RunEnded, Session, tool
+from ws_notebook import RunEnded, Session, Waits, tool
 from ws_notebook.core.run import RequestSettings, RunState
 from ws_notebook.session.portal import portal
-from ws_notebook.session.rest import IDLE, Rest, call_held
+from ws_notebook.session.rest import Rest, call_held
 
 __all__: list[str] = []
 
@@ -92,11 +92,11 @@ def until(session: Session, wanted: Callable[[], bool]) -> None:
 def test_a_session_closes_its_connection_after_five_idle_minutes_and_loses_nothing(opened: Open) -> None:
     with running_peer(says("One", "Two")) as peer:
         session = opened(peer.url, profile="openai")
-        assert session._engine.resting.seconds() == IDLE == 300
-        session._engine.resting.seconds = lambda: 0.01
+        assert session.waits.idle == 300
+        session.waits = Waits(idle=0.01)
         first = session.ask("1?")
         until(session, lambda: session.state == "idle")
-        session._engine.resting.seconds = lambda: IDLE
+        session.waits = Waits()
         second = session.ask("2?")
         assert (second.text, second.parent, session.connections, session.state) == ("Two", first, 2, "open")
         assert second.turns[0].recovered == "connection_idle"
@@ -107,7 +107,7 @@ def test_a_session_closes_its_connection_after_five_idle_minutes_and_loses_nothi
 def test_where_responses_are_stored_it_goes_on_by_their_id(opened: Open) -> None:
     with running_peer(says("One", "Two")) as peer:
         session = opened(peer.url, profile="openai", store=True)
-        session._engine.resting.seconds = lambda: 0.01
+        session.waits = Waits(idle=0.01)
         first = session.ask("1?")
         until(session, lambda: session.state == "idle")
         assert session.ask("2?").text == "Two"
@@ -116,7 +116,7 @@ def test_where_responses_are_stored_it_goes_on_by_their_id(opened: Open) -> None
 
 def test_a_session_does_not_rest_while_a_tool_works(local: Open) -> None:
     session = local()
-    session._engine.resting.seconds = lambda: 0.0
+    session.waits = Waits(idle=0.001)
 
     @tool
     def look() -> str:

@@ -26,6 +26,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     steer      a word about words of `run.steer`, after the end of their response; then they go into a request
     successor  the response that the provider begins by itself for words that it has accepted
     server     the embedded server's start
+    idle       a run, while a connection is open and none is in progress; then it is closed until somebody asks
 
     For people and the user's own functions, without a bound unless one is given:
     approval   a decision about a call; then the default of the tool's `approve=` is taken
@@ -43,6 +44,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     steer: float | None = 10
     successor: float | None = 60
     server: float | None = 60
+    idle: float | None = 300
     approval: float | None = None
     input: float | None = None
     tool: float | None = None

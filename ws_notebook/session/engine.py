@@ -51,7 +51,7 @@ class Engine:
             submit=self._submit,
             waits=lambda: self.protocol.abilities.waits,
         )
-        self.resting = Rest(self.rest)
+        self.resting = Rest(self.rest, lambda: self.protocol.abilities.waits.idle)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
 

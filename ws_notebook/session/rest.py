@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from ..core.run import RunState
 
-__all__ = ["IDLE", "Rest", "call_held"]
-
-IDLE: Final = 300.0
-"""Seconds without a run in progress after which a session's connections are closed."""
+__all__ = ["Rest", "call_held"]
 
 
 class Rest:
@@ -21,7 +18,7 @@ class Rest:
     Its methods are called on the loop.
     """
 
-    def __init__(self, close: Callable[[], None], seconds: Callable[[], float | None] = lambda: IDLE) -> None:
+    def __init__(self, close: Callable[[], None], seconds: Callable[[], float | None]) -> None:
         self.seconds = seconds
         # The timer is not to keep a session that nobody holds.
         self._close = weakref.WeakMethod(close)
