@@ -250,13 +250,16 @@ class Link:
         for lane in () if self._rotating else self.lanes.sendable(now):
             if (turn_now := lane.pending) is None:
                 continue
-            lane.pending, frame = None, self._request(turn_now, now)
+            # In flight before it is made: where that fails, the turn is lost with what else is in flight.
+            lane.current, lane.pending = turn_now, None
+            frame = self._request(turn_now, now)
             if self._abilities.takes(len(frame)):
-                lane.current, lane.asked = turn_now, len(frame)
+                lane.asked = len(frame)
                 lane.hearing.hear(now)
                 self._note_request(turn_now, frame, now)
                 found.append(Outgoing(turn_now, frame))
             else:
+                lane.current = None
                 self._refuse_size(lane, turn_now, len(frame), now)
         return found
 
