@@ -9,7 +9,7 @@ import pytest
 
 from ws_notebook import settings
 from ws_notebook.exceptions import ConnectionFailed, SettingsError
-from ws_notebook.settings import PROFILES, Profile, Redactor, key_in, provider_names, proxy_for, resolve, server_token
+from ws_notebook.settings import PROFILES, Profile, key_in, provider_names, proxy_for, resolve, server_token
 
 __all__: list[str] = []
 
@@ -253,24 +253,6 @@ def test_no_setting_shows_a_key(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     provider = "http://host/v1" if name == "open" else name
     found = resolve(provider, model="m", api_key="hidden-key", headers={"X": "hidden-header"})
     assert "hidden" not in repr(found)
-
-
-def test_a_redactor_takes_out_what_it_knows_and_what_looks_like_a_key() -> None:
-    redactor = Redactor()
-    redactor.add(["secret-word", "secret-word-longer", "abc"])
-    assert redactor.text("a secret-word-longer and a secret-word, abc") == "a [secret] and a [secret], abc"
-    assert redactor.text("Bearer abcdefgh.ijk") == "[secret]"
-    assert redactor.text("the key sk-abc123456 is wrong") == "the key [secret] is wrong"
-    assert redactor.text("ask-me about task-lists") == "ask-me about task-lists"
-    assert repr(redactor) == "<Redactor of 2 secrets>"
-
-
-def test_a_frame_without_secrets_is_the_same_object() -> None:
-    redactor = Redactor()
-    redactor.add(["se/cret"])
-    frame = b'{"a": "nothing"}'
-    assert redactor.frame(frame) is frame
-    assert redactor.frame(b'{"a": "se/cret", "b": "se\\/cret"}') == b'{"a": "[secret]", "b": "[secret]"}'
 
 
 def test_a_function_for_the_key_that_fails_is_told_with_what_to_do() -> None:

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from .core.secrets import scrubbed
 from .exceptions import SettingsError
+from .secrets import Frames, Keys
 
-__all__ = ["VERSION", "Cassette", "Entry", "Exchange", "head_line", "line", "question_of"]
+__all__ = ["VERSION", "Cassette", "Entry", "Exchange", "Scrubber", "head_line", "line", "question_of", "scrubbed"]
 
 VERSION: Final = 1
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled", "error"})
@@ -115,7 +115,7 @@ class Cassette:
     def dumps(self) -> bytes:
         """The content of a file, scrubbed."""
         head = head_line(provider=self.provider, model=self.model, transport=self.transport, recorded=self.recorded)
-        return b"".join([head, *map(line, self.entries)])
+        return b"".join([head, *map(line, scrubbed(self.entries))])
 
     def exchanges(self) -> list[Exchange]:
         """Each request with what came for it: by its lane, first come first served, up to the terminal event."""
@@ -127,9 +127,39 @@ def head_line(**facts: str) -> bytes:
     return json.dumps({"cassette": VERSION, **facts}, ensure_ascii=False).encode() + b"\n"
 
 
+class Scrubber:
+    """Takes the secrets out of entries as they come, also those that are spread over the pieces of a text.
+
+    An entry whose text may end in the beginning of a secret waits for what comes next. `keys`: known secrets besides.
+    """
+
+    def __init__(self, keys: Keys | None = None) -> None:
+        self._frames: Frames[Entry] = Frames(keys)
+
+    def add(self, entry: Entry) -> list[Entry]:
+        """Take an entry; those that can be written now, in order."""
+        if entry.kind == "closed":
+            return [*self.close(), *self._written(self._frames.add(entry, entry.data))]
+        return self._written(self._frames.add(entry, entry.data, (entry.connection, entry.kind)))
+
+    def close(self) -> list[Entry]:
+        """Nothing more comes: the rest."""
+        return self._written(self._frames.close())
+
+    @staticmethod
+    def _written(found: Iterable[tuple[Entry, bytes]]) -> list[Entry]:
+        return [each if each.data is data else msgspec.structs.replace(each, data=data) for each, data in found]
+
+
+def scrubbed(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries without what looks like a secret."""
+    scrubber = Scrubber()
+    return [*(each for entry in entries for each in scrubber.add(entry)), *scrubber.close()]
+
+
 def line(entry: Entry) -> bytes:
-    """The line of an entry, scrubbed. A frame that is no JSON, or JSON over several lines, stands as a string."""
-    data, key = scrubbed(entry.data), entry.kind
+    """The line of an entry. A frame that is no JSON, or JSON over several lines, stands as a string."""
+    data, key = entry.data, entry.kind
     if b"\n" in data or b"\r" in data or not _is_json(data):
         data, key = json.dumps(data.decode(errors="replace")).encode(), f"{entry.kind}_text"
     return f'{{"ms":{round(entry.ms, 3)},"on":{entry.connection},"{key}":'.encode() + data + b"}\n"

@@ -1,7 +1,6 @@
 """Settings: what a session connects to. The only reader of the environment.
 
-Keys are looked up at each connection, are kept out of every repr, and are known to a `Redactor`
-that takes them out of whatever comes back.
+Keys are looked up at each connection and are kept out of every repr.
 """
 
 from __future__ import annotations
@@ -10,22 +9,21 @@ import difflib
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
 
-from .core.secrets import scrubbed
 from .exceptions import ConnectionFailed, SettingsError, WsNotebookError
 from .profiles import PROFILES, Profile
+from .secrets import hidden
 
 __all__ = [
     "PROFILES",
     "SERVER_TOKEN_VARIABLE",
     "ApiKey",
     "Profile",
-    "Redactor",
     "Settings",
     "environment_proxy",
     "key_in",
@@ -51,40 +49,10 @@ _PROXY_NAMES: Final[Mapping[tuple[bool, bool], tuple[str, ...]]] = {
     (False, False): ("http", "socks", "all"),
 }
 """Whose proxy is taken: by TLS or not, by WebSocket or not."""
+_TELLING: Final = ("auth", "key", "token", "cookie", "secret", "password")
+"""One of these is in the name of a header that holds a secret."""
 
 LOCAL_NOTE = "embedded server: a script, no AI"
-
-
-class Redactor:
-    """Takes secrets out of text and frames. It is told each key before the key is used."""
-
-    _LIKELY = re.compile(r"(?:Bearer\s+|\b)(?:sk|xai|vck)-[A-Za-z0-9_\-*./+=]{6,}|Bearer\s+[A-Za-z0-9_\-.~+/=]{8,}")
-
-    def __init__(self) -> None:
-        self._secrets: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        return f"<Redactor of {len(self._secrets)} secrets>"
-
-    def add(self, secrets: Iterable[str]) -> None:
-        """Know further secrets. Very short ones are left alone: they would match ordinary words."""
-        known = {*self._secrets, *(secret for secret in secrets if len(secret) >= 6)}
-        self._secrets = tuple(sorted(known, key=len, reverse=True))
-
-    def text(self, value: str) -> str:
-        """The text without known secrets and without what looks like one."""
-        for secret in self._secrets:
-            value = value.replace(secret, "[secret]")
-        return self._LIKELY.sub("[secret]", value)
-
-    def frame(self, frame: bytes) -> bytes:
-        """The frame without known secrets; the same object where it holds none."""
-        for secret in self._secrets:
-            # JSON may write a slash with a backslash before it.
-            for encoded in {secret.encode(), secret.replace("/", "\\/").encode()}:
-                if encoded in frame:
-                    frame = frame.replace(encoded, b"[secret]")
-        return frame
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return ""  # a region of the provider
         versions = [each for each in parts.query.split("&") if each.startswith("api-version=")]
         bare = urlunsplit(parts._replace(query="&".join(versions), fragment=""))
-        return scrubbed(bare.encode()).decode()
+        return hidden(bare)
 
     @property
     def chosen_profile(self) -> str:
@@ -162,6 +130,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 'api_key=…, run %responses connect, or try it without a key: provider="local".'
             )
         return None
+
+    @property
+    def secrets(self) -> list[str]:
+        """What nobody is to be shown, as far as it is known without asking a function for it."""
+        address = urlsplit(self.base_url)
+        found = [self.api_key if isinstance(self.api_key, str) else None, self._from_environment()[1], address.password]
+        found += [value for name, value in self.headers.items() if any(word in name.lower() for word in _TELLING)]
+        found += [value for name, value in parse_qsl(address.query) if name != "api-version"]
+        return [value for value in found if value]
 
     @property
     def key_origin(self) -> str:

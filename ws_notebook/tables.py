@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .core.frames import FrameLog
 from .core.run import RunState
 from .core.turn import CallState, TurnState
+from .secrets import Keys, hidden
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,10 +79,10 @@ def turns_table(runs: Iterable[RunState], *, epoch: float) -> pd.DataFrame:
     return _frame(_TURNS, [_turn_row(turn, epoch) for turn in turns])
 
 
-def calls_table(runs: Iterable[RunState], *, epoch: float) -> pd.DataFrame:
-    """One row for each tool call. `started` is the start of the function."""
+def calls_table(runs: Iterable[RunState], *, epoch: float, keys: Keys | None = None) -> pd.DataFrame:
+    """One row for each tool call. `started` is the start of the function. What is known as a secret is hidden."""
     turns = [turn for run in list(runs) for turn in list(run.turns)]
-    return _frame(_CALLS, [_call_row(call, epoch) for turn in turns for call in list(turn.tool_calls)])
+    return _frame(_CALLS, [_call_row(call, epoch, keys) for turn in turns for call in list(turn.tool_calls)])
 
 
 def frames_table(log: FrameLog, *, epoch: float) -> pd.DataFrame:
@@ -130,14 +131,14 @@ def _turn_row(turn: TurnState, epoch: float) -> dict[str, Any]:
     }
 
 
-def _call_row(call: CallState, epoch: float) -> dict[str, Any]:
+def _call_row(call: CallState, epoch: float, keys: Keys | None) -> dict[str, Any]:
     output = call.output
     return {
         "run": call.turn.run_id,
         "turn": call.turn.id,
         "call_id": call.call_id,
         "name": call.name,
-        "arguments": call.arguments,
+        "arguments": hidden(call.arguments, keys),
         "output": output if output is None or isinstance(output, str) else json.dumps(output, default=str),
         "status": call.status,
         "error": call.error,

@@ -96,7 +96,7 @@ class Exporter:
             words = error["message"] if isinstance(error, Mapping) else error or told["status"]
             code = (error.get("code") or error.get("type")) if isinstance(error, Mapping) else told["status"]
             span.set_attribute("error.type", code or told["status"])
-            span.set_status(self._trace.Status(self._trace.StatusCode.ERROR, words))
+            span.set_status(self._trace.Status(self._trace.StatusCode.ERROR, words if self._content else None))
         return _Open(self._trace, span, end)
 
     def _said(self, name: str, value: str | None) -> dict[str, Any]:

@@ -111,6 +111,8 @@ export interface Call {
   readonly spans: readonly Span[];
   readonly output: string | null;
   readonly error: string | null;
+  /** What its reader must know of the output, such as that a secret was taken out; or empty. */
+  readonly note: string;
   /** The pictures in the output, small. */
   readonly images: readonly Picture[];
   /** Null where it needs no consent. */

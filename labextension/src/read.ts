@@ -146,6 +146,7 @@ function readCall(value: unknown): Call {
     spans,
     output: textOrNull(from['output']),
     error: textOrNull(from['error']),
+    note: text(from['note']),
     approval: readApproval(from['approval']),
     images: list(from['images']).map(readPicture),
     progress: readProgress(from['progress'])

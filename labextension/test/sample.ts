@@ -56,6 +56,7 @@ export function sampleRun(): Record<string, unknown> {
             error: null,
             images: [{ url: 'data:image/png;base64,AA==', caption: 'PNG 2 × 1, 67 B' }],
             approval: null,
+            note: '',
             progress: null
           }
         ],

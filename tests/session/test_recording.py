@@ -123,9 +123,9 @@ def test_a_connection_that_was_lost_is_lost_again(opened: Open, tmp_path: Path) 
 
 
 def test_a_cassette_holds_no_key(opened: Open, tmp_path: Path) -> None:
-    key = "a-key-for-tests"
+    key = "a-key-for-tests-42"
     with running_peer(says(f"Your key is {key}.")) as peer:
-        session = opened(peer.url)
+        session = opened(peer.url, api_key=key)
         with session.record(tmp_path / "one"):
             session.ask(f"I am {key}")
         transport = wsn.RecordingTransport(HttpTransport(), tmp_path / "two")

@@ -26,7 +26,7 @@ __all__: list[str] = []
 
 Open = Callable[..., Session]
 KEY = "sk-very/secret+key0123456789"
-OTHER = "team-token-abcdef"
+OTHER = "team-token-abcdef-42"
 
 
 class Records(logging.Handler):
@@ -63,10 +63,10 @@ def everything_logged() -> Iterator[list[str]]:
 def seen(session: Session, run: Any) -> str:
     """Everything of a session and a run that can be looked at."""
     shown: list[Any] = [repr(session), repr(session.settings), repr(session.settings.headers)[:0]]
-    shown += [repr(session._redactor), repr(session._connector), repr(run), run.text, run.items, run.stopped]
+    shown += [repr(session.keys), repr(session._connector), repr(run), run.text, run.items, run.stopped]
     shown += [run._repr_mimebundle_(), repr(run.turns), [turn.error for turn in run.turns], run.tool_calls]
     shown += [table.to_csv() for table in (session.turns, session.tool_calls, session.frames)]
-    shown += [record.data for record in session._protocol.frames.records()]
+    shown += [record.data for record in session.frames_of(run.state)]
     if run.error is not None:
         shown += [str(run.error), repr(run.error), repr(vars(run.error)), run.error.args]
         shown += traceback.format_exception(run.error)

@@ -16,9 +16,10 @@ import pytest
 
 from ws_notebook.core.pictures import facts, read_data_url
 from ws_notebook.exceptions import ToolError
+from ws_notebook.secrets import Keys
 from ws_notebook.tools import error_output, exception_output, to_output
 from ws_notebook.tools.images import MAX_BYTES
-from ws_notebook.tools.outputs import scrubbed
+from ws_notebook.tools.outputs import without_secrets
 
 __all__: list[str] = []
 
@@ -124,14 +125,12 @@ def test_an_integer_that_python_does_not_write_is_refused_in_words() -> None:
 
 
 def test_secrets_are_taken_out_of_every_text() -> None:
-    def clean(text: str) -> str:
-        return text.replace("hush", "[secret]")
-
-    assert scrubbed("a hush b", clean) == "a [secret] b"
-    assert scrubbed([{"type": "input_text", "text": "hush"}, IMAGE], clean) == [
-        {"type": "input_text", "text": "[secret]"},
-        IMAGE,
-    ]
+    keys = Keys(["hush-hush-hush-123"])
+    assert without_secrets("a hush-hush-hush-123 b", keys) == ("a [secret] b", 1)
+    parts = [{"type": "input_text", "text": "hush-hush-hush-123 hush-hush-hush-123"}, IMAGE]
+    assert without_secrets(parts, keys) == ([{"type": "input_text", "text": "[secret] [secret]"}, IMAGE], 2)
+    untouched = [IMAGE]
+    assert without_secrets(untouched, keys)[0] is untouched
 
 
 def test_an_exception_tells_its_notes_its_cause_and_its_group() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ws_notebook.cassette import Cassette
 from ws_notebook.exceptions import ConnectionLost, SettingsError
+from ws_notebook.secrets import Keys
 from ws_notebook.transports.base import Endpoint, Transport
 from ws_notebook.transports.recording import Recorder, RecordingConnection, RecordingTransport, Tape
 
@@ -59,15 +60,13 @@ async def talk(connection: RecordingConnection) -> None:
 
 
 def test_frames_and_the_end_are_written_in_order(tmp_path: Path) -> None:
-    recorder = Recorder(
-        tmp_path / "c", provider="p", model="m", scrub=lambda frame: frame.replace(b"hidden-key-1", b"X")
-    )
+    recorder = Recorder(tmp_path / "c", provider="p", model="m", keys=Keys(["hidden-key-1"]))
     echo = Echo()
     asyncio.run(talk(RecordingConnection(echo, Tape(recorder))))
     recorder.stop()
     kept = Cassette.load(tmp_path / "c")
     assert [entry.kind for entry in kept.entries] == ["sent", "sent", "received", "received", "closed"]
-    assert kept.entries[0].data == b'{"key": "X"}'
+    assert kept.entries[0].data == b'{"key": "[secret]"}'
     assert json.loads(kept.entries[4].data) == {"code": 1006, "reason": "cable"}
     assert (kept.provider, kept.model, echo.closed) == ("p", "m", True)
     assert [entry.ms for entry in kept.entries] == sorted(entry.ms for entry in kept.entries)

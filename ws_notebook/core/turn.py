@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from ..exceptions import ProtocolViolation, ToolError
+from ..secrets import hidden
 from .consent import Consent, Progress
 from .events import ErrorInfo
 from .frames import FrameTally
@@ -212,6 +213,8 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The output's pictures in order, for views: `url`, a small copy as a data URL or None, and `caption`."""
     error: str | None = None
     """One line about what went wrong, or None."""
+    note: str = ""
+    """What its reader must know of the output, such as that a secret was taken out; or empty."""
     exception: BaseException | None = None
     decision: str = ""
     """approved, edited, denied, timeout, unattended or allowed; empty where no consent was needed, or none came."""
@@ -259,7 +262,8 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         """The Python traceback of a tool that raised, or empty."""
         if self.exception is None:
             return ""
-        return "".join(traceback_module.format_exception(self.exception))
+        text = "".join(traceback_module.format_exception(self.exception))
+        return hidden(text, None if self.run is None else self.run.session.keys)
 
     def approve(self, arguments: Mapping[str, Any] | str | None = None) -> None:
         """Let it run; `arguments`, values by name or JSON, take the place of the model's, which is told so.

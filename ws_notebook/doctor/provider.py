@@ -6,8 +6,9 @@ import asyncio
 from urllib.parse import urlsplit
 
 from ..exceptions import WsNotebookError
+from ..secrets import Keys, hidden
 from ..session.local import LocalServer
-from ..settings import Redactor, Settings, proxy_for
+from ..settings import Settings, proxy_for
 from ..transports.base import Endpoint
 from .answer import Seen
 from .finding import Finding, Parts
@@ -20,18 +21,18 @@ __all__ = ["examine"]
 
 async def examine(settings: Settings, *, ask: bool, patience: float) -> list[Finding]:
     """The findings; each step waits `patience` seconds at most. No text holds the key."""
-    parts, redactor = Parts("provider"), Redactor()
+    parts, keys = Parts("provider"), Keys()
     server: LocalServer | None = None
     try:
         if not settings.base_url:
             server = await _started(parts)
             if server is None:
                 return parts.found
-        await _examine(parts, settings, server, redactor, ask=ask, patience=patience)
+        await _examine(parts, settings, server, keys, ask=ask, patience=patience)
     finally:
         if server is not None:
             await asyncio.to_thread(server.stop)
-    return parts.cleaned(redactor.text)
+    return parts.cleaned(lambda text: hidden(text, keys))
 
 
 async def _started(parts: Parts) -> LocalServer | None:
@@ -43,7 +44,7 @@ async def _started(parts: Parts) -> LocalServer | None:
 
 
 async def _examine(
-    parts: Parts, settings: Settings, server: LocalServer | None, redactor: Redactor, *, ask: bool, patience: float
+    parts: Parts, settings: Settings, server: LocalServer | None, keys: Keys, *, ask: bool, patience: float
 ) -> None:
     base_url = settings.base_url or (server.base_url if server else "")
     shown = base_url.partition("?")[0]
@@ -54,8 +55,8 @@ async def _examine(
             "base URL", f"{shown} does not end in /v1, as most do.", "Compare it with the server's own documentation."
         )
     key = await _key(parts, settings, server)
-    redactor.add([key] if key else [])
-    redactor.add(settings.headers.values())
+    keys.add([key] if key else [])
+    keys.add(settings.headers.values())
     if not await _on_the_way(parts, base_url, settings, patience):
         return
     if key is None and settings.profile.needs_key and not settings.headers:

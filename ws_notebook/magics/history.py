@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ..core.items import prompt_text
+from ..secrets import hidden
 from ..session.run import Run
 from .cells import CellTree
 
@@ -53,7 +54,7 @@ def _lines(runs: Sequence[Run], tree: CellTree) -> Iterator[str]:
 
 
 def _line(run: Run, indent: str, mark: Callable[[Run], str]) -> str:
-    words = " ".join(prompt_text(run.state.input).split())
+    words = " ".join(hidden(prompt_text(run.state.input), run.session.keys).split())
     if not words:
         words = "compaction" if any(turn.compacted for turn in run.turns) else "warm-up"
     words = words if len(words) <= _WIDTH else f"{words[: _WIDTH - 1]}…"

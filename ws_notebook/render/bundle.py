@@ -19,6 +19,7 @@ from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.timing import Span
 from ..core.turn import CallState, TurnState
+from ..secrets import Keys, hidden, hidden_value, so_far
 from .format import cut, number, one_line, valid
 from .grown import Grown
 from .history import frame_rows, growth
@@ -59,6 +60,8 @@ class RunHeader(msgspec.Struct, frozen=True, kw_only=True):
     """The base URL that `provider` must be given to ask the same again, where the name is not enough. No secrets."""
     profile: str = ""
     """Likewise the profile, where one was chosen."""
+    keys: Keys | None = None
+    """The secrets that are shown nowhere, besides what looks like one."""
 
 
 class Clock:
@@ -77,28 +80,28 @@ class Clock:
 
 def bundle(run: RunState, header: RunHeader, *, now: float | None = None) -> dict[str, Any]:
     """The run as it stands. `now` (seconds of the monotonic clock) is the end of a run that still lasts."""
-    return assemble(run, header, now, lambda turn, kind: Grown(turn, kind).whole())
+    return assemble(run, header, now, lambda turn, kind: Grown(turn, kind, header.keys).whole())
 
 
 def assemble(
     run: RunState, header: RunHeader, now: float | None, text_of: Callable[[TurnState, str], str]
 ) -> dict[str, Any]:
     """Like `bundle`; `text_of(turn, "text" or "reasoning")` gives the texts."""
-    clock = Clock(run, now)
+    clock, keys = Clock(run, now), header.keys
     turns = [
         {
-            **turn_object(turn, clock),
+            **turn_object(turn, clock, keys=keys),
             "text": text_of(turn, "text"),
             "reasoning": text_of(turn, "reasoning"),
-            **_growth(turn, clock),
+            **_growth(turn, clock, keys),
         }
         for turn in list(run.turns)
     ]
-    return repaired(
+    return shown(
         {
             "version": VERSION,
             "id": run.id,
-            "prompt": cut(prompt_text(run.input), LIMIT),
+            "prompt": cut_shown(prompt_text(run.input), LIMIT, keys),
             **({"images": [dict(picture) for picture in run.pictures]} if run.pictures else {}),
             **({"format": "json"} if asks_for_json(run) else {}),
             "session": _session(header),
@@ -107,17 +110,19 @@ def assemble(
             **head(run, clock),
             "turns": turns,
             "frames": frame_rows(run, clock),
-        }
+        },
+        keys,
     )
 
 
 def _session(header: RunHeader) -> dict[str, str]:
     facts = msgspec.structs.asdict(header)
+    del facts["keys"]
     return {name: value for name, value in facts.items() if value or name not in ("address", "profile")}
 
 
-def _growth(turn: TurnState, clock: Clock) -> dict[str, Any]:
-    found = {kind: growth(turn, kind, clock) for kind in ("text", "reasoning")}
+def _growth(turn: TurnState, clock: Clock, keys: Keys | None) -> dict[str, Any]:
+    found = {kind: growth(turn, kind, clock, keys) for kind in ("text", "reasoning")}
     grown = {kind: points for kind, points in found.items() if points}
     return {"growth": grown} if grown else {}
 
@@ -147,7 +152,7 @@ def _cut_short(run: RunState, turns: list[TurnState]) -> dict[str, str]:
     return {"reason": one_line(reason, _REASON_LIMIT)} if reason else {}
 
 
-def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT) -> dict[str, Any]:
+def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys | None = None) -> dict[str, Any]:
     """One turn without its text and reasoning."""
     timing = turn.timing
     return {
@@ -165,13 +170,13 @@ def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT) -> dict[str, 
         "bytes_full_context": turn.bytes_full_context,
         "tokens_per_second": _speed(turn),
         "error": _turn_error(turn.error),
-        "calls": [call_object(call, clock, limit) for call in list(turn.tool_calls)],
-        "items": timed_items(other_items(turn, images=limit >= LIMIT), turn, clock),
+        "calls": [call_object(call, clock, limit, keys=keys) for call in list(turn.tool_calls)],
+        "items": timed_items(other_items(turn, images=limit >= LIMIT, keys=keys), turn, clock),
         **({"citations": cited} if (cited := citations(turn)) else {}),
     }
 
 
-def call_object(call: CallState, clock: Clock, limit: int = LIMIT) -> dict[str, Any]:
+def call_object(call: CallState, clock: Clock, limit: int = LIMIT, *, keys: Keys | None = None) -> dict[str, Any]:
     """One tool call. Its clock begins where its arguments were whole. Who is asked about it sees more of them."""
     timing = call.timing
     if call.status == "awaiting_approval":
@@ -179,20 +184,21 @@ def call_object(call: CallState, clock: Clock, limit: int = LIMIT) -> dict[str, 
     return {
         "call_id": call.call_id,
         "name": call.name,
-        "arguments": cut(call.arguments, limit),
+        "arguments": cut_shown(call.arguments, limit, keys, grows=call.item is None),
         "status": call.status,
         "start_ms": clock(timing.added if timing.ready is None else timing.ready),
         "end_ms": clock.optional(_call_end(call)),
         "spans": _call_spans(call, clock),
-        "output": None if call.output is None else cut(output_text(call.output), limit),
+        "output": None if call.output is None else cut_shown(output_text(call.output), limit, keys),
         "error": call.error,
+        **({"note": call.note} if call.note else {}),
         **({"images": [dict(picture) for picture in call.pictures]} if call.pictures else {}),
-        **_consent(call, clock, limit),
-        **_progress(call, limit),
+        **_consent(call, clock, limit, keys),
+        **_progress(call, limit, keys),
     }
 
 
-def _consent(call: CallState, clock: Clock, limit: int) -> dict[str, Any]:
+def _consent(call: CallState, clock: Clock, limit: int, keys: Keys | None) -> dict[str, Any]:
     """Only where a call needs consent, or a rule has decided about it."""
     consent = call.consent
     if consent is None:
@@ -200,8 +206,8 @@ def _consent(call: CallState, clock: Clock, limit: int) -> dict[str, Any]:
     return {
         "approval": {
             "decision": call.decision,
-            "reason": one_line(consent.reason, _REASON_LIMIT),
-            "arguments": None if consent.arguments is None else cut(consent.arguments, limit),
+            "reason": one_line(hidden(consent.reason, keys), _REASON_LIMIT),
+            "arguments": None if consent.arguments is None else cut_shown(consent.arguments, limit, keys),
             "deadline_ms": clock.optional(consent.deadline),
             "default": consent.default,
             "prompted": consent.prompted,
@@ -218,14 +224,27 @@ def _asked(call: CallState, consent: Consent) -> dict[str, Any]:
     return {"asked": {**asked, "defaults": cut(consent.defaults, LIMIT), "repeated": list(consent.repeated)}}
 
 
-def _progress(call: CallState, limit: int) -> dict[str, Any]:
+def _progress(call: CallState, limit: int, keys: Keys | None) -> dict[str, Any]:
     """How far a call is, or came before it was given up; a result says it all."""
     progress = call.progress
     if progress is None or call.status == "completed":
         return {}
-    partial = None if progress.partial is None else cut(output_text(progress.partial), limit)
-    told = {"fraction": progress.fraction, "text": one_line(progress.text, _REASON_LIMIT)}
+    partial = None if progress.partial is None else cut_shown(output_text(progress.partial), limit, keys)
+    told = {"fraction": progress.fraction, "text": one_line(hidden(progress.text, keys), _REASON_LIMIT)}
     return {"progress": {**told, "partial": partial, "count": progress.count}}
+
+
+def cut_shown(text: str, limit: int, keys: Keys | None, *, grows: bool = False) -> str:
+    """At most `limit` characters that hold no beginning of a secret at their end, either. `grows`: more comes."""
+    if len(text) <= limit:
+        return so_far(text, keys) if grows else text
+    kept = so_far(text[:limit], keys)
+    return cut(kept + text[limit:], len(kept))
+
+
+def shown(value: dict[str, Any], keys: Keys | None) -> dict[str, Any]:
+    """`value` without secrets, and so that it can be sent and saved."""
+    return repaired(hidden_value(value, keys))
 
 
 def repaired(value: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Any
 from ..core.changes import CallChanged, Change, RunEnded, SteerChanged, ToolCallReady
 from ..core.run import RunState
 from ..core.turn import TurnState
-from .bundle import Clock, RunHeader, assemble, head, repaired, steer_object, turn_object
+from ..secrets import Keys
+from .bundle import Clock, RunHeader, assemble, head, shown, steer_object, turn_object
 from .grown import Grown
 
 __all__ = ["Deltas"]
@@ -49,7 +50,7 @@ class Deltas:
         self._shown.clear()
         self._head = self._head_now(Clock(self._run, now))
         whole = assemble(self._run, self._header, now, lambda turn, kind: self._of(turn).grown[kind].whole())
-        return repaired({**whole, **self._head})
+        return shown({**whole, **self._head}, self._header.keys)
 
     def snapshot(self, now: float) -> dict[str, Any]:
         """The message with the whole run."""
@@ -70,7 +71,7 @@ class Deltas:
         if not changed and not any(news.values()):
             return None
         found = {key: value for key, value in (("head", changed), *news.items()) if value}
-        return repaired({"kind": "delta", **self._stamp(now), **found})
+        return shown({"kind": "delta", **self._stamp(now), **found}, self._header.keys)
 
     def _add(self, news: dict[str, list[list[Any]]], index: int, turn: TurnState, clock: Clock) -> bool:
         shown = self._of(turn)
@@ -80,7 +81,7 @@ class Deltas:
                 return False
             if text:
                 news[kind].append([index, text])
-        fields = turn_object(turn, clock, _LIVE_LIMIT)
+        fields = turn_object(turn, clock, _LIVE_LIMIT, keys=self._header.keys)
         if fields != shown.fields:
             shown.fields = fields
             news["turns"].append([index, fields])
@@ -113,7 +114,7 @@ class Deltas:
         return {**fields, "steers": steers} if steers else fields
 
     def _of(self, turn: TurnState) -> _Shown:
-        return self._shown.setdefault(turn.id, _Shown(turn))
+        return self._shown.setdefault(turn.id, _Shown(turn, self._header.keys))
 
     def _stamp(self, now: float) -> dict[str, Any]:
         self._seq += 1
@@ -127,6 +128,6 @@ def _asked(head: dict[str, Any]) -> tuple[Any, Any]:
 class _Shown:
     """What the last messages told of a turn."""
 
-    def __init__(self, turn: TurnState) -> None:
-        self.grown = {"text": Grown(turn, "text"), "reasoning": Grown(turn, "reasoning")}
+    def __init__(self, turn: TurnState, keys: Keys | None) -> None:
+        self.grown = {kind: Grown(turn, kind, keys) for kind in ("text", "reasoning")}
         self.fields: dict[str, Any] | None = None

@@ -7,9 +7,13 @@ a message are not.
 from __future__ import annotations
 
 from ..core.turn import TextPart, TurnState
+from ..secrets import Keys, Stream
 from .format import valid
 
 __all__ = ["Grown", "turn_text"]
+
+_LEAST = 3
+"""Letters that may be the beginning of a secret are shown, if they are fewer: what comes then changes the text."""
 
 
 def turn_text(turn: TurnState) -> str:
@@ -20,12 +24,16 @@ def turn_text(turn: TurnState) -> str:
 class Grown:
     """Reads one kind of text of a turn ("text" or "reasoning"), from the beginning or from where it stopped.
 
+    Without secrets: what may be the beginning of one waits for what comes next, or for the turn's end.
+
     May be used from another thread than the one that writes the turn: a list grows, or another one takes its place.
     """
 
-    def __init__(self, turn: TurnState, kind: str) -> None:
+    def __init__(self, turn: TurnState, kind: str, keys: Keys | None = None) -> None:
         self._turn = turn
         self._kind = kind
+        self._keys = keys
+        self._shown = Stream(keys, least=_LEAST)
         self._read: dict[int, tuple[list[str], int]] = {}
         """For each part by its place in `turn.parts`: its pieces, and how many of them were read."""
         self._held = ""
@@ -34,6 +42,7 @@ class Grown:
         """All of it, as it stands; what `more` gives begins after it."""
         self._read.clear()
         self._held = ""
+        self._shown = Stream(self._keys, least=_LEAST)
         return self.more() or ""
 
     def more(self) -> str | None:
@@ -55,7 +64,10 @@ class Grown:
                 found.append("\n\n")
             self._read[place] = (pieces, count + len(chunks))
             found += chunks
-        return self._pairs("".join(found))
+        text = self._shown.feed(self._pairs("".join(found)))
+        if self._turn.done:
+            text += self._shown.end()
+        return None if self._shown.broken else text
 
     def _begins_paragraph(self, place: int, part: TextPart) -> bool:
         if place in self._read or not self._read:

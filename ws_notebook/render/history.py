@@ -13,8 +13,8 @@ from typing import Any
 
 from ..core.frames import FrameRecord
 from ..core.run import RunState
-from ..core.secrets import scrubbed
 from ..core.turn import TurnState
+from ..secrets import Keys, Stream, hidden, hidden_frame
 from .format import cut, valid
 
 __all__ = ["frame_list", "frame_rows", "frame_text", "growth"]
@@ -25,18 +25,17 @@ _POINTS = 250
 _LISTED = 5000
 """The most frames of a list, the newest ones, and the most characters of one frame that are shown."""
 _SHOWN = 200_000
-_LONGEST_SECRET = 4096
 _ROWS = 600
 """The most rows of frames; a longer run keeps, for each turn, one for each kind."""
 
 
-def growth(turn: TurnState, kind: str, clock: Callable[[float], float]) -> list[int]:
-    """When the turn's text of this kind ("text" or "reasoning") came."""
+def growth(turn: TurnState, kind: str, clock: Callable[[float], float], keys: Keys | None = None) -> list[int]:
+    """When the turn's text of this kind ("text" or "reasoning") came, as far as it is shown."""
     pieces = [
         (clock(moment), _units(chunk))
         for part in list(turn.parts)
         if part.kind == kind
-        for moment, chunk in zip(list(part.times), list(part.chunks), strict=False)
+        for moment, chunk in zip(list(part.times), _without_secrets(list(part.chunks), keys), strict=False)
     ]
     if not pieces:
         return []
@@ -104,17 +103,17 @@ def frame_list(frames: list[FrameRecord], run: RunState) -> dict[str, Any]:
 
 
 def frame_text(frames: list[FrameRecord], index: Any) -> dict[str, Any]:
-    """The message with one frame as text, scrubbed like a cassette; an empty one where it is no longer held."""
+    """The message with one of these frames, as a cassette would have it; an empty one where it is no longer held."""
     held = isinstance(index, int) and 0 <= index < len(frames)
-    return {"kind": "frame", "index": index, "text": valid(_without_secrets(frames[index].data)) if held else ""}
+    text = hidden_frame(frames[index].data).decode("utf-8", "replace") if held else ""
+    return {"kind": "frame", "index": index, "text": valid(cut(text, _SHOWN))}
 
 
-def _without_secrets(data: bytes) -> str:
-    """A frame as text without what looks like a secret in what anybody wrote; of a long one the beginning."""
-    text = data.decode("utf-8", "replace")
-    beginning = scrubbed(text[: _SHOWN + _LONGEST_SECRET].encode()).decode()
-    if len(text) <= _SHOWN + _LONGEST_SECRET:
-        return cut(beginning, _SHOWN)
-    # The end of the beginning may be the beginning of a secret.
-    shown = beginning[: min(_SHOWN, len(beginning) - _LONGEST_SECRET)]
-    return cut(shown + text[len(shown) :], len(shown))
+def _without_secrets(chunks: list[str], keys: Keys | None) -> list[str]:
+    """The pieces of a text as they are shown: where there is a secret, its place moves to the piece that ends it."""
+    text = "".join(chunks)
+    if hidden(text, keys) is text:
+        return chunks
+    stream = Stream(keys)
+    found = [stream.feed(chunk) for chunk in chunks]
+    return [*found[:-1], found[-1] + stream.end()]

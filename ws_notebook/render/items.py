@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core.items import TOOL_CALLS
 from ..core.turn import TurnState
+from ..secrets import Keys, hidden
 from .format import counted, cut, one_line, short_arguments, size
 
 __all__ = ["citations", "other_items", "output_text"]
@@ -22,7 +23,7 @@ _DATA_URL = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=
 _SHOWN_ELSEWHERE = frozenset({"message", "reasoning", *TOOL_CALLS})
 
 
-def other_items(turn: TurnState, *, images: bool = True) -> list[dict[str, Any]]:
+def other_items(turn: TurnState, *, images: bool = True, keys: Keys | None = None) -> list[dict[str, Any]]:
     """`{"type", "id", "status", "summary"}` for each; a refusal is one of them.
 
     A picture that was made, if it is not too large, has its data URL as `image`, several have theirs in `images`,
@@ -33,7 +34,7 @@ def other_items(turn: TurnState, *, images: bool = True) -> list[dict[str, Any]]
             "type": str(item.get("type") or "unknown"),
             "id": str(item.get("id") or ""),
             "status": str(item.get("status") or ""),
-            "summary": one_line(_summary(item), _LINE),
+            "summary": one_line(hidden(_summary(item), keys), _LINE),
             **(_made_images(item) if images else {}),
         }
         for item in list(turn.output)
@@ -41,7 +42,9 @@ def other_items(turn: TurnState, *, images: bool = True) -> list[dict[str, Any]]
     ]
     if turn.refusal:
         status = "completed" if turn.done else "in_progress"
-        found.append({"type": "refusal", "id": "", "status": status, "summary": cut(turn.refusal, _REFUSAL)})
+        found.append(
+            {"type": "refusal", "id": "", "status": status, "summary": cut(hidden(turn.refusal, keys), _REFUSAL)}
+        )
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ..core.items import prompt_text
 from ..core.run import RunState
 from ..core.turn import TurnState
+from ..secrets import Keys, hidden
 from .format import number, one_line, valid
 
 __all__ = ["PROMPT_LIMIT", "run_row", "totals"]
@@ -16,7 +17,7 @@ PROMPT_LIMIT = 120
 """Characters of a prompt that are shown."""
 
 
-def run_row(run: RunState) -> dict[str, Any]:
+def run_row(run: RunState, keys: Keys | None = None) -> dict[str, Any]:
     """What the panel shows of a run, as JSON. `doing` is the kind of time it spends now; `started` is in epoch ms.
 
     `parent`: the run that it continues, or the id of a response that no run of the session made.
@@ -27,7 +28,7 @@ def run_row(run: RunState) -> dict[str, Any]:
     return {
         "id": run.id,
         "parent": run.parent.id if run.parent is not None else next((turn.foreign_parent for turn in turns), None),
-        "prompt": valid(one_line(prompt_text(run.input), PROMPT_LIMIT)),
+        "prompt": valid(one_line(hidden(prompt_text(run.input), keys), PROMPT_LIMIT)),
         "status": run.status,
         "doing": "" if run.done else _doing(turns),
         "tool": "" if run.done else next((call.name for call in calls if call.status == "running"), ""),

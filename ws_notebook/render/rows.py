@@ -152,7 +152,8 @@ def _completed_label(call: dict[str, Any], spans: list[Span], end: float) -> str
     decision = (call.get("approval") or {}).get("decision", "")
     word = DECISION_WORDS.get(decision, "approved")
     took = f"{word} after {seconds(approval)}" if approval > 0 else duration(end - call["start_ms"])
-    return f"{took} → {one_line(call['output'], _OUTPUT)}" if call["output"] else took
+    came = f"{took} → {one_line(call['output'], _OUTPUT)}" if call["output"] else took
+    return f"{came} · {call['note']}" if call.get("note") else came
 
 
 def _progress_label(call: dict[str, Any]) -> str:

@@ -17,7 +17,8 @@ from ..core.run import RunState
 from ..core.steer import Steer
 from ..exceptions import SettingsError, ToolError
 from ..render.bundle import RunHeader
-from ..settings import Redactor, Settings
+from ..secrets import Frames, Keys, restored
+from ..settings import Settings
 from ..tools import ToolRegistry
 from .connector import Connector
 from .engine import Engine
@@ -47,7 +48,7 @@ class Backstage:
     settings: Settings
     _engine: Engine
     _portal: Portal
-    _redactor: Redactor
+    _keys: Keys
     _connector: Connector
     _behind: Backstage
     _handle: Callable[[], Session | None]
@@ -79,6 +80,11 @@ class Backstage:
         """The tools that a run was asked with."""
         return self._engine.offered.get(run.id, ToolRegistry())
 
+    @property
+    def keys(self) -> Keys:
+        """The secrets that are shown nowhere."""
+        return self._keys
+
     def run_of(self, state: RunState) -> Run | None:
         """The run with this data behind it; None where the session has forgotten it."""
         return self._engine.runs.get(state.id)
@@ -103,9 +109,18 @@ class Backstage:
         if verdict == "shown":
             self._portal.post(self._engine.dispatcher.approvals.shown, found[0])
         elif verdict == "approve":
-            found[0].approve(more)
+            found[0].approve(self._unhidden(more, found[0].arguments))
         else:
             found[0].deny(more or "")
+
+    def _unhidden(self, more: str | None, original: str) -> str | None:
+        """Arguments that were edited in a view, which shows no secrets, as they are to be executed."""
+        meant = None if more is None else restored(more, original, self._keys)
+        if more is not None and meant is None:
+            raise ToolError(
+                "It is not certain what [secret] stands for here. Write the value itself, or leave each as it is."
+            )
+        return meant
 
     # Waiting.
 
@@ -190,6 +205,7 @@ class Backstage:
             note=self._connector.note,
             address=self._connector.address,
             profile=self.settings.chosen_profile if self._connector.address else "",
+            keys=self._keys,
         )
 
     def frames_of(self, run: RunState) -> list[FrameRecord]:
@@ -197,7 +213,9 @@ class Backstage:
         found = [
             each for each in self._engine.protocol.frames.records() if (each.turn or "").rpartition(".")[0] == run.id
         ]
-        return [msgspec.structs.replace(each, data=self._redactor.frame(each.data)) for each in found]
+        frames: Frames[FrameRecord] = Frames(self._keys)
+        shown = [one for each in found for one in frames.add(each, each.data, each.direction)]
+        return [msgspec.structs.replace(each, data=data) for each, data in [*shown, *frames.close()]]
 
 
 def _post_or_not(portal: Portal, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:

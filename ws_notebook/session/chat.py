@@ -10,6 +10,7 @@ from ..core.changes import Change
 from ..core.items import prompt_text
 from ..core.run import LATEST, RunState
 from ..exceptions import SettingsError
+from ..secrets import hidden
 from .rest import call_held
 from .run import Run
 from .showing import handles
@@ -84,7 +85,7 @@ class _Partner:
     def offer(self) -> None:
         """Tell the widget what can be continued."""
         ended = [run for run in self._session.runs if run.done and run.response_id is not None]
-        self.widget.offer([(run.id, prompt_text(run.state.input)) for run in ended])
+        self.widget.offer([(run.id, hidden(prompt_text(run.state.input), run.session.keys)) for run in ended])
 
     def steer(self, words: str) -> object:
         return self._running().steer(words)

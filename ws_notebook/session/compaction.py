@@ -17,10 +17,11 @@ from ..core.items import Item
 from ..core.run import RequestSettings, RunState
 from ..core.timing import TurnTiming
 from ..core.turn import TurnState
-from ..exceptions import ProtocolViolation, SettingsError
-from ..settings import Redactor
+from ..exceptions import ProtocolViolation, SettingsError, WsNotebookError
+from ..secrets import Keys
 from ..transports.base import Endpoint
 from ..transports.post import post
+from .errors import hidden_error
 
 __all__ = ["Compactor", "compact_request", "latest_to_compact"]
 
@@ -31,9 +32,9 @@ _KEPT = ("prompt_cache_key", "prompt_cache_options", "service_tier")
 class Compactor:
     """Has one history compacted. Its `run` is called on the loop and changes nothing but what it returns."""
 
-    def __init__(self, endpoint: Callable[[], Awaitable[Endpoint]], redactor: Redactor) -> None:
+    def __init__(self, endpoint: Callable[[], Awaitable[Endpoint]], keys: Keys) -> None:
         self._endpoint = endpoint
-        self._redactor = redactor
+        self._keys = keys
 
     async def run(self, name: str, parent: RunState) -> RunState:
         """The run `name`, ended, whose items stand for everything up to the end of `parent`.
@@ -53,7 +54,10 @@ class Compactor:
         endpoint = await self._endpoint()
         timing.opened = timing.sent = time.monotonic()
         timing.enter("wait", timing.opened)
-        answer = self._redactor.frame(await post(endpoint, "/compact", body))
+        try:
+            answer = await post(endpoint, "/compact", body)
+        except WsNotebookError as error:
+            raise hidden_error(error, self._keys) from None
         state.turns.append(_turn(state, timing, body, answer))
         state.status, state.ended = "completed", timing.ended
         return state

@@ -7,9 +7,11 @@ import asyncio
 from ..core.abilities import Abilities, LaneLimits
 from ..core.waits import Waits
 from ..exceptions import ConnectionFailed, SettingsError
-from ..settings import Redactor, Settings
+from ..secrets import Keys, hidden
+from ..settings import Settings
 from ..transports.base import Connection, Endpoint, Transport
 from ..transports.http import HttpTransport
+from ..transports.logs import quiet_loggers
 from ..transports.patience import too_slow
 from ..transports.recording import RecordingConnection, Tape
 from ..transports.replay import ReplayTransport
@@ -37,14 +39,17 @@ class Connector:
     def __init__(
         self,
         settings: Settings,
-        redactor: Redactor,
+        keys: Keys,
         portal: Portal,
         transport: Transport | None,
         waits: Waits | None = None,
     ) -> None:
         self.waits = waits or Waits()
         self._settings = settings
-        self._redactor = redactor
+        self._keys = keys
+        # Before the first connection: a prompt may hold one.
+        keys.add(settings.secrets)
+        quiet_loggers()
         self._portal = portal
         self.transport: Transport = transport or _transport(settings.transport)
         self._may_fall_back = transport is None and settings.transport == "auto"
@@ -53,7 +58,7 @@ class Connector:
         replay = self.transport if isinstance(self.transport, ReplayTransport) else None
         self.provider = settings.provider if replay is None else replay.cassette.provider or "replay"
         """What a header calls the provider."""
-        self.address = "" if replay is not None else redactor.text(settings.address)
+        self.address = "" if replay is not None else hidden(settings.address, keys)
         """What `provider` must be given to reach it again, where the name is not enough; no secrets are in it."""
         self.note = replay.note if replay is not None else settings.note
         """What a header says besides the provider's name."""
@@ -158,9 +163,8 @@ class Connector:
 
     def _endpoint(self, base_url: str, key: str | None) -> Endpoint:
         headers = dict(self._settings.headers)
-        self._redactor.add(value for name, value in headers.items() if _is_secret(name))
         if key:
-            self._redactor.add([key])
+            self._keys.add([key])
             headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
             headers["Authorization"] = f"Bearer {key}"
         return Endpoint(base_url=base_url, headers=headers, ssl=self._settings.ssl, waits=self.waits)
@@ -182,7 +186,3 @@ def _transport(name: str) -> Transport:
     if name in ("auto", "websocket"):
         return WebSocketTransport()
     raise SettingsError(f"Unknown transport {name!r}.")
-
-
-def _is_secret(header: str) -> bool:
-    return any(word in header.lower() for word in ("auth", "key", "token", "cookie", "secret"))

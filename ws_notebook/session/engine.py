@@ -7,19 +7,20 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady
+from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady, TurnEnded
 from ..core.protocol import Protocol
 from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState
 from ..exceptions import SettingsError
-from ..settings import Redactor
+from ..secrets import Keys, hidden, note
 from ..tools import ToolRegistry
 from ..tools.bench import remember
 from ..tools.executor import Outcome
-from ..tools.outputs import scrubbed
+from ..tools.outputs import without_secrets
 from .connector import Connector
 from .dispatch import Dispatcher
+from .errors import hidden_error
 from .portal import Portal
 from .rest import Rest
 from .run import Run, cancelled
@@ -31,7 +32,7 @@ __all__ = ["Engine"]
 class Engine:
     """What happens to a session's runs. Its methods are called on the loop; its attributes may be read anywhere."""
 
-    def __init__(self, connector: Connector, redactor: Redactor, portal: Portal) -> None:
+    def __init__(self, connector: Connector, keys: Keys, portal: Portal) -> None:
         self.runs: dict[str, Run] = {}
         """Every run by its id, oldest first."""
         self.offered: dict[str, ToolRegistry] = {}
@@ -40,9 +41,9 @@ class Engine:
         """Called after something has changed; one that fails is not called again."""
         self.closed = False
         self._portal = portal
-        self._redactor = redactor
+        self._keys = keys
         self.protocol = Protocol(connector.abilities)
-        self.traffic = Traffic(self.protocol, connector, publish=self._publish, redactor=redactor, keep=portal.keep)
+        self.traffic = Traffic(self.protocol, connector, publish=self._publish, keys=keys, keep=portal.keep)
         self.dispatcher = Dispatcher(
             portal,
             started=self._call_started,
@@ -124,8 +125,9 @@ class Engine:
     def _submit(self, call: CallState, outcome: Outcome) -> None:
         call.exception, call.pictures = outcome.exception, outcome.pictures
         # A tool may read the environment or a file; neither the provider nor the notebook is to have the keys.
-        output = scrubbed(outcome.output, self._redactor.text)
-        error = None if outcome.error is None else self._redactor.text(outcome.error)
+        output, taken = without_secrets(outcome.output, self._keys)
+        error = None if outcome.error is None else hidden(outcome.error, self._keys)
+        call.note = note(taken)
         self.protocol.submit_tool_output(call, output, time.monotonic(), status=outcome.status, error=error)
         remember(self.offered.get(call.turn.run_id), call)
         self.traffic.settle()
@@ -152,6 +154,11 @@ class Engine:
             # Before anybody is told: who hears of the call may go on from it.
             change.call.run = run
             self._portal.loop.call_soon(self.dispatcher.dispatch, run, change.call, self.offered[state.id])
+        if isinstance(change, TurnEnded) and change.turn.error is not None:
+            # Errors are there to be read, and a provider's may repeat the key.
+            change.turn.error = hidden_error(change.turn.error, self._keys)
+        elif ended and state.error is not None:
+            state.error = hidden_error(state.error, self._keys)
         if run is not None:
             run._tell(change)
         if ended:

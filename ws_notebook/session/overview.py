@@ -133,7 +133,9 @@ def _summary(run: Run) -> _Summary:
     for call in run.tool_calls:
         fate = _FATES.get(call.status, "done" if call.done else "running")
         calls.setdefault(call.name, Counter()).update(["calls", fate])
-    return _Summary(run.state.done, {**run_row(run.state), "cell": run.cell}, totals([run.state]), calls)
+    return _Summary(
+        run.state.done, {**run_row(run.state, run.session.keys), "cell": run.cell}, totals([run.state]), calls
+    )
 
 
 def _head(key: str, session: Session, summaries: Sequence[_Summary], guide: Guide) -> dict[str, Any]:

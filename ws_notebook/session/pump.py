@@ -17,9 +17,10 @@ from ..core.link import Link
 from ..core.protocol import Protocol
 from ..core.run import RunState
 from ..exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, WsNotebookError
-from ..settings import Redactor
+from ..secrets import Keys, hidden
 from ..transports.base import Connection
 from .connector import Connector
+from .errors import hidden_error
 from .rest import call_held
 
 __all__ = ["Pump"]
@@ -54,7 +55,7 @@ class Pump:
         connector: Connector,
         settle: Callable[[], None],
         publish: Callable[[list[tuple[RunState, Change]]], None],
-        redactor: Redactor,
+        keys: Keys,
         keep: Callable[[asyncio.Task[None]], None],
     ) -> None:
         self._protocol = protocol
@@ -67,7 +68,7 @@ class Pump:
         self._connector = connector
         self._settle = settle
         self._tell = publish
-        self._redactor = redactor
+        self._keys = keys
         self._keep = keep
         self._connection: Connection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -251,11 +252,11 @@ class Pump:
         self._settle()
 
     def _take(self, connection: Connection, frames: list[bytes]) -> bool:
-        """Take what came over a connection. False: it is not read any more."""
+        """Take what came over a connection, as it came: it is executed. False: it is not read any more."""
         try:
             now = time.monotonic()
             for frame in frames:
-                self._link.receive_frame(self._redactor.frame(frame), now)
+                self._link.receive_frame(frame, now)
             self._settle()
         except WsNotebookError as error:
             self._lost(connection, error)
@@ -275,16 +276,11 @@ class Pump:
     def _told(self, error: Exception) -> Exception:
         if isinstance(error, WsNotebookError):
             return self._clean(error)
-        return ConnectionFailed(
-            self._redactor.text(f"The connection could not be opened: {error!r}. Nothing was sent.")
-        )
+        return ConnectionFailed(hidden(f"The connection could not be opened: {error!r}. Nothing was sent.", self._keys))
 
     def _clean(self, error: WsNotebookError) -> WsNotebookError:
         """The error without secrets: a peer's words may repeat the key."""
-        error.args = tuple(self._redactor.text(each) if isinstance(each, str) else each for each in error.args)
-        if isinstance(error, ConnectionLost):
-            error.reason = self._redactor.text(error.reason)
-        return error
+        return hidden_error(error, self._keys)
 
 
 def _reader_for(pump: Pump, connection: Connection) -> asyncio.Task[None]:

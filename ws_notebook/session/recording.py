@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..settings import Redactor
+from ..secrets import Keys
 from ..transports.base import Transport
 from ..transports.recording import Recorder
 from ..transports.replay import ReplayTransport
@@ -59,14 +59,14 @@ class Recording:
         return f"<Recording to {self.path}: {self.frames} frames{'' if self.recording else ', ended'}>"
 
 
-def start_recording(session: Session, connector: Connector, redactor: Redactor, path: str | Path) -> Recording:
+def start_recording(session: Session, connector: Connector, keys: Keys, path: str | Path) -> Recording:
     """Have the session's connections write to a cassette from now on; an earlier recording ends.
 
     Raises SettingsError where the file cannot be written, and where a recording to it goes on already.
     """
     tape, transport = connector.tape, connector.transport.name
     facts = {"provider": connector.provider, "model": session.settings.model, "transport": transport}
-    recorder = Recorder(path, **facts, scrub=redactor.frame)
+    recorder = Recorder(path, **facts, keys=keys)
 
     def begin() -> None:
         tape.stop()

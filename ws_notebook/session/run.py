@@ -18,6 +18,7 @@ from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState, TurnState
 from ..exceptions import RunCancelled, WsNotebookError
+from ..secrets import hidden, hidden_value
 from .arguments import check
 from .asking import AskSettings, asks
 from .deadline import TIMEOUT, Deadline
@@ -89,8 +90,8 @@ class Run:
 
     @property
     def text(self) -> str:
-        """The turns' texts, joined by a blank line. Grows while the answer streams."""
-        return self.state.text
+        """The turns' texts, joined by a blank line, without secrets. Grows while the answer streams."""
+        return hidden(self.state.text, self.session.keys)
 
     @property
     @shortened
@@ -107,8 +108,8 @@ class Run:
 
     @property
     def items(self) -> list[Item]:
-        """Everything sent and received, in order."""
-        return self.state.items
+        """Everything sent and received, in order, without secrets; `state.items` is what went over the wire."""
+        return hidden_value(self.state.items, self.session.keys)
 
     @property
     def turns(self) -> list[TurnState]:

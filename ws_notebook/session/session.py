@@ -19,7 +19,8 @@ from ..core.run import LATEST, Latest, RunState
 from ..core.turn import TurnState
 from ..core.waits import Waits
 from ..exceptions import SettingsError
-from ..settings import ApiKey, Profile, Redactor
+from ..secrets import Keys
+from ..settings import ApiKey, Profile
 from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
 from ..tools.hosted import secrets_of
@@ -106,17 +107,17 @@ class Session(Backstage):
         """Called, in a thread of its own, with each call that waits for consent: it decides by `call.approve()` or
         `call.deny("…")`, then or later, and nobody is asked by `input()`."""
         self._portal = portal()
-        self._redactor = Redactor()
+        self._keys = Keys()
         self._numbers = itertools.count(1)
         self.epoch = time.time() - time.monotonic()
         """What a moment of the monotonic clock, in seconds, is short of the time since the epoch."""
-        self._connector = Connector(self.settings, self._redactor, self._portal, given, Waits.of(waits))
-        self._engine = Engine(self._connector, self._redactor, self._portal)
+        self._connector = Connector(self.settings, self._keys, self._portal, given, Waits.of(waits))
+        self._engine = Engine(self._connector, self._keys, self._portal)
         self._engine.watchers.append(panels().touch)
         self._protocol = self._engine.protocol
         self._spans = SpanExports(self._portal)
         self._figures = Figures()
-        self._compactor = Compactor(self._connector.endpoint, self._redactor)
+        self._compactor = Compactor(self._connector.endpoint, self._keys)
         Backstage()._stand_behind(self)
         panels().add(self)
 
@@ -188,7 +189,7 @@ class Session(Backstage):
             store=self.store if store is None else store,
             options=text_options({**self.options, **(options or {})}, wanted),
         )
-        self._redactor.add(secret for each in request.tools for secret in secrets_of(each))
+        self._keys.add(secret for each in request.tools for secret in secrets_of(each))
         state = RunState(
             id=f"r{next(self._numbers)}",
             input=asked.items,
@@ -246,7 +247,7 @@ class Session(Backstage):
         """Write every frame from now on to a cassette, scrubbed of secrets, until the recording's `stop()`."""
         self._refuse_closed()
         check(path=path or "")
-        return start_recording(self, self._connector, self._redactor, path)
+        return start_recording(self, self._connector, self._keys, path)
 
     @property
     def recording(self) -> Recording | None:
@@ -314,7 +315,7 @@ class Session(Backstage):
         """A row for each tool call, newest last; times in milliseconds."""
         from .. import tables
 
-        return tables.calls_table(self.states(), epoch=self.epoch)
+        return tables.calls_table(self.states(), epoch=self.epoch, keys=self._keys)
 
     @property
     def frames(self) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..core.changes import Change
 from ..core.protocol import Protocol
 from ..core.run import RunState
-from ..settings import Redactor
+from ..secrets import Keys
 from .connector import Connector
 from .pump import Pump
 
@@ -24,13 +24,13 @@ class Traffic:
         connector: Connector,
         *,
         publish: Callable[[list[tuple[RunState, Change]]], None],
-        redactor: Redactor,
+        keys: Keys,
         keep: Callable[[asyncio.Task[None]], None],
     ) -> None:
         self._protocol = protocol
         self._connector = connector
         self._publish = publish
-        self._redactor = redactor
+        self._keys = keys
         self._keep = keep
         self._pumps: list[Pump] = []
 
@@ -63,7 +63,7 @@ class Traffic:
                     connector=self._connector,
                     settle=self.settle,
                     publish=self._publish,
-                    redactor=self._redactor,
+                    keys=self._keys,
                     keep=self._keep,
                 )
             )

@@ -12,6 +12,7 @@ import msgspec
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import visible
+from ws_notebook.secrets import hidden_value
 from ws_notebook.tools.outputs import Output, error_output
 
 if TYPE_CHECKING:
@@ -87,8 +88,10 @@ class PendingCall:
 
     @property
     def text(self) -> str:
-        """`name(argument=value, …)`, with characters that cannot be seen written out."""
-        return visible(f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})")
+        """`name(argument=value, …)` without secrets, with characters that cannot be seen written out."""
+        keys = getattr(getattr(self.run, "session", None), "keys", None)
+        values = ((name, hidden_value({name: value}, keys)[name]) for name, value in self.arguments.items())
+        return visible(f"{self.name}({', '.join(f'{name}={value!r}' for name, value in values)})")
 
     @property
     def written(self) -> str:

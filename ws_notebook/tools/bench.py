@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 from ws_notebook import kernel
 from ws_notebook.exceptions import ToolError
-from ws_notebook.settings import Redactor
+from ws_notebook.secrets import hidden
 from ws_notebook.tools.freeform import as_text
 from ws_notebook.tools.mock import UNSET, Mock
-from ws_notebook.tools.outputs import scrubbed
+from ws_notebook.tools.outputs import without_secrets
 from ws_notebook.tools.trial import Record, Trial
 
 if TYPE_CHECKING:
@@ -192,12 +192,13 @@ def _attempted(tool: AnyTool, arguments: str) -> Record:
         outcome = timeout_outcome(tool.timeout or 0.0, still_running=not attempt.ended.is_set())
     elif outcome is None:
         outcome = cancelled_outcome()
-    clean = Redactor().text  # no session, so no keys are known: what looks like one is taken out, as for the model
+    # No session, so no keys are known: what looks like one is taken out, as for the model.
+    output, _ = without_secrets(outcome.output)
     return Record(
         arguments=arguments,
         status=outcome.status,
-        output=scrubbed(outcome.output, clean),
-        error=None if outcome.error is None else clean(outcome.error),
+        output=output,
+        error=None if outcome.error is None else hidden(outcome.error),
         exception=outcome.exception,
         ms=attempt.ms,
     )

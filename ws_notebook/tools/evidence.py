@@ -8,6 +8,7 @@ from typing import Any
 
 from ws_notebook.core.run import RunState
 from ws_notebook.core.turn import CallState
+from ws_notebook.secrets import hidden
 
 __all__ = ["arguments_of", "call_words", "count", "output_text", "report"]
 
@@ -59,7 +60,7 @@ def report(run: RunState, marked: Collection[CallState] = ()) -> str:
     if run.error is not None:
         lines.append(f"  error: {_short(f'{type(run.error).__name__}: {run.error}')}")
     lines.append(f"  answer: {_short(run.text) if run.text else 'none'}")
-    return "\n".join(lines)
+    return hidden("\n".join(lines))
 
 
 def _line(call: CallState, *, marked: bool) -> str:

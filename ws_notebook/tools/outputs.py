@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ws_notebook.exceptions import SettingsError, ToolError
+from ws_notebook.secrets import Keys, counted
 from ws_notebook.tools.cut import Notes, cut, shares
 from ws_notebook.tools.frames import is_table
 from ws_notebook.tools.images import MAX_BYTES, image_bytes, image_url
@@ -19,7 +20,7 @@ from ws_notebook.tools.library import loaded
 from ws_notebook.tools.plain import plain
 from ws_notebook.tools.tabular import table_text
 
-__all__ = ["DEFAULT_MAX_OUTPUT", "Output", "error_output", "exception_output", "scrubbed", "to_output"]
+__all__ = ["DEFAULT_MAX_OUTPUT", "Output", "error_output", "exception_output", "to_output", "without_secrets"]
 
 Output = str | list[dict[str, Any]]
 """A `function_call_output`'s `output`: text, or `input_text`, `input_image` and `input_file` parts."""
@@ -71,11 +72,14 @@ def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT, notes: Not
     return _with_pictures(value, max_output, notes)
 
 
-def scrubbed(output: Output, clean: Callable[[str], str]) -> Output:
-    """The output with every text in it passed through `clean`; pictures stay what they are."""
+def without_secrets(output: Output, keys: Keys | None = None) -> tuple[Output, int]:
+    """The output without secrets in its texts, and how many were taken out; pictures stay what they are."""
     if isinstance(output, str):
-        return clean(output)
-    return [{**part, "text": clean(part["text"])} if isinstance(part.get("text"), str) else part for part in output]
+        return counted(output, keys)
+    found = [counted(part["text"], keys) if isinstance(part.get("text"), str) else None for part in output]
+    taken = sum(each[1] for each in found if each is not None)
+    parts = [part if each is None else {**part, "text": each[0]} for part, each in zip(output, found, strict=True)]
+    return (parts, taken) if taken else (output, 0)
 
 
 def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import counted, duration, printable
 from ws_notebook.render.items import output_text
+from ws_notebook.secrets import hidden
 from ws_notebook.tools.outputs import Output
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Trial:
         lines = [self._headline(), f"  in   {self.arguments}", f"  out  {_indented(self._shown(), 7)}"]
         if self.before is not None:
             lines.append(f"       {_indented(self._compared(), 7)}")
-        return printable("\n".join([*lines, *self.traceback.rstrip().splitlines()]))
+        return printable(hidden("\n".join([*lines, *self.traceback.rstrip().splitlines()])))
 
     def _repr_html_(self) -> str:
         parts = [
@@ -129,7 +130,7 @@ class Trial:
             parts.append(
                 f'<details><summary>Traceback</summary><pre style="{_PRE}">{escape(self.traceback)}</pre></details>'
             )
-        return f"<div>{''.join(parts)}</div>"
+        return f"<div>{hidden(''.join(parts))}</div>"
 
     def _headline(self) -> str:
         took = "" if self.ms is None else f" in {duration(self.ms)}"

@@ -15,6 +15,7 @@ import msgspec
 from ..core.codec import decode, event_type
 from ..exceptions import ConnectionFailed, ConnectionLost
 from .base import Endpoint
+from .logs import quiet_loggers
 from .patience import connecting, limits, nothing_came, too_slow
 from .proxy import Proxy, proxy_of
 
@@ -129,6 +130,7 @@ def make_client(endpoint: Endpoint, timeout: httpx2.Timeout) -> httpx2.AsyncClie
     """
     import httpx2
 
+    quiet_loggers()
     proxy = proxy_of(endpoint, websocket=False)
     return httpx2.AsyncClient(
         headers={"User-Agent": "ws-notebook", **endpoint.headers},

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..cassette import Entry, head_line, line
+from ..cassette import Entry, Scrubber, head_line, line
 from ..exceptions import ConnectionLost, SettingsError, WsNotebookError
-from ..settings import Redactor
+from ..secrets import Keys
 from .base import Connection, Endpoint, Transport
 from .tapefile import FileTaken, TapeFile
 
@@ -21,9 +20,9 @@ __all__ = ["Recorder", "RecordingConnection", "RecordingTransport", "Tape"]
 class Recorder:
     """Writes a cassette, a line for each frame, so that the file is whole whenever the recording ends.
 
-    `scrub` takes known secrets out of a frame; what looks like one is taken out besides. Raises SettingsError
-    where the file cannot be written, and where it is being written by another recording. A disk that is full later
-    ends the recording, with a warning, and nothing else.
+    What looks like a secret is taken out, and so are the `keys`. Raises SettingsError where the file cannot be written,
+    and where it is being written by another recording. A disk that is full later ends the recording, with a warning,
+    and nothing else.
     """
 
     def __init__(
@@ -33,7 +32,7 @@ class Recorder:
         provider: str = "",
         model: str = "",
         transport: str = "websocket",
-        scrub: Callable[[bytes], bytes] | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self.path = Path(path).expanduser()
         if self.path.is_fifo():
@@ -42,7 +41,7 @@ class Recorder:
         self.frames = 0
         self.error: OSError | None = None
         """What ended the recording before somebody stopped it, or None."""
-        self._scrub = scrub or (lambda frame: frame)
+        self._scrubber = Scrubber(keys)
         self._began = time.monotonic()
         moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         head = head_line(provider=provider, model=model, transport=transport, recorded=moment)
@@ -57,11 +56,17 @@ class Recorder:
 
     def frame(self, kind: str, connection: int, data: bytes) -> None:
         """Write a frame, or the end of a connection. Nothing is written after the end of the recording."""
-        entry = Entry((time.monotonic() - self._began) * 1000, connection, kind, self._scrub(data))
-        self._write(line(entry))
+        entry = Entry((time.monotonic() - self._began) * 1000, connection, kind, data)
+        for each in self._scrubber.add(entry):
+            self._write(line(each))
 
     def stop(self) -> None:
         """End the recording. The cassette is whole."""
+        for each in self._scrubber.close():
+            self._write(line(each))
+        self._end()
+
+    def _end(self) -> None:
         held, self._file = self._file, None
         if held is not None:
             held.close()
@@ -73,7 +78,7 @@ class Recorder:
             self._file.append(data)
         except OSError as error:
             # A full disk ends the recording, and not the run.
-            self.stop()
+            self._end()
             self.error = error
             logging.getLogger("ws_notebook").warning(
                 "The recording to %s has ended: %s. Its %d frames so far are kept, and the run goes on. "
@@ -173,11 +178,11 @@ class RecordingTransport:
         self.name = inner.name
         self.memory = inner.memory
         self._inner = inner
-        self._redactor = Redactor()
-        self.recorder = Recorder(path, transport=inner.name, scrub=self._redactor.frame)
+        self._keys = Keys()
+        self.recorder = Recorder(path, transport=inner.name, keys=self._keys)
         self._tape = Tape(self.recorder)
 
     async def connect(self, endpoint: Endpoint) -> RecordingConnection:
         """Open a connection of the inner transport. Raises what that raises."""
-        self._redactor.add(value.removeprefix("Bearer ") for value in endpoint.headers.values())
+        self._keys.add(endpoint.headers.values())
         return RecordingConnection(await self._inner.connect(endpoint), self._tape)

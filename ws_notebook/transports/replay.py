@@ -13,8 +13,8 @@ from ..cassette import Cassette, Exchange, question_of
 from ..core.codec import decode
 from ..core.events import ResponseCreated
 from ..core.reduce import is_terminal
-from ..core.secrets import scrubbed
 from ..exceptions import ConnectionLost, SettingsError
+from ..secrets import hidden_frame
 from .base import Endpoint
 
 __all__ = ["ReplayConnection", "ReplayTransport"]
@@ -134,7 +134,7 @@ class ReplayConnection:
         return True
 
     async def send(self, frame: bytes) -> None:
-        request = json.loads(scrubbed(frame))
+        request = json.loads(hidden_frame(frame))
         if request.get("type", "response.create") != "response.create":
             self._steer(str(request.get("previous_response_id")))
             return

@@ -84,6 +84,7 @@ class WebSocketTransport:
         options: dict[str, Any] = {"proxy": None if proxy is None else proxy.url}
         if endpoint.ssl is not None:
             options["ssl"] = endpoint.ssl
+        socket, failure = None, None
         try:
             socket = await _connector()(
                 endpoint.url(websocket=True),
@@ -99,7 +100,10 @@ class WebSocketTransport:
                 **options,
             )
         except (OSError, TimeoutError, WebSocketException, ValueError) as error:
-            raise _explained(error, endpoint, proxy, patience) from None
+            failure = _explained(error, endpoint, proxy, patience)
+        if socket is None:
+            # Out here it has no context: the variables of the library's frames hold the key.
+            raise failure or ConnectionFailed("No connection was made.")
         keepalive = Keepalive(socket, interval=self.ping_interval, doubt=self.doubt, patience=self.ping_timeout)
         return WebSocketConnection(socket, keepalive)
 

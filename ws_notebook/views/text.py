@@ -20,6 +20,7 @@ from ..render.mime import mime_bundle
 from ..render.structured import Indenter, asks_for_json
 from ..render.text import closing_lines, plain_text, terminal
 from ..render.words import CALL_WORDS
+from ..secrets import Keys, hidden
 from .base import CallLater, Clock
 from .beat import Beat
 from .display import Display
@@ -109,7 +110,7 @@ class TextView:
 
     def _turn(self, turn: TurnState) -> None:
         if turn.id not in self._grown:
-            self._grown[turn.id] = Grown(turn, "text")
+            self._grown[turn.id] = Grown(turn, "text", self._header.keys)
             self._apart = True
         grown = self._grown[turn.id]
         text = grown.more()
@@ -133,7 +134,7 @@ class TextView:
             if call.done and call not in self._told:
                 self._told.add(call)
                 self._apart = True
-                self._put(("" if self._tail in ("", "\n") else "\n") + _note(call) + "\n")
+                self._put(("" if self._tail in ("", "\n") else "\n") + _note(call, self._header.keys) + "\n")
 
     def _indented(self, turn: TurnState, text: str) -> str:
         """JSON that was asked for, as people read it; all else as it is."""
@@ -205,12 +206,12 @@ def _held_up(turn: TurnState) -> str:
     return "server not available" if turn.recovered == UNAVAILABLE else "rate limit"
 
 
-def _note(call: CallState) -> str:
+def _note(call: CallState, keys: Keys | None) -> str:
     """`· population(city="Paris") → 2103000  0.24 s`"""
     took = "" if call.run_ms is None else f"  {seconds(call.run_ms)}"
-    what = f"· {call.name}({short_arguments(call.arguments, 60)})"
+    what = f"· {call.name}({short_arguments(hidden(call.arguments, keys), 60)})"
     if call.status == "completed":
-        result = f"→ {one_line(output_text(call.output), 60)}"
+        result = f"→ {one_line(output_text(call.output), 60)}" + (f" ({call.note})" if call.note else "")
     else:
         result = CALL_WORDS.get(call.status, call.status) + (f": {one_line(call.error, 120)}" if call.error else "")
     return terminal(f"{what} {result}{took}")

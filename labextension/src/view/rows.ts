@@ -100,7 +100,8 @@ function hostedCall(item: Item, start_ms: number): Call {
     error: null,
     images: [],
     approval: null,
-    progress: null
+    progress: null,
+    note: ''
   };
 }
 
@@ -160,7 +161,8 @@ function completedLabel(call: Call, end: number): string {
   const approval = timeIn(call.spans, 'approval', end);
   const how = DECISION_WORDS[call.approval?.decision ?? ''];
   const took = approval > 0 ? __('%1 after %2', __(how), seconds(approval)) : duration(end - call.start_ms);
-  return output === '' ? took : `${took} → ${output}`;
+  const came = output === '' ? took : `${took} → ${output}`;
+  return call.note === '' ? came : `${came} · ${call.note}`;
 }
 
 /** "40 % · reading" or "3: the third part"; empty where it says nothing. */

@@ -1,0 +1,172 @@
+"""The kinds of secrets that are known by their looks, and where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+__all__ = ["KINDS", "Kind", "begins", "open_token", "tokens"]
+
+_RUN = 12
+"""Characters of the shortest of them."""
+
+
+class Kind(NamedTuple):
+    """A kind of secret that is known by its looks: it begins, behind no letter, as one of `heads`."""
+
+    name: str
+    heads: tuple[str, ...]
+    pattern: re.Pattern[bytes]
+    random: bool = False
+    """Whether it must look drawn by lot: words with hyphens between them begin so as well."""
+
+
+def _kind(name: str, heads: str, pattern: str, *, random: bool = False) -> Kind:
+    return Kind(name, tuple(heads.split()), re.compile(pattern.encode(), re.ASCII), random)
+
+
+KINDS: Final = (
+    _kind("OpenAI, Anthropic and others", "sk-", r"sk-[\w\-]{9,}", random=True),
+    _kind("the same with a plus", "sk-", r"sk-[\w\-/]{1,256}\+[\w\-/+=]{6,}", random=True),
+    _kind("xAI, Cerebras, Perplexity, NVIDIA", "xai- csk- pplx- nvapi-", r"[a-z]{3,5}-[\w\-]{9,}", random=True),
+    _kind(
+        "Groq, Vercel, Replicate, Fireworks, Together, LangSmith",
+        "gsk_ vck_ vck- r8_ fw_ tgp_v1_ lsv2_",
+        r"(?:gsk_|vck[_\-]|r8_|fw_|tgp_v1_|lsv2_)[\w\-]{12,}",
+        random=True,
+    ),
+    _kind("GitHub", "ghp_ gho_ ghs_ ghu_ ghr_ github_pat_", r"(?:gh[pousr]|github_pat)_\w{20,}"),
+    _kind(
+        "GitLab",
+        "glpat- glptt- gldt- glrt- glrtr- glcbt- glft- glimt- glagent- glsoat- glffct- gloas- glwt-",
+        r"gl(?:pat|ptt|dt|rt|rtr|cbt|ft|imt|agent|soat|ffct|oas|wt)-[\w\-.]{16,}",
+    ),
+    _kind(
+        "AWS, with the secret beside the id",
+        "AKIA ASIA",
+        r"A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9_])(?:[\s,;:|\"'\\]{1,6}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?",
+    ),
+    _kind("Google", "AIza ya29. GOCSPX-", r"(?:AIza[\w\-]{30,}|ya29\.[\w\-.]{16,}|GOCSPX-[\w\-]{20,})"),
+    _kind("Slack", "xox xapp-", r"(?:xox[a-z]|xapp)-[\w\-.]{10,}|xox[a-z]\.xox[a-z]-[\w\-.]{10,}"),
+    _kind("Slack's and Discord's hooks", "hooks.slack.com discord.com", (
+        r"(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord\.com/api/webhooks)/[\w\-/]{16,}"
+    )),
+    _kind("Hugging Face", "hf_ api_org_", r"(?:hf|api_org)_[A-Za-z0-9]{20,}"),
+    _kind("npm", "npm_", r"npm_[A-Za-z0-9]{30,}"),
+    _kind("PyPI", "pypi-", r"pypi-(?:AgE[\w\-]{16,}|[\w\-]{60,})"),
+    _kind("Stripe", "sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ whsec_", (
+        r"(?:[sr]k_(?:live|test|prod)|whsec)_[A-Za-z0-9+/=]{10,}"
+    )),
+    _kind("SendGrid", "SG.", r"SG\.[\w\-]{16,}\.[\w\-]{16,}"),
+    _kind("JSON Web Token", "eyJ", r"eyJ[\w\-]{8,}\.(?:eyJ[\w\-]{4,}\.[\w\-]*|[\w\-]*\.[\w\-]{16,}[\w\-.]*)"),
+    _kind("DigitalOcean, Docker", "dop_v1_ dckr_pat_", r"(?:dop_v1|dckr_pat)_[\w\-]{20,}"),
+    _kind("Shopify, Square, Postman, Vault, Linear, Notion", (
+        "shpat_ shpca_ shppa_ shpss_ sq0csp- sq0atp- PMAK- hvs. lin_api_ ntn_ secret_"
+    ), r"(?:shp(?:at|ca|pa|ss)_|sq0(?:csp|atp)-|PMAK-|hvs\.|lin_api_|ntn_|secret_)[\w\-.]{20,}", random=True),
+)  # fmt: skip
+"""Every kind that is known by its looks. Keys in PEM, passwords and headers are known by what stands around them."""
+
+
+def _by_head() -> dict[bytes, list[Kind]]:
+    found: dict[bytes, list[Kind]] = {}
+    for kind in KINDS:
+        for head in kind.heads:
+            kinds = found.setdefault(head[:3].encode(), [])
+            if kind not in kinds:
+                kinds.append(kind)
+    return found
+
+
+_HEADS: Final[Mapping[bytes, list[Kind]]] = _by_head()
+_ALL_HEADS: Final = tuple(head.encode() for kind in KINDS for head in kind.heads)
+_LONGEST_HEAD: Final = max(map(len, _ALL_HEADS))
+
+# A run is what stands between blanks, quotes, brackets and the like: a secret begins where a run begins, or behind a
+# slash in one. Bytes of other scripts end it.
+_IN_RUN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/")
+_TABLE: Final = bytes(ord("a") if byte in _IN_RUN else ord(" ") for byte in range(256))
+_LONG_RUN: Final = b"a" * _RUN
+_LEADS: Final = b"-_.+"
+"""What may stand before a secret in a run, besides a slash."""
+
+_OPEN_AWS = re.compile(rb"A[KS]IA[A-Z0-9]{16}[\s,;:|\"'\\]{0,6}[A-Za-z0-9/+]{0,40}\Z")
+_WORD = re.compile(rb"[A-Za-z0-9]+")
+
+
+def _by_lot(token: bytes) -> bool:
+    """Whether part of it is no word: long, or letters with several digits among them."""
+    for match in _WORD.finditer(token):
+        part = match[0]
+        if len(part) >= 20:
+            return True
+        digits = sum(part.count(b"%d" % digit) for digit in range(10)) if len(part) >= 9 else 0
+        if digits >= 3 and digits < len(part):
+            return True
+    return False
+
+
+def tokens(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where those stand that are known by their looks."""
+    if len(data) < _RUN or not (b"_" in data or b"-" in data or b"." in data or b"I" in data):
+        return  # each kind has one of these
+    runs = data.translate(_TABLE)
+    at = runs.find(_LONG_RUN)
+    while at >= 0:
+        end = runs.find(b" ", at + _RUN)
+        end = len(data) if end < 0 else end
+        # Most runs are sorted out here.
+        if data[at : at + 3] in _HEADS or data[at] in _LEADS or data[at - 1] in b"\\%" or data.find(b"/", at, end) > 0:
+            yield from _in_run(data, at, end)
+        at = runs.find(_LONG_RUN, end)
+
+
+def _in_run(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    reached = start
+    for begin in _begins(data, start, end):
+        if begin < reached:
+            continue
+        for kind in _HEADS.get(data[begin : begin + 3], ()):
+            match = kind.pattern.match(data, begin)
+            if match is not None and (not kind.random or _by_lot(match[0])):
+                # A sentence may end behind it.
+                reached = begin + len(match[0].rstrip(b"."))
+                yield begin, reached
+                break
+
+
+def _begins(data: bytes, start: int, end: int) -> Iterator[int]:
+    """The places in a run at which a secret may begin."""
+    yield start
+    before = data[start - 1 : start]
+    if before == b"\\":  # an escape of JSON that stands as text
+        yield start + (5 if data[start : start + 1] == b"u" else 1)
+    elif before == b"%":
+        yield start + 2
+    first = start
+    while first < end and data[first] in _LEADS:
+        first += 1
+    # Behind two hyphens stands the name of a variable in CSS.
+    if first != start and data[start:first] != b"--":
+        yield first
+    slash = data.find(b"/", start, end)
+    while slash >= 0:
+        yield slash + 1
+        slash = data.find(b"/", slash + 1, end)
+
+
+def open_token(tail: bytes, least: int = 1) -> Iterator[int]:
+    """Where in the last run of a text that goes on such a secret may have begun, by at least so many letters of it."""
+    start = tail.translate(_TABLE).rfind(b" ") + 1
+    for begin in _begins(tail, start, len(tail)):
+        if len(tail) - begin >= least and begins(tail[begin : begin + _LONGEST_HEAD]):
+            yield begin
+    last = tail[-80:]
+    aws = _OPEN_AWS.search(last)
+    if aws is not None:
+        yield len(tail) - len(last) + aws.start()
+
+
+def begins(data: bytes) -> bool:
+    """Whether it is the beginning of such a secret, or begins with one."""
+    return any(data.startswith(head) or head.startswith(data) for head in _ALL_HEADS if data)
