@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ws_notebook import Session
+from ws_notebook import Session, tool
 from ws_notebook.core.changes import RunEnded, TextAppended
 from ws_notebook.core.run import RequestSettings, RunState
 from ws_notebook.session.run import Run
@@ -48,3 +48,16 @@ def test_watchers_are_told_after_every_change(local: Open) -> None:
     session._engine.watchers.append(lambda: looks.append(session.state))
     session.ask('say "Hi"')
     assert "open" in looks
+
+
+def test_a_call_says_what_the_model_does_not_read_and_what_was_taken_out_of_its_output(local: Open) -> None:
+    token = "ghp" + "_" + "a1B2" * 9
+
+    def lines() -> list[str]:
+        """Many lines, one of them with a key."""
+        return [token, *(f"line {number} of many" for number in range(1000))]
+
+    call = local(tools=[tool(lines, max_output=400)]).ask("call lines()").tool_calls[0]
+    assert "secret" in call.note
+    assert "The model reads a part" in call.note
+    assert token not in str(call.output)

@@ -127,7 +127,7 @@ class Engine:
         # A tool may read the environment or a file; neither the provider nor the notebook is to have the keys.
         output, taken = without_secrets(outcome.output, self._keys)
         error = None if outcome.error is None else hidden(outcome.error, self._keys)
-        call.note = note(taken)
+        call.note = " ".join(filter(None, [note(taken), outcome.note]))
         self.protocol.submit_tool_output(call, output, time.monotonic(), status=outcome.status, error=error)
         remember(self.offered.get(call.turn.run_id), call)
         self.traffic.settle()
