@@ -129,8 +129,6 @@ def test_an_answer_that_breaks_off_is_a_lost_connection() -> None:
 
 
 def test_an_answer_that_cannot_be_read_is_a_lost_connection() -> None:
-    _, error, _ = ask(b"[1, 2", kind="application/json")
-    assert isinstance(error, ConnectionLost)
     _, error, _ = ask(b"not gzip at all", more="Content-Encoding: gzip\r\n")
     assert isinstance(error, ConnectionLost)
 
@@ -139,7 +137,7 @@ def test_an_answer_that_cannot_be_read_is_a_lost_connection() -> None:
     ("body", "message"),
     [
         (b'{"error": {"message": "Bad.", "code": "x"}}', "Bad."),
-        (b"<html>Bad gateway</html>", "<html>Bad gateway</html>"),
+        (b"<html>Bad gateway</html>", "Bad gateway"),
         (b"", "HTTP 429"),
         (b"[]", "[]"),
         (b"\xff\xfe", "\ufffd\ufffd"),

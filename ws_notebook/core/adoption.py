@@ -7,16 +7,18 @@ end has it; an item that was said with nothing in it gets what the end says of i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from . import arrival, calltext, output, parts
 from .changes import Change, TurnChanged
 from .items import TOOL_CALLS, Item, kind
-from .turn import CallState, TurnState
+from .turn import CallState, TextPart, TurnState
 
 __all__ = ["adopt"]
+
+_Part = TypeVar("_Part", TextPart, CallState)
 
 
 class _Known(msgspec.Struct, eq=False):
@@ -173,21 +175,21 @@ def _position(turn: TurnState, before: list[Item], after: list[Item | None]) -> 
 def _in_order(turn: TurnState) -> list[Change]:
     """Have texts and calls follow the order of the output, where an item was added between others."""
     positions = {id(item): position for position, item in enumerate(turn.output)}
+    texts = _sorted(turn.parts, positions)
+    calls = _sorted(turn.tool_calls, positions)
+    if texts == turn.parts and calls == turn.tool_calls:
+        return []
+    turn.parts[:], turn.tool_calls[:] = texts, calls
+    return [TurnChanged(turn)]
 
-    def key(things: list[Any]) -> list[tuple[int, int]]:
-        keys, last = [], -1
-        for number, thing in enumerate(things):
-            last = positions.get(id(thing.item), last)
-            keys.append((last, number))
-        return keys
 
-    changed = False
-    for things in (turn.parts, turn.tool_calls):
-        keys = key(things)
-        if keys != sorted(keys):
-            things[:] = [things[number] for _, number in sorted(keys)]
-            changed = True
-    return [TurnChanged(turn)] if changed else []
+def _sorted(things: list[_Part], positions: Mapping[int, int]) -> list[_Part]:
+    """By the positions of their items; what has none stays behind what it is behind."""
+    keys, last = list[int](), -1
+    for thing in things:
+        last = positions.get(id(thing.item), last)
+        keys.append(last)
+    return [things[number] for number in sorted(range(len(things)), key=keys.__getitem__)]
 
 
 def _id(item: Mapping[str, Any]) -> str:

@@ -13,9 +13,19 @@ from .. import exceptions
 from . import codec, lineage, outcome, oversize, reasoning
 from .abilities import Abilities
 from .changes import ToolCallReady, TurnChanged
-from .events import ErrorEvent, ErrorInfo, ResponseCreated, ServerEvent, SteerAccepted, SteerFailed, SteerPending
+from .events import (
+    ErrorEvent,
+    ErrorInfo,
+    ResponseCreated,
+    ResponseFailed,
+    ServerEvent,
+    SteerAccepted,
+    SteerFailed,
+    SteerPending,
+)
 from .frames import FrameLog, tally
 from .lane import Lane, Lanes
+from .late import EXPLAINED, HELD, is_doubtful, is_late, lacks_reason
 from .loop import ToolLoop
 from .reduce import is_terminal, reduce
 from .request import size, write_request
@@ -110,14 +120,28 @@ class Link:
         """When something is to be done although nothing happens; None where that is not so."""
         held = self.lanes.next_moment(now)
         moments = [moment for _, moment in self._unheard()] + ([] if held is None else [held])
+        moments += [lane.held[1] for lane in self.lanes if lane.held is not None]
+        moments += [moment for _, moment in self._unexplained()]
         return min((moment for moment in moments if moment > now), default=None)
 
-    def resume_unheard(self, now: float) -> None:
-        """Words that the provider passed over in silence go into a request of their own."""
+    def resume_overdue(self, now: float) -> None:
+        """What was waited for long enough will not come: an answer to a steer, a failure's reason, an error's place."""
         for run, moment in self._unheard():
             if moment <= now:
                 self._abilities.steers = False
                 self._loop.resume(run, now)
+        for run, moment in self._unexplained():
+            if moment <= now:
+                run.turns[-1].explained_by = None
+                self._loop.go_on(run, now)
+        for lane in self.lanes:
+            if lane.held is not None and lane.held[1] <= now:
+                self._settle_held(lane, now, late=False)
+
+    def _unexplained(self) -> list[tuple[RunState, float]]:
+        """The runs whose response failed without a reason, and until when that may still come."""
+        turns = [(lane.run, lane.run.turns[-1]) for lane in self.lanes if lane.run is not None and lane.run.turns]
+        return [(run, turn.explained_by) for run, turn in turns if turn.explained_by is not None and not run.done]
 
     def _unheard(self) -> list[tuple[RunState, float]]:
         """The runs that wait for nothing but an answer to a steer, and until when."""
@@ -158,8 +182,13 @@ class Link:
     def receive_eof(self, error: exceptions.WsNotebookError, now: float) -> None:
         """The connection ended. A response in flight is lost; nothing is ever sent twice."""
         refused = oversize.learn_limit(self.lanes, self._abilities, error)
+        for lane in self.lanes:
+            if lane.held is not None:
+                self._settle_held(lane, now, late=False)
         self.connection_gone()
         for lane in self.lanes:
+            if lane.run is not None and lane.run.turns:
+                lane.run.turns[-1].explained_by = None
             if lane.current is not None:
                 turn, lane.current = lane.current, None
                 if lane is refused:
@@ -180,7 +209,12 @@ class Link:
             self.receive_eof(exceptions.ProtocolViolation(_MIXED), now)
             return
         lane = self.lanes.of_event(event)
+        if isinstance(event, ErrorEvent) and self._holds(lane, event, len(frame), now):
+            self.frames.note(now, "received", event.stream_id, codec.event_type(event), None, frame, None)
+            return
         turn = self._turn_for(lane, event, now)
+        if lane.held is not None and turn is lane.current:
+            self._settle_held(lane, now, late=True)
         if turn is not None:
             turn.bytes_received += len(frame)
             tally(turn.frames, "received", codec.event_type(event), len(frame), now)
@@ -282,12 +316,40 @@ class Link:
         # Over HTTP each request has an answer of its own, and some servers give all of them one id.
         known = lane.last.response_id if lane.last is not None and self._abilities.memory else None
         late = identity is not None and identity == known
-        if isinstance(event, ResponseCreated):
-            if lane.current is None and lane.last is not None and not late:
-                return self._successor(lane, lane.last, now)
-        elif late and (lane.current is None or lane.current.response_id != identity):
+        begins = isinstance(event, ResponseCreated)
+        if begins and lane.current is None and lane.last is not None and not late:
+            return self._successor(lane, lane.last, now)
+        mine = lane.current is not None and identity is not None and lane.current.response_id == identity
+        if not begins and not mine and (late or (self._abilities.memory and is_late(lane, event))):
             return lane.last
         return lane.current or lane.last
+
+    def _holds(self, lane: Lane, event: ErrorEvent, length: int, now: float) -> bool:
+        """Whether an error waits until it is clear whether it is of the response before."""
+        if not self._abilities.memory or lane.current is None:
+            return False
+        if lane.held is not None:
+            # A second one: the first was that of the response before, and this one is the answer.
+            self._settle_held(lane, now, late=True)
+            return False
+        if not is_doubtful(lane, event, codec.error_info(event)):
+            return False
+        lane.current.events += 1
+        lane.held = (event, now + HELD, length)
+        return True
+
+    def _settle_held(self, lane: Lane, now: float, *, late: bool) -> None:
+        """Give an error that was held to the response before (`late`), or to the request in flight."""
+        held, lane.held = lane.held, None
+        turn, last = lane.current, lane.last
+        if held is None or turn is None:
+            return
+        event, _, length = held
+        turn.events -= 1
+        owner = last if late and last is not None else turn
+        owner.bytes_received += length
+        tally(owner.frames, "received", codec.event_type(event), length, now)
+        self._take(lane, owner, event, now)
 
     def _successor(self, lane: Lane, last: TurnState, now: float) -> TurnState:
         """A response that the provider began by itself continues the run before it as a further turn.
@@ -314,6 +376,9 @@ class Link:
 
     def _take(self, lane: Lane, turn: TurnState, event: ServerEvent, now: float) -> None:
         """Apply an event to its turn, and do what follows from it."""
+        if isinstance(event, ErrorEvent) and turn.behind and turn is not lane.current:
+            self._explain(turn, codec.error_info(event), now)
+            return
         if isinstance(event, ErrorEvent) and self._recover(lane, turn, codec.error_info(event), now):
             return
         run = self._loop.run_of(turn)
@@ -325,7 +390,20 @@ class Link:
             changes = [change for change in changes if not isinstance(change, ToolCallReady)]
         self._loop.note(turn, *changes)
         if turn is lane.current and turn.done and (changes or is_terminal(event)):
+            turn.behind = isinstance(event, ResponseFailed)
+            turn.explained_by = now + EXPLAINED if turn.behind and lacks_reason(turn) else None
             self._ended(lane, turn, now)
+
+    def _explain(self, turn: TurnState, info: ErrorInfo, now: float) -> None:
+        """The frame behind a failure: its reason, where it had none."""
+        turn.events += 1
+        turn.behind = False
+        if lacks_reason(turn):
+            turn.error = info
+            self._loop.note(turn, TurnChanged(turn))
+        if turn.explained_by is not None:
+            turn.explained_by = None
+            self._loop.go_on(self._loop.run_of(turn), now)
 
     def _take_steer(self, run: RunState, event: SteerAccepted | SteerPending | SteerFailed, now: float) -> None:
         steer = take_steer_event(run.steers, event)
@@ -352,6 +430,8 @@ class Link:
         run = self._loop.run_of(turn)
         unasked = lane.last is turn
         lane.current, lane.last = None, turn
+        if turn.response_id is not None:
+            lane.ended.append(turn.response_id)
         if run.status == "cancelled" and waits_for_successor(run.steers, turn):
             lane.awaits = turn
         if not unasked and turn.status in ("completed", "incomplete"):

@@ -16,6 +16,8 @@ from .turn import CallState, TextPart, TurnState
 
 __all__ = ["content", "finish", "keep", "put", "retold"]
 
+_LOST = "The response ended before it was whole, so it was not carried out."
+_NAMELESS = "The provider never said which tool it calls, so it was not carried out."
 _SHOWN = {"output_text": "text", "refusal": "refusal"}
 """How the parts of a message are called, and what of them is shown."""
 
@@ -67,8 +69,10 @@ def finish(turn: TurnState, status: str, now: float) -> list[Change]:
         elif arrival.is_twin(call):
             turn.tool_calls.remove(call)
             changes.append(TurnChanged(turn))
-        elif status == "completed" and call.name:
+        elif status == "completed" and call.name and call.arguments.strip():
             changes += _kept_call(turn, call, now)
+        else:
+            call.error = _LOST if call.name else _NAMELESS
     if status in ("completed", "incomplete"):
         for place in sorted({part.output_index for part in turn.parts if not part.whole and part.chunks}):
             changes += _kept_text(turn, place, status, now)

@@ -35,11 +35,8 @@ _PLUMBING = frozenset({"type", "sequence_number", "stream_id", "event_id", "stat
 """Fields that are no words, whatever stands in them."""
 _OF_RESPONSE = ("error", "status_details", "detail", "message")
 _SAID, _DEEP, _LISTED = 500, 6, 5
-_RETRY = re.compile(
-    r"(?:try(?:ing)? again|retry|retry after|again) (?:in|after) ([\d.]+) ?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?)\b",
-    re.IGNORECASE,
-)
-_UNITS = {"ms": 0.001, "mi": 60.0, "s": 1.0, "m": 60.0}
+_RETRY = re.compile(r"(?:again|retry) (?:in|after)\s+([\d.]+)\s*(ms|milli\w+|s|sec\w*|m|min\w*)\b", re.IGNORECASE)
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
 
 def failure_info(fields: Any, *, status: Any = None, headers: Any = None) -> ErrorInfo:
@@ -47,7 +44,9 @@ def failure_info(fields: Any, *, status: Any = None, headers: Any = None) -> Err
     layers = list(_layers(fields, 0))
     code = _code(layers)
     message = _words(fields, 0) or code or _leftover(fields) or NO_REASON
-    headers = next((layer["headers"] for layer in reversed(layers) if isinstance(layer.get("headers"), Mapping)), headers)
+    headers = next(
+        (layer["headers"] for layer in reversed(layers) if isinstance(layer.get("headers"), Mapping)), headers
+    )
     return ErrorInfo(
         message=message,
         code=code,
@@ -60,21 +59,25 @@ def failure_info(fields: Any, *, status: Any = None, headers: Any = None) -> Err
 
 def accuses(fields: Mapping[str, Any]) -> bool:
     """Whether an object without an event's type can only tell of a failure."""
-    if fields.get("object") == "error" or any(fields.get(key) for key in ("error", "Error", "errors", "detail", "fault")):
+    if fields.get("object") == "error" or any(
+        fields.get(key) for key in ("error", "Error", "errors", "detail", "fault")
+    ):
         return True
     return any(isinstance(fields.get(key), str) and fields[key] for key in _WORDS)
 
 
 def words_of_body(text: str) -> str:
-    """What a text says to people: of HTML its words, of JSON those of its error; at most 500 characters."""
+    """What the body of an answer says to people: of HTML its words, of JSON its error's, at most 500 letters."""
     text = text.strip()
     value = _parsed(text)
-    if value is not None:
-        return _words(value, 0) or text[:_SAID]
+    return (_words(value, 0) if value is not None else _without_tags(text))[:_SAID] or text[:_SAID]
+
+
+def _without_tags(text: str) -> str:
     if re.search(r"<(?:!doctype|html|head|body|h\d|p|title)\b", text, re.IGNORECASE):
         text = re.sub(r"(?is)<(script|style)\b.*?</\1>|<!--.*?-->", " ", text[: 40 * _SAID])
         text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
-    return text[:_SAID]
+    return text
 
 
 def _parsed(text: str) -> Any:
@@ -113,14 +116,17 @@ def _inside(value: Mapping[str, Any], key: str) -> Any:
 
 def _words(value: Any, depth: int) -> str:
     if isinstance(value, str):
-        return words_of_body(value) if depth and value.lstrip()[:1] in ("{", "[", "<") else value.strip()
+        inner = _parsed(value.strip()) if depth else None
+        return _words(inner, depth + 1) if inner is not None else _without_tags(value.strip())
     if depth > _DEEP:
         return ""
     if isinstance(value, list):
         return "; ".join(dict.fromkeys(filter(None, (_words(each, depth + 1) for each in value[:_LISTED]))))
     if not isinstance(value, Mapping):
         return ""
-    said = [_words(value[key], depth + 1) for key in _WORDS if value.get(key) and not isinstance(value[key], (int, float))][:1]
+    said = [
+        _words(value[key], depth + 1) for key in _WORDS if value.get(key) and not isinstance(value[key], (int, float))
+    ][:1]
     said += [_words(_inside(value, key), depth + 1) for key in _INNER if value.get(key) and not _is_code(value, key)]
     return _placed(value, _joined(said))
 
@@ -190,7 +196,11 @@ def _status(given: Any, layers: list[Mapping[str, Any]], code: str | None) -> in
     told = [layer.get(key) for layer in layers for key in _STATUSES]
     for value in (given, *told, code):
         number = _number(value)
-        if number is not None and 100 <= number <= 599 and (value is not code or re.fullmatch("[1-5][0-9][0-9]", str(code))):
+        if (
+            number is not None
+            and 100 <= number <= 599
+            and (value is not code or re.fullmatch("[1-5][0-9][0-9]", str(code)))
+        ):
             return int(number)
     return None
 

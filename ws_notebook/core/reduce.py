@@ -14,11 +14,13 @@ from . import adoption, arrival, codec, events, hosted, output, parts, places
 from .changes import CallChanged, Change, TurnChanged, TurnEnded
 from .events import ErrorInfo, ServerEvent
 from .items import TOOL_CALLS, Item, kind
-from .reason import failure_info
+from .reason import UNREADABLE, failure_info
 from .turn import TurnState
 from .usage import usage_of
 
 __all__ = ["cut_off", "is_terminal", "reduce"]
+
+_EMPTY = "The end of the response came without the response, and nothing of it had come before."
 
 
 def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
@@ -26,12 +28,12 @@ def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     turn.events += 1
     if turn.timing.first_event is None:
         turn.timing.first_event = now
-    handler = _HANDLERS.get(type(event))
-    if handler is None or turn.done or _came_before(turn, event):
+    if turn.done:
         return []
     if _is_life(event):
         turn.timing.heard = now
-    return handler(turn, event, now)
+    handler = _HANDLERS.get(type(event))
+    return [] if handler is None or _came_before(turn, event) else handler(turn, event, now)
 
 
 def _is_life(event: ServerEvent) -> bool:
@@ -104,6 +106,8 @@ def _terminal(status: str) -> Callable[[TurnState, Any, float], list[Change]]:
     def end(turn: TurnState, event: Any, now: float) -> list[Change]:
         _response(turn, event, now)
         body = codec.decode_object(event.response)
+        if not body and status == "completed" and not (turn.parts or turn.output or turn.tool_calls):
+            return cut_off(turn, "failed", ErrorInfo(message=_EMPTY, code=UNREADABLE), now)
         stated = body.get("status") if status == "completed" else None
         # Some send every end as completed, and say only inside how it was.
         return _end(turn, stated if stated in ("incomplete", "failed") else status, body, now, said=event.error)

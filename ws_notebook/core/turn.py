@@ -262,10 +262,10 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     def tellings(self) -> Iterator[str]:
         """What was told of its arguments, the most authoritative first."""
         field = calltext.FIELDS[self.kind]
-        yield calltext.text_of((self.item or {}).get(field))
+        yield calltext.text_of(None if self.item is None else self.item.get(field))
         yield self.told
         yield "".join(self.chunks)
-        yield calltext.text_of((self.announced or {}).get(field))
+        yield calltext.text_of(None if self.announced is None else self.announced.get(field))
 
     @property
     def done(self) -> bool:

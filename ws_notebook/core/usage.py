@@ -14,7 +14,7 @@ _LARGEST = 2**53
 
 
 def usage_of(value: Any) -> WireObject | None:
-    """The usage object of a response, or None; NaN, infinity and absurdly large numbers are left out, as if not said."""
+    """The usage object of a response, or None; NaN, infinity and absurdly large numbers are as if not said."""
     return WireObject(_cleaned(value)) if isinstance(value, Mapping) else None
 
 
