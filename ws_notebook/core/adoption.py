@@ -37,22 +37,18 @@ def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
     items = [Item(item) for item in (told if isinstance(told, list) else []) if isinstance(item, dict) and item]
     known = _all_known(turn)
     pairs = _paired(items, known)
-    before, changes = len(turn.output), list[Change]()
-    stand: list[Item] = []
+    changes: list[Change] = []
     for index, item in enumerate(items):
         mine = pairs.get(index)
         if mine is not None and mine.item is not None:
             changes += _more(turn, mine, item, now)
-            stand.append(mine.item)
             continue
         place = mine.place if mine is not None else _place(turn, index, known)
-        at = _position(turn, stand, [each.item for number, each in pairs.items() if number > index])
-        changes += output.put(turn, item, place, now, len(turn.output) if at is None else at)
+        changes += output.put(turn, item, place, now, _position(turn, place, pairs, index))
         if kind(item) in TOOL_CALLS:
             call = mine.call if mine is not None and mine.call is not None else arrival.new(turn, item, place, now)
             changes += arrival.complete(call, item, now, cut=_is_cut(item, status))
-        stand.append(item)
-    return [*changes, *_in_order(turn)] if len(turn.output) > before else changes
+    return [*changes, *_in_order(turn)] if changes else []
 
 
 def _all_known(turn: TurnState) -> list[_Known]:
@@ -159,17 +155,18 @@ def _is_cut(item: Item, status: str) -> bool:
 
 
 def _place(turn: TurnState, index: int, known: list[_Known]) -> int:
+    """The place of a new item: its own in the end's order, or behind that what the end leaves out took."""
     taken = {each.place for each in known} | set(turn.output_places)
-    return index if index not in taken else max(taken) + 1
+    return next(place for place in range(index, index + len(taken) + 1) if place not in taken)
 
 
-def _position(turn: TurnState, before: list[Item], after: list[Item | None]) -> int | None:
-    """Where a new item goes among those that are kept: behind the one before it, or before the one after it."""
-    for item, shift in [*((each, 1) for each in reversed(before)), *((each, 0) for each in after if each is not None)]:
-        position = next((i for i, other in enumerate(turn.output) if other is item), None)
-        if position is not None:
-            return position + shift
-    return None
+def _position(turn: TurnState, place: int, pairs: Mapping[int, _Known], index: int) -> int:
+    """Where a new item goes among those that are kept: before what follows it in the end's order, or by its place."""
+    told = {id(each.item): number for number, each in pairs.items() if each.item is not None}
+    for position, (item, other) in enumerate(zip(turn.output, turn.output_places, strict=True)):
+        if told[id(item)] > index if id(item) in told else other > place:
+            return position
+    return len(turn.output)
 
 
 def _in_order(turn: TurnState) -> list[Change]:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from . import calltext, events
+from . import calltext, events, places
 from .changes import CallChanged, Change, ToolCallReady
 from .items import TOOL_CALLS, Item, kind
 from .timing import CallTiming
@@ -189,7 +189,8 @@ def _written(turn: TurnState, event: Any, now: float) -> CallState | None:
     if placed:
         return next((call for call in placed if call.status == "streaming"), placed[-1])
     custom = isinstance(event, (events.CustomInputDelta, events.CustomInputDone))
-    call = _new(turn, "custom_tool_call" if custom else "function_call", index, now)
+    place = index if index >= 0 else places.begin(turn, event.item_id, index, announced=False)
+    call = _new(turn, "custom_tool_call" if custom else "function_call", place, now)
     assert call.kind in TOOL_CALLS
     _name(call, {"id": event.item_id})
     return call

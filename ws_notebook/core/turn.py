@@ -117,8 +117,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The place of each of them in the provider's output."""
     places: dict[str, int | None] = msgspec.field(default_factory=dict)
     """The place of each item by its id; None where several have it."""
-    open_places: list[int] = msgspec.field(default_factory=list)
-    """The places of the items that were announced and are not whole."""
+    open_places: dict[int, bool] = msgspec.field(default_factory=dict)
+    """The places of the items that began and are not whole, each with whether it was announced."""
     latest_place: int = -1
     tool_calls: list[CallState] = msgspec.field(default_factory=list)
     hosted: list[HostedCall] = msgspec.field(default_factory=list)
