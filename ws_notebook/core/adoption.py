@@ -37,6 +37,7 @@ def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
     items = [Item(item) for item in (told if isinstance(told, list) else []) if isinstance(item, dict) and item]
     known = _all_known(turn)
     pairs = _paired(items, known)
+    listed = {id(mine.item): index for index, mine in pairs.items() if mine.item is not None}
     changes: list[Change] = []
     for index, item in enumerate(items):
         mine = pairs.get(index)
@@ -44,7 +45,8 @@ def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
             changes += _more(turn, mine, item, now)
             continue
         place = mine.place if mine is not None else _place(turn, index, known)
-        changes += output.put(turn, item, place, now, _position(turn, place, pairs, index))
+        changes += output.put(turn, item, place, now, _position(turn, place, listed, index))
+        listed[id(item)] = index
         if kind(item) in TOOL_CALLS:
             call = mine.call if mine is not None and mine.call is not None else arrival.new(turn, item, place, now)
             changes += arrival.complete(call, item, now, cut=_is_cut(item, status))
@@ -111,7 +113,7 @@ def _by_text(mine: _Known, item: Item, index: int) -> bool:
     return (kind(item) not in TOOL_CALLS and kind(item) != "message") or (bool(mine.text) and _agree(mine, item))
 
 
-_SIGNS: tuple[Callable[[_Known, Item, int], bool], ...] = (_by_id, _by_call, _by_call_id, _by_place, _by_text)
+_SIGNS: tuple[Callable[[_Known, Item, int], bool], ...] = (_by_id, _by_call, _by_place, _by_call_id, _by_text)
 
 
 def _other_call(call: CallState, item: Mapping[str, Any]) -> bool:
@@ -160,9 +162,11 @@ def _place(turn: TurnState, index: int, known: list[_Known]) -> int:
     return next(place for place in range(index, index + len(taken) + 1) if place not in taken)
 
 
-def _position(turn: TurnState, place: int, pairs: Mapping[int, _Known], index: int) -> int:
-    """Where a new item goes among those that are kept: before what follows it in the end's order, or by its place."""
-    told = {id(each.item): number for number, each in pairs.items() if each.item is not None}
+def _position(turn: TurnState, place: int, told: Mapping[int, int], index: int) -> int:
+    """Where a new item goes among those that are kept: before what follows it in the end's order, or by its place.
+
+    `told`: the numbers that kept items have in the end's order, by identity.
+    """
     for position, (item, other) in enumerate(zip(turn.output, turn.output_places, strict=True)):
         if told[id(item)] > index if id(item) in told else other > place:
             return position

@@ -162,13 +162,16 @@ def _leftover(fields: Any) -> str:
         fields = {} if all(not _filled(each) for each in fields.values()) else fields
     if not fields or isinstance(fields, (bool, str)):
         return ""
-    return json.dumps(fields, ensure_ascii=False, default=str)[:_SAID]
+    try:
+        return json.dumps(fields, ensure_ascii=False, default=str)[:_SAID]
+    except RecursionError:
+        return "an object nested too deeply to be shown"
 
 
-def _filled(value: Any) -> bool:
+def _filled(value: Any, depth: int = 0) -> bool:
     """Whether there is anything in it but empty values."""
-    if isinstance(value, (Mapping, list)):
-        return any(_filled(each) for each in (value.values() if isinstance(value, Mapping) else value))
+    if isinstance(value, (Mapping, list)) and depth <= _DEEP:
+        return any(_filled(each, depth + 1) for each in (value.values() if isinstance(value, Mapping) else value))
     return value not in (None, "")
 
 

@@ -255,7 +255,7 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         if self.item is not None and self.status != "streaming":
             return calltext.text_of(self.item.get(calltext.FIELDS[self.kind]))
         if self.item is None and not self.told:
-            return "".join(self.chunks) or next(self.tellings, "")
+            return "".join(self.chunks) or next((each for each in self.tellings if each), "")
         return calltext.best(self.kind, self.tellings)
 
     @property
