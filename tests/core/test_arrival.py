@@ -46,7 +46,7 @@ def made(*events: Event) -> tuple[Drive, list[tuple[str, str]]]:
         [BEGUN, GROW, {**DONE, "arguments": "{}"}, item_done(0, {**EMPTY, "arguments": "{}"}), completed("resp_1")],
         [BEGUN, GROW, {**DONE, "arguments": ""}, completed("resp_1")],
         [BEGUN, {**GROW, "output_index": 5}, {**DONE, "output_index": 9}, item_done(0, EMPTY), completed("resp_1")],
-        [BEGUN, {**GROW, "item_id": "x"}, item_done(0, {**EMPTY, "id": "y"}), completed("resp_1", {**EMPTY, "id": "z"})],
+        [BEGUN, {**GROW, "item_id": "x"}, item_done(0, {**EMPTY, "id": "y"}), completed("r", {**EMPTY, "id": "z"})],
         [item_added(0, {**EMPTY, "arguments": ARGS}), completed("resp_1")],
         [item_done(0, {**EMPTY, "arguments": {"number": 21}}), completed("resp_1")],
     ],
@@ -64,9 +64,9 @@ def test_arguments_are_taken_from_wherever_they_came(events: list[Event]) -> Non
 
 def test_events_without_any_index_go_by_the_ids() -> None:
     events: list[Event] = []
-    for number, city in enumerate(("Paris", "Oslo")):
-        item = {**call(f"c{number}"), "arguments": ""}
-        events.append({"type": "response.output_item.added", "item": item})
+    for number in range(2):
+        begun = {**call(f"c{number}"), "arguments": ""}
+        events.append({"type": "response.output_item.added", "item": begun})
     for number, city in enumerate(("Paris", "Oslo")):
         kind = "response.function_call_arguments.delta"
         events.append({"type": kind, "item_id": f"fc_c{number}", "delta": json.dumps({"city": city})})

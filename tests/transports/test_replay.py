@@ -145,3 +145,26 @@ def test_a_closed_connection_says_so() -> None:
 def test_a_speed_that_is_none_is_refused(speed: float) -> None:
     with pytest.raises(SettingsError, match="speed must be"):
         ReplayTransport(recorded((request("a"), answer("r"))), speed=speed)
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_recording_that_ends_in_mid_answer_says_so(kept: int) -> None:
+    async def run() -> dict[str, Any]:
+        cassette = recorded((request("a"), answer("resp_a")[:kept]))
+        connection = await ReplayTransport(cassette, speed=0).connect(Endpoint(base_url="replay://x"))
+        return (await asked(connection, request("a", stream_id="lane-1"), kept + 1))[-1]
+
+    told = asyncio.run(run())
+    assert (told["type"], told["error"]["code"], told["stream_id"]) == ("error", "recording_ended", "lane-1")
+    assert "ends in the middle of this answer" in told["error"]["message"]
+
+
+def test_a_frame_that_is_no_json_is_replayed_as_it_was() -> None:
+    async def run() -> list[bytes]:
+        cassette = recorded((request("a"), answer("resp_a")))
+        cassette.entries.insert(1, Entry(0.5, 1, "received", b"no json"))
+        connection = await ReplayTransport(cassette, speed=0).connect(Endpoint(base_url="replay://x"))
+        await connection.send(json.dumps(request("a", stream_id="lane-1")).encode())
+        return await connection.receive()
+
+    assert asyncio.run(run())[0] == b"no json"
