@@ -9,7 +9,7 @@ import pytest
 from support.drive import Drive
 from support.events import Event, call, completed, created, item_added, item_done, message
 
-from ws_notebook.core.arrival import CUT_OUTPUT
+from ws_notebook.core.lineage import CUT_OFF_OUTPUT
 
 __all__: list[str] = []
 
@@ -142,12 +142,12 @@ def test_an_item_that_was_cut_off_is_answered_and_not_carried_out(status: str, d
     drive, calls = made(*events, completed("resp_1", CUT, status=status))
     (run,) = drive.protocol.runs
     (one,) = run.tool_calls
-    assert (calls, one.status, one.output) == ([], "cancelled", CUT_OUTPUT)
+    assert (calls, one.status, one.output) == ([], "cancelled", CUT_OFF_OUTPUT)
     assert "cut off" in str(one.error)
     if status == "incomplete":
         assert (run.status, len(drive.requests)) == ("incomplete", 1)
         drive.ask("next")
-    assert drive.requests[1]["input"][0] == {"type": "function_call_output", "call_id": "c1", "output": CUT_OUTPUT}
+    assert drive.requests[1]["input"][0] == {"type": "function_call_output", "call_id": "c1", "output": CUT_OFF_OUTPUT}
 
 
 def test_a_call_that_only_an_incomplete_end_tells_of_is_made_where_it_says_to_be_whole() -> None:
@@ -161,7 +161,7 @@ def test_a_call_that_only_an_incomplete_end_tells_of_is_made_where_it_says_to_be
 def test_deltas_that_stop_half_way_are_no_call_though_the_response_is_complete() -> None:
     drive, calls = made(BEGUN, {**GROW, "delta": '{"number": 2'}, completed("resp_1"))
     assert (calls, drive.protocol.runs[0].tool_calls[0].status) == ([], "cancelled")
-    assert drive.requests[1]["input"][0]["output"] == CUT_OUTPUT
+    assert drive.requests[1]["input"][0]["output"] == CUT_OFF_OUTPUT
 
 
 def test_a_call_without_arguments_is_made_when_nothing_more_can_tell_of_any() -> None:
@@ -197,4 +197,4 @@ def test_half_a_json_is_not_sent_to_a_server_that_would_read_it() -> None:
     drive.eof()
     drive.ask("next")
     (sent,) = [each for each in drive.requests[-1]["input"] if each["type"] == "function_call"]
-    assert json.loads(sent["arguments"]) == {"unreadable": '{"number": 2'}
+    assert json.loads(sent["arguments"]) == {"arguments": '{"number": 2'}

@@ -16,7 +16,7 @@ from .changes import Change, TurnChanged
 from .items import TOOL_CALLS, Item, kind
 from .turn import CallState, TextPart, TurnState
 
-__all__ = ["adopt"]
+__all__ = ["adopt", "in_order"]
 
 _Part = TypeVar("_Part", TextPart, CallState)
 
@@ -50,7 +50,7 @@ def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
         if kind(item) in TOOL_CALLS:
             call = mine.call if mine is not None and mine.call is not None else arrival.new(turn, item, place, now)
             changes += arrival.complete(call, item, now, cut=_is_cut(item, status))
-    return [*changes, *_in_order(turn)] if changes else []
+    return changes
 
 
 def _all_known(turn: TurnState) -> list[_Known]:
@@ -173,7 +173,7 @@ def _position(turn: TurnState, place: int, told: Mapping[int, int], index: int) 
     return len(turn.output)
 
 
-def _in_order(turn: TurnState) -> list[Change]:
+def in_order(turn: TurnState) -> list[Change]:
     """Have texts and calls follow the order of the output, where an item was added between others."""
     positions = {id(item): position for position, item in enumerate(turn.output)}
     texts = _sorted(turn.parts, positions)

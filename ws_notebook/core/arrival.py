@@ -7,22 +7,17 @@ item, a `…done` event, the deltas. An item that was cut off is answered, and n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from . import calltext, events, places
 from .changes import CallChanged, Change, ToolCallReady
 from .items import TOOL_CALLS, Item, kind
+from .lineage import CUT_OFF_OUTPUT
 from .timing import CallTiming
 from .turn import CallState, TurnState
 
-__all__ = ["CUT_OUTPUT", "announce", "complete", "grow", "is_twin", "is_whole", "item_of", "new", "tell", "unsaid"]
-
-CUT_OUTPUT = json.dumps(
-    {"error": {"type": "cut_off", "message": "The call was cut off before it was whole, so it was not carried out."}}
-)
-"""What the model is told of a call whose item is incomplete."""
+__all__ = ["announce", "complete", "grow", "is_twin", "is_whole", "item_of", "new", "tell", "unsaid"]
 
 _CUT = "It was cut off before it was whole, so it was not carried out."
 
@@ -96,7 +91,7 @@ def _give_up(call: CallState, now: float) -> list[Change]:
     """The call was cut off: the model is told so, and no function runs."""
     call.timing.ready = call.timing.ended = now
     call.move("cancelled")
-    call.output, call.error = CUT_OUTPUT, _CUT
+    call.output, call.error = CUT_OFF_OUTPUT, _CUT
     return [CallChanged(call)]
 
 

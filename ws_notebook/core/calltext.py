@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["FIELDS", "best", "readable", "repaired", "same", "sound", "text_of"]
+__all__ = ["FIELDS", "best", "readable", "repaired", "same", "text_of"]
 
 FIELDS = {"function_call": "arguments", "custom_tool_call": "input"}
 """Where the item of each kind has it."""
@@ -44,13 +44,6 @@ def repaired(arguments: str) -> str:
         return arguments if isinstance(json.loads(arguments), dict) else json.dumps(value, ensure_ascii=False)
     except ValueError:
         return json.dumps(value, ensure_ascii=False)
-
-
-def sound(arguments: str) -> str:
-    """Arguments as a server that reads them can take them: half a JSON is the value of `unreadable`."""
-    if readable(arguments):
-        return repaired(arguments)
-    return json.dumps({"unreadable": arguments}) if arguments.strip() else "{}"
 
 
 def same(kind: str, one: str, other: str) -> bool:

@@ -123,6 +123,7 @@ def _end(turn: TurnState, status: str, body: Mapping[str, Any], now: float, said
         turn.reason = str(details["reason"])
     told = {"error": body.get("error") or said, "status_details": body.get("status_details")}
     changes = [*adoption.adopt(turn, body.get("output"), status, now), *output.finish(turn, status, now)]
+    changes += adoption.in_order(turn) if changes else []
     return [*changes, *cut_off(turn, status, failure_info(told) if status == "failed" else None, now)]
 
 
