@@ -25,7 +25,7 @@ from .events import (
 )
 from .frames import FrameLog, tally
 from .lane import Lane, Lanes
-from .late import EXPLAINED, HELD, is_doubtful, is_late, lacks_reason
+from .late import EXPLAINED, explain, hold, is_late, lacks_reason, release, unexplained_runs, unheard_runs
 from .loop import ToolLoop
 from .reduce import is_terminal, reduce
 from .request import size, write_request
@@ -36,7 +36,6 @@ from .steer import (
     refuses_steering,
     steer_frame,
     take_steer_event,
-    unheard,
     waits_for_successor,
     words_of,
 )
@@ -48,8 +47,6 @@ _MIXED = (
     "The provider answers several requests at once and does not say which answer is whose. What had arrived is kept. "
     "Ask again: from now on its runs share no connection."
 )
-_UNHEARD = 10.0
-"""Seconds after its response's end in which a steer must be answered, or else the provider has not understood it."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, eq=False):
@@ -119,40 +116,24 @@ class Link:
     def next_moment(self, now: float) -> float | None:
         """When something is to be done although nothing happens; None where that is not so."""
         held = self.lanes.next_moment(now)
-        moments = [moment for _, moment in self._unheard()] + ([] if held is None else [held])
+        moments = [moment for _, moment in unheard_runs(self.lanes)] + ([] if held is None else [held])
         moments += [lane.held[1] for lane in self.lanes if lane.held is not None]
-        moments += [moment for _, moment in self._unexplained()]
+        moments += [moment for _, moment in unexplained_runs(self.lanes)]
         return min((moment for moment in moments if moment > now), default=None)
 
     def resume_overdue(self, now: float) -> None:
         """What was waited for long enough will not come: an answer to a steer, a failure's reason, an error's place."""
-        for run, moment in self._unheard():
+        for run, moment in unheard_runs(self.lanes):
             if moment <= now:
                 self._abilities.steers = False
                 self._loop.resume(run, now)
-        for run, moment in self._unexplained():
+        for run, moment in unexplained_runs(self.lanes):
             if moment <= now:
                 run.turns[-1].explained_by = None
                 self._loop.go_on(run, now)
         for lane in self.lanes:
             if lane.held is not None and lane.held[1] <= now:
                 self._settle_held(lane, now, late=False)
-
-    def _unexplained(self) -> list[tuple[RunState, float]]:
-        """The runs whose response failed without a reason, and until when that may still come."""
-        turns = [(lane.run, lane.run.turns[-1]) for lane in self.lanes if lane.run is not None and lane.run.turns]
-        return [(run, turn.explained_by) for run, turn in turns if turn.explained_by is not None and not run.done]
-
-    def _unheard(self) -> list[tuple[RunState, float]]:
-        """The runs that wait for nothing but an answer to a steer, and until when."""
-        found = []
-        for lane in self.lanes:
-            run, turn = lane.run, lane.last
-            if run is None or turn is None or turn.run_id != run.id or lane.current or lane.pending:
-                continue
-            if turn.timing.ended is not None and unheard(run.steers, turn):
-                found.append((run, turn.timing.ended + _UNHEARD))
-        return found
 
     def connection_failed(self, error: Exception, now: float) -> None:
         """No connection could be opened: the runs that waited for one fail, or wait where they are told to."""
@@ -332,24 +313,16 @@ class Link:
             # A second one: the first was that of the response before, and this one is the answer.
             self._settle_held(lane, now, late=True)
             return False
-        if not is_doubtful(lane, event, codec.error_info(event)):
-            return False
-        lane.current.events += 1
-        lane.held = (event, now + HELD, length)
-        return True
+        return hold(lane, event, length, now)
 
     def _settle_held(self, lane: Lane, now: float, *, late: bool) -> None:
         """Give an error that was held to the response before (`late`), or to the request in flight."""
-        held, lane.held = lane.held, None
-        turn, last = lane.current, lane.last
-        if held is None or turn is None:
-            return
-        event, _, length = held
-        turn.events -= 1
-        owner = last if late and last is not None else turn
-        owner.bytes_received += length
-        tally(owner.frames, "received", codec.event_type(event), length, now)
-        self._take(lane, owner, event, now)
+        found = release(lane, late=late)
+        if found is not None:
+            turn, event, length = found
+            turn.bytes_received += length
+            tally(turn.frames, "received", codec.event_type(event), length, now)
+            self._take(lane, turn, event, now)
 
     def _successor(self, lane: Lane, last: TurnState, now: float) -> TurnState:
         """A response that the provider began by itself continues the run before it as a further turn.
@@ -377,7 +350,9 @@ class Link:
     def _take(self, lane: Lane, turn: TurnState, event: ServerEvent, now: float) -> None:
         """Apply an event to its turn, and do what follows from it."""
         if isinstance(event, ErrorEvent) and turn.behind and turn is not lane.current:
-            self._explain(turn, codec.error_info(event), now)
+            if explain(turn, codec.error_info(event)):
+                self._loop.note(turn, TurnChanged(turn))
+            self._loop.go_on(self._loop.run_of(turn), now)
             return
         if isinstance(event, ErrorEvent) and self._recover(lane, turn, codec.error_info(event), now):
             return
@@ -393,17 +368,6 @@ class Link:
             turn.behind = isinstance(event, ResponseFailed)
             turn.explained_by = now + EXPLAINED if turn.behind and lacks_reason(turn) else None
             self._ended(lane, turn, now)
-
-    def _explain(self, turn: TurnState, info: ErrorInfo, now: float) -> None:
-        """The frame behind a failure: its reason, where it had none."""
-        turn.events += 1
-        turn.behind = False
-        if lacks_reason(turn):
-            turn.error = info
-            self._loop.note(turn, TurnChanged(turn))
-        if turn.explained_by is not None:
-            turn.explained_by = None
-            self._loop.go_on(self._loop.run_of(turn), now)
 
     def _take_steer(self, run: RunState, event: SteerAccepted | SteerPending | SteerFailed, now: float) -> None:
         steer = take_steer_event(run.steers, event)
