@@ -16,13 +16,14 @@ from typing import Any, Final
 
 import msgspec
 
+from .core.codec import decode
+from .core.reduce import is_terminal
 from .exceptions import SettingsError
 from .secrets import Frames, Keys
 
 __all__ = ["VERSION", "Cassette", "Entry", "Exchange", "Scrubber", "head_line", "line", "question_of", "scrubbed"]
 
 VERSION: Final = 1
-_ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled", "error"})
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -45,6 +46,8 @@ class Exchange(msgspec.Struct, frozen=True):
     """Each with the milliseconds since the request."""
     closed: Mapping[str, Any] | None = None
     """How the connection ended in the middle of it, or None."""
+    whole: bool = True
+    """Whether its end was recorded: the response's, or that of the connection."""
 
 
 class Cassette:
@@ -200,13 +203,14 @@ class _Open:
 
     def add(self, entry: Entry, event: Mapping[str, Any]) -> None:
         self._frames.append((max(0.0, entry.ms - self._began), entry.data))
-        self.over = event.get("type") in _ENDS
+        # What comes behind an end changes nothing, unless the provider begins another response by itself.
+        self.over = event.get("type") != "response.created" and (self.over or is_terminal(decode(entry.data)))
 
     def close(self, entry: Entry) -> None:
         self.over, self._closed = True, _object(entry.data)
 
     def done(self) -> Exchange:
-        return Exchange(self._request, tuple(self._frames), self._closed)
+        return Exchange(self._request, tuple(self._frames), self._closed, self.over)
 
 
 def _opened(entries: Sequence[Entry]) -> list[_Open]:

@@ -23,7 +23,10 @@ from ws_notebook.session.run import Run
 __all__ = ["HARMLESS", "Ours"]
 
 HARMLESS = frozenset(
-    {"none", "stall", "duplicate, unknown, split", "connection limit", "rate limit", "kill while idle"}
+    {
+        *("none", "stall", "duplicate, unknown, split", "connection limit", "rate limit", "kill while idle"),
+        "item without its content, or never whole",
+    }
 )
 """Families after which nothing else than completion is right."""
 

@@ -43,6 +43,10 @@ _FAMILIES = {
     "error frame": 5,
     "response.failed": 3,
     "duplicate, unknown, split": 7,
+    "item without its content, or never whole": 7,
+    "error frame without a type": 4,
+    "reason behind the failure": 4,
+    "end that cannot be read": 3,
     "drop, then upgrade refused": 3,
     "kill": 8,
     "kill while idle": 4,
@@ -165,6 +169,12 @@ def _rules(rng: random.Random, family: str) -> tuple[str, ...]:
         "error frame": [f"error {rng.choice(('server_error', 'server_is_overloaded'))} {at}"],
         "response.failed": [f"fail server_error at response.*.delta {nth}"],
         "duplicate, unknown, split": [f"{rng.choice(('duplicate', 'unknown', 'split 7'))} at {event} every 3"],
+        "item without its content, or never whole": [
+            f"{rng.choice(('hollow', 'omit'))} at response.output_item.done every {rng.choice((1, 2))}"
+        ],
+        "error frame without a type": [f"untyped server_error {at}"],
+        "reason behind the failure": [f"explain server_error at response.*.delta {nth}"],
+        "end that cannot be read": [f"garble at response.completed {rng.choice((1, 1, 2))}"],
         "drop, then upgrade refused": [f"drop {at}", "refuse 503 at upgrade"],
     }
     return tuple(rules.get(family, ()))

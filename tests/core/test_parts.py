@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-from support.events import created, delta, encoded, item_done, message
+from support.events import message
 
-from ws_notebook.core import codec, parts
+from ws_notebook.core import parts
 from ws_notebook.core.changes import TextAppended, TurnChanged
 from ws_notebook.core.items import Item
-from ws_notebook.core.reduce import reduce
 from ws_notebook.core.timing import TurnTiming
 from ws_notebook.core.turn import TurnState
 from ws_notebook.render.grown import Grown
@@ -70,26 +67,3 @@ def test_an_item_that_is_said_to_be_whole_again_is_known_by_its_id() -> None:
     assert parts.settle(turn, "text", PLACE, "Hi", 9.0, item_id="msg_0") == []
     assert parts.settle(turn, "text", PLACE, "Hi", 9.0, item_id="msg_1")
     assert turn.text == "HiHi"
-
-
-def test_what_was_streamed_and_never_whole_is_known() -> None:
-    turn = turn_with("Hi")
-    assert parts.streamed(turn, 0)
-    assert not parts.streamed(turn, 1)
-    parts.close(turn, Item(message("Hi")), 0)
-    assert not parts.streamed(turn, 0)
-
-
-@given(st.lists(st.tuples(st.text("ab c😀", min_size=1), st.booleans()), min_size=1, max_size=8))
-def test_whichever_pieces_are_lost_the_text_is_that_of_the_item(pieces: list[tuple[str, bool]]) -> None:
-    whole = "".join(piece for piece, _ in pieces)
-    turn = TurnState(id="r1.1", run_id="r1", timing=TurnTiming(started=0.0))
-    grown, shown = Grown(turn, "text"), ""
-    events = [created("r"), *(delta(piece) for piece, came in pieces if came), item_done(0, message(whole))]
-    for event in events:
-        reduce(turn, codec.decode(encoded(event)), 1.0)
-        more = grown.more()
-        shown = grown.whole() if more is None else shown + more
-    assert shown == turn.text
-    if whole.strip():
-        assert "".join(turn.text.split()) == "".join(whole.split())

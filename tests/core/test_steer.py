@@ -226,9 +226,9 @@ def test_a_provider_that_passes_over_a_steer_in_silence_gets_the_words_in_a_requ
     drive.receive(item_done(0, message("all")), completed("resp_1"))
     moment = drive.link.next_moment(drive.now)
     assert moment is not None
-    drive.link.resume_unheard(moment - 1)
+    drive.link.resume_overdue(moment - 1)
     assert run.status == "in_progress"
-    drive.link.resume_unheard(moment)
+    drive.link.resume_overdue(moment)
     drive.settle()
     assert (drive.requests[-1]["type"], roles(drive.requests[-1])) == ("response.create", ["user"])
     assert drive.link.next_moment(moment) is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -155,3 +156,36 @@ def test_a_lane_s_error_leaves_the_others_alone() -> None:
         events = [*wire.rest_of_turn(), *wire.rest_of_turn()]
     ends = {event["stream_id"]: event["type"] for event in events if event["type"] in ("error", "response.completed")}
     assert ends in ({"a": "response.completed", "b": "error"}, {"a": "error", "b": "response.completed"})
+
+
+DONE = "response.output_item.done"
+
+
+def test_what_an_item_holds_can_be_told_by_other_events_only() -> None:
+    with faulty(f"hollow at {DONE} 1", f"omit at {DONE} 2") as server, server.wire() as wire:
+        first, second = wire.turn(input='say "one"'), wire.turn(input='say "two"')
+    assert [event["item"]["content"] for event in first if event["type"] == DONE] == [[]]
+    assert (text_of(first), text_of(second)) == ("one", "two")
+    assert [event for event in second if event["type"] == DONE] == []
+
+
+def test_the_reason_of_a_failure_can_come_in_a_frame_behind_it() -> None:
+    with faulty(f"explain server_error at {DELTA}") as server, server.wire() as wire:
+        *_, failure = wire.turn(input='say "one two"')
+        behind = wire.receive()
+        assert text_of(wire.turn(input='say "three"')) == "three"
+    assert (failure["type"], failure["response"]["error"]) == ("response.failed", None)
+    assert (behind["type"], behind["error"]["code"]) == ("error", "server_error")
+    assert behind["sequence_number"] == failure["sequence_number"] + 1
+
+
+def test_an_error_can_come_without_its_type_and_half_an_event() -> None:
+    with faulty(f"untyped server_error at {DELTA}", "garble at response.completed") as server, server.wire() as wire:
+        wire.send(input='say "one"')
+        events = [wire.receive()]
+        while "error" not in events[-1]:
+            events.append(wire.receive())
+        assert "type" not in events[-1]
+        wire.send(input='say "two"')
+        with pytest.raises(json.JSONDecodeError):
+            until_closed(wire)

@@ -66,6 +66,7 @@ class Drive:
         while again:
             again = False
             for number, link in enumerate(self.protocol.links):
+                link.resume_overdue(self.now)
                 if link.wants_close:
                     link.wants_close = False
                     self.closed += 1

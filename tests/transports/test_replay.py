@@ -168,3 +168,26 @@ def test_an_answer_that_the_recording_breaks_off_ends_with_an_error_on_its_lane(
     found = asyncio.run(run())
     assert {each["stream_id"] for each in found} == {"lane-7"}
     assert (found[-1].get("error", {}).get("code") == "recording_ended") is not over
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_recording_that_ends_in_mid_answer_says_so(kept: int) -> None:
+    async def run() -> dict[str, Any]:
+        cassette = recorded((request("a"), answer("resp_a")[:kept]))
+        connection = await ReplayTransport(cassette, speed=0).connect(Endpoint(base_url="replay://x"))
+        return (await asked(connection, request("a", stream_id="lane-1"), kept + 1))[-1]
+
+    told = asyncio.run(run())
+    assert (told["type"], told["error"]["code"], told["stream_id"]) == ("error", "recording_ended", "lane-1")
+    assert "ends in the middle of this answer" in told["error"]["message"]
+
+
+def test_a_frame_that_is_no_json_is_replayed_as_it_was() -> None:
+    async def run() -> list[bytes]:
+        cassette = recorded((request("a"), answer("resp_a")))
+        cassette.entries.insert(1, Entry(0.5, 1, "received", b"no json"))
+        connection = await ReplayTransport(cassette, speed=0).connect(Endpoint(base_url="replay://x"))
+        await connection.send(json.dumps(request("a", stream_id="lane-1")).encode())
+        return await connection.receive()
+
+    assert asyncio.run(run())[0] == b"no json"

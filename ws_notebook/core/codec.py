@@ -3,57 +3,65 @@
 from __future__ import annotations
 
 import json
-import math
-import re
 import typing
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from . import unclear
 from .events import ErrorEvent, ErrorInfo, KnownEvent, ResponseEvent, ServerEvent, UnknownEvent
+from .reason import failure_info
 
-__all__ = ["decode", "decode_object", "encode", "error_info", "event_type", "failure_info", "response_id"]
+__all__ = ["decode", "decode_object", "decode_value", "encode", "error_info", "event_type", "response_id"]
 
 _known: msgspec.json.Decoder[KnownEvent] = msgspec.json.Decoder(KnownEvent)
 _anything = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
+_STREAMED = (b"data:", b"event:")
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _by_tag: Mapping[str, type[Any]] = {kind.__struct_config__.tag: kind for kind in typing.get_args(KnownEvent)}
-_RETRY = re.compile(r"try again in\s+([\d.]+)\s*(ms|s|m)\b", re.IGNORECASE)
-_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
 
 def decode(frame: bytes) -> ServerEvent:
     """Decode one frame. Never raises: what is not understood is an `UnknownEvent` with its bytes.
 
     A known type with a field of an unexpected form (null where a list is declared, a lone
-    surrogate) is read a second time leniently, field by field.
+    surrogate) is read a second time leniently, field by field. What tells of a failure without the type of
+    an error, and an end that cannot be read, are errors: somebody waits for them.
     """
     try:
-        return _known.decode(frame)
+        event = _known.decode(frame)
     except _UNREADABLE:
         return _decode_leniently(frame)
+    return _decode_leniently(frame) if type(event) is ErrorEvent else event
 
 
 def _decode_leniently(frame: bytes) -> ServerEvent:
-    fields = decode_object(frame)
-    tag = fields.get("type")
+    value = decode_value(frame)
+    if value is unclear.NOT_JSON and frame.lstrip().startswith(_STREAMED):
+        inner = _unpacked(frame)
+        return unclear.event_of(frame, value) if inner.startswith(_STREAMED) else decode(inner)
+    tag = value.get("type") if isinstance(value, dict) else None
     kind = _by_tag.get(tag) if isinstance(tag, str) else None
-    lane = fields.get("stream_id")
-    lane = lane if isinstance(lane, str) else None
     if kind is None:
-        return UnknownEvent(type=tag if isinstance(tag, str) else "", frame=frame, stream_id=lane)
-    kept: dict[str, Any] = {}
+        return unclear.event_of(frame, value)
+    kept: dict[str, Any] = {"said": value} if kind is ErrorEvent else {}
     for field in msgspec.structs.fields(kind):
-        if field.name in fields:
-            value = fields[field.name]
+        if field.name in value and field.name != "said":
+            given = value[field.name]
             if field.type is msgspec.Raw:
-                value = msgspec.Raw(json.dumps(value).encode())
-            elif not _fits(value, field.type):
+                given = msgspec.Raw(json.dumps(given).encode())
+            elif not _fits(given, field.type):
                 continue
-            kept[field.name] = value
+            kept[field.name] = given
     return typing.cast(KnownEvent, kind(**kept))
+
+
+def _unpacked(frame: bytes) -> bytes:
+    """The data of a server-sent event that came as a frame of its own, as some bridges pass it on."""
+    lines = [line.strip() for line in frame.splitlines()]
+    return b"\n".join(line[5:].lstrip() for line in lines if line.startswith(b"data:"))
 
 
 def _fits(value: Any, declared: Any) -> bool:
@@ -63,15 +71,20 @@ def _fits(value: Any, declared: Any) -> bool:
     return isinstance(value, accepted)
 
 
-def decode_object(data: bytes | msgspec.Raw) -> dict[str, Any]:
-    """Decode a JSON object; anything else gives an empty one. Lone surrogates survive."""
+def decode_value(data: bytes | msgspec.Raw) -> Any:
+    """Decode any JSON; `unclear.NOT_JSON` where it is none, or too deep. Lone surrogates survive."""
     try:
-        value = _anything.decode(data)
+        return _anything.decode(data)
     except _UNREADABLE:
         try:
-            value = json.loads(bytes(data))
+            return json.loads(bytes(data))
         except (ValueError, RecursionError):
-            return {}
+            return unclear.NOT_JSON
+
+
+def decode_object(data: bytes | msgspec.Raw) -> dict[str, Any]:
+    """Decode a JSON object; anything else gives an empty one. Lone surrogates survive."""
+    value = decode_value(data)
     return value if isinstance(value, dict) else {}
 
 
@@ -89,12 +102,18 @@ _identity = msgspec.json.Decoder(_Identity)
 
 def response_id(event: ServerEvent) -> str | None:
     """The id of the response that the event carries; None where it carries none. Reads no more than that."""
+    if isinstance(event, UnknownEvent):
+        return _id_of(decode_object(event.frame).get("response")) if b'"response"' in event.frame else None
     if not isinstance(event, ResponseEvent):
         return None
     try:
-        found = _identity.decode(event.response).id
+        return _id_of({"id": _identity.decode(event.response).id})
     except _UNREADABLE:
-        found = decode_object(event.response).get("id")
+        return _id_of(decode_object(event.response))
+
+
+def _id_of(body: Any) -> str | None:
+    found = body.get("id") if isinstance(body, dict) else None
     return found if isinstance(found, str) else None
 
 
@@ -107,53 +126,5 @@ def encode(value: Any) -> bytes:
 
 
 def error_info(event: ErrorEvent) -> ErrorInfo:
-    """Read an error frame in any of its shapes (nested, flat, bare string)."""
-    body = event.error
-    nested = body if isinstance(body, Mapping) else {}
-    flat = {"code": event.code, "message": event.message, "param": event.param}
-    if isinstance(body, str):
-        flat["message"] = flat["message"] or body
-    merged = {**flat, **{key: value for key, value in nested.items() if value is not None}}
-    status = event.status if event.status is not None else event.status_code
-    return failure_info(merged, status=status, headers=merged.get("headers") or event.headers)
-
-
-def failure_info(fields: Mapping[str, Any], *, status: Any = None, headers: Any = None) -> ErrorInfo:
-    """Make one `ErrorInfo` of an error object; `status` is the HTTP status where one is known."""
-    code = _text(fields.get("code"))
-    message = _text(fields.get("message")) or code or "The provider gave no reason."
-    number = _number(status)
-    if number is None and code is not None and re.fullmatch("[1-5][0-9][0-9]", code):
-        number = float(code)
-    return ErrorInfo(
-        message=message,
-        code=code,
-        type=_text(fields.get("type")),
-        param=_text(fields.get("param")),
-        status=int(number) if number is not None else None,
-        retry_after=_retry_after(message, headers),
-    )
-
-
-def _retry_after(message: str, headers: Any) -> float | None:
-    if isinstance(headers, Mapping):
-        named = {str(name).lower(): _number(value) for name, value in headers.items()}
-        if (exact := named.get("retry-after-ms")) is not None:
-            return exact / 1000
-        if "retry-after" in named:
-            return named["retry-after"]
-    found = _RETRY.search(message)
-    wait = _number(found[1]) if found else None
-    return wait * _UNIT[found[2].lower()] if found and wait is not None else None
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
+    """Read an error in any of its shapes."""
+    return failure_info(event.said)

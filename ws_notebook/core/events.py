@@ -54,6 +54,8 @@ class ResponseEvent(_Event, frozen=True):
     """An event that carries the response as far as it has come."""
 
     response: msgspec.Raw = msgspec.Raw(b"{}")
+    error: Any = None
+    """What some say beside the response instead of within it."""
 
 
 class ResponseCreated(ResponseEvent, frozen=True, tag="response.created"):
@@ -77,7 +79,7 @@ class ResponseFailed(ResponseEvent, frozen=True, tag="response.failed"):
 
 
 class _ItemEvent(_Event, frozen=True):
-    output_index: int = 0
+    output_index: int = -1
     item: msgspec.Raw = msgspec.Raw(b"{}")
 
 
@@ -86,12 +88,16 @@ class OutputItemAdded(_ItemEvent, frozen=True, tag="response.output_item.added")
 
 
 class OutputItemDone(_ItemEvent, frozen=True, tag="response.output_item.done"):
-    """An item is whole: the only place from which items are kept."""
+    """An item is whole."""
 
 
-class _PartEvent(_Event, frozen=True):
+class _PlacedEvent(_Event, frozen=True):
     item_id: str = ""
-    output_index: int = 0
+    output_index: int = -1
+    """The item's place in the output; -1 where the event does not say it."""
+
+
+class _PartEvent(_PlacedEvent, frozen=True):
     content_index: int = 0
 
 
@@ -129,10 +135,9 @@ class ReasoningTextDelta(_Delta, frozen=True, tag="response.reasoning_text.delta
     """A piece of raw reasoning (open models)."""
 
 
-class ReasoningSummaryDelta(_Event, frozen=True, tag="response.reasoning_summary_text.delta"):
+class ReasoningSummaryDelta(_PlacedEvent, frozen=True, tag="response.reasoning_summary_text.delta"):
     """A piece of a reasoning summary."""
 
-    output_index: int = 0
     summary_index: int = 0
     delta: str = ""
 
@@ -143,18 +148,16 @@ class ReasoningTextDone(_PartEvent, frozen=True, tag="response.reasoning_text.do
     text: str = ""
 
 
-class ReasoningSummaryDone(_Event, frozen=True, tag="response.reasoning_summary_text.done"):
+class ReasoningSummaryDone(_PlacedEvent, frozen=True, tag="response.reasoning_summary_text.done"):
     """The whole of a summary's paragraph."""
 
-    output_index: int = 0
     summary_index: int = 0
     text: str = ""
 
 
-class ReasoningSummaryPartAdded(_Event, frozen=True, tag="response.reasoning_summary_part.added"):
+class ReasoningSummaryPartAdded(_PlacedEvent, frozen=True, tag="response.reasoning_summary_part.added"):
     """A further paragraph of the summary begins."""
 
-    output_index: int = 0
     summary_index: int = 0
 
 
@@ -165,7 +168,8 @@ class ArgumentsDelta(_Delta, frozen=True, tag="response.function_call_arguments.
 class ArgumentsDone(_PartEvent, frozen=True, tag="response.function_call_arguments.done"):
     """The whole arguments of a function call."""
 
-    arguments: str = ""
+    arguments: Any = ""
+    name: str | None = None
 
 
 class CustomInputDelta(_Delta, frozen=True, tag="response.custom_tool_call_input.delta"):
@@ -175,19 +179,15 @@ class CustomInputDelta(_Delta, frozen=True, tag="response.custom_tool_call_input
 class CustomInputDone(_PartEvent, frozen=True, tag="response.custom_tool_call_input.done"):
     """The whole input of a custom tool call."""
 
-    input: str = ""
+    input: Any = ""
+    name: str | None = None
 
 
 class ErrorEvent(_Event, frozen=True, tag="error"):
-    """An error frame, in any of the shapes providers send: nested, flat, or a bare string."""
+    """A failure, in any of the shapes in which providers tell of one; also what says so without a type."""
 
-    error: Any = None
-    code: Any = None
-    message: Any = None
-    param: Any = None
-    status: Any = None
-    status_code: Any = None
-    headers: Any = None
+    said: Any = None
+    """The whole frame's object, or what stands for it."""
 
 
 class _SteerEvent(_Event, frozen=True):

@@ -7,6 +7,7 @@ lasts as long as the connection; each lane's latest response is remembered; anot
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterator
 
 from . import codec, outcome
@@ -17,6 +18,8 @@ from .silence import Hearing
 from .turn import TurnState
 
 __all__ = ["Lane", "Lanes"]
+
+_REMEMBERED = 32
 
 
 class Lane:
@@ -42,6 +45,10 @@ class Lane:
         """What was heard on it, and when."""
         self.lost = False
         """It fell silent: nothing more is taken from it, and nothing asked on it, as long as the connection lasts."""
+        self.ended: deque[str] = deque(maxlen=_REMEMBERED)
+        """The ids of the responses that ended on it last."""
+        self.held: tuple[ErrorEvent, float, int] | None = None
+        """An error that may be of the response before, until when that is open, and its frame's length in bytes."""
 
     @property
     def free(self) -> bool:
@@ -109,7 +116,11 @@ class Lanes:
         named = self._unanswered()
         if refuses_lane and named:
             return named[0]
-        ours = default.current is not None or default.awaits is not None
+        explains = default.last is not None and default.last.explained_by is not None
+        ours = default.current is not None or default.awaits is not None or (explains and not begins)
+        flying = [lane for lane in self if lane.current is not None]
+        if not (ours or named or begins) and len(flying) == 1:
+            return flying[0]  # an error that nothing else can be about
         if ours or not named or (begins and self._abilities.names_lanes):
             return default
         if begins:
@@ -180,8 +191,9 @@ class Lanes:
         """The connection is gone: nothing is remembered, and names that are not in use are free again."""
         self._silent = None
         for lane in self:
-            lane.memory = lane.awaits = None
+            lane.memory = lane.awaits = lane.held = None
             lane.lost = False
+            lane.ended.clear()
             if lane.current is not None and lane.current.done:
                 lane.current = None
             if lane.name is not None and lane.free:

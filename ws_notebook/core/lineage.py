@@ -7,6 +7,7 @@ provider still knows and sends everything after it; where none is known it sends
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .. import exceptions
@@ -41,6 +42,10 @@ CUT_OFF_OUTPUT = json.dumps(
 """What the model is told of a call in an answer that was cut short, where nobody has answered it."""
 
 
+_KEPT = (exceptions.ConnectionLost, exceptions.ProtocolViolation, exceptions.MaxTurnsExceeded)
+"""Errors after which what a run had said can be continued."""
+
+
 def chain(turn: TurnState | None) -> Iterator[TurnState]:
     """The turn, its parent, its parent's parent, …"""
     while turn is not None:
@@ -57,7 +62,7 @@ def continuable(run: RunState) -> bool:
     if not run.turns:
         return False
     if run.status == "failed":
-        lost = isinstance(run.error, (exceptions.ConnectionLost, exceptions.MaxTurnsExceeded))
+        lost = isinstance(run.error, _KEPT)
         return lost and any(turn.parts or turn.output for turn in run.turns)
     return run.done
 
@@ -86,9 +91,13 @@ def wanted_parent(run: RunState, runs: Sequence[RunState]) -> tuple[TurnState | 
 
 def first_input(run: RunState, parent: TurnState | None) -> list[Item]:
     """What a run's first turn sends: the answers that its parent owes and its own input lacks, then its input."""
-    given = {item.get("call_id") for item in run.input if kind(item).endswith("_output")}
-    owed = owed_outputs(parent) if parent is not None else []
-    return [*(item for item in owed if item["call_id"] not in given), *run.input]
+    given = Counter(item.get("call_id") for item in run.input if kind(item).endswith("_output"))
+    owed = []
+    # Two calls may have one id: each output that is given stands for one of them.
+    for item in owed_outputs(parent) if parent is not None else []:
+        given[item["call_id"]] -= 1
+        owed += [item] if given[item["call_id"]] < 0 else []
+    return [*owed, *run.input]
 
 
 def round_of(turn: TurnState) -> list[TurnState]:

@@ -7,8 +7,6 @@ the connection must do first. It never raises for what a peer sends.
 
 from __future__ import annotations
 
-import msgspec
-
 from .. import exceptions
 from . import codec, lineage, outcome, oversize, reasoning, silence
 from .abilities import Abilities
@@ -17,6 +15,7 @@ from .events import (
     ErrorEvent,
     ErrorInfo,
     ResponseCreated,
+    ResponseFailed,
     ServerEvent,
     SteerAccepted,
     SteerFailed,
@@ -25,20 +24,20 @@ from .events import (
 )
 from .frames import FrameLog, tally
 from .lane import Lane, Lanes
+from .late import EXPLAINED, explain, hold, is_late, lacks_reason, release, unexplained_runs, unheard_runs
 from .loop import ToolLoop
+from .outgoing import Outgoing, steerable
 from .reduce import is_terminal, reduce
-from .request import size, write_request
+from .request import write_request
 from .run import RunState
 from .steer import (
-    Steer,
     give_up_words,
     refuses_steering,
     steer_frame,
     take_steer_event,
-    unheard,
     waits_for_successor,
-    words_of,
 )
+from .successor import open_successor
 from .turn import TurnState
 
 __all__ = ["Link"]
@@ -47,15 +46,6 @@ _MIXED = (
     "The provider answers several requests at once and does not say which answer is whose. What had arrived is kept. "
     "Ask again: from now on its runs share no connection."
 )
-
-
-class Outgoing(msgspec.Struct, frozen=True, eq=False):
-    """A frame to send now; tell `sent` when it has been handed to the socket."""
-
-    turn: TurnState
-    frame: bytes
-    creates: bool = True
-    """Whether it asks for the turn's response; a steer does not."""
 
 
 class Link:
@@ -112,32 +102,30 @@ class Link:
 
     def wants_connection(self, now: float) -> bool:
         """Whether a request can be sent as soon as there is a connection."""
-        return bool(self._steerable()) or (not self._rotating and bool(self.lanes.sendable(now)))
+        return bool(steerable(self.lanes, self._abilities)) or (not self._rotating and bool(self.lanes.sendable(now)))
 
     def next_moment(self, now: float) -> float | None:
         """When something is to be done although nothing happens; None where that is not so."""
         held = self.lanes.next_moment(now)
-        moments = [moment for _, moment in self._unheard()] + ([] if held is None else [held])
+        moments = [moment for _, moment in unheard_runs(self.lanes, self._abilities.waits.steer)]
+        moments += [] if held is None else [held]
+        moments += [lane.held[1] for lane in self.lanes if lane.held is not None]
+        moments += [moment for _, moment in unexplained_runs(self.lanes)]
         return min((moment for moment in moments if moment > now), default=None)
 
-    def resume_unheard(self, now: float) -> None:
-        """Words that the provider passed over in silence go into a request of their own."""
-        for run, moment in self._unheard():
+    def resume_overdue(self, now: float) -> None:
+        """What was waited for long enough will not come: an answer to a steer, a failure's reason, an error's place."""
+        for run, moment in unheard_runs(self.lanes, self._abilities.waits.steer):
             if moment <= now:
                 self._abilities.steers = False
                 self._loop.resume(run, now)
-
-    def _unheard(self) -> list[tuple[RunState, float]]:
-        """The runs that wait for nothing but an answer to a steer, and until when."""
-        found: list[tuple[RunState, float]] = []
-        wait = self._abilities.waits.steer
-        for lane in () if wait is None else self.lanes:
-            run, turn = lane.run, lane.last
-            if run is None or turn is None or turn.run_id != run.id or lane.current or lane.pending:
-                continue
-            if turn.timing.ended is not None and unheard(run.steers, turn):
-                found.append((run, turn.timing.ended + (wait or 0.0)))
-        return found
+        for run, moment in unexplained_runs(self.lanes):
+            if moment <= now:
+                run.turns[-1].explained_by = None
+                self._loop.go_on(run, now)
+        for lane in self.lanes:
+            if lane.held is not None and lane.held[1] <= now:
+                self._settle_held(lane, now, late=False)
 
     def silence_ends(self) -> float | None:
         """When `give_up_silent`, or `spare_silent`, is to be called, if nothing comes before; it may be over."""
@@ -196,8 +184,13 @@ class Link:
     def receive_eof(self, error: exceptions.WsNotebookError, now: float) -> None:
         """The connection ended. A response in flight is lost; nothing is ever sent twice."""
         refused = oversize.learn_limit(self.lanes, self._abilities, error)
+        for lane in self.lanes:
+            if lane.held is not None:
+                self._settle_held(lane, now, late=False)
         self.connection_gone()
         for lane in self.lanes:
+            if lane.run is not None and lane.run.turns:
+                lane.run.turns[-1].explained_by = None
             if lane.current is not None:
                 turn, lane.current = lane.current, None
                 if lane is refused:
@@ -218,10 +211,15 @@ class Link:
             self.receive_eof(exceptions.ProtocolViolation(_MIXED), now)
             return
         lane = self.lanes.of_event(event)
+        if isinstance(event, ErrorEvent) and self._holds(lane, event, len(frame), now):
+            self.frames.note(now, "received", event.stream_id, codec.event_type(event), None, frame, None)
+            return
         if isinstance(event, UnknownEvent):
             for each in self.lanes if not event.type else [lane]:
                 each.hearing.wonder(event, now)
         turn = self._turn_for(lane, event, now)
+        if lane.held is not None and turn is lane.current:
+            self._settle_held(lane, now, late=True)
         if turn is not None:
             turn.bytes_received += len(frame)
             tally(turn.frames, "received", codec.event_type(event), len(frame), now)
@@ -240,7 +238,7 @@ class Link:
     def frames_to_send(self, now: float) -> list[Outgoing]:
         """The requests that wait, made now: call only while a connection is open, then send each once."""
         found: list[Outgoing] = []
-        for run, steer, turn in self._steerable():
+        for run, steer, turn in steerable(self.lanes, self._abilities):
             frame = steer_frame(steer, turn.response_id or "")
             self.frames.note(now, "sent", turn.lane, "response.steer", turn.response_id, frame, turn.id)
             tally(turn.frames, "sent", "response.steer", len(frame), now)
@@ -312,17 +310,6 @@ class Link:
         remembered = self._abilities.memory and self.lanes.remembers(turn.response_id) is not None
         return remembered or (turn.stored and self._abilities.trusts_store)
 
-    def _steerable(self) -> list[tuple[RunState, Steer, TurnState]]:
-        """The steers that can be sent to the response that runs now."""
-        if not (self._abilities.steers and self._abilities.memory):
-            return []
-        found = []
-        for lane in self.lanes:
-            run, turn = lane.run, lane.current
-            if run is not None and turn is not None and turn.response_id is not None and not turn.done:
-                found += [(run, steer, turn) for steer in run.steers if steer.status == "queued"]
-        return found
-
     # Events.
 
     def _turn_for(self, lane: Lane, event: ServerEvent, now: float) -> TurnState | None:
@@ -333,38 +320,40 @@ class Link:
         # Over HTTP each request has an answer of its own, and some servers give all of them one id.
         known = lane.last.response_id if lane.last is not None and self._abilities.memory else None
         late = identity is not None and identity == known
-        if isinstance(event, ResponseCreated):
-            if lane.current is None and lane.last is not None and not late:
-                return self._successor(lane, lane.last, now)
-        elif late and (lane.current is None or lane.current.response_id != identity):
+        begins = isinstance(event, ResponseCreated)
+        if begins and lane.current is None and lane.last is not None and not late:
+            return open_successor(self._loop, lane, lane.last, self._connection, now)
+        mine = lane.current is not None and identity is not None and lane.current.response_id == identity
+        if not begins and not mine and (late or (self._abilities.memory and is_late(lane, event))):
             return lane.last
         return lane.current or lane.last
 
-    def _successor(self, lane: Lane, last: TurnState, now: float) -> TurnState:
-        """A response that the provider began by itself continues the run before it as a further turn.
+    def _holds(self, lane: Lane, event: ErrorEvent, length: int, now: float) -> bool:
+        """Whether an error waits until it is clear whether it is of the response before."""
+        if not self._abilities.memory or lane.current is None:
+            return False
+        if lane.held is not None:
+            # A second one: the first was that of the response before, and this one is the answer.
+            self._settle_held(lane, now, late=True)
+            return False
+        return hold(lane, event, length, now)
 
-        Where that was stopped it is read and dropped, as the rest of the stopped response is.
-        """
-        run = self._loop.run_of(last)
-        if run.status == "cancelled":
-            words_of(run.steers, "sent", "accepted")
-            lane.awaits, lane.current = None, last
-            return last
-        turn = self._loop.open_turn(run, last, [], now)
-        turn.unasked = turn.sent = True
-        turn.timing.spans[0].kind = "wait"
-        turn.prepended = words_of(run.steers, "sent", "accepted")
-        turn.timing.opened, turn.timing.sent, turn.connection = now, now, self._connection
-        turn.history_bytes = last.history_bytes + size([*lineage.replayed_output(last), *turn.prepended])
-        if lane.pending is not None and lane.pending.run_id == run.id:
-            # The request that is ready answers the newcomer too, after it.
-            lane.pending.parent = turn
-            run.turns[-2:] = [turn, lane.pending]
-        lane.current = turn
-        return turn
+    def _settle_held(self, lane: Lane, now: float, *, late: bool) -> None:
+        """Give an error that was held to the response before (`late`), or to the request in flight."""
+        found = release(lane, late=late)
+        if found is not None:
+            turn, event, length = found
+            turn.bytes_received += length
+            tally(turn.frames, "received", codec.event_type(event), length, now)
+            self._take(lane, turn, event, now)
 
     def _take(self, lane: Lane, turn: TurnState, event: ServerEvent, now: float) -> None:
         """Apply an event to its turn, and do what follows from it."""
+        if isinstance(event, ErrorEvent) and turn.behind and turn is not lane.current:
+            if explain(turn, codec.error_info(event)):
+                self._loop.note(turn, TurnChanged(turn))
+            self._loop.go_on(self._loop.run_of(turn), now)
+            return
         if isinstance(event, ErrorEvent) and self._recover(lane, turn, codec.error_info(event), now):
             return
         run = self._loop.run_of(turn)
@@ -378,6 +367,8 @@ class Link:
             changes = [change for change in changes if not isinstance(change, ToolCallReady)]
         self._loop.note(turn, *changes)
         if turn is lane.current and turn.done and (changes or is_terminal(event)):
+            turn.behind = isinstance(event, ResponseFailed)
+            turn.explained_by = now + EXPLAINED if turn.behind and lacks_reason(turn) else None
             self._ended(lane, turn, now)
 
     def _take_steer(self, run: RunState, event: SteerAccepted | SteerPending | SteerFailed, now: float) -> None:
@@ -405,6 +396,8 @@ class Link:
         run = self._loop.run_of(turn)
         unasked = lane.last is turn
         lane.current, lane.last = None, turn
+        if turn.response_id is not None:
+            lane.ended.append(turn.response_id)
         if run.status == "cancelled" and waits_for_successor(run.steers, turn):
             lane.awaits = turn
         if not unasked and turn.status in ("completed", "incomplete"):

@@ -168,6 +168,8 @@ class ToolLoop:
         # From the end: calls are answered roughly in order, and there may be thousands.
         if any(not call.done for each in lineage.round_of(turn) for call in reversed(each.tool_calls)):
             return
+        if turn.explained_by is not None and now < turn.explained_by:
+            return
         wait = outcome.wait_after(turn)
         if wait is not None:
             self._ask_again(run, turn, now, wait)

@@ -6,6 +6,7 @@ from .. import exceptions
 from .events import ErrorInfo
 from .items import Item, is_owed_elsewhere, kind
 from .lineage import chain, round_of
+from .reason import NO_REASON, UNREADABLE
 from .run import RunState
 from .turn import TurnState
 
@@ -26,6 +27,7 @@ __all__ = [
     "is_rate_limit",
     "is_repeatable",
     "may_wait",
+    "proves_nothing_began",
     "provider_error",
     "refuses_ids",
     "refuses_lane",
@@ -138,6 +140,11 @@ def refuses_lane(info: ErrorInfo) -> bool:
     return info.param == "stream_id" or (in_words and not (info.code or "").startswith("websocket_"))
 
 
+def proves_nothing_began(info: ErrorInfo) -> bool:
+    """Whether the error can only be the answer to a request, and says that nothing was started for it."""
+    return info.code in (_NOT_FOUND, _TOO_OLD)
+
+
 def ends_connection(info: ErrorInfo) -> bool:
     """Whether the provider says that nothing more can be asked over the connection."""
     return info.code == _TOO_OLD
@@ -146,7 +153,7 @@ def ends_connection(info: ErrorInfo) -> bool:
 def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] | None:
     """The run's status and error once the turn is over and its calls are answered; None: go on."""
     if turn.status == "failed":
-        return "failed", provider_error(turn.error or ErrorInfo(message="The provider gave no reason."))
+        return "failed", provider_error(turn.error or ErrorInfo(message=NO_REASON))
     turns = round_of(turn)
     if any(is_owed_elsewhere(item) for item in _open_items(turns)):
         return "unanswered", None
@@ -176,6 +183,7 @@ _REMEDIES = {
     "context_length_exceeded": "Start afresh with parent=None (--new), or ask with less.",
     "model_not_found": "Check the model's name.",
     "websocket_connection_limit_reached": "Ask again: another connection is opened.",
+    "not_a_response": "Check the base URL and the model: something else than the Responses API answers there.",
     "recording_ended": "Record it anew to have the rest, or ask for another answer of the recording.",
 }
 
@@ -186,8 +194,10 @@ _SAID, _CODE = 1500, 200
 """Characters of a provider's words, and of its code, that an error repeats."""
 
 
-def provider_error(info: ErrorInfo) -> exceptions.ProviderError:
+def provider_error(info: ErrorInfo) -> exceptions.ProviderError | exceptions.ProtocolViolation:
     """The exception for what a provider said. The message ends with what to do."""
+    if info.code == UNREADABLE:
+        return exceptions.ProtocolViolation(f"{info.message} What had arrived is kept. Ask again.")
     where = f" (parameter {info.param})" if info.param else ""
     code = f" [{info.code[:_CODE]}]" if info.code and info.code not in info.message else ""
     said = info.message if len(info.message) <= _SAID else f"{info.message[:_SAID]}… (cut)"

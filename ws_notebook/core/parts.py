@@ -12,7 +12,7 @@ from .changes import Change, ReasoningAppended, TextAppended, TurnChanged
 from .items import Item
 from .turn import TextPart, TurnState
 
-__all__ = ["close", "grow", "settle", "streamed"]
+__all__ = ["close", "grow", "holds", "settle"]
 
 
 def grow(
@@ -50,9 +50,9 @@ def settle(
     missing = _missing(shown, whole)
     if missing is not None:
         return [_grown(turn, part, missing, now)] if missing else []
-    if _holds(shown, whole):
+    if holds(shown, whole):
         return []
-    if _holds(whole, shown):
+    if holds(whole, shown):
         part.replace(whole, now)
         return [TurnChanged(turn)]
     return [_grown(turn, part, f"\n\n{whole}", now)]
@@ -62,12 +62,13 @@ def close(turn: TurnState, item: Item, output_index: int) -> None:
     """An item is whole: what comes for its place from now on belongs to another one, since some number every item 0."""
     for part in turn.parts:
         if part.output_index == output_index and not part.whole:
-            part.whole, part.item_id = True, str(item.get("id") or "")
+            part.whole, part.item, part.item_id = True, item, str(item.get("id") or "")
 
 
-def streamed(turn: TurnState, output_index: int) -> bool:
-    """Whether there is text for an item that was not said to be whole."""
-    return any(part.output_index == output_index and not part.whole for part in turn.parts)
+def holds(text: str, other: str) -> bool:
+    """Whether every character of `other` but white space is in `text`, in the same order."""
+    characters = iter(_paired(text))
+    return all(each in characters for each in _paired(other) if not each.isspace())
 
 
 def _open(turn: TurnState, kind: str, place: tuple[int, int], raw: bool) -> TextPart | None:
@@ -102,12 +103,6 @@ def _missing(shown: str, whole: str) -> str | None:
         return None
     units, all_units = (text.encode("utf-16-le", "surrogatepass") for text in (shown, whole))
     return all_units[len(units) :].decode("utf-16-le", "surrogatepass") if all_units.startswith(units) else None
-
-
-def _holds(text: str, other: str) -> bool:
-    """Whether every character of `other` but white space is in `text`, in the same order."""
-    characters = iter(_paired(text))
-    return all(each in characters for each in _paired(other) if not each.isspace())
 
 
 def _paired(text: str) -> str:

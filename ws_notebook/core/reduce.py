@@ -10,21 +10,17 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import codec, events, hosted, parts
-from .changes import (
-    CallChanged,
-    Change,
-    ItemDone,
-    ToolCallReady,
-    TurnChanged,
-    TurnEnded,
-)
+from . import adoption, arrival, codec, events, hosted, output, parts, places
+from .changes import CallChanged, Change, TurnChanged, TurnEnded
 from .events import ErrorInfo, ServerEvent
-from .items import TOOL_CALLS, Item, WireObject, kind
-from .timing import CallTiming
-from .turn import CallState, TurnState
+from .items import TOOL_CALLS, Item, kind
+from .reason import UNREADABLE, failure_info
+from .turn import TurnState
+from .usage import usage_of
 
 __all__ = ["cut_off", "is_terminal", "reduce"]
+
+_EMPTY = "The end of the response came without the response, and nothing of it had come before."
 
 
 def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
@@ -32,10 +28,17 @@ def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     turn.events += 1
     if turn.timing.first_event is None:
         turn.timing.first_event = now
-    handler = _HANDLERS.get(type(event))
-    if handler is None or turn.done or _came_before(turn, event):
+    if turn.done:
         return []
-    return handler(turn, event, now)
+    if _is_life(event):
+        turn.timing.heard = now
+    handler = _HANDLERS.get(type(event))
+    return [] if handler is None or _came_before(turn, event) else handler(turn, event, now)
+
+
+def _is_life(event: ServerEvent) -> bool:
+    """Whether it is an event of the API: anything else may go on for ever while nothing is worked on."""
+    return not isinstance(event, events.UnknownEvent) or event.type.startswith("response.")
 
 
 def _came_before(turn: TurnState, event: Any) -> bool:
@@ -49,9 +52,21 @@ def _came_before(turn: TurnState, event: Any) -> bool:
 
 def is_terminal(event: ServerEvent) -> bool:
     """Whether nothing more comes of its response."""
+    if isinstance(event, events.UnknownEvent):
+        return _ending_of(event) is not None
     return isinstance(
         event, (events.ResponseCompleted, events.ResponseIncomplete, events.ResponseFailed, events.ErrorEvent)
     )
+
+
+def _ending_of(event: events.UnknownEvent) -> tuple[str, Mapping[str, Any]] | None:
+    """The status and the response of an ending under another name: `response.cancelled`, `response.done`."""
+    if not event.type.startswith("response.") or b'"response"' not in event.frame:
+        return None
+    body = codec.decode_object(event.frame).get("response")
+    stated = body.get("status") if isinstance(body, Mapping) else None
+    status = "failed" if stated == "cancelled" else stated
+    return (status, body) if isinstance(body, Mapping) and status in ("completed", "incomplete", "failed") else None
 
 
 def cut_off(turn: TurnState, status: str, error: ErrorInfo | None, now: float) -> list[Change]:
@@ -90,221 +105,110 @@ def _response(turn: TurnState, event: Any, now: float) -> list[Change]:
 def _terminal(status: str) -> Callable[[TurnState, Any, float], list[Change]]:
     def end(turn: TurnState, event: Any, now: float) -> list[Change]:
         _response(turn, event, now)
-        return _end(turn, status, codec.decode_object(event.response), now)
+        body = codec.decode_object(event.response)
+        if not body and status == "completed" and not (turn.parts or turn.output or turn.tool_calls):
+            return cut_off(turn, "failed", ErrorInfo(message=_EMPTY, code=UNREADABLE), now)
+        stated = body.get("status") if status == "completed" else None
+        # Some send every end as completed, and say only inside how it was.
+        return _end(turn, stated if stated in ("incomplete", "failed") else status, body, now, said=event.error)
 
     return end
 
 
-def _end(turn: TurnState, status: str, body: Mapping[str, Any], now: float) -> list[Change]:
-    """End the turn with the response as it is at last."""
-    if isinstance(body.get("usage"), dict):
-        turn.usage = WireObject(body["usage"])
+def _end(turn: TurnState, status: str, body: Mapping[str, Any], now: float, said: Any = None) -> list[Change]:
+    """End the turn with the response as it is at last; `said`: an error that stands beside it."""
+    turn.usage = usage_of(body.get("usage"))
     details = body.get("incomplete_details")
     if isinstance(details, Mapping) and details.get("reason") is not None:
         turn.reason = str(details["reason"])
-    error = body.get("error")
-    info = codec.failure_info(error if isinstance(error, Mapping) else {"message": error})
-    changes = _adopt_missing(turn, body.get("output"), now)
-    return [*changes, *cut_off(turn, status, info if status == "failed" else None, now)]
-
-
-def _adopt_missing(turn: TurnState, output: Any, now: float) -> list[Change]:
-    """Take the items of a terminal event that no `…done` event announced: all of a server that streams none,
-    else what began and was never said to be whole, and the messages beyond those that were.
-    """
-    changes: list[Change] = []
-    items = [item if isinstance(item, dict) else {} for item in (output if isinstance(output, list) else [])]
-    everything, unsaid = not turn.output, _unsaid_messages(turn, items)
-    for index, item in enumerate(items):
-        if item and (everything or index in unsaid or _began(turn, item, index)):
-            changes += _keep_item(turn, Item(item), index, now)
-    return changes
-
-
-def _began(turn: TurnState, item: Mapping[str, Any], index: int) -> bool:
-    """Whether something of the item came, but not that it is whole."""
-    if kind(item) in TOOL_CALLS:
-        return item.get("call_id") in [call.call_id for call in turn.tool_calls if call.item is None]
-    return kind(item) in ("message", "reasoning") and parts.streamed(turn, index)
-
-
-def _unsaid_messages(turn: TurnState, items: list[dict[str, Any]]) -> set[int]:
-    """The places of messages of which nothing came. By number too: some providers give an item another id each time."""
-    said = [item.get("id") for item in turn.output if kind(item) == "message"]
-    messages = {index: item.get("id") for index, item in enumerate(items) if kind(item) == "message"}
-    if len(messages) <= len(said):
-        return set()
-    return {index for index, item_id in messages.items() if item_id is not None and item_id not in said}
+    told = {"error": body.get("error") or said, "status_details": body.get("status_details")}
+    changes = [*adoption.adopt(turn, body.get("output"), status, now), *output.finish(turn, status, now)]
+    changes += adoption.in_order(turn) if changes else []
+    return [*changes, *cut_off(turn, status, failure_info(told) if status == "failed" else None, now)]
 
 
 def _text_delta(turn: TurnState, event: events.OutputTextDelta, now: float) -> list[Change]:
     changes = _token(turn, "text", now)
-    return changes + parts.grow(turn, "text", (event.output_index, event.content_index), event.delta, now)
+    return changes + parts.grow(turn, "text", (places.of(turn, event), event.content_index), event.delta, now)
 
 
 def _text_done(turn: TurnState, event: events.OutputTextDone, now: float) -> list[Change]:
-    return _say_whole(turn, "text", (event.output_index, event.content_index), event.text, now)
+    return _say_whole(turn, "text", (places.of(turn, event), event.content_index), event.text, now)
 
 
 def _part_done(turn: TurnState, event: events.ContentPartDone, now: float) -> list[Change]:
     part = codec.decode_object(event.part)
-    return _content(turn, part, (event.output_index, event.content_index), now)
+    changes = output.content(turn, part, (places.of(turn, event), event.content_index), now)
+    return [*_token(turn, "text", now), *changes] if changes else []
 
 
-def _content(turn: TurnState, part: Any, place: tuple[int, int], now: float, item_id: str = "") -> list[Change]:
-    """A part of a message is whole: text, a refusal, or something else."""
-    shown = {"output_text": "text", "refusal": "refusal"}.get(kind(part)) if isinstance(part, Mapping) else None
-    words = part.get(shown) if shown is not None else None
-    return _say_whole(turn, shown, place, words, now, item_id) if shown and isinstance(words, str) else []
-
-
-def _say_whole(
-    turn: TurnState, shown: str, place: tuple[int, int], words: str, now: float, item_id: str = ""
-) -> list[Change]:
-    changes = parts.settle(turn, shown, place, words, now, item_id=item_id)
+def _say_whole(turn: TurnState, shown: str, place: tuple[int, int], words: str, now: float) -> list[Change]:
+    changes = parts.settle(turn, shown, place, words, now)
     return [*_token(turn, "text", now), *changes] if changes else []
 
 
 def _refusal_delta(turn: TurnState, event: events.RefusalDelta, now: float) -> list[Change]:
-    changes = parts.grow(turn, "refusal", (event.output_index, event.content_index), event.delta, now)
+    changes = parts.grow(turn, "refusal", (places.of(turn, event), event.content_index), event.delta, now)
     return _token(turn, "text", now) or changes
 
 
 def _refusal_done(turn: TurnState, event: events.RefusalDone, now: float) -> list[Change]:
-    return _say_whole(turn, "refusal", (event.output_index, event.content_index), event.refusal, now)
+    return _say_whole(turn, "refusal", (places.of(turn, event), event.content_index), event.refusal, now)
 
 
 def _summary_delta(turn: TurnState, event: events.ReasoningSummaryDelta, now: float) -> list[Change]:
     changes = _token(turn, "reasoning", now)
-    return changes + parts.grow(turn, "reasoning", (event.output_index, event.summary_index), event.delta, now)
+    return changes + parts.grow(turn, "reasoning", (places.of(turn, event), event.summary_index), event.delta, now)
 
 
 def _reasoning_delta(turn: TurnState, event: events.ReasoningTextDelta, now: float) -> list[Change]:
-    changes, place = _token(turn, "reasoning", now), (event.output_index, event.content_index)
+    changes, place = _token(turn, "reasoning", now), (places.of(turn, event), event.content_index)
     return changes + parts.grow(turn, "reasoning", place, event.delta, now, raw=True)
 
 
 def _summary_done(turn: TurnState, event: events.ReasoningSummaryDone, now: float) -> list[Change]:
-    return parts.settle(turn, "reasoning", (event.output_index, event.summary_index), event.text, now)
+    return parts.settle(turn, "reasoning", (places.of(turn, event), event.summary_index), event.text, now)
 
 
 def _reasoning_done(turn: TurnState, event: events.ReasoningTextDone, now: float) -> list[Change]:
-    return parts.settle(turn, "reasoning", (event.output_index, event.content_index), event.text, now, raw=True)
+    return parts.settle(turn, "reasoning", (places.of(turn, event), event.content_index), event.text, now, raw=True)
 
 
 def _item_added(turn: TurnState, event: events.OutputItemAdded, now: float) -> list[Change]:
     item = codec.decode_object(event.item)
+    place = places.begin(turn, item.get("id"), event.output_index)
     if kind(item) == "reasoning":
         return _token(turn, "reasoning", now)
-    if hosted.begin(turn, item, event.output_index, now):
+    if hosted.begin(turn, item, place, now):
         return [TurnChanged(turn)]
-    if kind(item) not in TOOL_CALLS or _call_for(turn, item, event.output_index) is not None:
-        return []
-    changes = _token(turn, "text", now)
-    return [*changes, CallChanged(_new_call(turn, item, event.output_index, now))]
-
-
-def _new_call(turn: TurnState, item: Mapping[str, Any], output_index: int, now: float) -> CallState:
-    call = CallState(
-        turn=turn,
-        call_id=str(item.get("call_id") or item.get("id") or ""),
-        name=str(item.get("name") or ""),
-        kind=str(item["type"]),
-        output_index=output_index,
-        timing=CallTiming(added=now),
-    )
-    turn.tool_calls.append(call)
-    return call
-
-
-def _call_for(turn: TurnState, item: Mapping[str, Any], output_index: int) -> CallState | None:
-    """The call that this item is; by its id, since some providers number every item 0."""
-    wanted = item.get("call_id")
-    return next((call for call in turn.tool_calls if call.call_id == wanted), None) or _call_at(turn, output_index)
-
-
-def _call_at(turn: TurnState, output_index: int) -> CallState | None:
-    """The call that still streams at this place."""
-    return next((call for call in turn.tool_calls if call.output_index == output_index and call.item is None), None)
+    call = arrival.announce(turn, item, place, now) if kind(item) in TOOL_CALLS else None
+    return [*_token(turn, "text", now), CallChanged(call)] if call is not None else []
 
 
 def _arguments_delta(turn: TurnState, event: Any, now: float) -> list[Change]:
-    call = _call_at(turn, event.output_index)
-    if call is not None and call.item is None:
-        call.chunks.append(event.delta)
-    return _token(turn, "text", now)
+    return [*arrival.grow(turn, event, now), *_token(turn, "text", now)]
 
 
 def _arguments_done(turn: TurnState, event: Any, now: float) -> list[Change]:
-    call = _call_at(turn, event.output_index)
-    whole = event.arguments if isinstance(event, events.ArgumentsDone) else event.input
-    if call is None or call.item is not None or not whole:
-        return []
-    call.chunks[:] = [whole]
-    return [CallChanged(call)]
+    return arrival.tell(turn, event, now)
 
 
 def _item_done(turn: TurnState, event: events.OutputItemDone, now: float) -> list[Change]:
-    return _keep_item(turn, Item(codec.decode_object(event.item)), event.output_index, now)
-
-
-def _keep_item(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
-    changes: list[Change] = []
-    if item.get("id") is not None and item in turn.output:
-        return []  # said twice
-    if kind(item) in TOOL_CALLS:
-        call = _call_for(turn, item, index) or _new_call(turn, item, index, now)
-        if call.item is not None:
-            return []
-        call.call_id = str(item.get("call_id") or call.call_id)
-        call.name, call.kind = str(item.get("name") or call.name), kind(item)
-        call.item = item
-        call.timing.ready = now
-        call.move("queued")
-        changes = [CallChanged(call), ToolCallReady(call)]
-    elif kind(item) == "message":
-        changes = _late_text(turn, item, index, now)
-    elif kind(item) == "reasoning":
-        changes = _late_reasoning(turn, item, index, now)
-    parts.close(turn, item, index)
-    hosted.end(turn, item, index, now)
-    turn.output.append(item)
-    return [ItemDone(turn, item), *changes]
-
-
-def _late_text(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
-    """Take of a message what neither a delta nor a done event brought."""
-    changes: list[Change] = []
-    content, item_id = item.get("content"), str(item.get("id") or "")
-    for position, part in enumerate(content if isinstance(content, list) else []):
-        changes += _content(turn, part, (index, position), now, item_id)
-    return changes
-
-
-def _late_reasoning(turn: TurnState, item: Item, index: int, now: float) -> list[Change]:
-    """Likewise of reasoning: the summary, or the reasoning itself where that was streamed or there is no summary."""
-    raw = any(part.raw and part.output_index == index and not part.whole for part in turn.parts)
-    raw = raw or not item.get("summary")
-    told = item.get("content" if raw else "summary")
-    changes: list[Change] = []
-    for position, part in enumerate(told if isinstance(told, list) else []):
-        text = part.get("text") if isinstance(part, dict) else None
-        if isinstance(text, str):
-            item_id = str(item.get("id") or "")
-            changes += parts.settle(turn, "reasoning", (index, position), text, now, raw=raw, item_id=item_id)
-    return changes
+    item = Item(codec.decode_object(event.item))
+    place = places.end(turn, item.get("id"), event.output_index)
+    changes = output.keep(turn, item, place, now)
+    spoken = kind(item) == "message" and len(changes) > 1
+    return [*_token(turn, "text", now), *changes] if spoken else changes
 
 
 def _unknown(turn: TurnState, event: events.UnknownEvent, now: float) -> list[Change]:
     if hosted.advance(turn, event):
         return [TurnChanged(turn)]
-    body = codec.decode_object(event.frame).get("response")
-    if not isinstance(body, Mapping) or turn.response_id is None or body.get("id") != turn.response_id:
+    found = _ending_of(event)
+    if found is None or turn.response_id is None or found[1].get("id") != turn.response_id:
         return []
-    # An ending under another name (`response.cancelled`, `response.done`), where nothing else would come.
-    status = {"cancelled": "failed"}.get(str(body.get("status")), str(body.get("status")))
-    if status not in ("completed", "incomplete", "failed"):
-        return []
+    # Where nothing else would come.
+    status, body = found
     return _end(turn, status, {**body, "error": body.get("error") or f"The response was {body['status']}."}, now)
 
 

@@ -16,6 +16,7 @@ import msgspec
 from . import codec
 from .events import ErrorInfo, SteerAccepted, SteerFailed, SteerPending
 from .items import Item
+from .reason import failure_info
 
 if TYPE_CHECKING:
     from .turn import TurnState
@@ -71,7 +72,7 @@ def take_steer_event(steers: list[Steer], event: SteerAccepted | SteerPending | 
     elif isinstance(event, SteerPending):
         steer.status = "pending"
     else:
-        steer.error = codec.failure_info(event.error if isinstance(event.error, Mapping) else {"message": event.error})
+        steer.error = failure_info({"error": event.error})
         steer.status = "queued" if steer.error.code in _TOO_LATE else "failed"
     return steer
 

@@ -33,6 +33,8 @@ class TurnTiming(msgspec.Struct, eq=False):
     sent: float | None = None
     """The last byte of the request was handed to the socket."""
     first_event: float | None = None
+    heard: float | None = None
+    """When the latest event that is understood came: pings and frames of no known kind are no sign of life."""
     first_token: float | None = None
     """The first piece of text, reasoning or arguments."""
     ended: float | None = None

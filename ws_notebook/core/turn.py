@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import traceback as traceback_module
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from ..exceptions import ProtocolViolation, ToolError
 from ..secrets import hidden
+from . import calltext
 from .consent import Consent, Progress
 from .events import ErrorInfo
 from .frames import FrameTally
@@ -66,6 +67,8 @@ class TextPart(msgspec.Struct, eq=False):
     """Whether its item is whole."""
     item_id: str = ""
     """The id of that item."""
+    item: Item | None = None
+    """The item itself."""
 
     @property
     def text(self) -> str:
@@ -110,13 +113,20 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     status: str = "in_progress"
     response_id: str | None = None
     output: list[Item] = msgspec.field(default_factory=list)
-    """The items received, each as its `…done` event had it."""
+    """The items received, as they came; what an item lacks and other events told is filled in."""
+    output_places: list[int] = msgspec.field(default_factory=list)
+    """The place of each of them in the provider's output."""
+    places: dict[str, int | None] = msgspec.field(default_factory=dict)
+    """The place of each item by its id; None where several have it."""
+    open_places: dict[int, bool] = msgspec.field(default_factory=dict)
+    """The places of the items that began and are not whole, each with whether it was announced."""
+    latest_place: int = -1
     tool_calls: list[CallState] = msgspec.field(default_factory=list)
     hosted: list[HostedCall] = msgspec.field(default_factory=list)
     """The calls that the provider carries out itself, in the order in which they began."""
     parts: list[TextPart] = msgspec.field(default_factory=list)
     usage: WireObject | None = None
-    """The usage of the terminal event, as the provider sent it."""
+    """The usage of the terminal event, as the provider sent it, without numbers that no count can be."""
     error: ErrorInfo | None = None
     reason: str | None = None
     """Why it is incomplete, in the provider's word."""
@@ -135,6 +145,10 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The provider said that it no longer knows this response."""
     connection: int = 0
     """The number of the connection that its request was sent over."""
+    explained_by: float | None = None
+    """It failed without a reason: until when the frame behind it, which may have one, is awaited."""
+    behind: bool = False
+    """It ended as failed, and an error frame behind that may still be its own."""
     not_before: float | None = None
     """The provider asked to wait: its request may be sent again from this moment on."""
     repeated: list[str] = msgspec.field(default_factory=list)
@@ -206,7 +220,16 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     timing: CallTiming
     status: str = "streaming"
     chunks: list[str] = msgspec.field(default_factory=list)
+    told: str = ""
+    """What an event of its own said it is called with."""
+    announced: Item | None = None
+    """Its item as it was announced."""
     item: Item | None = None
+    """Its item, once that is whole."""
+    item_id: str = ""
+    """The id that its item has, or had last."""
+    given_id: str = ""
+    """The call id that the provider gave; `call_id` is another one where it gave none."""
     output: str | list[Any] | None = None
     """What went, or will go, back to the model."""
     pictures: tuple[Mapping[str, Any], ...] = ()
@@ -232,9 +255,20 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     @property
     def arguments(self) -> str:
         """The arguments as the model wrote them: JSON text, or the input of a custom tool."""
-        if self.item is not None:
-            return str(self.item.get("arguments" if self.kind == "function_call" else "input") or "")
-        return "".join(self.chunks)
+        if self.item is not None and self.status != "streaming":
+            return calltext.text_of(self.item.get(calltext.FIELDS[self.kind]))
+        if self.item is None and not self.told:
+            return "".join(self.chunks) or next((each for each in self.tellings if each), "")
+        return calltext.best(self.kind, self.tellings)
+
+    @property
+    def tellings(self) -> Iterator[str]:
+        """What was told of its arguments, the most authoritative first."""
+        field = calltext.FIELDS[self.kind]
+        yield calltext.text_of(None if self.item is None else self.item.get(field))
+        yield self.told
+        yield "".join(self.chunks)
+        yield calltext.text_of(None if self.announced is None else self.announced.get(field))
 
     @property
     def done(self) -> bool:

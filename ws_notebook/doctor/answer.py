@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.codec import decode_object, encode, failure_info
+from ..core.codec import decode_object, encode
 from ..core.events import ErrorInfo
+from ..core.reason import failure_info
 from ..exceptions import ConnectionLost, WsNotebookError
 from ..transports.base import Connection, Endpoint
 from ..transports.websocket import WebSocketTransport

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from ..core.codec import decode_object, encode, failure_info
+from ..core.codec import decode_object, encode
+from ..core.reason import failure_info
 from ..exceptions import ConnectionFailed
 from ..settings import Settings
 from ..transports.base import Endpoint

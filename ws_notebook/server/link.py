@@ -31,6 +31,8 @@ class Link:
         self._faults = faults
         self._bytes_per_second = 0
         self._held: dict[str | None, list[Event]] = {}
+        self._untyped = self._explains = False
+        """Whether the next error frame has no type; whether the next failure has its reason behind it."""
 
     async def write(self, word: Word) -> None:
         """Write one word. ApiError or Failure tell its sender that a fault is to end the response."""
@@ -58,7 +60,8 @@ class Link:
         for held in list(self._held):
             await self._release(held)
         for fault in struck:
-            if fault.action == "fail" and kind not in _ENDS:
+            if fault.action in ("fail", "explain") and kind not in _ENDS:
+                self._explains = fault.action == "explain"
                 raise Failure(fault.argument)
 
     async def _strike(self, fault: Fault) -> None:
@@ -76,6 +79,7 @@ class Link:
         elif fault.action == "unknown":
             await self._send(encode(_UNKNOWN))
         elif (make := _ERRORS.get(fault.action)) and fault.event != "error":
+            self._untyped = fault.action == "untyped"
             raise make(fault.argument)
 
     async def _release(self, lane: str | None) -> None:
@@ -83,10 +87,36 @@ class Link:
             await self._write(event, [])
 
     async def _write(self, event: Event, struck: list[Fault]) -> None:
+        actions = {fault.action for fault in struck}
+        if "omit" in actions:
+            return
+        *before, event = self._bent(event, hollow="hollow" in actions)
+        for other in before:
+            await self._send(encode(other))
         data = encode(event)
+        data = data[: len(data) // 2] if "garble" in actions else data
         split = next((fault.argument for fault in struck if fault.action == "split"), 0)
         for _ in range(1 + sum(fault.action == "duplicate" for fault in struck)):
             await self._send(data, split)
+
+    def _bent(self, event: Event, *, hollow: bool) -> list[Event]:
+        """What is sent in an event's place."""
+        kind = event["type"]
+        if kind == "error" and self._untyped:
+            self._untyped = False
+            return [{key: value for key, value in event.items() if key != "type"}]
+        if kind == "response.failed" and self._explains:
+            self._explains = False
+            reason = {
+                "type": "error",
+                "error": event["response"]["error"],
+                "sequence_number": event["sequence_number"] + 1,
+            }
+            lane = {"stream_id": event["stream_id"]} if "stream_id" in event else {}
+            return [{**event, "response": {**event["response"], "error": None}}, {**reason, **lane}]
+        if hollow and isinstance(event.get("item"), dict):
+            return [{**event, "item": {**event["item"], **{k: v for k, v in _HOLLOW.items() if k in event["item"]}}}]
+        return [event]
 
     async def _send(self, data: bytes, split: int = 0) -> None:
         try:
@@ -114,7 +144,8 @@ class Link:
         return stream  # type: ignore[no-any-return]
 
 
-_ERRORS: dict[str, Callable[[Any], ApiError]] = {"error": injected, "limit": rate_limited}
+_ERRORS: dict[str, Callable[[Any], ApiError]] = {"error": injected, "untyped": injected, "limit": rate_limited}
+_HOLLOW: dict[str, object] = {"arguments": "", "input": "", "content": []}
 
 
 def reset(stream: IOStream) -> None:

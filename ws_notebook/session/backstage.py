@@ -106,6 +106,8 @@ class Backstage:
         found = [each for each in run.tool_calls if (each.turn.id, each.call_id) == (turn_id, call_id)]
         if not found:
             raise ToolError(f"Run {run.id} has no call {call_id}.")
+        # Some providers give two calls one id: the answer is for one that waits for it.
+        found.sort(key=lambda each: each.status != "awaiting_approval")
         if verdict == "shown":
             self._portal.post(self._engine.dispatcher.approvals.shown, found[0])
         elif verdict == "approve":

@@ -92,7 +92,7 @@ class Pump:
     def send_where_wanted(self) -> None:
         """Have what waits be sent: now, and again when a request that is held back may go out."""
         now, loop = time.monotonic(), asyncio.get_running_loop()
-        self._link.resume_unheard(now)
+        self._link.resume_overdue(now)
         if self._link.wants_connection(now) and (self._writer is None or self._writer.done()):
             self._writer = loop.create_task(self._write())
             self._keep(self._writer)

@@ -7,13 +7,17 @@ It remembers nothing, so each request carries the full input; events are the sam
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..core.codec import decode, event_type
-from ..exceptions import ConnectionFailed, ConnectionLost
+from ..core.codec import decode, decode_object
+from ..core.reduce import is_terminal
+from ..exceptions import ConnectionFailed, ConnectionLost, WsNotebookError
+from .answer import answer_frame, error_frame
 from .base import Endpoint
 from .logs import quiet_loggers
 from .patience import connecting, limits, nothing_came, too_slow
@@ -22,10 +26,12 @@ from .proxy import Proxy, proxy_of
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["HttpConnection", "HttpTransport", "error_frame", "make_client", "not_connected"]
+__all__ = ["HttpConnection", "HttpTransport", "make_client", "not_connected"]
 
-_WAITS = ("retry-after", "retry-after-ms")
-"""The headers of an answer that say how long to wait."""
+_BEHIND = 0.3
+"""Seconds in which the rest of a body is read behind its response: some give the reason of a failure there."""
+
+_BROKEN_OFF = "The answer broke off before its end. What had arrived is kept. Ask again."
 
 
 class HttpTransport:
@@ -61,12 +67,19 @@ class HttpConnection:
         self._proxy = proxy_of(endpoint, websocket=False)
         self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        """The request whose answer is awaited; the others only read their bodies to the end."""
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def answers(self) -> bool:
         return True
 
     async def send(self, frame: bytes) -> None:
+        # What is left of the answer before is of no interest to this one.
+        while not self._arrived.empty():
+            self._arrived.get_nowait()
         self._task = asyncio.get_running_loop().create_task(self._post(frame))
+        self._tasks.add(self._task)
+        self._task.add_done_callback(self._tasks.discard)
 
     async def receive(self) -> list[bytes]:
         first = await self._arrived.get()
@@ -82,10 +95,14 @@ class HttpConnection:
         return frames
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        for task in list(self._tasks):
+            task.cancel()
         await self._client.aclose()
         self._arrived.put_nowait(ConnectionLost("The connection was closed."))
+
+    def _give(self, what: bytes | WsNotebookError) -> None:
+        if self._task is asyncio.current_task():
+            self._arrived.put_nowait(what)
 
     async def _post(self, frame: bytes) -> None:
         import httpx2
@@ -97,30 +114,37 @@ class HttpConnection:
                 self._client.stream("POST", self._url, content=frame, headers=headers, extensions=bounded) as answer,
             ):
                 if self._proxy is not None and answer.status_code == 407:
-                    self._arrived.put_nowait(self._proxy.refused(407))
-                    return
-                if not answer.is_success:
+                    self._give(self._proxy.refused(407))
+                elif answer.is_success:
+                    await self._take(_events(answer))
+                else:
                     hint = self._hint if answer.status_code == 404 else ""
-                    self._arrived.put_nowait(error_frame(answer, await answer.aread(), hint))
-                    return
-                last = b""
-                async for last in _events(answer):
-                    self._arrived.put_nowait(last)
-                if not _is_terminal(last):
-                    text = "The answer broke off before its end. What had arrived is kept. Ask again."
-                    self._arrived.put_nowait(ConnectionLost(text))
+                    self._give(error_frame(answer.status_code, await answer.aread(), answer.headers, hint))
         except (TimeoutError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
-            self._arrived.put_nowait(too_slow(self._endpoint, waits.connect, self._proxy))
+            self._give(too_slow(self._endpoint, waits.connect, self._proxy))
         except httpx2.TimeoutException:
-            self._arrived.put_nowait(nothing_came(waits))
+            self._give(nothing_came(waits))
         except (httpx2.ConnectError, httpx2.ProxyError) as error:
-            self._arrived.put_nowait(not_connected(error, self._address, self._proxy))
+            self._give(not_connected(error, self._address, self._proxy))
         except httpx2.HTTPError as error:
             said = str(error).rstrip(".") or type(error).__name__
-            text = f"The connection was lost: {said}. What had arrived is kept. Ask again."
-            self._arrived.put_nowait(ConnectionLost(text))
+            self._give(ConnectionLost(f"The connection was lost: {said}. What had arrived is kept. Ask again."))
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for the answer
-            self._arrived.put_nowait(ConnectionLost(f"The answer could not be read: {error!r}. Ask again."))
+            self._give(ConnectionLost(f"The answer could not be read: {error!r}. Ask again."))
+
+    async def _take(self, events: AsyncIterator[bytes]) -> None:
+        """Pass events on up to the response's end; what comes behind it on the same body fails and delays nothing."""
+        async for event in events:
+            self._give(event)
+            if is_terminal(decode(event)):
+                break
+        else:
+            self._give(ConnectionLost(_BROKEN_OFF))
+            return
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(_BEHIND):
+                async for event in events:
+                    self._give(event)
 
 
 def make_client(endpoint: Endpoint, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
@@ -159,19 +183,41 @@ def not_connected(error: Exception, address: str, proxy: Proxy | None) -> Connec
 
 
 async def _events(answer: httpx2.Response) -> AsyncIterator[bytes]:
-    """The data of each server-sent event, as bytes; an answer that is not a stream is one terminal event."""
-    if answer.headers.get("content-type", "").startswith("application/json"):
-        body = msgspec.json.decode(await answer.aread())
-        yield msgspec.json.encode({"type": f"response.{body.get('status', 'completed')}", "response": body})
-        return
-    data: list[bytes] = []
+    """The data of each server-sent event, as bytes; an answer that is not a stream is one event, its end.
+
+    Which it is shows in its lines: not every server names the type of its content, or the right one.
+    """
+    named = answer.headers.get("content-type", "").startswith("text/event-stream")
+    data, plain = list[bytes](), list[bytes]()
+    name, streams = b"", False
     async for line in _lines(answer.aiter_bytes()):
-        if line.startswith(b"data:"):
-            data.append(line[5:].removeprefix(b" "))
+        field, colon, value = line.partition(b":")
+        if (plain and not (named or streams)) or (line and not (colon and field in _FIELDS)):
+            plain.append(line)
+        elif field == b"data":
+            streams = True
+            data.append(value.removeprefix(b" "))
+        elif field == b"event":
+            name = value.strip()
         elif not line and data:
             joined, data = b"\n".join(data), []
-            if joined != b"[DONE]":
-                yield joined
+            if joined.strip() == b"[DONE]":
+                return
+            yield _named(joined, name)
+            name = b""
+    if not streams:
+        yield answer_frame(b"\n".join(plain), answer.headers)
+
+
+_FIELDS = frozenset({b"data", b"event", b"id", b"retry", b""})
+
+
+def _named(data: bytes, name: bytes) -> bytes:
+    """An event whose type stands beside its data only."""
+    if b'"type"' in data or not name:
+        return data
+    fields = decode_object(data)
+    return json.dumps({"type": name.decode(errors="replace"), **fields}).encode() if fields else data
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -188,23 +234,3 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         rest.append(last)
     if any(rest):
         yield b"".join(rest)
-
-
-def _is_terminal(data: bytes) -> bool:
-    kind = event_type(decode(data))
-    return kind in ("response.completed", "response.incomplete", "response.failed", "error")
-
-
-def error_frame(answer: httpx2.Response, body: bytes, hint: str) -> bytes:
-    """An HTTP error in the form of an error frame, so that it takes the same road."""
-    status = answer.status_code
-    try:
-        decoded = msgspec.json.decode(body)
-        error = decoded["error"]
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
-        error = {"message": body.decode(errors="replace")[:500] or f"HTTP {status}"}
-    if hint:
-        said = error.get("message") if isinstance(error, dict) else error
-        error = {**(error if isinstance(error, dict) else {}), "message": f"{said or f'HTTP {status}'} {hint}"}
-    kept = {name: value for name, value in answer.headers.items() if name.lower() in _WAITS}
-    return msgspec.json.encode({"type": "error", "status": status, "error": error, "headers": kept})

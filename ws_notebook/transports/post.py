@@ -6,8 +6,9 @@ from ..core.codec import decode, error_info
 from ..core.events import ErrorEvent, ErrorInfo
 from ..core.outcome import provider_error
 from ..exceptions import ConnectionLost
+from .answer import error_frame
 from .base import Endpoint
-from .http import error_frame, make_client, not_connected
+from .http import make_client, not_connected
 from .patience import connecting, limits, too_slow
 from .proxy import proxy_of
 
@@ -40,6 +41,6 @@ async def post(endpoint: Endpoint, resource: str, body: bytes) -> bytes:
         raise proxy.refused(407)
     if not answer.is_success:
         hint = endpoint.missing_version() if answer.status_code == 404 else ""
-        event = decode(error_frame(answer, answer.content, hint))
+        event = decode(error_frame(answer.status_code, answer.content, answer.headers, hint))
         raise provider_error(error_info(event) if isinstance(event, ErrorEvent) else ErrorInfo(message=str(answer)))
     return answer.content

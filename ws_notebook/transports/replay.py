@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cassette import Cassette, Exchange, question_of
-from ..core.codec import decode
-from ..core.events import ResponseCreated
-from ..core.reduce import is_terminal
+from ..core.codec import decode_object
 from ..exceptions import ConnectionLost, SettingsError
 from ..secrets import hidden_frame
 from .base import Endpoint
@@ -20,8 +18,8 @@ from .base import Endpoint
 __all__ = ["ReplayConnection", "ReplayTransport"]
 
 _SHOWN = 80
+_ENDED = "The recording ends in the middle of this answer. What had arrived is kept."
 _STEER_EVENT = b'"response.steer.'
-_BROKEN_OFF = "The recording ends in the middle of this answer. What it holds is kept."
 _COMPARED = ("model", "instructions", "tools", "input", "text", "reasoning", "tool_choice")
 """What an exact replay compares."""
 
@@ -113,7 +111,7 @@ class ReplayTransport:
                 self._renamed[new] = old
                 frame = frame.replace(json.dumps(old).encode(), json.dumps(new).encode())  # noqa: PLW2901
             frames.append((ms, frame))
-        return Exchange(exchange.request, tuple(frames), exchange.closed)
+        return Exchange(exchange.request, tuple(frames), exchange.closed, exchange.whole)
 
 
 class ReplayConnection:
@@ -141,7 +139,7 @@ class ReplayConnection:
         exchange = self._transport.take(request)
         lane = request.get("stream_id")
         if exchange is None:
-            self._fail("not_recorded", self._transport.missing(request), lane)
+            self._arrived.put_nowait(_told("not_recorded", self._transport.missing(request), lane, status=404))
             return
         self._played.append((exchange, lane))
         task = asyncio.get_running_loop().create_task(self._play(exchange, lane))
@@ -191,32 +189,25 @@ class ReplayConnection:
             code, reason = exchange.closed.get("code"), str(exchange.closed.get("reason") or "")
             text = f"The connection was lost when this was recorded (code {code}). What had arrived is kept."
             self._arrived.put_nowait(ConnectionLost(text, code=code, reason=reason))
-        elif not _is_over(exchange):
-            self._fail("recording_ended", _BROKEN_OFF, lane)
+        elif not exchange.whole:
+            self._arrived.put_nowait(_told("recording_ended", _ENDED, lane))
 
-    def _fail(self, code: str, message: str, lane: str | None) -> None:
-        """An error in place of an answer, or of its rest."""
-        error = {"code": code, "message": message, "type": "replay_error"}
-        told = {"type": "error", "status": 404, "error": error, **({"stream_id": lane} if lane else {})}
-        self._arrived.put_nowait(json.dumps(told).encode())
+
+def _told(code: str, message: str, lane: str | None, **more: Any) -> bytes:
+    """An error of the replay itself."""
+    error = {"code": code, "message": message, "type": "replay_error"}
+    return json.dumps({"type": "error", **more, "error": error, **({"stream_id": lane} if lane else {})}).encode()
 
 
 def _on_lane(frame: bytes, recorded: str | None, lane: str | None) -> bytes:
     """The frame on the lane of today's request."""
     if recorded == lane:
         return frame
-    event = json.loads(frame)
+    event = decode_object(frame)
+    if not event:
+        return frame  # no event, so it names no lane
     event.pop("stream_id", None)
     return json.dumps({**event, **({"stream_id": lane} if lane else {})}, ensure_ascii=False).encode()
-
-
-def _is_over(exchange: Exchange) -> bool:
-    """Whether the last response that began came to its end before the recording did."""
-    for _, frame in reversed(exchange.frames):
-        event = decode(frame)
-        if is_terminal(event) or isinstance(event, ResponseCreated):
-            return is_terminal(event)
-    return False
 
 
 def _response_id(frame: bytes) -> str:

@@ -1,0 +1,30 @@
+"""Counts that no response can have."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.drive import Drive
+from support.events import completed, created
+
+from ws_notebook.core.usage import usage_of
+
+__all__: list[str] = []
+
+
+@pytest.mark.parametrize("odd", ["NaN", "1e999", "-1e999", "123456789012345678901234567890", "1e300"])
+def test_a_number_that_no_count_can_be_is_as_if_not_said(odd: str) -> None:
+    frame = json.dumps(completed("r")).replace('"input_tokens": 10', f'"input_tokens": {odd}')
+    frame = frame.replace('"cached_tokens": 4', f'"cached_tokens": {odd}')
+    drive = Drive()
+    run = drive.ask()
+    drive.receive(created("r"), frame)
+    assert run.status == "completed"
+    assert (run.usage["input_tokens"], run.usage["output_tokens"]) == (0, 3)
+
+
+def test_anything_else_is_kept_as_it_came() -> None:
+    given = {"input_tokens": 7, "details": {"x": "7", "y": None, "z": True}}
+    assert usage_of(given) == given
+    assert usage_of([1]) is None

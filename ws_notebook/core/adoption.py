@@ -1,0 +1,206 @@
+"""The output of a terminal event against what came before it: which items are the same, and which are new.
+
+Ids and places may differ between a stream and its end, and either may leave items out. What is new is kept where the
+end has it; an item that was said with nothing in it gets what the end says of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from . import arrival, calltext, output, parts
+from .changes import Change, TurnChanged
+from .items import TOOL_CALLS, Item, kind
+from .turn import CallState, TextPart, TurnState
+
+__all__ = ["adopt", "in_order"]
+
+_Part = TypeVar("_Part", TextPart, CallState)
+
+
+class _Known(msgspec.Struct, eq=False):
+    """An item that is kept, or of which something came."""
+
+    kind: str
+    id: str
+    place: int
+    item: Item | None = None
+    call: CallState | None = None
+    text: str = ""
+
+
+def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
+    """Take from the output of a terminal event what nothing before it had told."""
+    items = [Item(item) for item in (told if isinstance(told, list) else []) if isinstance(item, dict) and item]
+    known = _all_known(turn)
+    pairs = _paired(items, known)
+    listed = {id(mine.item): index for index, mine in pairs.items() if mine.item is not None}
+    changes: list[Change] = []
+    for index, item in enumerate(items):
+        mine = pairs.get(index)
+        if mine is not None and mine.item is not None:
+            changes += _more(turn, mine, item, now)
+            continue
+        place = mine.place if mine is not None else _place(turn, index, known)
+        changes += output.put(turn, item, place, now, _position(turn, place, listed, index))
+        listed[id(item)] = index
+        if kind(item) in TOOL_CALLS:
+            call = mine.call if mine is not None and mine.call is not None else arrival.new(turn, item, place, now)
+            changes += arrival.complete(call, item, now, cut=_is_cut(item, status))
+    return changes
+
+
+def _all_known(turn: TurnState) -> list[_Known]:
+    calls = {id(call.item): call for call in turn.tool_calls if call.item is not None}
+    found = [
+        _Known(kind(item), _id(item), place, item, calls.get(id(item)), _text(item))
+        for item, place in zip(turn.output, turn.output_places, strict=True)
+    ]
+    for call in turn.tool_calls:
+        if call.item is None:
+            found.append(_Known(call.kind, call.item_id, call.output_index, None, call, call.arguments))
+    names = {place: item_id for item_id, place in turn.places.items() if place is not None}
+    streamed: dict[tuple[str, int], str] = {}
+    for part in turn.parts:
+        if not part.whole:
+            key = ("reasoning" if part.kind == "reasoning" else "message", part.output_index)
+            streamed[key] = streamed.get(key, "") + part.text
+    found += [_Known(named, names.get(place, ""), place, text=text) for (named, place), text in streamed.items()]
+    return found
+
+
+def _paired(items: list[Item], known: list[_Known]) -> dict[int, _Known]:
+    """Each item of the end with what is known of it, the surest signs first."""
+    found: dict[int, _Known] = {}
+    free = list(known)
+    for sign in _SIGNS:
+        for index, item in enumerate(items):
+            if index in found:
+                continue
+            mine = next((each for each in free if each.kind == kind(item) and sign(each, item, index)), None)
+            if mine is not None:
+                found[index] = mine
+                free.remove(mine)
+    return found
+
+
+def _by_id(mine: _Known, item: Item, index: int) -> bool:
+    same = bool(mine.id) and mine.id == _id(item)
+    return same and not (mine.call is not None and _other_call(mine.call, item))
+
+
+def _by_call(mine: _Known, item: Item, index: int) -> bool:
+    same = mine.call is not None and bool(mine.call.given_id) and mine.call.given_id == item.get("call_id")
+    return same and bool(mine.text) and _agree(mine, item)
+
+
+def _by_call_id(mine: _Known, item: Item, index: int) -> bool:
+    same = mine.call is not None and bool(mine.call.given_id) and mine.call.given_id == item.get("call_id")
+    return same and (_agree(mine, item) or not (mine.id and _id(item)))
+
+
+def _by_place(mine: _Known, item: Item, index: int) -> bool:
+    if mine.call is not None and _other_call(mine.call, item) and not (mine.text and _agree(mine, item)):
+        return False
+    return mine.place == index and _agree(mine, item)
+
+
+def _by_text(mine: _Known, item: Item, index: int) -> bool:
+    """The remaining ones in order: some providers give an item another id and number at each event."""
+    return (kind(item) not in TOOL_CALLS and kind(item) != "message") or (bool(mine.text) and _agree(mine, item))
+
+
+_SIGNS: tuple[Callable[[_Known, Item, int], bool], ...] = (_by_id, _by_call, _by_place, _by_call_id, _by_text)
+
+
+def _other_call(call: CallState, item: Mapping[str, Any]) -> bool:
+    return bool(call.given_id and item.get("call_id") and call.given_id != item.get("call_id"))
+
+
+def _agree(mine: _Known, item: Item) -> bool:
+    """Whether both say the same, or one says less."""
+    text = _text(item)
+    if not text or not mine.text:
+        return True
+    if mine.call is not None:
+        named = not mine.call.name or not item.get("name") or mine.call.name == item.get("name")
+        same = calltext.same(mine.kind, calltext.repaired(text), calltext.repaired(mine.text))
+        return named and (same or (mine.item is None and text.startswith(mine.text)))
+    return parts.holds(text, mine.text) or parts.holds(mine.text, text)
+
+
+def _more(turn: TurnState, mine: _Known, item: Item, now: float) -> list[Change]:
+    """An item that is kept is said once more: what it lacked is taken."""
+    assert mine.item is not None
+    text = _text(item)
+    if mine.call is not None:
+        if mine.call.status != "streaming":
+            return []
+        mine.call.told = calltext.best(mine.kind, (text, mine.call.told))
+        return arrival.complete(mine.call, mine.item, now)
+    if mine.text or not text or kind(item) not in ("message", "reasoning"):
+        return []
+    field = "content" if item.get("content") else "summary"
+    mine.item[field] = item[field]
+    return output.retold(turn, mine.item, mine.place, now)
+
+
+def _is_cut(item: Item, status: str) -> bool:
+    """Whether a call that only the end tells of is not to be carried out."""
+    if status == "completed" or kind(item) not in TOOL_CALLS:
+        return False
+    whole = kind(item) != "function_call" or calltext.readable(_text(item))
+    return status == "failed" or item.get("status") != "completed" or not whole
+
+
+def _place(turn: TurnState, index: int, known: list[_Known]) -> int:
+    """The place of a new item: its own in the end's order, or behind that what the end leaves out took."""
+    taken = {each.place for each in known} | set(turn.output_places)
+    return next(place for place in range(index, index + len(taken) + 1) if place not in taken)
+
+
+def _position(turn: TurnState, place: int, told: Mapping[int, int], index: int) -> int:
+    """Where a new item goes among those that are kept: before what follows it in the end's order, or by its place.
+
+    `told`: the numbers that kept items have in the end's order, by identity.
+    """
+    for position, (item, other) in enumerate(zip(turn.output, turn.output_places, strict=True)):
+        if told[id(item)] > index if id(item) in told else other > place:
+            return position
+    return len(turn.output)
+
+
+def in_order(turn: TurnState) -> list[Change]:
+    """Have texts and calls follow the order of the output, where an item was added between others."""
+    positions = {id(item): position for position, item in enumerate(turn.output)}
+    texts = _sorted(turn.parts, positions)
+    calls = _sorted(turn.tool_calls, positions)
+    if texts == turn.parts and calls == turn.tool_calls:
+        return []
+    turn.parts[:], turn.tool_calls[:] = texts, calls
+    return [TurnChanged(turn)]
+
+
+def _sorted(things: list[_Part], positions: Mapping[int, int]) -> list[_Part]:
+    """By the positions of their items; what has none stays behind what it is behind."""
+    keys, last = list[int](), -1
+    for thing in things:
+        last = positions.get(id(thing.item), last)
+        keys.append(last)
+    return [things[number] for number in sorted(range(len(things)), key=keys.__getitem__)]
+
+
+def _id(item: Mapping[str, Any]) -> str:
+    return str(item.get("id") or "")
+
+
+def _text(item: Item) -> str:
+    """What an item says: the arguments of a call, the words of a message or of reasoning."""
+    if kind(item) in TOOL_CALLS:
+        return calltext.text_of(item.get(calltext.FIELDS[kind(item)]))
+    found = [item.get("summary"), item.get("content")] if kind(item) == "reasoning" else [item.get("content")]
+    told = [part for each in found if isinstance(each, list) for part in each if isinstance(part, Mapping)]
+    return "".join(str(part.get("text") or part.get("refusal") or "") for part in told)

@@ -1,0 +1,68 @@
+"""What a model wrote for a call: JSON arguments or a custom tool's input, from whichever of its tellings says most."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = ["FIELDS", "best", "readable", "repaired", "same", "text_of"]
+
+FIELDS = {"function_call": "arguments", "custom_tool_call": "input"}
+"""Where the item of each kind has it."""
+
+
+def text_of(value: Any) -> str:
+    """The text that a field holds: some providers send arguments as an object."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def best(kind: str, tellings: Iterable[str]) -> str:
+    """Of several tellings, the most authoritative first, the one that says most: nothing that arrived is lost.
+
+    Arguments that can be read come before those that cannot.
+    """
+    told = [each for each in tellings if each.strip()]
+    if kind != "function_call":
+        return max(told, key=len, default="")
+    return repaired(max(told, key=lambda each: (readable(each), _extent(each)), default=""))
+
+
+def readable(arguments: str) -> bool:
+    """Whether they are one JSON object, raw control characters in its strings allowed."""
+    return isinstance(_value(arguments), dict)
+
+
+def repaired(arguments: str) -> str:
+    """The same object as JSON that every reader takes; as it is where it is none."""
+    value = _value(arguments)
+    if not isinstance(value, dict):
+        return arguments
+    try:
+        return arguments if isinstance(json.loads(arguments), dict) else json.dumps(value, ensure_ascii=False)
+    except ValueError:
+        return json.dumps(value, ensure_ascii=False)
+
+
+def same(kind: str, one: str, other: str) -> bool:
+    """Whether two tellings say the same."""
+    if one == other or kind != "function_call":
+        return one == other
+    values = _value(one), _value(other)
+    return values[0] is not None and values[0] == values[1]
+
+
+def _extent(arguments: str) -> int:
+    value = _value(arguments)
+    return len(arguments) if value is None else len(json.dumps(value))
+
+
+def _value(arguments: str) -> Any:
+    """What the JSON holds, None where it is none; JSON within a JSON string is unpacked."""
+    try:
+        value = json.loads(arguments, strict=False)
+        return json.loads(value, strict=False) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return None
