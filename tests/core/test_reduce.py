@@ -486,3 +486,18 @@ def test_an_ending_under_an_unknown_name_ends_its_own_turn(kind: str, status: st
         assert turn.error.message == "The response was cancelled."
     other = turn_of(created("resp_2"), {"type": kind, "response": body})
     assert not other.done
+
+
+@pytest.mark.parametrize("numbered", [True, False], ids=["each its number", "every item 0"])
+@pytest.mark.parametrize("told", ["twice", "at the end alone", "under other ids at the end"])
+def test_thousands_of_calls_of_one_turn_are_each_taken_once_and_in_order(numbered: bool, told: str) -> None:
+    items = [call(f"call_{n}", "look", n=n) for n in range(2000)]
+    later = [{**item, "id": f"other_{n}"} if "other" in told else item for n, item in enumerate(items)]
+    begun = [item_added(n if numbered else 0, {**item, "arguments": ""}) for n, item in enumerate(items)]
+    whole = [item_done(n if numbered else 0, item) for n, item in enumerate(items)]
+    streamed = [] if "alone" in told else [*begun, *whole, *whole]
+    turn = turn_of(created("r"), streamed, completed("r", *later))
+    assert [each.call_id for each in turn.tool_calls] == [item["call_id"] for item in items]
+    assert [each.arguments for each in turn.tool_calls] == [item["arguments"] for item in items]
+    assert [item["call_id"] for item in turn.output] == [item["call_id"] for item in items]
+    assert (turn.calls_by, turn.kept, turn.last_event) == ({}, {}, None)

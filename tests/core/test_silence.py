@@ -103,7 +103,8 @@ def test_a_request_that_nothing_answers_ends_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "noise", [{"type": "ping"}, {"type": "x"}, b"keep-alive", b"[1]", {"type": "response.heartbeat", "sequence_number": 7}]
+    "noise",
+    [{"type": "ping"}, {"type": "x"}, b"keep-alive", b"[1]", {"type": "response.heartbeat", "sequence_number": 7}],
 )
 def test_what_nobody_understands_is_no_life(noise: Any) -> None:
     drive = driven()

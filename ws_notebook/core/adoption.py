@@ -19,6 +19,7 @@ from .turn import CallState, TextPart, TurnState
 __all__ = ["adopt", "in_order"]
 
 _Part = TypeVar("_Part", TextPart, CallState)
+_Sign = Callable[["_Known", Item, int], bool]
 
 
 class _Known(msgspec.Struct, eq=False):
@@ -45,7 +46,8 @@ def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
             changes += _more(turn, mine, item, now)
             continue
         place = mine.place if mine is not None else _place(turn, index, known)
-        changes += output.put(turn, item, place, now, _position(turn, place, listed, index))
+        position = _position(turn, place, listed, index) if known else len(turn.output)
+        changes += output.put(turn, item, place, now, position)
         listed[id(item)] = index
         if kind(item) in TOOL_CALLS:
             call = mine.call if mine is not None and mine.call is not None else arrival.new(turn, item, place, now)
@@ -75,15 +77,18 @@ def _all_known(turn: TurnState) -> list[_Known]:
 def _paired(items: list[Item], known: list[_Known]) -> dict[int, _Known]:
     """Each item of the end with what is known of it, the surest signs first."""
     found: dict[int, _Known] = {}
-    free = list(known)
-    for sign in _SIGNS:
+    for key, asked, sign in _SIGNS:
+        taken = {id(each) for each in found.values()}
+        shelves: dict[tuple[str, object], list[_Known]] = {}
+        for each in known:
+            if id(each) not in taken:
+                shelves.setdefault((each.kind, key(each)), []).append(each)
         for index, item in enumerate(items):
-            if index in found:
-                continue
-            mine = next((each for each in free if each.kind == kind(item) and sign(each, item, index)), None)
+            shelf = [] if index in found else shelves.get((kind(item), asked(item, index)), [])
+            mine = next((each for each in shelf if sign(each, item, index)), None)
             if mine is not None:
                 found[index] = mine
-                free.remove(mine)
+                shelf.remove(mine)
     return found
 
 
@@ -113,7 +118,20 @@ def _by_text(mine: _Known, item: Item, index: int) -> bool:
     return (kind(item) not in TOOL_CALLS and kind(item) != "message") or (bool(mine.text) and _agree(mine, item))
 
 
-_SIGNS: tuple[Callable[[_Known, Item, int], bool], ...] = (_by_id, _by_call, _by_place, _by_call_id, _by_text)
+def _call_id(item: Mapping[str, Any], index: int = 0) -> str | None:
+    found = item.get("call_id")
+    return found if isinstance(found, str) else None
+
+
+_CALLED = (lambda mine: None if mine.call is None else mine.call.given_id, _call_id)
+_SIGNS: tuple[tuple[Callable[[_Known], object], Callable[[Item, int], object], _Sign], ...] = (
+    (lambda mine: mine.id, lambda item, _: _id(item), _by_id),
+    (*_CALLED, _by_call),
+    (lambda mine: mine.place, lambda _, index: index, _by_place),
+    (*_CALLED, _by_call_id),
+    (lambda _: None, lambda *_: None, _by_text),
+)
+"""What must be the same of what is known and of an item, which need not be looked for among thousands, and the sign."""
 
 
 def _other_call(call: CallState, item: Mapping[str, Any]) -> bool:
@@ -158,6 +176,8 @@ def _is_cut(item: Item, status: str) -> bool:
 
 def _place(turn: TurnState, index: int, known: list[_Known]) -> int:
     """The place of a new item: its own in the end's order, or behind that what the end leaves out took."""
+    if not known:
+        return index  # all of it is new
     taken = {each.place for each in known} | set(turn.output_places)
     return next(place for place in range(index, index + len(taken) + 1) if place not in taken)
 

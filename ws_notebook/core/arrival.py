@@ -131,6 +131,10 @@ def _name(call: CallState, item: Mapping[str, Any]) -> None:
     call.given_id = _id(item, "call_id") or call.given_id
     call.call_id = call.given_id or call.call_id or call.item_id or f"call_{call.output_index}"
     call.name = _id(item, "name") or call.name
+    for key in ((call.item_id,), (call.output_index,), (call.output_index, call.given_id)):
+        known = call.turn.calls_by.setdefault(key, [])
+        if not any(each is call for each in known[-1:]):
+            known.append(call)
 
 
 def _id(item: Mapping[str, Any], key: str) -> str:
@@ -139,8 +143,17 @@ def _id(item: Mapping[str, Any], key: str) -> str:
 
 def _known(turn: TurnState, item: Mapping[str, Any], index: int, *, whole: bool) -> CallState | None:
     """The call that an item is, by its id, else by its place; None for one that is new."""
-    found = (call for call in turn.tool_calls if _same_id(call, item) and not _contradicts(call, item, index, whole))
-    return next(found, None) or next((call for call in turn.tool_calls if _stands(call, item, index, whole)), None)
+    item_id, call_id = _id(item, "id"), _id(item, "call_id")
+    named = _calls(turn, item_id) if item_id else []
+    found = (call for call in named if _same_id(call, item) and not _contradicts(call, item, index, whole))
+    # Where every item is numbered 0, those with another call id are many.
+    placed = [*_calls(turn, index, call_id), *_calls(turn, index, "")] if call_id else _calls(turn, index)
+    return next(found, None) or next((call for call in placed if _stands(call, item, index, whole)), None)
+
+
+def _calls(turn: TurnState, *key: str | int) -> list[CallState]:
+    """The calls that have, or had, this item's id, place, or place and call id."""
+    return turn.calls_by.get(key, [])
 
 
 def _same_id(call: CallState, item: Mapping[str, Any]) -> bool:
@@ -177,8 +190,8 @@ def _says(call: CallState, item: Mapping[str, Any]) -> bool:
 def _written(turn: TurnState, event: Any, now: float) -> CallState | None:
     """The call that an event without its item is about; one that nothing announced begins now."""
     calls, index = turn.tool_calls, event.output_index
-    named = [call for call in calls if event.item_id and call.item_id == event.item_id]
-    placed = named or [call for call in calls if index >= 0 and call.output_index == index]
+    named = [call for call in _calls(turn, event.item_id or "") if event.item_id and call.item_id == event.item_id]
+    placed = named or (_calls(turn, index) if index >= 0 else [])
     if not placed and index < 0 and not event.item_id:
         placed = calls[-1:]
     if placed:

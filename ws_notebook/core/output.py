@@ -25,7 +25,7 @@ _SHOWN = {"output_text": "text", "refusal": "refusal"}
 def keep(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:
     """An item is said to be whole by its own event. Where it was said before, nothing changes."""
     call: CallState | None = None
-    if item.get("id") is not None and item in turn.output:
+    if item.get("id") is not None and item in turn.kept.get(str(item["id"]), ()):
         return []
     if kind(item) in TOOL_CALLS:
         call = arrival.unsaid(turn, item, place, now)
@@ -41,8 +41,7 @@ def put(turn: TurnState, item: Item, place: int, now: float, position: int) -> l
     changes = _late(turn, item, place, now)
     parts.close(turn, item, place)
     hosted.end(turn, item, place, now)
-    turn.output.insert(position, item)
-    turn.output_places.insert(position, place)
+    _keep_at(turn, item, place, position)
     return [ItemDone(turn, item), *changes]
 
 
@@ -104,8 +103,14 @@ def _kept_text(turn: TurnState, place: int, status: str, now: float) -> list[Cha
 
 def _insert(turn: TurnState, item: Item, place: int) -> None:
     position = next((i for i, other in enumerate(turn.output_places) if other > place), len(turn.output))
+    _keep_at(turn, item, place, position)
+
+
+def _keep_at(turn: TurnState, item: Item, place: int, position: int) -> None:
     turn.output.insert(position, item)
     turn.output_places.insert(position, place)
+    if item.get("id") is not None:
+        turn.kept.setdefault(str(item["id"]), []).append(item)
 
 
 def _late(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:

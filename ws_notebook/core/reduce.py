@@ -75,6 +75,10 @@ def cut_off(turn: TurnState, status: str, error: ErrorInfo | None, now: float) -
     turn.error = error
     turn.timing.finish(now)
     hosted.stop(turn, now)
+    # Nothing is looked up in an ended turn, and the event would hold its whole frame.
+    turn.last_event = None
+    turn.calls_by.clear()
+    turn.kept.clear()
     changes: list[Change] = []
     for call in turn.tool_calls:
         if call.status == "streaming":

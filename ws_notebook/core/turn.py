@@ -121,7 +121,11 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     open_places: dict[int, bool] = msgspec.field(default_factory=dict)
     """The places of the items that began and are not whole, each with whether it was announced."""
     latest_place: int = -1
+    kept: dict[str, list[Item]] = msgspec.field(default_factory=dict)
+    """The items received that have an id, by it."""
     tool_calls: list[CallState] = msgspec.field(default_factory=list)
+    calls_by: dict[tuple[str | int, ...], list[CallState]] = msgspec.field(default_factory=dict)
+    """The calls by each item's id that they had, by their place, and by place and call id: there may be thousands."""
     hosted: list[HostedCall] = msgspec.field(default_factory=list)
     """The calls that the provider carries out itself, in the order in which they began."""
     parts: list[TextPart] = msgspec.field(default_factory=list)
