@@ -26,6 +26,9 @@ const RANK_IN_NOTEBOOKS = -20;
 /** Milliseconds in which the kernel replaces the output of an ended run by itself, where the page knows its display. */
 const REPLACED_SOON = 700;
 
+/** The same where another page of a shared notebook replaces it. */
+const REPLACED_LATE = 2000;
+
 /** Milliseconds after which a kernel that has not told of a run is taken for one that does not know it. */
 const UNKNOWN_AFTER = 3000;
 
@@ -40,7 +43,8 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
 
   constructor(
     private readonly rendermime: RenderMime,
-    private readonly link: () => KernelLink | null
+    private readonly link: () => KernelLink | null,
+    private readonly writes: () => boolean
   ) {
     super();
     this.addClass('wsn-output');
@@ -126,7 +130,7 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
   /** Have the notebook hold what is shown, which is newer than what the kernel last put there. */
   keepPresent(): void {
     const run = this.follower?.run ?? null;
-    if (run !== null && run.status === 'in_progress' && this.model !== null) {
+    if (run !== null && run.status === 'in_progress' && this.model !== null && this.writes()) {
       const { data } = this.model;
       const isOlder = told(readRun(data[MIME_TYPE])) !== told(run);
       this.model.setData({ data: isOlder ? this.dataWith(run) : { ...data, [MIME_TYPE]: written(run) } });
@@ -141,8 +145,14 @@ class RenderedRun extends Widget implements IRenderMime.IRenderer {
   /** Put the final forms into the notebook, where the kernel could not: this page may not know the display. */
   private keep(view: string, data: IRenderMime.IMimeModel['data']): void {
     const held = readRun(this.model?.data[MIME_TYPE]);
-    if (held?.view === view && held.status === 'in_progress') {
+    if (held?.view !== view || held.status !== 'in_progress' || this.isDisposed) {
+      return;
+    }
+    if (this.writes()) {
       this.model?.setData({ data });
+    } else {
+      // The page that writes may be about to, or may be gone.
+      setTimeout(() => this.keep(view, data), REPLACED_LATE);
     }
   }
 }
@@ -289,7 +299,7 @@ function factory(registry: IRenderMimeRegistry, notebook: LinkedNotebook | null)
         ...(resolver === null ? {} : { resolver }),
         ...(linkHandler === null ? {} : { linkHandler })
       });
-      const output = new RenderedRun(rendermime, () => notebook?.link ?? null);
+      const output = new RenderedRun(rendermime, () => notebook?.link ?? null, () => notebook?.writes ?? true);
       if (notebook !== null) {
         const keep = (): void => output.keepPresent();
         const redraw = (): void => output.redraw();

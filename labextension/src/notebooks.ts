@@ -9,10 +9,14 @@ import type { Ending } from './ending';
 import { tellWidgets } from './endingWidgets';
 import { KernelLink } from './link';
 import { isFields } from './read';
+import { isFirst } from './shared';
 import { byCell, isMissed, placeOf, viewIn, type KnownView } from './restore';
 
 /** Only notebooks that look like users of this package have their kernel asked. */
 const USERS = /ws_notebook|%%responses/;
+
+/** Milliseconds after which a page looks again whether it is the one that writes. */
+const MY_TURN = 2000;
 
 /** `prepare` is called for every notebook before its cells are made. */
 export function followNotebooks(
@@ -46,6 +50,11 @@ export class LinkedNotebook {
       Signal.clearData(this);
     });
     this.relink();
+  }
+
+  /** Whether this page writes what each page of a shared notebook could: two that do so at once would write it twice. */
+  get writes(): boolean {
+    return isFirst(this.panel.context.model.sharedModel);
   }
 
   get link(): KernelLink | null {
@@ -99,6 +108,10 @@ export class LinkedNotebook {
   private async restoreCell(link: KernelLink, cell: ICodeCellModel, newest: readonly KnownView[]): Promise<void> {
     for (const known of newest) {
       if (!held(cell).includes(known.view)) {
+        await this.myTurn(() => cell.isDisposed || held(cell).includes(known.view));
+        if (cell.isDisposed || held(cell).includes(known.view)) {
+          continue;
+        }
         const data = isMissed(known) ? await askedForms(link, known.view) : null;
         if (cell.isDisposed || data === null) {
           continue;
@@ -108,6 +121,13 @@ export class LinkedNotebook {
       if (known.done && !known.kept) {
         link.send(known.view, { kind: 'kept' });
       }
+    }
+  }
+
+  /** Wait until this page may write, or until there is nothing to write. */
+  private async myTurn(isOver: () => boolean): Promise<void> {
+    while (!this.panel.isDisposed && !this.writes && !isOver()) {
+      await new Promise(resolve => window.setTimeout(resolve, MY_TURN));
     }
   }
 

@@ -41,7 +41,7 @@ class SharedServer(Server):
         return [str(self._python), *super()._command()[1:]]
 
     def _environment(self) -> dict[str, str]:
-        return super()._environment() | inherited_paths()
+        return super()._environment() | inherited_paths(self._python)
 
     def outputs(self, name: str, cell: int) -> list[nbformat.NotebookNode]:
         return list(self.read(name).cells[cell].outputs)
@@ -59,6 +59,10 @@ def pages(shared: SharedServer, chromium: Browser, pictures: Path) -> Iterator[t
     """Two people's pages."""
     contexts = [chromium.new_context(viewport={"width": 1280, "height": 900}) for _ in range(2)]
     first, second = (Lab(shared, context, pictures) for context in contexts)
+    for lab in (first, second):
+        # A busy machine takes longer than its patience to load a shared document.
+        slow = lab.page.get_by_role("dialog", name="Loading")
+        lab.page.add_locator_handler(slow, lambda shown: shown.get_by_role("button", name="Continue waiting").click())
     yield first, second
     for context in contexts:
         context.close()

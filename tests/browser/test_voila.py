@@ -55,7 +55,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [str(python), "-m", "voila", str(home / "runs.ipynb"), *options]
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
     environment |= {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-    environment |= inherited_paths()
+    environment |= inherited_paths(python)
     if not PACKAGE.is_relative_to(sys.prefix):
         environment["PYTHONPATH"] = str(PACKAGE.parent)
     with (home / "log").open("w") as log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -22,8 +23,11 @@ def environment_with(home: Path, *packages: str) -> Path:
     return python
 
 
-def inherited_paths() -> dict[str, str]:
-    """What tells Jupyter's programs of such an environment where this one keeps its files."""
-    shared, settings = Path(sys.prefix) / "share" / "jupyter", Path(sys.prefix) / "etc" / "jupyter"
-    own = {"JUPYTER_PATH": shared, "JUPYTER_CONFIG_PATH": settings, "JUPYTERLAB_DIR": shared / "lab"}
-    return {name: str(path) for name, path in own.items()}
+def inherited_paths(python: Path) -> dict[str, str]:
+    """What tells Jupyter's programs of such an environment where this one keeps its files; its own come first."""
+
+    def both(folder: str) -> str:
+        return os.pathsep.join(str(prefix / folder / "jupyter") for prefix in (python.parents[1], Path(sys.prefix)))
+
+    lab = Path(sys.prefix) / "share" / "jupyter" / "lab"
+    return {"JUPYTER_PATH": both("share"), "JUPYTER_CONFIG_PATH": both("etc"), "JUPYTERLAB_DIR": str(lab)}
