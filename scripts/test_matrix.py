@@ -56,7 +56,7 @@ NEWER = frozenset({"mcp"})
 REPORTED = ("ipykernel", "websockets", "ipython", "anywidget", "ipywidgets", "msgspec", "pandas", "pydantic", "tornado")
 LENIENT = ("default::DeprecationWarning", "default::PendingDeprecationWarning")
 """What others say of one another's old and new versions fails no test here, as it does in the suite."""
-PATIENCE = 30 * 60
+PATIENCE = 2 * 60 * 60
 """Seconds that one environment's tests may take."""
 
 
