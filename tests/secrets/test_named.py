@@ -54,6 +54,6 @@ def test_a_short_known_key_is_one_in_any_such_place() -> None:
 
 
 def test_placeholders_are_shown() -> None:
-    assert all(map(is_placeholder, (b"<your key>", b"${KEY}", b"***", b"[secret]", b"...", b"xxxx")))
+    assert all(map(is_placeholder, (b"<your key>", b"${KEY}", b"PASSWORD", b"***", b"[secret]", b"...", b"xxxx")))
     assert not is_named_secret(b"apikey", b"<key>", Keys(), whole=True)
     assert is_named_secret(b"apikey", b"hunter2", Keys(), whole=True)

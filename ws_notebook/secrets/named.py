@@ -18,6 +18,8 @@ _STRONG: Final = tuple(
 """How the names end that stand for nothing but a credential."""
 _WEAK: Final = tuple(b"pass pwd token secret auth credential credentials sig signature".split())
 """How those end that stand for other things too: what they hold must look like a credential."""
+_STAND_INS: Final = (b"PASSWORD", b"TOKEN", b"SECRET", b"KEY", b"API_KEY")
+"""What documentation and errors write where a value goes."""
 _ALL: Final = (*_STRONG, *_WEAK, b"key")
 _WORDS: Final = (b"pass", b"pwd", b"token", b"secret", b"key", b"auth", b"cookie", b"credential", b"sig")
 """One of these is in each of those names."""
@@ -138,5 +140,7 @@ def _looks_chosen(value: bytes, least: int) -> bool:
 
 
 def is_placeholder(value: bytes) -> bool:
-    """A place for a value, such as `<your key>`, `${KEY}` or `***`; also what is hidden already."""
-    return value[:1] in (b"<", b"$", b"{", b"%", b"[", b"*") or value.startswith(b"...") or not value.strip(b":*.xX")
+    """A place for a value, such as `<your key>`, `${KEY}`, `PASSWORD` or `***`; also what is hidden already."""
+    if value in _STAND_INS or value[:1] in (b"<", b"$", b"{", b"%", b"[", b"*"):
+        return True
+    return value.startswith(b"...") or not value.strip(b":*.xX")
