@@ -202,6 +202,7 @@ def provider_error(info: ErrorInfo) -> exceptions.ProviderError | exceptions.Pro
     code = f" [{info.code[:_CODE]}]" if info.code and info.code not in info.message else ""
     said = info.message if len(info.message) <= _SAID else f"{info.message[:_SAID]}… (cut)"
     text = f"The provider answered: {said}{code}{where}"
+    text += "" if text.endswith((".", "!", "?", "…", ")", "]", ":")) else "."
     known = {"status": info.status, "code": info.code, "param": info.param}
     if info.status in (401, 403) or info.code in ("invalid_api_key", "authentication_error"):
         advice = "Check the API key (%responses connect asks for another one)."
