@@ -20,7 +20,7 @@ _DEEPEST = 6
 _MOST = 50
 """Objects in one list."""
 
-_CHOICES_A_VALUE = 20
+_CHOICES_A_VALUE = 5
 """So many choices are looked for in the prompt in the time that a value takes."""
 _HUGE = 1e300
 """A limit beyond it is this one, which is still a number to reckon with."""
