@@ -49,6 +49,9 @@ def test_help_says_that_the_demo_model_is_no_ai(capsys: pytest.CaptureFixture[st
         ["--first-token", "nan"],
         ["--max-message-mib", "0"],
         ["--queued-creates", "0"],
+        ["--unread-mib", "0"],
+        ["--unread-seconds", "-1"],
+        ["--host", ""],
     ],
 )
 def test_a_flag_out_of_range_is_named(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,6 +59,22 @@ def test_a_flag_out_of_range_is_named(arguments: list[str], capsys: pytest.Captu
         main(["serve", *arguments])
     assert caught.value.code == 2
     assert arguments[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("token", ["", "  ", "a\n"])
+def test_a_token_that_lets_everybody_in_is_refused(
+    token: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", "--token", "right", "--token", token]) == 2
+    assert "--token" in capsys.readouterr().err
+    monkeypatch.setenv("WS_NOTEBOOK_SERVER_TOKEN", token)
+    assert main(["serve"]) == 2
+    assert "$WS_NOTEBOOK_SERVER_TOKEN" in capsys.readouterr().err
+
+
+def test_a_key_without_its_certificate_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--keyfile", "key.pem"]) == 2
+    assert "--certfile" in capsys.readouterr().err
 
 
 def test_a_taken_port_is_explained_without_a_traceback() -> None:

@@ -209,6 +209,8 @@ def test_the_embedded_server_s_token_comes_from_the_environment(monkeypatch: pyt
     assert server_token() is None
     monkeypatch.setenv("WS_NOTEBOOK_SERVER_TOKEN", "a-token")
     assert server_token() == "a-token"
+    monkeypatch.setenv("WS_NOTEBOOK_SERVER_TOKEN", "")
+    assert server_token() == ""
 
 
 def test_a_proxy_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:

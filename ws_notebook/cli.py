@@ -46,7 +46,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     serve.set_defaults(run=_serve)
     add = serve.add_argument
-    add("--host", default="127.0.0.1", help="address to bind (default: %(default)s, this machine only)")
+    add("--host", type=_host, default="127.0.0.1", help="address to bind (default: %(default)s, this machine only)")
     add("--port", type=_port, default=0, help="port to bind; 0, the default, takes a free one")
     add(
         "--token",
@@ -60,6 +60,12 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add("--tokens-per-second", type=_not_negative, default=60.0, help="speed of answers; 0: unlimited (default: 60)")
     add("--first-token", type=_not_negative, default=200.0, metavar="MS", help="wait before one (default: 200)")
     add("--with-parent", action="store_true", help="end when standard input ends; ignore Ctrl-C")
+    add(
+        "--parent",
+        type=_count,
+        metavar="PID",
+        help="end when that process, which started this one, is gone, whoever still holds the standard input open",
+    )
     add(
         "--fault",
         type=_fault,
@@ -91,6 +97,9 @@ def _add_limits(serve: argparse.ArgumentParser) -> None:
         ("--max-message-mib", _positive, "largest message, and largest body over HTTP (64)"),
         ("--stored-responses", _count, "kept (10000)"),
         ("--ping-seconds", _not_negative, "between two pings (20)"),
+        ("--queued-mib", _positive, "that waiting creates of a connection may have together (64)"),
+        ("--unread-mib", _positive, "owed to a client before its messages are read no further (4)"),
+        ("--unread-seconds", _not_negative, "in which a client that is told something reads nothing (30)"),
     ):
         group.add_argument(flag, type=read, default=None, help=text)
 
@@ -161,7 +170,7 @@ def _limits(options: argparse.Namespace, limits: Limits) -> Limits:
     """*limits* with what was given."""
     from dataclasses import replace
 
-    size = options.max_message_mib
+    size = _bytes(options.max_message_mib)
     given = {
         "connection_seconds": options.connection_seconds,
         "idle_seconds": options.idle_seconds,
@@ -169,12 +178,32 @@ def _limits(options: argparse.Namespace, limits: Limits) -> Limits:
         "lanes": options.lanes,
         "queued_creates": options.queued_creates,
         "pending_steers": options.pending_steers,
-        "max_message_bytes": None if size is None else int(size * 1024 * 1024),
-        "max_body_bytes": None if size is None else int(size * 1024 * 1024),
+        "max_message_bytes": size,
+        "max_body_bytes": size,
         "stored_responses": options.stored_responses,
         "ping_seconds": options.ping_seconds,
+        "queued_bytes": _bytes(options.queued_mib),
+        "unread_bytes": _bytes(options.unread_mib),
+        "unread_seconds": options.unread_seconds,
     }
     return replace(limits, **{name: value for name, value in given.items() if value is not None})
+
+
+def _bytes(mebibytes: float | None) -> int | None:
+    return None if mebibytes is None else int(mebibytes * 1024 * 1024)
+
+
+def _wrong(options: argparse.Namespace, tokens: Sequence[str]) -> str | None:
+    """What is wrong with flags that are right one by one, and what to do; None when nothing is."""
+    from ws_notebook.server.access import token_problem
+    from ws_notebook.settings import SERVER_TOKEN_VARIABLE
+
+    source = "--token" if options.token else f"${SERVER_TOKEN_VARIABLE}"
+    for problem in filter(None, map(token_problem, tokens)):
+        return f"the token of {source} {problem}. Give a secret of printable characters, or none, and one is made."
+    if options.keyfile and not options.certfile:
+        return "--keyfile is the key of a certificate: name that too, with --certfile. Without it there is no TLS."
+    return None
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -187,7 +216,10 @@ def _serve(options: argparse.Namespace) -> int:
 
     profile = PROFILES[options.profile]
     from_environment = server_token()
-    given = options.token or ([from_environment] if from_environment else [])
+    given = options.token or ([] if from_environment is None else [from_environment])
+    if problem := _wrong(options, given):
+        print(f"ws-notebook: {problem}", file=sys.stderr)
+        return 2
     token, *more_tokens = given or [secrets.token_urlsafe(24)]
 
     def ready(url: str) -> None:
@@ -204,6 +236,7 @@ def _serve(options: argparse.Namespace) -> int:
         host=options.host,
         port=options.port,
         with_parent=options.with_parent,
+        parent=options.parent,
         limits=_limits(options, profile.limits),
         profile=profile,
     )
@@ -235,6 +268,12 @@ def _port(text: str) -> int:
     if not 0 <= value <= 65535:
         raise argparse.ArgumentTypeError("a port is between 0 and 65535")
     return value
+
+
+def _host(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty, which would be every network: write 0.0.0.0 or :: if you mean that")
+    return text
 
 
 def _not_negative(text: str) -> float:

@@ -186,8 +186,8 @@ def key_in(variable: str) -> Callable[[], str]:
 
 
 def server_token() -> str | None:
-    """The embedded server's token, if the environment holds one."""
-    return os.environ.get(SERVER_TOKEN_VARIABLE) or None
+    """The embedded server's token as the environment has it, empty where it is set to nothing; None: it is not set."""
+    return os.environ.get(SERVER_TOKEN_VARIABLE)
 
 
 def proxy_for(base_url: str) -> str | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ws_notebook.server.access import Access
+from ws_notebook.server.access import Access, token_problem
 from ws_notebook.server.errors import ApiError
 
 HOST = "127.0.0.1:8000"
@@ -77,3 +77,17 @@ def test_each_token_is_an_owner_of_its_own_whatever_its_place() -> None:
 
     assert owner("a", "a", "b") == owner("a", "b", "a") != owner("b", "a", "b")
     assert "a-long-token" not in owner("a-long-token", "a-long-token")
+
+
+@pytest.mark.parametrize("token", ["", "  ", "\t", " right", "right\n", "ri\x00ght", "ri\nght", "x" * 5000])
+def test_a_token_that_protects_nothing_or_cannot_be_sent_is_none(token: str) -> None:
+    assert token_problem(token)
+    with pytest.raises(ValueError, match="A token "):
+        Access(["right", token], "127.0.0.1")
+
+
+def test_a_token_of_other_letters_is_known_by_its_bytes() -> None:
+    assert token_problem("clé-€") is None
+    # As tornado reads a header.
+    told = "Bearer clé-€".encode().decode("latin-1")
+    assert Access(["clé-€"], "127.0.0.1").check(authorization=told, origin=None, host=HOST)

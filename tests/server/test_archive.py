@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -66,3 +68,22 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
         Archive(path, 2)
     with pytest.raises(OSError, match="cannot be used as a store"):
         Archive(tmp_path / "missing" / "responses.db", 2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+def test_its_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with closing(Archive(tmp_path / "responses.db", 2)) as archive:
+            archive.put("me", record("resp_1"))
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("responses.db", "responses.db-wal", "responses.db-shm"), 0o600)
+
+
+def test_a_store_without_a_file_makes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(Archive(Path(":memory:"), 2)) as archive:
+        archive.put("me", record("resp_1"))
+    assert list(tmp_path.iterdir()) == []

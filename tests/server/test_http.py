@@ -115,3 +115,38 @@ def test_a_reader_that_leaves_stops_its_answer(stream: bool) -> None:
         await model.stopped.wait()
 
     serve_endless(story)
+
+
+def _format(**properties: object) -> dict[str, Any]:
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"format": {"type": "json_schema", "name": "answer", "schema": schema}}
+
+
+_NUMBERS = {"type": "array", "items": {"type": "integer"}}
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {**_NUMBERS, "minItems": 1_000_000},
+        {"type": "array", "items": {**_NUMBERS, "minItems": 5000}, "minItems": 5000},
+        {**_NUMBERS, "description": "at least 100000000 items"},
+        {"type": "string", "minLength": 1_000_000_000},
+        {"type": "array", "minItems": 5000, "items": {"type": "string", "minLength": 5000}},
+        {"type": "object", "minProperties": 1_000_000},
+        {"enum": [f"word{n}" for n in range(100_000)]},
+        {"type": "object", "properties": {f"p{n}": {"$ref": "#/properties/given"} for n in range(100)}},
+    ],
+    ids=lambda declared: str(declared)[:50],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_schema_that_asks_for_too_much_is_a_400(server: RunningServer, declared: Any, stream: bool) -> None:
+    answer = post(server, input="x", text=_format(given=declared), stream=stream)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (400, "invalid_json_schema", "text.format.schema")
+    assert "Ask for less" in error["message"]
+
+
+def test_a_long_list_is_made(server: RunningServer) -> None:
+    answer = post(server, input="x", text=_format(given={**_NUMBERS, "minItems": 500})).json()
+    assert len(json.loads(answer["output"][0]["content"][0]["text"])["given"]) == 500

@@ -43,3 +43,23 @@ def test_everybody_hears_that_the_client_is_gone() -> None:
             await outbox.send({})
 
     asyncio.run(run())
+
+
+def test_what_nobody_waits_for_is_weighed_until_it_is_written() -> None:
+    async def run() -> None:
+        taking = asyncio.Event()
+
+        async def write(_: object) -> None:
+            await taking.wait()
+
+        outbox = Outbox(write, 1000)
+        outbox.post({"text": "x" * 2000})
+        room = outbox.backlog.room()
+        assert room is not None
+        worker = asyncio.create_task(outbox.work())
+        taking.set()
+        await room
+        worker.cancel()
+        assert outbox.backlog.bytes == 0
+
+    asyncio.run(run())

@@ -72,7 +72,11 @@ def test_input_items_come_newest_first_in_pages(server: RunningServer, wire: Wir
     assert [item["id"] for item in ascending["data"]] == ids[::-1]
 
 
-@pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"order": "up"}, {"after": "msg_1"}])
+@pytest.mark.parametrize(
+    "params",
+    [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"limit": "9" * 5000}, {"order": "up"}, {"after": "msg_1"}],
+    ids=str,
+)
 def test_a_wrong_page_is_a_400_that_names_the_parameter(
     server: RunningServer, wire: Wire, params: dict[str, Any]
 ) -> None:

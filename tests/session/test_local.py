@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -82,3 +83,52 @@ def test_a_server_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(local, "_PROGRAM", "import os, sys; sys.exit('no: ' + os.environ['WS_NOTEBOOK_SERVER_TOKEN'])")
     with pytest.raises(ConnectionFailed, match=r"did not start \(exit code 1\).*no: \[secret\]"):
         LocalServer()
+
+
+_FORKS = """\
+import os, signal, sys
+from ws_notebook.session.local import LocalServer
+server = LocalServer()
+child = os.fork()
+if not child:
+    os.close(1)
+    signal.pause()
+print(server.pid, child, flush=True)
+"""
+
+
+def _forking(program: str) -> Iterator[list[str]]:
+    """What *program* prints; the child that it forks is ended."""
+    done = subprocess.run([sys.executable, "-c", _FORKS + program], stdout=subprocess.PIPE, text=True, timeout=60)  # noqa: PLW1510
+    said = done.stdout.split()
+    try:
+        yield said
+    finally:
+        os.kill(int(said[1]), signal.SIGKILL)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)", "server.stop()"])
+def test_a_forked_child_of_its_parent_does_not_keep_it_alive(end: str) -> None:
+    for said in _forking(end):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            try:
+                psutil.Process(int(said[0])).wait(20)
+            except psutil.TimeoutExpired:  # nobody collects the dead here
+                assert psutil.Process(int(said[0])).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_a_forked_child_that_stops_it_ends_it_for_nobody_else() -> None:
+    program = (
+        "import time\n"
+        "other = os.fork()\n"
+        "if not other:\n"
+        "    server.stop()\n"
+        "    os._exit(0)\n"
+        "os.waitpid(other, 0)\n"
+        "print(server.ended(1))\n"
+        "server.stop()\n"
+    )
+    for said in _forking(program):
+        assert said[2] == "False"

@@ -13,15 +13,33 @@ from tornado.web import RequestHandler
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.wire import encode
 
-__all__ = ["Access", "Guarded", "NotFound"]
+__all__ = ["Access", "Guarded", "NotFound", "token_problem"]
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LONGEST_TOKEN = 4096
+"""Bytes; a header that is much longer is not read."""
+
+
+def token_problem(token: str) -> str | None:
+    """What is wrong with *token* as a secret that clients send in a header; None when nothing is."""
+    if not token.strip():
+        return "is empty, and an empty token would let everybody in"
+    if token != token.strip():
+        return "begins or ends with a blank, which no header carries"
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in token):
+        return "has a control character in it, such as a line break, which no header carries"
+    if len(token.encode("utf-8", "surrogateescape")) > _LONGEST_TOKEN:
+        return f"is longer than {_LONGEST_TOKEN} bytes, which no header carries"
+    return None
 
 
 class Access:
-    """The tokens, and the names under which the server is its own origin."""
+    """The tokens, and the names under which the server is its own origin. ValueError for one that is none."""
 
     def __init__(self, tokens: Sequence[str], host: str) -> None:
+        for token in tokens:
+            if problem := token_problem(token):
+                raise ValueError(f"A token {problem}.")
         self._tokens = tuple(tokens)
         self._hosts = LOOPBACK | {host.lower()}
 
@@ -39,14 +57,16 @@ class Access:
         if origin is not None and not self._is_own(origin, host):
             raise ApiError("Requests from web pages of another origin are refused.", status=403, code="origin_refused")
         scheme, _, token = (authorization or "").partition(" ")
-        given = token.strip().encode("utf-8", "surrogateescape")
+        # Headers are read as Latin-1, whatever their bytes are.
+        given = token.strip().encode("latin-1", "replace")
         # Every token is compared, so that the time taken tells nothing.
-        known = [hmac.compare_digest(given, token.encode()) for token in self._tokens]
+        known = [hmac.compare_digest(given, token.encode("utf-8", "surrogateescape")) for token in self._tokens]
         if scheme.lower() != "bearer" or not any(known):
             raise ApiError(
                 "Missing or wrong token: send 'Authorization: Bearer TOKEN', the token this server was started with.",
                 status=401,
                 code="invalid_api_key",
+                headers={"WWW-Authenticate": "Bearer"},
             )
         return hashlib.sha256(given).hexdigest()[:32]
 
@@ -73,8 +93,6 @@ class Guarded(RequestHandler):
                 authorization=headers.get("Authorization"), origin=headers.get("Origin"), host=headers.get("Host")
             )
         except ApiError as error:
-            if error.status == 401:
-                self.set_header("WWW-Authenticate", "Bearer")
             self.refuse(error)
 
     def refuse(self, error: ApiError) -> None:

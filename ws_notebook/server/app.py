@@ -24,6 +24,7 @@ from ws_notebook.server.archive import Archive
 from ws_notebook.server.compact import CompactHandler
 from ws_notebook.server.control import FaultsHandler
 from ws_notebook.server.faults import Fault, Faults
+from ws_notebook.server.gate import Gate
 from ws_notebook.server.http import InputTokensHandler, ModelsHandler, ResponsesHandler
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.base import Model
@@ -35,6 +36,9 @@ from ws_notebook.server.stored import CancelHandler, InputItemsHandler, StoredHa
 
 __all__ = ["ServerOptions", "make_app", "serve"]
 
+_LOOK = 0.5
+"""Seconds between two looks whether the parent is still there."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
@@ -45,6 +49,8 @@ class ServerOptions:
     host: str = "127.0.0.1"
     port: int = 0
     with_parent: bool = False
+    parent: int | None = None
+    """Where it is the id of the process that started this one, that one's end ends this server too."""
     limits: Limits = field(default_factory=Limits)
     """These count, not the profile's."""
     profile: Profile = field(default_factory=lambda: PROFILES["openai"])
@@ -64,14 +70,14 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     faults = Faults(options.faults)
     names = {options.profile.model_prefix + model.name: model for model in options.models}
     service = Service({**{model.name: model for model in options.models}, **names}, store)
-    guarded = {"access": Access((options.token, *options.more_tokens), options.host), "service": service}
+    guarded = {"access": _access(options), "service": service}
     routes: list[Any] = [
         (
             _Method("GET", "/v1/responses"),
             ResponsesSocket,
             {**guarded, "limits": limits, "faults": faults, "profile": options.profile},
         ),
-        (r"/v1/responses", ResponsesHandler, {**guarded, "faults": faults}),
+        (r"/v1/responses", ResponsesHandler, {**guarded, "faults": faults, "patience": limits.unread_seconds}),
         (r"/v1/responses/compact", CompactHandler, guarded),
         (r"/v1/responses/input_tokens", InputTokensHandler, guarded),
         (r"/v1/responses/([^/]+)", StoredHandler, guarded),
@@ -92,7 +98,7 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     """Serve until SIGTERM, SIGINT, cancellation or (``with_parent``) the end of standard input.
 
     *ready* is called once with the base URL. OSError when the address cannot be bound, or the store or the
-    certificate not be used.
+    certificate not be used; ValueError for a token that is none.
     """
     kept = options.limits.stored_responses
     store: Store = Archive(options.store, kept) if options.store else MemoryStore(kept)
@@ -100,19 +106,28 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     sockets = bind_sockets(options.port, options.host)
     limit = options.limits.max_body_bytes
     server = HTTPServer(
-        make_app(options, store), ssl_options=tls, max_body_size=limit, max_buffer_size=limit + 1024 * 1024
+        Gate(make_app(options, store), _access(options)),
+        ssl_options=tls,
+        max_body_size=limit,
+        max_buffer_size=limit + 1024 * 1024,
     )
     server.add_sockets(sockets)
     stop = asyncio.Event()
     _stop_on_signals(stop, with_parent=options.with_parent)
     if options.with_parent:
         _stop_with_parent(stop)
+    orphaned = asyncio.create_task(_stop_without(options.parent, stop))
     try:
         ready(_base_url("https" if tls else "http", options.host, sockets[0].getsockname()[1]))
         await stop.wait()
     finally:
+        orphaned.cancel()
         server.stop()
         store.close()
+
+
+def _access(options: ServerOptions) -> Access:
+    return Access((options.token, *options.more_tokens), options.host)
 
 
 class _Method(PathMatches):
@@ -167,3 +182,15 @@ def _stop_with_parent(stop: asyncio.Event) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=watch, name="ws-notebook-parent", daemon=True).start()
+
+
+async def _stop_without(parent: int | None, stop: asyncio.Event) -> None:
+    """Stop when *parent* is gone, for its forked children may still hold this process's standard input open.
+
+    An orphan gets another parent. Where *parent* did not start this process itself, that says nothing.
+    """
+    if parent is None or os.getppid() != parent:
+        return
+    while os.getppid() == parent:  # noqa: ASYNC110  the system tells nobody
+        await asyncio.sleep(_LOOK)
+    stop.set()

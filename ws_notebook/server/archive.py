@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -32,13 +33,14 @@ class Archive:
     def __init__(self, path: Path, capacity: int) -> None:
         self._capacity = capacity
         try:
+            _make(path)
             self._database = sqlite3.connect(path, isolation_level=None)
             # With a write-ahead log a killed server loses nothing that it has told, and nobody waits for the disk.
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
             self._database.execute(_SCHEMA)
-        except sqlite3.Error as error:
-            raise OSError(f"{path} cannot be used as a store: {error}") from None
+        except (OSError, sqlite3.Error) as error:
+            raise OSError(f"{path} cannot be used as a store: {getattr(error, 'strerror', None) or error}") from None
 
     def __len__(self) -> int:
         (count,) = self._database.execute("SELECT count(*) FROM responses").fetchone()
@@ -68,3 +70,9 @@ class Archive:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _make(path: Path) -> None:
+    """Make the file for its owner alone; SQLite gives its log the same mode. One that exists stays as it is."""
+    if str(path) != ":memory:":
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

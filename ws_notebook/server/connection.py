@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from ws_notebook.server.errors import (
     ApiError,
     connection_limit_reached,
     queue_full,
+    queue_too_long,
     second_in_flight,
     stream_limit_reached,
 )
@@ -23,6 +25,9 @@ from ws_notebook.server.wire import decode_object
 
 __all__ = ["Connection"]
 
+_REFUSAL = 1024
+"""Bytes, about, that a refusal takes while it waits."""
+
 
 class Connection:
     """Routes the messages of one client. A create without ``stream_id`` is on the default lane, None.
@@ -34,6 +39,10 @@ class Connection:
         self._limits = limits
         self._profile = profile
         self._outbox = outbox
+        self._backlog = outbox.backlog
+        """What the client is owed out of turn."""
+        self._queued = 0
+        """Bytes of the creates that wait."""
         self._lanes = Lanes(in_flight=limits.responses_in_flight)
         self._turns = Turns(service, outbox, owner, limits, profile)
         self._names: set[str] = set()
@@ -43,8 +52,8 @@ class Connection:
         self._told = False
         """Whether somebody was told that the connection is too old."""
 
-    def receive(self, message: str | bytes) -> None:
-        """Take one message from the client.
+    def receive(self, message: str | bytes) -> Awaitable[object] | None:
+        """Take one message from the client. What it gives is to be waited for before the next one is taken.
 
         One that belongs to no lane is answered on the default lane in its turn, never within a response there.
         """
@@ -53,20 +62,25 @@ class Connection:
             fields = decode_object(message)
             if fields.get("type") == "response.steer" and self._profile.steering:
                 self._turns.steer(fields)
-                return
+                return self._backlog.room()
             lane = self._lane(fields)
             self._check(fields)
             self._admit(lane)
             if self._turns.open and self._profile.second != "queue":
                 self._turns.interrupt(second_in_flight())
-                return
+                return self._backlog.room()
             if self._lanes.waiting >= self._limits.queued_creates:
                 raise queue_full(self._limits.queued_creates)
+            if self._queued and self._queued + len(message) > self._limits.queued_bytes:
+                raise queue_too_long(self._limits.queued_bytes)
         except ApiError as error:
-            self._lanes.add(lane, partial(self._turns.tell, lane, error), counted=False)
+            self._backlog.add(_REFUSAL)
+            self._lanes.add(lane, partial(self._tell, lane, error), counted=False)
         else:
             self._turns.open += 1
-            self._lanes.add(lane, partial(self._answer, lane, fields))
+            self._queued += len(message)
+            self._lanes.add(lane, partial(self._answer, lane, fields, len(message)))
+        return self._backlog.room()
 
     @property
     def busy(self) -> bool:
@@ -92,8 +106,16 @@ class Connection:
     def close(self) -> None:
         """The client is gone: stop what it asked for."""
         self._lanes.close()
+        self._backlog.close()
 
-    async def _answer(self, lane: str | None, fields: dict[str, Any]) -> None:
+    async def _tell(self, lane: str | None, error: ApiError) -> None:
+        try:
+            await self._turns.tell(lane, error)
+        finally:
+            self._backlog.settle(_REFUSAL)
+
+    async def _answer(self, lane: str | None, fields: dict[str, Any], size: int) -> None:
+        self._queued -= size
         if self._expired:
             self._told = True
             await self._turns.tell(lane, connection_limit_reached(self._limits.connection_seconds))

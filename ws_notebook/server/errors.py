@@ -12,6 +12,7 @@ __all__ = [
     "invalid_type",
     "missing",
     "queue_full",
+    "queue_too_long",
     "rate_limited",
     "refused",
     "response_not_found",
@@ -105,6 +106,16 @@ def queue_full(limit: int) -> ApiError:
     """More requests wait on one connection than the server keeps. Not documented by any provider; vLLM's is alike."""
     return ApiError(
         f"{limit} requests wait on this connection already; wait for answers before sending more.",
+        status=429,
+        code="websocket_queue_full",
+        kind="rate_limit_error",
+    )
+
+
+def queue_too_long(limit: int) -> ApiError:
+    """What waits on one connection is larger than the server keeps."""
+    return ApiError(
+        f"More than {limit:,} bytes of requests would wait on this connection; wait for answers before sending more.",
         status=429,
         code="websocket_queue_full",
         kind="rate_limit_error",

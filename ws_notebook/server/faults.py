@@ -64,6 +64,8 @@ def _status(text: str) -> int:
 def _code(text: str) -> str:
     if not text:
         raise ValueError("takes an error code")
+    if len(text) > 200:
+        raise ValueError("takes an error code of at most 200 characters")
     return text
 
 

@@ -28,8 +28,8 @@ class Generation:
     """A response to *create*, which continues *parent*.
 
     The parent is bound here, before anything is sent: one that is evicted later is still this response's parent.
-    ApiError when the request's items do not fit together. *keep* is told of the finished response, if it can be
-    continued, before its last event is given.
+    ApiError when the request's items do not fit together, or are none for the model. *keep* is told of the finished
+    response, if it can be continued, before its last event is given.
     """
 
     def __init__(self, model: Model, create: Create, parent: Record | None, keep: Callable[[Record], None]) -> None:
@@ -40,6 +40,8 @@ class Generation:
         self._lineage = Lineage.extend(self._before, create.items)
         self._items = expand(self._lineage.items())
         check_outputs(self._items, all_answered=create.generate and not create.compact_now)
+        if create.generate and (check := getattr(model, "check", None)):
+            check(_request(create, self._items))
         self._writer = ResponseWriter(new_response(create, int(time.time())))
         self._interrupted = False
         self._failure: str | None = None

@@ -13,7 +13,7 @@ from ws_notebook.server.errors import ApiError, refused
 from ws_notebook.server.faults import POST, Faults
 from ws_notebook.server.generation import count_settings
 from ws_notebook.server.lineage import Lineage
-from ws_notebook.server.link import reset
+from ws_notebook.server.link import reset, taken
 from ws_notebook.server.service import Service
 from ws_notebook.server.wire import ResponseObject, decode_object, encode
 
@@ -23,10 +23,11 @@ __all__ = ["InputTokensHandler", "ModelsHandler", "ResponsesHandler"]
 class ResponsesHandler(Guarded):
     """Creates a response. Only stored responses can be continued: HTTP has no connection to remember for it."""
 
-    def initialize(self, *, service: Service, faults: Faults, **kwargs: Any) -> None:  # type: ignore[override]
+    def initialize(self, *, service: Service, faults: Faults, patience: float = 0.0, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
         self._service = service
         self._faults = faults
+        self._patience = patience
         self._task: asyncio.Task[None] | None = None
 
     async def post(self) -> None:
@@ -65,10 +66,18 @@ class ResponsesHandler(Guarded):
             if event["sequence_number"] == 0:
                 self._begin_stream()
             await self._strike(event["type"])
-            self.write(b"event: %s\ndata: %s\n\n" % (event["type"].encode(), encode(event)))
-            await self.flush()
+            await self._send(b"event: %s\ndata: %s\n\n" % (event["type"].encode(), encode(event)))
         self.write(b"data: [DONE]\n\n")
         await self.finish()
+
+    async def _send(self, data: bytes) -> None:
+        """StreamClosedError when the reader is gone, or takes nothing."""
+        self.write(data)
+        try:
+            await taken(self.flush(), len(data), self._patience)
+        except TimeoutError:
+            reset(self.request.connection.stream)  # type: ignore[union-attr]
+            raise StreamClosedError from None
 
     async def _strike(self, kind: str) -> None:
         """Faults that HTTP has too: a refusal, a wait, a lost connection."""

@@ -32,3 +32,11 @@ class Limits:
     """Creates that may wait on one connection; one more is refused with 429."""
     stored_responses: int = 10_000
     """Responses kept for ``store: true``; the oldest goes first."""
+    queued_bytes: int = 64 * 1024 * 1024
+    """Of the creates that wait on one connection, together; one more is refused with 429."""
+    unread_bytes: int = 4 * 1024 * 1024
+    """Answers out of turn (refusals, what becomes of steers) that wait for one client to read. Above that nothing more
+    is read from it until it has taken some."""
+    unread_seconds: float = 30.0
+    """A client that takes nothing for so long of what is written to it is cut off; 0: never. A message longer than
+    1 MiB has that time for each MiB of it."""

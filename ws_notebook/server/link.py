@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from tornado.iostream import IOStream, StreamClosedError
@@ -16,19 +17,25 @@ from ws_notebook.server.faults import Failure, Fault, Faults
 from ws_notebook.server.outbox import Close, Mark, Word
 from ws_notebook.server.wire import Event, encode
 
-__all__ = ["Link", "reset"]
+__all__ = ["Link", "reset", "taken"]
 
+_log = logging.getLogger(__name__)
+_MIB = 1024 * 1024
 _SLICES_PER_SECOND = 20
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
 _UNKNOWN = {"type": "x_ws_notebook.unknown", "note": "an event that no client knows", "details": {"nested": [1, None]}}
 
 
 class Link:
-    """Writes words to *handler*'s socket. ConnectionError when the client is gone."""
+    """Writes words to *handler*'s socket. ConnectionError when the client is gone, or takes nothing.
 
-    def __init__(self, handler: WebSocketHandler, faults: Faults) -> None:
+    *patience* is for how many seconds; a message longer than 1 MiB has so many for each MiB. 0: without end.
+    """
+
+    def __init__(self, handler: WebSocketHandler, faults: Faults, patience: float = 0.0) -> None:
         self._handler = handler
         self._faults = faults
+        self._patience = patience
         self._bytes_per_second = 0
         self._held: dict[str | None, list[Event]] = {}
         self._untyped = self._explains = False
@@ -124,9 +131,9 @@ class Link:
                 await self._send_slowly(data)
             elif split:
                 for frame in _fragments(data, split):
-                    await self._stream().write(frame)
+                    await self._taken(self._stream().write(frame), len(frame))
             else:
-                await self._handler.write_message(data)
+                await self._taken(self._handler.write_message(data), len(data))
         except (WebSocketClosedError, StreamClosedError):
             raise ConnectionResetError("the client is gone") from None
 
@@ -134,8 +141,15 @@ class Link:
         """In fragments, between which pings may pass."""
         size = max(1, self._bytes_per_second // _SLICES_PER_SECOND)
         for frame in _fragments(data, size):
-            await self._stream().write(frame)
+            await self._taken(self._stream().write(frame), len(frame))
             await asyncio.sleep(size / self._bytes_per_second)
+
+    async def _taken(self, written: Awaitable[None], size: int) -> None:
+        try:
+            await taken(written, size, self._patience)
+        except TimeoutError:
+            reset(self._stream())
+            raise ConnectionResetError("the client reads nothing") from None
 
     def _stream(self) -> IOStream:
         stream: Any = getattr(self._handler.ws_connection, "stream", None)
@@ -146,6 +160,18 @@ class Link:
 
 _ERRORS: dict[str, Callable[[Any], ApiError]] = {"error": injected, "untyped": injected, "limit": rate_limited}
 _HOLLOW: dict[str, object] = {"arguments": "", "input": "", "content": []}
+
+
+async def taken(written: Awaitable[None], size: int, patience: float) -> None:
+    """Wait until the socket took *size* bytes. TimeoutError after *patience* seconds for each MiB; 0: never."""
+    if not patience:
+        await written
+        return
+    try:
+        await asyncio.wait_for(written, patience * max(1, size / _MIB))
+    except TimeoutError:
+        _log.warning("a client that read nothing for %g seconds was cut off", patience)
+        raise
 
 
 def reset(stream: IOStream) -> None:

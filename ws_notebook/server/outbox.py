@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from ws_notebook.server.wire import Event
+from ws_notebook.server.backlog import Backlog
+from ws_notebook.server.limits import Limits
+from ws_notebook.server.wire import Event, encode
 
 __all__ = ["Close", "Mark", "Outbox", "Word"]
 
@@ -33,12 +35,13 @@ class Outbox:
     """Events of all lanes, written one at a time by ``work``.
 
     A lane that waits in ``send`` has one event here at most, so lanes that stream take turns, and a slow client slows
-    all of them down.
+    all of them down. What nobody waits for is weighed in ``backlog``, of *most* bytes, until it is written.
     """
 
-    def __init__(self, write: Callable[[Word], Awaitable[None]]) -> None:
+    def __init__(self, write: Callable[[Word], Awaitable[None]], most: int = Limits().unread_bytes) -> None:
         self._write = write
-        self._queue: asyncio.Queue[tuple[Word, asyncio.Future[None] | None]] = asyncio.Queue()
+        self.backlog = Backlog(most)
+        self._queue: asyncio.Queue[tuple[Word, asyncio.Future[None] | None, int]] = asyncio.Queue()
         self._gone = False
 
     async def send(self, word: Word) -> None:
@@ -49,19 +52,21 @@ class Outbox:
         if self._gone:
             raise ConnectionResetError("the client is gone")
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((word, written))
+        self._queue.put_nowait((word, written, 0))
         await written
 
     def post(self, word: Word) -> None:
         """Write *word* in its turn, without waiting."""
-        self._queue.put_nowait((word, None))
+        size = _WORD + (0 if isinstance(word, Close | Mark) else len(encode(word)))
+        self.backlog.add(size)
+        self._queue.put_nowait((word, None, size))
 
     async def work(self) -> None:
         """Write until cancelled; ConnectionError when the client is gone, for every sender as well."""
         written: asyncio.Future[None] | None = None
         try:
             while True:
-                word, written = await self._queue.get()
+                word, written, size = await self._queue.get()
                 try:
                     await self._write(word)
                 except ConnectionError:
@@ -70,11 +75,17 @@ class Outbox:
                     _settle(written, error)
                 else:
                     _settle(written)
+                finally:
+                    self.backlog.settle(size)
         finally:
             self._gone = True
             _settle(written, ConnectionResetError("the client is gone"))
             while not self._queue.empty():
                 _settle(self._queue.get_nowait()[1], ConnectionResetError("the client is gone"))
+
+
+_WORD = 256
+"""Bytes that any word takes while it waits."""
 
 
 def _settle(written: asyncio.Future[None] | None, error: Exception | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -52,15 +52,18 @@ class ResponsesSocket(Guarded, WebSocketHandler):
     def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)
         self._listen()
-        self._outbox = Outbox(Link(self, self._faults).write)
-        self._connection = Connection(self._service, self._outbox, self._limits, self.owner, self._profile)
+        limits = self._limits
+        self._outbox = Outbox(Link(self, self._faults, limits.unread_seconds).write, limits.unread_bytes)
+        self._connection = Connection(self._service, self._outbox, limits, self.owner, self._profile)
         parts = (self._outbox.work(), self._keep_alive(), self._grow_old(), self._fall_asleep())
         self._tasks = [asyncio.create_task(_quietly(part)) for part in parts]
 
-    def on_message(self, message: str | bytes) -> None:
+    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         self._listen()
-        # tornado reads the next frame, pings included, only when this returns.
-        self._connection.receive(message)
+        # tornado reads the next frame, pings included, only when this returns: so it waits for nothing but a client
+        # that does not read either.
+        room = self._connection.receive(message)
+        return None if room is None else _waited(room)
 
     def on_ping(self, data: bytes) -> None:
         self._listen()
@@ -104,3 +107,7 @@ async def _quietly(part: Coroutine[Any, Any, None]) -> None:
     """A connection's part, which ends when the client is gone."""
     with suppress(ConnectionError):
         await part
+
+
+async def _waited(room: Awaitable[object]) -> None:
+    await room

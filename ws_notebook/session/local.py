@@ -21,7 +21,7 @@ _PROGRAM = """\
 import sys
 sys.path.append(sys.argv[1])
 from ws_notebook.cli import main
-sys.exit(main(["serve", "--host", "127.0.0.1", "--port", "0", "--with-parent"]))
+sys.exit(main(["serve", "--host", "127.0.0.1", "--port", "0", "--with-parent", "--parent", sys.argv[2]]))
 """
 # Neither the notebook's folder (-P) nor a missing installation decides which modules the child finds.
 
@@ -36,7 +36,7 @@ class LocalServer:
         self.token = secrets.token_urlsafe(24)
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process writes
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[2])],
+            [sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[2]), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -77,6 +77,9 @@ class LocalServer:
         """End it: its standard input ends, as it does when this process is gone."""
         if self._process.stdin is not None:
             self._process.stdin.close()
+        if not self.ended():
+            # A forked child of this process holds the other end open too.
+            self._process.terminate()
         if not self.ended(5):
             self._process.kill()
             self._process.wait()

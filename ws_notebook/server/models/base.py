@@ -63,7 +63,10 @@ class ModelRequest:
 
 
 class Model(Protocol):
-    """One model; ``respond`` may be called many times at once."""
+    """One model; ``respond`` may be called many times at once.
+
+    It may have ``check(request)`` too, called before a response is begun: ApiError refuses the request.
+    """
 
     @property
     def name(self) -> str:

@@ -7,8 +7,10 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.answers import answer_from_history, answer_from_outputs
 from ws_notebook.server.models.base import Arguments, Call, ModelRequest, Piece, Refusal, Text, Thought
+from ws_notebook.server.models.bounds import TooLarge, check_schema
 from ws_notebook.server.models.calls import BoundCall, bind
 from ws_notebook.server.models.choose import choose
 from ws_notebook.server.models.directives import Invoke, Refuse, Say, Think, Write, parse
@@ -42,6 +44,22 @@ class DemoModel:
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
+
+    def check(self, request: ModelRequest) -> None:
+        """ApiError for a schema of the answer that asks for more than this script makes."""
+        schema = _schema(request)
+        if schema is None:
+            return
+        try:
+            check_schema(schema)
+            document_of(read(request.items), schema)
+        except (TooLarge, RecursionError) as error:
+            problem = str(error) if isinstance(error, TooLarge) else "it is nested too deeply"
+            raise ApiError(
+                f"The demo model answers no schema like this: {problem}. Ask for less.",
+                code="invalid_json_schema",
+                param="text.format.schema",
+            ) from None
 
     async def respond(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
         """The next response of the run that *request*'s items end in."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ws_notebook.server.models.bounds import Allowance
 from ws_notebook.server.models.fill import NOTHING, Filler, Schema
 from ws_notebook.server.models.history import Exchange
 from ws_notebook.server.models.words import find_values
@@ -17,6 +19,12 @@ _DEEPEST = 6
 """Levels of objects that are filled; a schema may contain itself."""
 _MOST = 50
 """Objects in one list."""
+
+_CHOICES_A_VALUE = 5
+"""So many choices are looked for in the prompt in the time that a value takes."""
+_HUGE = 1e300
+"""A limit beyond it is this one, which is still a number to reckon with."""
+_PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 
 _FORMATS: Sequence[tuple[str, re.Pattern[str], str]] = (
     ("date-time", re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?"), "2026-01-01T00:00:00Z"),
@@ -56,7 +64,7 @@ _LIMITS = {
 
 
 def document_of(exchange: Exchange, schema: Schema) -> str:
-    """The document that answers the prompt, as compact JSON."""
+    """The document that answers the prompt, as compact JSON. TooLarge when the schema asks for too much."""
     outputs = [one.output or "" for one in exchange.made]
     text = "\n".join([exchange.prompt, *outputs])
     whole = Document(text, schema, list(_named(exchange))).whole()
@@ -71,14 +79,22 @@ class Document(Filler):
         self._strings = _strings(prompt)
         self._named_values = list(named)
         self._depth = 0
+        self._allowance = Allowance()
 
     def whole(self) -> Any:
-        """The document. It conforms to the schema as far as types, choices, formats and limits go."""
+        """The document. It conforms to the schema as far as types, choices, formats and limits go.
+
+        TooLarge when there would be too much of it.
+        """
         schema = self._resolve(self._root)
         if schema.get("properties"):
             return self._object(schema, force=True)
         value = self._value("", schema)
         return self._last_resort(schema, force=True) if value is NOTHING else value
+
+    def _named(self, options: Sequence[Any]) -> list[Any]:
+        self._allowance.values(len(options) // _CHOICES_A_VALUE)
+        return super()._named(options)
 
     def several(self, schema: Schema) -> list[Any]:
         schema = self._resolve(schema)
@@ -94,6 +110,7 @@ class Document(Filler):
         return found
 
     def _value(self, name: str, schema: Schema) -> Any:
+        self._allowance.values()
         for place, (known, value) in enumerate(self._named_values):
             if known == name and _is_of(value, schema):
                 self._named_values.pop(place)
@@ -113,6 +130,7 @@ class Document(Filler):
 
     def _last_resort(self, schema: Schema, *, force: bool) -> Any:
         """The first choice, null where it may be, else a sample: the document must be whole."""
+        self._allowance.values()
         if "const" in schema or schema.get("enum"):
             return schema["const"] if "const" in schema else schema["enum"][0]
         options = [self._resolve(option) for option in schema.get("anyOf") or schema.get("oneOf") or []]
@@ -128,12 +146,14 @@ class Document(Filler):
             value = self._inside(schema)
             return {} if value is NOTHING else value
         if kind == "array":
-            count = int(_limit(schema, "minItems") or 0)
-            return [self._last_resort(items, force=True) for items in self._items(schema, count)]
+            count = _limit(schema, "minItems") or 0
+            self._allowance.values(count)
+            return [self._last_resort(items, force=True) for items in self._items(schema, int(count))]
         if kind in ("integer", "number"):
             return _number(schema, whole=kind == "integer")
         if kind == "boolean":
             return False
+        self._allowance.characters(_limit(schema, "minLength") or 0)
         return next((sample for _, sample in _wanted(schema)), _word(schema))
 
     def _array(self, schema: Schema) -> Any:
@@ -223,9 +243,10 @@ def _wanted(schema: Schema) -> Iterator[tuple[re.Pattern[str], str]]:
 def _limit(schema: Schema, name: str) -> float | None:
     given = schema.get(name)
     if isinstance(given, (int, float)):
-        return float(given)
+        return float(given) if abs(given) < _HUGE else math.copysign(_HUGE, given)
     found = re.search(_LIMITS[name], str(schema.get("description") or ""), re.IGNORECASE)
-    return float(found[1].rstrip(".")) if found else None
+    # A version such as 1.2.3 is no number.
+    return min(float(found[1].rstrip(".")), _HUGE) if found and _PLAIN.fullmatch(found[1].rstrip(".")) else None
 
 
 def _within(value: Any, schema: Schema) -> bool:

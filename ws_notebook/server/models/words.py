@@ -66,6 +66,8 @@ def stem(word: str) -> str:
 
 def mentions(text: str, value: str) -> bool:
     """Whether *value* stands in *text* as a word of its own, in any case."""
+    if value.lower() not in text.lower():  # most are not, and a pattern of its own for each takes long
+        return False
     return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) is not None
 
 
