@@ -65,7 +65,8 @@ def test_a_second_first_line_in_a_cell_is_refused_with_what_to_do(line: str) -> 
 
 
 @pytest.mark.parametrize(
-    "cell", ["What does %%responses do?", "%%timeit\nx", "```\n%%responses\nHello\n```\n", " %%responses", "%%responses2"]
+    "cell",
+    ["What does %%responses do?", "%%timeit\nx", "```\n%%responses\nHello\n```\n", " %%responses", "%%responses2"],
 )
 def test_a_word_or_a_block_of_code_is_no_second_one(cell: str) -> None:
     refuse_second_line(cell)

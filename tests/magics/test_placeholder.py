@@ -29,7 +29,9 @@ def test_a_table_is_compact_until_another_form_is_asked_for() -> None:
     assert value("frame!r") == repr(NAMES["frame"])
 
 
-@pytest.mark.parametrize("source", ["", "x: 1", '"x": x', "missing:.1f", "len!r", "x:{missing}", "x:{", "x}:", "!r", ":3"])
+@pytest.mark.parametrize(
+    "source", ["", "x: 1", '"x": x', "missing:.1f", "len!r", "x:{missing}", "x:{", "x}:", "!r", ":3"]
+)
 def test_what_is_no_expression_of_the_notebook_s_names_is_text(source: str) -> None:
     assert placeholder(source, NAMES, set(NAMES)) is None
 

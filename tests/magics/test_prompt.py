@@ -142,7 +142,9 @@ def test_conversions_and_formats_are_those_of_an_f_string(prompt: str) -> None:
     assert sent(prompt) == eval("f" + '"""' + prompt + '"""', dict(NAMES))
 
 
-@pytest.mark.parametrize(("prompt", "kind"), [("{city:.1f}", ValueError), ("{words:>5}", TypeError), ("{x:s}", ValueError)])
+@pytest.mark.parametrize(
+    ("prompt", "kind"), [("{city:.1f}", ValueError), ("{words:>5}", TypeError), ("{x:s}", ValueError)]
+)
 def test_a_format_that_does_not_fit_the_value_is_told_of(prompt: str, kind: type[Exception]) -> None:
     with pytest.raises(kind) as caught:
         sent(prompt)

@@ -49,14 +49,21 @@ class AssignedLine(MagicAssign):
     """The same behind a name: `found = %responses compare What is a monad?`."""
 
     priority = 1
+    column = 0
+    """Where the magic begins in its line."""
 
     @classmethod
     def find(cls, tokens_by_line: Any) -> Any:
-        return _first(super().find, tokens_by_line)
+        found = _first(super().find, tokens_by_line)
+        if found is not None:
+            # IPython takes what begins first, and its help begins where the line does.
+            found.column, found.start_col = found.start_col, 0
+        return found
 
-    def sortby(self) -> tuple[int, int, int]:
-        # The help syntax begins where the line does.
-        return self.start_line, 0, self.priority
+    def transform(self, lines: list[str]) -> list[str]:
+        self.start_col = self.column
+        changed: list[str] = super().transform(lines)
+        return changed
 
 
 def _first(find: Callable[[Any], Any], tokens_by_line: Any) -> Any:

@@ -67,8 +67,10 @@ def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
 
 def _asks_for_help(name: str, words: Sequence[str]) -> bool:
     """`%responses status?` and the like, as IPython's help is asked for."""
-    return not name.strip("?") or (name.endswith("?") and name.rstrip("?") in SUBCOMMANDS and not words) or (
-        name in SUBCOMMANDS and list(words) in (["?"], ["??"])
+    return (
+        not name.strip("?")
+        or (name.endswith("?") and name.rstrip("?") in SUBCOMMANDS and not words)
+        or (name in SUBCOMMANDS and list(words) in (["?"], ["??"]))
     )
 
 

@@ -59,7 +59,9 @@ def _failures(run: dict[str, Any]) -> str:
     failed, calls = _failed(run), len(_calls(run))
     if not failed:
         return ""
-    return f"{counted(calls, 'call')} failed" if failed == calls else f"{whole(failed)} of {counted(calls, 'call')} failed"
+    return (
+        f"{counted(calls, 'call')} failed" if failed == calls else f"{whole(failed)} of {counted(calls, 'call')} failed"
+    )
 
 
 def _failed(run: dict[str, Any]) -> int:
