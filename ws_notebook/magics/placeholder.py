@@ -9,7 +9,7 @@ import ast
 import builtins
 import re
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -37,7 +37,7 @@ _SPEC = re.compile(r"(?:.?[<>=^])?[-+ ]?z?#?0?\d*[_,]?(?:\.\d+)?[bcdeEfFgGnosxX%
 _SIGNED = re.compile(r" ?[-+]?\d*[_,]?\.\d+[eEfFgG%]")
 """A format that begins with a blank, which text between braces does much more often: `{x: 1}`."""
 
-_CONVERSIONS = {"": lambda value: value, "r": repr, "s": str, "a": ascii}
+_CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {"": lambda value: value, "r": repr, "s": str, "a": ascii}
 
 
 class Misfit(Exception):
@@ -106,7 +106,7 @@ def placeholder(source: str, names: Collection[str], own: Collection[str]) -> Pl
 
 
 def why_left(source: str, names: Collection[str]) -> str:
-    """Why an expression stayed as typed, in words; empty for what is no expression, or nothing that asks for a value."""
+    """Why an expression stayed as typed, in words; empty for what is none, or does not ask for a value."""
     for made in (_whole, _with_rest):
         found, trees = made(source)
         if found is None:

@@ -46,7 +46,7 @@ VERSION = 1
 LIMIT = 20_000
 """Characters of a prompt, of arguments and of a tool's output that are kept."""
 _STEER_LIMIT, _REASON_LIMIT, _ERROR_LIMIT, _NOTE_LIMIT = 2000, 200, 2000, 400
-"""Characters of a steer's words, of why they were refused or a run was cut short, of an error's message, and of a note."""
+"""Characters of a steer's words, of why they were refused or a run was cut short, of an error's message, of a note."""
 
 
 class RunHeader(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,8 +69,8 @@ def _header(run: dict[str, Any]) -> str:
     right = _escaped(" · ".join(part for part in (f"{amount} {saved}".strip(), tokens(run), source(run)) if part))
     facts = _escaped(" · ".join(extent(run)))
     return (
-        f'<p><span style="color:{colour}">●</span> {_escaped(name(run))} <strong>{_escaped(status(run))}</strong> · {facts}'
-        f' <span style="{_QUIET}">· {right}</span></p>'
+        f'<p><span style="color:{colour}">●</span> {_escaped(name(run))} <strong>{_escaped(status(run))}</strong>'
+        f' · {facts} <span style="{_QUIET}">· {right}</span></p>'
     )
 
 

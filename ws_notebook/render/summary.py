@@ -34,7 +34,7 @@ _ADVICE = {
 
 
 def status(run: dict[str, Any]) -> str:
-    """completed, running, stopped, …; queued while another run comes first; with the calls that failed, once it is over."""
+    """completed, running, stopped, …; queued while another run comes first. Once it is over: with what failed."""
     if run["status"] == "in_progress" and not run["turns"]:
         return KINDS["queued"]
     held = [turn for turn in run["turns"] if "retry_at_ms" in turn]

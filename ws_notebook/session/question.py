@@ -17,7 +17,7 @@ Input = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
 
 
 class Question:
-    """The items of a request, its pictures in their order, each as a small copy with a caption, and notes of its making."""
+    """The items of a request; its pictures in their order, each as a small copy with a caption; notes for views."""
 
     def __init__(
         self, items: list[Item], pictures: Sequence[Mapping[str, Any]] = (), notes: Sequence[str] = ()
