@@ -6,7 +6,6 @@ here has an HTML comment before it that says why: `<!-- not executed: … -->`.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,10 @@ from typing import NamedTuple
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from magics.shells import shell_here
+
+import ws_notebook as wsn
+from ws_notebook.session import local
+from ws_notebook.session.portal import portal
 
 __all__: list[str] = []
 
@@ -46,15 +49,27 @@ def blocks(text: str) -> list[Block]:
 EXECUTED = [page for page in PAGES if any(not block.why for block in blocks(page.read_text(encoding="utf-8")))]
 
 
+@pytest.fixture(scope="module")
+def at_once() -> Iterator[local.LocalServer]:
+    """An embedded server that does not take its time to write."""
+    with pytest.MonkeyPatch.context() as patched:
+        pace = '"--with-parent", "--tokens-per-second", "0", "--first-token", "0"'
+        patched.setattr(local, "_PROGRAM", local._PROGRAM.replace('"--with-parent"', pace))
+        server = local.LocalServer()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: local.LocalServer) -> Iterator[InteractiveShell]:
     """A shell in a folder of its own."""
+    monkeypatch.setitem(portal().shared, "local_server", at_once)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
     with shell_here(str(tmp_path / "ipython")) as running:
         yield running
         for value in list(running.user_ns.values()):
-            if type(value).__name__ == "Session" and type(value).__module__.startswith("ws_notebook"):
+            if isinstance(value, wsn.Session):
                 value.close()
 
 
@@ -77,9 +92,7 @@ def test_what_is_not_executed_says_why() -> None:
 
 
 def test_the_blocks_of_a_page_are_found_with_their_lines_and_reasons() -> None:
-    text = "a\n\n```python\nx\n```\n\n```\noutput\n```\n\n<!-- not executed: needs a key -->\n```\n%%responses\nHi\n```\n"
+    text = (
+        "a\n\n```python\nx\n```\n\n```\noutput\n```\n\n<!-- not executed: needs a key -->\n```\n%%responses\nHi\n```\n"
+    )
     assert blocks(text) == [Block(3, "x\n", ""), Block(12, "%%responses\nHi\n", "needs a key")]
-
-
-def test_no_key_is_in_the_way() -> None:
-    assert not {"OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"} & set(os.environ)
