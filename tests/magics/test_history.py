@@ -31,8 +31,30 @@ def test_a_chain_stays_in_its_column_and_branches_move_to_the_right(session: wsn
     session.ask('say "below right"')
     session.ask('say "fresh"', parent=None)
     lines = History(session.runs, CellTree()).lines
-    assert [line.split(" ", 1)[0] or len(line) - len(line.lstrip()) for line in lines] == ["r1", 2, 2, 2, "r5"]
-    assert [line.split()[0] for line in lines] == ["r1", "r2", "r3", "r4", "r5"]
+    assert [line[: line.index("r") + 2] for line in lines] == ["r1", "├─ r2", "└─ r3", "   r4", "r5"]
+
+
+def test_what_goes_on_below_a_branch_stands_beside_the_next_one_s_line(session: wsn.Session) -> None:
+    root = session.ask('say "root"')
+    left = session.ask('say "left"', parent=root)
+    session.ask('say "right"', parent=root)
+    below = session.ask('say "below left"', parent=left)
+    session.ask('say "one"', parent=below)
+    session.ask('say "two"', parent=below)
+    lines = History(session.runs, CellTree()).lines
+    shown = [line[: line.index("r") + 2] for line in lines]
+    assert shown == ["r1", "├─ r2", "│  r4", "│  ├─ r5", "│  └─ r6", "└─ r3"]
+
+
+def test_html_has_the_same_lines_and_no_tag_of_a_prompt(session: wsn.Session) -> None:
+    root = session.ask('say "<b>&"')
+    session.ask('say "left"', parent=root)
+    session.ask('say "right"', parent=root)
+    html = History(session.runs, CellTree())._repr_html_()
+    assert html.startswith("<pre")
+    assert "&lt;b&gt;&amp;" in html
+    assert "\n├─ r2" in html
+    assert "\n└─ r3" in html
 
 
 def test_what_was_asked_again_and_what_stands_below_it_is_marked(session: wsn.Session) -> None:
@@ -128,4 +150,4 @@ def test_branches_of_branches_do_not_leave_the_page(session: wsn.Session) -> Non
     chained(session, 400, forks=True)
     lines = History(session.runs, CellTree()).lines
     assert len(lines) == 400
-    assert max(len(line) - len(line.lstrip()) for line in lines) <= 60
+    assert max(len(line) - len(line.lstrip("│├└─ ")) for line in lines) <= 60

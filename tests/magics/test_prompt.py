@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import json
 import warnings
 from typing import Any
@@ -34,7 +35,7 @@ def sent(prompt: str) -> str:
         ("{x}{a}", "51"),
         ("{x + 1} and {f(x)}", "6 and 10"),
         ("{', '.join(words)}", "one, two"),
-        ("{words[0]!r}", "{words[0]!r}"),
+        ("{words[0]!r}", "'one'"),
         ("{d['k']['deep']} {d[\"k\"]['deep']}", "v v"),
         ("{ {x: a}[x] }", "1"),
         ("{f({x: 1}[5])}", "2"),
@@ -63,8 +64,11 @@ def test_an_expression_is_replaced_by_its_value(prompt: str, expected: str) -> N
         "{len}",
         "{quit}",
         "$x and ${missing}",
-        "{x:>10}",
-        "{x!r}",
+        "{x!q}",
+        "{x! r}",
+        "{x:{missing}}",
+        "{color:red}",
+        "{x:{",
         '{"a": 1, "x": [1, 2]}',
         '{"x": {"a": {"b": null}}}',
         "{'a': x",
@@ -126,6 +130,79 @@ def test_expressions_among_other_braces_are_replaced(prompt: str, expected: str)
 )
 def test_doubled_braces_are_those_of_an_f_string(prompt: str) -> None:
     assert sent(prompt) == eval("f" + repr(prompt), dict(NAMES))
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["{x:>10}|", "{x:.1f}", "{x!r:>4}", "{city!r}", "{city:*^9}", "{x:03d}", "{x:,}", "{x=}", "{x = }", "{x=:.2f}",
+     "{x + 1=!s:>4}", "{x:{n}}", "{x:>{n}.{a}f}", "{d['k']['deep']!r}", "{x: .1f}", "{city!a:}",
+     "{{x:.1f}} {{{x:.1f}}}",     "{x if a else b:>3}", "{words[0:1]}", "{'a:b' + city:>12}", "{x != a}", "{x != a:>3}", "{{x!r}}"],
+)  # fmt: skip
+def test_conversions_and_formats_are_those_of_an_f_string(prompt: str) -> None:
+    assert sent(prompt) == eval("f" + '"""' + prompt + '"""', dict(NAMES))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind"), [("{city:.1f}", ValueError), ("{words:>5}", TypeError), ("{x:s}", ValueError)]
+)
+def test_a_format_that_does_not_fit_the_value_is_told_of(prompt: str, kind: type[Exception]) -> None:
+    with pytest.raises(kind) as caught:
+        sent(prompt)
+    (note,) = caught.value.__notes__
+    assert note.startswith(f"It came of {prompt} in the prompt: the format ")
+    assert "does not fit a value of type" in note
+
+
+def test_a_time_is_written_in_its_own_format() -> None:
+    assert interpolate("{day:%d.%m.%Y}", {"day": datetime.date(2030, 1, 2)}) == ["02.01.2030"]
+
+
+def notes(prompt: str) -> list[str]:
+    told: list[str] = []
+    assert "".join(map(str, interpolate(prompt, {**NAMES, "frame": 1}, noted=told.append))) == prompt
+    return told
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reason"),
+    [
+        ("{frme.mean()}", "there is no frme in the notebook. Did you mean frame?"),
+        ("It is {missing}.", "there is no missing in the notebook."),
+        ("{x + missing:.1f}", "there is no missing in the notebook."),
+        ("{missing!r}", "there is no missing in the notebook."),
+        ("{max(1, 2)}", "it uses no name of the notebook's own."),
+        ("{color:red}", "the format 'red' does not fit a value of type str."),
+    ],
+)
+def test_what_reads_like_an_expression_and_was_left_is_told_with_the_reason(prompt: str, reason: str) -> None:
+    (note,) = notes(prompt)
+    assert note.endswith(f"}} was sent as typed: {reason}")
+    assert note.startswith("{")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        '{"missing": [1, {"y": missing}]}',
+        r"\frac{y}{z} and $\sum_{j}^{k} y_{j}$ and 2^{k}",
+        "```js\nimport {useState} from 'react'\n```",
+        "import { useState } from 'react'",
+        "echo ${HOME}",
+        "the set {p, q, r}",
+        "body { margin: 0 }",
+        "{}",
+        "{1 + 2}",
+        "{{missing}}",
+        "for (;;) { return; }",
+    ],
+)
+def test_of_other_braces_nothing_is_told(prompt: str) -> None:
+    assert notes(prompt) == []
+
+
+def test_notes_are_few_and_each_comes_once() -> None:
+    assert len(notes("{missing} and {missing}")) == 1
+    assert len(notes(" ".join(f"{{missing{n}}}" for n in range(50)))) == 8
 
 
 def test_doubled_braces_that_do_not_close_alike_are_text() -> None:

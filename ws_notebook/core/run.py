@@ -57,6 +57,8 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The run that it continues; known once it begins."""
     pictures: tuple[Mapping[str, Any], ...] = ()
     """The input's pictures in order, for views: `url`, a small copy as a data URL or None, and `caption`."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know of how the question was made, in sentences: what of it was left as typed."""
     lane: str | None = None
     turns: list[TurnState] = msgspec.field(default_factory=list)
     steers: list[Steer] = msgspec.field(default_factory=list)

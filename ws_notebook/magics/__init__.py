@@ -14,13 +14,14 @@ __all__ = ["load", "unload"]
 def load(ipython: Any) -> None:
     """Register the magics, and with them how Tab completes, lone first lines run and runs are shown."""
     from ..session.run import Run
-    from .body import with_body
+    from .body import AssignedLine, ResponsesLine, with_body
     from .tool import ToolMagics
 
     magics, tool_magics = _responses_magics(ipython), ToolMagics(shell=ipython)
     ipython.register_magics(magics, tool_magics)
     ipython.Completer.custom_matchers.extend([magics.matcher, tool_magics.matcher])
     ipython.input_transformers_cleanup.append(with_body)
+    ipython.input_transformer_manager.token_transformers.extend([ResponsesLine, AssignedLine])
     ipython.display_formatter.ipython_display_formatter.for_type(Run, magics.result.display)
 
 
@@ -43,7 +44,7 @@ def _responses_magics(ipython: Any) -> ResponsesMagics:
 def unload(ipython: Any) -> None:
     """Take all that back, and close the magics' own sessions."""
     from ..session.run import Run
-    from .body import with_body
+    from .body import AssignedLine, ResponsesLine, with_body
 
     registry = ipython.magics_manager.registry
     magics, tool_magics = registry.pop("ResponsesMagics", None), registry.pop("ToolMagics", None)
@@ -56,6 +57,8 @@ def unload(ipython: Any) -> None:
         _discard(ipython.configurables, each)
         _discard(ipython.Completer.custom_matchers, each.matcher)
     _discard(ipython.input_transformers_cleanup, with_body)
+    for line in (ResponsesLine, AssignedLine):
+        _discard(ipython.input_transformer_manager.token_transformers, line)
     ipython.display_formatter.ipython_display_formatter.pop(Run, None)
 
 

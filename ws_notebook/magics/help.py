@@ -38,7 +38,8 @@ The prompt, on the lines below.
 
 {{expr}} in the prompt is replaced by its value when it is a Python expression whose names all
 exist, at least one of them your own. All other braces stay as typed: JSON, code, arguments of
-LaTeX commands, names that do not exist. Where a replacement would happen, double the braces to
+LaTeX commands, names that do not exist; the run tells which. Formats are those of an f-string:
+{{x:.1f}}, {{x!r}}, {{x=}}. Where a replacement would happen, double the braces to
 keep them, as in an f-string: {{{{expr}}}} sends {{expr}}, {{{{{{expr}}}}}} sends the value in braces.
 Code such as {{ x }} needs that too, where you have an x; or use --raw.
 

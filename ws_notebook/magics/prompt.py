@@ -4,21 +4,17 @@ A figure or another picture is sent as an image, at its place in the text.
 
 So JSON, code and LaTeX pass untouched, and so does a name that does not exist. Where a replacement
 would happen, braces are doubled as in an f-string: `{{expr}}` sends `{expr}`, `{{{expr}}}` the value in braces.
+A value can be written as in an f-string, too: `{expr:.1f}`, `{expr!r}`, `{expr=}`.
 """
 
 from __future__ import annotations
 
-import ast
-import builtins
 import re
-import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from types import CodeType
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..tools.frames import is_table
-from ..tools.pictures import Picture, as_picture, is_picture
-from ..tools.tabular import table_text
+from ..tools.pictures import Picture
+from .placeholder import Misfit, placeholder, why_left
 
 __all__ = ["interpolate", "trimmed"]
 
@@ -29,9 +25,16 @@ _TOKEN = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[{}\n]")
 """What counts on the way to the closing brace: Python strings as a whole, braces, the line's end."""
 
 _OPENING, _CLOSING = re.compile(r"\{+"), re.compile(r"\}+")
-_NAME = re.compile(r"[^\W\d]\w*")
-_JSON = re.compile(r"\s*\"(?:[^\"\\\n]|\\.)*\"\s*:")
-"""How a JSON object goes on behind its brace, which no expression does."""
+_NOTES, _SHORT = 8, 200
+"""The most notes of what was left as typed, and characters of one."""
+
+_ELSEWHERE = ("{", "$", "^", "_", "\\", "%", "#", "@")
+"""What stands before the braces of shells, templates and formulas."""
+
+_MEANT = re.compile(r"[^\W\d]|\(")
+"""How an expression begins that somebody wants the value of."""
+
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]\n]*\])?(?:\{[^{}\n]*\})*$")
 """What stands before the braces of a LaTeX command's argument: the command, and its arguments before this one."""
@@ -42,14 +45,20 @@ _MATH = re.compile(
 """A formula: in it `_{…}` and `^{…}` are LaTeX's."""
 
 
-def interpolate(prompt: str, names: Mapping[str, Any], ignored: Collection[str] = ()) -> list[str | Picture]:
+def interpolate(
+    prompt: str,
+    names: Mapping[str, Any],
+    ignored: Collection[str] = (),
+    noted: Callable[[str], object] | None = None,
+) -> list[str | Picture]:
     """The prompt with its expressions replaced by their values: its text, in pieces where there are pictures in it.
 
     `names` is what the expressions see; those of `ignored` may occur, but like the names of builtins
     they make no expression by themselves. What an expression raises passes through, with the expression in a note.
+    `noted` is told, in a sentence, of each that reads like an expression and was left as typed.
     """
     found: list[str | Picture] = []
-    for piece in _Prompt(prompt, names, ignored).pieces():
+    for piece in _Prompt(prompt, names, ignored, noted).pieces():
         if isinstance(piece, str) and found and isinstance(found[-1], str):
             found[-1] += piece
         else:
@@ -68,11 +77,16 @@ def trimmed(pieces: Sequence[str | Picture]) -> list[str | Picture]:
 
 
 class _Prompt:
-    def __init__(self, text: str, names: Mapping[str, Any], ignored: Collection[str]) -> None:
+    def __init__(
+        self, text: str, names: Mapping[str, Any], ignored: Collection[str], noted: Callable[[str], object] | None
+    ) -> None:
         self._text = text
         self._names = names
         self._own = {name for name in names if name not in ignored}
         self._math = [found.span() for found in _MATH.finditer(text)]
+        self._noted = noted
+        self._left: set[str] = set()
+        """What was left as typed and could have been meant."""
 
     def pieces(self) -> Iterator[str | Picture]:
         """What is sent, bit by bit."""
@@ -91,36 +105,33 @@ class _Prompt:
         if end is None or _run_length(_CLOSING, self._text, end) < count or self._is_latex(start):
             return None
         source = self._text[inner:end]
-        code = self._code(source)
-        if code is None:
+        found = placeholder(source, self._names, self._own)
+        if found is None:
+            self._note(start, count, source)
             return None
-        shown = self._value(code, source) if count % 2 else source
         pairs = count // 2
+        try:
+            shown = found.value(self._names) if count % 2 else source
+        except Misfit as misfit:
+            self._tell(source, str(misfit))
+            return None
         return ("{" * pairs, shown, "}" * pairs), end + count
 
-    def _code(self, source: str) -> CodeType | None:
-        """The expression's code when it uses a name of the notebook's own and none that exists nowhere."""
-        if _JSON.match(source) or self._own.isdisjoint(_NAME.findall(source)):
-            return None
-        try:
-            with warnings.catch_warnings(action="ignore"):
-                tree = ast.parse(source.strip(), mode="eval")
-                code = compile(tree, "<prompt>", "eval")
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return None
-        free = _free_names(tree)
-        known = all(name in self._names or hasattr(builtins, name) for name in free)
-        return code if known and not self._own.isdisjoint(free) else None
+    def _note(self, start: int, count: int, source: str) -> None:
+        """Say what was left, where a value could have been meant: not in formulas, code, or what other languages do."""
+        if self._noted is None or count > 1 or len(self._left) >= _NOTES or len(source) > _SHORT:
+            return
+        in_math = any(begin < start < end for begin, end in self._math)
+        if self._text[max(0, start - 1) : start] in _ELSEWHERE or in_math or not _MEANT.match(source):
+            return
+        reason = why_left(source, self._names)
+        if reason and not _in_fence(self._text, start):
+            self._tell(source, reason)
 
-    def _value(self, code: CodeType, source: str) -> str | Picture:
-        try:
-            # The user's own code, in the user's own notebook.
-            return _shown(eval(code, dict(self._names)), source.strip())  # noqa: S307
-        except Exception as error:
-            error.add_note(
-                f"It came of {{{source}}} in the prompt. Double the braces, or use --raw, to send it as typed."
-            )
-            raise
+    def _tell(self, source: str, reason: str) -> None:
+        if self._noted is not None and source not in self._left and len(self._left) < _NOTES:
+            self._left.add(source)
+            self._noted(f"{{{source}}} was sent as typed: {reason}{'' if reason.endswith('?') else '.'}")
 
     def _is_latex(self, start: int) -> bool:
         before = self._text[max(0, start - 200) : start]
@@ -150,16 +161,6 @@ def _closing(text: str, start: int) -> int | None:
     return None
 
 
-def _free_names(tree: ast.Expression) -> set[str]:
-    """The names that the expression takes from outside."""
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    return {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound
-
-
-def _shown(value: Any, name: str) -> str | Picture:
-    """A value as the model reads it. Tables go in as compact CSV, pictures as such."""
-    if is_picture(value):
-        return as_picture(value, name)
-    return table_text(value) if is_table(value) else str(value)
+def _in_fence(text: str, place: int) -> bool:
+    """Whether the place is in a block of code."""
+    return len(_FENCE.findall(text, 0, place)) % 2 == 1

@@ -24,6 +24,7 @@ from ..settings import provider_names
 from ..tools.pictures import Picture, as_picture
 from ..transports.replay import ReplayTransport
 from ..views import View, choose_view
+from .body import refuse_second_line
 from .cells import CellTree
 from .complete import matcher
 from .help import magic_help
@@ -75,6 +76,8 @@ class ResponsesMagics(Magics):
     def ask(self, line: str, cell: str) -> Run:
         try:
             options = parse_cell_options(line)
+            if not options.raw:
+                refuse_second_line(cell, " In a block of code, or with --raw, such a line is text.")
             session = self.session(options.session, options.transport)
             panels().guide = self._guide
             run, views = self._start(session, self._question(cell, options), options)
@@ -214,19 +217,21 @@ class ResponsesMagics(Magics):
 
     def _question(self, cell: str, options: CellOptions) -> Question:
         """The words of the cell, with the pictures in them and behind them."""
-        pieces = [cell] if options.raw else self._interpolated(cell)
+        notes: list[str] = []
+        pieces = [cell] if options.raw else self._interpolated(cell, notes)
         added = [as_picture(value, name) for name, value in picture_values(options.images, self.names).items()]
         question = trimmed([*pieces, *added])
         if not question:
             raise SettingsError("The prompt is empty. Write it on the lines below the line of %%responses.")
-        return Question.of_pieces(question)
+        return Question.of_pieces(question, notes)
 
-    def _interpolated(self, cell: str) -> list[str | Picture]:
+    def _interpolated(self, cell: str, notes: list[str]) -> list[str | Picture]:
+        """The pieces of the cell; `notes` gets what was left as typed."""
         hidden = getattr(self.shell, "user_ns_hidden", {})
         # IPython puts a few functions among the notebook's names (exit, open, …): words of code, nobody's values.
         ignored = [name for name, value in hidden.items() if callable(value) and self.names.get(name) is value]
         try:
-            return interpolate(cell, self.names, ignored)
+            return interpolate(cell, self.names, ignored, notes.append)
         except Exception as error:  # noqa: BLE001 - whatever the user's expression raises
             raise brief(error, self.shell) from None
 

@@ -43,7 +43,7 @@ _TAKE_ONE = ("connect", "doctor", "record", "replay", "timeline", "trace")
 def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
     """Do what the line of `%responses` says. Raises SettingsError with the nearest right subcommand."""
     line, before = _options_before(line)
-    if line.split()[:1] == ["compare"]:
+    if line.split()[:1] == ["compare"] and line.split()[1:] not in (["?"], ["??"]):
         # A prompt may hold quotes of any kind.
         rest, options = split_prompt(line.partition("compare")[2])
         return Subcommands(magics, {**before, **options}).compare(rest)
@@ -51,6 +51,8 @@ def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
     if name in SUBCOMMAND_OPTIONS:
         raise SettingsError(f"%responses: name what to do, as in %responses status {name} {' '.join(words) or 'NAME'}")
     name = name.lstrip("-")
+    if _asks_for_help(name, words):
+        name, words = "help", []
     if name not in SUBCOMMANDS:
         hint = (
             nearest(name, SUBCOMMANDS) or " To ask the model, write %%responses and the prompt on the lines below it."
@@ -61,6 +63,15 @@ def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
     if words:
         raise SettingsError(f"%responses {name}: {words[0]!r} has no meaning there. %responses help lists what has.")
     return getattr(Subcommands(magics, options), name)(argument)
+
+
+def _asks_for_help(name: str, words: Sequence[str]) -> bool:
+    """`%responses status?` and the like, as IPython's help is asked for."""
+    return (
+        not name.strip("?")
+        or (name.endswith("?") and name.rstrip("?") in SUBCOMMANDS and not words)
+        or (name in SUBCOMMANDS and list(words) in (["?"], ["??"]))
+    )
 
 
 def _options_before(line: str) -> tuple[str, dict[str, str]]:

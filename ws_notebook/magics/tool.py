@@ -14,6 +14,7 @@ from IPython.core.magic import Magics, cell_magic, magics_class, no_var_expand
 from ..exceptions import SettingsError, ToolError, WsNotebookError
 from ..tools import AnyTool, tool
 from ..tools.revision import succeed
+from .body import refuse_second_line
 from .options import Option, nearest, split_words
 from .report import brief
 
@@ -93,6 +94,7 @@ class ToolMagics(Magics):
         __tracebackhide__ = True
         try:
             options = parse_tool_options(line)
+            refuse_second_line(cell)
             form = options.pop("form")
             made = self._defined(cell, options)
             if form:

@@ -36,6 +36,7 @@ __all__ = [
     "bundle",
     "call_object",
     "head",
+    "parent_name",
     "steer_object",
     "turn_object",
 ]
@@ -44,8 +45,8 @@ MIME_TYPE = "application/vnd.ws-notebook.run.v1+json"
 VERSION = 1
 LIMIT = 20_000
 """Characters of a prompt, of arguments and of a tool's output that are kept."""
-_STEER_LIMIT, _REASON_LIMIT, _ERROR_LIMIT = 2000, 200, 2000
-"""Characters of a steer's words, of why they were refused or a run was cut short, and of an error's message."""
+_STEER_LIMIT, _REASON_LIMIT, _ERROR_LIMIT, _NOTE_LIMIT = 2000, 200, 2000, 400
+"""Characters of a steer's words, of why they were refused or a run was cut short, of an error's message, of a note."""
 
 
 class RunHeader(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +104,7 @@ def assemble(
             "id": run.id,
             "prompt": cut_shown(prompt_text(run.input), LIMIT, keys),
             **({"images": [dict(picture) for picture in run.pictures]} if run.pictures else {}),
+            **({"notes": [one_line(note, _NOTE_LIMIT) for note in run.notes]} if run.notes else {}),
             **({"format": "json"} if asks_for_json(run) else {}),
             "session": _session(header),
             "started": _utc(run.asked_at),
@@ -130,8 +132,10 @@ def _growth(turn: TurnState, clock: Clock, keys: Keys | None) -> dict[str, Any]:
 def head(run: RunState, clock: Clock) -> dict[str, Any]:
     """What of a run changes besides its turns. `steers` is there once words were added to the run."""
     turns, steers = list(run.turns), list(run.steers)
+    parent = parent_name(run)
     return {
         "status": run.status,
+        **({} if parent is None else {"parent": parent}),
         "duration_ms": clock(clock.end),
         "usage": _usage(run.usage),
         "bytes": {
@@ -144,6 +148,13 @@ def head(run: RunState, clock: Clock) -> dict[str, Any]:
         **_cut_short(run, turns),
         **({"steers": [_steer(each) for each in steers]} if steers else {}),
     }
+
+
+def parent_name(run: RunState) -> str | None:
+    """The run that it continues, or the id of a response that no run of its session made; None: it starts afresh."""
+    if run.parent is not None:
+        return run.parent.id
+    return next((turn.foreign_parent for turn in list(run.turns)), None)
 
 
 def _cut_short(run: RunState, turns: list[TurnState]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from ..core.items import prompt_text
 from ..core.run import RunState
 from ..core.turn import TurnState
 from ..secrets import Keys, hidden
+from .bundle import parent_name
 from .format import number, one_line, valid
 
 __all__ = ["PROMPT_LIMIT", "run_row", "totals"]
@@ -27,7 +28,7 @@ def run_row(run: RunState, keys: Keys | None = None) -> dict[str, Any]:
     usage = run.usage
     return {
         "id": run.id,
-        "parent": run.parent.id if run.parent is not None else next((turn.foreign_parent for turn in turns), None),
+        "parent": parent_name(run),
         "prompt": valid(one_line(hidden(prompt_text(run.input), keys), PROMPT_LIMIT)),
         "status": run.status,
         "doing": "" if run.done else _doing(turns),

@@ -13,7 +13,20 @@ from .rows import Row, amounts, rows_of, spans_in_words
 from .sheet import facts, sheet
 from .sources import sources_html
 from .structured import answer_markdown
-from .summary import extent, refusals, sent, silence, source, status, steered, tokens, trouble
+from .summary import (
+    all_failed,
+    extent,
+    name,
+    noted,
+    refusals,
+    sent,
+    silence,
+    source,
+    status,
+    steered,
+    tokens,
+    trouble,
+)
 
 __all__ = ["snapshot", "timeline_html"]
 
@@ -31,10 +44,10 @@ _MADE = 200_000
 
 def snapshot(run: dict[str, Any]) -> str:
     """The HTML of a bundle: header, pictures, timeline with its table, reasoning, items, answer, what went wrong."""
-    parts = [_header(run), _pictures(run)]
+    parts = [_header(run), _pictures(run), _quiet(noted(run))]
     if run["turns"]:
         parts += [_timeline(run), _shown_to_model(run), _reasoning(run)]
-    parts += [_steers(run), _items(run)]
+    parts += [_quiet(steered(run)), _items(run)]
     return sheet(facts(*parts) + _answer(run) + facts(sources_html(run), _trouble(run)), words=True)
 
 
@@ -50,13 +63,14 @@ def _timeline(run: dict[str, Any]) -> str:
 
 
 def _header(run: dict[str, Any]) -> str:
-    colour = _DOTS.get(run["status"], _STOPPED)
+    good = run["status"] != "completed" or not all_failed(run)
+    colour = _DOTS.get(run["status"], _STOPPED) if good else _STOPPED
     amount, saved = sent(run)
     right = _escaped(" · ".join(part for part in (f"{amount} {saved}".strip(), tokens(run), source(run)) if part))
     facts = _escaped(" · ".join(extent(run)))
     return (
-        f'<p><span style="color:{colour}">●</span> <strong>{_escaped(status(run))}</strong> · {facts}'
-        f' <span style="{_QUIET}">· {right}</span></p>'
+        f'<p><span style="color:{colour}">●</span> {_escaped(name(run))} <strong>{_escaped(status(run))}</strong>'
+        f' · {facts} <span style="{_QUIET}">· {right}</span></p>'
     )
 
 
@@ -124,8 +138,8 @@ def _reasoning(run: dict[str, Any]) -> str:
     return f"<details><summary>Reasoning</summary>{''.join(parts)}</details>" if parts else ""
 
 
-def _steers(run: dict[str, Any]) -> str:
-    return "".join(f'<p style="{_QUIET}">{_escaped(words)}</p>' for words in steered(run))
+def _quiet(lines: Iterable[str]) -> str:
+    return "".join(f'<p style="{_QUIET}">{_escaped(words)}</p>' for words in lines)
 
 
 def _items(run: dict[str, Any]) -> str:

@@ -6,10 +6,13 @@ from typing import Any
 
 from .format import counted, duration, one_line, saving, seconds, size, whole
 from .rows import age
-from .words import CALL_WORDS, KINDS, RUN_WORDS, STEER_WORDS
+from .words import BAD_CALLS, CALL_WORDS, KINDS, RUN_WORDS, STEER_WORDS
 
 __all__ = [
+    "all_failed",
     "extent",
+    "name",
+    "noted",
     "pictured",
     "refusals",
     "sent",
@@ -31,7 +34,7 @@ _ADVICE = {
 
 
 def status(run: dict[str, Any]) -> str:
-    """completed, running, stopped, …; queued while another run comes first."""
+    """completed, running, stopped, …; queued while another run comes first. Once it is over: with what failed."""
     if run["status"] == "in_progress" and not run["turns"]:
         return KINDS["queued"]
     held = [turn for turn in run["turns"] if "retry_at_ms" in turn]
@@ -42,12 +45,42 @@ def status(run: dict[str, Any]) -> str:
     waiting = _held_up(run) if run["status"] == "in_progress" else ""
     if waiting:
         return f"{RUN_WORDS['in_progress']}: {waiting}"
-    return RUN_WORDS.get(run["status"], run["status"])
+    words = RUN_WORDS.get(run["status"], run["status"])
+    return " · ".join(filter(None, [words, "" if run["status"] == "in_progress" else _failures(run)]))
+
+
+def all_failed(run: dict[str, Any]) -> bool:
+    """Whether it has calls, and each of them went wrong."""
+    return 0 < _failed(run) == len(_calls(run))
+
+
+def _failures(run: dict[str, Any]) -> str:
+    """3 calls failed, or 1 of 3 calls failed; empty where none did."""
+    failed, calls = _failed(run), len(_calls(run))
+    if not failed:
+        return ""
+    return (
+        f"{counted(calls, 'call')} failed" if failed == calls else f"{whole(failed)} of {counted(calls, 'call')} failed"
+    )
+
+
+def _failed(run: dict[str, Any]) -> int:
+    return sum(call["status"] in BAD_CALLS for call in _calls(run))
+
+
+def _calls(run: dict[str, Any]) -> list[dict[str, Any]]:
+    return [call for turn in run["turns"] for call in turn["calls"]]
+
+
+def name(run: dict[str, Any]) -> str:
+    """What `--from` takes, and what the run continues: r3 (from r2)."""
+    parent = run.get("parent")
+    return f"{run['id']} (from {one_line(parent, 40)})" if parent else str(run["id"])
 
 
 def _held_up(run: dict[str, Any]) -> str:
     """What has waited longest for somebody, or for a function of the user's: delete_cache awaiting approval, 12 s."""
-    calls = [call for turn in run["turns"] for call in turn["calls"] if call["end_ms"] is None and call["spans"]]
+    calls = [call for call in _calls(run) if call["end_ms"] is None and call["spans"]]
     calls = [call for call in calls if call["status"] in ("awaiting_approval", "queued", "running")]
     oldest = min(calls, key=lambda call: call["spans"][-1][1], default=None)
     lasted = "" if oldest is None else age(oldest["spans"], run["duration_ms"])
@@ -58,7 +91,7 @@ def _held_up(run: dict[str, Any]) -> str:
 
 def extent(run: dict[str, Any]) -> list[str]:
     """How long and how much: 3.2 s, 3 turns, 3 calls."""
-    calls = sum(len(turn["calls"]) for turn in run["turns"])
+    calls = len(_calls(run))
     parts = [duration(run["duration_ms"])]
     if run["turns"] or run["status"] != "in_progress":
         parts.append(counted(len(run["turns"]), "turn"))
@@ -123,6 +156,11 @@ def pictured(run: dict[str, Any]) -> list[str]:
     return [f"sent with {one_line(picture['caption'], 200)}" for picture in run.get("images", [])]
 
 
+def noted(run: dict[str, Any]) -> list[str]:
+    """What a reader must know of how the question was made, one line each."""
+    return [one_line(note, 400) for note in run.get("notes", [])]
+
+
 def steered(run: dict[str, Any]) -> list[str]:
     """The words that were added while the run went on, one line each: steered: be brief (accepted)."""
     return [_steered(each, run["status"] == "in_progress") for each in run.get("steers", [])]
@@ -143,5 +181,5 @@ def _steered(steer: dict[str, Any], running: bool) -> str:
 def summary_line(run: dict[str, Any]) -> str:
     """All of it on one line of plain text."""
     amount, saved = sent(run)
-    parts = [f"{run['id']} {status(run)}", *extent(run), f"{amount} ({saved})" if saved else amount]
+    parts = [f"{name(run)} {status(run)}", *extent(run), f"{amount} ({saved})" if saved else amount]
     return " · ".join(part for part in (*parts, tokens(run), source(run)) if part)

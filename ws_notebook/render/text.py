@@ -10,7 +10,7 @@ from .format import NO_BREAK_SPACE, THIN_SPACE, one_line, printable
 from .rows import rows_of, spans_in_words
 from .sources import sources_text
 from .structured import answer_text
-from .summary import pictured, refusals, silence, steered, summary_line, trouble
+from .summary import noted, pictured, refusals, silence, steered, summary_line, trouble
 
 __all__ = ["closing_lines", "plain_text", "terminal", "text", "timeline_text"]
 
@@ -38,10 +38,8 @@ def plain_text(run: dict[str, Any]) -> str:
 
 def closing_lines(run: dict[str, Any]) -> str:
     """What stands below the answer."""
-    lines = [
-        line for line in (*sources_text(run), *pictured(run), *steered(run), trouble(run), summary_line(run)) if line
-    ]
-    return terminal("\n".join(lines))
+    said = (*sources_text(run), *pictured(run), *noted(run), *steered(run), trouble(run), summary_line(run))
+    return terminal("\n".join(line for line in said if line))
 
 
 def timeline_text(run: dict[str, Any]) -> str:

@@ -17,14 +17,17 @@ Input = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
 
 
 class Question:
-    """The items of a request, and its pictures in their order, each as a small copy with a caption."""
+    """The items of a request; its pictures in their order, each as a small copy with a caption; notes for views."""
 
-    def __init__(self, items: list[Item], pictures: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self, items: list[Item], pictures: Sequence[Mapping[str, Any]] = (), notes: Sequence[str] = ()
+    ) -> None:
         self.items = items
         self.pictures = tuple(pictures)
+        self.notes = tuple(notes)
 
     @classmethod
-    def of_pieces(cls, pieces: Iterable[str | Picture]) -> Question:
+    def of_pieces(cls, pieces: Iterable[str | Picture], notes: Sequence[str] = ()) -> Question:
         """One user message of text and pictures, in this order. Raises SettingsError where there is neither."""
         content: list[dict[str, Any]] = []
         shown: list[Mapping[str, Any]] = []
@@ -39,7 +42,7 @@ class Question:
         written = [part for part in content if part["type"] != "input_text" or part["text"].strip()]
         if not written:
             raise SettingsError("The prompt is empty. Write a question or an instruction.")
-        return cls([Item(type="message", role="user", content=written)], shown)
+        return cls([Item(type="message", role="user", content=written)], shown, notes)
 
 
 def question(input: Input | Question, images: Iterable[Any] | None = None) -> Question:

@@ -194,6 +194,7 @@ class Session(Backstage):
             id=f"r{next(self._numbers)}",
             input=asked.items,
             pictures=asked.pictures,
+            notes=asked.notes,
             settings=request,
             wants=self._wanted(parent),
             asked=time.monotonic(),

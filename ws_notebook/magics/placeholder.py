@@ -1,0 +1,210 @@
+"""What stands between the braces of a prompt: an expression, and behind it what an f-string may have there.
+
+`{x}`, `{x!r}`, `{x:.1f}`, `{x:>{width}}` and `{x=}` mean what they mean in an f-string.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import warnings
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+from ..tools.frames import is_table
+from ..tools.pictures import Picture, as_picture, is_picture
+from ..tools.tabular import table_text
+from .options import nearest
+
+__all__ = ["Misfit", "Placeholder", "placeholder", "why_left"]
+
+_NAME = re.compile(r"[^\W\d]\w*")
+_JSON = re.compile(r"\s*\"(?:[^\"\\\n]|\\.)*\"\s*:")
+"""How a JSON object goes on behind its brace, which no expression does."""
+
+_MARK = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|!=|[()\[\]{}!:]")
+"""What counts on the way to an expression's end: Python strings as a whole, brackets, what begins the rest."""
+
+_REST = re.compile(r"(?:!([rsa]))?(?::(.*))?", re.DOTALL)
+_EQUALS = re.compile(r"(?<![=!<>:])=\s*$")
+_INNER = re.compile(r"\{([^{}]*)\}")
+_SPEC = re.compile(r"(?:.?[<>=^])?[-+ ]?z?#?0?\d*[_,]?(?:\.\d+)?[bcdeEfFgGnosxX%]?", re.DOTALL)
+"""Python's own formats. A time has others; what is none of these may as well be text."""
+
+_SIGNED = re.compile(r" ?[-+]?\d*[_,]?\.\d+[eEfFgG%]")
+"""A format that begins with a blank, which text between braces does much more often: `{x: 1}`."""
+
+_CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {"": lambda value: value, "r": repr, "s": str, "a": ascii}
+
+
+class Misfit(Exception):
+    """A value cannot be written in what stands behind its colon, and that may be text: it stays as typed."""
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """An expression that can be evaluated, and how its value is written."""
+
+    source: str
+    code: CodeType
+    label: str = ""
+    """What stands before the value: `x=` of `{x=}`."""
+    conversion: str = ""
+    """r, s, a or nothing."""
+    spec: str = ""
+    inner: tuple[CodeType, ...] = ()
+    """The expressions in the spec."""
+
+    def value(self, names: Mapping[str, Any]) -> str | Picture:
+        """What is sent for it: a table as compact CSV, a picture as such.
+
+        What the expression raises passes through, as does what its format raises, both with a note; Misfit where the
+        format is none of Python's own.
+        """
+        try:
+            value = _evaluated(self.code, names)
+            if not (self.label or self.conversion or self.spec):
+                return _shown(value, self.source.strip())
+            conversion = "r" if self.label and not (self.conversion or self.spec) else self.conversion
+            spec = self._spec(names)
+            value = _CONVERSIONS[conversion](value)
+        except Exception as error:
+            _tell(error, f"It came of {{{self.source}}} in the prompt.")
+            raise
+        return self.label + self._formatted(value, spec)
+
+    def _spec(self, names: Mapping[str, Any]) -> str:
+        values = iter([str(_evaluated(code, names)) for code in self.inner])
+        return _INNER.sub(lambda _: next(values), self.spec)
+
+    def _formatted(self, value: Any, spec: str) -> str:
+        try:
+            return format(value, spec)
+        except Exception as error:
+            kind = f"the format {spec!r} does not fit a value of type {type(value).__name__}"
+            if not _SPEC.fullmatch(spec):
+                raise Misfit(kind) from None
+            _tell(error, f"It came of {{{self.source}}} in the prompt: {kind}.")
+            raise
+
+
+def placeholder(source: str, names: Collection[str], own: Collection[str]) -> Placeholder | None:
+    """What `{source}` stands for; None: it is text.
+
+    It must use a name of `own`, and none that is neither among `names` nor a builtin.
+    """
+    if _JSON.match(source) or not _mentions(source, own):
+        return None
+    for made in (_whole, _with_rest):
+        found, trees = made(source)
+        if found is not None and _fits(trees, names, own):
+            return found
+    return None
+
+
+def why_left(source: str, names: Collection[str]) -> str:
+    """Why an expression stayed as typed, in words; empty for what is none, or does not ask for a value."""
+    for made in (_whole, _with_rest):
+        found, trees = made(source)
+        if found is None:
+            continue
+        if source[:1].isspace() or isinstance(trees[0].body, ast.Tuple | ast.Set | ast.Starred | ast.Constant):
+            return ""
+        unknown = [name for tree in trees for name in sorted(_free_names(tree)) if not _is_known(name, names)]
+        if unknown:
+            hint = nearest(unknown[0], [name for name in names if not name.startswith("_")])
+            return f"there is no {unknown[0]} in the notebook.{hint}".removesuffix(".")
+        return "it uses no name of the notebook's own" if isinstance(trees[0].body, ast.Call) else ""
+    return ""
+
+
+Read = tuple[Placeholder | None, list[ast.Expression]]
+
+
+def _whole(source: str) -> Read:
+    """All of it as an expression."""
+    tree, code = _compiled(source)
+    return (None, []) if tree is None or code is None else (Placeholder(source, code), [tree])
+
+
+def _with_rest(source: str) -> Read:
+    """An expression with what an f-string may have behind it."""
+    head, rest = _cut(source)
+    found = _REST.fullmatch(rest)
+    label = head if _EQUALS.search(head) else ""
+    if found is None or not (rest or label) or not head.strip() or _is_text(found[2] or ""):
+        return None, []
+    spec = found[2] or ""
+    read = [_compiled(part) for part in (_EQUALS.sub("", head), *_INNER.findall(spec))]
+    trees = [tree for tree, _ in read if tree is not None]
+    codes = [code for _, code in read if code is not None]
+    if len(codes) < len(read) or {"{", "}"} & set(_INNER.sub("", spec)):
+        return None, []
+    return Placeholder(source, codes[0], label, found[1] or "", spec, tuple(codes[1:])), trees
+
+
+def _is_text(spec: str) -> bool:
+    return spec[:1].isspace() and not _SIGNED.fullmatch(spec)
+
+
+def _cut(source: str) -> tuple[str, str]:
+    """The expression, and the rest from its conversion or colon on."""
+    depth = 0
+    for found in _MARK.finditer(source):
+        mark = found[0]
+        if mark in "([{":
+            depth += 1
+        elif mark in ")]}":
+            depth -= 1
+        elif mark in "!:" and not depth:
+            return source[: found.start()], source[found.start() :]
+    return source, ""
+
+
+def _mentions(source: str, own: Collection[str]) -> bool:
+    return any(name in own for name in _NAME.findall(source))
+
+
+def _compiled(source: str) -> tuple[ast.Expression | None, CodeType | None]:
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(source.strip(), mode="eval")
+            return tree, compile(tree, "<prompt>", "eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None, None
+
+
+def _fits(trees: list[ast.Expression], names: Collection[str], own: Collection[str]) -> bool:
+    free = {name for tree in trees for name in _free_names(tree)}
+    return all(_is_known(name, names) for name in free) and any(name in own for name in free)
+
+
+def _is_known(name: str, names: Collection[str]) -> bool:
+    return name in names or hasattr(builtins, name)
+
+
+def _free_names(tree: ast.Expression) -> set[str]:
+    """The names that the expression takes from outside."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    return {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound
+
+
+def _evaluated(code: CodeType, names: Mapping[str, Any]) -> Any:
+    # The user's own code, in the user's own notebook.
+    return eval(code, dict(names))  # noqa: S307
+
+
+def _tell(error: Exception, where: str) -> None:
+    error.add_note(f"{where} Double the braces, or use --raw, to send it as typed.")
+
+
+def _shown(value: Any, name: str) -> str | Picture:
+    """A value as the model reads it. Tables go in as compact CSV, pictures as such."""
+    if is_picture(value):
+        return as_picture(value, name)
+    return table_text(value) if is_table(value) else str(value)
