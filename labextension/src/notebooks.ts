@@ -35,6 +35,7 @@ export class LinkedNotebook {
   readonly saving = new Signal<this, void>(this);
   /** Told when there is a link to the kernel: what was drawn before is drawn again, with it. */
   readonly linked = new Signal<this, void>(this);
+  private readonly loaded = performance.now();
   private current: KernelLink | null = null;
 
   constructor(private readonly panel: NotebookPanel) {
@@ -54,7 +55,7 @@ export class LinkedNotebook {
 
   /** Whether this page writes what each page of a shared notebook could: two that do so at once would write it twice. */
   get writes(): boolean {
-    return isFirst(this.panel.context.model.sharedModel);
+    return isFirst(this.panel.context.model.sharedModel, performance.now() - this.loaded);
   }
 
   get link(): KernelLink | null {

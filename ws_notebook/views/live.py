@@ -134,7 +134,10 @@ class LiveView:
             self._send(last)
             self.ended = time.monotonic()
             if self._headless and not kernel.is_main_thread():
-                # The cell has ended: its display heeds no other form, while the widget goes on to show the last one.
+                # The cell has ended: its display heeds no other form, while the widget goes on to show the last one,
+                # also on a page that comes only now.
+                if self._widget is not None:
+                    self._widget.run = last["run"]
                 return
             self._display.replace(mime_bundle_of(last["run"]))
             self._drop_widget()
@@ -234,8 +237,6 @@ class LiveView:
                 if self._widget is not None and self.ended is None:
                     self._drop_widget()
                     self._display.replace(self._forms_now())
-                if self.ended is not None:
-                    answer(self._snapshot())
         self._receive(content, answer)
 
     def _receive(self, content: Any, answer: Callable[[dict[str, Any]], object]) -> None:
@@ -259,7 +260,11 @@ class LiveView:
                 answer(code)
         elif kind == "ready":
             self._ready = True
-            self._snapshot_soon()
+            if self.ended is None:
+                self._snapshot_soon()
+            else:
+                with self._lock:
+                    answer(self._snapshot())
 
     def _steer(self, words: Any) -> None:
         """Not under the lock: it waits for the session's loop, which may be painting."""
