@@ -40,7 +40,7 @@ def transformed(code: str) -> str:
 @pytest.mark.parametrize(
     "words",
     ["compare What is a monad?", "compare Why??", "compare What's a monad?", 'compare "Is it?"',
-     "compare Who (or what?",      "status?", "compare -m a,b Which is df?", "compare Is it 5?", "compare Über was?"],
+     "compare Who (or what?", "status?", "compare -m a,b Which is df?", "compare Is it 5?", "compare Über was?"],
 )  # fmt: skip
 def test_a_question_mark_at_its_end_is_a_word_of_the_line(words: str) -> None:
     call = f"get_ipython().run_line_magic('responses', {words!r})\n"

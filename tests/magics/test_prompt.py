@@ -136,8 +136,8 @@ def test_doubled_braces_are_those_of_an_f_string(prompt: str) -> None:
     "prompt",
     ["{x:>10}|", "{x:.1f}", "{x!r:>4}", "{city!r}", "{city:*^9}", "{x:03d}", "{x:,}", "{x=}", "{x = }", "{x=:.2f}",
      "{x + 1=!s:>4}", "{x:{n}}", "{x:>{n}.{a}f}", "{d['k']['deep']!r}", "{x: .1f}", "{city!a:}",
-     "{{x:.1f}} {{{x:.1f}}}", "{x if a else b:>3}", "{words[0:1]}", "{'a:b' + city:>12}", "{x != a}", "{x != a:>3}",
-     "{{x!r}}"],
+     "{{x:.1f}} {{{x:.1f}}}",
+     "{x if a else b:>3}", "{words[0:1]}", "{'a:b' + city:>12}", "{x != a}", "{x != a:>3}", "{{x!r}}"],
 )  # fmt: skip
 def test_conversions_and_formats_are_those_of_an_f_string(prompt: str) -> None:
     assert sent(prompt) == eval("f" + '"""' + prompt + '"""', dict(NAMES))

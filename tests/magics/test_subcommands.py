@@ -200,3 +200,50 @@ def test_the_timeline_of_a_run_in_progress_is_its_live_view_and_a_picture_comes_
     kernel.until_shown(cell, lambda cell: [each[run]["status"] for each in cell.shown if run in each] == ["completed"])
     (picture,) = kernel.run("%responses timeline -s going", "t3").shown
     assert set(picture) == {"text/html", "text/plain"}
+
+
+@pytest.mark.parametrize("line", ["?", "status?", "compare ?", "history ??", "compare?"])
+def test_a_question_mark_behind_a_subcommand_asks_for_help(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    assert say(shell, line) is None
+    assert "--instructions TEXT" in capsys.readouterr().out
+
+
+def test_a_prompt_to_compare_may_end_in_a_question_mark(shell: InteractiveShell) -> None:
+    done = shell.run_cell('found = %responses compare say "hi" and what else?')
+    assert done.error_in_exec is None
+    assert [run.prompt for run in shell.user_ns["found"].runs.values()] == ['say "hi" and what else?'] * 2
+    shown = shell.run_cell('%responses compare say "hi", why?').result
+    assert [run.prompt for run in shown.runs.values()] == ['say "hi", why?'] * 2
+
+
+def test_a_second_prompt_in_a_cell_is_refused_and_nothing_is_sent(shell: InteractiveShell) -> None:
+    asked = shell.run_cell("%%responses --view none\nOne?\n\n%%responses --new\nTwo?\n")
+    assert isinstance(asked.error_in_exec, SettingsError)
+    assert "Line 4 of this cell" in str(asked.error_in_exec)
+    made = shell.run_cell("%%tool\ndef f(n: int) -> int:\n    return n\n%%responses\nUse it.\n")
+    assert isinstance(made.error_in_exec, SettingsError)
+    assert "f" not in shell.user_ns
+    assert rows(say(shell, "status"))["runs · turns · calls"].startswith("0 ")
+    raw = shell.run_cell("%%responses --raw --view none\nOne?\n%%responses\n").result
+    assert raw.prompt == "One?\n%%responses"
+
+
+def test_what_was_left_as_typed_is_said_in_the_run_and_printed_nowhere(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.user_ns["ratio"] = 2 / 3
+    run = ask(shell, "Sum up {rato:.1f} and {ratio:.2f}.")
+    assert run.prompt == "Sum up {rato:.1f} and 0.67."
+    assert run.state.notes == ("{rato:.1f} was sent as typed: there is no rato in the notebook. Did you mean ratio?",)
+    assert capsys.readouterr() == ("", "")
+    assert "Did you mean ratio?" in run._repr_mimebundle_()["text/html"]
+    assert ask(shell, "{rato}", "--raw").state.notes == ()
+
+
+def test_a_format_that_does_not_fit_sends_nothing(shell: InteractiveShell) -> None:
+    shell.user_ns["city"] = "Paris"
+    with pytest.raises(ValueError, match="format code"):
+        ask(shell, "of {city:.1f}")
+    assert rows(say(shell, "status"))["runs · turns · calls"].startswith("0 ")

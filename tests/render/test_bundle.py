@@ -14,7 +14,7 @@ from ws_notebook.core.consent import Consent, Progress
 from ws_notebook.core.run import RequestSettings
 from ws_notebook.core.timing import Span
 from ws_notebook.core.turn import CallState
-from ws_notebook.render.bundle import LIMIT, RunHeader, bundle
+from ws_notebook.render.bundle import LIMIT, RunHeader, bundle, parent_name
 
 __all__: list[str] = []
 
@@ -282,3 +282,12 @@ def test_an_endless_error_message_is_cut() -> None:
         assert len(error["message"]) < 2100
     assert failed["error"]["message"].endswith("Correct the request and ask again.")
     assert failed["turns"][0]["error"]["message"].endswith(" more characters")
+
+
+def test_its_parent_and_notes_are_told_where_there_are_any() -> None:
+    play = capitals()
+    assert {"parent", "notes"} & set(checked(play)) == set()
+    play.run.parent, play.run.notes = Play(run_id="r3").run, ("{dff} was sent as typed.",)
+    found = checked(play)
+    assert (found["parent"], found["notes"]) == ("r3", ["{dff} was sent as typed."])
+    assert (parent_name(play.run), parent_name(capitals().run)) == ("r3", None)

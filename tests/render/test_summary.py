@@ -11,7 +11,10 @@ from ws_notebook.render.bundle import RunHeader, bundle
 from ws_notebook.render.markdown import markdown
 from ws_notebook.render.mime import mime_bundle
 from ws_notebook.render.summary import (
+    all_failed,
     extent,
+    name,
+    noted,
     pictured,
     sent,
     source,
@@ -127,3 +130,62 @@ def test_a_run_that_waits_for_somebody_says_for_whom_and_how_long() -> None:
     assert status(of(play.at(13))).replace("\u00a0", " ") == "running: wipe awaiting approval, 12 s"
     for words in (markdown(of(play)), plain_text(of(play))):
         assert "wipe awaiting approval, 12" in words
+
+
+def played(*statuses: str) -> Play:
+    """A run whose calls ended so."""
+    play = Play().send().created("r1")
+    for number, _ in enumerate(statuses):
+        play.call(f"c{number}", "look")
+    play.completed()
+    for number, end in enumerate(statuses):
+        play.answered(f"c{number}", "x", status=end, error=None if end == "completed" else "KeyError: x")
+    return play.send().created("r2").text("Done.").completed()
+
+
+def test_a_run_whose_calls_failed_says_so_in_every_form() -> None:
+    play = played("failed", "timed_out", "failed")
+    assert status(of(play)) == "completed · 3 calls failed"
+    assert all_failed(of(play))
+    for form in forms(play):
+        assert "completed" in form
+        assert "3 calls failed" in form
+    assert "#1f9d57" not in forms(play)[0].partition("</p>")[0]
+
+
+def test_some_calls_that_failed_are_counted_among_all() -> None:
+    play = played("completed", "failed")
+    assert status(of(play)) == "completed · 1 of 2 calls failed"
+    assert not all_failed(of(play))
+    assert "#1f9d57" in forms(play)[0].partition("</p>")[0]
+    assert (status(of(played("completed"))), status(of(played("denied")))) == ("completed", "completed")
+
+
+def test_while_a_run_goes_on_its_failures_are_no_part_of_its_status() -> None:
+    play = Play().send().created("r1").call("c", "look").completed().answered("c", "x", status="failed", error="no")
+    assert status(of(play)) == "running"
+
+
+def test_every_form_names_the_run_and_what_it_continues() -> None:
+    play = capitals()
+    assert name(of(play)) == "r7"
+    assert all("r7" in form for form in forms(play))
+    assert "parent" not in of(play)
+    play.run.parent = Play(run_id="r3").run
+    assert of(play)["parent"] == "r3"
+    assert name(of(play)) == "r7 (from r3)"
+    assert all("r7 (from r3)" in form for form in forms(play))
+    play.run.parent = None
+    play.run.turns[0].foreign_parent = "resp_elsewhere"
+    assert name(of(play)) == "r7 (from resp_elsewhere)"
+
+
+def test_notes_on_the_question_are_in_every_form() -> None:
+    play = capitals()
+    play.run.notes = ("{dff} was sent as typed: there is no dff in the notebook.", "x" * 1000)
+    assert noted(of(play))[0] == play.run.notes[0]
+    assert len(noted(of(play))[1]) == 400
+    for form in forms(play):
+        assert "dff" in form
+        assert "was sent as typed" in form
+    assert noted(of(capitals())) == []

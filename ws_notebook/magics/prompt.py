@@ -10,6 +10,7 @@ A value can be written as in an f-string, too: `{expr:.1f}`, `{expr!r}`, `{expr=
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -84,6 +85,7 @@ class _Prompt:
         self._names = names
         self._own = {name for name in names if name not in ignored}
         self._math = [found.span() for found in _MATH.finditer(text)]
+        self._fences = [found.start() for found in _FENCE.finditer(text)] if noted is not None else []
         self._noted = noted
         self._left: set[str] = set()
         """What was left as typed and could have been meant."""
@@ -119,13 +121,13 @@ class _Prompt:
 
     def _note(self, start: int, count: int, source: str) -> None:
         """Say what was left, where a value could have been meant: not in formulas, code, or what other languages do."""
-        if self._noted is None or count > 1 or len(self._left) >= _NOTES or len(source) > _SHORT:
+        told = self._noted is None or len(self._left) >= _NOTES or source in self._left
+        if told or count > 1 or len(source) > _SHORT or not _MEANT.match(source):
             return
-        in_math = any(begin < start < end for begin, end in self._math)
-        if self._text[max(0, start - 1) : start] in _ELSEWHERE or in_math or not _MEANT.match(source):
+        if self._text[max(0, start - 1) : start] in _ELSEWHERE or self._in_math(start) or self._in_fence(start):
             return
         reason = why_left(source, self._names)
-        if reason and not _in_fence(self._text, start):
+        if reason:
             self._tell(source, reason)
 
     def _tell(self, source: str, reason: str) -> None:
@@ -136,8 +138,17 @@ class _Prompt:
     def _is_latex(self, start: int) -> bool:
         before = self._text[max(0, start - 200) : start]
         if before.endswith(("_", "^")):
-            return any(begin < start < end for begin, end in self._math)
+            return self._in_math(start)
         return _COMMAND.search(before) is not None
+
+    def _in_math(self, place: int) -> bool:
+        """Whether the place is in a formula."""
+        before = bisect(self._math, (place,)) - 1
+        return before >= 0 and place < self._math[before][1]
+
+    def _in_fence(self, place: int) -> bool:
+        """Whether the place is in a block of code."""
+        return bisect(self._fences, place) % 2 == 1
 
 
 def _run_length(braces: re.Pattern[str], text: str, start: int) -> int:
@@ -159,8 +170,3 @@ def _closing(text: str, start: int) -> int | None:
             case "\n":
                 return None
     return None
-
-
-def _in_fence(text: str, place: int) -> bool:
-    """Whether the place is in a block of code."""
-    return len(_FENCE.findall(text, 0, place)) % 2 == 1
