@@ -59,6 +59,8 @@ class SharedServer(Server):
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
     python = environment_with(tmp_path_factory.mktemp("environment") / "env", "jupyter-collaboration")
     with SharedServer(tmp_path_factory.mktemp("shared"), python) as running:
+        # The server writes the file, where the pages want it to.
+        running.set_settings("@jupyterlab", "docmanager-extension/plugin", autosave=True)
         yield running
 
 
