@@ -99,7 +99,7 @@ def _add_limits(serve: argparse.ArgumentParser) -> None:
         ("--ping-seconds", _not_negative, "between two pings (20)"),
         ("--queued-mib", _positive, "that waiting creates of a connection may have together (64)"),
         ("--unread-mib", _positive, "owed to a client before its messages are read no further (4)"),
-        ("--unread-seconds", _not_negative, "in which a client that is told something reads nothing (30)"),
+        ("--unread-seconds", _not_negative, "in which a client that is told something reads nothing (20)"),
     ):
         group.add_argument(flag, type=read, default=None, help=text)
 

@@ -296,3 +296,28 @@ def test_an_old_connection_that_does_nothing_is_told_once_and_closed() -> None:
         assert line.closed is not None
 
     play(story, limits=Limits(connection_seconds=6))
+
+
+def test_what_waits_on_a_connection_may_be_so_large_together() -> None:
+    async def story(line: Line) -> None:
+        for _ in range(3):
+            line.send(input="x" * 600)
+        await line.ended(3)
+        line.send(input="x" * 2000)
+        await line.ended(4)
+
+    ends = [event for event in play(story, limits=Limits(queued_bytes=1500)) if event["type"] in TERMINAL]
+    refused = [event["error"]["code"] for event in ends if event["type"] == "error"]
+    assert refused == ["websocket_queue_full"]
+    assert ends[-1]["response"]["status"] == "completed"
+
+
+def test_refusals_that_wait_are_weighed_and_settled() -> None:
+    async def story(line: Line) -> None:
+        assert line.connection.receive("{") is None
+        assert line.outbox.backlog.bytes > 0
+        await line.ended(1)
+        await line.ask(input='say "x"')
+        assert line.outbox.backlog.bytes == 0
+
+    play(story)

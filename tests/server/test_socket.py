@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import socket
+import struct
 import threading
+from urllib.parse import urlsplit
 
 import httpx2
+import psutil
 import pytest
 from support.endless import EndlessModel, serve_endless
 from support.server import TOKEN, RunningServer, Wire, outputs_for, running_server, text_of
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from ws_notebook.server.limits import Limits
 
 
 def test_text_comes_in_one_delta_for_each_word(wire: Wire) -> None:
@@ -171,6 +178,74 @@ def test_an_idle_connection_closes_with_1001_and_an_answer_is_not_idle() -> None
     with running_server("--idle-seconds", "0.3") as server, server.wire() as wire:
         assert text_of(wire.turn(input='think 900 ms then say "awake"')) == "awake"
         assert closed_with(wire) == 1001
+
+
+def flooded(server: RunningServer, message: bytes) -> int:
+    """Send *message* again and again and read nothing, until the server cuts the connection; the bytes sent."""
+    port = urlsplit(server.base_url).port or 0
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.settimeout(60)
+        raw.connect(("127.0.0.1", port))
+        lines = ["GET /v1/responses HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade"]
+        lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="]
+        lines += [f"Authorization: Bearer {server.token}", "", ""]
+        raw.sendall("\r\n".join(lines).encode())
+        many, sent = masked(message) * 100, 0
+        try:
+            while True:
+                sent += raw.send(many)
+        except ConnectionError:
+            return sent
+
+
+def masked(message: bytes) -> bytes:
+    """A text frame of the client's; the mask is nothing."""
+    return bytes([0x81, 0x80 | 126, *struct.pack("!H", len(message)), 0, 0, 0, 0]) + message
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b'{"type": "' + b"x" * 9000 + b'"}',
+        b'{"type": "response.steer", "previous_response_id": "resp_nobody", "input": "' + b"x" * 9000 + b'"}',
+        b'{"type": "response.create", "model": "demo", "store": false, "input": "x", "instructions": "'
+        + b"x" * 9000
+        + b'"}',
+    ],
+    ids=["unknown", "steer", "create"],
+)
+def test_a_client_that_reads_nothing_is_cut_off_and_grows_nothing(message: bytes) -> None:
+    flags = ("--unread-seconds", "2", "--unread-mib", "1")
+    with running_server(*flags) as server:
+        process = psutil.Process(server.process.pid)
+        before = process.memory_info().rss
+        assert flooded(server, message) < 64_000_000
+        assert process.memory_info().rss - before < 64_000_000
+        with server.wire() as wire:
+            assert wire.response(input='say "still here"')["status"] == "completed"
+
+
+def test_a_client_that_reads_slowly_is_told_everything() -> None:
+    with running_server("--unread-seconds", "2", "--unread-mib", "0.01") as server, server.wire() as wire:
+        for _ in range(500):
+            wire.socket.send("{")
+        wire.send(input='say "at last"')
+        events = [wire.receive() for _ in range(500)]
+        assert {event["type"] for event in events} == {"error"}
+        assert text_of(wire.rest_of_turn()) == "at last"
+
+
+def test_a_stream_over_http_that_nobody_reads_is_cut_off() -> None:
+    async def story(model: EndlessModel, base_url: str) -> None:
+        body = b'{"model": "endless", "input": "x", "stream": true}'
+        _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(base_url).port, limit=1000)
+        head = f"POST /v1/responses HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: {len(body)}"
+        writer.write(head.encode() + b"\r\n\r\n" + body)
+        await model.stopped.wait()
+        writer.close()
+
+    serve_endless(story, words="more " * 100_000, limits=Limits(unread_seconds=0.5))
 
 
 def closed_with(wire: Wire) -> int | None:

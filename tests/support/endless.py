@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from support.server import TOKEN
 
 from ws_notebook.server.app import ServerOptions, serve
+from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.base import ModelRequest, Piece, Text
 
 __all__ = ["EndlessModel", "serve_endless"]
@@ -18,7 +19,8 @@ class EndlessModel:
 
     name = "endless"
 
-    def __init__(self) -> None:
+    def __init__(self, words: str = "more ") -> None:
+        self._words = words
         self.started = asyncio.Event()
         self.stopped = asyncio.Event()
 
@@ -26,19 +28,22 @@ class EndlessModel:
         self.started.set()
         try:
             while True:
-                yield Text("more ")
+                yield Text(self._words)
                 await asyncio.sleep(0.001)
         finally:
             self.stopped.set()
 
 
-def serve_endless(story: Callable[[EndlessModel, str], Awaitable[None]]) -> None:
-    """Run *story(model, base_url)* beside a server of that model."""
+def serve_endless(
+    story: Callable[[EndlessModel, str], Awaitable[None]], *, words: str = "more ", limits: Limits | None = None
+) -> None:
+    """Run *story(model, base_url)* beside a server of that model, which writes those words again and again."""
 
     async def run() -> None:
-        model = EndlessModel()
+        model = EndlessModel(words)
         url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        server = asyncio.create_task(serve(ServerOptions(models=[model], token=TOKEN), ready=url.set_result))
+        options = ServerOptions(models=[model], token=TOKEN, limits=limits or Limits())
+        server = asyncio.create_task(serve(options, ready=url.set_result))
         try:
             await asyncio.wait_for(story(model, await url), 30)
         finally:

@@ -37,6 +37,6 @@ class Limits:
     unread_bytes: int = 4 * 1024 * 1024
     """Answers out of turn (refusals, what becomes of steers) that wait for one client to read. Above that nothing more
     is read from it until it has taken some."""
-    unread_seconds: float = 30.0
+    unread_seconds: float = 20.0
     """A client that takes nothing for so long of what is written to it is cut off; 0: never. A message longer than
     1 MiB has that time for each MiB of it."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support.server import add_tool, population_tool
 
+from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.base import Arguments, Call, ModelRequest, Piece, Text, Thought
 from ws_notebook.server.models.calls import BoundCall
 from ws_notebook.server.models.demo import DemoModel, Pace, plan
@@ -163,3 +164,18 @@ def test_a_pace_is_kept() -> None:
         return clock() - start
 
     assert asyncio.run(run()) >= 0.05 + 20 / 100 - 0.02
+
+
+def test_a_schema_that_asks_for_too_much_is_refused_before_anything_is_made() -> None:
+    def asked(schema: dict[str, Any]) -> ModelRequest:
+        return ModelRequest(items=[user("x")], tools=(), text_format={"type": "json_schema", "schema": schema})
+
+    model = DemoModel(Pace(0, 0))
+    model.check(request(user("x")))
+    model.check(asked({"type": "array", "minItems": 5, "items": {"type": "integer"}}))
+    deep: dict[str, Any] = {"type": "integer"}
+    for _ in range(2000):
+        deep = {"type": "array", "minItems": 1, "items": deep}
+    for schema in ({"type": "array", "minItems": 1_000_000}, deep):
+        with pytest.raises(ApiError, match="Ask for less"):
+            model.check(asked(schema))
