@@ -265,3 +265,5 @@ def test_long_prompts_are_read_within_the_test_s_time_limit() -> None:
     assert sent("{" * 50_000 + "x" + "}" * 50_000).strip("{}") in ("x", "5")
     assert sent("{x " * 20_000) == "{x " * 20_000
     assert sent(r"\(" * 20_000 + "_{x}").endswith("_5")
+    assert notes("```\n" + "{missing.name}\n" * 20_000) == []
+    assert notes("$a^{b}$ {p, q}\n" * 10_000) == []

@@ -195,7 +195,7 @@ def test_expressions_of_the_notebook_are_replaced(kernel: Notebook) -> None:
         'Sum {x + 1} {city!r} {missing} {{x}} {{{x}}} {"a": {x}} $x {exit} \\frac{x}{2}:\n{frame}\n{\n  x\n}\nsay "ok"'
     )
     assert sent_prompt(kernel, f"%%responses --no-tools\n{prompt}") == (
-        'Sum 6 {city!r} {missing} {x} {5} {"a": 5} $x {exit} \\frac{x}{2}:\nn\n1\n2\n{\n  x\n}\nsay "ok"'
+        'Sum 6 \'Paris\' {missing} {x} {5} {"a": 5} $x {exit} \\frac{x}{2}:\nn\n1\n2\n{\n  x\n}\nsay "ok"'
     )
 
 
