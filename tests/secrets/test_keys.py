@@ -19,6 +19,12 @@ def test_of_a_header_what_stands_behind_its_first_word_is_known_too() -> None:
     assert list(keys.places(b"x abcdefgh12345678")) == [(2, 18)]
 
 
+def test_a_key_is_found_as_a_url_and_html_write_it() -> None:
+    keys = Keys(["abc/def+gh&12345678"])
+    for written in (b"abc/def%2Bgh%2612345678", b"abc%2Fdef%2Bgh%2612345678", b"abc/def+gh&amp;12345678"):
+        assert list(keys.places(b"see " + written)) == [(4, 4 + len(written))]
+
+
 def test_the_beginning_of_a_key_is_seen_at_the_end() -> None:
     keys = Keys(["abcdefgh12345678"])
     assert keys.begun(b"see abcd") == 4

@@ -26,6 +26,13 @@ def test_no_word_with_hyphens_is_a_secret() -> None:
     assert not [kind for kind, text in UNCHANGED.items() if list(tokens(text.encode()))]
 
 
+def test_a_digest_and_a_place_for_a_key_are_none() -> None:
+    digest = "r8" + "_DrqAfn6QLwQnmXEggveiSU-UaIL2p2nuPINelfFc"
+    assert list(tokens(f"jsonschema/_keywords.py,sha256={digest},14949".encode())) == []
+    assert list(tokens(("sk" + "-" + "x" * 24).encode())) == []
+    assert list(tokens(("sk" + "-" + "a" * 24).encode())) != []
+
+
 def test_each_kind_has_a_name_and_heads_that_its_pattern_begins_with() -> None:
     assert len({kind.name for kind in KINDS}) == len(KINDS)
     assert all(len(head) >= 3 for kind in KINDS for head in kind.heads)

@@ -40,6 +40,8 @@ def test_a_value_is_a_secret_by_the_name_before_it(text: str, secret: str) -> No
         '{"cookie": "~0.6.0", "auth-token": ">=1.2,<2"}',
         "the password: see below",
         "pad_token: abc123def456ghi789",
+        '{"cookie": ">=0.4.1 <1", "password": "1 - 2", "api-key": "workspace:*", "client-secret": "npm:x@1.2.3"}',
+        '{"access-token": "latest", "cookie": "^0.4.0 || ^0.5.1"}',
         "Authorization: required",
         'api_key="${API_KEY}"',
     ],
@@ -49,8 +51,14 @@ def test_other_values_are_none(text: str) -> None:
 
 
 def test_a_short_known_key_is_one_in_any_such_place() -> None:
-    assert found("X-Team-Token: ollama, token='x' key: 12", "ollama", "x", "12") == ["ollama", "x", "12"]
+    assert found("X-Team-Token: ollama, token='x' api-key: 12", "ollama", "x", "12") == ["ollama", "x", "12"]
     assert found("model: ollama, keyword: x", "ollama", "x") == []
+
+
+def test_a_short_known_key_is_none_where_a_name_stands_for_other_things() -> None:
+    assert found('{"key": "ollama", "sort_key": "ollama", "next_token": "ollama", "token": 1}', "ollama", "1") == []
+    assert found('{"accent-token":1,messageKey:1}', "1") == []
+    assert found("https://h/v1?key=1&x=1", "1") == ["1"]
 
 
 def test_placeholders_are_shown() -> None:

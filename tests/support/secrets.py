@@ -41,6 +41,18 @@ SECRETS = {
     "PyPI": "py" + "pi-AgEIcHlwaS5vcmc" + _LOT * 2,
     "Stripe": "sk" + "_live_" + _LOT[:24],
     "SendGrid": "S" + "G." + _LOT[:22] + "." + _LOT + "abcdefghijk",
+    "Databricks": "da" + "pi" + "0a1b2c3d" * 4,
+    "Twilio": "S" + "K" + "0a1b2c3d" * 4,
+    "Mailgun": "key" + "-" + "0a1b2c3d" * 4,
+    "ElevenLabs": "sk" + "_" + "0a1b2c3d" * 6,
+    "Gemini": "A" + "Q." + _LOT + "abcdefgh",
+    "Google, refresh": "1/" + "/0" + _LOT + "abcdefgh",
+    "Tavily": "tv" + "ly-" + _LOT,
+    "Figma": "fi" + "gd_" + _LOT,
+    "Grafana": "gl" + "sa_" + _LOT + "_0a1b2c3d",
+    "Sentry": "sn" + "trys_" + _LOT,
+    "Atlassian": "AT" + "ATT3xFfGF0" + _LOT,
+    "age": "AGE-SECRET" + "-KEY-1" + "Q7XB" * 14,
     "JWT": f"{_HEAD}.{_BODY}.{_LOT}",
     "PEM": "-----BEGIN PRIVATE" + f" KEY-----\n{_LOT * 2}\n{_LOT}==\n-----END PRIVATE" + " KEY-----",
 }
@@ -60,6 +72,8 @@ FRAGMENTS = {
     "AWS, by name": ("aws_secret_access_key = %s", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzzzz"),
     "AWS, beside its id": ("AK" + "IA" + "Q7XB" * 4 + ",%s", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzzzz"),
     "Azure, a client's": ("client abc%s", "8Q~" + _LOT),
+    "Telegram": ("bot 123456789:%s", "AA" + _LOT + "a"),
+    "Terraform": ("Zx81kQ7mB2vT9c.atlasv1.%s", _LOT * 2),
     "Azure, storage": ("DefaultEndpointsProtocol=https;AccountKey=%s;EndpointSuffix=x", "a1B2c3D4e5F6g7H8=="),
 }
 """Place → a text with a gap, and a secret that is one only there."""

@@ -28,6 +28,10 @@ def test_a_frame_is_records_with_its_index_among_their_fields() -> None:
     assert data(pd.DataFrame({"index": [1]}, index=["x"])) == [{"level_0": "x", "index": 1}]
     several = pd.MultiIndex.from_tuples([("a", 1)], names=["letter", None])
     assert data(pd.DataFrame({"n": [5]}, index=several)) == [{"letter": "a", "level_1": 1, "n": 5}]
+    deep = pd.MultiIndex.from_tuples([("n", "min"), ("n", "max")])
+    assert data(pd.DataFrame([[1, 2]], index=several, columns=deep)) == [
+        {"letter": "a", "level_1": 1, "n, min": 1, "n, max": 2}
+    ]
     assert data(pd.DataFrame({"n": [5]}, index=DAYS[:1])) == [{"index": "2026-01-02T00:00:00", "n": 5}]
 
 

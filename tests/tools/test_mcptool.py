@@ -51,6 +51,17 @@ def test_the_call_goes_to_the_server_with_the_arguments_and_the_context() -> Non
     assert made.run_in == "thread"
 
 
+def test_arguments_that_are_no_names_in_python_arrive() -> None:
+    names = ("from", "class", "a.b", "self")
+    asked: list[Any] = []
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}, "required": list(names)}
+    made = McpTool(described(schema), lambda *given: (asked.append(given[1]), result(text("ok")))[1], options={})
+    given = dict.fromkeys(names, "x")
+    assert set(made.definition["parameters"]["properties"]) == set(names)
+    assert made.try_(given).output == "ok"
+    assert asked == [given]
+
+
 def test_the_schema_is_the_servers_and_strict_where_it_can_be() -> None:
     made = McpTool(described(), lambda *_: None, options={})
     assert made.strict

@@ -41,6 +41,7 @@ def test_numbers_have_as_many_digits_as_it_takes_to_read_them_back() -> None:
     numbers = [0.1 + 0.2, 1234567890.123456, 1e22, 123456789012345.0]
     assert table_text(pd.Series(numbers)).splitlines()[1:] == list(map(repr, numbers))
     assert table_text(pd.Series([0.1, 16777217.0], dtype="float32")) == "value\n0.1\n16777216.0"
+    assert table_text(pd.Series([0.1, 3.3], dtype="float16")) == "value\n0.1\n3.3"
     assert (
         table_text(pd.DataFrame({"id": [2**63 - 1, 9007199254740993]})) == "id\n9223372036854775807\n9007199254740993"
     )

@@ -16,6 +16,9 @@ _LONGEST = 16_384
 """Bytes of the longest private key."""
 
 _AZURE = re.compile(rb"(?<=[\w~.\-]{3})8Q~[\w~.\-]{31,34}(?![\w~.\-])")
+_TELEGRAM = re.compile(rb"(?<=\d{8}:)AA[\w\-]{32,34}(?![\w\-])")
+_TERRAFORM = re.compile(rb"(?<=\w\.atlasv1\.)[\w\-=]{40,}")
+_OPEN_BEHIND = re.compile(rb"(?:(?<=\d{8}:)A|(?<=\w\.atlasv1\.)\w)[\w\-=]{0,160}\Z")
 _USERINFO = re.compile(rb"[^\s/@:?#\"'<>\\]{0,256}:([^\s/@?#\"'<>]{1,256})@(?=[\w\[%$])")
 _SCHEME = re.compile(rb"(Bearer|Basic)[ \t]{1,4}([\w\-.~+/=*]{1,8192})")
 _PROVES = re.compile(rb"[\d.=+~]")
@@ -81,6 +84,10 @@ def places(data: bytes, keys: Keys) -> Iterator[tuple[int, int]]:
         yield from _passwords_in_urls(data)
     if b"~" in data:
         yield from (match.span() for match in _AZURE.finditer(data))
+    if b":AA" in data:
+        yield from (match.span() for match in _TELEGRAM.finditer(data))
+    if b".atlasv1." in data:
+        yield from (match.span() for match in _TERRAFORM.finditer(data))
 
 
 def open_places(tail: bytes, least: int = 1) -> Iterator[int]:
@@ -93,6 +100,9 @@ def open_places(tail: bytes, least: int = 1) -> Iterator[int]:
     azure = _OPEN_AZURE.search(tail[-64:])
     if azure is not None:
         yield len(tail) - len(tail[-64:]) + azure.start()
+    behind = _OPEN_BEHIND.search(tail[-200:])
+    if behind is not None:
+        yield len(tail) - len(tail[-200:]) + behind.start()
     url = _OPEN_URL.match(tail, tail.rfind(b"://") + 3) if b"://" in tail else None
     if url is not None:
         yield url.start(1)

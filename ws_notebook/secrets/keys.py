@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 __all__ = ["Keys", "begun", "has_both"]
 
@@ -63,10 +65,12 @@ def _is_by_value(secret: bytes) -> bool:
 
 
 def _forms(secret: bytes) -> set[bytes]:
-    """The secret as it may be written: JSON may have a slash or a quote behind backslashes."""
-    once = json.dumps(secret.decode()).encode()[1:-1]
+    """The secret as it may be written: in JSON a slash or a quote may stand behind backslashes; in a URL, in HTML."""
+    text = secret.decode()
+    once = json.dumps(text).encode()[1:-1]
     twice = json.dumps(once.decode()).encode()[1:-1]
-    return {secret, once, twice, once.replace(b"/", b"\\/"), once.replace(b"/", b"\\\\/")}
+    elsewhere = {quote(text).encode(), quote(text, safe="").encode(), html.escape(text).encode()}
+    return {secret, once, twice, once.replace(b"/", b"\\/"), once.replace(b"/", b"\\\\/")} | elsewhere
 
 
 def begun(word: bytes, data: bytes, least: int = 1) -> int:

@@ -58,12 +58,22 @@ KINDS: Final = (
     _kind("Stripe", "sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ whsec_", (
         r"(?:[sr]k_(?:live|test|prod)|whsec)_[A-Za-z0-9+/=]{10,}"
     )),
-    _kind("SendGrid", "SG.", r"SG\.[\w\-]{16,}\.[\w\-]{16,}"),
+    _kind("SendGrid", "SG.", r"SG\.[\w\-]{16,}\.[\w\-]{16,}", random=True),
     _kind("JSON Web Token", "eyJ", r"eyJ[\w\-]{8,}\.(?:eyJ[\w\-]{4,}\.[\w\-]*|[\w\-]*\.[\w\-]{16,}[\w\-.]*)"),
     _kind("DigitalOcean, Docker", "dop_v1_ dckr_pat_", r"(?:dop_v1|dckr_pat)_[\w\-]{20,}"),
     _kind("Shopify, Square, Postman, Vault, Linear, Notion", (
         "shpat_ shpca_ shppa_ shpss_ sq0csp- sq0atp- PMAK- hvs. lin_api_ ntn_ secret_"
     ), r"(?:shp(?:at|ca|pa|ss)_|sq0(?:csp|atp)-|PMAK-|hvs\.|lin_api_|ntn_|secret_)[\w\-.]{20,}", random=True),
+    _kind("Databricks, Twilio, Mailgun, ElevenLabs, Pulumi", (
+        "dapi key- sk_ pul- SK0 SK1 SK2 SK3 SK4 SK5 SK6 SK7 SK8 SK9 SKa SKb SKc SKd SKe SKf"
+    ), r"(?:dapi|SK|key-|sk_|pul-)[0-9a-f]{32,64}(?:-\d)?(?![\w\-])", random=True),
+    _kind("Gemini, Google's refresh tokens", "AQ. 1//0", r"(?:AQ\.|1//0)[\w\-]{30,}", random=True),
+    _kind("Tavily, Figma, Grafana, Sentry, Atlassian, New Relic, Doppler, Supabase, Cloudflare, age", (
+        "tvly- figd_ glsa_ glc_ sntrys_ sntryu_ ATATT3 ATCTT3 NRAK- dp.pt. dp.st. sbp_ v1.0- AGE-SECRET-KEY-1"
+    ), (
+        r"(?:tvly-|figd_|glsa_|glc_|sntry[su]_|AT[AC]TT3|NRAK-|dp\.[ps]t\.|sbp_|v1\.0-|AGE-SECRET-KEY-1)"
+        r"[\w\-+/=]{20,}"
+    ), random=True),
 )  # fmt: skip
 """Every kind that is known by its looks. Keys in PEM, passwords and headers are known by what stands around them."""
 
@@ -81,12 +91,16 @@ def _by_head() -> dict[bytes, list[Kind]]:
 _HEADS: Final[Mapping[bytes, list[Kind]]] = _by_head()
 _ALL_HEADS: Final = tuple(head.encode() for kind in KINDS for head in kind.heads)
 _LONGEST_HEAD: Final = max(map(len, _ALL_HEADS))
+_BEGUN: Final = frozenset(head[:length] for head in _ALL_HEADS for length in range(1, len(head)))
 
 # A run is what stands between blanks, quotes, brackets and the like: a secret begins where a run begins, or behind a
 # slash in one. Bytes of other scripts end it.
 _IN_RUN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/")
 _TABLE: Final = bytes(ord("a") if byte in _IN_RUN else ord(" ") for byte in range(256))
 _LONG_RUN: Final = b"a" * _RUN
+_SIGNS: Final = (b"_", b"-", b".", b"I", b"SK", b"dapi", b"TT3", b"//")
+_DIGEST: Final = re.compile(rb"sha\d{1,3}[=:]\Z")
+"""Before a digest: in base64 some of them begin as a secret does."""
 _LEADS: Final = b"-_.+"
 """What may stand before a secret in a run, besides a slash."""
 
@@ -98,7 +112,7 @@ def _by_lot(token: bytes) -> bool:
     """Whether part of it is no word: long, or letters with several digits among them."""
     for match in _WORD.finditer(token):
         part = match[0]
-        if len(part) >= 20:
+        if len(part) >= 20 and part.strip(b"xX"):
             return True
         digits = sum(part.count(b"%d" % digit) for digit in range(10)) if len(part) >= 9 else 0
         if digits >= 3 and digits < len(part):
@@ -108,7 +122,7 @@ def _by_lot(token: bytes) -> bool:
 
 def tokens(data: bytes) -> Iterator[tuple[int, int]]:
     """Where those stand that are known by their looks."""
-    if len(data) < _RUN or not (b"_" in data or b"-" in data or b"." in data or b"I" in data):
+    if len(data) < _RUN or not any(sign in data for sign in _SIGNS):
         return  # each kind has one of these
     runs = data.translate(_TABLE)
     at = runs.find(_LONG_RUN)
@@ -122,6 +136,8 @@ def tokens(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _in_run(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if data[start - 1 : start] in (b"=", b":") and _DIGEST.search(data[max(0, start - 8) : start]):
+        return
     reached = start
     for begin in _begins(data, start, end):
         if begin < reached:
@@ -169,4 +185,4 @@ def open_token(tail: bytes, least: int = 1) -> Iterator[int]:
 
 def begins(data: bytes) -> bool:
     """Whether it is the beginning of such a secret, or begins with one."""
-    return any(data.startswith(head) or head.startswith(data) for head in _ALL_HEADS if data)
+    return data in _BEGUN or data.startswith(_ALL_HEADS)

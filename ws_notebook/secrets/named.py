@@ -41,8 +41,10 @@ _BARE = re.compile(rb"[^\s\"'`&;,<>(){}\[\]\\|]{1,8192}")
 _HEADER = re.compile(rb"(?i:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,4}([^\s\"'\\]{1,8192})")
 _COOKIES = re.compile(rb"[^\s\"'\\;=]{1,256}(?:=[^\s\"'\\;]{0,4096}(?:; ?[^\s\"'\\;]{0,4096}){0,64})?")
 _VERSION = re.compile(
-    rb"[\^~<>=!v* ]{0,4}\d+(?:\.[\dx*]+)+[\w.+\-]{0,24}(?:[ ,|<>=]{1,4}[\d.x*]+){0,4}|[\^~<>=*][\d.x*]*"
+    rb"[\^~<>=!v* ]{0,4}\d+(?:\.[\dx*]+)+[\w.+\-]{0,24}(?:[ ,|<>=\^~]{1,5}[\d.x*]+[\w.+\-]{0,24}){0,4}"
+    rb"|\d+ - \d+|[\^~<>=*][\d.x*]*|(?:npm|workspace|catalog|portal|patch):[\w@/.^~*<>=+\-]{0,80}|latest"
 )
+"""Versions as manifests and lock files write them: there are packages that are called `password` and `cookie`."""
 _PART = re.compile(rb"[A-Za-z0-9]+")
 _CODE = re.compile(rb"[(){}\[\]$<>]|[A-Za-z_]\.[A-Za-z_]")
 _VOCABULARY: Final = frozenset(
@@ -83,7 +85,7 @@ def _value_behind(data: bytes, at: int, keys: Keys) -> Value | None:
     begin = stem.translate(_NAME_TABLE).rfind(b" ") + 1
     in_query = stem[begin - 1 : begin] in (b"?", b"&") and begin > 0
     name, quote, place = bare_name(stem[begin:]), sign[2], sign.end()
-    if not name.endswith(_ALL):
+    if not name.endswith(_ALL) or not (in_query or name != b"key"):
         return None
     if quote:
         value = (_NESTED if len(quote) > 1 else _QUOTED[quote]).match(data, place)
@@ -110,19 +112,28 @@ def is_named_secret(name: bytes, value: bytes, keys: Keys, *, whole: bool, in_qu
     if not name.endswith(_ALL):
         return False
     if keys.knows(value):
-        return True
+        return _is_place_of_known(name, value, in_query)
     if is_placeholder(value):
         return False
     scheme = _HEADER.fullmatch(value) if name.endswith(b"authorization") else None
     if scheme is not None:
         return not is_placeholder(scheme[1]) and bare_name(scheme[1]) not in _VOCABULARY
     if name.endswith(b"cookie"):
-        return b"=" in value
+        return b"=" in value and _VERSION.fullmatch(value) is None
     if name.endswith(_STRONG):
         return _is_no_word(name, value) if whole else _looks_chosen(value, 6)
     if name.endswith(b"key"):
         return in_query and name == b"key" and _looks_chosen(value, 8)
     return _OTHER.search(name) is None and _looks_chosen(value, 8 if whole else 12)
+
+
+def _is_place_of_known(name: bytes, value: bytes, in_query: bool) -> bool:
+    """Whether a key that the session uses, which may be a word or a number, stands there as a key."""
+    if name.endswith(_STRONG):
+        return True
+    if name.endswith(b"key"):  # of an object or a table
+        return in_query and name == b"key"
+    return _OTHER.search(name) is None and (in_query or not value.isdigit())
 
 
 def _is_no_word(name: bytes, value: bytes) -> bool:

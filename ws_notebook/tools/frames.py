@@ -135,7 +135,8 @@ def _pandas_values(column: Any) -> list[Any]:
     kind = str(column.dtype)
     values = list(column)
     if kind in _FLOATS:
-        values = list(column.to_numpy(dtype="float32", na_value=float("nan")))
+        width = "float16" if kind.startswith(("float16", "half")) else "float32"
+        values = list(column.to_numpy(dtype=width, na_value=float("nan")))
     if kind == "object" or (kind.startswith(("float", "complex", "Sparse")) and "pyarrow" not in kind):
         return values
     if kind in ("Float64", "double[pyarrow]"):

@@ -83,7 +83,8 @@ def _shaped(found: Grid, names: list[str], rows: list[list[Any]]) -> Any:
 
 def _names(found: Grid) -> list[str]:
     """The names of the columns as keys; the index's as pandas gives them where it has none."""
-    names = [_name(head) for head in found.heads]
+    # Of the index's name only the last level is one.
+    names = [_name(head[-1:] if place < found.index else head) for place, head in enumerate(found.heads)]
     for place in range(found.index):
         if found.heads[place][-1] is None:
             single = found.index == 1 and "index" not in names

@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterable
+from keyword import iskeyword
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -210,7 +211,8 @@ def _function(name: str, request: Request, schema: Schema) -> Callable[..., Any]
     named = [
         inspect.Parameter(each, keyword, default=inspect.Parameter.empty if each in required else None)
         for each in schema["properties"]
-        if each.isidentifier()
+        # Many have `from` or `class`, which no parameter can be called; they arrive all the same.
+        if each.isidentifier() and not iskeyword(each) and each != _CONTEXT
     ]
     named.append(inspect.Parameter(_CONTEXT, keyword, default=None))
     call.__name__ = call.__qualname__ = name
