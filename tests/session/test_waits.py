@@ -78,7 +78,8 @@ def test_an_error_that_could_be_the_response_before_s_ends_the_run_when_nothing_
         if len(talk.peer.requests) == 1:
             await talk.send(answer("resp_1", message("One.")))
         else:
-            await talk.send({"type": "error", "sequence_number": 7, "error": {"code": "broken", "message": "It broke."}})
+            error = {"code": "broken", "message": "It broke."}
+            await talk.send({"type": "error", "sequence_number": 7, "error": error})
 
     with running_peer(script) as peer:
         session = opened(peer.url)
