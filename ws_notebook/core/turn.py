@@ -260,7 +260,7 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
 
     @property
     def shown_id(self) -> str:
-        """Its id in views, which no other call of its turn has: `call_id`, with a number behind it from the second on."""
+        """Its id in views, where no other call of its turn has it: `call_id`, from the second one on with a number."""
         return f"{self.call_id} ({self.twins + 1})" if self.twins else self.call_id
 
     @property

@@ -312,6 +312,7 @@ class Run:
         """Write its timeline as a trace, which ui.perfetto.dev and chrome://tracing open; the file's path."""
         from .export import write_trace
 
+        check(path=path or "")
         return write_trace([self], path)
 
     # How it shows itself.
