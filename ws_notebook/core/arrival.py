@@ -28,11 +28,12 @@ _CUT = "It was cut off before it was whole, so it was not carried out."
 def announce(turn: TurnState, item: Mapping[str, Any], index: int, now: float) -> CallState | None:
     """A call begins; None where it is known already."""
     call = _known(turn, item, index, whole=False)
-    if call is not None:
+    if call is not None and (call.announced is not None or call.item is not None):
         return None
-    call = _new(turn, kind(item), index, now)
+    # Pieces may come before their item, and have begun the call without its name.
+    call = call or _new(turn, kind(item), index, now)
     _name(call, item)
-    call.announced = Item(item)
+    call.kind, call.announced = kind(item), Item(item)
     return call
 
 
