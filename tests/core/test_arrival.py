@@ -37,6 +37,7 @@ def made(*events: Event) -> tuple[Drive, list[tuple[str, str]]]:
         [BEGUN, DONE, item_done(0, {**EMPTY, "arguments": None}), completed("resp_1")],
         [BEGUN, GROW, item_done(0, EMPTY), completed("resp_1", EMPTY)],
         [BEGUN, GROW, completed("resp_1")],
+        [GROW, BEGUN, completed("resp_1")],
         [BEGUN, DONE, completed("resp_1", EMPTY)],
         [DONE, completed("resp_1", EMPTY)],
         [{**DONE, "name": "add", "item_id": "c1"}, completed("resp_1")],

@@ -93,6 +93,22 @@ def test_a_reason_that_comes_later_still_is_not_the_next_runs(number: int | None
     assert first.turns[0].error.code == "content_policy_violation"
 
 
+def test_nor_where_the_next_response_has_begun_when_it_comes() -> None:
+    drive, first = failing()
+    drive.later += EXPLAINED
+    drive.settle()
+    second = drive.ask("two")
+    drive.receive(created("resp_2"), REASON)
+    assert (second.status, second.turns[0].response_id) == ("in_progress", "resp_2")
+    drive.receive(*answer("resp_2", message("hello"))[1:])
+    assert (second.status, second.text) == ("completed", "hello")
+    assert first.turns[0].error is not None
+    assert first.turns[0].error.code == "content_policy_violation"
+    third = drive.ask("three")
+    drive.receive(created("resp_3"), REASON)
+    assert third.status == "failed"
+
+
 def test_an_error_behind_which_nothing_comes_is_the_answer_to_the_request() -> None:
     drive, _, second = later()
     drive.later += HELD

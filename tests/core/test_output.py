@@ -19,6 +19,18 @@ def test_a_message_that_nothing_said_to_be_whole_is_one_all_the_same() -> None:
     assert "Hi" in str(drive.requests[-1]["input"])
 
 
+def test_words_in_the_place_of_a_message_s_parts_are_its_text() -> None:
+    for content in ("Hi", [{"type": "text", "text": "Hi"}]):
+        drive = Drive()
+        run = drive.ask()
+        drive.receive(created("r"), item_done(0, {**message("", "m1"), "content": content}), completed("r"))
+        assert run.text == "Hi"
+        drive = Drive()
+        run = drive.ask()
+        drive.receive(created("r"), delta("Hi"), completed("r", {**message("", "m1"), "content": content}))
+        assert (run.text, len(run.turns[0].output)) == ("Hi", 1)
+
+
 def test_a_hollow_item_gets_the_text_that_came_in_pieces() -> None:
     drive = Drive()
     run = drive.ask()

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.events import answer, call, message
+from support.peer import Talk, running_peer
 
 from ws_notebook import Approval, Run, Session, tool
 from ws_notebook.core.changes import CallChanged
 from ws_notebook.exceptions import RunCancelled, ToolError
+from ws_notebook.render.bundle import bundle
 from ws_notebook.tools.approval import PendingCall
 
 __all__: list[str] = []
@@ -146,6 +149,32 @@ def test_parallel_calls_are_decided_one_by_one_in_any_order(local: Open) -> None
     run = session.ask("call add(a=1, b=1) and add(a=2, b=2) and add(a=3, b=3)")
     assert sorted(call.status for call in run.tool_calls) == ["completed", "completed", "denied"]
     assert len(ran) == 2
+
+
+def test_calls_of_one_id_are_decided_each_by_itself(opened: Open) -> None:
+    calls = [{**call("call_0", a=a, b=0), "id": f"fc_{a}"} for a in range(3)]
+
+    async def script(talk: Talk, request: dict[str, Any]) -> None:
+        first = len(talk.peer.requests) == 1
+        await talk.send(answer("resp_1", *calls) if first else answer("resp_2", message("Done.")))
+
+    with running_peer(script) as peer:
+        session = opened(peer.url, tools=[tool(add, approve=True)])
+        run = session.start("Add")
+        session.wait(run, lambda: [each.status for each in run.tool_calls] == ["awaiting_approval"] * 3, timeout=20)
+        turn = bundle(run.state, session.header(run.state))["turns"][0]
+        shown = {each["arguments"]: each["call_id"] for each in turn["calls"]}
+        assert len(set(shown.values())) == 3
+        run.decide(turn["id"], shown['{"a": 1, "b": 0}'], "approve")
+        with pytest.raises(ToolError, match="does not wait"):
+            run.decide(turn["id"], shown['{"a": 1, "b": 0}'], "approve")
+        run.decide(turn["id"], shown['{"a": 2, "b": 0}'], "deny", "not this one")
+        run.decide(turn["id"], shown['{"a": 0, "b": 0}'], "deny")
+        assert run.result(timeout=20).text == "Done."
+        assert [each.status for each in run.tool_calls] == ["denied", "completed", "denied"]
+        outputs = [item for item in peer.requests[1]["input"] if item["type"] == "function_call_output"]
+        assert [item["call_id"] for item in outputs] == ["call_0"] * 3
+        assert (outputs[1]["output"], "not this one" in outputs[2]["output"]) == ("1", True)
 
 
 def test_a_decider_that_fails_leaves_the_call_waiting(local: Open, caplog: pytest.LogCaptureFixture) -> None:

@@ -123,6 +123,9 @@ def test_the_other_ways_in_name_their_argument_too(local: Open, tmp_path: Any) -
         ("path", lambda: session.record(5)),  # type: ignore[arg-type]
         ("path", lambda: session.record(None)),  # type: ignore[arg-type]
         ("path", lambda: session.trace(5)),  # type: ignore[arg-type]
+        ("path", lambda: run.trace(5)),  # type: ignore[arg-type]
+        ("call", lambda: run.branch(None, 5)),  # type: ignore[arg-type]
+        ("call", lambda: run.code_of("call_1")),  # type: ignore[arg-type]
         ("timeout", lambda: run.result(timeout="5")),  # type: ignore[arg-type]
         ("timeout", lambda: run.result(timeout=float("nan"))),
         ("call", lambda: run.branch(5, "x")),  # type: ignore[arg-type]

@@ -58,6 +58,36 @@ def falls_silent(*said: Any, noise: Any = None) -> Script:
 # Providers.
 
 
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_failure_without_a_reason_ends_the_run_also_where_none_follows(opened: Open, status: str) -> None:
+    end = completed("resp_1", message("So far"), status="failed")
+    end["response"]["status"] = status
+    with running_peer(lambda talk, request: talk.send(created("resp_1"), end)) as peer:
+        run = opened(peer.url).start("Hello")
+        with pytest.raises(ProviderError, match="no reason"):
+            run.result(timeout=20)
+        assert run.text == "So far"
+
+
+def test_an_error_that_could_be_the_response_before_s_ends_the_run_when_nothing_follows(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ws_notebook.core.late.HELD", 0.2)
+
+    async def script(talk: Talk, request: Request) -> None:
+        if len(talk.peer.requests) == 1:
+            await talk.send(answer("resp_1", message("One.")))
+        else:
+            error = {"code": "broken", "message": "It broke."}
+            await talk.send({"type": "error", "sequence_number": 7, "error": error})
+
+    with running_peer(script) as peer:
+        session = opened(peer.url)
+        session.ask("Hello")
+        with pytest.raises(ProviderError, match="It broke"):
+            session.start("Again").result(timeout=20)
+
+
 @pytest.mark.parametrize("noise", [None, {"type": "ping"}, b"no JSON", {"type": "x", "sequence_number": 3}])
 def test_pings_and_unknown_events_alone_are_no_life(opened: Open, noise: Any) -> None:
     with running_peer(falls_silent(created("resp_1"), delta("Hal"), noise=noise)) as peer:

@@ -222,5 +222,7 @@ def _text(item: Item) -> str:
     if kind(item) in TOOL_CALLS:
         return calltext.text_of(item.get(calltext.FIELDS[kind(item)]))
     found = [item.get("summary"), item.get("content")] if kind(item) == "reasoning" else [item.get("content")]
+    if isinstance(found[-1], str):
+        return found[-1]
     told = [part for each in found if isinstance(each, list) for part in each if isinstance(part, Mapping)]
     return "".join(str(part.get("text") or part.get("refusal") or "") for part in told)

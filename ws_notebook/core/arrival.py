@@ -19,17 +19,21 @@ from .turn import CallState, TurnState
 
 __all__ = ["announce", "complete", "grow", "is_twin", "is_whole", "item_of", "new", "tell", "unsaid"]
 
+_SAME = "call id"
+"""Begins the key of the calls that have one call id."""
+
 _CUT = "It was cut off before it was whole, so it was not carried out."
 
 
 def announce(turn: TurnState, item: Mapping[str, Any], index: int, now: float) -> CallState | None:
     """A call begins; None where it is known already."""
     call = _known(turn, item, index, whole=False)
-    if call is not None:
+    if call is not None and (call.announced is not None or call.item is not None):
         return None
-    call = _new(turn, kind(item), index, now)
+    # Pieces may come before their item, and have begun the call without its name.
+    call = call or _new(turn, kind(item), index, now)
     _name(call, item)
-    call.announced = Item(item)
+    call.kind, call.announced = kind(item), Item(item)
     return call
 
 
@@ -129,12 +133,21 @@ def _name(call: CallState, item: Mapping[str, Any]) -> None:
     """Take the names that an item gives; an answer needs an id, so where there is none it gets one."""
     call.item_id = _id(item, "id") or call.item_id
     call.given_id = _id(item, "call_id") or call.given_id
-    call.call_id = call.given_id or call.call_id or call.item_id or f"call_{call.output_index}"
+    _number(call, call.given_id or call.call_id or call.item_id or f"call_{call.output_index}")
     call.name = _id(item, "name") or call.name
     for key in ((call.item_id,), (call.output_index,), (call.output_index, call.given_id)):
         known = call.turn.calls_by.setdefault(key, [])
         if not any(each is call for each in known[-1:]):
             known.append(call)
+
+
+def _number(call: CallState, call_id: str) -> None:
+    """Give it a call id, and its number among the calls that have that id: a view tells them apart by it."""
+    if call.call_id == call_id:
+        return
+    same = call.turn.calls_by.setdefault((_SAME, call_id), [])
+    call.call_id, call.twins = call_id, len(same)
+    same.append(call)
 
 
 def _id(item: Mapping[str, Any], key: str) -> str:

@@ -104,8 +104,11 @@ def unheard_runs(lanes: Iterable[Lane], wait: float | None) -> list[tuple[RunSta
 def _is_doubtful(lane: Lane, event: ErrorEvent, info: ErrorInfo) -> bool:
     """Whether an error frame may be of the response that ended before the request in flight began."""
     current, last = lane.current, lane.last
-    if current is None or last is None or last.connection != current.connection or current.response_id is not None:
+    if current is None or last is None or last.connection != current.connection:
         return False
+    if current.response_id is not None:
+        # It has begun, so errors are its own; but nothing has come of it, and a reason is still owed.
+        return lacks_reason(last) and not (current.parts or current.output or current.tool_calls)
     if outcome.proves_nothing_began(info) or outcome.refuses_lane(info):
         return False
     # Numbers begin anew with each response, so a number above 0 cannot be the first of this one.

@@ -18,7 +18,7 @@ __all__ = ["content", "finish", "keep", "put", "retold"]
 
 _LOST = "The response ended before it was whole, so it was not carried out."
 _NAMELESS = "The provider never said which tool it calls, so it was not carried out."
-_SHOWN = {"output_text": "text", "refusal": "refusal"}
+_SHOWN = {"output_text": "text", "text": "text", "refusal": "refusal"}
 """How the parts of a message are called, and what of them is shown."""
 
 
@@ -125,7 +125,7 @@ def _late(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:
 
 
 def _late_text(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:
-    told, item_id = _list(item.get("content")), str(item.get("id") or "")
+    told, item_id = _contents(item), str(item.get("id") or "")
     shown = [part for part in turn.parts if part.output_index == place and not part.whole and part.kind == "text"]
     whole = "".join(part["text"] for part in told if isinstance(part, dict) and isinstance(part.get("text"), str))
     if shown and "".join(part.text for part in shown) == whole:
@@ -163,7 +163,7 @@ def _has_words(part: Any) -> bool:
     return isinstance(part, Mapping) and bool(part.get("text") or part.get("refusal") or kind(part) not in _TEXTS)
 
 
-_TEXTS = frozenset({"output_text", "refusal", "summary_text", "reasoning_text", ""})
+_TEXTS = frozenset({"output_text", "text", "refusal", "summary_text", "reasoning_text", ""})
 
 
 def _as_content(part: TextPart) -> dict[str, Any]:
@@ -172,6 +172,12 @@ def _as_content(part: TextPart) -> dict[str, Any]:
     if part.kind == "refusal":
         return {"type": "refusal", "refusal": part.text}
     return {"type": "reasoning_text" if part.raw else "summary_text", "text": part.text}
+
+
+def _contents(item: Item) -> list[Any]:
+    """The parts of a message; some servers write its words in their place, as in a request."""
+    content = item.get("content")
+    return [{"type": "output_text", "text": content}] if isinstance(content, str) else _list(content)
 
 
 def _list(value: Any) -> list[Any]:

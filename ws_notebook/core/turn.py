@@ -234,6 +234,8 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The id that its item has, or had last."""
     given_id: str = ""
     """The call id that the provider gave; `call_id` is another one where it gave none."""
+    twins: int = 0
+    """How many earlier calls of the turn have its `call_id`."""
     output: str | list[Any] | None = None
     """What went, or will go, back to the model."""
     pictures: tuple[Mapping[str, Any], ...] = ()
@@ -255,6 +257,11 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"<ToolCall {self.name} {self.status} {self.call_id}>"
+
+    @property
+    def shown_id(self) -> str:
+        """Its id in views, where no other call of its turn has it: `call_id`, from the second one on with a number."""
+        return f"{self.call_id} ({self.twins + 1})" if self.twins else self.call_id
 
     @property
     def arguments(self) -> str:

@@ -193,7 +193,7 @@ def call_object(call: CallState, clock: Clock, limit: int = LIMIT, *, keys: Keys
     if call.status == "awaiting_approval":
         limit = max(limit, LIMIT)
     return {
-        "call_id": call.call_id,
+        "call_id": call.shown_id,
         "name": call.name,
         "arguments": cut_shown(call.arguments, limit, keys, grows=call.item is None),
         "status": call.status,

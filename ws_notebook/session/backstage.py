@@ -103,11 +103,10 @@ class Backstage:
 
     def decide(self, run: Run, turn_id: str, call_id: str, verdict: str, more: str | None) -> None:
         """What a view of the run was told about a call; see `Run.decide`."""
-        found = [each for each in run.tool_calls if (each.turn.id, each.call_id) == (turn_id, call_id)]
+        # Some providers give two calls one id: the answer is for the one that it was given for.
+        found = [each for each in run.tool_calls if (each.turn.id, each.shown_id) == (turn_id, call_id)]
         if not found:
-            raise ToolError(f"Run {run.id} has no call {call_id}.")
-        # Some providers give two calls one id: the answer is for one that waits for it.
-        found.sort(key=lambda each: each.status != "awaiting_approval")
+            raise ToolError(f"Run {run.id} has no call {call_id}. Its calls are in run.tool_calls; decide there.")
         if verdict == "shown":
             self._portal.post(self._engine.dispatcher.approvals.shown, found[0])
         elif verdict == "approve":

@@ -22,6 +22,7 @@ __all__ = ["branched", "call_code", "put_call"]
 
 def call_code(run: Run, call: CallState) -> str:
     """The Python code of a call, with the names that the notebook has."""
+    _check(call)
     names = getattr(kernel.shell(), "user_ns", {})
     tool = run.session.offered(run).get(call.name)
     return call_source(tool, call.name, call.arguments if call.edited is None else call.edited, names)
@@ -43,7 +44,7 @@ def branched(run: Run, call: CallState, output: Any, settings: Mapping[str, Any]
     What the run was asked with, tools included, holds for the new one, unless `settings` says otherwise. Raises
     SettingsError for a call of another run and for one whose turn has not ended.
     """
-    check(call=call)
+    _check(call)
     last = _end_of_round(run, call)
     tool = run.session.offered(run).get(call.name)
     given = to_output(output) if tool is None else to_output(output, max_output=tool.max_output)
@@ -54,6 +55,11 @@ def branched(run: Run, call: CallState, output: Any, settings: Mapping[str, Any]
         if each.item is not None
     ]
     return run.session.ask(items, parent=last.response_id, **{**_settings(run), **settings})
+
+
+def _check(call: Any) -> None:
+    """None is no call either."""
+    check(call="" if call is None else call)
 
 
 def _end_of_round(run: Run, call: CallState) -> TurnState:

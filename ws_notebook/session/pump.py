@@ -84,6 +84,10 @@ class Pump:
     def open(self) -> bool:
         return self._connection is not None
 
+    def resume_overdue(self) -> None:
+        """Go on with what waited long enough for something that did not come."""
+        self._link.resume_overdue(time.monotonic())
+
     def close_where_wanted(self) -> None:
         if self._link.wants_close:
             self._link.wants_close = False
@@ -92,7 +96,6 @@ class Pump:
     def send_where_wanted(self) -> None:
         """Have what waits be sent: now, and again when a request that is held back may go out."""
         now, loop = time.monotonic(), asyncio.get_running_loop()
-        self._link.resume_overdue(now)
         if self._link.wants_connection(now) and (self._writer is None or self._writer.done()):
             self._writer = loop.create_task(self._write())
             self._keep(self._writer)

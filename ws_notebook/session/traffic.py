@@ -68,6 +68,8 @@ class Traffic:
                 )
             )
         for pump in self._pumps:
+            # Before the changes are published: it may be what ends a run, and nothing else may come of it.
+            pump.resume_overdue()
             pump.close_where_wanted()
         self._publish(self._protocol.changes())
         for pump in self._pumps:

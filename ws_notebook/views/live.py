@@ -294,14 +294,14 @@ class LiveView:
 
     def _call(self, turn: Any, call: Any) -> CallState | None:
         calls = [each for known in list(self._run.turns) if known.id == turn for each in list(known.tool_calls)]
-        return next((each for each in calls if each.call_id == call), None)
+        return next((each for each in calls if each.shown_id == call), None)
 
     def _unfold(self, content: dict[str, Any], answer: Callable[[dict[str, Any]], object]) -> None:
         """The reader wants to see all of a call's arguments."""
         turn, name = content.get("turn"), content.get("call")
         call = self._call(turn, name)
         if call is not None:
-            self._unfolded.add((call.turn.id, call.call_id))
+            self._unfolded.add((call.turn.id, call.shown_id))
             answer({"kind": "arguments", "turn": turn, "call": name, "text": valid(call.arguments)})
 
     def _refuse_unseen(self, turn: str, name: str) -> None:
