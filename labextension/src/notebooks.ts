@@ -35,12 +35,14 @@ export class LinkedNotebook {
   readonly saving = new Signal<this, void>(this);
   /** Told when there is a link to the kernel: what was drawn before is drawn again, with it. */
   readonly linked = new Signal<this, void>(this);
-  private readonly loaded = performance.now();
+  /** When its cells were there, by the page's clock. */
+  private loaded = Infinity;
   private current: KernelLink | null = null;
 
   constructor(private readonly panel: NotebookPanel) {
     const { sessionContext } = panel;
     sessionContext.kernelChanged.connect(() => this.relink());
+    void panel.context.ready.then(() => (this.loaded = performance.now()));
     panel.context.saveState.connect((_, state) => {
       if (state === 'started') {
         this.saving.emit();
