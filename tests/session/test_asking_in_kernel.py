@@ -60,13 +60,13 @@ def asked(notebook: Notebook, cell: Cell) -> str:
 
 def test_a_cell_that_waits_asks_and_goes_on_by_the_answer(notebook: Notebook) -> None:
     cell = notebook.send('run = s.ask(\'call remove(path="a") and remove(path="b") and remove(path="c")\')')
-    assert asked(notebook, cell).startswith("remove(path='a')\nRun it?")
+    assert asked(notebook, cell).startswith('remove({"path":"a"})\nRun it?')
     notebook.client.input("y")
-    assert asked(notebook, cell).startswith("remove(path='b')")
+    assert asked(notebook, cell).startswith('remove({"path":"b"})')
     notebook.client.input("n keep that one")
-    assert asked(notebook, cell).startswith("remove(path='c')")
+    assert asked(notebook, cell).startswith('remove({"path":"c"})')
     notebook.client.input('{"path": 3}')
-    assert "path" in asked(notebook, cell).partition("remove(path='c')")[0]
+    assert "path" in asked(notebook, cell).partition('remove({"path":"c"})')[0]
     notebook.client.input('{"path": "d"}')
     cell.end()
     printed = notebook.run(SHOW)
@@ -77,7 +77,7 @@ def test_a_cell_that_waits_asks_and_goes_on_by_the_answer(notebook: Notebook) ->
 
 def test_a_cell_that_awaits_asks_too(notebook: Notebook) -> None:
     cell = notebook.send("run = await s.ask_async('call remove(path=\"a\")')")
-    assert asked(notebook, cell).startswith("remove(path='a')")
+    assert asked(notebook, cell).startswith('remove({"path":"a"})')
     notebook.client.input("y")
     cell.end()
     assert notebook.run(SHOW) == "[('completed', 'approved')] ['a'] completed\n"
@@ -94,7 +94,7 @@ def test_in_the_background_nobody_is_asked_until_a_cell_waits(notebook: Notebook
     waits = "while not told(run) or told(run)[0][0] != 'awaiting_approval':\n    time.sleep(0.01)\n"
     notebook.run(waits)
     cell = notebook.send("run.result(20)")
-    assert asked(notebook, cell).startswith("remove(path='a')")
+    assert asked(notebook, cell).startswith('remove({"path":"a"})')
     notebook.client.input("y")
     cell.end()
     assert notebook.run(SHOW) == "[('completed', 'approved')] ['a'] completed\n"

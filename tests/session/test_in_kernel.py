@@ -23,6 +23,10 @@ if {root!r} not in sys.path and os.environ.get("WSN_TEST_INSTALLED") != "1":
     sys.path.insert(0, {root!r})
 import ws_notebook as wsn
 
+# What an earlier test left open in this kernel is not counted in a later one.
+for each in [each for each in globals().values() if isinstance(each, wsn.Session)]:
+    each.close()
+
 def connect(*tools, **options):
     return wsn.Session(provider={url!r}, profile="local", api_key={token!r}, tools=tools, **options)
 
