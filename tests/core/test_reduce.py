@@ -501,3 +501,14 @@ def test_thousands_of_calls_of_one_turn_are_each_taken_once_and_in_order(numbere
     assert [each.arguments for each in turn.tool_calls] == [item["arguments"] for item in items]
     assert [item["call_id"] for item in turn.output] == [item["call_id"] for item in items]
     assert (turn.calls_by, turn.kept, turn.last_event) == ({}, {}, None)
+
+
+@pytest.mark.parametrize("word", ["cancelled", "canceled"])
+def test_a_completed_event_whose_response_was_cancelled_ends_the_run_as_failed(word: str) -> None:
+    drive = Drive()
+    run = drive.ask("one")
+    drive.receive(created("resp_1"), {"type": "response.completed", "response": {"id": "resp_1", "status": word}})
+    drive.later += 1
+    drive.settle()
+    assert run.status == "failed"
+    assert "cancelled" in str(run.error)

@@ -39,6 +39,7 @@ def answered(body: Any) -> dict[str, Any]:
         (W.encode(), W),
         ({"object": "response", "id": "r", "status": "queued", "output": []}, "queued"),
         ({"object": "response", "id": "r", "status": "in_progress"}, "in_progress"),
+        ({"object": "response", "id": "r"}, "without a status and without output"),
         ({"object": "list", "data": []}, "another object"),
     ],
 )

@@ -114,6 +114,8 @@ def _terminal(status: str) -> Callable[[TurnState, Any, float], list[Change]]:
             return cut_off(turn, "failed", ErrorInfo(message=_EMPTY, code=UNREADABLE), now)
         stated = body.get("status") if status == "completed" else None
         # Some send every end as completed, and say only inside how it was.
+        if stated in ("cancelled", "canceled"):
+            stated, body = "failed", {**body, "error": body.get("error") or "The response was cancelled."}
         return _end(turn, stated if stated in ("incomplete", "failed") else status, body, now, said=event.error)
 
     return end

@@ -57,7 +57,8 @@ def lane_of(fields: Mapping[str, Any]) -> str | None:
 
 def response_event(body: Mapping[str, Any]) -> ServerEvent | None:
     """The terminal event of a response that came by itself; None where it is none, or has not ended."""
-    if body.get("object") != "response" and not isinstance(body.get("output"), list):
+    told = isinstance(body.get("output"), list)
+    if not told and (body.get("object") != "response" or not isinstance(body.get("status"), str)):
         return None
     status = body.get("status", "completed")
     if body.get("error") and status == "completed":
@@ -74,6 +75,8 @@ def is_no_response(body: Any) -> str:
         return "a Chat Completion: this address does not speak the Responses API"
     if body.get("object") == "response" and body.get("status") in ("queued", "in_progress"):
         return f"a response that is {body['status']}: it is worked on in the background, and its answer is not in it"
+    if body.get("object") == "response" and "status" not in body and not isinstance(body.get("output"), list):
+        return "a response without a status and without output"
     return ""
 
 
