@@ -150,7 +150,7 @@ def test_observing_begins_now_and_says_when_it_is_too_late(opened: Open) -> None
         assert run.observe(lambda state, change: told.append(type(change).__name__))
         peer.finish()
         run.result(20)
-        assert told == ["TextAppended", "TurnEnded", "RunEnded"]
+        assert told == ["TextAppended", "ItemDone", "TurnEnded", "RunEnded"]
         assert not run.observe(lambda state, change: None)
 
 
