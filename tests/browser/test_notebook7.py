@@ -133,5 +133,6 @@ def test_the_file_list_opens_a_copy_of_the_quickstart(lab: Lab, server: Server) 
     page.get_by_role("menuitem", name="Help", exact=True).click()
     with page.context.expect_page() as opened:
         page.get_by_role("menuitem", name="Responses Quickstart").click()
-    expect(opened.value.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
+    # A page of its own: the whole front end is loaded once more.
+    expect(opened.value.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=30_000)
     assert "/notebooks/quickstart" in opened.value.url
