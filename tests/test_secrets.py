@@ -14,8 +14,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from support.events import answer, call, completed, created, delta, error, item_added, item_done, message
+from support.kinds_of_secrets import KEY, PLACEHOLDERS, SECRETS
 from support.peer import Talk, running_peer
-from support.secrets import KEY, PLACEHOLDERS, SECRETS
 
 import ws_notebook as wsn
 from ws_notebook.core.changes import Change

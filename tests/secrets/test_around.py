@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from support.secrets import SECRETS
+from support.kinds_of_secrets import SECRETS
 
 from ws_notebook.secrets.around import open_places, places
 from ws_notebook.secrets.keys import Keys

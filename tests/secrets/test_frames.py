@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from support.events import delta, item_done, message
-from support.secrets import KEY, SECRETS
+from support.kinds_of_secrets import KEY, SECRETS
 
 from ws_notebook.secrets import Frames, Keys
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from support.secrets import SECRETS, UNCHANGED
+from support.kinds_of_secrets import SECRETS, UNCHANGED
 
 from ws_notebook.secrets.kinds import KINDS, open_token, tokens
 

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import plotly.offline
 import pytest
-from support.secrets import FRAGMENTS, KEY, PLACEHOLDERS, SECRETS, UNCHANGED
+from support.kinds_of_secrets import FRAGMENTS, KEY, PLACEHOLDERS, SECRETS, UNCHANGED
 
 from ws_notebook.secrets import Keys, counted, hidden, hidden_frame, hidden_value, note, restored, spans
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.secrets import FRAGMENTS, KEY, SECRETS, UNCHANGED
+from support.kinds_of_secrets import FRAGMENTS, KEY, SECRETS, UNCHANGED
 
 from ws_notebook.secrets import Keys, Stream, hidden, so_far
 

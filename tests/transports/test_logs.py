@@ -3,7 +3,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from support.secrets import SECRETS
+from support.kinds_of_secrets import SECRETS
 
 from ws_notebook.transports.logs import WithoutSecrets, quiet_loggers
 
