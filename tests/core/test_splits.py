@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.drive import Drive
@@ -206,7 +207,8 @@ def outcome(drive: Drive, run: RunState) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.timeout(300)
+@settings(max_examples=120, deadline=None)
 @given(st.data(), st.sampled_from([(True, True), (True, False), (False, True)]))
 def test_any_split_of_a_response_gives_the_same_run(data: st.DataObject, told_by: tuple[bool, bool]) -> None:
     ids, indices = told_by

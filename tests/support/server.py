@@ -26,7 +26,7 @@ __all__ = [
     "text_of",
 ]
 
-TOKEN = "a-token-for-tests"
+TOKEN = "a-token-for-tests-17"
 TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
 Event = dict[str, Any]
 
