@@ -7,9 +7,9 @@ from playwright.sync_api import Locator, expect
 
 SETUP = '%load_ext ws_notebook\n%config ResponsesMagics.provider = "local"'
 ROOT = '%%responses -o root\nsay "root"'
-LEFT = "%%responses --background -o left --from root\nwrite 400 words"
-FORK = "%%responses --background -o fork --from root\nwrite 400 words"
-FRESH = "%%responses --background -o fresh --new\nwrite 400 words"
+LEFT = "%%responses --background -o left --from root\nwrite 900 words"
+FORK = "%%responses --background -o fork --from root\nwrite 900 words"
+FRESH = "%%responses --background -o fresh --new\nwrite 900 words"
 CHECK = "print([run.turns[0].lane for run in (left, fork, fresh)], [run.turns[0].parent_id for run in (left, fork)])"
 
 
@@ -29,7 +29,7 @@ def test_two_lanes_and_a_fork_stream_at_once_and_one_is_stopped_alone(lab: Lab, 
     expect(views[1]).to_have_attribute("data-wsn-status", "cancelled")
     grown = [len(words(view)) for view in (views[0], views[2])]
     for view in (views[0], views[2]):
-        expect(view).to_have_attribute("data-wsn-status", "completed", timeout=30_000)
+        expect(view).to_have_attribute("data-wsn-status", "completed", timeout=60_000)
     assert all(len(words(view)) > before for view, before in zip((views[0], views[2]), grown, strict=True))
     lab.run_cell(5)
     expect(lab.output(5)).to_contain_text("lane-1")
