@@ -51,16 +51,16 @@ class EchoTransport:
 
 
 async def talk(connection: RecordingConnection) -> None:
-    await connection.send(b'{"key": "hidden-key-1"}')
+    await connection.send(b'{"key": "hidden-key-12345678"}')
     await connection.send(b'{"n": 2}')
-    assert await connection.receive() == [b'{"key": "hidden-key-1"}', b'{"n": 2}']
+    assert await connection.receive() == [b'{"key": "hidden-key-12345678"}', b'{"n": 2}']
     with pytest.raises(ConnectionLost):
         await connection.receive()
     await connection.close()
 
 
 def test_frames_and_the_end_are_written_in_order(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "c", provider="p", model="m", keys=Keys(["hidden-key-1"]))
+    recorder = Recorder(tmp_path / "c", provider="p", model="m", keys=Keys(["hidden-key-12345678"]))
     echo = Echo()
     asyncio.run(talk(RecordingConnection(echo, Tape(recorder))))
     recorder.stop()
@@ -96,7 +96,7 @@ def test_a_recording_transport_is_one_like_its_inner_and_hides_the_key(tmp_path:
     transport = RecordingTransport(EchoTransport(), tmp_path / "c")
     assert isinstance(transport, Transport)
     assert (transport.name, transport.memory) == ("echo", True)
-    endpoint = Endpoint(base_url="http://a/v1", headers={"Authorization": "Bearer hidden-key-1"})
+    endpoint = Endpoint(base_url="http://a/v1", headers={"Authorization": "Bearer hidden-key-12345678"})
 
     async def both() -> None:
         for _ in range(2):
@@ -107,7 +107,7 @@ def test_a_recording_transport_is_one_like_its_inner_and_hides_the_key(tmp_path:
     asyncio.run(both())
     kept = Cassette.load(tmp_path / "c")
     assert {entry.connection for entry in kept.entries} == {1, 2}
-    assert b"hidden-key-1" not in (tmp_path / "c").read_bytes()
+    assert b"hidden-key-12345678" not in (tmp_path / "c").read_bytes()
 
 
 def test_a_file_that_cannot_be_opened_is_told_in_words(tmp_path: Path) -> None:
