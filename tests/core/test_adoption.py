@@ -48,3 +48,12 @@ def test_a_hollow_item_gets_what_the_end_says() -> None:
     hollow = {**message("", "m1"), "content": []}
     run = run_of(item_done(0, hollow), completed("r", message("Hi", "m1")))
     assert (run.text, run.turns[0].output) == ("Hi", [message("Hi", "m1")])
+
+
+def test_reasoning_that_only_the_end_tells_is_not_taken_for_another_that_it_leaves_out() -> None:
+    said = {"type": "reasoning", "id": "rs_2", "summary": [{"type": "summary_text", "text": "Then this."}]}
+    told = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "First that."}]}
+    drive = Drive()
+    run = drive.ask("one")
+    drive.receive(created("r"), item_done(1, said), completed("r", told))
+    assert {item["id"] for item in run.turns[0].output} == {"rs_1", "rs_2"}

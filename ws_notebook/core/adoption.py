@@ -115,7 +115,7 @@ def _by_place(mine: _Known, item: Item, index: int) -> bool:
 
 def _by_text(mine: _Known, item: Item, index: int) -> bool:
     """The remaining ones in order: some providers give an item another id and number at each event."""
-    return (kind(item) not in TOOL_CALLS and kind(item) != "message") or (bool(mine.text) and _agree(mine, item))
+    return _agree(mine, item) and (bool(mine.text) or (kind(item) not in TOOL_CALLS and kind(item) != "message"))
 
 
 def _call_id(item: Mapping[str, Any], index: int = 0) -> str | None:
