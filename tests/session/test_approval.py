@@ -160,6 +160,8 @@ def test_calls_of_one_id_are_decided_each_by_itself(opened: Open) -> None:
 
     with running_peer(script) as peer:
         session = opened(peer.url, tools=[tool(add, approve=True)])
+        # Without a decider, waiting here would ask by input() as well, which has no one to answer.
+        session.on_approval = lambda call: None
         run = session.start("Add")
         session.wait(run, lambda: [each.status for each in run.tool_calls] == ["awaiting_approval"] * 3, timeout=20)
         turn = bundle(run.state, session.header(run.state))["turns"][0]
