@@ -127,3 +127,6 @@ def test_a_question_is_the_same_with_and_without_its_history() -> None:
 def test_what_is_no_path_is_told_of() -> None:
     with pytest.raises(SettingsError, match="pass its path, not 5"):
         Cassette.load(5)  # type: ignore[arg-type]
+    for other in (5, "run.jsonl"):
+        with pytest.raises(SettingsError, match="made of entries"):
+            Cassette(other)  # type: ignore[arg-type]

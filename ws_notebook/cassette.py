@@ -51,7 +51,10 @@ class Exchange(msgspec.Struct, frozen=True):
 
 
 class Cassette:
-    """A recording. `provider`, `model` and `transport` say of what; `recorded` is the moment, in UTC."""
+    """A recording. `provider`, `model` and `transport` say of what; `recorded` is the moment, in UTC.
+
+    Raises `SettingsError` for what is no series of entries.
+    """
 
     def __init__(
         self,
@@ -62,6 +65,10 @@ class Cassette:
         transport: str = "websocket",
         recorded: str = "",
     ) -> None:
+        if isinstance(entries, str | os.PathLike) or not isinstance(entries, Iterable):
+            raise SettingsError(
+                f"A Cassette is made of entries, not of {entries!r:.60}. To read a file: Cassette.load(path)."
+            )
         self.entries = list(entries)
         self.provider = provider
         self.model = model

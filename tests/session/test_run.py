@@ -13,7 +13,7 @@ from support.slow import slow, until_text, url_of
 
 from ws_notebook import Session, tool
 from ws_notebook.core.changes import Change, RunEnded, TextAppended
-from ws_notebook.exceptions import RunCancelled
+from ws_notebook.exceptions import RunCancelled, SettingsError
 
 __all__: list[str] = []
 
@@ -152,6 +152,8 @@ def test_observing_begins_now_and_says_when_it_is_too_late(opened: Open) -> None
         run.result(20)
         assert told == ["TextAppended", "ItemDone", "TurnEnded", "RunEnded"]
         assert not run.observe(lambda state, change: None)
+        with pytest.raises(SettingsError, match="observer must be a function"):
+            run.observe(5)  # type: ignore[arg-type]
 
 
 def test_streaming_runs_the_tools_of_the_run(local: Open) -> None:

@@ -46,6 +46,7 @@ def test_an_mcp_server_is_named_by_its_label_and_shows_no_secret() -> None:
         ("mcp", "needs server_label and server_url"),
         ("population", "the function itself"),
         ({"name": "x"}, 'its "type"'),
+        (5, 'its "type"'),
         ({"type": "custom", "name": "x"}, "needs its Python function"),
     ],
 )

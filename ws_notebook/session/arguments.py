@@ -128,6 +128,7 @@ _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "max_turns": (_is_count, "a whole number of at least 1"),
     "options": (_is_mapping, "a dict of request fields"),
     "watch": (callable, "a function that takes the run"),
+    "observer": (callable, "a function that takes the run's state and a change"),
     "run": (lambda value: hasattr(value, "tool_calls") and hasattr(value, "state"), "a run: one of session.runs"),
     "call": (lambda value: hasattr(value, "call_id"), "a tool call: one of run.tool_calls"),
     "beside": (lambda value: hasattr(value, "runs") and hasattr(value, "states"), "another Session"),

@@ -278,8 +278,9 @@ class Run:
     def observe(self, observer: Observer) -> bool:
         """Tell `observer(state, change)` of every change from now on, on the session's loop: it returns at once.
 
-        False: the run has already ended.
+        False: the run has already ended. Raises `SettingsError` for what is no function.
         """
+        check(observer=observer)
         return self._behind.on_loop(self._add_observer, observer)
 
     def _add_observer(self, observer: Observer) -> bool:
