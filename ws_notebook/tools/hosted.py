@@ -41,8 +41,8 @@ class HostedTool:
     """
 
     def __init__(self, tool: str | Mapping[str, Any], /, **options: Any) -> None:
-        given = {"type": tool} if isinstance(tool, str) else dict(tool) if isinstance(tool, Mapping) else {}
-        kind = given.get("type")
+        given: Any = {"type": tool} if isinstance(tool, str) else tool
+        kind = given.get("type") if isinstance(given, Mapping) else None
         if not isinstance(kind, str) or not kind:
             raise ToolError('A hosted tool is a dict with its "type", such as {"type": "web_search"}.')
         if kind in _OWN:
