@@ -1,4 +1,4 @@
-"""The rig: a real JupyterLab server and a real Chromium for all browser tests, a fresh page for each of them."""
+"""The rig: a real JupyterLab server and a real Chromium for all browser tests, a page for each of them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser.lab import Lab, Server
+from browser.lab import VIEWPORT, Lab, Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 __all__: list[str] = []
 
@@ -26,6 +26,8 @@ BROWSER_FLAGS = (
     "--disable-dev-shm-usage",
     "--font-render-hinting=none",
     "--force-color-profile=srgb",
+    # Nothing outside of this machine is reached.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--no-default-browser-check",
     "--no-first-run",
 )
@@ -34,12 +36,20 @@ TEST_TIMEOUT = 180
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark this folder's tests; give them the time that a browser needs."""
+    """Mark this folder's tests; give them the time that a browser needs; last in a file those that leave no page."""
+    places = {path: index for index, path in enumerate(dict.fromkeys(item.path for item in items))}
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(TEST_TIMEOUT))
+    items.sort(key=lambda item: (places[item.path], item.path.is_relative_to(HERE) and _leaves_no_page(item)))
+
+
+def _leaves_no_page(item: pytest.Item) -> bool:
+    """Whether its page is of no use for the test behind it."""
+    call = getattr(item, "callspec", None)
+    return item.get_closest_marker("new_page") is not None or (call is not None and "notebook" in call.params.values())
 
 
 @pytest.hookimpl(wrapper=True)
@@ -107,14 +117,62 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 shutil.copy(folder / name, ROOT / "docs" / "images" / name)
 
 
+class Desk:
+    """Where a page stays between tests: loading JupyterLab takes longer than most of them.
+
+    A page is kept as long as nothing about it differs from one that was just loaded.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._context: BrowserContext | None = None
+        self._page: Page | None = None
+
+    def lend(self) -> tuple[BrowserContext, Page | None]:
+        """A context, and the page that was kept, if there is one."""
+        page, self._page = self._page, None
+        if self._context is None or page is None:
+            self.clear()
+            self._context = self._browser.new_context(viewport=VIEWPORT)
+        return self._context, page
+
+    def keep(self, page: Page | None) -> None:
+        """Keep it for the next test."""
+        self._page = page
+        if page is None:
+            self.clear()
+
+    def clear(self) -> None:
+        """Close what there is."""
+        if self._context is not None:
+            self._context.close()
+            self._context = None
+
+
+@pytest.fixture(scope="session")
+def desk(chromium: Browser) -> Iterator[Desk]:
+    """The page that is kept between tests."""
+    kept = Desk(chromium)
+    yield kept
+    kept.clear()
+
+
 @pytest.fixture
-def lab(server: Server, chromium: Browser, pictures: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A fresh page on the server. A failed test leaves a picture of it and the server's last lines in test-results/."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = Lab(server, context, pictures)
+def lab(server: Server, desk: Desk, pictures: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A page on the server, new or like new; new for tests marked `new_page`, and after those that failed.
+
+    A failed test leaves a picture of it and the server's last lines in test-results/.
+    """
+    alone = request.node.get_closest_marker("new_page") is not None
+    if alone:
+        desk.keep(None)
+    context, kept = desk.lend()
+    page = Lab(server, context, pictures, kept)
     yield page
-    if request.node.stash.get(FAILED, False):
+    failed = request.node.stash.get(FAILED, False)
+    if failed:
         page.keep_evidence(ROOT / "test-results" / request.node.name)
-    context.close()
+    usual = server.settings_are_usual
+    desk.keep(None if failed or alone or not usual else page.empty())
     server.shutdown_kernels()
     server.reset_settings()

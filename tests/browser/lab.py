@@ -16,17 +16,18 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 import nbformat
 from nbformat.sign import NotebookNotary
-from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, ViewportSize, expect
 
 import ws_notebook
 
-__all__ = ["App", "Lab", "Server", "Theme"]
+__all__ = ["VIEWPORT", "App", "Lab", "Server", "Theme"]
 
 App = Literal["lab", "notebook"]
 Theme = Literal["light", "dark"]
@@ -40,6 +41,26 @@ KERNEL_IS_IDLE = """() => {
   const session = window.jupyterapp.shell.currentWidget?.context?.sessionContext?.session;
   return session?.kernel?.status === "idle";
 }"""
+COMMAND = "async ([name, args]) => { await window.jupyterapp.commands.execute(name, args); }"
+EMPTIED = """async () => {
+  const app = window.jupyterapp;
+  if (!app?.commands.hasCommand("docmanager:open")) return false;
+  const shown = selector => document.querySelector(selector)?.checkVisibility() ?? false;
+  for (const widget of [...app.shell.widgets("main")]) {
+    if (widget.context?.model) widget.context.model.dirty = false;
+    widget.close();
+  }
+  if (!shown("#jp-left-stack")) await app.commands.execute("application:toggle-left-area");
+  await new Promise(done => setTimeout(done, 50));
+  localStorage.clear();
+  sessionStorage.clear();
+  const open = [...app.shell.widgets("main")].filter(widget => widget.context);
+  return open.length === 0 && !shown(".jp-Dialog") && !shown("#jupyterlab-splash") && shown("#jp-left-stack")
+    && !shown("#jp-right-stack") && document.body.dataset.jpThemeLight === "true"
+    && app.shell.mode === "multiple-document" && !app.shell.presentationMode;
+}"""
+"""Closes what is open in a page; whether it stands then as JupyterLab does when it is loaded."""
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 THEMES: dict[Theme, str] = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 SETTINGS: dict[str, dict[str, object]] = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
@@ -64,10 +85,12 @@ class Server:
         self._log = home / "server.log"
         self._ready = threading.Event()
         self._process: subprocess.Popen[str] | None = None
+        self.settings_are_usual = True
+        """Whether no test has chosen others since they were reset."""
 
     def __enter__(self) -> Self:
         self.root.mkdir(parents=True)
-        self._write_settings()
+        self.reset_settings()
         self._process = subprocess.Popen(
             self._command(), env=self._environment(), cwd=self.root, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -131,9 +154,11 @@ class Server:
         """Back to the rig's settings, whatever a test chose."""
         shutil.rmtree(self._home / "settings", ignore_errors=True)
         self._write_settings()
+        self.settings_are_usual = True
 
     def set_settings(self, package: str, plugin: str, **values: object) -> None:
         """The user's settings of a plugin, for pages that are opened from now on."""
+        self.settings_are_usual = False
         path = self._home / "settings" / package / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
@@ -213,18 +238,24 @@ class Server:
 class Lab:
     """A page on the server. `page` is Playwright's, for what is not here."""
 
-    def __init__(self, server: Server, context: BrowserContext, pictures: Path) -> None:
+    def __init__(self, server: Server, context: BrowserContext, pictures: Path, kept: Page | None = None) -> None:
+        """`kept`: a page of this context in which JupyterLab is loaded, with no notebook open."""
         self.server = server
         self.foreign_requests: list[str] = []
-        """Addresses outside this machine that the page asked for; none is let through."""
+        """Addresses outside this machine that the page asked for; the browser resolves none of them."""
         self.console_errors: list[str] = []
         self.pictures = pictures
         self._name = ""
+        self._empty = kept is not None
         context.set_default_timeout(WAIT_MS)
-        context.route("**/*", self._stay_home)
-        self.page: Page = context.new_page()
-        self.page.on("console", lambda message: self._note(message.type, message.text))
-        self.page.on("pageerror", lambda error: self._note("error", str(error)))
+        self.page: Page = kept or context.new_page()
+        self._listeners: dict[str, Callable[[Any], None]] = {
+            "request": self._note_request,
+            "console": lambda message: self._note(message.type, message.text),
+            "pageerror": lambda error: self._note("error", str(error)),
+        }
+        for event, listener in self._listeners.items():
+            self.page.on(event, listener)  # type: ignore[call-overload]
 
     def open(self, name: str, *, app: App = "lab", kernel: bool = True) -> None:
         """Open a notebook of the server's folder; wait until it is shown and its kernel, if it is to have one, is idle.
@@ -233,13 +264,27 @@ class Lab:
         told "No Kernel".
         """
         self._name = name
-        path = {"lab": f"/lab/workspaces/{secrets.token_hex(4)}/tree/{name}", "notebook": f"/notebooks/{name}"}[app]
-        self.page.goto(f"{self.server.url}{path}?token={self.server.token}")
+        if app == "lab" and self._empty:
+            self._command("docmanager:open", {"path": name, "factory": "Notebook"})
+        else:
+            path = {"lab": f"/lab/workspaces/{secrets.token_hex(4)}/tree/{name}", "notebook": f"/notebooks/{name}"}[app]
+            self.page.goto(f"{self.server.url}{path}?token={self.server.token}")
+        self._empty = False
         if not kernel:
             self._choose_no_kernel()
         expect(self.cell(0)).to_be_visible(timeout=WAIT_MS)
         if kernel:
             self.wait_idle()
+
+    def empty(self) -> Page | None:
+        """Close what is open and let go of the page. None: it does not look like one that was just loaded."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.set_viewport_size(VIEWPORT)
+        self.page.emulate_media(media="null", reduced_motion="null")
+        self.page.context.clear_permissions()
+        is_lab = self.page.url.startswith(f"{self.server.url}/lab/")
+        return self.page if is_lab and self.page.evaluate(EMPTIED) else None
 
     def set_theme(self, theme: Theme) -> None:
         """Switch to the light or the dark theme and wait for it."""
@@ -343,7 +388,8 @@ class Lab:
         (folder / "server.txt").write_text(self.server.log_tail())
 
     def _command(self, name: str, args: dict[str, object] | None = None) -> None:
-        self.page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, args or {}])
+        # What it returns may be a whole widget, which would be copied to here.
+        self.page.evaluate(COMMAND, [name, args or {}])
 
     def _choose_no_kernel(self) -> None:
         dialog = self.page.get_by_role("dialog")
@@ -353,12 +399,9 @@ class Lab:
         # Only then has the notebook taken the focus for itself.
         expect(self.page.locator(".jp-Toolbar-kernelName")).to_have_text("No Kernel")
 
-    def _stay_home(self, route: Route, request: Request) -> None:
-        if request.url.startswith((self.server.url, "data:", "blob:")):
-            route.continue_()
-        else:
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith((self.server.url, "data:", "blob:")):
             self.foreign_requests.append(request.url)
-            route.abort()
 
     def _note(self, kind: str, text: str) -> None:
         if kind == "error":

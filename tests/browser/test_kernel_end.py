@@ -9,11 +9,14 @@ import os
 import signal
 from typing import Literal
 
+import pytest
 from browser.lab import Lab, Server
 from browser.test_reload import MIME, SETUP
 from playwright.sync_api import Locator, expect
 
 __all__: list[str] = []
+
+pytestmark = pytest.mark.new_page
 
 SESSION = f"{SETUP}import os\nsession = wsn.Session(provider='local')\nprint(os.getpid())"
 QUESTION = '%%responses --background\nwrite 40 words, call wait(), then say "here is the end"'

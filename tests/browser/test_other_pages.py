@@ -19,6 +19,8 @@ from views.stage import Stage
 from ws_notebook.views.hub import hub
 from ws_notebook.views.live import LiveView
 
+pytestmark = pytest.mark.new_page
+
 stages = []
 
 def begin(*words):

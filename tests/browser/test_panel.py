@@ -18,6 +18,8 @@ SETUP = """\
 import time
 import ws_notebook as wsn
 
+pytestmark = pytest.mark.new_page
+
 @wsn.tool
 def population(city: str) -> int:
     "The number of inhabitants of a city."

@@ -15,6 +15,8 @@ SETUP = """\
 %config ResponsesMagics.provider = "local"
 import ws_notebook as wsn
 
+pytestmark = pytest.mark.new_page
+
 @wsn.tool(run_in="thread")
 def wait() -> str:
     "Wait until somebody opens the gate, from outside."

@@ -21,6 +21,8 @@ import pathlib, time
 import ws_notebook as wsn
 from IPython.display import display
 
+pytestmark = pytest.mark.new_page
+
 @wsn.tool(run_in="thread")
 def wait() -> str:
     "Wait until somebody opens the gate, from outside."

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from browser.lab import Lab, Server
 from browser.test_reload import MIME, RELOAD_MS, SETUP, open_gate
 from playwright.sync_api import Locator, expect
 
 __all__: list[str] = []
+
+pytestmark = [pytest.mark.nightly, pytest.mark.new_page, pytest.mark.timeout(600)]
 
 RUNS = 10
 FIRST = 1

@@ -49,9 +49,12 @@ LABELS = """() => {
   return commands.listCommands().filter(each => each.startsWith('ws-notebook:')).map(each => commands.label(each));
 }"""
 
-pytestmark = pytest.mark.skipif(
-    int(version("ipykernel").partition(".")[0]) < 7, reason="ipykernel 6 hears no button while a cell runs"
-)
+pytestmark = [
+    pytest.mark.new_page,
+    pytest.mark.skipif(
+        int(version("ipykernel").partition(".")[0]) < 7, reason="ipykernel 6 hears no button while a cell runs"
+    ),
+]
 
 
 def unmarked(lab: Lab, selector: str) -> list[str]:
