@@ -17,7 +17,7 @@ from ws_notebook.cli import main
 
 def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ws_notebook", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=55, check=False, **options)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, **options)  # type: ignore[call-overload,no-any-return]
 
 
 def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,6 +119,7 @@ def test_the_command_line_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.timeout(120)
 def test_the_doctor_finds_the_embedded_server_well() -> None:
     done = run("doctor", "--provider", "local", "--json")
     told = json.loads(done.stdout)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from browser.lab import Lab, Server
+from browser.test_reload import SETUP, open_gate
 from playwright.sync_api import Locator, expect
 
-SETUP = '%load_ext ws_notebook\n%config ResponsesMagics.provider = "local"'
 ROOT = '%%responses -o root\nsay "root"'
-LEFT = "%%responses --background -o left --from root\nwrite 900 words"
-FORK = "%%responses --background -o fork --from root\nwrite 900 words"
-FRESH = "%%responses --background -o fresh --new\nwrite 900 words"
+# None of them ends before the gate is opened, however long the page takes.
+LEFT = "%%responses --background -o left --from root\nwrite 300 words, call wait(), write 50 words"
+FORK = "%%responses --background -o fork --from root\nwrite 300 words, call wait(), write 50 words"
+FRESH = "%%responses --background -o fresh --new\nwrite 300 words, call wait(), write 50 words"
 CHECK = "print([run.turns[0].lane for run in (left, fork, fresh)], [run.turns[0].parent_id for run in (left, fork)])"
 
 
 def test_two_lanes_and_a_fork_stream_at_once_and_one_is_stopped_alone(lab: Lab, server: Server) -> None:
+    (server.root / "open-the-gate").unlink(missing_ok=True)
     server.write("lanes.ipynb", [SETUP, ROOT, LEFT, FORK, FRESH, CHECK])
     lab.page.set_viewport_size({"width": 1280, "height": 2200})
     lab.open("lanes.ipynb")
@@ -28,6 +30,7 @@ def test_two_lanes_and_a_fork_stream_at_once_and_one_is_stopped_alone(lab: Lab, 
     views[1].get_by_role("button", name="Stop").click()
     expect(views[1]).to_have_attribute("data-wsn-status", "cancelled")
     grown = [len(words(view)) for view in (views[0], views[2])]
+    open_gate(server)
     for view in (views[0], views[2]):
         expect(view).to_have_attribute("data-wsn-status", "completed", timeout=60_000)
     assert all(len(words(view)) > before for view, before in zip((views[0], views[2]), grown, strict=True))

@@ -7,6 +7,8 @@ from browser.lab import Lab, Server
 from browser.test_hostile import COVERED, DANGEROUS
 from playwright.sync_api import Locator, expect
 
+pytestmark = pytest.mark.new_page
+
 SETUP = """\
 %load_ext ws_notebook
 %config ResponsesMagics.provider = "local"
@@ -18,8 +20,6 @@ from render.play import HEADER
 from views.stage import Stage
 from ws_notebook.views.hub import hub
 from ws_notebook.views.live import LiveView
-
-pytestmark = pytest.mark.new_page
 
 stages = []
 

@@ -12,13 +12,13 @@ import pytest
 from browser.lab import App, Lab, Server, Theme
 from playwright.sync_api import Locator, expect
 
+pytestmark = pytest.mark.new_page
+
 SETUP = """\
 %load_ext ws_notebook
 %config ResponsesMagics.provider = "local"
 import time
 import ws_notebook as wsn
-
-pytestmark = pytest.mark.new_page
 
 @wsn.tool
 def population(city: str) -> int:

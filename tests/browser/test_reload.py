@@ -6,6 +6,8 @@ import pytest
 from browser.lab import App, Lab, Server
 from playwright.sync_api import Locator, expect
 
+pytestmark = pytest.mark.new_page
+
 MIME = "application/vnd.ws-notebook.run.v1+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 RELOAD_MS = 60_000
@@ -14,8 +16,6 @@ SETUP = """\
 %load_ext ws_notebook
 %config ResponsesMagics.provider = "local"
 import ws_notebook as wsn
-
-pytestmark = pytest.mark.new_page
 
 @wsn.tool(run_in="thread")
 def wait() -> str:

@@ -9,6 +9,8 @@ import pytest
 from browser.lab import App, Lab, Server
 from playwright.sync_api import Locator, expect
 
+pytestmark = pytest.mark.new_page
+
 __all__: list[str] = []
 
 MIME = "application/vnd.ws-notebook.run.v1+json"
@@ -20,8 +22,6 @@ SETUP = """\
 import pathlib, time
 import ws_notebook as wsn
 from IPython.display import display
-
-pytestmark = pytest.mark.new_page
 
 @wsn.tool(run_in="thread")
 def wait() -> str:
