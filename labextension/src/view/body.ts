@@ -126,7 +126,8 @@ function cutShort(reason: string): string {
 }
 
 function errorContent(error: RunError): Node[] {
-  const told = error.code === null || error.code === '' || error.message.includes(error.code);
+  const same = error.code?.replaceAll('_', '').toLowerCase() === error.type.toLowerCase();
+  const told = error.code === null || error.code === '' || same || error.message.includes(error.code);
   const code = told ? '' : ` (${codeWords(error.code ?? '')})`;
   return [
     element('strong', { class: 'wsn-error-type', text: visible(error.type) }),

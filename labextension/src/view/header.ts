@@ -17,14 +17,18 @@ export interface HeaderHandlers extends ActionHandlers {
 }
 
 /** Widths of letters: of a button besides its text, of what stands around the parts, of the strip, of names at most. */
-const BUTTON = 1.9;
+const BUTTON = 1.8;
 const GAP = 0.9;
-const EDGES = 3.4;
-const STRIP = 11;
+const EDGES = 2.4;
+const STRIP = 7.5;
 const NAME = 20;
 const NOTE = 18;
-/** Between two words, or for a number that grows. */
-const SLACK = 1.2;
+const PILL = 1.4;
+/** For a number that grows. */
+const SLACK = 0.4;
+/** The size of letters of the note and of the numbers. */
+const SMALL = 0.88;
+const SMALLER = 0.96;
 
 export class Header {
   readonly node = element('div', { class: 'wsn-header' });
@@ -184,11 +188,11 @@ export class Header {
     const buttons = (texts: readonly string[]): number =>
       texts.reduce((sum, text) => sum + width('button', text) + BUTTON * em, GAP * em);
     const { all, few } = this.actions.texts();
-    const note = run.session.note === '' ? 0 : width('quiet', __(run.session.note)) + (BUTTON + GAP) * em;
+    const note = run.session.note === '' ? 0 : Math.min(NOTE, width('quiet', __(run.session.note)) / em + PILL) * SMALL + GAP;
     return {
-      what: Math.min(NAME * em, width('name', nameOf(run))) + width('status', statusOf(run)) + width('quiet', facts) + (EDGES + 2 * SLACK) * em,
-      note: Math.min(NOTE * em, note),
-      totals: sent + tokens === '' ? 0 : width('quiet', totalsLine({ sent, saved, tokens: '' })) + (GAP + 4 * SLACK) * em,
+      what: Math.min(NAME * em, width('name', nameOf(run))) + width('status', statusOf(run)) + width('quiet', facts) + (EDGES + SLACK) * em,
+      note: note * em,
+      totals: sent + tokens === '' ? 0 : width('quiet', totalsLine({ sent, saved, tokens: '' })) * SMALLER + (GAP + SLACK) * em,
       strip: (STRIP + GAP) * em,
       buttons: buttons(all),
       few: buttons(few)

@@ -15,7 +15,7 @@ const CALM_RATE = 2;
 
 export class Replayer {
   readonly node = element('div', { class: 'wsn-replay', role: 'group', hidden: '' });
-  private readonly play = element('button', { class: 'wsn-play', type: 'button' });
+  private readonly play = element('button', { class: 'wsn-button wsn-play', type: 'button' });
   private readonly slider = element('input', { class: 'wsn-slider', type: 'range', min: '0', max: String(STEPS), step: '1' });
   private readonly time = element('span', { class: 'wsn-replay-time' });
   private readonly speed = element('select', { class: 'wsn-speed' });

@@ -285,6 +285,6 @@ export function timeIn(spans: readonly Span[], wanted: Kind, now: number): numbe
 
 /** The spans in words: "wait 350 ms, reasoning 0.30 s". */
 export function spansInWords(spans: readonly Span[], now: number): string {
-  const kinds = [...new Set(spans.map(([kind]) => kind))];
+  const kinds = [...new Set(spans.filter(([, from, to]) => (to ?? now) > from).map(([kind]) => kind))];
   return kinds.map(kind => `${__(KIND_WORDS[kind])} ${duration(timeIn(spans, kind, now))}`).join(', ');
 }
