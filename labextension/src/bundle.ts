@@ -213,6 +213,8 @@ export interface Steer {
 /** What of a run a delta may replace. */
 export interface Head {
   readonly status: RunStatus;
+  /** The run that it continues, or the id of a response that no run of its session made; empty where it starts afresh. */
+  readonly parent: string;
   readonly duration_ms: number;
   readonly usage: Usage;
   readonly bytes: {
@@ -242,6 +244,8 @@ export interface Run extends Head {
   readonly id: string;
   readonly prompt: string;
   readonly images: readonly Picture[];
+  /** What a reader must know of how the question was made, in sentences. */
+  readonly notes: readonly string[];
   /** What the texts are: "json" where that was asked for, "" for Markdown. */
   readonly format: 'json' | '';
   readonly session: SessionFacts;

@@ -7,7 +7,8 @@ import { answerOf, callsOf, type Call, type Run } from './bundle';
 import { indented } from './view/json';
 import { oneLine, seconds, shortArguments, visible } from './view/format';
 import { __, _n } from './view/say';
-import { CALL_WORDS, RUN_WORDS } from './view/words';
+import { nameOf, statusOf } from './view/summary';
+import { CALL_WORDS } from './view/words';
 
 export interface Forms {
   readonly 'text/html': string;
@@ -67,7 +68,7 @@ function factsOf(run: Run): string {
   const { provider, model, note } = run.session;
   const calls = callsOf(run).length;
   return [
-    visible(`${run.id} ${__(RUN_WORDS[run.status])}`),
+    visible(`${nameOf(run)} ${statusOf(run)}`),
     seconds(run.duration_ms),
     _n('1 turn', '%1 turns', run.turns.length),
     ...(calls > 0 ? [_n('1 call', '%1 calls', calls)] : []),

@@ -7,7 +7,7 @@ import type { IPlugin } from '@lumino/application';
 
 const SUPPRESSED = 'data-lm-suppress-shortcuts';
 /** The parts of the views that have keys of their own. */
-const PARTS = `.wsn-timeline, .wsn-frames, .wsn-replay, .wsn-panel [role=tree], .wsn-run [${SUPPRESSED}]`;
+const PARTS = `.wsn-timeline, .wsn-frames, .wsn-replay, .wsn-menu, .wsn-panel [role=tree], .wsn-run [${SUPPRESSED}]`;
 
 /**
  * Keys with Ctrl, Alt or ⌘ stay the host's: saving works there too. The mark is put on the element that has the focus,

@@ -366,7 +366,7 @@ function totalsOf(texts: Texts, session: Session): string {
     `${texts._n('%1 run', '%1 runs', all.runs)}, ${texts._n('%1 turn', '%1 turns', all.turns)}, ${texts._n('%1 call', '%1 calls', all.calls)}`,
     texts.__('%1 tokens in, %2 out', whole(all.input_tokens), whole(all.output_tokens)),
     texts.__('%1 sent', bytes(all.sent)) +
-      (saved === '' ? '' : texts.__(' (%1 against HTTP with full input: %2)', saved, bytes(all.full_context)))
+      (saved === '' ? '' : texts.__(' (%1 less than HTTP with full input: %2)', saved, bytes(all.full_context)))
   ].join('\n');
 }
 

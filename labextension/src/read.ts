@@ -319,6 +319,7 @@ export function readTurn(value: unknown): Turn {
 
 const HEAD_READERS: { readonly [K in keyof Head]: (value: unknown) => Head[K] } = {
   status: value => oneOf(RUN_STATUSES, value, 'incomplete'),
+  parent: text,
   duration_ms: amount,
   usage: readUsage,
   bytes: readBytes,
@@ -359,6 +360,8 @@ export function readRun(value: unknown): Run | null {
     status: HEAD_READERS.status(value['status']),
     prompt: text(value['prompt']),
     images: list(value['images']).map(readPicture),
+    notes: list(value['notes']).map(text).filter(note => note !== ''),
+    parent: text(value['parent']),
     format: value['format'] === 'json' ? 'json' : '',
     session: {
       provider: text(session['provider']),

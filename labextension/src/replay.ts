@@ -1,6 +1,6 @@
 /** A finished run as it stood at an earlier moment. Pure. */
 
-import type { Call, CallStatus, Growth, Run, Span, Turn } from './bundle';
+import type { Call, CallStatus, Growth, Item, Run, Span, Turn } from './bundle';
 
 /** The run at `ms`. At its end, or later, it is the run itself. */
 export function runAt(run: Run, ms: number): Run {
@@ -9,6 +9,21 @@ export function runAt(run: Run, ms: number): Run {
   }
   const turns = run.turns.filter((turn, index) => index === 0 || turn.start_ms <= ms).map(turn => turnAt(turn, ms));
   return { ...run, status: 'in_progress', turns, text: '', error: null, stopped: '', reason: '', duration_ms: ms, ...totalsOf(turns, run) };
+}
+
+/** All turns and calls of the run as they stood at `ms`, those that had not begun with no time spent. */
+export function momentsOf(run: Run, ms: number): Run {
+  const turns = run.turns.map(turn => ({
+    ...turnAt(turn, ms),
+    calls: turn.calls.map(call => callAt(call, ms)),
+    items: turn.items.map(item => itemAt(item, ms))
+  }));
+  return { ...run, status: 'in_progress', turns, duration_ms: ms };
+}
+
+function itemAt(item: Item, ms: number): Item {
+  const runs = item.start_ms !== null && item.end_ms !== null && item.end_ms > ms;
+  return runs ? { ...item, status: 'in_progress', end_ms: null } : item;
 }
 
 function totalsOf(turns: readonly Turn[], run: Run): Pick<Run, 'usage' | 'bytes'> {
@@ -48,10 +63,10 @@ function sentAt({ spans, start_ms }: Turn): number {
 }
 
 function callAt(call: Call, ms: number): Call {
-  const spans = spansAt(call.spans, ms);
   if (call.end_ms !== null && call.end_ms <= ms) {
-    return { ...call, spans };
+    return call;
   }
+  const spans = spansAt(call.spans, ms);
   const doing = spans.at(-1)?.[0];
   const status: CallStatus = doing === 'tool' ? 'running' : doing === 'approval' ? 'awaiting_approval' : 'queued';
   return { ...call, spans, status, end_ms: null, output: null, error: null, note: '', images: [], progress: null };

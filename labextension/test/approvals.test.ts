@@ -88,9 +88,9 @@ test('a row says how its call came to run, and how far it is', () => {
   const row = (changes: object, status?: string): string =>
     rowsOf(run(changes, status)).find(each => each.kind === 'call')?.label.replaceAll('\u00a0', ' ') ?? '';
   const done = { status: 'completed', spans, start_ms: 0, end_ms: 2100, output: '5' };
-  assert.equal(row({ ...done, ...approval({ decision: 'approved' }) }), 'approved after 2.0 s → 5');
-  assert.equal(row({ ...done, ...approval({ decision: 'edited' }) }), 'approved with other arguments after 2.0 s → 5');
-  assert.equal(row({ ...done, ...approval({ decision: 'timeout' }) }), 'run without a decision after 2.0 s → 5');
+  assert.equal(row({ ...done, ...approval({ decision: 'approved' }) }), '100 ms, approved after 2.0 s → 5');
+  assert.equal(row({ ...done, ...approval({ decision: 'edited' }) }), '100 ms, approved with other arguments after 2.0 s → 5');
+  assert.equal(row({ ...done, ...approval({ decision: 'timeout' }) }), '100 ms, run without a decision after 2.0 s → 5');
   const running = { status: 'running', spans, end_ms: null, output: null };
   assert.equal(row(running), 'running…');
   assert.equal(row({ ...running, progress: { fraction: 0.4, text: 'reading', partial: null, count: 0 } }), '40 % · reading');

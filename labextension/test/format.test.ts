@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, duration, oneLine, pretty, saving, seconds, shortArguments, visible, whole } from '../src/view/format';
+import { bytes, duration, oneLine, pretty, moment, saving, seconds, shortArguments, visible, whole } from '../src/view/format';
 
 /** Plain spaces, so that the expectations can be read. */
 function spaced(text: string): string {
@@ -53,11 +53,11 @@ test('long numbers are grouped', () => {
 });
 
 test('a saving is shown only when there is one, and never as all', () => {
-  assert.equal(spaced(saving(1900, 21_000)), '\u221291 %');
+  assert.equal(spaced(saving(1900, 21_000)), '91 %');
   assert.equal(saving(812, 812), '');
   assert.equal(saving(900, 812), '');
   assert.equal(saving(5, 0), '');
-  assert.equal(spaced(saving(1, 10_000_000)), '\u221299 %');
+  assert.equal(spaced(saving(1, 10_000_000)), '99 %');
 });
 
 test('texts are cut to one line by characters, not by halves of them', () => {
@@ -108,4 +108,11 @@ test('arguments are what they say', () => {
 test('numbers and repeated names are shown as they were written', () => {
   assert.equal(pretty('{"a":12345678901234567890,"a":1e400}', 100), '{\n  "a": 12345678901234567890,\n  "a": 1e400\n}');
   assert.equal(pretty('{"caf\\u00e9":"\\/"}', 100), '{\n  "café": "/"\n}');
+});
+
+test('a moment is told in the unit of the whole', () => {
+  assert.equal(spaced(moment(1400, 3200)), '1.4 of 3.2 s');
+  assert.equal(spaced(moment(0, 290)), '0.00 of 0.29 s');
+  assert.equal(spaced(moment(5000, 32_000)), '5 of 32 s');
+  assert.equal(spaced(moment(65_000, 125_000)), '1 min 5 s of 2 min 5 s');
 });

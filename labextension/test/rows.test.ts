@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Run } from '../src/bundle';
 import { readRun } from '../src/read';
-import { ageOf, labelOf, rowsOf, spansInWords } from '../src/view/rows';
+import { ageOf, labelOf, rowsAt, rowsOf, spansInWords } from '../src/view/rows';
 import { sampleRun } from './sample';
 
 type Json = Record<string, unknown>;
@@ -34,7 +34,12 @@ test('a turn on a lane names it', () => {
 });
 
 test('a finished row says how long it took and what came of it', () => {
-  assert.deepEqual(labels(read()), ['0.80 s', '250 ms → 2103000', '0.48 s · 214 tok/s']);
+  assert.deepEqual(labels(read()), ['0.80 s', '240 ms → 2103000', '0.48 s · 214 tok/s']);
+});
+
+test('time in the queue is told apart from that of the function', () => {
+  const run = read((_json, call) => Object.assign(call, { end_ms: 1280, spans: [['queued', 770, 1010], ['tool', 1010, 1280]] }));
+  assert.equal(labels(run)[1], '270 ms, after 240 ms in the queue → 2103000');
 });
 
 test('a running row says what it does and has no end', () => {
@@ -69,7 +74,7 @@ test('an approval tells how long it was waited for', () => {
   const run = read((_json, call) => {
     Object.assign(call, { output: null, spans: [['approval', 770, 1270], ['tool', 1270, 1300]], end_ms: 1300 });
   });
-  assert.equal(labels(run)[1], 'approved after 0.50 s');
+  assert.equal(labels(run)[1], '30 ms, approved after 0.50 s');
 });
 
 test('a call that went wrong says why', () => {
@@ -88,7 +93,9 @@ test('foreign words hide nothing in a row', () => {
 });
 
 test('a recovered turn says so, a stopped one too', () => {
-  assert.equal(labels(read((_json, _call, turn) => Object.assign(turn, { recovered: 'connection lost' })))[0], '0.80 s · sent again: connection lost');
+  const recovered = (cause: string) => labels(read((_json, _call, turn) => Object.assign(turn, { recovered: cause })))[0];
+  assert.equal(recovered('connection_lost'), '0.80 s · history sent again: the connection was lost');
+  assert.equal(recovered('rate_limit_exceeded'), '0.80 s · sent again: rate limit');
   assert.equal(labels(read((_json, _call, turn) => Object.assign(turn, { status: 'cancelled' })))[0], 'stopped after 0.80 s');
 });
 
@@ -123,4 +130,16 @@ test('a hosted call that runs or ran has a row; an item without times has none',
   const [source] = rows.map(row => row.source);
   assert.ok(source !== undefined && 'call_id' in source);
   assert.deepEqual([source.arguments, source.output], ['', 'search "tides"']);
+});
+
+test('while it is replayed all rows are there, and those that had not begun say nothing but their names', () => {
+  const run = read();
+  const told = (ms: number) => rowsAt(run, ms).map(row => [row.key, row.name, row.label.replaceAll('\u00a0', ' '), row.spans.length]);
+  assert.deepEqual(told(775), [['0', 'turn 1', 'streaming…', 3], ['0.0', 'population', 'queued…', 1], ['1', 'turn 2', '', 0]]);
+  assert.deepEqual(told(1100), [['0', 'turn 1', '0.80 s', 3], ['0.0', 'population', '240 ms → 2103000', 2], ['1', 'turn 2', 'streaming…', 1]]);
+});
+
+test('a call that has ended keeps its row', () => {
+  const run = read();
+  assert.equal(rowsOf({ ...run, duration_ms: 1600 })[1], rowsOf(run)[1]);
 });

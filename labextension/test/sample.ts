@@ -8,6 +8,8 @@ export function sampleRun(): Record<string, unknown> {
     status: 'completed',
     prompt: 'How many people live in Paris?',
     images: [],
+    notes: [],
+    parent: 'r6',
     format: '',
     session: { provider: 'local', model: 'demo', transport: 'websocket', note: 'embedded server: a script, no AI', address: '', profile: '' },
     started: '2026-11-21T02:18:00.123Z',

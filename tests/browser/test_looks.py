@@ -140,7 +140,7 @@ def test_each_kind_of_item_has_its_own_look(lab: Lab, server: Server, app: App) 
     expect(views[2].locator(".wsn-answer")).to_contain_text("High water is at")
     expect(views[2].locator(".wsn-error")).to_contain_text("It went aground.")
     expect(views[3].locator(".wsn-answer")).to_have_text("High water is at noon.")
-    expect(views[3].locator(".wsn-row .wsn-label").first).to_contain_text("rate_limit_exceeded")
+    expect(views[3].locator(".wsn-row .wsn-label").first).to_contain_text("sent again: rate limit")
     lab.screenshots("run-items" if app == "lab" else "run-items-notebook", of=lab.output(1))
     lab.screenshots(f"run-failed-{app}", of=lab.output(3))
     assert lab.violations(".wsn-run") == []

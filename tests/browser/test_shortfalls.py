@@ -63,7 +63,7 @@ def test_a_view_says_what_is_missing_and_what_to_do(lab: Lab, server: Server) ->
     whole, short, silent, called = (lab.output(index).locator(".wsn-run") for index in (1, 2, 3, 4))
     expect(whole.locator(".wsn-text")).to_have_text("High water is at noon, low water at six.")
     assert whole.locator(".wsn-item img").evaluate_all("all => all.map(each => each.naturalWidth)") == [8, 8]
-    expect(short.locator(".wsn-short")).to_contain_text("Cut short: max_output_tokens.")
+    expect(short.locator(".wsn-short")).to_contain_text("Cut short: the limit of output tokens was reached.")
     expect(short.locator(".wsn-short")).to_contain_text("--set max_output_tokens=")
     expect(whole.locator(".wsn-short")).to_be_hidden()
     expect(silent).to_contain_text("No text.")

@@ -14,7 +14,7 @@ from .. import kernel
 from ..core.changes import Change
 from ..core.run import Latest, RunState
 from ..core.waits import Waits
-from ..exceptions import SettingsError, WsNotebookError
+from ..exceptions import RunCancelled, SettingsError, WsNotebookError
 from ..session.panel import panels
 from ..session.question import Question
 from ..session.run import Run
@@ -34,6 +34,7 @@ from .panel import MagicsGuide
 from .prompt import interpolate, trimmed
 from .report import brief
 from .result import CellResult
+from .silence import silence
 from .subcommands import run_subcommand
 from .values import format_type, picture_values
 
@@ -274,9 +275,13 @@ class ResponsesMagics(Magics):
         return {**options.request, "reasoning": {"effort": self.effort, **reasoning}}
 
     def _finished(self, session: Session, run: Run, views: list[View]) -> Run:
-        """Wait for the end and show it. Raises the run's error."""
+        """Wait for the end and show it. Raises the run's error; a stop, of which a live view tells, without a word."""
         try:
             run.result()
+        except (RunCancelled, KeyboardInterrupt) as error:
+            if any(view.widgets for view in views) and run.state.stopped:
+                silence(self.shell, error)
+            raise
         finally:
             self.tree(session).remember(kernel.cell_id(), run)
             for view in views:

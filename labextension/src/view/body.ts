@@ -3,10 +3,11 @@
 import type { Citation, Item, Run, RunError, Turn } from '../bundle';
 import { GrowingMarkdown } from './answer';
 import { element, setText, show } from './dom';
-import { visible } from './format';
+import { visible, whole } from './format';
 import { jsonMarkdown } from './json';
 import type { Markdown } from './markdown';
 import { __, _n } from './say';
+import { codeWords } from './words';
 
 export class Body {
   readonly node = element('div', { class: 'wsn-body' });
@@ -19,6 +20,12 @@ export class Body {
     class: 'wsn-stopped wsn-unfinished',
     text: __('It was still running here. What came after is not in this notebook.')
   });
+  private readonly notes = element('div', { class: 'wsn-notes', hidden: '' });
+  /** Stands for what has not come yet. */
+  private readonly waiting = element('p', { class: 'wsn-waiting', 'aria-hidden': 'true', text: '…' });
+  /** Whether it was to be seen when its height was taken; null: its height is free. */
+  private held: boolean | null = null;
+  private noted: readonly string[] = [];
   private readonly nothing = element('p', { class: 'wsn-nothing', text: __('No text.') });
   private readonly parts: TurnPart[] = [];
 
@@ -27,7 +34,7 @@ export class Body {
     signal: AbortSignal
   ) {
     this.reasoning = new Reasoning(markdown, signal);
-    this.node.append(this.reasoning.node, this.answer, this.nothing, this.error, this.stopped, this.short, this.unfinished);
+    this.node.append(this.reasoning.node, this.waiting, this.answer, this.nothing, this.error, this.stopped, this.short, this.unfinished, this.notes);
   }
 
   /** `live`: its kernel tells of it. */
@@ -47,8 +54,20 @@ export class Body {
     this.reasoning.update(run.turns, running);
     this.updateEnd(run);
     show(this.unfinished, running && !live);
-    const shown = [this.answer, this.nothing, this.reasoning.node, this.error, this.stopped, this.short, this.unfinished];
-    show(this.node, !shown.every(each => each.hidden));
+    this.updateNotes(run.notes);
+    show(this.waiting, empty && running && live);
+    show(this.node, this.held ?? [...this.node.children].some(each => each instanceof HTMLElement && !each.hidden));
+  }
+
+  /** Keep the height that it has now, whatever it shows, so that what stands below stays where it is. */
+  hold(): void {
+    this.held = !this.node.hidden;
+    this.node.style.height = this.held ? `${this.node.getBoundingClientRect().height}px` : '';
+  }
+
+  release(): void {
+    this.held = null;
+    this.node.style.height = '';
   }
 
   async rendered(): Promise<void> {
@@ -65,10 +84,18 @@ export class Body {
     return part;
   }
 
+  private updateNotes(notes: readonly string[]): void {
+    if (notes !== this.noted) {
+      this.noted = notes;
+      this.notes.replaceChildren(...notes.map(note => element('p', { class: 'wsn-note-line', text: visible(note) })));
+      show(this.notes, notes.length > 0);
+    }
+  }
+
   private updateEnd(run: Run): void {
     const stopped = run.status === 'cancelled' || run.stopped !== '';
     show(this.stopped, stopped);
-    setText(this.stopped, run.stopped === '' ? __('stopped') : __('stopped — %1', visible(run.stopped)));
+    setText(this.stopped, [__('Stopped.'), visible(run.stopped)].filter(Boolean).join(' '));
     show(this.error, run.error !== null && !stopped);
     show(this.short, run.status === 'incomplete' && !stopped && run.error === null);
     setText(this.short, cutShort(run.reason));
@@ -88,18 +115,20 @@ function textsOf(run: Run): (readonly [text: string, items: readonly Item[], cit
 function cutShort(reason: string): string {
   switch (reason) {
     case 'max_output_tokens':
-      return __('Cut short: max_output_tokens. Ask “go on” for the rest, or allow more (--set max_output_tokens=…).');
+      return __('Cut short: the limit of output tokens was reached. Ask “go on” for the rest, or allow more (--set max_output_tokens=…).');
     case 'content_filter':
-      return __("Cut short: content_filter. The provider's content filter stopped it; ask in other words.");
+      return __("Cut short: the provider's content filter stopped it. Ask in other words.");
     case '':
       return __('Cut short by the provider. Ask “go on” for the rest.');
     default:
-      return __('Cut short: %1. Ask “go on” for the rest.', visible(reason));
+      return __('Cut short: %1. Ask “go on” for the rest.', codeWords(reason));
   }
 }
 
 function errorContent(error: RunError): Node[] {
-  const code = error.code === null || error.code === '' || error.message.includes(error.code) ? '' : ` (${visible(error.code)})`;
+  const same = error.code?.replaceAll('_', '').toLowerCase() === error.type.toLowerCase();
+  const told = error.code === null || error.code === '' || same || error.message.includes(error.code);
+  const code = told ? '' : ` (${codeWords(error.code ?? '')})`;
   return [
     element('strong', { class: 'wsn-error-type', text: visible(error.type) }),
     element('bdi', { text: code }),
@@ -129,7 +158,7 @@ class TurnPart {
     }
     if (items !== this.shown) {
       this.shown = items;
-      this.items.replaceChildren(...items.map(itemLine));
+      this.items.replaceChildren(...items.slice(0, MOST_ITEMS).map(itemLine), ...moreItems(items.length - MOST_ITEMS));
     }
     show(this.items, items.length > 0);
     show(this.text.node, text !== '');
@@ -139,6 +168,13 @@ class TurnPart {
   rendered(): Promise<void> {
     return this.text.rendered();
   }
+}
+
+/** Lines of one turn's items; a page with all of thousands would not move. */
+const MOST_ITEMS = 200;
+
+function moreItems(count: number): HTMLElement[] {
+  return count > 0 ? [element('p', { class: 'wsn-item', text: __('%1 more items: run.items has them.', whole(count)) })] : [];
 }
 
 /** How the kinds of items look; what is not named here looks like something new. */

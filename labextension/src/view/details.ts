@@ -6,7 +6,7 @@ import { bytes, duration, pretty, seconds, visible, whole } from './format';
 import { figure } from './question';
 import { spansInWords, type Row } from './rows';
 import { __ } from './say';
-import { CALL_WORDS, DECISION_WORDS, RUN_WORDS } from './words';
+import { CALL_WORDS, codeWords, DECISION_WORDS, RUN_WORDS } from './words';
 
 /** Characters of arguments, outputs and errors shown. */
 const LIMIT = 20_000;
@@ -82,8 +82,12 @@ function callContent(call: Call, row: Row, end: number): Node[] {
 function turnContent(turn: Turn, row: Row, end: number): Node[] {
   return [
     facts(turnFacts(turn, row, end)),
-    ...block('error', turn.error === null ? '' : [turn.error.code, turn.error.message].filter(Boolean).join(': '))
+    ...block('error', turn.error === null ? '' : errorWords(turn.error))
   ];
+}
+
+function errorWords({ code, message }: NonNullable<Turn['error']>): string {
+  return [code === null || code === '' ? '' : codeWords(code), message].filter(Boolean).join(': ');
 }
 
 function callFacts(call: Call, row: Row, end: number): Fact[] {
@@ -108,7 +112,7 @@ function turnFacts(turn: Turn, row: Row, end: number): Fact[] {
     ['took', took(row, end)],
     ['tokens', usage === null ? '' : tokens(usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens)],
     ['sent', turn.bytes_sent > 0 ? sent(turn.bytes_sent, turn.bytes_full_context) : ''],
-    ['sent again', turn.recovered],
+    ['sent again', turn.recovered === '' ? '' : codeWords(turn.recovered)],
     ['lane', turn.lane ?? ''],
     ['response id', turn.response_id ?? '']
   ];

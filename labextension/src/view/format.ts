@@ -1,10 +1,10 @@
 /** Numbers and texts as people read them. Pure. */
 
 import { indented } from './json';
+import { __ } from './say';
 
 const THIN_SPACE = '\u2009';
 const NO_BREAK_SPACE = '\u00a0';
-const MINUS = '\u2212';
 
 function withUnit(value: string, unit: string): string {
   return `${value}${NO_BREAK_SPACE}${unit}`;
@@ -56,10 +56,17 @@ export function whole(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, THIN_SPACE);
 }
 
-/** What was saved against `full`, as "−91 %"; empty when it is less than one percent. */
+/** What was saved against `full`, as "91 %"; empty when it is less than one percent. */
 export function saving(sent: number, full: number): string {
   const percent = full > 0 ? Math.floor((1 - sent / full) * 100 + 0.5) : 0;
-  return percent >= 1 ? `${MINUS}${withUnit(String(Math.min(percent, 99)), '%')}` : '';
+  return percent >= 1 ? withUnit(String(Math.min(percent, 99)), '%') : '';
+}
+
+/** A moment of a time, in the unit of that: 1.4 of 3.2 s · 0.05 of 0.29 s. */
+export function moment(at: number, whole_: number): string {
+  const digits = whole_ < 995 ? 2 : whole_ < 9950 ? 1 : 0;
+  const end = whole_ < 995 ? withUnit((whole_ / 1000).toFixed(2), 's') : seconds(whole_);
+  return __('%1 of %2', whole_ < 59_500 ? (at / 1000).toFixed(digits) : seconds(at), end);
 }
 
 /**

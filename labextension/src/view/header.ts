@@ -1,194 +1,215 @@
-/** The one line over a run: status, figures, buttons. */
+/** The one line over a run: its name, how it stands, facts, the run in small, what was sent, buttons. */
 
-import { answerOf, callsOf, type Run } from '../bundle';
-import { copyText } from './copy';
+import type { Run } from '../bundle';
+import { Actions, type ActionHandlers } from './actions';
 import { element, setAttribute, setText, show } from './dom';
-import { bytes, saving, seconds, visible, whole } from './format';
-import { pythonOf } from './python';
-import { __, _n } from './say';
-import { RUN_WORDS } from './words';
+import { bytes, visible, whole } from './format';
+import { Measure } from './measure';
+import { roomFor, type Needs, type Room } from './room';
+import { __ } from './say';
+import { Strip } from './strip';
+import { allFailed, amountsOf, durationOf, nameOf, statusOf, totalsLine, totalsOf, waiting } from './summary';
 
-/** A Stop that had no effect can be repeated after this many milliseconds. */
-const STOP_AGAIN = 3000;
-
-/** A run that goes on has no turn while another one comes first. */
-function statusOf(run: Run): string {
-  return run.status === 'in_progress' && run.turns.length === 0 ? __('queued') : __(RUN_WORDS[run.status]);
-}
-
-/** The countdown of a request that the provider has wait, or null. */
-function waiting(run: Run, now: number): string | null {
-  const held = run.turns.find(turn => turn.retry_at_ms !== null);
-  const until = held?.retry_at_ms ?? null;
-  if (until === null || until <= now) {
-    return null;
-  }
-  const left = Math.ceil((until - now) / 1000);
-  return held?.recovered === 'server_unavailable'
-    ? __('Server not available: asks again in %1 s', left)
-    : __('Rate limit: asks again in %1 s', left);
-}
-
-export interface HeaderActions {
-  replay(): void;
-  frames(): void;
+export interface HeaderHandlers extends ActionHandlers {
   collapse(): void;
+  timeline(): void;
+  sent(): void;
 }
+
+/** Widths of letters: of a button besides its text, of what stands around the parts, of the strip, of names at most. */
+const BUTTON = 1.8;
+const GAP = 0.9;
+const EDGES = 2.4;
+const STRIP = 7.5;
+const NAME = 20;
+const NOTE = 18;
+const PILL = 1.4;
+/** For a number that grows. */
+const SLACK = 0.4;
+/** The size of letters of the note and of the numbers. */
+const SMALL = 0.88;
+const SMALLER = 0.96;
 
 export class Header {
   readonly node = element('div', { class: 'wsn-header' });
+  private readonly name = element('span', { class: 'wsn-run-name' });
   private readonly status = element('span', { class: 'wsn-status' });
-  private readonly duration = element('span', { class: 'wsn-fact wsn-duration' });
+  private readonly duration = element('span', { class: 'wsn-duration' });
   private readonly turns = element('span', { class: 'wsn-fact wsn-turns' });
   private readonly calls = element('span', { class: 'wsn-fact wsn-calls' });
-  private readonly note = element('div', { class: 'wsn-note' });
+  private readonly facts = element('span', { class: 'wsn-facts' }, this.duration, this.turns, this.calls);
+  private readonly note = element('span', { class: 'wsn-note' });
   private readonly sent = element('span', { class: 'wsn-sent' });
   private readonly saved = element('span', { class: 'wsn-saving' });
-  private readonly tokens = element('span', { class: 'wsn-fact wsn-tokens' });
-  private readonly stop = element('button', { class: 'wsn-button wsn-stop', type: 'button' });
-  private readonly copy = element('button', { class: 'wsn-button wsn-copy', type: 'button', text: __('Copy'), 'aria-label': __('Copy answer') });
-  private readonly python = element('button', { class: 'wsn-button wsn-copy-python', type: 'button' });
-  private readonly replay = element('button', { class: 'wsn-button wsn-replay-button', type: 'button' });
-  private readonly frames = element('button', { class: 'wsn-button wsn-frames-button', type: 'button', 'aria-expanded': 'false' });
-  private readonly fold = element('button', { class: 'wsn-collapse', type: 'button', 'aria-expanded': 'true' });
-  private stopping = false;
-  private alone = false;
+  private readonly tokens = element('span', { class: 'wsn-tokens' });
+  private readonly totals = element('button', { class: 'wsn-totals', type: 'button', 'aria-expanded': 'false' }, this.sent, this.saved, this.tokens);
+  private readonly fold = element('button', { class: 'wsn-collapse', type: 'button' }, element('span', { class: 'wsn-dot' }));
+  private readonly actions: Actions;
+  private readonly strip: Strip;
+  private readonly measure = new Measure();
+  private readonly resizes = new ResizeObserver(entries => this.resized(entries.at(-1)?.contentRect.width ?? 0));
+  private width = 0;
+  private em = 0;
   private run: Run | null = null;
+  private whole: Run | null = null;
 
-  /** `onStop` null: nothing can be stopped from here, as in a saved run. */
+  /** `onRoom` is told how much has room, for those whose look depends on it. */
   constructor(
-    private readonly onStop: (() => void) | null,
-    actions: HeaderActions,
+    on: HeaderHandlers,
+    private readonly onRoom: (room: Room) => void,
     signal: AbortSignal
   ) {
-    const dot = element('span', { class: 'wsn-dot', 'aria-hidden': 'true' });
-    this.node.append(
-      element('div', { class: 'wsn-facts' }, this.fold, dot, this.status, this.duration, this.turns, this.calls),
-      this.note,
-      element('div', { class: 'wsn-totals' }, this.sent, this.saved, this.tokens),
-      element('div', { class: 'wsn-actions' }, this.stop, this.replay, this.frames, this.python, this.copy)
-    );
-    setText(this.python, __('Python'));
-    setAttribute(this.python, 'aria-label', __('Copy as Python'));
-    setAttribute(this.python, 'title', __('Copy the Python that asks the same again'));
-    setText(this.frames, __('Frames'));
+    this.actions = new Actions(on, signal);
+    this.strip = new Strip(() => on.timeline(), signal);
+    const blank = (): Text => document.createTextNode(' ');
+    const what = element('div', { class: 'wsn-what' }, this.name, blank(), this.status, blank(), this.facts);
+    this.node.append(this.fold, what, this.note, blank(), this.strip.node, blank(), this.totals, blank(), this.actions.node);
     this.setFold(false);
-    this.setReplaying(false);
-    this.stop.addEventListener('click', () => this.requestStop(), { signal });
-    this.replay.addEventListener('click', () => actions.replay(), { signal });
-    this.frames.addEventListener('click', () => actions.frames(), { signal });
-    this.fold.addEventListener('click', () => actions.collapse(), { signal });
-    this.python.addEventListener('click', () => void this.copyPython(), { signal });
-    this.copy.addEventListener('click', () => void this.copyAnswer(), { signal });
+    this.fold.addEventListener('click', () => on.collapse(), { signal });
+    this.totals.addEventListener('click', () => on.sent(), { signal });
+    this.resizes.observe(this.node);
+    signal.addEventListener('abort', () => this.resizes.disconnect());
   }
 
   setFold(folded: boolean): void {
-    setText(this.fold, folded ? '▸' : '▾');
     setAttribute(this.fold, 'aria-label', __('Show the run'));
+    setAttribute(this.fold, 'title', folded ? __('Show the run') : __('Fold the run to this line'));
     setAttribute(this.fold, 'aria-expanded', String(!folded));
   }
 
-  setReplaying(playing: boolean): void {
-    setText(this.replay, playing ? __('❚❚ Pause') : __('▷ Replay'));
+  setTimeline(open: boolean): void {
+    this.strip.setOpen(open);
+  }
+
+  setReplaying(replaying: boolean): void {
+    this.actions.setReplaying(replaying);
   }
 
   setFrames(open: boolean): void {
-    setAttribute(this.frames, 'aria-expanded', String(open));
+    this.actions.setFrames(open);
+  }
+
+  setSent(open: boolean): void {
+    setAttribute(this.totals, 'aria-expanded', String(open));
   }
 
   /** Whether there is no kernel any more that could be asked for frames. It shows with the next update. */
   setAlone(alone: boolean): void {
-    this.alone = alone;
+    this.actions.setAlone(alone);
   }
 
   /** `whole`: the finished run that this one is an earlier moment of. */
-  update(run: Run, whole: Run | null = null): void {
-    this.run = whole ?? run;
-    const running = run.status === 'in_progress';
-    setText(this.status, statusOf(run));
-    const turns = run.turns.length;
-    setText(this.turns, running ? __('turn %1', turns) : _n('1 turn', '%1 turns', turns));
-    show(this.turns, turns > 0 || !running);
-    const calls = callsOf(run).length;
-    setText(this.calls, _n('1 call', '%1 calls', calls));
-    show(this.calls, calls > 0);
-    setText(this.note, run.session.note === '' ? '' : visible(__(run.session.note)));
-    show(this.note, run.session.note !== '');
-    setAttribute(this.note, 'title', visible([run.session.provider, run.session.model, run.session.transport].filter(Boolean).join(' · ')));
+  update(run: Run, now: number, whole: Run | null = null): void {
+    this.run = run;
+    this.whole = whole;
+    const shown = whole ?? run;
+    setText(this.name, nameOf(shown));
+    setAttribute(this.name, 'title', nameOf(shown));
+    setAttribute(this.node, 'data-tone', run.status === 'completed' && allFailed(run) ? 'warn' : 'plain');
+    const [turns, calls] = amountsOf(run);
+    this.fact(this.turns, whole === null ? turns : '');
+    this.fact(this.calls, whole === null ? calls : '');
+    this.updateNote(shown);
     this.updateTotals(run);
-    this.updateButtons(this.run, this.run.status === 'in_progress');
+    this.actions.update(shown);
+    this.strip.update(shown, whole?.duration_ms ?? now);
+    this.strip.mark(whole === null ? null : now / Math.max(1, whole.duration_ms));
+    this.tick(now);
+    this.fit();
   }
 
   /** The duration as of `now`, in milliseconds from the run's start. */
   tick(now: number): void {
-    setText(this.duration, seconds(now));
-    if (this.run?.status === 'in_progress') {
-      setText(this.status, waiting(this.run, now) ?? statusOf(this.run));
+    const { run, whole: ended } = this;
+    setText(this.duration, `${ended === null ? '' : '· '}${durationOf(now, ended)}`);
+    if (run !== null) {
+      setText(this.status, ended !== null ? __('replay') : (waitingWords(run, now) ?? statusOf(run)));
+      if (run.status === 'in_progress' && ended === null) {
+        this.strip.update(run, now);
+      }
     }
+  }
+
+  private fact(node: HTMLElement, text: string): void {
+    setText(node, text === '' ? '' : ` · ${text}`);
+    show(node, text !== '');
+  }
+
+  private updateNote({ session }: Run): void {
+    const { note, provider, model, transport } = session;
+    setText(this.note, note === '' ? '' : visible(__(note)));
+    show(this.note, note !== '');
+    setAttribute(this.note, 'title', visible([__(note), provider, model, transport].filter(Boolean).join(' · ')));
   }
 
   private updateTotals(run: Run): void {
-    const { sent, full_context } = run.bytes;
-    setText(this.sent, __('%1 sent', bytes(sent)));
-    show(this.sent, sent > 0);
-    const saved = run.session.transport === 'http' ? '' : saving(sent, full_context);
-    setText(this.saved, saved === '' ? '' : __('%1 of HTTP', saved));
-    show(this.saved, saved !== '');
-    setAttribute(this.saved, 'title', __('HTTP with the full input in every request would have sent %1', bytes(full_context)));
-    const { input_tokens, cached_tokens, output_tokens, reasoning_tokens } = run.usage;
-    setText(this.tokens, __('%1 → %2 tokens', whole(input_tokens), whole(output_tokens)));
-    show(this.tokens, input_tokens + output_tokens > 0);
-    setAttribute(
-      this.tokens,
-      'title',
-      __('%1 tokens in (%2 cached), %3 out (%4 reasoning)', whole(input_tokens), whole(cached_tokens), whole(output_tokens), whole(reasoning_tokens))
-    );
+    const totals = totalsOf(run);
+    const { sent, saved, tokens } = totals;
+    setText(this.sent, sent);
+    setText(this.saved, saved === '' ? '' : `, ${saved}`);
+    setText(this.tokens, tokens === '' ? '' : sent === '' ? tokens : ` · ${tokens}`);
+    for (const each of [this.sent, this.saved, this.tokens]) {
+      show(each, each.textContent !== '');
+    }
+    show(this.totals, sent + tokens !== '');
+    setAttribute(this.totals, 'title', [totalsLine(totals), ...insteadOf(run)].join('\n'));
   }
 
-  private updateButtons(run: Run, running: boolean): void {
-    const canStop = this.onStop !== null && running;
-    setText(this.stop, this.stopping ? __('stopping…') : __('■ Stop'));
-    this.stop.disabled = this.stopping;
-    show(this.stop, canStop);
-    show(this.copy, !canStop && answerOf(run) !== '');
-    show(this.python, !canStop && run.prompt !== '');
-    show(this.replay, !running && run.duration_ms > 0 && run.turns.length > 0);
-    show(this.frames, run.frames.length > 0 || (this.onStop !== null && !this.alone && run.turns.length > 0));
-  }
-
-  private requestStop(): void {
-    if (this.onStop === null || this.run === null || this.stopping) {
+  private resized(width: number): void {
+    const em = parseFloat(getComputedStyle(this.node).fontSize);
+    if (width === 0 || (width === this.width && em === this.em)) {
       return;
     }
-    this.onStop();
-    this.setStopping(true);
-    setTimeout(() => this.setStopping(false), STOP_AGAIN);
+    this.width = width;
+    this.em = em;
+    this.measure.learn('name', this.name);
+    this.measure.learn('status', this.status);
+    this.measure.learn('quiet', this.facts);
+    this.measure.learn('button', this.actions.sample);
+    this.fit();
   }
 
-  private setStopping(stopping: boolean): void {
-    this.stopping = stopping;
-    if (this.run !== null) {
-      this.update(this.run);
+  /** Give the parts the room that there is. */
+  private fit(): void {
+    if (this.width > 0 && this.run !== null) {
+      const room = roomFor(this.width, this.needs(this.whole ?? this.run));
+      setAttribute(this.node, 'data-wsn-room', room);
+      this.actions.place(room);
+      this.onRoom(room);
     }
   }
 
-  private async copyAnswer(): Promise<void> {
-    const copied = await copyText(this.run === null ? '' : answerOf(this.run), this.node);
-    this.tellCopied(this.copy, copied, __('Copy'), __('Copy answer'));
+  /** Those of the whole run, so that a replay changes nothing, and with the buttons that come when it has ended. */
+  private needs(run: Run): Needs {
+    const { em } = this;
+    const width = (name: string, text: string): number => this.measure.width(name, text);
+    const { sent, saved, tokens } = totalsOf(run);
+    const facts = [durationOf(run.duration_ms, null), ...amountsOf(run)].filter(Boolean).join(' · ');
+    const buttons = (texts: readonly string[]): number =>
+      texts.reduce((sum, text) => sum + width('button', text) + BUTTON * em, GAP * em);
+    const { all, few } = this.actions.texts();
+    const note = run.session.note === '' ? 0 : Math.min(NOTE, width('quiet', __(run.session.note)) / em + PILL) * SMALL + GAP;
+    return {
+      what: Math.min(NAME * em, width('name', nameOf(run))) + width('status', statusOf(run)) + width('quiet', facts) + (EDGES + SLACK) * em,
+      note: note * em,
+      totals: sent + tokens === '' ? 0 : width('quiet', totalsLine({ sent, saved, tokens: '' })) * SMALLER + (GAP + SLACK) * em,
+      strip: (STRIP + GAP) * em,
+      buttons: buttons(all),
+      few: buttons(few)
+    };
   }
+}
 
-  private async copyPython(): Promise<void> {
-    const copied = await copyText(this.run === null ? '' : pythonOf(this.run), this.node);
-    this.tellCopied(this.python, copied, __('Python'), __('Copy as Python'));
-  }
+function waitingWords(run: Run, now: number): string | null {
+  return run.status === 'in_progress' ? waiting(run, now) : null;
+}
 
-  private tellCopied(button: HTMLElement, copied: boolean, text: string, name: string): void {
-    const said = copied ? __('Copied') : __('Copy failed');
-    setText(button, said);
-    setAttribute(button, 'aria-label', said);
-    setTimeout(() => {
-      setText(button, text);
-      setAttribute(button, 'aria-label', name);
-    }, 1500);
-  }
+/** What of the numbers has no room in the line. */
+function insteadOf({ bytes: { full_context }, usage }: Run): string[] {
+  const { input_tokens, cached_tokens, output_tokens, reasoning_tokens } = usage;
+  const numbers = [input_tokens, cached_tokens, output_tokens, reasoning_tokens].map(whole);
+  return [
+    full_context > 0 ? __('HTTP with the full input in every request would have sent %1', bytes(full_context)) : '',
+    input_tokens + output_tokens > 0 ? __('%1 tokens in (%2 cached), %3 out (%4 reasoning)', ...numbers) : ''
+  ].filter(Boolean);
 }

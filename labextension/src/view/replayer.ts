@@ -1,8 +1,8 @@
-/** The scrubber under a finished run: drag or play, and the run appears as it did. */
+/** The replay of a finished run, with its bar: play or drag, and the run appears as it did. */
 
 import type { Run } from '../bundle';
 import { element, setAttribute, setText, show } from './dom';
-import { seconds } from './format';
+import { moment } from './format';
 import { keepPlainKeys } from './keys';
 import { __ } from './say';
 
@@ -15,7 +15,7 @@ const CALM_RATE = 2;
 
 export class Replayer {
   readonly node = element('div', { class: 'wsn-replay', role: 'group', hidden: '' });
-  private readonly play = element('button', { class: 'wsn-play', type: 'button' });
+  private readonly play = element('button', { class: 'wsn-button wsn-play', type: 'button' });
   private readonly slider = element('input', { class: 'wsn-slider', type: 'range', min: '0', max: String(STEPS), step: '1' });
   private readonly time = element('span', { class: 'wsn-replay-time' });
   private readonly speed = element('select', { class: 'wsn-speed' });
@@ -24,12 +24,12 @@ export class Replayer {
   private timer: ReturnType<typeof setInterval> | null = null;
 
   /**
-   * `onMove` is told the moment to show, in milliseconds; at the run's duration it is whole again. `onPlay` is told whether
-   * it plays, whenever that may have changed.
+   * `onMode` is told when a replay begins, before anything moves, and when it ends. `onMove` is told the moment to show,
+   * in milliseconds; at the run's duration it is whole again.
    */
   constructor(
+    private readonly onMode: (on: boolean) => void,
     private readonly onMove: (ms: number) => void,
-    private readonly onPlay: (playing: boolean) => void,
     signal: AbortSignal
   ) {
     this.node.setAttribute('aria-label', __('Replay'));
@@ -38,7 +38,7 @@ export class Replayer {
     this.speed.append(...SPEEDS.map(speed => element('option', { value: String(speed), text: `${speed}×` })));
     this.speed.value = '1';
     this.node.append(this.play, this.slider, this.time, this.speed);
-    this.play.addEventListener('click', () => this.toggle(), { signal });
+    this.play.addEventListener('click', () => this.playOrPause(), { signal });
     this.slider.addEventListener('input', () => this.onSlide(), { signal });
     this.node.addEventListener('keydown', event => this.onKey(event), { signal });
     this.node.addEventListener('keydown', keepPlainKeys, { signal });
@@ -50,20 +50,46 @@ export class Replayer {
     return this.timer !== null;
   }
 
+  /** A replay is on: the bar is there. */
+  get on(): boolean {
+    return !this.node.hidden;
+  }
+
   /** The run that can be replayed, or null. */
   offer(run: Run | null): void {
     if (run === this.run) {
       return;
     }
-    this.pause();
+    this.end();
     this.run = run;
     this.at = run?.duration_ms ?? 0;
-    show(this.node, run !== null);
     this.draw();
   }
 
-  /** Play from where it stands, or from the start where it is at the end. */
+  /** Begin a replay from the start, or end the one that is on. */
   toggle(): void {
+    if (this.on) {
+      this.end();
+    } else if (this.run !== null) {
+      this.onMode(true);
+      show(this.node, true);
+      this.move(0);
+      this.start(this.run.duration_ms);
+    }
+  }
+
+  /** The run is whole again. */
+  end(): void {
+    if (this.on) {
+      this.pause();
+      this.move(this.run?.duration_ms ?? 0);
+      show(this.node, false);
+      this.onMode(false);
+    }
+  }
+
+  /** Play from where it stands, or from the start where it is at the end. */
+  private playOrPause(): void {
     if (this.playing) {
       this.pause();
     } else if (this.run !== null) {
@@ -103,7 +129,10 @@ export class Replayer {
   private onKey(event: KeyboardEvent): void {
     if (event.key === ' ' && event.target === this.slider) {
       event.preventDefault();
-      this.toggle();
+      this.playOrPause();
+    } else if (event.key === 'Escape') {
+      event.stopPropagation();
+      this.end();
     }
   }
 
@@ -124,13 +153,11 @@ export class Replayer {
     const share = duration > 0 ? this.at / duration : 1;
     this.slider.value = String(Math.round(share * STEPS));
     this.slider.style.setProperty('--wsn-done', `${share * 100}%`);
-    setAttribute(this.slider, 'aria-valuetext', __('%1 of %2', seconds(this.at), seconds(duration)));
-    setText(this.time, seconds(this.at));
+    setAttribute(this.slider, 'aria-valuetext', moment(this.at, duration));
+    setText(this.time, moment(this.at, duration));
   }
 
   private drawButton(): void {
-    setText(this.play, this.playing ? '❚❚' : '▷');
-    setAttribute(this.play, 'aria-label', this.playing ? __('Pause') : __('Play'));
-    this.onPlay(this.playing);
+    setText(this.play, this.playing ? __('Pause') : __('Play'));
   }
 }

@@ -1,32 +1,34 @@
-import { element, setAttribute, setText, show } from './dom';
+import { element, setAttribute, setText } from './dom';
 import { duration } from './format';
-import { LABEL_GAP } from './layout';
 import { labelOf, spansInWords, type Row } from './rows';
 import { __ } from './say';
 import type { TimeWindow } from './window';
 import { KIND_WORDS } from './words';
 
-/** One row of the timeline: name, bars, label. */
+/** One row of the timeline: name, bars, what came of it. */
 export class RowView {
   readonly node: HTMLElement;
   readonly name = element('span', { class: 'wsn-name' });
   readonly aside = element('span', { class: 'wsn-aside' });
-  readonly label = element('span', { class: 'wsn-label' });
-  private readonly head = element('div', { class: 'wsn-head', role: 'rowheader' }, this.name, this.aside);
+  readonly label = element('div', { class: 'wsn-label', role: 'gridcell' });
+  private readonly head: HTMLElement;
   private readonly track = element('div', { class: 'wsn-track', role: 'gridcell' });
   private bars: HTMLElement[] = [];
   private row: Row | null = null;
   private placed = '';
 
   constructor(key: string) {
-    this.track.append(this.label);
-    this.node = element('div', { class: 'wsn-row', role: 'row', 'data-key': key, tabindex: '-1' }, this.head, this.track);
+    this.head = element('div', { class: 'wsn-head', role: 'rowheader' }, this.name, document.createTextNode(' '), this.aside);
+    this.node = element('div', { class: 'wsn-row', role: 'row', 'data-key': key, tabindex: '-1' }, this.head, this.track, this.label);
   }
 
-  update(row: Row, now: number): void {
+  /** `index`: its place among all rows, from 0. */
+  update(row: Row, index: number, now: number): void {
     const before = this.row;
     this.row = row;
-    if (before?.source === row.source && before.label === row.label && before.end_ms === row.end_ms) {
+    setAttribute(this.node, 'aria-rowindex', String(index + 2));
+    this.node.style.setProperty('--wsn-index', String(index));
+    if (before === row || (before?.source === row.source && before.label === row.label && before.end_ms === row.end_ms)) {
       return;
     }
     setAttribute(this.node, 'data-kind', row.kind);
@@ -38,9 +40,8 @@ export class RowView {
     setAttribute(this.head, 'title', row.aside === '' ? row.name : `${row.name} ${row.aside}`);
     setText(this.label, labelOf(row, now));
     setAttribute(this.label, 'title', row.label);
-    setAttribute(this.label, 'title', row.label);
     const words = spansInWords(row.spans, row.end_ms ?? now);
-    setAttribute(this.track, 'aria-label', words === '' ? row.label : `${row.label}. ${words}`);
+    setAttribute(this.track, 'aria-label', words === '' ? __('not begun') : words);
     this.placed = '';
     this.syncBars(row, now);
   }
@@ -67,11 +68,6 @@ export class RowView {
         bar.style.setProperty('--wsn-done', kind === 'tool' ? doneOf(row) : '100%');
       }
     });
-    const share = (end - first) / span;
-    // A bar that ends to the left of what is shown is told of at the left end, one to the right of it not at all.
-    show(this.label, share <= 1);
-    this.label.style.left = `${Math.max(0, share) * 100}%`;
-    this.label.style.maxWidth = `calc(${100 - Math.max(0, share) * 100}% - ${LABEL_GAP}px)`;
   }
 
   mark(tabStop: boolean, selected: boolean): void {
@@ -88,7 +84,7 @@ export class RowView {
       if (bar === undefined) {
         bar = element('div', { class: 'wsn-bar' });
         this.bars.push(bar);
-        this.label.before(bar);
+        this.track.append(bar);
       }
       setAttribute(bar, 'data-kind', kind);
       setAttribute(bar, 'title', `${__(KIND_WORDS[kind])} ${duration((to ?? row.end_ms ?? now) - from)}`);

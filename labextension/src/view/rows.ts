@@ -1,9 +1,13 @@
-/** The timeline's rows as data: one per turn and, below it, one per call. Pure. */
+/**
+ * The timeline's rows as data: one per turn and, below it, one per call. Pure. Their texts are made when they are read,
+ * since of many rows few are in sight.
+ */
 
 import type { Call, Item, Kind, Run, Span, Turn } from '../bundle';
+import { momentsOf } from '../replay';
 import { duration, oneLine, seconds, shortArguments, visible } from './format';
 import { __ } from './say';
-import { BAD_CALLS, CALL_WORDS, DECISION_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
+import { BAD_CALLS, CALL_WORDS, codeWords, DECISION_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
 
 export interface Row {
   readonly key: string;
@@ -16,10 +20,60 @@ export interface Row {
   readonly start_ms: number;
   /** Null while it runs: the bar then ends now. */
   readonly end_ms: number | null;
-  /** What stands after the bar. */
+  /** What stands beside the bars: how long it took, what came of it. */
   readonly label: string;
   readonly tone: 'plain' | 'bad' | 'warn';
   readonly source: Turn | Call;
+}
+
+interface Texts {
+  readonly name: string;
+  readonly aside: string;
+  readonly label: string;
+}
+
+type Facts = Omit<Row, keyof Texts>;
+
+class LazyRow implements Row {
+  readonly key: string;
+  readonly kind: 'turn' | 'call';
+  readonly status: string;
+  readonly spans: readonly Span[];
+  readonly start_ms: number;
+  readonly end_ms: number | null;
+  readonly tone: Row['tone'];
+  readonly source: Turn | Call;
+  private made: Texts | null = null;
+
+  constructor(
+    facts: Facts,
+    private readonly make: (facts: Facts) => Texts
+  ) {
+    this.key = facts.key;
+    this.kind = facts.kind;
+    this.status = facts.status;
+    this.spans = facts.spans;
+    this.start_ms = facts.start_ms;
+    this.end_ms = facts.end_ms;
+    this.tone = facts.tone;
+    this.source = facts.source;
+  }
+
+  get name(): string {
+    return this.texts.name;
+  }
+
+  get aside(): string {
+    return this.texts.aside;
+  }
+
+  get label(): string {
+    return this.texts.label;
+  }
+
+  private get texts(): Texts {
+    return (this.made ??= this.make(this));
+  }
 }
 
 /** Characters of arguments and outputs that fit beside a bar. */
@@ -31,6 +85,8 @@ const ERROR_LIMIT = 60;
 const AGED = 5000;
 /** Kinds of a turn's time in which nothing comes. */
 const WAITS: ReadonlySet<string> = new Set(['connect', 'wait', 'queued']);
+/** Milliseconds in the queue of which nothing is said. */
+const NO_QUEUE = 20;
 
 /** How long the last of these has lasted, in whole seconds: "12 s"; empty where that is short. */
 export function ageOf(spans: readonly Span[], now: number): string {
@@ -38,7 +94,7 @@ export function ageOf(spans: readonly Span[], now: number): string {
   return lasted < AGED ? '' : seconds(Math.floor(lasted / 1000) * 1000);
 }
 
-/** What stands after the bar of a row now: its label and, while it waits, for how long it has. */
+/** What stands beside the bars of a row now: its label and, while it waits, for how long it has. */
 export function labelOf({ label, kind, spans, end_ms }: Row, now: number): string {
   const waits = end_ms === null && (kind === 'call' || WAITS.has(spans.at(-1)?.[0] ?? ''));
   return waits ? `${label} ${ageOf(spans, now)}`.trimEnd() : label;
@@ -53,22 +109,33 @@ export function rowsOf(run: Run): Row[] {
   ]);
 }
 
+/** The rows of a finished run as they stood at `ms`: all of them are there, those that had not begun with nothing but a name. */
+export function rowsAt(run: Run, ms: number): Row[] {
+  return rowsOf(momentsOf(run, ms)).map(row => (row.start_ms > ms ? notBegun(row) : row));
+}
+
+function notBegun(row: Row): Row {
+  const { key, kind, start_ms, source, name, aside } = row;
+  return { key, kind, status: 'queued', spans: [], start_ms, end_ms: start_ms, tone: 'plain', source, name, aside, label: '' };
+}
+
 function turnRow(run: Run, turn: Turn, index: number): Row {
   const running = run.status === 'in_progress' && turn.end_ms === null;
-  const end_ms = running ? null : (turn.end_ms ?? Math.max(run.duration_ms, lastEnd(turn.spans, turn.start_ms)));
-  return {
+  const facts: Facts = {
     key: String(index),
     kind: 'turn',
-    name: __('turn %1', index + 1),
-    aside: visible(turn.lane ?? ''),
     status: turn.status,
     spans: turn.spans,
     start_ms: turn.start_ms,
-    end_ms,
-    label: end_ms === null ? turnDoing(turn) : turnLabel(turn, end_ms),
+    end_ms: running ? null : (turn.end_ms ?? Math.max(run.duration_ms, lastEnd(turn.spans, turn.start_ms))),
     tone: turn.status === 'failed' ? 'bad' : turn.recovered !== '' ? 'warn' : 'plain',
     source: turn
   };
+  return new LazyRow(facts, ({ end_ms }) => ({
+    name: __('turn %1', index + 1),
+    aside: visible(turn.lane ?? ''),
+    label: end_ms === null ? turnDoing(turn) : turnLabel(turn, end_ms)
+  }));
 }
 
 /** The call that the provider carries out itself, as one of a tool; of those, how it went is all that is known. */
@@ -80,9 +147,14 @@ function hostedRow(item: Item, key: string, live: boolean): Row[] {
   }
   const call = HOSTED.get(item) ?? hostedCall(item, item.start_ms);
   HOSTED.set(item, call);
-  const row = callRow(call, key, live);
-  const summary = oneLine(item.summary, ASIDE_LIMIT);
-  return [row.end_ms === null ? { ...row, label: summary } : { ...row, label: callLabel({ ...call, output: null }, row.end_ms), aside: summary }];
+  const facts = callFacts(call, key, live);
+  return [
+    new LazyRow(facts, ({ end_ms }) => {
+      const summary = oneLine(item.summary, ASIDE_LIMIT);
+      const label = end_ms === null ? summary : callLabel({ ...call, output: null }, end_ms);
+      return { name: visible(call.name), aside: end_ms === null ? '' : summary, label };
+    })
+  ];
 }
 
 function hostedCall(item: Item, start_ms: number): Call {
@@ -105,13 +177,14 @@ function hostedCall(item: Item, start_ms: number): Call {
   };
 }
 
+/** Where the last of the spans ends, as far as they have. */
 function lastEnd(spans: readonly Span[], start: number): number {
   return spans.reduce((latest, [, from, to]) => Math.max(latest, to ?? from), start);
 }
 
-function turnDoing(turn: Turn): string {
-  const kind = turn.spans.at(-1)?.[0];
-  return __(kind === undefined ? 'waiting…' : TURN_DOING[kind]);
+function turnDoing({ spans }: Turn): string {
+  const doing = spans.at(-1)?.[0];
+  return doing === undefined ? __('waiting…') : __(TURN_DOING[doing]);
 }
 
 function turnLabel(turn: Turn, end: number): string {
@@ -122,24 +195,39 @@ function turnLabel(turn: Turn, end: number): string {
     parts.push(__('%1\u00a0tok/s', Math.round(turn.tokens_per_second)));
   }
   if (turn.recovered !== '') {
-    const cause = oneLine(turn.recovered, ERROR_LIMIT);
-    parts.push(cause.startsWith('connection_') ? __('history sent again: %1', cause) : __('sent again: %1', cause));
+    const cause = oneLine(codeWords(turn.recovered), ERROR_LIMIT);
+    parts.push(turn.recovered.startsWith('connection_') ? __('history sent again: %1', cause) : __('sent again: %1', cause));
   }
   return parts.join(' · ');
 }
 
+/** What a call that has ended said of itself stays, and most of a long run's have. */
+const ENDED = new WeakMap<Call, Row>();
+
 function callRow(call: Call, key: string, live: boolean): Row {
-  const end_ms = call.end_ms ?? (live ? null : lastEnd(call.spans, call.start_ms));
+  const known = ENDED.get(call);
+  if (known !== undefined && known.key === key) {
+    return known;
+  }
+  const row = new LazyRow(callFacts(call, key, live), ({ end_ms }) => ({
+    name: visible(call.name),
+    aside: shortArguments(call.arguments, ASIDE_LIMIT),
+    label: callLabel(call, end_ms)
+  }));
+  if (call.end_ms !== null) {
+    ENDED.set(call, row);
+  }
+  return row;
+}
+
+function callFacts(call: Call, key: string, live: boolean): Facts {
   return {
     key,
     kind: 'call',
-    name: visible(call.name),
-    aside: shortArguments(call.arguments, ASIDE_LIMIT),
     status: call.status,
     spans: call.spans,
     start_ms: call.start_ms,
-    end_ms,
-    label: callLabel(call, end_ms),
+    end_ms: call.end_ms ?? (live ? null : lastEnd(call.spans, call.start_ms)),
     tone: BAD_CALLS.has(call.status) ? 'bad' : call.status === 'completed' ? 'plain' : 'warn',
     source: call
   };
@@ -156,13 +244,29 @@ function callLabel(call: Call, end: number | null): string {
   return `${__(CALL_WORDS[call.status].replace('…', ''))}${why}`;
 }
 
+/** "270 ms, after 240 ms in the queue → 717710", "60 ms, approved after 0.50 s → ok" */
 function completedLabel(call: Call, end: number): string {
   const output = call.output === null ? '' : oneLine(call.output, OUTPUT_LIMIT);
-  const approval = timeIn(call.spans, 'approval', end);
-  const how = DECISION_WORDS[call.approval?.decision ?? ''];
-  const took = approval > 0 ? __('%1 after %2', __(how), seconds(approval)) : duration(end - call.start_ms);
+  const took = [ranFor(call, end), waitedFor(call, end)].filter(Boolean).join(', ');
   const came = output === '' ? took : `${took} → ${output}`;
   return call.note === '' ? came : `${came} · ${call.note}`;
+}
+
+/** The time of the function itself, where its spans say it. */
+function ranFor({ spans, start_ms }: Call, end: number): string {
+  const tool = spans.some(([kind]) => kind === 'tool');
+  return duration(tool ? timeIn(spans, 'tool', end) : end - start_ms);
+}
+
+function waitedFor({ spans, approval }: Call, end: number): string {
+  const asked = timeIn(spans, 'approval', end);
+  const queued = timeIn(spans, 'queued', end) + timeIn(spans, 'kernel_busy', end);
+  return [
+    asked > 0 ? __('%1 after %2', __(DECISION_WORDS[approval?.decision ?? '']), seconds(asked)) : '',
+    queued >= NO_QUEUE ? __('after %1 in the queue', duration(queued)) : ''
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** "40 % · reading" or "3: the third part"; empty where it says nothing. */
@@ -181,6 +285,6 @@ export function timeIn(spans: readonly Span[], wanted: Kind, now: number): numbe
 
 /** The spans in words: "wait 350 ms, reasoning 0.30 s". */
 export function spansInWords(spans: readonly Span[], now: number): string {
-  const kinds = [...new Set(spans.map(([kind]) => kind))];
+  const kinds = [...new Set(spans.filter(([, from, to]) => (to ?? now) > from).map(([kind]) => kind))];
   return kinds.map(kind => `${__(KIND_WORDS[kind])} ${duration(timeIn(spans, kind, now))}`).join(', ');
 }

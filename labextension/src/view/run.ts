@@ -1,4 +1,4 @@
-/** The run view: header, timeline, steering, answer. The live widget and the saved renderer show this same thing. */
+/** The run view: header, answer, timeline, steering, replay. The live widget and the saved renderer show this same thing. */
 
 import { callsOf, type BrowserMessage, type Problem, type Run } from '../bundle';
 import { Approvals } from './approval';
@@ -8,15 +8,16 @@ import { element, setAttribute, setText } from './dom';
 import { seconds } from './format';
 import { runAt } from '../replay';
 import { Frames } from './frames';
-import { Header } from './header';
+import { Header, type HeaderHandlers } from './header';
 import type { Markdown } from './markdown';
 import { Question } from './question';
 import { Replayer } from './replayer';
 import { __, _n } from './say';
+import { Sent } from './sent';
 import { Steering } from './steering';
 import { addStyles } from './styles';
+import { statusOf } from './summary';
 import { Timeline } from './timeline';
-import { RUN_WORDS } from './words';
 
 export interface RunViewOptions {
   readonly markdown: Markdown;
@@ -31,6 +32,7 @@ export interface RunViewOptions {
 export class RunView {
   readonly node = element('div', { class: 'wsn-run', role: 'group' });
   private readonly header: Header;
+  private readonly sent = new Sent();
   private readonly question = new Question();
   private readonly timeline: Timeline;
   private readonly approvals: Approvals;
@@ -38,7 +40,11 @@ export class RunView {
   private readonly body: Body;
   private readonly announcement = element('div', { class: 'wsn-hidden', role: 'status', 'aria-live': 'polite' });
   private readonly clock: Clock;
+  private readonly widths = new ResizeObserver(entries => this.resized(entries.at(-1)?.contentRect.width ?? 0));
   private run: Run | null = null;
+  private width = 0;
+  /** The moment that is replayed. */
+  private at = 0;
 
   private readonly replayer: Replayer;
   private readonly frames: Frames;
@@ -46,11 +52,11 @@ export class RunView {
 
   constructor({ markdown, signal, send, inspect }: RunViewOptions) {
     this.send = send;
-    const actions = { replay: () => this.replayer.toggle(), frames: () => this.toggleFrames(), collapse: () => this.collapse() };
-    this.header = new Header(send === null ? null : () => send({ kind: 'stop' }), actions, signal);
-    this.replayer = new Replayer(ms => this.replay(ms), playing => this.header.setReplaying(playing), signal);
+    const stop = send === null ? null : (): void => send({ kind: 'stop' });
+    this.header = new Header({ stop, ...this.handlers() }, room => setAttribute(this.node, 'data-wsn-room', room), signal);
+    this.replayer = new Replayer(on => this.setReplaying(on), ms => this.replay(ms), signal);
     this.frames = new Frames(inspect ?? send, signal);
-    this.timeline = new Timeline(signal);
+    this.timeline = new Timeline(open => this.header.setTimeline(open), signal);
     this.approvals = new Approvals(
       send === null ? null : verdict => send({ kind: 'decide', ...verdict }),
       (turn, call) => send?.({ kind: 'arguments', turn, call }),
@@ -60,16 +66,34 @@ export class RunView {
     this.body = new Body(markdown, signal);
     this.node.append(
       this.header.node,
-      this.question.node,
-      this.timeline.node,
-      this.replayer.node,
-      this.frames.node,
+      this.sent.node,
       this.approvals.node,
-      this.steering.node,
+      this.question.node,
       this.body.node,
+      this.timeline.node,
+      this.frames.node,
+      this.steering.node,
+      this.replayer.node,
       this.announcement
     );
     this.clock = new Clock(this.node, now => this.tick(now), signal);
+    this.widths.observe(this.node);
+    signal.addEventListener('abort', () => this.widths.disconnect());
+  }
+
+  /** What the buttons of the header do. They show what they are for in a run that was folded to its line, too. */
+  private handlers(): Omit<HeaderHandlers, 'stop'> {
+    const unfolded = (act: () => void) => (): void => {
+      this.collapse(false);
+      act();
+    };
+    return {
+      replay: unfolded(() => this.replayer.toggle()),
+      frames: unfolded(() => this.toggleFrames()),
+      sent: unfolded(() => this.toggleSent()),
+      timeline: unfolded(() => this.timeline.toggle()),
+      collapse: () => this.collapse(!this.node.hasAttribute('data-wsn-collapsed'))
+    };
   }
 
   /** Show `run`. `now` is its clock when it was sent, in milliseconds; null for a saved run, whose clock stands. */
@@ -90,8 +114,8 @@ export class RunView {
     this.replayer.offer(run.status === 'in_progress' || run.duration_ms === 0 ? null : run);
     this.frames.update(run);
     const shown = running ? now : run.duration_ms;
-    this.header.update(run);
-    this.header.tick(shown);
+    this.header.update(run, shown);
+    this.sent.update(run);
     this.question.update(run);
     this.timeline.update(run, shown);
     this.approvals.update(run, running, shown);
@@ -117,13 +141,36 @@ export class RunView {
     if (run === null) {
       return;
     }
+    this.at = ms;
     const then = runAt(run, ms);
     const whole = then === run ? null : run;
     this.node.toggleAttribute('data-wsn-replaying', whole !== null);
-    this.header.update(then, whole);
-    this.header.tick(ms);
+    this.header.update(then, ms, whole);
     this.timeline.update(then, ms, whole);
     this.body.update(then, true);
+  }
+
+  /** While a replay is on nothing moves but what is replayed: the slider stays under the pointer. */
+  private setReplaying(on: boolean): void {
+    this.node.toggleAttribute('data-wsn-replay', on);
+    this.header.setReplaying(on);
+    if (on) {
+      this.body.hold();
+    } else {
+      this.body.release();
+    }
+  }
+
+  /** On a page of another width the whole run has another height. */
+  private resized(width: number): void {
+    const { run } = this;
+    if (width !== this.width && this.replayer.on && run !== null) {
+      this.body.release();
+      this.body.update(run, true);
+      this.body.hold();
+      this.replay(this.at);
+    }
+    this.width = width;
   }
 
   private toggleFrames(): void {
@@ -131,8 +178,13 @@ export class RunView {
     this.header.setFrames(this.frames.open);
   }
 
-  private collapse(): void {
-    const folded = this.node.toggleAttribute('data-wsn-collapsed');
+  private toggleSent(): void {
+    this.sent.toggle();
+    this.header.setSent(this.sent.open);
+  }
+
+  private collapse(folded: boolean): void {
+    this.node.toggleAttribute('data-wsn-collapsed', folded);
     this.header.setFold(folded);
   }
 
@@ -156,6 +208,6 @@ export class RunView {
 function announcementOf(run: Run): string {
   const turns = _n('1 turn', '%1 turns', run.turns.length);
   const calls = _n('1 call', '%1 calls', callsOf(run).length);
-  const ended = __('Run %1 after %2: %3, %4.', __(RUN_WORDS[run.status]), seconds(run.duration_ms), turns, calls);
+  const ended = __('Run %1 after %2: %3, %4.', statusOf(run), seconds(run.duration_ms), turns, calls);
   return [ended, run.stopped].filter(Boolean).join(' ');
 }

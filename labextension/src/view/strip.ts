@@ -1,43 +1,66 @@
-/** A small bar for each turn: how long it took, split into kinds of time. The table says the same in words. */
+/** The whole run in small, as one bar in the line over it: a button that opens and folds the timeline. */
 
-import type { Run, Turn } from '../bundle';
-import { element, show } from './dom';
-import { seconds } from './format';
-import { spansInWords } from './rows';
+import type { Run } from '../bundle';
+import { element, setAttribute, show } from './dom';
 import { __ } from './say';
+import { shapeOf, type Piece } from './shape';
 
-/** Fewer turns need no comparison. */
-const FEWEST = 2;
-/** The latest ones that are drawn. */
-const MOST = 60;
+/** Milliseconds between two pictures of a run that goes on. */
+const REDRAW = 250;
 
 export class Strip {
-  readonly node = element('div', { class: 'wsn-strip', 'aria-hidden': 'true' });
-  private key = '';
+  readonly node = element('button', { class: 'wsn-strip', type: 'button' });
+  private readonly bar = element('span', { class: 'wsn-strip-bar', 'aria-hidden': 'true' });
+  private drawn = -Infinity;
+  private run: Run | null = null;
+
+  constructor(onClick: () => void, signal: AbortSignal) {
+    this.node.append(this.bar);
+    setAttribute(this.node, 'aria-label', __('Timeline'));
+    this.setOpen(true);
+    this.node.addEventListener('click', onClick, { signal });
+  }
+
+  setOpen(open: boolean): void {
+    setAttribute(this.node, 'aria-expanded', String(open));
+    setAttribute(this.node, 'title', open ? __('Fold the timeline') : __('Open the timeline'));
+  }
 
   update(run: Run, now: number): void {
-    const turns = run.turns.slice(-MOST);
-    show(this.node, turns.length >= FEWEST);
-    const key = turns.map(turn => `${turn.end_ms ?? 'now'}:${turn.spans.length}`).join();
-    if (turns.length < FEWEST || key === this.key) {
-      return;
+    show(this.node, run.turns.length > 0);
+    const ended = run.status !== 'in_progress' && run !== this.run;
+    this.run = run;
+    if (ended || performance.now() - this.drawn > REDRAW) {
+      this.draw(run, now);
     }
-    this.key = key;
-    const took = turns.map(turn => Math.max(0, (turn.end_ms ?? now) - turn.start_ms));
-    const longest = Math.max(1, ...took);
-    const first = run.turns.length - turns.length + 1;
-    this.node.replaceChildren(...turns.map((turn, index) => column(turn, first + index, took[index] ?? 0, longest, now)));
+  }
+
+  /** A mark at the moment that is replayed, as a share of the run; null: none. */
+  mark(share: number | null): void {
+    this.bar.toggleAttribute('data-wsn-at', share !== null);
+    this.bar.style.setProperty('--wsn-at', `${(share ?? 0) * 100}%`);
+  }
+
+  private draw(run: Run, now: number): void {
+    this.drawn = performance.now();
+    this.bar.style.backgroundImage = gradientOf(shapeOf(run, now));
   }
 }
 
-function column(turn: Turn, number: number, took: number, longest: number, now: number): HTMLElement {
-  const end = turn.end_ms ?? now;
-  const title = `${__('turn %1', number)}: ${seconds(took)}\n${spansInWords(turn.spans, end)}`;
-  const node = element('div', { class: 'wsn-column', title });
-  for (const [kind, from, to] of turn.spans) {
-    const part = element('div', { class: 'wsn-bar-part', 'data-kind': kind });
-    part.style.height = `${(Math.max(0, (to ?? end) - from) / longest) * 100}%`;
-    node.prepend(part);
+/** The colours are those of the style sheet, so that they follow the page's theme. */
+function gradientOf(pieces: readonly Piece[]): string {
+  const stops: string[] = [];
+  let reached = 0;
+  const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
+  for (const { kind, from, to } of pieces) {
+    if (from > reached) {
+      stops.push(`transparent ${percent(reached)} ${percent(from)}`);
+    }
+    stops.push(`var(--wsn-kind-${kind}) ${percent(from)} ${percent(to)}`);
+    reached = to;
   }
-  return node;
+  if (reached < 1) {
+    stops.push(`transparent ${percent(reached)} 100%`);
+  }
+  return `linear-gradient(to right, ${stops.join(', ')})`;
 }

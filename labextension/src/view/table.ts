@@ -5,12 +5,22 @@ import { element } from './dom';
 import { bytes, duration, oneLine, seconds, whole } from './format';
 import { timeIn, type Row } from './rows';
 import { __ } from './say';
-import { KIND_WORDS, statusWord } from './words';
+import { codeWords, KIND_WORDS, statusWord } from './words';
 
 /** Characters of a call's result. */
 const RESULT = 80;
+/** Rows of the table; a page with all of ten thousand would not move. */
+const MOST = 500;
 
-export function tableOf(run: Run, rows: readonly Row[], now: number): HTMLTableElement {
+/** The table and, where it is cut, what of it is not there. */
+export function tableOf(run: Run, all: readonly Row[], now: number): HTMLElement[] {
+  const rows = all.slice(0, MOST);
+  const more = all.length - rows.length;
+  const note = __('%1 more rows are not shown here; session.turns and session.tool_calls have them.', whole(more));
+  return [filled(run, rows, now), ...(more > 0 ? [element('p', { class: 'wsn-frames-note', text: note })] : [])];
+}
+
+function filled(run: Run, rows: readonly Row[], now: number): HTMLTableElement {
   const kinds = KINDS.filter(kind => rows.some(row => row.spans.some(([each]) => each === kind)));
   const heads = [
     __('Turn or call'), __('Status'), __('Start'), __('Duration'), ...kinds.map(kind => __(KIND_WORDS[kind])),
@@ -51,6 +61,6 @@ function figures({ source }: Row): string[] {
     usage === null ? '' : whole(usage.input_tokens),
     usage === null ? '' : whole(usage.output_tokens),
     source.bytes_sent > 0 ? bytes(source.bytes_sent) : '',
-    source.recovered === '' ? '' : __('sent again: %1', oneLine(source.recovered, RESULT))
+    source.recovered === '' ? '' : __('sent again: %1', oneLine(codeWords(source.recovered), RESULT))
   ];
 }

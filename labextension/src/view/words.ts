@@ -1,6 +1,7 @@
 /** The words the view shows for statuses and kinds of time. */
 
 import type { Call, CallStatus, Decision, Kind, RunStatus, SteerStatus, Turn } from '../bundle';
+import { visible } from './format';
 import { __ } from './say';
 
 export const RUN_WORDS: Readonly<Record<RunStatus, string>> = {
@@ -70,6 +71,27 @@ export const STEER_WORDS: Readonly<Record<SteerStatus, string>> = {
   applied: 'applied',
   failed: 'not applied'
 };
+
+/** Why a request was sent again, and codes of errors; what is not here is said in the words that its code is made of. */
+const CODE_WORDS: Readonly<Record<string, string>> = {
+  connection_lost: 'the connection was lost',
+  connection_age: 'the connection was old and was renewed',
+  websocket_connection_limit_reached: 'the connection had reached its age limit',
+  previous_response_not_found: 'the provider no longer had the history',
+  rate_limit_exceeded: 'rate limit',
+  server_unavailable: 'the server was not available',
+  message_too_large: 'too large for the connection, so it went over HTTP',
+  reasoning_not_encrypted: 'the model gives no encrypted reasoning',
+  reasoning_dropped: 'the provider could not read the reasoning, which was left out',
+  max_output_tokens: 'the limit of output tokens was reached',
+  content_filter: "the provider's content filter stopped it",
+  server_error: 'an error of the server'
+};
+
+/** A code of the protocol as people say it: "connection_lost" is "the connection was lost". */
+export function codeWords(code: string): string {
+  return Object.hasOwn(CODE_WORDS, code) ? __(CODE_WORDS[code] ?? '') : visible(code.replaceAll('_', ' '));
+}
 
 /** Statuses of calls that went wrong, as far as the model is concerned. */
 export const BAD_CALLS: ReadonlySet<CallStatus> = new Set(['failed', 'timed_out']);
