@@ -183,6 +183,8 @@ class Server:
             "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={self.root}",
             "--JupyterNotebookApp.expose_app_in_browser=True",
+            # A kernel whose port another server's took meanwhile is started again on another.
+            "--KernelManager.cache_ports=False",
         ]  # fmt: skip
         if (PACKAGE / "labextension" / "package.json").is_file():
             folder = self._home / "labextensions"
