@@ -17,7 +17,9 @@ from ws_notebook.render.mime import mime_bundle
 __all__: list[str] = []
 
 MANY = 10_000
-SIZES = """node => ['.wsn-status', '.wsn-answer p', '.wsn-row .wsn-name', '.wsn-label', '.wsn-tick', '.wsn-key', '.wsn-tools .wsn-button']
+SIZES = """node => [
+    '.wsn-status', '.wsn-answer p', '.wsn-row .wsn-name', '.wsn-label', '.wsn-tick', '.wsn-key', '.wsn-tools button'
+  ]
   .map(name => parseFloat(getComputedStyle(node.querySelector(name)).fontSize))"""
 PRESENT = "() => window.jupyterapp.commands.execute('application:toggle-presentation-mode')"
 
