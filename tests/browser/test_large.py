@@ -91,7 +91,7 @@ def test_presentation_mode_enlarges_the_whole_view(lab: Lab, server: Server) -> 
     view = opened(lab, server, mime_bundle(capitals().run, HEADER))
     before, height = view.evaluate(SIZES), view.locator(".wsn-row").first.bounding_box()
     lab.page.evaluate(PRESENT)
-    lab.page.wait_for_function("() => document.body.classList.contains('jp-mod-presentationMode')")
+    expect(lab.page.locator(".jp-mod-presentationMode").first).to_be_attached()
     after, taller = view.evaluate(SIZES), view.locator(".wsn-row").first.bounding_box()
     assert height is not None
     assert taller is not None
