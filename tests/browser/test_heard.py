@@ -43,7 +43,7 @@ def test_a_run_is_read_out_in_sentences(lab: Lab, server: Server) -> None:
     grid = view.get_by_role("treegrid", name="Timeline")
     expect(grid.get_by_role("rowheader", name='population city="Paris"', exact=True)).to_be_visible()
     expect(grid.get_by_role("rowheader", name="turn 1", exact=True)).to_be_visible()
-    for cell in ("failed: ValueError: no such city", "0.80 s", "70 ms, after 0.50 s in the queue → done"):
+    for cell in ("failed: ValueError: no such city", "0.80 s", "70 ms, after 500 ms in the queue → done"):
         expect(grid.get_by_role("gridcell", name=cell, exact=True)).to_be_visible()
     snapshot = view.aria_snapshot().replace("\u00a0", " ").replace("\u2009", " ")
     header = snapshot.split("paragraph")[0]

@@ -17,7 +17,9 @@ from ws_notebook.render.mime import mime_bundle
 __all__: list[str] = []
 
 MANY = 10_000
-SIZES = """node => ['.wsn-status', '.wsn-answer p', '.wsn-row .wsn-name', '.wsn-label', '.wsn-tick', '.wsn-key', '.wsn-tools .wsn-button']
+SIZES = """node => [
+    '.wsn-status', '.wsn-answer p', '.wsn-row .wsn-name', '.wsn-label', '.wsn-tick', '.wsn-key', '.wsn-tools button'
+  ]
   .map(name => parseFloat(getComputedStyle(node.querySelector(name)).fontSize))"""
 PRESENT = "() => window.jupyterapp.commands.execute('application:toggle-presentation-mode')"
 
@@ -89,7 +91,7 @@ def test_presentation_mode_enlarges_the_whole_view(lab: Lab, server: Server) -> 
     view = opened(lab, server, mime_bundle(capitals().run, HEADER))
     before, height = view.evaluate(SIZES), view.locator(".wsn-row").first.bounding_box()
     lab.page.evaluate(PRESENT)
-    lab.page.wait_for_function("() => document.body.classList.contains('jp-mod-presentationMode')")
+    expect(lab.page.locator(".jp-mod-presentationMode").first).to_be_attached()
     after, taller = view.evaluate(SIZES), view.locator(".wsn-row").first.bounding_box()
     assert height is not None
     assert taller is not None

@@ -1,7 +1,8 @@
-"""The header of a run at every width: one row or two, nothing cut off, nothing over anything else, all buttons in reach."""
+"""The header of a run at every width: one row or two, nothing cut off or covered, all buttons in reach."""
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -53,6 +54,7 @@ FAULTS = """async (node, widths) => {
   return found;
 }"""
 
+
 def cancelled() -> Play:
     play = tool_run(3, "one")
     play.run.status = "cancelled"
@@ -101,7 +103,7 @@ def test_the_rooms_of_a_page_that_becomes_narrower(lab: Lab, views: list[Locator
         rooms.append([view.get_attribute("data-wsn-room") for view in views])
         lab.screenshot(f"header-{width}")
     order = ["strip", "line", "rows", "menu", "least"]
-    for before, after in zip(rooms, rooms[1:], strict=False):
+    for before, after in itertools.pairwise(rooms):
         assert all(order.index(a or "") >= order.index(b or "") for a, b in zip(after, before, strict=True))
     assert rooms[0][0] == "strip"
     assert rooms[-1][0] in ("rows", "menu")
