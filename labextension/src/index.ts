@@ -1,5 +1,6 @@
 import { badgesPlugin, cellsPlugin } from './cells';
 import { commandsPlugin } from './commands';
+import { foldsPlugin } from './folds';
 import { kernelsPlugin } from './kernels';
 import { keysPlugin } from './keys';
 import { launcherPlugin } from './launcher';
@@ -11,6 +12,7 @@ import { statusPlugin } from './status';
 export default [
   mimePlugin,
   optionsPlugin,
+  foldsPlugin,
   kernelsPlugin,
   badgesPlugin,
   cellsPlugin,

@@ -1,16 +1,25 @@
 /** The user's settings, read from any JSON. Pure. */
 
 import { isPromptText } from './cellsLine';
-import { fields } from './read';
+import { fields, oneOf } from './read';
+import { BEGINNINGS, type Beginning } from './view/folds';
 
 export interface Values {
   readonly promptCells: boolean;
   readonly badges: boolean;
   readonly statusBar: boolean;
   readonly promptLine: string;
+  /** How timelines begin. */
+  readonly timeline: Beginning;
 }
 
-export const DEFAULTS: Values = { promptCells: true, badges: true, statusBar: true, promptLine: '%%responses' };
+export const DEFAULTS: Values = {
+  promptCells: true,
+  badges: true,
+  statusBar: true,
+  promptLine: '%%responses',
+  timeline: BEGINNINGS[0]
+};
 
 /** Any JSON as settings: what is missing or wrong has its default. */
 export function readOptions(value: unknown): Values {
@@ -24,6 +33,7 @@ export function readOptions(value: unknown): Values {
     promptCells: flag('promptCells'),
     badges: flag('badges'),
     statusBar: flag('statusBar'),
-    promptLine: typeof line === 'string' && isPromptText(line.trim()) ? line.trim() : DEFAULTS.promptLine
+    promptLine: typeof line === 'string' && isPromptText(line.trim()) ? line.trim() : DEFAULTS.promptLine,
+    timeline: oneOf(BEGINNINGS, from['timeline'], DEFAULTS.timeline)
   };
 }
