@@ -241,6 +241,8 @@ export interface Run extends Head {
   readonly version: number;
   readonly id: string;
   readonly prompt: string;
+  /** A stamp of the words of the cell that asked (crc.ts), or empty. */
+  readonly source: string;
   readonly images: readonly Picture[];
   /** What the texts are: "json" where that was asked for, "" for Markdown. */
   readonly format: 'json' | '';

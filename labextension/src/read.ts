@@ -358,6 +358,7 @@ export function readRun(value: unknown): Run | null {
     id: text(value['id']),
     status: HEAD_READERS.status(value['status']),
     prompt: text(value['prompt']),
+    source: text(value['source']),
     images: list(value['images']).map(readPicture),
     format: value['format'] === 'json' ? 'json' : '',
     session: {

@@ -7,6 +7,7 @@ export function sampleRun(): Record<string, unknown> {
     id: 'r7',
     status: 'completed',
     prompt: 'How many people live in Paris?',
+    source: '3610a686-5',
     images: [],
     format: '',
     session: { provider: 'local', model: 'demo', transport: 'websocket', note: 'embedded server: a script, no AI', address: '', profile: '' },

@@ -105,6 +105,7 @@ def assemble(
             "prompt": cut_shown(prompt_text(run.input), LIMIT, keys),
             **({"images": [dict(picture) for picture in run.pictures]} if run.pictures else {}),
             **({"notes": [one_line(note, _NOTE_LIMIT) for note in run.notes]} if run.notes else {}),
+            **({"source": run.source} if run.source else {}),
             **({"format": "json"} if asks_for_json(run) else {}),
             "session": _session(header),
             "started": _utc(run.asked_at),
