@@ -6,6 +6,7 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { safeMarkdown, safeNodes } from './bundled';
 import type { Markdown } from './markdown';
+import { whenSeen } from './sight';
 
 /** The part of JupyterLab's rendermime registry that is used. */
 export interface RenderMime {
@@ -30,11 +31,14 @@ export function hostMarkdown({ markdownParser, latexTypesetter }: RenderMime): M
   };
 }
 
-/** Each formula for itself: signs elsewhere in the text are none. */
+/** Each formula for itself, when it is seen: signs elsewhere in the text are none. */
 function typeset(nodes: DocumentFragment, latexTypesetter: IRenderMime.ILatexTypesetter | null): void {
   for (const formula of nodes.querySelectorAll<HTMLElement>('.wsn-tex')) {
     formula.textContent = (formula.textContent ?? '').replace(NO_MATH, '');
-    latexTypesetter?.typeset(formula);
+    if (latexTypesetter !== null) {
+      // It is declared to be done at once, and gives a promise.
+      whenSeen(formula, () => latexTypesetter.typeset(formula as HTMLElement) as unknown as PromiseLike<void>);
+    }
   }
 }
 
