@@ -1,8 +1,9 @@
 import approval from './approval.css';
 import code from './code.css';
 import run from './run.css';
+import texts from './texts.css';
 
-const css = `${run}\n${approval}\n${code}`;
+const css = [run, texts, approval, code].join('\n');
 
 /** Stamps the style sheet, so that equal ones of several widgets and of the extension stand on a page once. */
 const STAMP = `${css.length}-${checksum(css)}`;
