@@ -54,7 +54,7 @@ function callAt(call: Call, ms: number): Call {
   }
   const doing = spans.at(-1)?.[0];
   const status: CallStatus = doing === 'tool' ? 'running' : doing === 'approval' ? 'awaiting_approval' : 'queued';
-  return { ...call, spans, status, end_ms: null, output: null, error: null, note: '', images: [], progress: null };
+  return { ...call, spans, status, end_ms: null, output: null, error: null, note: '', images: [], exhibits: [], progress: null };
 }
 
 function spansAt(spans: readonly Span[], ms: number): Span[] {

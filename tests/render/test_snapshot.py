@@ -48,7 +48,14 @@ def html_of(play: Play) -> str:
 
 def test_a_snapshot_has_header_picture_table_and_answer() -> None:
     page = Page(html_of(capitals()))
-    for words in ("completed", "3.2\u00a0s · 3 turns · 3 calls", "less than HTTP", "tokens", "local demo", "a script, no AI"):
+    for words in (
+        "completed",
+        "3.2\u00a0s · 3 turns · 3 calls",
+        "less than HTTP",
+        "tokens",
+        "local demo",
+        "a script, no AI",
+    ):
         assert words in page.text
     assert "population" in page.text
     assert "Paris has more inhabitants than Oslo" in page.text
@@ -113,7 +120,9 @@ def test_the_answer_comes_first_as_in_the_run_view() -> None:
     play = capitals()
     play.run.pictures = ({"url": "data:image/png;base64,AA==", "caption": "plot"},)
     html = html_of(play)
-    places = [html.index(words) for words in ("completed", "AA==", "more inhabitants", "Reasoning", "image/svg", "in figures")]
+    places = [
+        html.index(words) for words in ("completed", "AA==", "more inhabitants", "Reasoning", "image/svg", "in figures")
+    ]
     assert places == sorted(places)
 
 

@@ -13,7 +13,8 @@ _ALT = 120
 """Characters of what a picture is called."""
 
 _SIGNS = re.compile(
-    r"^ {0,3}(?:`{3,}|~{3,}).*$|`+|!\[([^\]\n]{0,500})\]\(\s*<?data:[^\s)>]*>?(?:\s+\"[^\"\n]{0,500}\")?\s*(?:\)|\Z)|\\.",
+    r"^ {0,3}(?:`{3,}|~{3,}).*$|`+"
+    r"|!\[([^\]\n]{0,500})\]\(\s*<?data:[^\s)>]*>?(?:\s+\"[^\"\n]{0,500}\")?\s*(?:\)|\Z)|\\.",
     re.MULTILINE | re.IGNORECASE,
 )
 """Code, pictures as data, the last of which may break off, and signs that mean nothing."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import svg
 from .answer import answer_html
+from .exhibits import exhibits_html
 from .format import cut, printable, size, whole
 from .rows import Row, amounts, rows_of, spans_in_words
 from .sheet import facts, sheet
@@ -43,11 +44,11 @@ _MADE = 200_000
 
 
 def snapshot(run: dict[str, Any]) -> str:
-    """The HTML of a bundle, in the order of the run view: header, answer, what went wrong, then the timeline and figures."""
+    """The HTML of a bundle, in the order of the run view: header, answer, what went wrong, then the timeline."""
     above = facts(_header(run), _pictures(run))
     below = [sources_html(run), _trouble(run), _items(run), _reasoning(run), _quiet((*noted(run), *steered(run)))]
     if run["turns"]:
-        below += [_timeline(run), _shown_to_model(run)]
+        below += [_timeline(run), _shown_to_model(run), exhibits_html(run)]
     return sheet(above + _answer(run) + facts(*below), words=True)
 
 

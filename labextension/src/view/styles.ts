@@ -1,9 +1,10 @@
 import approval from './approval.css';
 import code from './code.css';
+import exhibits from './exhibits.css';
 import run from './run.css';
 import texts from './texts.css';
 
-const css = [run, texts, approval, code].join('\n');
+const css = [run, texts, exhibits, approval, code].join('\n');
 
 /** Stamps the style sheet, so that equal ones of several widgets and of the extension stand on a page once. */
 const STAMP = `${css.length}-${checksum(css)}`;
