@@ -156,7 +156,7 @@ BUNDLES: dict[str, Callable[[], Any]] = {
     "errors of html": _with(status="failed", error={"type": _HTML, "code": {"a": _HTML}, "message": _HTML}),
     "reasons of html": _with(status="incomplete", reason=_HTML, stopped=_HTML),
     "words turned around": _with(id="\u202e" * 5000, parent="\u202e" * 5000, stopped="\u2066" * 5000),
-    "half characters": _with(text="\ud800 \udfff", id="\ud83d", turns=[]),
+    "characters that are none": _with(text="\ufffe\uffff\x00\x1b[31m", id="\x00\x07", turns=[]),
     # What is asked of people.
     "an approval of html": _call(
         status="awaiting_approval",
