@@ -15,6 +15,11 @@ def timeline(lab: Lab, index: int) -> Locator:
     return lab.output(index).locator(".wsn-timeline")
 
 
+def toggle(lab: Lab, index: int) -> None:
+    """Click the strip of the run, which folds its timeline and opens it."""
+    lab.output(index).locator(".wsn-strip").click()
+
+
 def is_open(place: Locator) -> None:
     expect(place).to_have_attribute("open", "")
 
@@ -26,11 +31,12 @@ def is_folded(place: Locator) -> None:
 def test_a_fold_survives_a_run_anew_and_a_reload(server: Server, lab: Lab) -> None:
     server.write("folds.ipynb", [SETUP, ASK, PLAIN])
     lab.open("folds.ipynb")
+    lab.hide_side_bars()
     for index in (0, 1, 2):
         lab.run_cell(index)
     is_open(timeline(lab, 1))
     is_folded(timeline(lab, 2))
-    timeline(lab, 1).locator("summary").click()
+    toggle(lab, 1)
     is_folded(timeline(lab, 1))
     lab.run_cell(1)
     is_folded(timeline(lab, 1))
@@ -38,7 +44,7 @@ def test_a_fold_survives_a_run_anew_and_a_reload(server: Server, lab: Lab) -> No
     lab.page.reload()
     lab.wait_idle()
     is_folded(timeline(lab, 1))
-    timeline(lab, 1).locator("summary").click()
+    toggle(lab, 1)
     is_open(timeline(lab, 1))
 
 
@@ -46,10 +52,11 @@ def test_the_setting_folds_all_timelines_but_those_that_were_opened(server: Serv
     server.set_settings("ws-notebook", "settings", timeline="folded")
     server.write("folded.ipynb", [SETUP, ASK, ASK])
     lab.open("folded.ipynb")
+    lab.hide_side_bars()
     for index in (0, 1, 2):
         lab.run_cell(index)
     is_folded(timeline(lab, 1))
-    timeline(lab, 1).locator("summary").click()
+    toggle(lab, 1)
     lab.run_cell(1)
     is_open(timeline(lab, 1))
     is_folded(timeline(lab, 2))
