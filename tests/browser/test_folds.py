@@ -16,8 +16,8 @@ def timeline(lab: Lab, index: int) -> Locator:
 
 
 def toggle(lab: Lab, index: int) -> None:
-    """Click the strip of the run, which folds its timeline and opens it."""
-    lab.output(index).locator(".wsn-strip").click()
+    """Click the strip of the run, or where it has no room the timeline's head: that folds it and opens it."""
+    lab.output(index).locator(".wsn-strip:visible, .wsn-fold:visible").first.click()
 
 
 def is_open(place: Locator) -> None:
