@@ -39,12 +39,11 @@ function sight(all: readonly Element[]): { page: Page; drawn: Element[] } {
   const page = new Page();
   const drawn: Element[] = [];
   const found = new Sight(page);
-  for (const node of all) {
-    found.add(node, each => {
-      page.clock += 3;
-      drawn.push(each);
-    });
-  }
+  const draw = (some: readonly Element[]): void => {
+    page.clock += 3 * some.length;
+    drawn.push(...some);
+  };
+  all.forEach(node => found.add(node, draw));
   return { page, drawn };
 }
 
@@ -54,8 +53,10 @@ test('a few milliseconds are drawn in one task, then others have their turn', as
   assert.equal(drawn.length, 0);
   all.forEach(node => page.tell(node, true));
   await page.task();
-  assert.equal(drawn.length, 4);
-  while (await page.task());
+  assert.equal(drawn.length, 8);
+  for (let before = drawn.length; await page.task(); before = drawn.length) {
+    assert.ok(drawn.length - before <= 10, 'a task took longer than it may');
+  }
   assert.deepEqual(drawn, all);
   assert.equal(page.watched.size, 0);
 });
@@ -66,7 +67,7 @@ test('what is in sight comes first, and of the rest only the first few are drawn
   all.forEach((node, index) => page.tell(node, index >= 990));
   while (await page.task());
   assert.deepEqual(drawn.slice(0, 10), all.slice(990));
-  assert.equal(drawn.length, 210);
+  assert.ok(drawn.length >= 210 && drawn.length <= 220);
   page.tell(all[500] as Element, true);
   while (await page.task());
   assert.equal(drawn.at(-1), all[500]);
@@ -100,7 +101,7 @@ test('one that fails leaves the others theirs', async () => {
   const found = new Sight(page);
   const drawn: Element[] = [];
   found.add(bad, () => Promise.reject(new Error('bad')));
-  found.add(good, node => void drawn.push(node));
+  found.add(good, some => void drawn.push(...some));
   page.tell(bad, true);
   page.tell(good, true);
   while (await page.task());

@@ -4,12 +4,15 @@
  * what is printed or searched is mostly there.
  */
 
-/** May take its time; what it throws is its own affair. */
-export type Draw = (node: Element) => void | PromiseLike<unknown>;
+/** Draws several at once, since the page is laid out for each time; may take its time. */
+export type Draw = (nodes: readonly Element[]) => void | PromiseLike<unknown>;
 
-/** Milliseconds of one task, those that one node is waited for, and those between two tasks. */
-const SLICE = 10;
+/** Milliseconds that one task should take, those that it is waited for, and those between two tasks. */
+const SLICE = 25;
 const PATIENCE = 3000;
+/** Nodes of the first task, and of one at most. */
+const FIRST = 8;
+const MOST = 100;
 const PAUSE = 4;
 /** As many are drawn out of sight. */
 const UNSEEN = 200;
@@ -32,6 +35,8 @@ export class Sight {
   private readonly unseen = new Set<Element>();
   private readonly watched: ReturnType<Eyes['observe']>;
   private left = UNSEEN;
+  /** As many nodes take about as long as a task may. */
+  private size = FIRST;
   private working = false;
 
   constructor(private readonly eyes: Eyes) {
@@ -64,47 +69,62 @@ export class Sight {
   }
 
   private begin(): void {
-    if (!this.working && this.next !== null) {
+    if (!this.working && this.next().length > 0) {
       this.working = true;
       this.eyes.later(() => void this.work(), PAUSE);
     }
   }
 
-  private get next(): Element | null {
-    const [seen] = this.seen;
-    const [unseen] = this.left > 0 ? this.unseen : [];
-    return seen ?? unseen ?? null;
+  /** Those of the next task: all in sight, or all out of it, and drawn by the same. */
+  private next(): Element[] {
+    const from = this.seen.size > 0 ? this.seen : this.left > 0 ? this.unseen : new Set<Element>();
+    const found: Element[] = [];
+    let first: Draw | undefined;
+    for (const node of from) {
+      const draw = this.draws.get(node);
+      first ??= draw;
+      if (found.length === this.size || draw !== first) {
+        break;
+      }
+      found.push(node);
+    }
+    return found;
   }
 
   private async work(): Promise<void> {
-    const until = this.eyes.now() + SLICE;
-    for (let node = this.next; node !== null && this.eyes.now() < until; node = this.next) {
-      await this.draw(node);
-    }
+    const nodes = this.next();
+    const begun = this.eyes.now();
+    await this.draw(nodes);
+    const took = Math.max(1, this.eyes.now() - begun);
+    this.size = Math.round(Math.min(MOST, this.size * 3, Math.max(1, (this.size * SLICE) / took)));
     this.working = false;
     this.begin();
   }
 
-  private async draw(node: Element): Promise<void> {
-    const draw = this.draws.get(node);
-    this.left -= this.seen.has(node) ? 0 : 1;
-    this.leave(node);
-    if (draw === undefined || !node.isConnected) {
+  private async draw(nodes: readonly Element[]): Promise<void> {
+    const [first] = nodes;
+    const draw = first === undefined ? undefined : this.draws.get(first);
+    this.left -= nodes.filter(node => !this.seen.has(node)).length;
+    nodes.forEach(node => this.leave(node));
+    const there = nodes.filter(node => node.isConnected);
+    if (draw === undefined || there.length === 0) {
       return;
     }
-    this.draws.delete(node);
-    this.watched.leave(node);
+    for (const node of there) {
+      this.draws.delete(node);
+      this.watched.leave(node);
+    }
     try {
-      await Promise.race([draw(node), new Promise<void>(resolve => this.eyes.later(resolve, PATIENCE))]);
+      await Promise.race([draw(there), new Promise<void>(resolve => this.eyes.later(resolve, PATIENCE))]);
     } catch {
-      // It stays as it is.
+      // They stay as they are.
     }
   }
 }
 
 let page: Sight | null = null;
 
-/** Have `node` drawn once, when its turn comes on this page. */
+/** Have `node` drawn once, when its turn comes on this page, together with others that `draw` is given for. */
 export function whenSeen(node: Element, draw: Draw): void {
   page ??= new Sight(pageEyes);
   page.add(node, draw);

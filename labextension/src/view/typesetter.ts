@@ -30,7 +30,7 @@ export class Typesetter {
     this.toMathML = toMathML;
     const { waiting } = this;
     this.waiting = [];
-    waiting.forEach(node => whenSeen(node, () => this.replace(node)));
+    waiting.forEach(node => whenSeen(node, this.draw));
   }
 
   /** Typeset the formulas in `root` when they are seen, once they can be. */
@@ -39,10 +39,12 @@ export class Typesetter {
       if (this.toMathML === null) {
         this.waiting.push(node);
       } else {
-        whenSeen(node, () => this.replace(node));
+        whenSeen(node, this.draw);
       }
     }
   }
+
+  private readonly draw = (nodes: readonly Element[]): void => nodes.forEach(node => this.replace(node));
 
   private replace(node: Element): void {
     if (this.toMathML === null) {
