@@ -6,7 +6,7 @@ import json
 
 import nbformat
 import pytest
-from browser.lab import Lab, Server
+from browser.lab import WAIT_MS, Lab, Server
 from browser.test_hostile import PATIENCE_MS, WORK
 from playwright.sync_api import Locator, expect
 from render.play import HEADER, Play
@@ -40,8 +40,8 @@ def test_a_saved_answer_of_many_formulas_leaves_the_page_free(server: Server, la
     lab.open("formulas.ipynb", kernel=False)
     view = lab.output(0).locator(".wsn-run")
     formulas = view.locator(".wsn-tex")
-    expect(formulas).to_have_count(COUNT)
-    expect(formulas.first.locator("mjx-container")).to_be_visible()
+    expect(formulas).to_have_count(COUNT, timeout=WAIT_MS)
+    expect(formulas.first.locator("mjx-container")).to_be_visible(timeout=WAIT_MS)
     # What is not looked at stays as it was written, but for the first few; a click is answered meanwhile.
     view.get_by_role("button", name="Show the run").click()
     expect(view.locator(".wsn-answer")).to_be_hidden()
@@ -49,7 +49,7 @@ def test_a_saved_answer_of_many_formulas_leaves_the_page_free(server: Server, la
     expect(view.locator(".wsn-answer")).to_be_visible()
     assert view.locator("mjx-container").count() <= MOST
     formulas.last.scroll_into_view_if_needed()
-    expect(formulas.last.locator("mjx-container")).to_be_visible()
+    expect(formulas.last.locator("mjx-container")).to_be_visible(timeout=WAIT_MS)
     assert view.locator("mjx-container").count() <= MOST
     assert lab.page.evaluate("window.longest") < PATIENCE_MS
     lab.screenshot(f"formulas-{'paragraph' if text == ONE_PARAGRAPH else 'lines'}")
@@ -90,8 +90,8 @@ def test_a_live_answer_of_many_formulas_leaves_the_page_free(server: Server, lab
     lab.run_cell(1)
     view = lab.output(1).locator(".wsn-run")
     formulas = view.locator(".wsn-tex")
-    expect(formulas.nth(COUNT - 2)).to_be_attached()
-    expect(formulas.first.locator("mjx-container, math").first).to_be_visible()
+    expect(formulas.nth(COUNT - 2)).to_be_attached(timeout=WAIT_MS)
+    expect(formulas.first.locator("mjx-container, math").first).to_be_visible(timeout=WAIT_MS)
     view.get_by_role("button", name="Show the run").click()
     expect(view.locator(".wsn-answer")).to_be_hidden()
     assert view.locator("mjx-container, math").count() <= MOST
