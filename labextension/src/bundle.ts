@@ -100,6 +100,24 @@ export interface Progress {
   readonly count: number;
 }
 
+/** The beginning of a table. */
+export interface TableExhibit {
+  readonly kind: 'table';
+  /** A line for each row, with tabs between the cells, the lines of the head first. */
+  readonly cells: string;
+  readonly head: number;
+  /** How many columns are the table's index. */
+  readonly index: number;
+  /** In all; null where they were not counted. */
+  readonly rows: number | null;
+  readonly columns: number;
+}
+
+export type Exhibit =
+  | TableExhibit
+  /** `figure`: data and layout as JSON text, or null where it is too long. */
+  | { readonly kind: 'plotly'; readonly words: string; readonly figure: string | null };
+
 export interface Call {
   readonly call_id: string;
   readonly name: string;
@@ -115,6 +133,8 @@ export interface Call {
   readonly note: string;
   /** The pictures in the output, small. */
   readonly images: readonly Picture[];
+  /** Tables and figures in its result. */
+  readonly exhibits: readonly Exhibit[];
   /** Null where it needs no consent. */
   readonly approval: Approval | null;
   readonly progress: Progress | null;
@@ -243,6 +263,8 @@ export interface Run extends Head {
   readonly version: number;
   readonly id: string;
   readonly prompt: string;
+  /** A stamp of the words of the cell that asked (crc.ts), or empty. */
+  readonly source: string;
   readonly images: readonly Picture[];
   /** What a reader must know of how the question was made, in sentences. */
   readonly notes: readonly string[];

@@ -8,6 +8,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { IPlugin } from '@lumino/application';
 import { Token } from '@lumino/coreutils';
 import { Badges } from './cellsBadges';
+import { withValues } from './cellsLanguage';
 import { promptExtension } from './cellsPrompt';
 import { addCellStyles } from './cellsStyles';
 import { IKernels } from './kernels';
@@ -35,22 +36,19 @@ export const cellsPlugin: IPlugin<unknown, void> = {
   description: 'Draws %%responses cells as prompts.',
   autoStart: true,
   requires: [IEditorExtensionRegistry, IEditorLanguageRegistry, IBadges, IOptions],
-  optional: [ITranslator],
   activate: (
     _app: unknown,
     extensions: IEditorExtensionRegistry,
     languages: IEditorLanguageRegistry,
     badges: Badges,
-    options: IOptions,
-    translator: ITranslator | null
+    options: IOptions
   ) => {
     let markdown: Language | null = null;
     void languages.getLanguage(MARKDOWN).then(found => {
-      markdown = found?.support?.language ?? null;
+      markdown = withValues(found?.support?.language ?? null);
       badges.refresh();
     });
     options.changed.connect(() => badges.refresh());
-    const stopLabel = (translator ?? nullTranslator).load(DOMAIN).__('■ Stop');
     addCellStyles();
     extensions.addExtension({
       name: 'ws-notebook:prompt',
@@ -59,10 +57,9 @@ export const cellsPlugin: IPlugin<unknown, void> = {
           return null;
         }
         const extension = promptExtension({
-          stopLabel,
           looks: () => options.values.promptCells,
           language: () => (options.values.promptCells ? markdown : null),
-          badge: () => (options.values.badges ? badges.badge(model) : null),
+          badge: source => (options.values.badges ? badges.badge(model, source) : null),
           listen: listener => {
             const end = badges.listen(model.id, listener);
             model.outputs.changed.connect(listener);

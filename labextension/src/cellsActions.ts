@@ -74,6 +74,31 @@ function beginWords(cell: Cell): void {
   cell.editor?.focus();
 }
 
+/** How a cell loads this package. */
+const LOADS = /^\s*%(?:re)?load_ext\s+ws_notebook\s*$/m;
+const LOAD = '%load_ext ws_notebook';
+
+/** Run the cell of this id behind the one above it that loads this package; where there is none, one is written. */
+export async function loadAndRun(panel: NotebookPanel, id: string): Promise<void> {
+  const notebook = panel.content;
+  const cell = cellOf(panel, id);
+  if (cell === null) {
+    return;
+  }
+  const above = notebook.widgets.slice(0, notebook.widgets.indexOf(cell));
+  const loads = above.findLast(each => each.model.type === 'code' && LOADS.test(each.model.sharedModel.getSource()));
+  if (await runCell(panel, loads ?? writeAbove(panel, cell, LOAD))) {
+    await runCell(panel, cell);
+  }
+}
+
+function writeAbove(panel: NotebookPanel, cell: Cell, source: string): Cell {
+  const notebook = panel.content;
+  const index = notebook.widgets.indexOf(cell);
+  panel.model?.sharedModel.insertCell(index, { cell_type: 'code', source, metadata: { trusted: true } });
+  return notebook.widgets[index] ?? cell;
+}
+
 /** Run it; the answer is whether all went well. */
 export async function runCell(panel: NotebookPanel, cell: Cell): Promise<boolean> {
   return NotebookActions.runCells(panel.content, [cell], panel.sessionContext);

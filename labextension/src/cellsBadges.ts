@@ -2,21 +2,30 @@
 
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import { MIME_TYPE } from './bundle';
+import { loadAndRun } from './cellsActions';
+import { isEdited } from './cellsEdited';
 import type { IKernels } from './kernels';
 import type { NotebookKernel } from './kernelsChannel';
 import { STATUSES, type Row, type Session, type Status } from './panelNews';
 import { doingWords, roughly } from './panelWords';
-import { amount, isFields, oneOf, type Fields } from './read';
+import { amount, isFields, oneOf, text, type Fields } from './read';
 import type { Texts } from './texts';
 import { seconds } from './view/format';
 
 export interface Badge {
   readonly status: Status;
+  /** The answer is not to the prompt as it stands, or not on its ground. */
   readonly stale: boolean;
   readonly words: string;
   /** What a pointer that rests on it reads. */
   readonly title: string;
-  readonly stop: (() => void) | null;
+  readonly button: BadgeButton | null;
+}
+
+export interface BadgeButton {
+  readonly kind: 'stop' | 'load';
+  readonly label: string;
+  press(): void;
 }
 
 /** A cell's latest run, where it is. */
@@ -28,11 +37,15 @@ export interface CellRun {
 
 /** Milliseconds between two pictures of a running time. */
 const TICK = 1000;
+/** What IPython says, as text, of a cell magic that nobody has loaded. */
+const NOT_LOADED = /^UsageError: Cell magic `?%%responses`? not found/m;
 
 export class Badges {
   private readonly listeners = new Map<string, Set<() => void>>();
   private runs = new Map<string, CellRun>();
   private timer: number | null = null;
+  /** What the kernels have told of themselves. */
+  private heard = '';
 
   constructor(
     private readonly kernels: IKernels,
@@ -47,9 +60,13 @@ export class Badges {
     return this.runs.get(cell) ?? null;
   }
 
-  badge(model: ICodeCellModel): Badge | null {
+  /** `source`: what the cell says now. */
+  badge(model: ICodeCellModel, source: string): Badge | null {
     const run = this.runs.get(model.id);
-    return run === undefined || isElsewhere(model, run.row) ? this.savedBadge(model) : this.liveBadge(run);
+    if (run !== undefined && !isElsewhere(model, run.row)) {
+      return run.row.status === 'in_progress' ? this.liveBadge(run) : this.endedBadge(run.row, runOf(model, run.row.id), source);
+    }
+    return isNotLoaded(model) ? this.notLoadedBadge(model) : this.savedBadge(model, source);
   }
 
   /** Have it called when the badge of this cell may have changed. Returns how to end that. */
@@ -84,8 +101,11 @@ export class Badges {
     }
     const before = this.runs;
     this.runs = runs;
+    const heard = this.kernels.kernels.map(each => `${each.panel.id} ${each.isHeard} ${each.isRestarted}`).join();
+    const isNews = heard !== this.heard;
+    this.heard = heard;
     for (const cell of this.listeners.keys()) {
-      if (before.get(cell)?.row !== runs.get(cell)?.row) {
+      if (isNews || before.get(cell)?.row !== runs.get(cell)?.row) {
         this.tell(cell);
       }
     }
@@ -119,41 +139,88 @@ export class Badges {
 
   private liveBadge({ kernel, session, row }: CellRun): Badge {
     const { texts } = this;
-    if (row.status === 'in_progress') {
-      const time = roughly(texts, Math.max(0, Date.now() + kernel.news.offset - row.started));
-      return {
-        status: row.status,
-        stale: false,
-        words: `${doingWords(texts, row)} ${time}`,
-        title: texts.__('Run %1 is in progress', row.id),
-        stop: () => kernel.stop(session, row)
-      };
-    }
-    return this.endedBadge(row.status, row.duration_ms ?? 0, row.mark === 'stale', row.id);
-  }
-
-  private savedBadge(model: ICodeCellModel): Badge | null {
-    for (const saved of runsIn(model)) {
-      if (typeof saved['status'] === 'string' && saved['status'] !== 'in_progress') {
-        const run = typeof saved['id'] === 'string' ? saved['id'] : '';
-        return this.endedBadge(oneOf(STATUSES, saved['status'], 'incomplete'), amount(saved['duration_ms']), false, run);
-      }
-    }
-    return null;
-  }
-
-  private endedBadge(status: Status, ms: number, stale: boolean, run: string): Badge {
-    const { texts } = this;
-    const words = endWords(texts, status, seconds(ms));
+    const time = roughly(texts, Math.max(0, Date.now() + kernel.news.offset - row.started));
     return {
-      status,
+      status: row.status,
+      stale: false,
+      words: `${doingWords(texts, row)} ${time}`,
+      title: texts.__('Run %1 is in progress', row.id),
+      button: { kind: 'stop', label: texts.__('■ Stop'), press: () => kernel.stop(session, row) }
+    };
+  }
+
+  /** `saved`: what the cell's outputs hold of the run. */
+  private endedBadge(row: Row, saved: Fields | null, source: string): Badge {
+    const { texts } = this;
+    const words = endWords(texts, row.status, seconds(row.duration_ms ?? 0));
+    if (saved !== null && isEdited(source, saved)) {
+      return this.editedBadge(row.status, row.id, words);
+    }
+    const stale = row.mark === 'stale';
+    return {
+      status: row.status,
       stale,
       words: stale ? `${texts.__('stale')} · ${words}` : words,
       title: stale
-        ? texts.__('What this prompt continues was asked again since run %1. Run the cell to bring it up to date.', run)
-        : texts.__('Run %1', run),
-      stop: null
+        ? texts.__('What this prompt continues was asked again since run %1. Run the cell to bring it up to date.', row.id)
+        : texts.__('Run %1', row.id),
+      button: null
     };
+  }
+
+  private savedBadge(model: ICodeCellModel, source: string): Badge | null {
+    const { texts } = this;
+    const saved = runsIn(model).find(each => typeof each['status'] === 'string' && each['status'] !== 'in_progress');
+    if (saved === undefined) {
+      return null;
+    }
+    const status = oneOf(STATUSES, saved['status'], 'incomplete');
+    const run = text(saved['id']);
+    const words = endWords(texts, status, seconds(amount(saved['duration_ms'])));
+    if (isEdited(source, saved)) {
+      return this.editedBadge(status, run, words);
+    }
+    const kernel = this.kernelOf(model);
+    if (kernel === null || !kernel.isHeard || kernel.has(run, Date.parse(text(saved['started'])))) {
+      return { status, stale: false, words, title: texts.__('Run %1', run), button: null };
+    }
+    const since = kernel.isRestarted ? texts.__('from before the restart') : texts.__('no longer in the kernel');
+    return {
+      status,
+      stale: false,
+      words: `${since} · ${words}`,
+      title: texts.__('The kernel does not know run %1, so no other cell can continue it. Run the cell to ask again.', run),
+      button: null
+    };
+  }
+
+  private editedBadge(status: Status, run: string, words: string): Badge {
+    const { texts } = this;
+    return {
+      status,
+      stale: true,
+      words: texts.__('Prompt edited since this answer'),
+      title: texts.__('The answer is to what the prompt said before (run %1, %2). Run the cell to ask anew, or undo the edit.', run, words),
+      button: null
+    };
+  }
+
+  /** The cell was run, and its kernel did not know what it is. */
+  private notLoadedBadge(model: ICodeCellModel): Badge {
+    const { texts } = this;
+    const panel = this.kernelOf(model)?.panel ?? null;
+    return {
+      status: 'incomplete',
+      stale: false,
+      words: texts.__('Run %1 first', '%load_ext ws_notebook'),
+      title: texts.__('This kernel does not know %1 yet.', '%%responses'),
+      button:
+        panel === null ? null : { kind: 'load', label: texts.__('Load it and ask'), press: () => void loadAndRun(panel, model.id) }
+    };
+  }
+
+  private kernelOf(model: ICodeCellModel): NotebookKernel | null {
+    return this.kernels.kernels.find(each => [...(each.panel.content.model?.cells ?? [])].includes(model)) ?? null;
   }
 }
 
@@ -161,6 +228,19 @@ export class Badges {
 function runsIn({ outputs }: ICodeCellModel): readonly Fields[] {
   const held = Array.from({ length: outputs.length }, (_, index): unknown => outputs.get(index).data[MIME_TYPE]);
   return held.filter(isFields);
+}
+
+function runOf(model: ICodeCellModel, id: string): Fields | null {
+  return runsIn(model).find(run => run['id'] === id) ?? null;
+}
+
+/** Whether it was run in a kernel that has not loaded this package. */
+function isNotLoaded({ outputs }: ICodeCellModel): boolean {
+  const held = Array.from({ length: outputs.length }, (_, index): Fields => outputs.get(index).toJSON());
+  return held.some(output => {
+    const words = output['text'];
+    return output['output_type'] === 'stream' && NOT_LOADED.test(Array.isArray(words) ? words.join('') : text(words));
+  });
 }
 
 /** Whether a run that has ended was asked by another page of the notebook: this one holds an older answer, or none. */

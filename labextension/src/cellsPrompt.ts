@@ -5,7 +5,6 @@ import { Prec, StateEffect, StateField, type EditorState, type Extension, type T
 import {
   Decoration,
   EditorView,
-  MatchDecorator,
   ViewPlugin,
   WidgetType,
   type DecorationSet,
@@ -13,6 +12,7 @@ import {
 } from '@codemirror/view';
 import type { Badge } from './cellsBadges';
 import { BEGINNING_LENGTH, isPromptText, promptMarks } from './cellsLine';
+import { valuesIn } from './cellsValues';
 import { element } from './view/dom';
 
 /** What an editor asks of the rest. */
@@ -21,16 +21,16 @@ export interface PromptHost {
   looks(): boolean;
   /** The language of prompts; null: the cell's own. */
   language(): Language | null;
-  badge(): Badge | null;
+  /** `source`: what the cell says. */
+  badge(source: string): Badge | null;
   /** Have it called when one of the two may have changed. Returns how to end that. */
   listen(listener: () => void): () => void;
-  readonly stopLabel: string;
 }
 
 /** What JupyterLab gives a cell whose toolbar would cover its first line. */
 const OVERLAP = 'jp-toolbar-overlap';
 /** Characters; the badge's words are cut at about this width. */
-const WIDE = 30;
+const WIDE = 40;
 
 /** The badge, or the language of prompts, may be another one. */
 const refresh = StateEffect.define<null>();
@@ -48,7 +48,8 @@ export function promptExtension(host: PromptHost): Extension {
       }
       return { class: state.field(look) ? 'wsn-prompt-editor wsn-prompt-look' : 'wsn-prompt-editor' };
     }),
-    marksPlugin(look),
+    marksField(look),
+    wrapping(look),
     badgePlugin(prompt, host)
   ];
 }
@@ -110,58 +111,41 @@ const FLAG = Decoration.mark({ class: 'wsn-cm-flag' });
 const VALUE = Decoration.mark({ class: 'wsn-cm-value' });
 const HEAD_LINE = Decoration.line({ class: 'wsn-cm-head' });
 
-/** A word of Python in braces, which the magic replaces by its value. */
-const EXPRESSIONS = new MatchDecorator({
-  regexp: /(?<!\{)\{[A-Za-z_(][^{}\n]*\}(?!\})/g,
-  decoration: Decoration.mark({ class: 'wsn-cm-expression' })
-});
+const EXPRESSION = Decoration.mark({ class: 'wsn-cm-expression' });
 
-/** Marks the first line's options and the expressions of the lines in view. */
-function marksPlugin(look: StateField<boolean>): Extension {
-  class Marks {
-    head: DecorationSet = Decoration.none;
-    body: DecorationSet = Decoration.none;
-
-    constructor(view: EditorView) {
-      if (view.state.field(look)) {
-        this.head = headMarks(view.state);
-        this.body = EXPRESSIONS.createDeco(view);
-      }
-    }
-
-    update(update: ViewUpdate): void {
-      if (!update.state.field(look)) {
-        this.head = this.body = Decoration.none;
-        return;
-      }
-      if (!update.startState.field(look)) {
-        this.head = headMarks(update.state);
-        this.body = EXPRESSIONS.createDeco(update.view);
-        return;
-      }
-      if (update.docChanged && update.changes.touchesRange(0, update.startState.doc.line(1).to) !== false) {
-        this.head = headMarks(update.state);
-      }
-      this.body = EXPRESSIONS.updateDeco(update, this.body);
-    }
-  }
-  return ViewPlugin.fromClass(Marks, {
-    provide: plugin => [
-      EditorView.decorations.of(view => view.plugin(plugin)?.head ?? Decoration.none),
-      EditorView.decorations.of(view => view.plugin(plugin)?.body ?? Decoration.none)
-    ]
+/** Marks the first line's options, and the values below it. */
+function marksField(look: StateField<boolean>): Extension {
+  const marks = StateField.define<DecorationSet>({
+    create: state => (state.field(look) ? allMarks(state) : Decoration.none),
+    update: (value, { docChanged, state, startState }) => {
+      const is = state.field(look);
+      return docChanged || is !== startState.field(look) ? (is ? allMarks(state) : Decoration.none) : value;
+    },
+    provide: field => Prec.lowest(EditorView.decorations.from(field))
   });
+  return marks;
 }
 
-function headMarks(state: EditorState): DecorationSet {
+function allMarks({ doc }: EditorState): DecorationSet {
   const kinds = { magic: MAGIC, flag: FLAG, value: VALUE };
-  const marks = promptMarks(state.doc.line(1).text).map(({ kind, from, to }) => kinds[kind].range(from, to));
-  return Decoration.set([HEAD_LINE.range(0), ...marks]);
+  const head = doc.line(1);
+  const words = promptMarks(head.text).map(({ kind, from, to }) => kinds[kind].range(from, to));
+  const begin = Math.min(head.to + 1, doc.length);
+  const values = valuesIn(doc.sliceString(begin, doc.length)).map(({ from, to }) => EXPRESSION.range(begin + from, begin + to));
+  return Decoration.set([HEAD_LINE.range(0), ...words, ...values]);
+}
+
+/** Long lines wrap, whatever the notebook's setting: a prompt is words. */
+function wrapping(look: StateField<boolean>): Extension {
+  return EditorView.contentAttributes.compute([look], (state): Record<string, string> =>
+    state.field(look) ? { class: 'cm-lineWrapping' } : {}
+  );
 }
 
 function badgePlugin(prompt: StateField<boolean>, host: PromptHost): Extension {
   class BadgePlace {
     shown: DecorationSet = Decoration.none;
+    private words = '';
     private readonly end: () => void;
     private gone = false;
 
@@ -176,8 +160,12 @@ function badgePlugin(prompt: StateField<boolean>, host: PromptHost): Extension {
       if (changed || update.transactions.some(each => each.effects.some(effect => effect.is(refresh)))) {
         this.shown = this.draw(update.state);
         this.makeRoom();
-      } else if (update.docChanged && this.shown !== Decoration.none) {
-        this.shown = this.moved(update);
+      } else if (update.docChanged) {
+        const before = this.words;
+        this.shown = this.draw(update.state);
+        if (this.words !== before) {
+          this.makeRoom();
+        }
       }
     }
 
@@ -219,18 +207,13 @@ function badgePlugin(prompt: StateField<boolean>, host: PromptHost): Extension {
     }
 
     private draw(state: EditorState): DecorationSet {
-      const badge = state.field(prompt) ? host.badge() : null;
+      const badge = state.field(prompt) ? host.badge(state.doc.toString()) : null;
+      this.words = badge?.words ?? '';
       if (badge === null) {
         return Decoration.none;
       }
-      const widget = new BadgeWidget(badge, host.stopLabel);
+      const widget = new BadgeWidget(badge);
       return Decoration.set(Decoration.widget({ widget, side: 1 }).range(state.doc.line(1).to));
-    }
-
-    private moved(update: ViewUpdate): DecorationSet {
-      // Behind the first line whatever is written there: a line break in it leaves the badge on the upper half.
-      const touched = update.changes.touchesRange(0, update.startState.doc.line(1).to) !== false;
-      return touched ? this.draw(update.state) : this.shown;
     }
   }
   return ViewPlugin.fromClass(BadgePlace, { decorations: place => place.shown });
@@ -238,10 +221,7 @@ function badgePlugin(prompt: StateField<boolean>, host: PromptHost): Extension {
 
 /** The badge in the page. */
 class BadgeWidget extends WidgetType {
-  constructor(
-    private readonly badge: Badge,
-    private readonly stopLabel: string
-  ) {
+  constructor(private readonly badge: Badge) {
     super();
   }
 
@@ -252,7 +232,8 @@ class BadgeWidget extends WidgetType {
       one.words === two.words &&
       one.status === two.status &&
       one.stale === two.stale &&
-      (one.stop === null) === (two.stop === null)
+      one.title === two.title &&
+      one.button?.kind === two.button?.kind
     );
   }
 
@@ -283,15 +264,15 @@ class BadgeWidget extends WidgetType {
     const words = node.querySelector<HTMLElement>('.wsn-badge-words');
     if (words !== null) {
       words.textContent = badge.words;
-      words.title = badge.words.length > WIDE ? badge.words : '';
+      words.title = badge.words.length > WIDE ? `${badge.words}\n${badge.title}` : '';
     }
     node.querySelector('button')?.remove();
-    if (badge.stop !== null) {
-      const stop = badge.stop;
-      const button = element('button', { class: 'wsn-badge-stop', type: 'button', text: this.stopLabel });
+    if (badge.button !== null) {
+      const { kind, label, press } = badge.button;
+      const button = element('button', { class: `wsn-badge-button wsn-badge-${kind}`, type: 'button', text: label });
       button.addEventListener('click', () => {
         button.disabled = true;
-        stop();
+        press();
       });
       node.append(button);
     }

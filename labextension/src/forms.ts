@@ -5,6 +5,7 @@
 
 import { answerOf, callsOf, type Call, type Run } from './bundle';
 import { indented } from './view/json';
+import { withoutPictures } from './view/omitted';
 import { oneLine, seconds, shortArguments, visible } from './view/format';
 import { __, _n } from './view/say';
 import { nameOf, statusOf } from './view/summary';
@@ -21,7 +22,7 @@ const ASIDE = 120;
 const THOUGHTS = 300;
 
 export function formsOf(run: Run): Forms {
-  const answer = visible(run.format === 'json' ? indented(answerOf(run)) : answerOf(run));
+  const answer = withoutPictures(visible(run.format === 'json' ? indented(answerOf(run)) : answerOf(run)));
   const reasoning = oneLine(run.turns.map(turn => turn.reasoning).join(' '), THOUGHTS);
   const thoughts = reasoning === '' ? '' : `${__('reasoning')}: ${reasoning}`;
   const calls = callsOf(run).map(callLine);

@@ -15,6 +15,9 @@ const TARGET = 'ws_notebook.panel';
 /** What the cells of a notebook say that uses it. */
 const USERS = /ws_notebook|%%responses/;
 
+/** Milliseconds between two moments that are the same, rounded. */
+const SAME = 5;
+
 export class NotebookKernel implements IDisposable {
   /** Names this page among the front ends of the kernel. */
   private readonly client = UUID.uuid4();
@@ -25,6 +28,9 @@ export class NotebookKernel implements IDisposable {
   /** The channel's id, where there is one. */
   private channel: string | null = null;
   private known: News = NO_NEWS;
+  /** There is a kernel, and it has no channel: nothing was asked in it. */
+  private isNew = false;
+  private wasRestarted = false;
   private isDisposedNow = false;
 
   constructor(readonly panel: NotebookPanel) {
@@ -49,6 +55,21 @@ export class NotebookKernel implements IDisposable {
   /** What the kernel says about a wish that it could not fulfil. */
   get noticed(): ISignal<this, string> {
     return this.words;
+  }
+
+  /** Whether all of its runs are known here: it has told of them, or has none. */
+  get isHeard(): boolean {
+    return this.isNew || this.known.seq !== null;
+  }
+
+  /** Whether it was restarted while this page looked. */
+  get isRestarted(): boolean {
+    return this.wasRestarted;
+  }
+
+  /** Whether it has this run. `started`: in milliseconds since the epoch, by its own clock. */
+  has(id: string, started: number): boolean {
+    return [...this.known.sessions.values()].some(({ runs }) => Math.abs((runs.get(id)?.started ?? 0) - started) < SAME);
   }
 
   /** Whether the kernel uses ws_notebook. */
@@ -101,6 +122,8 @@ export class NotebookKernel implements IDisposable {
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
       this.forget();
       this.post = kernel === null ? null : new KernelPost(kernel);
+      this.isNew = this.wasRestarted = status !== 'dead';
+      this.changes.emit();
     }
   }
 
@@ -115,6 +138,7 @@ export class NotebookKernel implements IDisposable {
       return;
     }
     this.leave();
+    this.isNew = this.wasRestarted = false;
     this.kernel?.iopubMessage.disconnect(this.onPublic, this);
     this.kernel = kernel;
     if (kernel !== null) {
@@ -131,6 +155,9 @@ export class NotebookKernel implements IDisposable {
       const id = this.mentionsUs() ? ((await post.find(TARGET))[0] ?? null) : await found(kernel);
       if (id !== null && kernel === this.kernel) {
         this.attach(id);
+      } else if (kernel === this.kernel && this.channel === null) {
+        this.isNew = true;
+        this.changes.emit();
       }
     } catch {
       // The kernel ended meanwhile; the next one is asked again.
@@ -160,6 +187,7 @@ export class NotebookKernel implements IDisposable {
   private attach(id: string): void {
     if (this.channel === null) {
       this.channel = id;
+      this.isNew = false;
       this.watch();
     }
   }

@@ -15,7 +15,9 @@ import { LiveRun, drawLive } from './live';
 import { followNotebooks, type LinkedNotebook } from './notebooks';
 import { fields, isFields, readRun } from './read';
 import { DOMAIN, offerTexts } from './texts';
+import { offerFigures } from './view/figures';
 import { hostMarkdown, type RenderMime } from './view/host';
+import type { Figure } from './view/plotly';
 import { RunView } from './view/run';
 import { __ } from './view/say';
 
@@ -315,6 +317,20 @@ function factory(registry: IRenderMimeRegistry, notebook: LinkedNotebook | null)
   };
 }
 
+const PLOTLY = 'application/vnd.plotly.v1+json';
+
+/** Have JupyterLab's renderer of plotly figures draw one. */
+function drawFigure(rendermime: IRenderMimeRegistry, { data, layout }: Figure, into: HTMLElement): () => void {
+  const renderer = rendermime.createRenderer(PLOTLY);
+  const spec = { data, layout: { ...layout, width: undefined, height: undefined, autosize: true }, config: { responsive: true } };
+  const model = rendermime.createModel({ data: { [PLOTLY]: JSON.parse(JSON.stringify(spec)) as JSONObject }, trusted: true });
+  Widget.attach(renderer, into);
+  renderer.renderModel(model).catch((reason: unknown) => {
+    console.warn('ws-notebook: a figure could not be drawn', reason);
+  });
+  return () => renderer.dispose();
+}
+
 export const mimePlugin: IPlugin<unknown, void> = {
   id: 'ws-notebook:mime',
   description: 'Draws runs.',
@@ -331,6 +347,7 @@ export const mimePlugin: IPlugin<unknown, void> = {
       offerTexts(translator.load(DOMAIN));
     }
     rendermime.addFactory(factory(rendermime, null), RANK);
+    offerFigures(() => (rendermime.getFactory(PLOTLY) === undefined ? null : (figure, into) => drawFigure(rendermime, figure, into)));
     if (tracker !== null) {
       followNotebooks(tracker, (panel, notebook) => {
         panel.content.rendermime.addFactory(factory(rendermime, notebook), RANK_IN_NOTEBOOKS);

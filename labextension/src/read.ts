@@ -11,6 +11,7 @@ import {
   type Asked,
   type Call,
   type Citation,
+  type Exhibit,
   type FrameRow,
   type Growth,
   type Head,
@@ -149,8 +150,28 @@ function readCall(value: unknown): Call {
     note: text(from['note']),
     approval: readApproval(from['approval']),
     images: list(from['images']).map(readPicture),
+    exhibits: list(from['exhibits']).slice(0, MOST_EXHIBITS).flatMap(readExhibit),
     progress: readProgress(from['progress'])
   };
+}
+
+/** Of one call. */
+const MOST_EXHIBITS = 8;
+/** Characters of a figure's data. */
+const LONGEST_FIGURE = 400_000;
+
+function readExhibit(value: unknown): Exhibit[] {
+  const from = fields(value);
+  if (from['kind'] === 'table') {
+    const count = (name: string): number => Math.floor(amount(from[name]));
+    const rows = amountOrNull(from['rows']);
+    return [{ kind: 'table', cells: text(from['cells']), head: count('head'), index: count('index'), rows, columns: count('columns') }];
+  }
+  if (from['kind'] === 'plotly') {
+    const figure = textOrNull(from['figure']);
+    return [{ kind: 'plotly', words: text(from['words']), figure: figure !== null && figure.length > LONGEST_FIGURE ? null : figure }];
+  }
+  return [];
 }
 
 function readApproval(value: unknown): Approval | null {
@@ -359,6 +380,7 @@ export function readRun(value: unknown): Run | null {
     id: text(value['id']),
     status: HEAD_READERS.status(value['status']),
     prompt: text(value['prompt']),
+    source: text(value['source']),
     images: list(value['images']).map(readPicture),
     notes: list(value['notes']).map(text).filter(note => note !== ''),
     parent: text(value['parent']),

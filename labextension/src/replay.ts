@@ -69,7 +69,7 @@ function callAt(call: Call, ms: number): Call {
   const spans = spansAt(call.spans, ms);
   const doing = spans.at(-1)?.[0];
   const status: CallStatus = doing === 'tool' ? 'running' : doing === 'approval' ? 'awaiting_approval' : 'queued';
-  return { ...call, spans, status, end_ms: null, output: null, error: null, note: '', images: [], progress: null };
+  return { ...call, spans, status, end_ms: null, output: null, error: null, note: '', images: [], exhibits: [], progress: null };
 }
 
 function spansAt(spans: readonly Span[], ms: number): Span[] {

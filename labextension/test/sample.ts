@@ -7,6 +7,7 @@ export function sampleRun(): Record<string, unknown> {
     id: 'r7',
     status: 'completed',
     prompt: 'How many people live in Paris?',
+    source: '3610a686-5',
     images: [],
     notes: [],
     parent: 'r6',
@@ -57,6 +58,10 @@ export function sampleRun(): Record<string, unknown> {
             output: '2103000',
             error: null,
             images: [{ url: 'data:image/png;base64,AA==', caption: 'PNG 2 × 1, 67 B' }],
+            exhibits: [
+              { kind: 'table', cells: 'town\tpeople\nParis\t2103000', head: 1, index: 0, rows: 1000, columns: 2 },
+              { kind: 'plotly', words: 'plotly figure: bar', figure: '{"data":[{"type":"bar","y":[1]}],"layout":{}}' }
+            ],
             approval: null,
             note: '',
             progress: null

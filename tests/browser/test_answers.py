@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -28,6 +29,10 @@ Inline \(a^2+b^2=c^2\) and $e^{i\pi}=-1$; it costs $5 and then $6.
 
 - [x] done
 - [ ] to do
+- none
+  - [ ] inside
+
+![a *small* plot](data:image/png;base64,iVBORw0KGgo=)
 
 ```python
 def double(x: int) -> int:
@@ -59,6 +64,12 @@ def test_all_of_an_answer_is_drawn(server: Server, lab: Lab, app: App) -> None:
     expect(text).to_contain_text("it costs $5 and then $6.")
     expect(text).to_contain_text("The <textarea> END.")
     expect(text).to_contain_text("☑ done")
+    tasks = text.locator("li", has_text=re.compile("^[☑☐]"))
+    expect(tasks).to_have_text(["☑ done", "☐ to do", "☐ inside"])
+    assert [each.evaluate("node => getComputedStyle(node).listStyleType") for each in tasks.all()] == ["none"] * 3
+    expect(text).to_contain_text("(picture left out: a small plot)")
+    expect(text).not_to_contain_text("base64")
+    assert text.locator("img").count() == 0
     assert text.locator("pre span[class]").count() > 3
     assert text.locator("ol").get_attribute("start") == "3"
     style = "node => { const { textAlign, direction } = getComputedStyle(node); return [textAlign, direction]; }"

@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from browser.bundles import BUNDLES, hostile
 from browser.lab import Lab, Server
 from browser.payloads import HUGE, PAYLOADS
 from playwright.sync_api import Locator, expect
@@ -16,6 +17,9 @@ from render.play import HEADER, Play
 from ws_notebook.exceptions import ProviderError
 from ws_notebook.render.bundle import MIME_TYPE
 from ws_notebook.render.mime import mime_bundle
+
+PARTS = 4
+"""Notebooks over which the bundles are spread."""
 
 BETWEEN = "\n\nfine\n\n"
 """Parts the payloads in an answer, and shows that the reader still gets what stands between them."""
@@ -94,6 +98,57 @@ def open_everything(view: Locator) -> None:
 
 def test_there_are_many_payloads() -> None:
     assert len(set(PAYLOADS)) >= 60
+
+
+def test_there_are_many_bundles() -> None:
+    assert len(BUNDLES) >= 40
+
+
+WORK = """() => {
+  window.longest = 0;
+  new PerformanceObserver(list => {
+    for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
+  }).observe({ type: 'longtask', buffered: true });
+}"""
+PATIENCE_MS = 5000
+"""No task of the page is longer, however slow the machine."""
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_bundle_does_harm_or_holds_up_the_page(lab: Lab, server: Server, part: int) -> None:
+    names = sorted(BUNDLES)[part::PARTS]
+    cells = [
+        nbformat.v4.new_code_cell(
+            "…", outputs=[nbformat.v4.new_output("display_data", data={MIME_TYPE: hostile(name)})], execution_count=1
+        )
+        for name in names
+    ]
+    server.put("bundles.ipynb", nbformat.v4.new_notebook(cells=cells), trusted=True)
+    lab.page.add_init_script(f"({WORK})()")
+    lab.open("bundles.ipynb", kernel=False)
+    for index, name in enumerate(names):
+        output = lab.output(index)
+        output.scroll_into_view_if_needed()
+        expect(output.locator(".wsn-output"), name).to_be_visible()
+        open_everything_there_is(output)
+        assert output.evaluate(DANGEROUS) == [], name
+        assert not output.evaluate(COVERED), name
+    assert lab.page.evaluate("window.harmed") is None
+    assert lab.foreign_requests == []
+    assert lab.page.evaluate("({}).harmed") is None
+    assert lab.page.evaluate("window.longest") < PATIENCE_MS
+
+
+def open_everything_there_is(output: Locator) -> None:
+    """The folds, the first call's details, frames, table and keys, where the output has them."""
+    output.evaluate("node => node.querySelectorAll('details').forEach(each => { each.open = true; })")
+    row = output.locator(".wsn-row[data-kind=call]").first
+    if row.count() > 0:
+        row.dispatch_event("click")
+        expect(output.locator(".wsn-details")).to_be_visible()
+    for name in ("Frames", "Table", "Keys"):
+        for button in output.get_by_role("button", name=name, exact=True).all():
+            button.dispatch_event("click")
 
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "untrusted"])

@@ -169,3 +169,96 @@ def test_the_settings_turn_it_off_and_name_the_first_line(opened: Callable[..., 
     lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:insert-prompt')")
     expect(prompt(lab, 2).locator(".cm-line").first).to_have_text("%%responses --view text")
     expect(lab.page.locator(".wsn-prompt-look, .wsn-cm-head, .wsn-cm-expression")).to_have_count(0)
+
+
+NAME = "edited.ipynb"
+
+
+def edit(lab: Lab, index: int, keys: str) -> None:
+    """Go to the end of a cell's text and type there."""
+    lab.cell(index).locator(".cm-content").click()
+    lab.page.keyboard.press("Control+End")
+    lab.page.keyboard.type(keys)
+
+
+def test_an_edited_prompt_says_so_until_the_edit_is_undone_or_asked(
+    opened: Callable[..., Lab], server: Server, lab: Lab
+) -> None:
+    opened(ASK, name=NAME)
+    lab.run_cell(1)
+    expect(badge(lab, 1)).to_contain_text("done in")
+    edit(lab, 1, "Now.")
+    expect(badge(lab, 1)).to_have_text("Prompt edited since this answer")
+    expect(badge(lab, 1)).to_have_attribute("title", re.compile("Run the cell to ask anew"))
+    lab.screenshots("prompt-edited", of=lab.cell(1))
+    lab.page.keyboard.press("Control+z")
+    expect(badge(lab, 1)).to_contain_text("done in")
+    edit(lab, 1, "Now.")
+    lab.run_cell(1)
+    expect(badge(lab, 1)).to_contain_text("done in")
+    edit(lab, 1, "Or never.")
+    lab.save()
+    server.forget_kernel(NAME)
+    lab.open(NAME, kernel=False)
+    expect(badge(lab, 1)).to_have_text("Prompt edited since this answer")
+    edit(lab, 1, "")
+    for _ in "Or never.":
+        lab.page.keyboard.press("Backspace")
+    expect(badge(lab, 1)).to_contain_text("done in")
+
+
+def test_after_a_restart_old_cells_say_that_the_kernel_does_not_know_their_runs(opened: Callable[..., Lab]) -> None:
+    lab = opened(ASK, name="restarted.ipynb")
+    lab.run_cell(1)
+    expect(badge(lab, 1)).to_have_text(re.compile("^done in"))
+    lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.restartKernel()")
+    lab.wait_idle()
+    expect(badge(lab, 1)).to_have_text(re.compile("^from before the restart · done in"))
+    expect(badge(lab, 1)).to_have_attribute("title", re.compile("Run the cell to ask again"))
+    lab.screenshots("prompt-restarted", of=lab.cell(1))
+    lab.save()
+    lab.open("restarted.ipynb")
+    expect(badge(lab, 1)).to_have_text(re.compile("^no longer in the kernel · done in"))
+    lab.run_cell(0)
+    lab.run_cell(1)
+    expect(badge(lab, 1)).to_have_text(re.compile("^done in"))
+
+
+def test_a_prompt_that_was_run_too_early_offers_to_load_the_extension(server: Server, lab: Lab) -> None:
+    server.write("early.ipynb", ["1 + 1", "%%responses\nsay hi"])
+    lab.open("early.ipynb")
+    lab.run_cell(1)
+    expect(badge(lab, 1)).to_contain_text("Run %load_ext ws_notebook first")
+    lab.screenshots("prompt-early", of=lab.cell(1))
+    badge(lab, 1).get_by_role("button", name="Load it and ask").click()
+    expect(badge(lab, 2)).to_have_text(re.compile("^done in"), timeout=60_000)
+    assert lab.cell(1).locator(".cm-content").inner_text() == "%load_ext ws_notebook"
+    expect(lab.output(2).locator(".wsn-answer")).to_contain_text("hi")
+
+
+def test_long_lines_of_prompts_wrap_and_those_of_other_cells_stay(opened: Callable[..., Lab]) -> None:
+    words = "word " * 100
+    lab = opened(f"%%responses\n{words}", f"# {words}")
+    content = "node => getComputedStyle(node).whiteSpace"
+    editors = [lab.cell(index).locator(".cm-content") for index in (1, 2)]
+    height = editors[1].bounding_box()
+    assert height is not None
+    assert (editors[0].bounding_box() or {})["height"] > 2 * height["height"]
+    assert [each.evaluate(content) for each in editors] == ["break-spaces", "pre"]
+    editors[0].click()
+    lab.page.keyboard.press("Control+Home")
+    lab.page.keyboard.type("#")
+    assert editors[0].evaluate(content) == "pre"
+    lab.page.keyboard.press("Backspace")
+    assert editors[0].evaluate(content) == "break-spaces"
+
+
+def test_values_in_braces_are_painted_as_such_and_hold_no_markdown(opened: Callable[..., Lab]) -> None:
+    cell = "%%responses\nOf {df['col']}, {df['a*b'] * 2} and {x:.1f}, {x!r}, {x=} see [this](http://a.b) *soon*.\n"
+    lab = opened(cell)
+    values = lab.cell(1).locator(".wsn-cm-expression")
+    expect(values).to_have_text(["{df['col']}", "{df['a*b'] * 2}", "{x:.1f}", "{x!r}", "{x=}"])
+    expect(lab.cell(1).get_by_text("soon", exact=True)).to_have_css("font-style", "italic")
+    assert values.locator("span").count() == 0
+    assert values.first.evaluate("node => node.parentElement.className") == "cm-line"
+    lab.screenshots("prompt-values", of=lab.cell(1))

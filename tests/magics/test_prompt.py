@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime
 import json
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,6 +17,8 @@ from ws_notebook.magics.prompt import interpolate, trimmed
 from ws_notebook.tools.pictures import Picture, as_picture
 
 __all__: list[str] = []
+
+BRACES = Path(__file__).with_name("braces.json")
 
 NAMES: dict[str, Any] = {
     "x": 5, "a": 1, "b": 2, "i": 3, "n": 4, "color": "blue", "city": "Paris", "words": ["one", "two"],
@@ -267,3 +271,36 @@ def test_long_prompts_are_read_within_the_test_s_time_limit() -> None:
     assert sent(r"\(" * 20_000 + "_{x}").endswith("_5")
     assert notes("```\n" + "{missing.name}\n" * 20_000) == []
     assert notes("$a^{b}$ {p, q}\n" * 10_000) == []
+
+
+class _Anything:
+    """A value with which every expression goes through."""
+
+    def __getattr__(self, name: str) -> _Anything:
+        if name.startswith(("__", "_repr")):
+            raise AttributeError(name)
+        return self
+
+    def _same(self, *_: object, **__: object) -> _Anything:
+        return self
+
+    __call__ = __getitem__ = __neg__ = __mul__ = _same
+
+    def __iter__(self) -> Iterator[_Anything]:
+        return iter([self] * len(self))
+
+    def __len__(self) -> int:
+        return 3
+
+    def __repr__(self) -> str:
+        return "¤"
+
+    def __format__(self, spec: str) -> str:
+        return "¤"
+
+
+@pytest.mark.parametrize("case", json.loads(BRACES.read_text()), ids=lambda case: case["typed"])
+def test_the_browser_marks_as_values_what_is_replaced(case: dict[str, Any]) -> None:
+    """labextension/test/cellsValues.test.ts reads the same cases."""
+    names = dict.fromkeys(["a", "b", "d", "df", "f", "n", "red", "width", "x", "y", "z"], _Anything())
+    assert "".join(map(str, interpolate(case["typed"], {**names, "width": 8}))) == case["sent"]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from magics.shells import MIME, SETUP, Cell, Notebook, notebook
 
+from ws_notebook.magics.stamp import stamp
+
 __all__: list[str] = []
 
 TOOLS = """
@@ -202,6 +204,14 @@ def test_expressions_of_the_notebook_are_replaced(kernel: Notebook) -> None:
 def test_raw_replaces_nothing(kernel: Notebook) -> None:
     kernel.run("x = 5")
     assert sent_prompt(kernel, "%%responses --raw\nsay '{x} and {{x}}'") == "say '{x} and {{x}}'"
+
+
+def test_a_run_keeps_a_stamp_of_the_words_as_typed(kernel: Notebook) -> None:
+    kernel.run("x = 5")
+    typed = kernel.run("%%responses --no-tools\n\nsay {x}\n").run
+    assert typed["source"] == stamp("say {x}")
+    assert typed["prompt"] == "say 5"
+    assert "source" not in kernel.run("import ws_notebook as wsn\nwsn.Session(provider='local').ask('say hi')").run
 
 
 def test_lines_around_the_prompt_are_left_out_and_those_in_it_kept(kernel: Notebook) -> None:

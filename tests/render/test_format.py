@@ -55,8 +55,8 @@ def test_numbers_are_grouped_and_nouns_counted() -> None:
 
 
 def test_a_saving_is_shown_from_one_percent_and_never_as_all() -> None:
-    assert saving(1900, 21000) == "−91\u00a0%"
-    assert saving(0, 21000) == "−99\u00a0%"
+    assert saving(1900, 21000) == "91\u00a0%"
+    assert saving(0, 21000) == "99\u00a0%"
     assert saving(100, 100) == saving(100, 0) == saving(120, 100) == ""
 
 

@@ -26,7 +26,7 @@ def test_labels_say_how_long_and_what_came() -> None:
     labels = [row.label.replace("\u00a0", " ") for row in rows(capitals())]
     assert labels == [
         *("0.80 s", "250 ms → 2103000", "420 ms → 717710"),
-        *("0.34 s · 600 tok/s", "570 ms → done", "1.1 s · 69 tok/s"),
+        *("0.34 s · 600 tok/s", "70 ms, after 500 ms in the queue → done", "1.1 s · 69 tok/s"),
     ]
 
 
@@ -71,9 +71,9 @@ def test_a_call_says_how_it_came_to_run() -> None:
         play.started("call_1").answered("call_1", "5")
         labels.append(rows(play)[1].label.replace("\u00a0", " "))
     assert labels == [
-        "approved after 2.0 s → 5",
-        "approved with other arguments after 2.0 s → 5",
-        "run without a decision after 2.0 s → 5",
+        "0 ms, approved after 2.0 s → 5",
+        "0 ms, approved with other arguments after 2.0 s → 5",
+        "0 ms, run without a decision after 2.0 s → 5",
     ]
 
 

@@ -48,7 +48,14 @@ def html_of(play: Play) -> str:
 
 def test_a_snapshot_has_header_picture_table_and_answer() -> None:
     page = Page(html_of(capitals()))
-    for words in ("completed", "3.2\u00a0s · 3 turns · 3 calls", "of HTTP", "tokens", "local demo", "a script, no AI"):
+    for words in (
+        "completed",
+        "3.2\u00a0s · 3 turns · 3 calls",
+        "less than HTTP",
+        "tokens",
+        "local demo",
+        "a script, no AI",
+    ):
         assert words in page.text
     assert "population" in page.text
     assert "Paris has more inhabitants than Oslo" in page.text
@@ -103,10 +110,20 @@ def test_pictures_that_tools_sent_stand_below_the_timeline_with_the_tools_name()
     assert {tag for tag, _ in page.tags} <= ALLOWED
 
 
-def test_steered_words_stand_between_timeline_and_answer() -> None:
+def test_steered_words_stand_between_the_answer_and_the_timeline() -> None:
     play = Play().send().created("resp_1").text("Long").steer("be brief").steer_event("accepted")
     text = Page(html_of(play.completed("incomplete").created("resp_2").text("Short").completed())).text
-    assert text.index("in figures") < text.index("steered: be brief") < text.index("Short")
+    assert text.index("Short") < text.index("steered: be brief") < text.index("in figures")
+
+
+def test_the_answer_comes_first_as_in_the_run_view() -> None:
+    play = capitals()
+    play.run.pictures = ({"url": "data:image/png;base64,AA==", "caption": "plot"},)
+    html = html_of(play)
+    places = [
+        html.index(words) for words in ("completed", "AA==", "more inhabitants", "Reasoning", "image/svg", "in figures")
+    ]
+    assert places == sorted(places)
 
 
 def test_a_stopped_and_a_failed_run_say_so() -> None:

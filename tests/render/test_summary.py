@@ -42,10 +42,10 @@ def test_the_header_says_everything() -> None:
     run = {**of(capitals()), "bytes": {"sent": 1900, "received": 55000, "full_context": 21000}}
     assert status(run) == "completed"
     assert extent(run) == ["3.2\u00a0s", "3 turns", "3 calls"]
-    assert sent(run) == ("1.9\u00a0kB sent", "−91\u00a0% of HTTP")
+    assert sent(run) == ("1.9\u00a0kB sent", "91\u00a0% less than HTTP")
     assert tokens(run) == "1\u2009200 → 180 tokens"
     assert summary_line(run).replace("\u00a0", " ") == (
-        "r7 completed · 3.2 s · 3 turns · 3 calls · 1.9 kB sent (−91 % of HTTP) · 1\u2009200 → 180 tokens · "
+        "r7 completed · 3.2 s · 3 turns · 3 calls · 1.9 kB sent, 91 % less than HTTP · 1\u2009200 → 180 tokens · "
         "local demo (embedded server: a script, no AI)"
     )
 

@@ -59,6 +59,8 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The input's pictures in order, for views: `url`, a small copy as a data URL or None, and `caption`."""
     notes: tuple[str, ...] = ()
     """What a reader must know of how the question was made, in sentences: what of it was left as typed."""
+    source: str = ""
+    """A stamp of what the question was made of, where that can be edited later; empty elsewhere."""
     lane: str | None = None
     turns: list[TurnState] = msgspec.field(default_factory=list)
     steers: list[Steer] = msgspec.field(default_factory=list)

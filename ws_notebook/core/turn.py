@@ -240,6 +240,8 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """What went, or will go, back to the model."""
     pictures: tuple[Mapping[str, Any], ...] = ()
     """The output's pictures in order, for views: `url`, a small copy as a data URL or None, and `caption`."""
+    exhibits: tuple[Mapping[str, Any], ...] = ()
+    """Tables and figures in the result, for views: the beginning of a table, a plotly figure as data."""
     error: str | None = None
     """One line about what went wrong, or None."""
     note: str = ""

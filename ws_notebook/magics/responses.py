@@ -35,6 +35,7 @@ from .prompt import interpolate, trimmed
 from .report import brief
 from .result import CellResult
 from .silence import silence
+from .stamp import stamp
 from .subcommands import run_subcommand
 from .values import format_type, picture_values
 
@@ -224,7 +225,7 @@ class ResponsesMagics(Magics):
         question = trimmed([*pieces, *added])
         if not question:
             raise SettingsError("The prompt is empty. Write it on the lines below the line of %%responses.")
-        return Question.of_pieces(question, notes)
+        return Question.of_pieces(question, notes, stamp(cell))
 
     def _interpolated(self, cell: str, notes: list[str]) -> list[str | Picture]:
         """The pieces of the cell; `notes` gets what was left as typed."""

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from .format import printable
 from .nesting import too_much
+from .omitted import without_pictures
+from .tasks import boxed
 from .tex import KIND, dollars, keep_tex
 
 if TYPE_CHECKING:
@@ -27,10 +29,10 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-
 
 
 def answer_html(text: str) -> str:
-    """The HTML of `text`. Tags and formulas, which many pages typeset, stand as written; pictures become links."""
+    """The HTML of `text`. Tags and formulas, which many pages typeset, stand as written; pictures become links or words."""
     parser = _parser()
     environment: dict[str, Any] = {}
-    tokens = parser.parse(dollars(printable(text)), environment)
+    tokens = boxed(parser.parse(dollars(without_pictures(printable(text))), environment))
     if _RIGHT_TO_LEFT.search(text):
         _set_directions(tokens)
     html = str(parser.renderer.render(_not_typeset(tokens), parser.options, environment))

@@ -45,6 +45,8 @@ MIME_TYPE = "application/vnd.ws-notebook.run.v1+json"
 VERSION = 1
 LIMIT = 20_000
 """Characters of a prompt, of arguments and of a tool's output that are kept."""
+_FIGURES = 300_000
+"""Characters of the data of all figures."""
 _STEER_LIMIT, _REASON_LIMIT, _ERROR_LIMIT, _NOTE_LIMIT = 2000, 200, 2000, 400
 """Characters of a steer's words, of why they were refused or a run was cut short, of an error's message, of a note."""
 
@@ -105,12 +107,13 @@ def assemble(
             "prompt": cut_shown(prompt_text(run.input), LIMIT, keys),
             **({"images": [dict(picture) for picture in run.pictures]} if run.pictures else {}),
             **({"notes": [one_line(note, _NOTE_LIMIT) for note in run.notes]} if run.notes else {}),
+            **({"source": run.source} if run.source else {}),
             **({"format": "json"} if asks_for_json(run) else {}),
             "session": _session(header),
             "started": _utc(run.asked_at),
             "text": "\n\n".join(turn["text"] for turn in turns if turn["text"]),
             **head(run, clock),
-            "turns": turns,
+            "turns": _with_bounded_figures(turns),
             "frames": frame_rows(run, clock),
         },
         keys,
@@ -204,9 +207,27 @@ def call_object(call: CallState, clock: Clock, limit: int = LIMIT, *, keys: Keys
         "error": call.error,
         **({"note": call.note} if call.note else {}),
         **({"images": [dict(picture) for picture in call.pictures]} if call.pictures else {}),
+        **({"exhibits": [_exhibit(each, limit) for each in call.exhibits]} if call.exhibits else {}),
         **_consent(call, clock, limit, keys),
         **_progress(call, limit, keys),
     }
+
+
+def _exhibit(exhibit: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    """A table, or a figure; in a message that is one of many, without the figure's data."""
+    return dict(exhibit) if limit >= LIMIT or "figure" not in exhibit else {**exhibit, "figure": None}
+
+
+def _with_bounded_figures(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The turns, whose figures' data is left out where it would be too much for one run."""
+    left = _FIGURES
+    for exhibit in (each for turn in turns for call in turn["calls"] for each in call.get("exhibits", ())):
+        size = len(exhibit.get("figure") or "")
+        if size > left:
+            exhibit["figure"] = None
+        else:
+            left -= size
+    return turns
 
 
 def _consent(call: CallState, clock: Clock, limit: int, keys: Keys | None) -> dict[str, Any]:

@@ -25,7 +25,6 @@ __all__ = [
 
 THIN_SPACE = "\u2009"
 NO_BREAK_SPACE = "\u00a0"
-MINUS = "\u2212"
 
 
 def _unit(value: str, unit: str) -> str:
@@ -74,9 +73,9 @@ def counted(count: int, noun: str) -> str:
 
 
 def saving(sent: float, full: float) -> str:
-    """What was saved against `full`, as "−91 %"; empty when it is less than one percent."""
+    """What was saved against `full`, as "91 %"; empty when it is less than one percent."""
     percent = int((1 - sent / full) * 100 + 0.5) if full > 0 else 0
-    return f"{MINUS}{_unit(str(min(percent, 99)), '%')}" if percent >= 1 else ""
+    return _unit(str(min(percent, 99)), "%") if percent >= 1 else ""
 
 
 def number(value: Any) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .format import cut, printable
 from .nesting import as_code
+from .omitted import without_pictures
 from .rows import Row, amounts, rows_of, spans_in_words
 from .sources import sources_markdown
 from .structured import answer_markdown
@@ -26,7 +27,7 @@ def markdown(run: dict[str, Any]) -> str:
     """The Markdown of a bundle."""
     wrong = trouble(run)
     parts = [
-        closed(as_code(dollars(printable(answer_markdown(run))))),
+        closed(as_code(dollars(without_pictures(printable(answer_markdown(run)))))),
         *map(_plain, refusals(run)),
         silence(run),
         sources_markdown(run),

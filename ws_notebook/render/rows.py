@@ -20,6 +20,8 @@ _AGED = 5000.0
 """Milliseconds after which it is said how long something has been waited for."""
 _WAITS = ("connect", "wait", "queued")
 """Kinds of a turn's time in which nothing comes."""
+_NO_QUEUE = 20.0
+"""Milliseconds in the queue of which nothing is said."""
 _ASIDE, _OUTPUT, _ERROR, _WHOLE_ERROR = 60, 28, 60, 300
 
 
@@ -148,12 +150,26 @@ def _hosted_row(run: dict[str, Any], item: dict[str, Any]) -> Row:
 
 
 def _completed_label(call: dict[str, Any], spans: list[Span], end: float) -> str:
-    approval = time_in(spans, "approval")
-    decision = (call.get("approval") or {}).get("decision", "")
-    word = DECISION_WORDS.get(decision, "approved")
-    took = f"{word} after {seconds(approval)}" if approval > 0 else duration(end - call["start_ms"])
+    """270 ms, after 240 ms in the queue → 717710, or 60 ms, approved after 0.50 s → ok."""
+    took = ", ".join(filter(None, [_ran_for(call, spans, end), *_waited_for(call, spans)]))
     came = f"{took} → {one_line(call['output'], _OUTPUT)}" if call["output"] else took
     return f"{came} · {call['note']}" if call.get("note") else came
+
+
+def _ran_for(call: dict[str, Any], spans: list[Span], end: float) -> str:
+    """The time of the function itself, where its spans say it."""
+    alone = any(kind == "tool" for kind, _, _ in spans)
+    return duration(time_in(spans, "tool") if alone else end - call["start_ms"])
+
+
+def _waited_for(call: dict[str, Any], spans: list[Span]) -> list[str]:
+    asked = time_in(spans, "approval")
+    queued = time_in(spans, "queued") + time_in(spans, "kernel_busy")
+    word = DECISION_WORDS.get((call.get("approval") or {}).get("decision", ""), "approved")
+    return [
+        f"{word} after {seconds(asked)}" if asked > 0 else "",
+        f"after {duration(queued)} in the queue" if queued >= _NO_QUEUE else "",
+    ]
 
 
 def _progress_label(call: dict[str, Any]) -> str:

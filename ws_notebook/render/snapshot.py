@@ -8,6 +8,7 @@ from typing import Any
 
 from . import svg
 from .answer import answer_html
+from .exhibits import exhibits_html
 from .format import cut, printable, size, whole
 from .rows import Row, amounts, rows_of, spans_in_words
 from .sheet import facts, sheet
@@ -43,12 +44,12 @@ _MADE = 200_000
 
 
 def snapshot(run: dict[str, Any]) -> str:
-    """The HTML of a bundle: header, pictures, timeline with its table, reasoning, items, answer, what went wrong."""
-    parts = [_header(run), _pictures(run), _quiet(noted(run))]
+    """The HTML of a bundle, in the order of the run view: header, answer, what went wrong, then the timeline."""
+    above = facts(_header(run), _pictures(run))
+    below = [sources_html(run), _trouble(run), _items(run), _reasoning(run), _quiet((*noted(run), *steered(run)))]
     if run["turns"]:
-        parts += [_timeline(run), _shown_to_model(run), _reasoning(run)]
-    parts += [_quiet(steered(run)), _items(run)]
-    return sheet(facts(*parts) + _answer(run) + facts(sources_html(run), _trouble(run)), words=True)
+        below += [_timeline(run), _shown_to_model(run), exhibits_html(run)]
+    return sheet(above + _answer(run) + facts(*below), words=True)
 
 
 def timeline_html(run: dict[str, Any]) -> str:
@@ -65,8 +66,7 @@ def _timeline(run: dict[str, Any]) -> str:
 def _header(run: dict[str, Any]) -> str:
     good = run["status"] != "completed" or not all_failed(run)
     colour = _DOTS.get(run["status"], _STOPPED) if good else _STOPPED
-    amount, saved = sent(run)
-    right = _escaped(" · ".join(part for part in (f"{amount} {saved}".strip(), tokens(run), source(run)) if part))
+    right = _escaped(" · ".join(filter(None, [", ".join(filter(None, sent(run))), tokens(run), source(run)])))
     facts = _escaped(" · ".join(extent(run)))
     return (
         f'<p><span style="color:{colour}">●</span> {_escaped(name(run))} <strong>{_escaped(status(run))}</strong>'

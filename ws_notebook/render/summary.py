@@ -99,9 +99,10 @@ def extent(run: dict[str, Any]) -> list[str]:
 
 
 def sent(run: dict[str, Any]) -> tuple[str, str]:
-    """1.9 kB sent, and −91 % of HTTP (empty when nothing was saved)."""
-    saved = saving(run["bytes"]["sent"], run["bytes"]["full_context"])
-    return f"{size(run['bytes']['sent'])} sent", f"{saved} of HTTP" if saved else ""
+    """1.9 kB sent, and 91 % less than HTTP (empty when nothing was saved, and where it went by HTTP)."""
+    http = run["session"]["transport"] == "http"
+    saved = "" if http else saving(run["bytes"]["sent"], run["bytes"]["full_context"])
+    return f"{size(run['bytes']['sent'])} sent", f"{saved} less than HTTP" if saved else ""
 
 
 def tokens(run: dict[str, Any]) -> str:
@@ -180,6 +181,5 @@ def _steered(steer: dict[str, Any], running: bool) -> str:
 
 def summary_line(run: dict[str, Any]) -> str:
     """All of it on one line of plain text."""
-    amount, saved = sent(run)
-    parts = [f"{name(run)} {status(run)}", *extent(run), f"{amount} ({saved})" if saved else amount]
+    parts = [f"{name(run)} {status(run)}", *extent(run), ", ".join(filter(None, sent(run)))]
     return " · ".join(part for part in (*parts, tokens(run), source(run)) if part)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
-__all__ = ["KIND", "dollars", "keep_tex"]
+__all__ = ["KIND", "dollars", "keep_tex", "outside_code"]
 
 KIND = "tex"
 """The type of the parser's tokens that hold a formula with its signs."""
@@ -36,7 +36,7 @@ def dollars(text: str) -> str:
         return text
     pieces: list[str] = []
     done, opened = 0, None
-    for sign in _outside_code(text):
+    for sign in outside_code(text, _SIGNS):
         if sign[0].isspace():
             opened = None
         elif sign[0] in _CLOSING and _may_open(text, sign):
@@ -50,9 +50,9 @@ def dollars(text: str) -> str:
     return "".join([*pieces, text[done:]])
 
 
-def _outside_code(text: str) -> list[re.Match[str]]:
-    """The signs that are not in a fence or between backticks."""
-    signs = list(_SIGNS.finditer(text))
+def outside_code(text: str, signs_of: re.Pattern[str]) -> list[re.Match[str]]:
+    """The signs that are not in a fence or between backticks, which must be among them."""
+    signs = list(signs_of.finditer(text))
     runs: defaultdict[str, list[int]] = defaultdict(list)
     for place, sign in enumerate(signs):
         runs[sign[0]].append(place)

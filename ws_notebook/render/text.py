@@ -7,6 +7,7 @@ from typing import Any
 from ..core.run import RunState
 from .bundle import RunHeader, bundle
 from .format import NO_BREAK_SPACE, THIN_SPACE, one_line, printable
+from .omitted import without_pictures
 from .rows import rows_of, spans_in_words
 from .sources import sources_text
 from .structured import answer_text
@@ -27,7 +28,7 @@ def plain_text(run: dict[str, Any]) -> str:
     """The answer of a bundle, the beginning of the reasoning, what went wrong, and one summary line."""
     thoughts = one_line(" ".join(turn["reasoning"] for turn in run["turns"]), _THOUGHTS)
     parts = [
-        printable(answer_text(run)),
+        without_pictures(printable(answer_text(run)), markdown=False),
         *map(printable, refusals(run)),
         silence(run),
         f"reasoning: {printable(thoughts)}" if thoughts else "",

@@ -123,7 +123,7 @@ class Engine:
         return may
 
     def _submit(self, call: CallState, outcome: Outcome) -> None:
-        call.exception, call.pictures = outcome.exception, outcome.pictures
+        call.exception, call.pictures, call.exhibits = outcome.exception, outcome.pictures, outcome.exhibits
         # A tool may read the environment or a file; neither the provider nor the notebook is to have the keys.
         output, taken = without_secrets(outcome.output, self._keys)
         error = None if outcome.error is None else hidden(outcome.error, self._keys)

@@ -17,17 +17,25 @@ Input = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
 
 
 class Question:
-    """The items of a request; its pictures in their order, each as a small copy with a caption; notes for views."""
+    """The items of a request; its pictures in their order, each as a small copy with a caption; notes for views.
+
+    `source` is a stamp of what it was made of, where that can be edited later: a cell's words as typed.
+    """
 
     def __init__(
-        self, items: list[Item], pictures: Sequence[Mapping[str, Any]] = (), notes: Sequence[str] = ()
+        self,
+        items: list[Item],
+        pictures: Sequence[Mapping[str, Any]] = (),
+        notes: Sequence[str] = (),
+        source: str = "",
     ) -> None:
         self.items = items
         self.pictures = tuple(pictures)
         self.notes = tuple(notes)
+        self.source = source
 
     @classmethod
-    def of_pieces(cls, pieces: Iterable[str | Picture], notes: Sequence[str] = ()) -> Question:
+    def of_pieces(cls, pieces: Iterable[str | Picture], notes: Sequence[str] = (), source: str = "") -> Question:
         """One user message of text and pictures, in this order. Raises SettingsError where there is neither."""
         content: list[dict[str, Any]] = []
         shown: list[Mapping[str, Any]] = []
@@ -42,7 +50,7 @@ class Question:
         written = [part for part in content if part["type"] != "input_text" or part["text"].strip()]
         if not written:
             raise SettingsError("The prompt is empty. Write a question or an instruction.")
-        return cls([Item(type="message", role="user", content=written)], shown, notes)
+        return cls([Item(type="message", role="user", content=written)], shown, notes, source)
 
 
 def question(input: Input | Question, images: Iterable[Any] | None = None) -> Question:

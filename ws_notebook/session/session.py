@@ -195,6 +195,7 @@ class Session(Backstage):
             input=asked.items,
             pictures=asked.pictures,
             notes=asked.notes,
+            source=asked.source,
             settings=request,
             wants=self._wanted(parent),
             asked=time.monotonic(),

@@ -24,6 +24,7 @@ import msgspec
 from ..exceptions import ToolError
 from .context import Context
 from .engines import submitted, withdrawn
+from .exhibits import exhibits
 from .function import AnyTool
 from .outputs import Output, error_output, exception_output, to_output
 
@@ -51,6 +52,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     exception: BaseException | None = None
     pictures: tuple[Mapping[str, Any], ...] = ()
     """The output's pictures, small, as views hold them."""
+    exhibits: tuple[Mapping[str, Any], ...] = ()
+    """Tables and figures in the result, as views hold them: see exhibits.py."""
     note: str = ""
     """What was left out of the output, in a sentence; empty where it is whole."""
 
@@ -262,7 +265,9 @@ class Execution:
             except (TypeError, UnicodeEncodeError, RecursionError) as error:
                 raise ToolError(f"The result's parts cannot be written as JSON: {error}") from None
         note = f"The model reads a part: {'; '.join(notes[:_MAX_NOTES])}." if notes else ""
-        return Outcome(status="completed", output=output, pictures=_pictures(output), note=note)
+        return Outcome(
+            status="completed", output=output, pictures=_pictures(output), exhibits=exhibits(value), note=note
+        )
 
     def _run_nested(self, given: Awaitable[Any] | None = None) -> Outcome:
         from .. import kernel

@@ -15,7 +15,7 @@ from ws_notebook.tools.listing import cut_cells, left_out
 from ws_notebook.tools.plain import plain
 from ws_notebook.tools.scalars import NOT_SCALAR, is_missing, scalar
 
-__all__ = ["table_text"]
+__all__ = ["table_lines", "table_text"]
 
 _SEPARATING = re.compile(r'[,"\r\n]')
 _QUOTED = re.compile(r'[,"\r\n]|^$|^(?:NaN|-?Infinity)$')
@@ -51,6 +51,11 @@ def table_text(table: Any, *, max_rows: int = MAX_ROWS, max_output: int = 100_00
     if notes is not None:
         notes.append(note[1:-1].removesuffix(f"; {_ADVICE}"))
     return shorter
+
+
+def table_lines(found: Grid) -> tuple[list[list[str | None]], list[list[str | None]]]:
+    """The lines above the rows, and the rows: of each column a text, or None for what is missing."""
+    return _head(found), _cells(found)
 
 
 def _whole_rows(found: Grid, head: list[str], lines: list[str], limit: int) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import { element } from './dom';
 import { tooLong, type Markdown } from './markdown';
+import { withoutData } from './omitted';
 import { BlockSplitter } from './splitter';
 
 /** A tail up to this length is rendered anew for every picture. */
@@ -171,7 +172,8 @@ export class GrowingMarkdown {
     this.tail.append(element('pre', {}, element('code', {}, this.code)));
   }
 
-  private draftTail(tail: string): void {
+  private draftTail(source: string): void {
+    const tail = withoutData(source);
     const fresh = tail.length - this.drafted;
     const due = tail.length <= SHORT_TAIL || (fresh > this.drafted * GROWTH && tail.length <= LONGEST_DRAFT);
     if (this.drafted === 0 || due) {

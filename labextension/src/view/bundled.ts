@@ -3,6 +3,7 @@
 import DOMPurify, { type Config } from 'dompurify';
 import { Marked, type MarkedExtension } from 'marked';
 import { element } from './dom';
+import { leftOut } from './omitted';
 import { tags } from './tags';
 import { formulas } from './tex';
 
@@ -21,7 +22,15 @@ const CONFIG: Config & { RETURN_DOM_FRAGMENT: true } = {
   ADD_URI_SAFE_ATTR: ['align', 'start']
 };
 
-const boxes: MarkedExtension = { renderer: { checkbox: ({ checked }) => (checked ? '☑ ' : '☐ ') } };
+/** One box for each task, and no dot beside it. */
+const boxes: MarkedExtension = {
+  renderer: {
+    checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+    listitem(item) {
+      return item.task ? `<li class="wsn-task">${this.parser.parse(item.tokens)}</li>\n` : false;
+    }
+  }
+};
 
 const parser = new Marked({ gfm: true }, formulas, tags, boxes);
 
@@ -30,8 +39,8 @@ export function safeMarkdown(source: string): DocumentFragment {
   return safeNodes(parser.parse(source, { async: false }));
 }
 
-/** The classes of coloured code, and of formulas that are still text. */
-const CODE_CLASS = /^(?:language-[\w-]+|cm-[\w-]+|\u037c\w*|wsn-tex)$/;
+/** The classes of coloured code, of formulas that are still text, and of tasks. */
+const CODE_CLASS = /^(?:language-[\w-]+|cm-[\w-]+|\u037c\w*|wsn-tex|wsn-task)$/;
 
 /** Blocks that run as their own text does, from the left or from the right. */
 const DIRECTED = 'p, h1, h2, h3, h4, h5, h6, ul, ol, li, blockquote, td, th';
@@ -66,9 +75,12 @@ export function safeNodes(html: string): DocumentFragment {
   return fragment;
 }
 
-/** A model's image is not fetched unasked: its address can carry data away. */
+/** A model's image is not fetched unasked: its address can carry data away. One that is data is left out. */
 function imageLink(image: HTMLImageElement): Node {
   const address = image.getAttribute('src') ?? '';
+  if (/^data:/i.test(address)) {
+    return element('em', { class: 'wsn-left-out', text: leftOut(image.alt) });
+  }
   const text = image.alt || 'image';
   return SAFE_LINK.test(address)
     ? element('a', { href: address, rel: 'noopener noreferrer', target: '_blank', text })

@@ -2,6 +2,7 @@
 
 import type { Call, Decision, Turn } from '../bundle';
 import { element, isolated } from './dom';
+import { Exhibits } from './exhibits';
 import { bytes, duration, pretty, seconds, visible, whole } from './format';
 import { figure } from './question';
 import { spansInWords, type Row } from './rows';
@@ -18,6 +19,7 @@ export class RowDetails {
   private readonly title = element('div', { class: 'wsn-details-title' });
   private readonly close_ = element('button', { class: 'wsn-button', type: 'button', text: __('Close') });
   private readonly content = element('div');
+  private readonly exhibits = new Exhibits();
   private shown: unknown = null;
   private shownEnd: number | null = null;
 
@@ -48,13 +50,14 @@ export class RowDetails {
     const end = row.end_ms ?? now;
     const { source } = row;
     this.content.replaceChildren(
-      ...('call_id' in source ? callContent(source, row, end) : turnContent(source, row, end))
+      ...('call_id' in source ? callContent(source, row, end, this.exhibits.show(source.exhibits)) : [...this.exhibits.show([]), ...turnContent(source, row, end)])
     );
   }
 
   close(): void {
     this.shown = null;
     this.node.hidden = true;
+    this.exhibits.clear();
     this.content.replaceChildren();
   }
 }
@@ -67,12 +70,13 @@ export function factsOf(row: Row, now: number): readonly (readonly [name: string
   return given.filter(([name, value]) => value !== '' && !name.endsWith(' id')).map(([name, value]) => [name, visible(value)]);
 }
 
-function callContent(call: Call, row: Row, end: number): Node[] {
+function callContent(call: Call, row: Row, end: number, exhibits: readonly Node[]): Node[] {
   return [
     facts(callFacts(call, row, end)),
     ...block('arguments', call.arguments),
     ...block('ran with', call.approval?.arguments ?? ''),
     ...block('partial result', call.progress?.partial ?? ''),
+    ...(exhibits.length > 0 ? [element('div', { class: 'wsn-block-name', text: __('result') }), ...exhibits] : []),
     ...block('output', call.output ?? ''),
     ...(call.images.length > 0 ? [element('div', { class: 'wsn-question' }, ...call.images.map(figure))] : []),
     ...block('error', call.error ?? '')

@@ -6,6 +6,7 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { safeMarkdown, safeNodes } from './bundled';
 import type { Markdown } from './markdown';
+import { whenSeen, type Draw } from './sight';
 
 /** The part of JupyterLab's rendermime registry that is used. */
 export interface RenderMime {
@@ -19,22 +20,49 @@ const NO_MATH = /\\(?:href|url)\s*\{(?!\s*https?:)[^}]*\}|\\(?:require|style|cla
 /** Code that is longer stays plain: colouring it would hold up the page. */
 const LONGEST_CODE = 50_000;
 
+/** By these classes the typesetter passes over what stands in an element, and does not after all. */
+const PASS = ['mathjax_ignore', 'tex2jax_ignore'];
+const TAKE = ['mathjax_process', 'tex2jax_process'];
+
 export function hostMarkdown({ markdownParser, latexTypesetter }: RenderMime): Markdown {
+  const draw = latexTypesetter === null ? null : (formulas: readonly Element[]) => drawn(formulas, latexTypesetter);
   return {
     draft: safeMarkdown,
     render: source => {
       const nodes = safeMarkdown(source);
-      typeset(nodes, latexTypesetter);
+      typeset(nodes, draw);
       return { nodes, done: colour(nodes, markdownParser) };
     }
   };
 }
 
-/** Each formula for itself: signs elsewhere in the text are none. */
-function typeset(nodes: DocumentFragment, latexTypesetter: IRenderMime.ILatexTypesetter | null): void {
+/** Formulas only, when they are seen: signs elsewhere in the text are none. */
+function typeset(nodes: DocumentFragment, draw: Draw | null): void {
   for (const formula of nodes.querySelectorAll<HTMLElement>('.wsn-tex')) {
     formula.textContent = (formula.textContent ?? '').replace(NO_MATH, '');
-    latexTypesetter?.typeset(formula);
+    if (draw !== null) {
+      whenSeen(formula, draw);
+    }
+  }
+}
+
+/** All of an answer at once: the page is laid out for each time that the typesetter is called. */
+async function drawn(formulas: readonly Element[], typesetter: IRenderMime.ILatexTypesetter): Promise<void> {
+  const texts = new Map<Element, Element[]>();
+  for (const formula of formulas) {
+    const text = formula.closest('.wsn-text') ?? formula;
+    texts.set(text, [...(texts.get(text) ?? []), formula]);
+  }
+  for (const [text, mine] of texts) {
+    text.classList.add(...PASS);
+    mine.forEach(formula => formula.classList.add(...TAKE));
+    try {
+      // It is declared to be done at once, and gives a promise.
+      await (typesetter.typeset(text as HTMLElement) as unknown as PromiseLike<void>);
+    } finally {
+      text.classList.remove(...PASS);
+      mine.forEach(formula => formula.classList.remove(...TAKE));
+    }
   }
 }
 

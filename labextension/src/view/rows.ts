@@ -171,6 +171,7 @@ function hostedCall(item: Item, start_ms: number): Call {
     output: summary,
     error: null,
     images: [],
+    exhibits: [],
     approval: null,
     progress: null,
     note: ''

@@ -8,5 +8,5 @@ export function __(text: string, ...args: readonly unknown[]): string {
 
 /** One text for one, another for many; `%1` is the number as `shown`. */
 export function _n(one: string, many: string, count: number, shown: string = String(count)): string {
-  return pageTexts()._n(one, many, count, shown).replace('%1', shown);
+  return pageTexts()._n(one, many, count).replace(String(count), shown);
 }

@@ -1,14 +1,16 @@
 import answer from './answer.css';
 import approval from './approval.css';
 import code from './code.css';
+import exhibits from './exhibits.css';
 import frames from './frames.css';
 import header from './header.css';
 import replay from './replay.css';
 import run from './run.css';
 import steering from './steering.css';
+import texts from './texts.css';
 import timeline from './timeline.css';
 
-const css = [run, header, answer, timeline, frames, steering, replay, approval, code].join('\n');
+const css = [run, header, answer, texts, exhibits, timeline, frames, steering, replay, approval, code].join('\n');
 
 /** Stamps the style sheet, so that equal ones of several widgets and of the extension stand on a page once. */
 const STAMP = `${css.length}-${checksum(css)}`;

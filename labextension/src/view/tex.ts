@@ -9,7 +9,7 @@ const TRIES = 20;
 const SIGNS = /^ {0,3}(?:`{3,}|~{3,}).*$|`+|\\.|\n[ \t]*\n/gm;
 const CLOSING: Record<string, string> = { '\\(': '\\)', '\\[': '\\]' };
 
-interface Sign {
+export interface Sign {
   readonly words: string;
   readonly start: number;
   readonly end: number;
@@ -23,7 +23,7 @@ export function dollars(text: string): string {
   const pieces: string[] = [];
   let done = 0;
   let opened: Sign | null = null;
-  for (const sign of outsideCode(text)) {
+  for (const sign of outsideCode(text, SIGNS)) {
     if (sign.words.trim() === '') {
       opened = null;
     } else if (sign.words in CLOSING && mayOpen(text, sign)) {
@@ -41,9 +41,9 @@ export function dollars(text: string): string {
   return [...pieces, text.slice(done)].join('');
 }
 
-/** The signs that are not in a fence or between backticks. */
-function outsideCode(text: string): Sign[] {
-  const signs = [...text.matchAll(SIGNS)].map(found => ({
+/** The signs that are not in a fence or between backticks, which must be among them. */
+export function outsideCode(text: string, signsOf: RegExp): Sign[] {
+  const signs = [...text.matchAll(signsOf)].map(found => ({
     words: found[0],
     start: found.index,
     end: found.index + found[0].length

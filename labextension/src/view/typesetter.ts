@@ -1,6 +1,7 @@
 /** Puts formulas in place of their TeX, as soon as the code for it is there. */
 
 import DOMPurify, { type Config } from 'dompurify';
+import { whenSeen } from './sight';
 
 export type ToMathML = (tex: string, display: boolean) => string;
 
@@ -29,19 +30,24 @@ export class Typesetter {
     this.toMathML = toMathML;
     const { waiting } = this;
     this.waiting = [];
-    waiting.forEach(node => this.replace(node));
+    waiting.forEach(node => whenSeen(node, this.draw));
   }
 
-  /** Typeset the formulas in `root`, now or later. */
+  /** Typeset the formulas in `root` when they are seen, once they can be. */
   typeset(root: ParentNode): void {
     for (const node of root.querySelectorAll('.wsn-tex')) {
-      this.replace(node);
+      if (this.toMathML === null) {
+        this.waiting.push(node);
+      } else {
+        whenSeen(node, this.draw);
+      }
     }
   }
 
+  private readonly draw = (nodes: readonly Element[]): void => nodes.forEach(node => this.replace(node));
+
   private replace(node: Element): void {
     if (this.toMathML === null) {
-      this.waiting.push(node);
       return;
     }
     const formula = formulaOf(node.textContent ?? '', this.toMathML);
