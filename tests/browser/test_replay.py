@@ -20,7 +20,8 @@ __all__: list[str] = []
 # Markdown whose beginning is taller than its whole: a table is rows of bars until its second line is there.
 TABLE = "| city | inhabitants |\n| --- | --- |\n" + "".join(f"| town {number} | {number} |\n" for number in range(12))
 TOPS = """node => [...node.querySelectorAll('.wsn-slider, .wsn-timeline, .wsn-foot, .wsn-header')]
-  .filter(part => part.checkVisibility()).map(part => part.getBoundingClientRect()).map(({ top, bottom }) => [Math.round(top), Math.round(bottom)])"""
+  .filter(part => part.checkVisibility()).map(part => part.getBoundingClientRect())
+  .map(({ top, bottom }) => [Math.round(top), Math.round(bottom)])"""
 
 
 def growing() -> Play:
