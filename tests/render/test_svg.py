@@ -115,9 +115,9 @@ def test_both_palettes_colour_every_kind() -> None:
 
 def test_the_palettes_are_those_of_the_live_view() -> None:
     styles = (Path(__file__).parents[2] / "labextension" / "src" / "view" / "run.css").read_text()
-    pairs = re.findall(r"--wsn-([a-z-]+): light-dark\((#\w+), (#\w+)\);", styles)
-    theirs = {name.removesuffix("-bar").replace("-", "_"): (light, dark) for name, light, dark in pairs}
-    assert {kind: theirs.get(kind) for kind in COLOURS} == COLOURS
+    pairs = re.findall(r"--wsn-kind-([a-z_]+): light-dark\((#\w+), (#\w+)\);", styles)
+    theirs = {name: (light, dark) for name, light, dark in pairs}
+    assert theirs == COLOURS
 
 
 def test_a_run_with_nothing_yet_has_a_picture() -> None:
