@@ -20,7 +20,7 @@ export interface HeaderHandlers extends ActionHandlers {
 const BUTTON = 1.8;
 const GAP = 0.9;
 const EDGES = 2.4;
-const STRIP = 7.5;
+const STRIP = 6.6;
 const NAME = 20;
 const NOTE = 18;
 const PILL = 1.4;

@@ -27,9 +27,12 @@ export interface Needs {
   readonly few: number;
 }
 
+/** As much of the numbers may be cut off for the strip. */
+const YIELD = 0.3;
+
 export function roomFor(width: number, { what, note, totals, strip, buttons, few }: Needs): Room {
   const line = what + note + totals + buttons;
-  if (line + strip <= width) {
+  if (line - totals * YIELD + strip <= width) {
     return 'strip';
   }
   if (line <= width) {
