@@ -14,6 +14,7 @@ import type { Badge } from './cellsBadges';
 import { BEGINNING_LENGTH, isPromptText, promptMarks } from './cellsLine';
 import { valuesIn } from './cellsValues';
 import { element } from './view/dom';
+import { __ } from './view/say';
 
 /** What an editor asks of the rest. */
 export interface PromptHost {
@@ -50,6 +51,7 @@ export function promptExtension(host: PromptHost): Extension {
     }),
     marksField(look),
     wrapping(look),
+    EditorView.contentAttributes.compute([prompt], (state): Record<string, string> => (state.field(prompt) ? { 'aria-label': __('Prompt') } : {})),
     badgePlugin(prompt, host)
   ];
 }

@@ -18,7 +18,7 @@ __all__: list[str] = []
 COUNT = 1500
 LINES = "\n\n".join(f"$$\\int_0^{{{number}}} \\frac{{x^2}}{{1+x}}\\,dx$$ and" for number in range(COUNT))
 ONE_PARAGRAPH = " ".join(f"$\\frac{{x_{{{number}}}}}{{\\sqrt{{1+x}}}}$" for number in range(COUNT))
-MOST = 600
+MOST = 1000
 """Formulas that are typeset without being looked at, and those in sight; far from all of them."""
 
 

@@ -27,7 +27,7 @@ BETWEEN = "\n\nfine\n\n"
 # What no text may become. `scope` is the output's node, or the page.
 DANGEROUS = """scope => {
   const found = [];
-  const selector = 'script, iframe, object, embed, form, base, meta, link, dialog[open], [popover]';
+  const selector = 'script, iframe, object, embed, form, base, meta, link, dialog[open], [popover]:not(.wsn-menu-list)';
   for (const node of scope.querySelectorAll(selector)) found.push(node.outerHTML.slice(0, 120));
   for (const node of scope.querySelectorAll('*')) {
     for (const { name, value } of node.attributes) {

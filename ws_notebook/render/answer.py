@@ -29,7 +29,7 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-
 
 
 def answer_html(text: str) -> str:
-    """The HTML of `text`: tags and formulas, which many pages typeset, as written; pictures are links or words."""
+    """The HTML of `text`. Tags and formulas stand as written; pictures become links or words."""
     parser = _parser()
     environment: dict[str, Any] = {}
     tokens = boxed(parser.parse(dollars(without_pictures(printable(text))), environment))

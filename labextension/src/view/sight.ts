@@ -10,8 +10,8 @@ export type Draw = (nodes: readonly Element[]) => void | PromiseLike<unknown>;
 /** Milliseconds that one task should take, those that it is waited for, and those between two tasks. */
 const SLICE = 25;
 const PATIENCE = 3000;
-/** Nodes of the first task, and of one at most. */
-const FIRST = 8;
+/** Nodes of one task at least, since the page is laid out for one as it is for some; and at most. */
+const LEAST = 16;
 const MOST = 100;
 const PAUSE = 4;
 /** As many are drawn out of sight. */
@@ -36,7 +36,7 @@ export class Sight {
   private readonly watched: ReturnType<Eyes['observe']>;
   private left = UNSEEN;
   /** As many nodes take about as long as a task may. */
-  private size = FIRST;
+  private size = LEAST;
   private working = false;
 
   constructor(private readonly eyes: Eyes) {
@@ -96,7 +96,7 @@ export class Sight {
     const begun = this.eyes.now();
     await this.draw(nodes);
     const took = Math.max(1, this.eyes.now() - begun);
-    this.size = Math.round(Math.min(MOST, this.size * 3, Math.max(1, (this.size * SLICE) / took)));
+    this.size = Math.round(Math.min(MOST, this.size * 3, Math.max(LEAST, (this.size * SLICE) / took)));
     this.working = false;
     this.begin();
   }
