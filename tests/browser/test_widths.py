@@ -85,7 +85,7 @@ def views(server: Server, lab: Lab) -> list[Locator]:
     lab.hide_side_bars()
     found = [lab.output(number).locator(".wsn-run") for number in range(len(forms))]
     for view in found:
-        expect(view).to_have_attribute("data-wsn-room", "strip" if view is not found[-1] else "line")
+        expect(view).to_have_attribute("data-wsn-room", "strip")
     return found
 
 

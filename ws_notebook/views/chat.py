@@ -35,7 +35,7 @@ _STYLE = """<style>
   background: var(--jp-layout-color1, #fff); color: var(--jp-ui-font-color0, #16191d); }
 .wsn-chat .wsn-composer:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: -1px; }
 .wsn-chat .jupyter-widgets-disconnected::before { content: none; }  /* its note says that the kernel has ended */
-.wsn-chat .wsn-steer-box { display: none; }  /* the chat's own line steers */
+.wsn-chat .wsn-steer-box, .wsn-chat .wsn-steering:not(:has(li)) { display: none; }  /* the chat's own line steers */
 </style>"""
 
 
