@@ -22,3 +22,7 @@ test('JSON stands in a fence, which is closed at its end; prose stays prose', ()
   assert.equal(jsonMarkdown('I cannot.', false), 'I cannot.');
   assert.equal(jsonMarkdown('{"a":"```"}', false), '{"a":"```"}');
 });
+
+test('brackets without end are indented no deeper than people can read', () => {
+  assert.ok(indented('['.repeat(20_000)).length < 20_000 * 100);
+});

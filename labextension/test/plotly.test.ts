@@ -30,3 +30,16 @@ test('what is no figure, or only a map, is not drawn', () => {
   const deep = '['.repeat(5000) + ']'.repeat(5000);
   assert.ok(readFigure(`{"data":[{"y":${deep}}],"layout":{"__proto__":{"x":1}}}`));
 });
+
+test('what would hold up the page is not drawn', () => {
+  const bars = (count: number): object => ({ data: Array.from({ length: count }, () => ({ type: 'bar', y: [1] })) });
+  assert.ok(read(bars(60)));
+  const packed = { data: [{ y: { dtype: 'i1', bdata: 'A'.repeat(80_000) } }] };
+  const notes = { data: [{ y: [1] }], layout: { shapes: Array(300).fill({}) } };
+  for (const none of [bars(61), { data: [{ y: Array(50_000).fill(1) }] }, packed, notes]) {
+    assert.equal(read(none), null);
+  }
+  assert.ok(read({ data: [{ y: { dtype: 'f8', bdata: 'A'.repeat(80_000) } }] }));
+  const bins = { data: [{ type: 'histogram', x: [1, 2], xbins: { size: 1e-9 } }], layout: { xaxis: { dtick: 1e-9, title: 'x' }, grid: { rows: 1e9 } } };
+  assert.deepEqual(read(bins), { data: [{ type: 'histogram', x: [1, 2] }], layout: { xaxis: { title: 'x' } } });
+});

@@ -146,6 +146,8 @@ BUNDLES: dict[str, Callable[[], Any]] = {
     "a figure with a map's style": _figure(layout={"mapbox": {"style": f"{_AWAY}/style.json"}, "geo": {}}),
     "a figure with links": _figure(data=[{"type": "bar", "y": [1], "text": f'<a href="{_LINK}">x</a>{_HTML}'}]),
     "a figure without end": _figure(data=[{"type": "bar", "y": [1]}] * 9000),
+    "a figure of a billion bins": _figure(data=[{"type": "histogram", "x": [0, 1], "xbins": {"size": 1e-9}}]),
+    "a figure of a billion panels": _figure(layout={"grid": {"rows": 1e9, "columns": 1e9}}),
     "a figure that is nested": _call(exhibits=[{"kind": "plotly", "words": "", "figure": "[" * 90_000}]),
     # Texts.
     "a prompt of a book": _with(prompt=f"{_HTML}\n" * 20_000),

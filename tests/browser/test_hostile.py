@@ -18,7 +18,7 @@ from ws_notebook.exceptions import ProviderError
 from ws_notebook.render.bundle import MIME_TYPE
 from ws_notebook.render.mime import mime_bundle
 
-PARTS = 4
+PARTS = 8
 """Notebooks over which the bundles are spread."""
 
 BETWEEN = "\n\nfine\n\n"
@@ -110,7 +110,7 @@ WORK = """() => {
     for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
   }).observe({ type: 'longtask', buffered: true });
 }"""
-PATIENCE_MS = 5000
+PATIENCE_MS = 20_000
 """No task of the page is longer, however slow the machine."""
 
 

@@ -75,3 +75,8 @@ def test_only_a_format_in_the_request_asks_for_json() -> None:
         assert not asks_for_json(run)
     run.settings = RequestSettings(options={"text": {"format": {"type": "json_object"}}})
     assert asks_for_json(run)
+
+
+def test_brackets_without_end_are_indented_no_deeper_than_people_can_read() -> None:
+    assert len(indented("[" * 20_000)) < 20_000 * 100
+    assert indented("[" * 20_000).startswith("[\n  [\n    [")

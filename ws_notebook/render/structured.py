@@ -9,6 +9,8 @@ from ..core.run import RunState
 __all__ = ["Indenter", "answer_markdown", "answer_text", "asks_for_json", "indented"]
 
 _STEP = "  "
+_DEEPEST = 40
+"""Steps of an indent at most: without a bound, brackets alone would take space as the square of their number."""
 
 
 class Indenter:
@@ -51,7 +53,7 @@ class Indenter:
         return before + (": " if character == ":" else character)
 
     def _line(self) -> str:
-        return "\n" + _STEP * self._depth
+        return "\n" + _STEP * min(self._depth, _DEEPEST)
 
 
 def indented(text: str) -> str:

@@ -49,7 +49,7 @@ function whyNot(data: string | null, canDraw: boolean): string {
   if (data === null) {
     return __('It is too large to be kept in the notebook.');
   }
-  return canDraw ? __('It is of a kind that is not drawn.') : __('This page has no renderer for plotly figures.');
+  return canDraw ? __('It is too large to be drawn, or of a kind that is not.') : __('This page has no renderer for plotly figures.');
 }
 
 function tableOf(table: TableExhibit): HTMLElement {

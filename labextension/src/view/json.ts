@@ -1,6 +1,8 @@
 /** JSON as people read it: indented, also while it is still being written. The same as render/structured.py. */
 
 const STEP = '  ';
+/** Steps of an indent at most: without a bound, brackets alone would take space as the square of their number. */
+const DEEPEST = 40;
 
 /** JSON text, indented. What is made of the beginning of a text is the beginning of what is made of all of it. */
 export function indented(text: string): string {
@@ -10,7 +12,7 @@ export function indented(text: string): string {
   let escaped = false;
   // A bracket was just opened: whether it holds anything is not known yet.
   let opened = false;
-  const line = (): string => '\n' + STEP.repeat(depth);
+  const line = (): string => '\n' + STEP.repeat(Math.min(depth, DEEPEST));
   for (const character of text) {
     if (inString) {
       inString = escaped || character !== '"';
