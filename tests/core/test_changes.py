@@ -35,6 +35,7 @@ def test_a_late_observer_is_told_the_same_in_short() -> None:
         "ItemDone",
         "ItemDone",
         "CallChanged",
+        "ToolCallReady",
         "TurnEnded",
         "TurnStarted",
         "TextAppended",

@@ -41,7 +41,7 @@ def address() -> Iterator[str]:
 
 CLIENT = """
 import asyncio, httpx2
-client = httpx2.AsyncClient(trust_env=False)
+client = httpx2.AsyncClient(trust_env=False, limits=httpx2.Limits(keepalive_expiry=600))
 lock, loop = asyncio.Lock(), asyncio.get_running_loop()
 first = (await client.get({address!r})).text
 

@@ -113,7 +113,7 @@ def test_a_forked_child_of_its_parent_does_not_keep_it_alive(end: str) -> None:
     for said in _forking(end):
         with contextlib.suppress(psutil.NoSuchProcess):
             try:
-                psutil.Process(int(said[0])).wait(20)
+                psutil.Process(int(said[0])).wait(45)
             except psutil.TimeoutExpired:  # nobody collects the dead here
                 assert psutil.Process(int(said[0])).status() == psutil.STATUS_ZOMBIE
 

@@ -93,7 +93,7 @@ def complete(call: CallState, item: Item, now: float, *, waits: bool = False, cu
 
 def _give_up(call: CallState, now: float) -> list[Change]:
     """The call was cut off: the model is told so, and no function runs."""
-    call.timing.ready = call.timing.ended = now
+    call.timing.ended = now
     call.move("cancelled")
     call.output, call.error = CUT_OFF_OUTPUT, _CUT
     return [CallChanged(call)]

@@ -118,6 +118,7 @@ def so_far(run: RunState) -> list[Change]:
         changes += [ReasoningAppended(turn, turn.reasoning)] if turn.reasoning else []
         changes += [TextAppended(turn, turn.text)] if turn.text else []
         changes += [ItemDone(turn, item) for item in turn.output]
-        changes += [CallChanged(call) for call in turn.tool_calls]
+        for call in turn.tool_calls:
+            changes += [CallChanged(call)] if call.timing.ready is None else [CallChanged(call), ToolCallReady(call)]
         changes += [TurnEnded(turn)] if turn.done else []
     return [*changes, RunEnded(run)] if run.done else changes
