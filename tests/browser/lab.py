@@ -266,7 +266,7 @@ class Lab:
         told "No Kernel".
         """
         self._name = name
-        if app == "lab" and self._empty:
+        if app == "lab" and self._empty and self.server.settings_are_usual:
             self._command("docmanager:open", {"path": name, "factory": "Notebook"})
         else:
             path = {"lab": f"/lab/workspaces/{secrets.token_hex(4)}/tree/{name}", "notebook": f"/notebooks/{name}"}[app]
