@@ -33,6 +33,15 @@ def is_drawn(formula: Locator) -> bool:
     return bool(formula.locator("mjx-container, math").count())
 
 
+def scroll_to(formula: Locator) -> None:
+    """What is above it takes its height only when it comes into sight, so that the first try ends elsewhere."""
+    for _ in range(30):
+        formula.evaluate("node => node.scrollIntoView({ block: 'center' })")
+        formula.page.wait_for_timeout(100)
+        if is_drawn(formula):
+            return
+
+
 @pytest.mark.parametrize("text", [LINES, ONE_PARAGRAPH], ids=["lines", "paragraph"])
 def test_a_saved_answer_of_many_formulas_leaves_the_page_free(server: Server, lab: Lab, text: str) -> None:
     put(server, text)
@@ -48,7 +57,7 @@ def test_a_saved_answer_of_many_formulas_leaves_the_page_free(server: Server, la
     view.get_by_role("button", name="Show the run").click()
     expect(view.locator(".wsn-answer")).to_be_visible()
     assert view.locator("mjx-container").count() <= MOST
-    formulas.last.scroll_into_view_if_needed()
+    scroll_to(formulas.last)
     expect(formulas.last.locator("mjx-container")).to_be_visible(timeout=WAIT_MS)
     assert view.locator("mjx-container").count() <= MOST
     assert lab.page.evaluate("window.longest") < PATIENCE_MS
