@@ -463,6 +463,17 @@ def test_an_event_that_comes_twice_counts_once() -> None:
     assert (turn.status, turn.text, turn.output) == ("completed", "ha ha ha", [message("ha ha ha")])
 
 
+@pytest.mark.parametrize(
+    ("whole", "text"), [(None, "ha ha ha !"), ("ha ha ha !", "ha ha ha !"), ("ha !", "ha !"), ("ha ha !", "ha ha ha !")]
+)
+def test_equal_deltas_of_one_number_are_several_unless_the_whole_says_otherwise(whole: str | None, text: str) -> None:
+    deltas = [created("r"), delta("ha "), delta("ha "), delta("ha "), delta("!")]
+    events = [{**event, "sequence_number": number} for number, event in zip((1, 2, 2, 2, 3), deltas, strict=True)]
+    told = [] if whole is None else [message(whole)]
+    turn = turn_of(events, {**completed("r", *told), "sequence_number": 4})
+    assert (turn.status, turn.text) == ("completed", text)
+
+
 def test_events_that_all_have_the_same_number_are_each_taken() -> None:
     same = [{**delta("ha"), "sequence_number": 0} for _ in range(3)]
     assert turn_of(created("r"), same).text == "hahaha"

@@ -14,6 +14,9 @@ from support.environment import environment_with, inherited_paths
 
 __all__: list[str] = []
 
+# A kernel and a process that starts it: longer than other tests on a busy machine.
+pytestmark = pytest.mark.timeout(300)
+
 TOOL = "import time\n@wsn.tool(run_in='thread')\ndef slow() -> str:\n    'Slow.'\n    time.sleep(1)\n    return 'late'"
 CELLS = (
     SETUP,

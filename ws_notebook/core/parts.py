@@ -50,6 +50,9 @@ def settle(
     missing = _missing(shown, whole)
     if missing is not None:
         return [_grown(turn, part, missing, now)] if missing else []
+    if part.repeats and part.once == whole:
+        part.replace(whole, now)
+        return [TurnChanged(turn)]
     if holds(shown, whole):
         return []
     if holds(whole, shown):
@@ -89,7 +92,7 @@ def _closed(turn: TurnState, kind: str, place: tuple[int, int], item_id: str) ->
 
 
 def _grown(turn: TurnState, part: TextPart, text: str, now: float) -> Change:
-    part.grow(text, now)
+    part.grow(text, now, again=turn.again)
     if part.kind == "refusal":
         return TurnChanged(turn)
     return TextAppended(turn, text) if part.kind == "text" else ReasoningAppended(turn, text)

@@ -33,7 +33,14 @@ def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     if _is_life(event):
         turn.timing.heard = now
     handler = _HANDLERS.get(type(event))
-    return [] if handler is None or _came_before(turn, event) else handler(turn, event, now)
+    turn.again = _came_before(turn, event)
+    if handler is None or (turn.again and not isinstance(event, _PIECES)):
+        return []
+    return handler(turn, event, now)
+
+
+_PIECES = (events.OutputTextDelta, events.RefusalDelta, events.ReasoningSummaryDelta, events.ReasoningTextDelta)
+"""Two that are the same may be two all the same: some servers give several one number. The whole says which."""
 
 
 def _is_life(event: ServerEvent) -> bool:

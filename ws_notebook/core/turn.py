@@ -61,6 +61,8 @@ class TextPart(msgspec.Struct, eq=False):
     chunks: list[str] = msgspec.field(default_factory=list)
     times: array[float] = msgspec.field(default_factory=lambda: array("d"))
     """When each chunk came, in seconds of the monotonic clock."""
+    repeats: list[int] = msgspec.field(default_factory=list)
+    """Which chunks came by an event that was the same as the one before, number and all."""
     raw: bool = False
     """Whether it is reasoning itself, and not the summary of it."""
     whole: bool = False
@@ -74,7 +76,14 @@ class TextPart(msgspec.Struct, eq=False):
     def text(self) -> str:
         return "".join(self.chunks)
 
-    def grow(self, chunk: str, now: float) -> None:
+    @property
+    def once(self) -> str:
+        """The text without what may have come twice."""
+        return "".join(chunk for index, chunk in enumerate(self.chunks) if index not in self.repeats)
+
+    def grow(self, chunk: str, now: float, *, again: bool = False) -> None:
+        if again:
+            self.repeats.append(len(self.chunks))
         self.times.append(now)
         self.chunks.append(chunk)
 
@@ -86,6 +95,7 @@ class TextPart(msgspec.Struct, eq=False):
                 break
             reached, kept = reached + len(chunk), kept + 1
         self.times, self.chunks = array("d", [*self.times[:kept], now]), [*self.chunks[:kept], text[reached:]]
+        self.repeats = []
 
 
 class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
@@ -159,6 +169,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """The errors after which its request was sent once more."""
     last_event: Any = None
     """The event that came last, where the provider numbers its events."""
+    again: bool = False
+    """The event that is read is the one before once more, number and all."""
     counts: bool = False
     """Whether the provider's numbers have grown; some always send the same one."""
     events: int = 0
