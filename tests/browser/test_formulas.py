@@ -15,6 +15,9 @@ from ws_notebook.render.mime import mime_bundle
 
 __all__: list[str] = []
 
+# Its tasks are measured from when it is loaded.
+pytestmark = pytest.mark.new_page
+
 COUNT = 1500
 LINES = "\n\n".join(f"$$\\int_0^{{{number}}} \\frac{{x^2}}{{1+x}}\\,dx$$ and" for number in range(COUNT))
 ONE_PARAGRAPH = " ".join(f"$\\frac{{x_{{{number}}}}}{{\\sqrt{{1+x}}}}$" for number in range(COUNT))

@@ -114,6 +114,7 @@ PATIENCE_MS = 20_000
 """No task of the page is longer, however slow the machine."""
 
 
+@pytest.mark.new_page
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_bundle_does_harm_or_holds_up_the_page(lab: Lab, server: Server, part: int) -> None:
     names = sorted(BUNDLES)[part::PARTS]
