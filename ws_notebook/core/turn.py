@@ -61,7 +61,7 @@ class TextPart(msgspec.Struct, eq=False):
     chunks: list[str] = msgspec.field(default_factory=list)
     times: array[float] = msgspec.field(default_factory=lambda: array("d"))
     """When each chunk came, in seconds of the monotonic clock."""
-    repeats: list[int] = msgspec.field(default_factory=list)
+    repeats: set[int] = msgspec.field(default_factory=set)
     """Which chunks came by an event that was the same as the one before, number and all."""
     raw: bool = False
     """Whether it is reasoning itself, and not the summary of it."""
@@ -83,7 +83,7 @@ class TextPart(msgspec.Struct, eq=False):
 
     def grow(self, chunk: str, now: float, *, again: bool = False) -> None:
         if again:
-            self.repeats.append(len(self.chunks))
+            self.repeats.add(len(self.chunks))
         self.times.append(now)
         self.chunks.append(chunk)
 
@@ -95,7 +95,7 @@ class TextPart(msgspec.Struct, eq=False):
                 break
             reached, kept = reached + len(chunk), kept + 1
         self.times, self.chunks = array("d", [*self.times[:kept], now]), [*self.chunks[:kept], text[reached:]]
-        self.repeats = []
+        self.repeats = set()
 
 
 class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
