@@ -101,6 +101,8 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     certificate not be used; ValueError for a token that is none.
     """
     kept = options.limits.stored_responses
+    # Asked before anybody is told that this is ready: who heard it may be gone a moment later.
+    parent = options.parent if options.parent == os.getppid() else None
     store: Store = Archive(options.store, kept) if options.store else MemoryStore(kept)
     tls = _tls(options.certificate) if options.certificate else None
     sockets = bind_sockets(options.port, options.host)
@@ -116,7 +118,7 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     _stop_on_signals(stop, with_parent=options.with_parent)
     if options.with_parent:
         _stop_with_parent(stop)
-    orphaned = asyncio.create_task(_stop_without(options.parent, stop))
+    orphaned = asyncio.create_task(_stop_without(parent, stop))
     try:
         ready(_base_url("https" if tls else "http", options.host, sockets[0].getsockname()[1]))
         await stop.wait()
@@ -187,9 +189,9 @@ def _stop_with_parent(stop: asyncio.Event) -> None:
 async def _stop_without(parent: int | None, stop: asyncio.Event) -> None:
     """Stop when *parent* is gone, for its forked children may still hold this process's standard input open.
 
-    An orphan gets another parent. Where *parent* did not start this process itself, that says nothing.
+    An orphan gets another parent. Where *parent* did not start this process itself (None), that says nothing.
     """
-    if parent is None or os.getppid() != parent:
+    if parent is None:
         return
     while os.getppid() == parent:  # noqa: ASYNC110  the system tells nobody
         await asyncio.sleep(_LOOK)
