@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from support.server import running_server  # noqa: E402 - the tests' rig, found by the line above
 
 from ws_notebook import Run, Session, tool  # noqa: E402
-from ws_notebook.session.portal import portal  # noqa: E402
+from ws_notebook.engine.portal import portal  # noqa: E402
 
 __all__ = ["main"]
 

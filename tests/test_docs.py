@@ -16,8 +16,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from magics.shells import shell_here
 
 import ws_notebook as wsn
-from ws_notebook.session import local
-from ws_notebook.session.portal import portal
+from ws_notebook.engine import local
+from ws_notebook.engine.portal import portal
 
 __all__: list[str] = []
 

@@ -19,7 +19,7 @@ __all__: list[str] = []
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-TOKEN = "__import__('ws_notebook.session.portal', fromlist=['portal']).portal().shared['local_server'].token"
+TOKEN = "__import__('ws_notebook.engine.portal', fromlist=['portal']).portal().shared['local_server'].token"
 SECONDS = 60
 PROBE = """
 import json

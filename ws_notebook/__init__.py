@@ -18,6 +18,7 @@ from . import exceptions as exceptions
 
 if TYPE_CHECKING:
     from .cassette import Cassette
+    from .checks.check import check
     from .core.changes import (
         CallChanged,
         Change,
@@ -51,9 +52,8 @@ if TYPE_CHECKING:
     from .settings import Profile
     from .tools import HostedTool, Tool, tool, tools_from
     from .tools.approval import Approval
-    from .tools.check import check
     from .tools.context import Context
-    from .tools.mcp import McpServer
+    from .tools.mcp.server import McpServer
     from .transports.recording import RecordingTransport
     from .transports.replay import ReplayTransport
 
@@ -114,7 +114,7 @@ _HOME = {
     "HostedTool": "tools",
     "ItemDone": "core.changes",
     "MaxTurnsExceeded": "exceptions",
-    "McpServer": "tools.mcp",
+    "McpServer": "tools.mcp.server",
     "Profile": "settings",
     "ProtocolViolation": "exceptions",
     "ProviderError": "exceptions",
@@ -137,7 +137,7 @@ _HOME = {
     "TurnStarted": "core.changes",
     "Waits": "core.waits",
     "WsNotebookError": "exceptions",
-    "check": "tools.check",
+    "check": "checks.check",
     "tool": "tools",
     "tools_from": "tools",
 }

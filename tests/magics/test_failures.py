@@ -34,7 +34,7 @@ def huge() -> str:
 import threading
 threading_lock = threading.Lock()
 """
-SERVER = "__import__('ws_notebook.session.portal', fromlist=['portal']).portal().shared['local_server']"
+SERVER = "__import__('ws_notebook.engine.portal', fromlist=['portal']).portal().shared['local_server']"
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from nbclient.exceptions import CellExecutionError
 
 __all__: list[str] = []
 
-TOKEN = "__import__('ws_notebook.session.portal', fromlist=['portal']).portal().shared['local_server'].token"
+TOKEN = "__import__('ws_notebook.engine.portal', fromlist=['portal']).portal().shared['local_server'].token"
 KEY = "sk-a-key-of-mine-1234"
 
 

@@ -12,9 +12,9 @@ import pytest
 from matplotlib.figure import Figure
 from support.pictures import png
 
-from ws_notebook.core.pictures import data_url
 from ws_notebook.magics.prompt import interpolate, trimmed
-from ws_notebook.tools.pictures import Picture, as_picture
+from ws_notebook.pictures import data_url
+from ws_notebook.tools.values.pictures import Picture, as_picture
 
 __all__: list[str] = []
 

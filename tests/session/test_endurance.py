@@ -19,8 +19,8 @@ from support.server import RunningServer, running_server
 
 from ws_notebook import Session, tool
 from ws_notebook.core.changes import TextAppended
+from ws_notebook.engine.portal import portal
 from ws_notebook.exceptions import ConnectionFailed, ConnectionLost
-from ws_notebook.session.portal import portal
 from ws_notebook.session.run import Run
 from ws_notebook.settings import PROFILES
 from ws_notebook.transports import keepalive

@@ -14,7 +14,7 @@ from support.peer import Talk, running_peer
 from ws_notebook import Session, tool
 from ws_notebook.exceptions import FormatError, RunCancelled, SettingsError
 from ws_notebook.session.parsed import answer_format, text_options
-from ws_notebook.tools.structured import TextFormat
+from ws_notebook.tools.schema.structured import TextFormat
 
 __all__: list[str] = []
 

@@ -9,10 +9,10 @@ import pytest
 from support.pictures import png
 
 from ws_notebook import Session
-from ws_notebook.core.pictures import data_url
 from ws_notebook.exceptions import SettingsError
+from ws_notebook.pictures import data_url
 from ws_notebook.session.question import Question, question
-from ws_notebook.tools.pictures import as_picture
+from ws_notebook.tools.values.pictures import as_picture
 
 __all__: list[str] = []
 

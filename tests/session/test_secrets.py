@@ -19,8 +19,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from ws_notebook import Session
+from ws_notebook.engine.portal import portal
 from ws_notebook.exceptions import ConnectionLost, ProviderError, WsNotebookError
-from ws_notebook.session.portal import portal
 
 __all__: list[str] = []
 

@@ -20,8 +20,8 @@ from support.server import running_server
 import ws_notebook as wsn
 from ws_notebook import Session, tool
 from ws_notebook.core.waits import Waits
+from ws_notebook.engine.portal import portal
 from ws_notebook.exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, ProviderError, SettingsError
-from ws_notebook.session.portal import portal
 from ws_notebook.transports.base import Connection, Endpoint
 
 __all__: list[str] = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urlsplit
 
+from ..engine.local import LocalServer
 from ..exceptions import WsNotebookError
 from ..secrets import Keys, hidden
-from ..session.local import LocalServer
 from ..settings import Settings, proxy_for
 from ..transports.base import Endpoint
 from .answer import Seen

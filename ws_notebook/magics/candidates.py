@@ -10,8 +10,8 @@ from typing import Any, Final
 from ..exceptions import SettingsError
 from ..session.session import Session
 from ..settings import resolve
-from ..tools.library import loaded
-from ..tools.pictures import is_picture
+from ..tools.values.loaded import loaded
+from ..tools.values.pictures import is_picture
 from .fields import FIELDS
 from .options import EFFORTS
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..exceptions import SettingsError, ToolError
 from ..tools import AnyTool, HostedTool, Offered, Tool
 from ..tools.hosted import HOSTED
-from ..tools.mcp import McpServer
+from ..tools.mcp.server import McpServer
 from .options import nearest
 
 __all__ = ["chosen_tools", "offered_tools"]

@@ -14,7 +14,7 @@ from bisect import bisect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..tools.pictures import Picture
+from ..tools.values.pictures import Picture
 from .placeholder import Misfit, placeholder, why_left
 
 __all__ = ["interpolate", "trimmed"]

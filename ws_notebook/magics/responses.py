@@ -21,7 +21,7 @@ from ..session.run import Run
 from ..session.session import Session
 from ..session.showing import finish_later, handles
 from ..settings import provider_names
-from ..tools.pictures import Picture, as_picture
+from ..tools.values.pictures import Picture, as_picture
 from ..transports.replay import ReplayTransport
 from ..views import View, choose_view
 from .body import refuse_second_line

@@ -13,7 +13,7 @@ from IPython.core.magic import Magics, cell_magic, magics_class, no_var_expand
 
 from ..exceptions import SettingsError, ToolError, WsNotebookError
 from ..tools import AnyTool, tool
-from ..tools.revision import succeed
+from ..tools.bench.revision import succeed
 from .body import refuse_second_line
 from .options import Option, nearest, split_words
 from .report import brief

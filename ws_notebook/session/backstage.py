@@ -15,17 +15,17 @@ from ..core.frames import FrameRecord
 from ..core.items import as_items
 from ..core.run import RunState
 from ..core.steer import Steer
+from ..engine.connector import Connector
+from ..engine.engine import Engine
+from ..engine.inside import ASKED_BY
+from ..engine.portal import Portal
+from ..engine.rest import call_held
 from ..exceptions import SettingsError, ToolError
 from ..render.bundle import RunHeader
 from ..secrets import Frames, Keys, restored
 from ..settings import Settings
 from ..tools import ToolRegistry
-from .connector import Connector
-from .engine import Engine
-from .inside import ASKED_BY
-from .portal import Portal
 from .question import Input
-from .rest import call_held
 from .run import Run
 
 if TYPE_CHECKING:

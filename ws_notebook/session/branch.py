@@ -10,9 +10,9 @@ from ..core.items import Item, tool_output
 from ..core.lineage import CANCELLED_OUTPUT, round_of
 from ..core.turn import CallState, TurnState
 from ..exceptions import SettingsError
-from ..tools.outputs import to_output
-from ..tools.source import call_source
+from ..tools.values.outputs import to_output
 from .arguments import check
+from .code import call_source
 
 if TYPE_CHECKING:
     from .run import Run

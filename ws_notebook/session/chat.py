@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ..core.changes import Change
 from ..core.items import prompt_text
 from ..core.run import LATEST, RunState
+from ..engine.rest import call_held
 from ..exceptions import SettingsError
 from ..secrets import hidden
-from .rest import call_held
 from .run import Run
 from .showing import handles
 

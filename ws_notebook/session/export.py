@@ -11,13 +11,13 @@ from typing import Any
 
 from ..core.changes import Change, RunEnded
 from ..core.run import RunState
+from ..engine.portal import Portal
+from ..engine.threads import Threads
 from ..exceptions import SettingsError
 from ..render.bundle import bundle
 from ..render.trace import chrome_trace
 from ..telemetry import Exporter
-from .portal import Portal
 from .run import Run
-from .threads import Threads
 
 __all__ = ["SpanExports", "write_trace"]
 

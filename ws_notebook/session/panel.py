@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import kernel
+from ..engine.portal import Portal, portal
 from ..exceptions import WsNotebookError
 from ..views.throttle import Throttle
 from .overview import Guide, Overview, PlainGuide
-from .portal import Portal, portal
 
 if TYPE_CHECKING:
     from .session import Session

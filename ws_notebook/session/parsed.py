@@ -12,7 +12,7 @@ from ..exceptions import FormatError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..tools.structured import TextFormat
+    from ..tools.schema.structured import TextFormat
 
 __all__ = ["ParsedAnswer", "answer_format", "text_options"]
 
@@ -24,7 +24,7 @@ def answer_format(kind: Any) -> TextFormat | None:
     """The form that a type asks for, or None for None. Raises SettingsError for what is no such type."""
     if kind is None:
         return None
-    from ..tools.structured import TextFormat
+    from ..tools.schema.structured import TextFormat
 
     return kind if isinstance(kind, TextFormat) else TextFormat(kind)
 
@@ -59,7 +59,7 @@ class ParsedAnswer:
 
     def frame(self) -> pd.DataFrame:
         """The parsed answer as a table. Raises FormatError where there is none."""
-        from ..tools.records import records_frame
+        from ..tools.values.records import records_frame
 
         state = self._state
         if self.wanted is None:

@@ -9,7 +9,7 @@ from ..core.items import Item, as_items
 from ..exceptions import SettingsError
 
 if TYPE_CHECKING:
-    from ..tools.pictures import Picture
+    from ..tools.values.pictures import Picture
 
 __all__ = ["Input", "Question", "question"]
 
@@ -68,7 +68,7 @@ def question(input: Input | Question, images: Iterable[Any] | None = None) -> Qu
 
 
 def _pictures(images: Iterable[Any]) -> list[Picture]:
-    from ..tools.pictures import as_picture
+    from ..tools.values.pictures import as_picture
 
     # One picture by itself: a string and bytes have members too.
     alone = isinstance(images, str | bytes | bytearray) or not isinstance(images, list | tuple | Mapping)
@@ -89,7 +89,7 @@ def _with_pictures(items: list[Item], added: Sequence[Picture]) -> list[Item]:
 
 def _shown(items: Sequence[Item], added: Sequence[Picture]) -> list[Mapping[str, Any]]:
     """Every picture of the user's messages, as views hold it; those that were `added` know their names."""
-    from ..tools.pictures import picture_of_part
+    from ..tools.values.pictures import picture_of_part
 
     found: list[Mapping[str, Any]] = []
     by_url = {picture.part.get("image_url"): picture for picture in added}

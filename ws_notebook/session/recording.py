@@ -11,7 +11,7 @@ from ..transports.recording import Recorder
 from ..transports.replay import ReplayTransport
 
 if TYPE_CHECKING:
-    from .connector import Connector
+    from ..engine.connector import Connector
     from .session import Session
 
 __all__ = ["Recording", "recorded_facts", "recording_of", "start_recording"]

@@ -28,7 +28,7 @@ from .parsed import ParsedAnswer
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..tools.structured import TextFormat
+    from ..tools.schema.structured import TextFormat
     from .backstage import Backstage
     from .following import AsyncStream, Stream
     from .session import Session

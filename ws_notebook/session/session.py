@@ -18,6 +18,9 @@ from ..core.lane import Lane
 from ..core.run import LATEST, Latest, RunState
 from ..core.turn import TurnState
 from ..core.waits import Waits
+from ..engine.connector import Connector
+from ..engine.engine import Engine
+from ..engine.portal import portal
 from ..exceptions import SettingsError
 from ..secrets import Keys
 from ..settings import ApiKey, Profile
@@ -30,14 +33,11 @@ from .asking import AskSettings, StartSettings, asks
 from .backstage import Backstage
 from .chat import chat
 from .compaction import Compactor, latest_to_compact
-from .connector import Connector
-from .engine import Engine
 from .errors import shortened
 from .export import SpanExports, write_trace
 from .figures import Figures
 from .panel import panels
 from .parsed import answer_format, text_options
-from .portal import portal
 from .question import Input, Question, question
 from .recording import Recording, recorded_facts, recording_of, start_recording
 from .request import checked_turns, request_settings

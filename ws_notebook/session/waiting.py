@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from .. import kernel
-from .portal import portal
+from ..engine.portal import portal
 from .run import Run
 
 __all__ = ["wait_at_the_end"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.function import AnyTool, Tool, tool
 from ws_notebook.tools.hosted import HostedTool
-from ws_notebook.tools.outputs import Output, error_output, exception_output, to_output
 from ws_notebook.tools.registry import Offered, Toolable, ToolRegistry
 from ws_notebook.tools.toolset import tools_from
+from ws_notebook.tools.values.outputs import Output, error_output, exception_output, to_output
 
 __all__ = [
     "AnyTool",

@@ -13,7 +13,7 @@ import msgspec
 from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import visible
 from ws_notebook.secrets import hidden_value
-from ws_notebook.tools.outputs import Output, error_output
+from ws_notebook.tools.values.outputs import Output, error_output
 
 if TYPE_CHECKING:
     from ws_notebook.tools.unsaid import Unsaid

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ws_notebook.tools.context import Context
-from ws_notebook.tools.signature import Parameter, home
+from ws_notebook.tools.schema.signature import Parameter, home
 
 __all__ = ["BoundCall"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ws_notebook.core.consent import Progress
-from ws_notebook.tools.outputs import Output, to_output
+from ws_notebook.tools.values.outputs import Output, to_output
 
 __all__ = ["Context", "is_context"]
 

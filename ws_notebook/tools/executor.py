@@ -24,9 +24,9 @@ import msgspec
 from ..exceptions import ToolError
 from .context import Context
 from .engines import submitted, withdrawn
-from .exhibits import exhibits
 from .function import AnyTool
-from .outputs import Output, error_output, exception_output, to_output
+from .values.exhibits import exhibits
+from .values.outputs import Output, error_output, exception_output, to_output
 
 __all__ = [
     "Execution",
@@ -95,7 +95,7 @@ def _pictures(output: Output) -> tuple[Mapping[str, Any], ...]:
     parts = [] if isinstance(output, str) else [part for part in output if part.get("type") == "input_image"]
     if not parts:
         return ()
-    from .pictures import picture_of_part
+    from .values.pictures import picture_of_part
 
     return tuple(picture_of_part(part).shown() for part in parts)
 

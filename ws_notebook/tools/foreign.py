@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from ws_notebook.tools.strict import Schema
+from ws_notebook.tools.schema.strict import Schema
 
 __all__ = ["Unusable", "object_schema"]
 

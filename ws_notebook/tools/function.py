@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.approval import Approval
-from ws_notebook.tools.bench import Bench, Workbench
+from ws_notebook.tools.bench.attempt import Bench, Workbench
+from ws_notebook.tools.bench.pretty import ShownSchema
+from ws_notebook.tools.bench.revision import succeed
 from ws_notebook.tools.call import BoundCall
-from ws_notebook.tools.docstring import describe
-from ws_notebook.tools.freeform import Format, as_format, check_parameters, format_words, parsed_text
 from ws_notebook.tools.options import (
     OPTIONS,
     Approve,
@@ -30,9 +30,9 @@ from ws_notebook.tools.options import (
     checked_timeout,
     nearest,
 )
-from ws_notebook.tools.pretty import ShownSchema
-from ws_notebook.tools.revision import succeed
-from ws_notebook.tools.signature import context_parameters, home, is_unbound_method, signature_text
+from ws_notebook.tools.schema.docstring import describe
+from ws_notebook.tools.schema.freeform import Format, as_format, check_parameters, format_words, parsed_text
+from ws_notebook.tools.schema.signature import context_parameters, home, is_unbound_method, signature_text
 
 if TYPE_CHECKING:
     from ws_notebook.tools.unsaid import Unsaid
@@ -82,7 +82,7 @@ class Tool(Workbench, Generic[P, R]):
         names: dict[str, Any] | None = None,
     ) -> None:
         """`names` are local names that string annotations may use."""
-        from ws_notebook.tools.schema import function_schema
+        from ws_notebook.tools.schema.function import function_schema
 
         docstring = _docstring(function)
         # `updated=()`: the attributes of a callable object stay its own.
@@ -160,7 +160,7 @@ class Tool(Workbench, Generic[P, R]):
         Raises `ToolError` that tells the model what is wrong with them. Null for an optional parameter means its
         default.
         """
-        from ws_notebook.tools.arguments import validated
+        from ws_notebook.tools.schema.arguments import validated
 
         if self._unbound:
             raise ToolError(

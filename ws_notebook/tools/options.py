@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.approval import Approval
-from ws_notebook.tools.outputs import DEFAULT_MAX_OUTPUT
-from ws_notebook.tools.signature import home
+from ws_notebook.tools.schema.signature import home
+from ws_notebook.tools.values.outputs import DEFAULT_MAX_OUTPUT
 
 __all__ = [
     "OPTIONS",

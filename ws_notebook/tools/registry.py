@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.bench.pretty import markdown_cell, type_words
 from ws_notebook.tools.function import AnyTool, Tool, tool
 from ws_notebook.tools.hosted import HostedTool
-from ws_notebook.tools.pretty import markdown_cell, type_words
 
 __all__ = ["Offered", "Toolable", "ToolRegistry"]
 

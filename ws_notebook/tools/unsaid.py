@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from pydantic_core import to_jsonable_python
 
-from ws_notebook.tools.signature import Parameter, is_secret
+from ws_notebook.tools.schema.signature import Parameter, is_secret
 
 __all__ = ["Unsaid", "unsaid"]
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from ws_notebook.server.models.document import Document, document_of
 from ws_notebook.server.models.history import read
-from ws_notebook.tools.structured import TextFormat
+from ws_notebook.tools.schema.structured import TextFormat
 
 __all__: list[str] = []
 

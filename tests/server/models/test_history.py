@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from support.pictures import png
 
-from ws_notebook.core.pictures import data_url
+from ws_notebook.pictures import data_url
 from ws_notebook.server.models.history import read
 
 PROMPT = {"type": "message", "role": "user", "content": "second"}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ws_notebook.core.pictures import part_facts
+from ws_notebook.pictures import part_facts
 from ws_notebook.server.wire import Item
 
 __all__ = ["Exchange", "Made", "read"]

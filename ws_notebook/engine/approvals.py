@@ -1,0 +1,358 @@
+"""Calls that wait for consent: who is asked, for how long, and what follows.
+
+Whoever decides first, decides: a button of a live view, `call.approve()` anywhere in Python, or an answer to `input()`,
+which is asked where a cell waits and no view has shown that its buttons are heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from weakref import WeakSet
+
+import msgspec
+
+from .. import kernel
+from ..core import calls
+from ..core.consent import Consent
+from ..core.turn import CallState
+from ..core.waits import Waits
+from ..exceptions import ToolError
+from ..session.run import Run
+from ..tools.approval import Approval, Decision, PendingCall, denial, prompted
+from ..tools.executor import Execution, Outcome, cancelled_outcome, failed_outcome
+from ..tools.function import AnyTool, Tool
+from ..tools.unsaid import Unsaid
+from ..tools.values.outputs import error_output
+from .inside import inside
+from .portal import Job, Portal
+
+__all__ = ["Approvals", "Held"]
+
+_LOOK_AGAIN = 0.25
+"""Seconds between two looks at who can be asked."""
+
+_GRACE = 5.0
+"""Seconds in which a live view says that it shows the call, or else input() asks."""
+
+_NUDGE = 0.05
+"""Seconds after which an interrupt that was not taken is sent once more."""
+
+_NOBODY = (
+    "Nobody could be asked: this front end takes no input. Decide in code (session.on_approval), open the notebook in "
+    'JupyterLab, or give the tool approve=wsn.Approval(default="approve").'
+)
+
+
+class Held(msgspec.Struct, eq=False, kw_only=True):
+    """A call, and how to go on with it."""
+
+    run: Run
+    call: CallState
+    tool: AnyTool
+    policy: Approval
+    go_on: Callable[[], None]
+    """Has the function called."""
+    pending: PendingCall | None = None
+    unsaid: Unsaid | None = None
+    """What its arguments do not tell."""
+    asked: float = 0.0
+    shown: bool = False
+    """A live view has said that it shows the call: its buttons are heard."""
+    queued: bool = False
+    """A thread that waits will ask by input()."""
+    prompt: Execution | None = None
+    timers: list[asyncio.TimerHandle] = msgspec.field(default_factory=list)
+
+
+class Approvals:
+    """The calls of a session that wait for consent. Its methods are called on the loop, but for `answer`."""
+
+    def __init__(
+        self,
+        portal: Portal,
+        *,
+        changed: Callable[[CallState], None],
+        submit: Callable[[CallState, Outcome], None],
+        waits: Callable[[], Waits] = Waits,
+    ) -> None:
+        self._portal = portal
+        self._changed = changed
+        self._submit = submit
+        self._waits = waits
+        self._held: dict[CallState, Held] = {}
+        self._granted: WeakSet[AnyTool] = WeakSet()
+        """The tools that were approved once."""
+
+    def hold(self, held: Held) -> None:
+        """Have the call wait until somebody allows it, unless it needs nobody's consent."""
+        self._held[held.call] = held
+        if held.policy.when == "first time" and held.tool in self._granted:
+            self._settle(held, Decision(kind="allowed", runs=True))
+        else:
+            self._bound(held, self._patience(held))
+            # Reading the arguments runs code of the user's types, and `approve=` may be his function.
+            self._portal.aside.submit(inside(held.run).run, self._examine, held)
+
+    def _patience(self, held: Held) -> float | None:
+        return self._waits().approval if held.policy.timeout is None else held.policy.timeout
+
+    def _bound(self, held: Held, seconds: float | None) -> None:
+        """Have the default be taken after so many seconds."""
+        if seconds is not None:
+            held.timers.append(asyncio.get_running_loop().call_later(seconds, self._time_out, held, seconds))
+
+    def shown(self, call: CallState) -> None:
+        """A live view shows the call with its buttons."""
+        if call in self._held:
+            self._held[call].shown = True
+
+    def answer(self, held: Held, runs: bool, more: str | Mapping[str, Any] | None) -> None:
+        """Decide, from any thread. Raises ToolError for arguments that do not fit, and where it was decided before."""
+        self._portal.call(self._settle, held, _decision(held, runs, more))
+
+    def stop(self, run_id: str) -> None:
+        """Forget the calls of a run that has ended."""
+        for held in [held for held in self._held.values() if held.call.turn.run_id == run_id]:
+            self._release(held)
+
+    # In a thread of the pool.
+
+    def _examine(self, held: Held) -> None:
+        try:
+            values = held.tool.parsed(held.call.arguments)
+            held.unsaid = held.tool.unsaid(held.call.arguments)
+            held.pending = PendingCall(held.run, held.call, values, held.unsaid.defaults)
+        except Exception:  # noqa: BLE001 - the tool answers what is wrong with them, and nothing is asked
+            self._portal.post(self._go_on_unasked, held)
+            return
+        try:
+            needs = held.policy.needs(held.pending)
+        except Exception as error:  # noqa: BLE001 - the user's function may raise anything
+            self._portal.post(self._fail, held, _check_failed(error))
+            return
+        if needs is True:
+            self._portal.post(self._ask, held)
+        elif needs is False:
+            self._portal.post(self._settle_quietly, held, Decision(kind="allowed", runs=True))
+        else:
+            self._portal.post(self._settle_quietly, held, Decision(kind="denied", runs=False, reason=str(needs)))
+
+    # In the thread that waits for the run.
+
+    def _prompt(self, held: Held) -> None:
+        """Ask by input(), in this cell's output. KeyboardInterrupt of the user passes through."""
+        pending = held.pending
+        if pending is None:
+            return
+
+        def approval() -> str:
+            return msgspec.json.encode(prompted(pending, held.tool.parsed, held.unsaid)).decode()
+
+        prompt = Execution(
+            Tool(approval),
+            "",
+            context=contextvars.copy_context(),
+            started=lambda: self._portal.call(self._begin_prompt, held, prompt),
+            finished=lambda outcome: self._portal.post(self._prompted, held, outcome),
+        )
+        prompt.run()
+
+    def _prompt_on_loop(self, held: Held) -> None:
+        """The same on the loop of a cell that awaits the run."""
+        try:
+            self._prompt(held)
+        except KeyboardInterrupt:
+            self._portal.post(self._fail, held, None)
+
+    def _tell(self, callback: Callable[[PendingCall], object], pending: PendingCall) -> None:
+        try:
+            callback(pending)
+        except Exception:
+            logging.getLogger("ws_notebook").exception("session.on_approval failed; the call still waits.")
+
+    # On the loop.
+
+    def _ask(self, held: Held) -> None:
+        if held.call not in self._held:
+            return
+        # The time of the examination is not counted.
+        self._cancel_timers(held)
+        timeout = self._patience(held)
+        held.asked = time.monotonic()
+        consent = Consent(
+            deadline=None if timeout is None else held.asked + timeout,
+            default=held.policy.default,
+            answer=lambda runs, more: self.answer(held, runs, more),
+            **_told(held.unsaid),
+        )
+        calls.ask(held.call, held.asked, consent)
+        self._bound(held, timeout)
+        decider = held.run.session.on_approval
+        if decider is None:
+            self._look(held)
+        # After the look, so that a view learns at once whether its buttons are wanted.
+        self._changed(held.call)
+        if decider is not None and held.pending is not None:
+            self._portal.aside.submit(inside(held.run).run, self._tell, decider, held.pending)
+
+    def _look(self, held: Held) -> None:
+        """See whether input() must ask, until it is to or the call is decided."""
+        if held.call not in self._held or held.queued:
+            return
+        if not self._needs_prompt(held) or self._waits_for_another(held):
+            held.timers.append(asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look, held))
+            return
+        held.queued = True
+        self._note_prompt(held, self._portal.work.attended)
+        job = Job(
+            held.run.state,
+            run=lambda: self._prompt(held),
+            start=lambda: self._prompt_on_loop(held),
+            interrupted=lambda: self._portal.post(self._fail, held, None),
+            joins=False,
+            idle=False,
+        )
+        self._portal.work.put(job)
+
+    def _waits_for_another(self, held: Held) -> bool:
+        """Whether an earlier call of the run is to be asked about first: they are examined side by side."""
+        for other in self._held.values():
+            if other is held:
+                return False
+            if other.run is held.run and (not other.asked or (self._needs_prompt(other) and not other.queued)):
+                return True
+        return False
+
+    def _needs_prompt(self, held: Held) -> bool:
+        if not held.run.view_decides:
+            return True
+        if self._portal.work.attended and not kernel.hears_while_busy():
+            return True
+        return not held.shown and time.monotonic() - held.asked > _GRACE
+
+    def _begin_prompt(self, held: Held, prompt: Execution) -> bool:
+        """A thread is about to ask: whether it still must."""
+        if held.call not in self._held or held.call.consent is None:
+            return False
+        if not self._needs_prompt(held):
+            held.queued = False
+            self._note_prompt(held, False)
+            self._look(held)
+            return False
+        held.prompt = prompt
+        self._bound(held, self._waits().input)
+        self._note_prompt(held, True)
+        return True
+
+    def _note_prompt(self, held: Held, prompted: bool) -> None:
+        consent = held.call.consent
+        if consent is not None and consent.prompted is not prompted:
+            consent.prompted = prompted
+            self._changed(held.call)
+
+    def _prompted(self, held: Held, outcome: Outcome | None) -> None:
+        """The prompt has ended, by an answer, by an error, or since the call was decided elsewhere."""
+        held.prompt = None
+        if outcome is None:
+            return
+        if outcome.status == "completed":
+            self._settle_quietly(held, msgspec.json.decode(str(outcome.output), type=Decision))
+        elif held.policy.default == "approve":
+            self._settle_quietly(held, Decision(kind="unattended", runs=True))
+        else:
+            self._settle_quietly(held, Decision(kind="unattended", runs=False, reason=_NOBODY))
+
+    def _time_out(self, held: Held, seconds: float) -> None:
+        runs = held.policy.default == "approve"
+        who = "Nobody" if held.asked else "The function that is to say whether anybody is to be asked has not"
+        reason = f"{who} decided within {seconds:g} s."
+        self._settle_quietly(held, Decision(kind="timeout", runs=runs, reason=reason))
+
+    def _settle_quietly(self, held: Held, decision: Decision) -> None:
+        if held.call in self._held:
+            self._settle(held, decision)
+
+    def _settle(self, held: Held, decision: Decision) -> None:
+        call = held.call
+        if call not in self._held:
+            raise ToolError(f"Call {call.call_id} of {call.name} was decided before: it is {call.status}.")
+        self._release(held)
+        now = time.monotonic()
+        calls.decide(call, decision.kind, now, reason=decision.reason, arguments=decision.arguments)
+        self._changed(call)
+        if not decision.runs:
+            output, error = denial(decision)
+            self._submit(call, Outcome(status="denied", output=output, error=error))
+            return
+        # Other arguments than the model's say nothing of the model's next ones.
+        if decision.kind == "approved":
+            self._granted.add(held.tool)
+        held.go_on()
+
+    def _go_on_unasked(self, held: Held) -> None:
+        if held.call in self._held:
+            self._release(held)
+            held.go_on()
+
+    def _fail(self, held: Held, outcome: Outcome | None) -> None:
+        if held.call in self._held:
+            self._release(held)
+            self._submit(held.call, outcome or cancelled_outcome())
+
+    def _release(self, held: Held) -> None:
+        del self._held[held.call]
+        self._cancel_timers(held)
+        if held.prompt is not None:
+            asyncio.get_running_loop().call_later(_NUDGE, held.prompt.nudge)
+            held.prompt.interrupt()
+
+    def _cancel_timers(self, held: Held) -> None:
+        for timer in held.timers:
+            timer.cancel()
+        held.timers.clear()
+
+
+def _told(unsaid: Unsaid | None) -> dict[str, Any]:
+    """What a view tells whoever decides."""
+    if unsaid is None:
+        return {}
+    defaults = json.dumps(unsaid.defaults, ensure_ascii=False) if unsaid.defaults else ""
+    return {"length": unsaid.length, "digest": unsaid.digest, "defaults": defaults, "repeated": unsaid.repeated}
+
+
+def _decision(held: Held, runs: bool, more: str | Mapping[str, Any] | None) -> Decision:
+    if not runs:
+        return Decision(kind="denied", runs=False, reason=str(more or ""))
+    if more is None:
+        return Decision(kind="approved", runs=True)
+    arguments = more if isinstance(more, str) else _json(more)
+    values = held.tool.parsed(arguments)
+    same = held.pending is not None and _equal(values, held.pending.arguments)
+    return Decision(kind="approved", runs=True) if same else Decision(kind="edited", runs=True, arguments=arguments)
+
+
+def _equal(values: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    try:
+        return bool(values == others)
+    except Exception:  # noqa: BLE001 - arrays and the like compare to no single truth
+        return False
+
+
+def _check_failed(error: Exception) -> Outcome:
+    outcome = failed_outcome(error)
+    text = f"The check before this call failed, so it was not made: {outcome.error}"
+    told = error_output("approval_error", text)
+    return msgspec.structs.replace(outcome, output=told, error=f"approve: {outcome.error}")
+
+
+def _json(arguments: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(dict(arguments), ensure_ascii=False)
+    except (TypeError, ValueError) as error:
+        raise ToolError(f"These arguments cannot be written as JSON: {error}. Give them as JSON text.") from None

@@ -1,0 +1,274 @@
+"""From a ready tool call to its output: finds the tool, the place to run it, and keeps its time limit."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import warnings
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+
+import msgspec
+
+from .. import kernel
+from ..core.run import RunState
+from ..core.turn import CallState
+from ..core.waits import Waits
+from ..session.run import Run
+from ..tools.approval import edited_output
+from ..tools.context import Context
+from ..tools.executor import (
+    Execution,
+    Outcome,
+    cancelled_outcome,
+    timeout_outcome,
+    unknown_tool_outcome,
+    unserved_outcome,
+)
+from ..tools.function import AnyTool
+from ..tools.registry import ToolRegistry
+from .approvals import Approvals, Held
+from .inside import inside
+from .portal import Job, Portal
+from .progress import Reporter
+
+__all__ = ["Dispatcher"]
+
+_GRACE = 0.5
+"""Seconds in which an interrupted function ends, or else counts as still running."""
+
+_NUDGE = 0.05
+"""Seconds after which an interrupt that was not taken is sent once more."""
+
+_BUSY = 0.1
+"""Seconds that a call waits for the main thread before it is shown as kept by a busy kernel."""
+
+
+class Dispatcher:
+    """Runs the tool calls of a session. Its methods are called on the loop.
+
+    `started(call)` says that a function is about to run, and answers whether it still may; `held_up(call)` that the
+    main thread is busy elsewhere; `changed(call)` that it waits for consent, was decided or tells how far it is;
+    `submit(call, outcome)` hands back what came of it. `waits()`: how long people and functions may take.
+    """
+
+    def __init__(
+        self,
+        portal: Portal,
+        *,
+        started: Callable[[CallState], bool],
+        held_up: Callable[[CallState], None],
+        changed: Callable[[CallState], None],
+        submit: Callable[[CallState, Outcome], None],
+        waits: Callable[[], Waits] = Waits,
+    ) -> None:
+        self._portal = portal
+        self._started = started
+        self._held_up = held_up
+        self._changed = changed
+        self._submit = submit
+        self._waits = waits
+        self.approvals = Approvals(portal, changed=changed, submit=submit, waits=waits)
+        self._threads: dict[CallState, Future[None]] = {}
+        """The work in the pool of each call that has some."""
+        self._running: dict[CallState, Execution] = {}
+        self._timers: dict[CallState, asyncio.TimerHandle] = {}
+        self._warned = False
+        self._expired: dict[CallState, float] = {}
+        """Calls that were interrupted at their time limit, with that limit, and have not ended yet."""
+
+    def dispatch(self, run: Run, call: CallState, tools: ToolRegistry) -> None:
+        """Have a call run, once it is allowed. A tool that is not there answers with an error and the loop goes on."""
+        if call.done:
+            return
+        tool = tools.get(call.name)
+        if tool is None:
+            self._submit(call, unknown_tool_outcome(call.name, tools.names()))
+        elif tool.approve is None:
+            self._execute(run, call, tool)
+        else:
+            held = Held(
+                run=run, call=call, tool=tool, policy=tool.approve, go_on=lambda: self._execute(run, call, tool)
+            )
+            self.approvals.hold(held)
+
+    def _execute(self, run: Run, call: CallState, tool: AnyTool) -> None:
+        within = inside(run)
+        kernel.claim_threads(within)
+        execution = Execution(
+            tool,
+            call.arguments if call.edited is None else call.edited,
+            context=within,
+            started=lambda: self._admit(call),
+            finished=lambda outcome: self._portal.post(self._finish, call, outcome),
+            inside=Context(run, call, Reporter(self._portal, call, self._changed)),
+        )
+        self._running[call] = execution
+        if isinstance(tool.run_in, Executor):
+            # Not here: an engine may take its time to accept a call.
+            self._portal.aside.submit(self._hand_over, execution, tool.run_in)
+        elif tool.run_in == "thread":
+            self._threads[call] = self._portal.pool.submit(execution.run)
+        else:
+            self._put(run, call, execution)
+
+    def _hand_over(self, execution: Execution, executor: Executor) -> None:
+        """In a thread of the pool. ipyparallel's client is for one thread at a time; others take care themselves."""
+        if not type(executor).__module__.startswith("ipyparallel"):
+            execution.run_with(executor)
+            return
+        with self._portal.shared.setdefault("ipyparallel", threading.Lock()):
+            execution.run_with(executor)
+
+    def stop(self, run: RunState) -> None:
+        """Interrupt what the run still has running, and forget what has not begun."""
+        self._portal.work.discard(run)
+        self.approvals.stop(run.id)
+        for call in [each for each in self._running if each.turn.run_id == run.id]:
+            execution = self._running[call]
+            self._let_go(call)
+            self._forget(call)
+            self._interrupt(execution)
+
+    def _let_go(self, call: CallState) -> None:
+        """Nobody waits for it any more: a thread that it keeps is not to be missed by others."""
+        future = self._threads.get(call)
+        if future is not None:
+            self._portal.pool.let_go(future)
+
+    def _put(self, run: Run, call: CallState, execution: Execution) -> None:
+        job = Job(
+            run.state,
+            run=execution.run,
+            start=lambda: self._start_idle(run, call, execution),
+            interrupted=lambda: self._portal.post(self._finish, call, cancelled_outcome()),
+            joins=execution.tool.is_async,
+        )
+        self._portal.work.put(job)
+        if kernel.in_kernel() or self._waits().kernel is not None:
+            self._timers[call] = asyncio.get_running_loop().call_later(_BUSY, self._look, run, call)
+
+    def _look(self, run: Run, call: CallState) -> None:
+        if call not in self._running:
+            return
+        patience = self._waits().kernel
+        if patience is not None:
+            wait = max(0.0, patience - _BUSY)
+            self._timers[call] = asyncio.get_running_loop().call_later(wait, self._give_up_place, call, patience)
+        if self._portal.work.attended or not kernel.in_kernel():
+            return
+        self._held_up(call)
+        if self._portal.work.waited_for_aside(run.state) and not self._warned:
+            self._warned = True
+            self._portal.work.put(_warning_of_busy_kernel(run, call))
+
+    def _give_up_place(self, call: CallState, seconds: float) -> None:
+        """The main thread, or the one that is to do the call, did not get to it."""
+        execution = self._running.get(call)
+        if execution is not None and execution.interrupt():
+            self._forget(call)
+            self._answer(call, unserved_outcome(seconds))
+
+    def _admit(self, call: CallState) -> bool:
+        """In the function's own thread: whether it may begin.
+
+        The loop is told and not waited for, since a way there and back costs more than many a function: whatever
+        gives a call up on the loop takes it out of the running ones and interrupts its execution.
+        """
+        if call not in self._running or call.done:
+            return False
+        self._portal.post(self._begin, call)
+        return True
+
+    def _begin(self, call: CallState) -> None:
+        execution = self._running.get(call)
+        if execution is None:
+            return
+        if not self._started(call):
+            self._forget(call)
+            self._interrupt(execution)
+            return
+        self._cancel_timer(call)
+        timeout = self._waits().tool if execution.tool.timeout is None else execution.tool.timeout
+        if timeout is not None:
+            self._timers[call] = asyncio.get_running_loop().call_later(timeout, self._time_out, call, timeout)
+
+    def _time_out(self, call: CallState, seconds: float) -> None:
+        if self._interrupt(self._running[call]):
+            self._expired[call] = seconds
+            self._timers[call] = asyncio.get_running_loop().call_later(_GRACE, self._give_up, call, seconds)
+        else:
+            self._give_up(call, seconds)
+
+    def _interrupt(self, execution: Execution) -> bool:
+        asyncio.get_running_loop().call_later(_NUDGE, execution.nudge)
+        return execution.interrupt()
+
+    def _give_up(self, call: CallState, seconds: float) -> None:
+        self._let_go(call)
+        self._forget(call)
+        self._answer(call, timeout_outcome(seconds, still_running=True))
+
+    def _finish(self, call: CallState, outcome: Outcome | None) -> None:
+        seconds = self._expired.get(call)
+        self._forget(call)
+        if seconds is not None:
+            self._answer(call, timeout_outcome(seconds, still_running=False))
+        elif outcome is not None:
+            self._answer(call, outcome)
+        elif not call.done:
+            self._submit(call, cancelled_outcome())
+
+    def _answer(self, call: CallState, outcome: Outcome) -> None:
+        """The model is told where a call ran with other arguments than it wrote."""
+        if call.edited is not None:
+            outcome = msgspec.structs.replace(outcome, output=edited_output(outcome.output, call.edited))
+        self._submit(call, outcome)
+
+    def _forget(self, call: CallState) -> None:
+        self._cancel_timer(call)
+        self._running.pop(call, None)
+        self._threads.pop(call, None)
+        self._expired.pop(call, None)
+
+    def _cancel_timer(self, call: CallState) -> None:
+        timer = self._timers.pop(call, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _start_idle(self, run: Run, call: CallState, execution: Execution) -> asyncio.Task[object] | None:
+        """On an idle loop: a coroutine function joins it, another runs to its end."""
+        if execution.tool.is_async:
+            task = execution.start_on(asyncio.get_running_loop())
+            if task is not None:
+                task.add_done_callback(lambda _: self._draw_figures(run))
+            return task
+        try:
+            execution.run()
+        except KeyboardInterrupt:
+            self._portal.post(self._finish, call, cancelled_outcome())
+        self._draw_figures(run)
+        return None
+
+    def _draw_figures(self, run: Run) -> None:
+        """No cell ends soon and draws them. One that runs keeps its own: they may not be finished."""
+        if not (self._portal.work.awaited or self._portal.work.attended):
+            kernel.draw_figures(run.context)
+
+
+def _warning_of_busy_kernel(run: Run, call: CallState) -> Job:
+    """A thread waits for a tool, which waits for the main thread, which may wait for that thread: that one says so."""
+    text = (
+        f"Tool {call.name!r} waits for the kernel's main thread, which is busy, while another thread waits for the "
+        'run. Where the cell waits for that thread this never ends: interrupt it, and give the tool run_in="thread" or '
+        "ask with session.start()."
+    )
+    return Job(
+        run.state,
+        # No line of source: it is nobody's fault but the order's.
+        run=lambda: warnings.warn_explicit(text, RuntimeWarning, "ws_notebook", 1),
+        start=lambda: None,
+        interrupted=lambda: None,
+        joins=False,
+        aside=True,
+    )

@@ -1,0 +1,333 @@
+"""The pump: on the loop, it moves frames between a connection and its link.
+
+The reader task does nothing but read and reduce. The writer task opens connections and sends. Both
+end with the session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import weakref
+from collections.abc import Callable
+
+from ..core.changes import Change
+from ..core.link import Link
+from ..core.protocol import Protocol
+from ..core.run import RunState
+from ..exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, WsNotebookError
+from ..secrets import Keys, hidden
+from ..session.errors import hidden_error
+from ..transports.base import Connection
+from .connector import Connector
+from .rest import call_held
+
+__all__ = ["Pump"]
+
+_LAST_WORDS = 3
+"""Seconds in which a connection that is ending is read to its end."""
+
+_LAST_WORDS_OF_THE_IDLE = 0.25
+"""The same where no answer is awaited: it may only tell why the connection ended."""
+
+_IDLE = "connection_idle"
+"""Why a connection is gone that was closed because nobody asked."""
+
+_LATE = 1.0
+"""Seconds by which a timer may be late; where it is later, this process stood still and has yet to read what came."""
+
+_BROKEN_OFF = "The connection was lost: it did not come to its end. What had arrived is kept. Ask again: it reconnects."
+
+
+class Pump:
+    """The traffic of one link. Every method is called on the loop.
+
+    `settle` has every pump look at what the protocol wants; `publish` tells changes at once; `keep`
+    holds a task that nobody else holds.
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        link: Link,
+        *,
+        connector: Connector,
+        settle: Callable[[], None],
+        publish: Callable[[list[tuple[RunState, Change]]], None],
+        keys: Keys,
+        keep: Callable[[asyncio.Task[None]], None],
+    ) -> None:
+        self._protocol = protocol
+        self._link = link
+        self.connections = 0
+        """How many connections were opened."""
+        self.opened_at: float | None = None
+        """When the present one was opened, in seconds of the monotonic clock."""
+        self.connecting = False
+        self._connector = connector
+        self._settle = settle
+        self._tell = publish
+        self._keys = keys
+        self._keep = keep
+        self._connection: Connection | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._ageing: asyncio.TimerHandle | None = None
+        self._waking: asyncio.TimerHandle | None = None
+        self._listening: asyncio.TimerHandle | None = None
+        self._sender: asyncio.Task[None] | None = None
+        """The writer, while a frame leaves."""
+
+    @property
+    def open(self) -> bool:
+        return self._connection is not None
+
+    def resume_overdue(self) -> None:
+        """Go on with what waited long enough for something that did not come."""
+        self._link.resume_overdue(time.monotonic())
+
+    def close_where_wanted(self) -> None:
+        if self._link.wants_close:
+            self._link.wants_close = False
+            self.drop()
+
+    def send_where_wanted(self) -> None:
+        """Have what waits be sent: now, and again when a request that is held back may go out."""
+        now, loop = time.monotonic(), asyncio.get_running_loop()
+        if self._link.wants_connection(now) and (self._writer is None or self._writer.done()):
+            self._writer = loop.create_task(self._write())
+            self._keep(self._writer)
+        if self._waking is not None:
+            self._waking.cancel()
+        moment = self._link.next_moment(now)
+        self._waking = None if moment is None else loop.call_later(moment - now, self._settle)
+        self._listen(now)
+
+    def _listen(self, now: float) -> None:
+        """Look at the time when the silence ends. A timer that was set for an earlier one looks again by itself."""
+        moment, held = self._link.silence_ends(), self._listening
+        if moment is None and held is not None:
+            held.cancel()
+            self._listening = None
+        if moment is None:
+            return
+        wanted = asyncio.get_running_loop().time() + max(0.0, moment - now)
+        if held is None or held.when() > wanted:
+            if held is not None:
+                held.cancel()
+            self._listening = asyncio.get_running_loop().call_at(wanted, self._end_silence)
+
+    def _end_silence(self) -> None:
+        self._listening = None
+        now, due = time.monotonic(), self._link.silence_ends()
+        if due is not None and now - due > _LATE:
+            self._link.spare_silent(now + _LATE)
+        else:
+            self._link.give_up_silent(now)
+        self._settle()
+
+    def drop(self) -> None:
+        """Leave the present connection; it is closed aside, and what still comes over it is ignored."""
+        if self._ageing is not None:
+            self._ageing.cancel()
+        connection, self._connection, self.opened_at = self._connection, None, None
+        if connection is None:
+            return
+        if self._reader is not None:
+            self._reader.cancel()
+        if self._sender is not None:
+            # What cannot leave holds up nothing else.
+            self._sender.cancel()
+            self._writer = self._sender = None
+        task = asyncio.get_running_loop().create_task(connection.close())
+        # The session may be gone before the connection is.
+        self._keep(task)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def rest(self) -> None:
+        """Close the connection because nobody asks; the next request opens another."""
+        if self._connection is not None:
+            self.drop()
+            self._link.connection_gone(_IDLE)
+
+    async def shut_down(self) -> None:
+        """Close the connection and wait until it is closed."""
+        if self._writer is not None:
+            self._writer.cancel()
+        self.drop()
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=3)
+
+    async def _write(self) -> None:
+        while self._link.wants_connection(time.monotonic()):
+            connection = self._connection
+            try:
+                connection = await self._usable() or await self._open()
+                if connection is not None:
+                    await self._send(connection)
+            except WsNotebookError as error:
+                await self._end_of(connection, error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what was to be sent
+                self._fail(connection, ProtocolViolation(f"The request could not be sent: {error!r}"))
+
+    async def _send(self, connection: Connection) -> None:
+        for outgoing in self._link.frames_to_send(time.monotonic()):
+            self._publish()
+            self._listen(time.monotonic())
+            self._sender = self._writer
+            try:
+                await connection.send(outgoing.frame)
+            finally:
+                if self._sender is asyncio.current_task():
+                    self._sender = None
+            if outgoing.creates:
+                self._link.sent(outgoing.turn, time.monotonic())
+            self._publish()
+        if self._link.refused_size:
+            self._link.refused_size = False
+            asyncio.get_running_loop().call_soon(self._settle)
+
+    def _publish(self) -> None:
+        self._tell(self._protocol.changes())
+
+    async def _usable(self) -> Connection | None:
+        """The present connection, unless its end is known or it does not answer: then nothing is sent into it."""
+        connection, busy = self._connection, self._link.lanes.busy
+        if connection is None or (connection.usable and (busy or await connection.answers())):
+            return self._connection
+        if busy:
+            await self._end_of(connection, ConnectionLost(_BROKEN_OFF))
+        else:
+            await self._read_last_words(_LAST_WORDS_OF_THE_IDLE)
+            if connection is self._connection:
+                self.drop()
+                self._link.connection_gone()
+        return self._connection
+
+    async def _read_last_words(self, seconds: float) -> None:
+        """Let the reader come to the end of a connection that is over, for so long."""
+        if self._reader is not None:
+            await asyncio.wait({self._reader}, timeout=seconds)
+
+    def _fail(self, connection: Connection | None, error: WsNotebookError) -> None:
+        """Nothing can be sent, whether there is a connection or not."""
+        if connection is not None:
+            self._lost(connection, error)
+        else:
+            self._link.connection_failed(self._clean(error), time.monotonic())
+            asyncio.get_running_loop().call_soon(self._settle)
+
+    async def _end_of(self, connection: Connection | None, error: WsNotebookError) -> None:
+        """Nothing can be sent any more: what the peer said before the end is read first, as it may tell why."""
+        if connection is self._connection:
+            await self._read_last_words(_LAST_WORDS)
+        if connection is not None:
+            self._lost(connection, error)
+
+    async def _open(self) -> Connection | None:
+        self.connecting = True
+        try:
+            connection = await self._connector.connect(aside=self._link.aside)
+        except Exception as error:  # noqa: BLE001 - whatever kept it from opening ends the runs that wait
+            self._link.connection_failed(self._told(error), time.monotonic())
+            # Not from within the writer: it would not see that it is about to end.
+            asyncio.get_running_loop().call_soon(self._settle)
+            return None
+        finally:
+            self.connecting = False
+        if not connection.memory and self._protocol.abilities.memory and not self._link.aside:
+            self._protocol.use_http()
+        self.connections += 1
+        self.opened_at = time.monotonic()
+        self._connection = connection
+        if self._connector.max_age is not None and connection.memory:
+            held = weakref.WeakMethod(self._grow_old)
+            self._ageing = asyncio.get_running_loop().call_later(self._connector.max_age, call_held, held)
+        self._reader = _reader_for(self, connection)
+        self._keep(self._reader)
+        return connection
+
+    def _grow_old(self) -> None:
+        self._link.rotate()
+        self._settle()
+
+    def _take(self, connection: Connection, frames: list[bytes]) -> bool:
+        """Take what came over a connection, as it came: it is executed. False: it is not read any more."""
+        try:
+            now = time.monotonic()
+            for frame in frames:
+                self._link.receive_frame(frame, now)
+            self._settle()
+        except WsNotebookError as error:
+            self._lost(connection, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what comes
+            self._lost(connection, _untakable(error))
+        else:
+            return True
+        return False
+
+    def _lost(self, connection: Connection, error: WsNotebookError) -> None:
+        if connection is not self._connection:
+            return
+        self.drop()
+        self._link.receive_eof(self._clean(error), time.monotonic())
+        self._settle()
+
+    def _told(self, error: Exception) -> Exception:
+        if isinstance(error, WsNotebookError):
+            return self._clean(error)
+        return ConnectionFailed(hidden(f"The connection could not be opened: {error!r}. Nothing was sent.", self._keys))
+
+    def _clean(self, error: WsNotebookError) -> WsNotebookError:
+        """The error without secrets: a peer's words may repeat the key."""
+        return hidden_error(error, self._keys)
+
+
+def _reader_for(pump: Pump, connection: Connection) -> asyncio.Task[None]:
+    """The task that reads a connection; it holds the pump only while it hands something over.
+
+    So a session that nobody holds goes although its connection is open, and the connection goes with it.
+    """
+    loop = asyncio.get_running_loop()
+
+    def gone(_: object) -> None:
+        # In whatever thread collects the garbage; at the very end there is no loop.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(task.cancel)
+
+    held = weakref.ref(pump, gone)
+    task = loop.create_task(_read(held, connection))
+    return task
+
+
+async def _read(held: Callable[[], Pump | None], connection: Connection) -> None:
+    try:
+        while await _read_once(held, connection):
+            pass
+    finally:
+        if held() is None:
+            await connection.close()
+
+
+async def _read_once(held: Callable[[], Pump | None], connection: Connection) -> bool:
+    """Wait for frames and hand them over. False: there is nothing more to read, or nobody to read for."""
+    try:
+        frames, error = await connection.receive(), None
+    except WsNotebookError as ended:
+        frames, error = [], ended
+    except Exception as failed:  # noqa: BLE001 - whatever it is, a run waits for what comes
+        frames, error = [], _untakable(failed)
+    pump = held()
+    if pump is None:
+        return False
+    if error is not None:
+        pump._lost(connection, error)
+        return False
+    return pump._take(connection, frames)
+
+
+def _untakable(error: Exception) -> ProtocolViolation:
+    return ProtocolViolation(f"What came could not be taken: {error!r}")

@@ -1,0 +1,92 @@
+"""What is new in a tool whose cell was run again: one quiet line, and only where something changed for the model."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ws_notebook import kernel
+from ws_notebook.tools.bench.pretty import Field, fields
+
+if TYPE_CHECKING:
+    from ws_notebook.tools.function import AnyTool
+
+__all__ = ["differences", "succeed"]
+
+_STYLE = "font-size:12px;opacity:.75;font-family:var(--jp-code-font-family,monospace)"
+_MOST = 8
+"""Changes that are named; of more, only how many."""
+
+
+def succeed(tool: AnyTool, before: object, names: Mapping[str, Any]) -> None:
+    """Let a new tool of the notebook take over from the one that stood in its place: its last call, its stand-ins.
+
+    `names` are the globals of the code that makes it. Shows what changed in its schema. Nothing happens elsewhere
+    than in IPython's own namespace, or where `before` is no tool.
+    """
+    from ws_notebook.tools.function import Tool
+
+    shell = kernel.shell()
+    if shell is None or names is not shell.user_ns or not isinstance(before, Tool):
+        return
+    tool._bench = before._bench
+    changes = list(differences(before, tool))
+    if changes:
+        _show(tool.name, changes)
+
+
+def differences(before: AnyTool, after: AnyTool) -> Iterator[str]:
+    """What the model is told otherwise than before, each change in a few words."""
+    if before.name != after.name:
+        yield f"was named {before.name}"
+    if before.description != after.description:
+        yield "description" if before.description and after.description else _gained("description", after.description)
+    old = {field.path: field for field in fields(before._schema.loose)}
+    new = {field.path: field for field in fields(after._schema.loose)}
+    for path, field in new.items():
+        if path in old:
+            yield from _changes(old[path], field)
+        elif not _is_below(path, new.keys() - old.keys()):
+            yield f"+ {path}: {field.type}{'' if field.required else ', optional'}"
+    for path in old:
+        if path not in new and not _is_below(path, old.keys() - new.keys()):
+            yield f"− {path}"
+    if before.format != after.format:
+        yield "format"
+    elif before.strict != after.strict:
+        yield "now strict" if after.strict else f"no longer strict: {after.strict_reason}"
+
+
+def _changes(old: Field, new: Field) -> Iterator[str]:
+    if old.type != new.type:
+        yield f"{new.path}: {old.type} → {new.type}"
+    if old.required != new.required:
+        yield f"{new.path}: now {'required' if new.required else 'optional'}"
+    if old.default != new.default and not new.required and not old.required:
+        yield f"{new.path}: default {old.default or 'none'} → {new.default or 'none'}"
+    if old.description != new.description:
+        yield f"{new.path}: " + (
+            "description" if old.description and new.description else _gained("description", new.description)
+        )
+
+
+def _gained(what: str, now: str) -> str:
+    return f"{'+' if now else '−'} {what}"
+
+
+def _is_below(path: str, others: set[str]) -> bool:
+    """Whether the field is inside of one that came or went with it."""
+    return any(path.startswith((f"{other}.", f"{other}[]")) for other in others)
+
+
+def _show(name: str, changes: list[str]) -> None:
+    from IPython.display import publish_display_data
+
+    named = changes if len(changes) <= _MOST else [*changes[:_MOST], f"and {len(changes) - _MOST} more"]
+    line = f"{name}: the schema changed: {' · '.join(named)}"
+    data = {"text/plain": line, "text/html": f'<div style="{_STYLE}">{html.escape(line)}</div>'}
+    if kernel.in_kernel():
+        publish_display_data(data)  # type: ignore[no-untyped-call]
+    else:
+        print(line)  # noqa: T201 - a terminal shows a display's text as an object

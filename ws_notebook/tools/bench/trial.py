@@ -1,0 +1,180 @@
+"""One call of a tool to look at: what went in, what the model reads of it, how long it took."""
+
+from __future__ import annotations
+
+import json
+import traceback as traceback_module
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ws_notebook.exceptions import ToolError
+from ws_notebook.render.format import counted, duration, printable
+from ws_notebook.render.items import output_text
+from ws_notebook.secrets import hidden
+from ws_notebook.tools.values.outputs import Output
+
+if TYPE_CHECKING:
+    from ws_notebook.tools.function import AnyTool
+
+__all__ = ["Record", "Trial"]
+
+_SHOWN = 4_000
+"""Characters of an output that are shown; `output` holds all of it."""
+
+_IMAGE = "max-width:480px;display:block;margin:4px 0"
+_PRE = "margin:2px 0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;background:none"
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What is kept of a call. `ms` is the time of validation, function and output together, or None."""
+
+    arguments: str
+    status: str
+    output: Output
+    error: str | None = None
+    exception: BaseException | None = None
+    ms: float | None = None
+    call_id: str = "call_by_hand"
+    run: str = ""
+    """The id of the run whose model made it; empty for a call by hand."""
+
+
+class Trial:
+    """A call of a tool, by hand (`Tool.try_`) or by the model (`Tool.last`). Shows itself, errors included.
+
+    `replay()` makes the same call again, with the tool as it is now.
+    """
+
+    def __init__(self, tool: AnyTool, record: Record, *, before: Record | None = None) -> None:
+        self.tool = tool
+        self.before = before
+        """The call that this one repeats, or None."""
+        self._record = record
+
+    @property
+    def arguments(self) -> str:
+        """The JSON that went in."""
+        return self._record.arguments
+
+    @property
+    def status(self) -> str:
+        """completed, failed, timed_out, cancelled or denied."""
+        return self._record.status
+
+    @property
+    def ok(self) -> bool:
+        """Whether it completed."""
+        return self.status == "completed"
+
+    @property
+    def output(self) -> Output:
+        """What the model reads: text, or text and image parts; for a failure, a short JSON object."""
+        return self._record.output
+
+    @property
+    def item(self) -> dict[str, Any]:
+        """The output as the item that is sent."""
+        kind = "custom_tool_call_output" if self.tool.definition["type"] == "custom" else "function_call_output"
+        return {"type": kind, "call_id": self._record.call_id, "output": self.output}
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong, in one line, or None."""
+        return self._record.error
+
+    @property
+    def exception(self) -> BaseException | None:
+        """What the function raised, with its traceback, or None."""
+        return self._record.exception
+
+    @property
+    def traceback(self) -> str:
+        """Where the function raised; empty where it did not, or where its arguments did not fit."""
+        if self.exception is None or isinstance(self.exception, ToolError):
+            return ""
+        return "".join(traceback_module.format_exception(self.exception))
+
+    @property
+    def ms(self) -> float | None:
+        """Milliseconds from the JSON to the output item, as a run's `run_ms`."""
+        return self._record.ms
+
+    @property
+    def run(self) -> str:
+        """The id of the run whose model made the call; empty for a call by hand."""
+        return self._record.run
+
+    def replay(self) -> Trial:
+        """Make the call again by hand, with the tool as it is now. The new trial says whether its output differs."""
+        again = self.tool.try_(self.arguments)
+        return Trial(self.tool, again._record, before=self._record)
+
+    def __repr__(self) -> str:
+        lines = [self._headline(), f"  in   {self.arguments}", f"  out  {_indented(self._shown(), 7)}"]
+        if self.before is not None:
+            lines.append(f"       {_indented(self._compared(), 7)}")
+        return printable(hidden("\n".join([*lines, *self.traceback.rstrip().splitlines()])))
+
+    def _repr_html_(self) -> str:
+        parts = [
+            f"<b>{escape(self._headline())}</b>",
+            f'<pre style="{_PRE};opacity:.75">{escape(_pretty(self.arguments))}</pre>',
+            *self._parts(),
+        ]
+        if self.before is not None:
+            parts.append(f'<pre style="{_PRE};opacity:.75">{escape(self._compared())}</pre>')
+        if self.traceback:
+            parts.append(
+                f'<details><summary>Traceback</summary><pre style="{_PRE}">{escape(self.traceback)}</pre></details>'
+            )
+        return f"<div>{hidden(''.join(parts))}</div>"
+
+    def _headline(self) -> str:
+        took = "" if self.ms is None else f" in {duration(self.ms)}"
+        made = f" (called by the model in {self.run})" if self.run else ""
+        why = f": {self.error}" if self.error else ""
+        return f"{self.tool.name} {self.status.replace('_', ' ')}{took}{made}{why}"
+
+    def _compared(self) -> str:
+        assert self.before is not None
+        if self.before.output == self.output:
+            return "The same output as before."
+        return f"Before: {_cut(output_text(self.before.output))}"
+
+    def _shown(self) -> str:
+        return _cut(output_text(self.output))
+
+    def _parts(self) -> list[str]:
+        if isinstance(self.output, str):
+            return [f'<pre style="{_PRE}">→ {escape(self._shown())}</pre>']
+        return [_part(part) for part in self.output]
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    url = part.get("image_url")
+    if isinstance(url, str) and url.startswith("data:image/"):
+        return f'<img src="{escape(url)}" alt="image" style="{_IMAGE}">'
+    return f'<pre style="{_PRE}">→ {escape(_cut(output_text([part])))}</pre>'
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _SHOWN:
+        return text
+    return f"{text[:_SHOWN]}… ({counted(len(text), 'character')} in all)"
+
+
+def _pretty(arguments: str) -> str:
+    """One line while that is short, else indented."""
+    try:
+        value = json.loads(arguments)
+    except ValueError:
+        return arguments
+    short = json.dumps(value, ensure_ascii=False)
+    return short if len(short) <= 100 else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _indented(text: str, width: int) -> str:
+    return text.replace("\n", "\n" + " " * width)

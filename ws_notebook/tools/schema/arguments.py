@@ -1,0 +1,144 @@
+"""A call's JSON arguments, validated into the Python values that the function takes.
+
+Null for an optional parameter or field means "use the default", in strict mode and outside it: a strict schema
+makes every parameter required, so null is how the model leaves one out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from ws_notebook.exceptions import ToolError
+
+if TYPE_CHECKING:
+    from ws_notebook.tools.schema.function import FunctionSchema
+    from ws_notebook.tools.schema.strict import Schema
+
+__all__ = ["validated", "without_nulls"]
+
+_MAX_PROBLEMS = 10
+
+_NOTHING = ("null", '""', "[]")
+"""What some models send for a tool that needs no parameters."""
+
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+def validated(schema: FunctionSchema, text: str, *, name: str) -> dict[str, Any]:
+    """The arguments by name; those left to their defaults are absent.
+
+    Raises `ToolError` that lists every problem with its parameter, for the model to act on.
+    """
+    text = _object(text, bare=not schema.loose.get("required"))
+    if "null" in text:
+        text = without_nulls(text, schema.loose)
+    try:
+        return schema.adapter.validate_json(text)
+    except ValidationError as error:
+        raise ToolError(_explained(error, schema, name)) from None
+
+
+def _object(text: str, *, bare: bool) -> str:
+    """The text as models mean it: nothing where there are no parameters, line ends inside of strings, JSON as a string.
+
+    `bare`: it can be called without any. Numbers stay as they are written.
+    """
+    text = text.strip() or "{}"
+    if bare and text in _NOTHING:
+        return "{}"
+    if text.startswith('"{'):
+        with contextlib.suppress(ValueError):
+            text = str(json.loads(text, strict=False))
+    return _STRING.sub(_escaped, text) if _CONTROL.search(text) else text
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return _CONTROL.sub(lambda control: f"\\u{ord(control[0]):04x}", found[0])
+
+
+def without_nulls(text: str, schema: Schema) -> str:
+    """The JSON text without the nulls that stand for "use the default", by the schema whose optional fields are not
+    required."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text  # the validator says what is wrong with it
+    return json.dumps(_dropped(value, schema, schema.get("$defs", {})))
+
+
+def _dropped(value: Any, schema: Schema, definitions: dict[str, Schema]) -> Any:
+    """`value` without the nulls that stand for "use the default"."""
+    schema = _branch(value, schema, definitions)
+    if isinstance(value, dict):
+        properties, required = schema.get("properties", {}), schema.get("required", ())
+        return {
+            key: _dropped(item, properties.get(key, {}), definitions)
+            for key, item in value.items()
+            if item is not None or key not in properties or key in required
+        }
+    if isinstance(value, list):
+        items = schema.get("items", {})
+        each = schema.get("prefixItems", [])
+        return [
+            _dropped(item, each[index] if index < len(each) else items, definitions) for index, item in enumerate(value)
+        ]
+    return value
+
+
+def _branch(value: Any, schema: Any, definitions: dict[str, Schema]) -> Schema:
+    """The part of a schema that speaks of this value: references followed, the fitting choice of a union taken."""
+    while isinstance(schema, dict) and "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    if not isinstance(schema, dict):
+        return {}
+    choices = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
+    if not choices:
+        return schema
+    for choice in choices:
+        found = _branch(value, choice, definitions)
+        if _fits(value, found):
+            return found
+    return {}
+
+
+def _fits(value: Any, schema: Schema) -> bool:
+    if isinstance(value, list):
+        return schema.get("type") == "array"
+    if not isinstance(value, dict):
+        return False
+    properties = schema.get("properties", {})
+    if schema.get("type") != "object" or not value.keys() <= properties.keys():
+        return False
+    fixed = {key: child["const"] for key, child in properties.items() if "const" in child}
+    return all(value[key] == expected for key, expected in fixed.items() if key in value)
+
+
+def _explained(error: ValidationError, schema: FunctionSchema, name: str) -> str:
+    problems = error.errors(include_url=False, include_context=False)
+    if problems[0]["type"] == "json_invalid":
+        detail = problems[0]["msg"].removeprefix("Invalid JSON: ")
+        return f"The arguments of {name} are not valid JSON: {detail}. Send one JSON object."
+    names = ", ".join(parameter.name for parameter in schema.parameters) or "none"
+    lines = [_problem(one["type"], one["loc"], one["msg"], one["input"], names) for one in problems]
+    if len(lines) > _MAX_PROBLEMS:
+        lines = [*lines[:_MAX_PROBLEMS], f"and {len(lines) - _MAX_PROBLEMS} more"]
+    return f"The arguments of {name} do not fit: {'; '.join(lines)}."
+
+
+def _problem(kind: str, location: tuple[int | str, ...], message: str, value: Any, names: str) -> str:
+    if not location:
+        return f"they must be one JSON object with the parameters {names}"
+    place = str(location[0]) + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location[1:])
+    if kind == "missing":
+        return f"{place}: missing, and required"
+    if kind == "extra_forbidden":
+        return f"{place}: unknown; the parameters are {names}"
+    shown = json.dumps(value, ensure_ascii=False, default=repr)
+    shown = shown if len(shown) <= 80 else shown[:79] + "…"
+    return f"{place}: {message[0].lower()}{message[1:]}, got {shown}"

@@ -1,0 +1,253 @@
+"""A tool's result as the model reads it: text, or a list of text and image parts.
+
+Text is what a reader would write down: a string as it is, JSON without blanks for data, CSV for tables, a picture
+for pictures. Whatever has no such form raises `ToolError` with what to return instead.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from ws_notebook.exceptions import SettingsError, ToolError
+from ws_notebook.secrets import Keys, counted
+from ws_notebook.tools.values.cut import Notes, cut, shares
+from ws_notebook.tools.values.images import MAX_BYTES, image_bytes, image_url
+from ws_notebook.tools.values.loaded import loaded
+from ws_notebook.tools.values.plain import plain
+from ws_notebook.tools.values.tables import is_table
+from ws_notebook.tools.values.tabular import table_text
+
+__all__ = ["DEFAULT_MAX_OUTPUT", "Output", "error_output", "exception_output", "to_output", "without_secrets"]
+
+Output = str | list[dict[str, Any]]
+"""A `function_call_output`'s `output`: text, or `input_text`, `input_image` and `input_file` parts."""
+
+DEFAULT_MAX_OUTPUT = 100_000
+"""Characters of text in one output at most, unless the tool says otherwise."""
+
+_PART_KEYS = {
+    "input_text": ("text",),
+    "input_image": ("image_url", "file_id"),
+    "input_file": ("file_data", "file_id", "file_url"),
+}
+_MAX_PARTS = 50
+"""Longer sequences are data, and not searched for pictures."""
+
+_ATOMS = (str, int, float, bool, type(None))
+"""The results of most functions; no library's type is among them."""
+
+_MAX_IMAGES = 20
+"""Pictures in one output at most."""
+
+_MAX_MESSAGE = 2_000
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
+_MAX_FILE = 50_000_000
+"""Bytes of an image file that is shown; the path of a larger one is a path."""
+
+
+def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT, notes: Notes | None = None) -> Output:
+    """The output item's `output` for a tool's result.
+
+    Text longer than `max_output` characters ends, within that length, in a marker that says how much was cut; `notes`
+    is told of all that was left out.
+    Raises `ToolError` for what cannot be written down.
+    """
+    if type(value) in _ATOMS:
+        return _text(value, max_output, notes)
+    if isinstance(value, list) and value and all(map(_is_part, value)):
+        return _limited(value, max_output, notes)
+    image = _picture(value)
+    if image is not None:
+        return [_image(image)]
+    if isinstance(value, Path) and value.suffix.lower() in _SUFFIXES and value.is_file():
+        return _file(value)
+    if type(value) in (list, tuple) and len(value) <= _MAX_PARTS:  # type: ignore[arg-type]
+        images = [_picture(one) for one in value]  # type: ignore[attr-defined]
+        if any(images) or any(map(is_table, value)):  # type: ignore[call-overload]
+            return _parts(value, images, max_output, notes)  # type: ignore[arg-type]
+    return _with_pictures(value, max_output, notes)
+
+
+def without_secrets(output: Output, keys: Keys | None = None) -> tuple[Output, int]:
+    """The output without secrets in its texts, and how many were taken out; pictures stay what they are."""
+    if isinstance(output, str):
+        return counted(output, keys)
+    found = [counted(part["text"], keys) if isinstance(part.get("text"), str) else None for part in output]
+    taken = sum(each[1] for each in found if each is not None)
+    parts = [part if each is None else {**part, "text": each[0]} for part, each in zip(output, found, strict=True)]
+    return (parts, taken) if taken else (output, 0)
+
+
+def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> str:
+    """What the model reads of an error: one short JSON object, without a traceback.
+
+    `kind` is "timeout", "unknown_tool", "invalid_arguments", "cancelled", "denied", "unserialisable" or the name of
+    an exception's class; `available` lists the tools there are.
+    """
+    error: dict[str, Any] = {"type": kind, "message": cut(_clean(message), _MAX_MESSAGE)}
+    names = list(available)
+    if names:
+        error["available_tools"] = names
+    return json.dumps({"error": error}, ensure_ascii=False)
+
+
+def exception_output(error: BaseException) -> str:
+    """What the model reads of an exception that a tool raised."""
+    return error_output(type(error).__name__, "; ".join(_messages(error)))
+
+
+def _messages(error: BaseException) -> list[str]:
+    """What an exception says, its notes, what it was raised from, and those in its group."""
+    found = [_said(error), *map(str, getattr(error, "__notes__", ()))]
+    cause = error.__cause__
+    # From another process an exception comes with its traceback as its cause.
+    if cause is not None and not type(cause).__name__.startswith("_"):
+        found.append(f"caused by {type(cause).__name__}: {_said(cause)}")
+    if isinstance(error, BaseExceptionGroup):
+        found += [f"{type(one).__name__}: {'; '.join(_messages(one))}" for one in error.exceptions]
+    return found
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error) or "no message"
+    except Exception:  # noqa: BLE001 - a user's __str__ may do anything
+        return "no message"
+
+
+def _picture(value: Any) -> str | None:
+    try:
+        data = image_bytes(value)
+    except ToolError:
+        if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
+            return None  # its data tells as much
+        raise
+    return None if data is None else image_url(data) if len(data) <= MAX_BYTES else _smaller(data)
+
+
+def _smaller(data: bytes) -> str:
+    """A large picture, scaled down."""
+    from ws_notebook.tools.values.pictures import as_picture
+
+    try:
+        return str(as_picture(data).part["image_url"])
+    except SettingsError as error:
+        raise ToolError(f"{error} Or return it with fewer pixels, or as JPEG.") from None
+
+
+def _file(path: Path) -> Output:
+    """An image file by its path: the path, and the picture where it can be sent."""
+    image = _picture(path.read_bytes()) if path.stat().st_size <= _MAX_FILE else None
+    return str(path) if image is None else [{"type": "input_text", "text": str(path)}, _image(image)]
+
+
+def _with_pictures(value: Any, max_output: int, notes: Notes | None) -> Output:
+    """Text in which "[image 1]" stands for a picture, and the pictures after it."""
+    urls: list[str] = []
+
+    def collect(one: Any) -> str | None:
+        url = _picture(one)
+        if url is None:
+            return None
+        if url not in urls:
+            if len(urls) == _MAX_IMAGES:
+                raise ToolError(f"The result has more than {_MAX_IMAGES} pictures. Return fewer, or put them into one.")
+            urls.append(url)
+        return f"[image {urls.index(url) + 1}]"
+
+    text = _text(value, max_output, notes, collect)
+    return text if not urls else [{"type": "input_text", "text": text}, *map(_image, urls)]
+
+
+def _parts(
+    values: Iterable[Any], images: list[str | None], max_output: int, notes: Notes | None
+) -> list[dict[str, Any]]:
+    texts = iter(
+        _texts([value for value, image in zip(values, images, strict=True) if image is None], max_output, notes)
+    )
+    parts: list[dict[str, Any]] = []
+    for image in images:
+        part = {"type": "input_text", "text": next(texts)} if image is None else _image(image)
+        # A figure and its axes are one picture.
+        if image is None or part not in parts:
+            parts.append(part)
+    return parts
+
+
+def _texts(values: list[Any], max_output: int, notes: Notes | None) -> list[str]:
+    """The text of each value; where they are too long together, the long ones are cut."""
+    tables = [type(value) not in _ATOMS and is_table(value) for value in values]
+    told: list[Notes] = [[] for _ in values]
+    whole = [
+        table_text(value, max_output=max_output, notes=own) if table else _written(value, max_output, own)
+        for value, table, own in zip(values, tables, told, strict=True)
+    ]
+    most = shares([len(text) for text in whole], max_output)
+    found = []
+    for value, table, text, size, own in zip(values, tables, whole, most, told, strict=True):
+        if table and len(text) > size:
+            own.clear()
+            found.append(_clean(table_text(value, max_output=size, notes=own)))
+        else:
+            found.append(_clean(cut(text, size, own)))
+    if notes is not None:
+        notes.extend(note for own in told for note in own)
+    return found
+
+
+def _limited(parts: list[dict[str, Any]], max_output: int, notes: Notes | None) -> list[dict[str, Any]]:
+    """Parts as the API has them; texts that are too long together are cut."""
+    texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
+    if sum(map(len, texts)) <= max_output:
+        return parts
+    sizes = shares([len(text) for text in texts], max_output)
+    kept = iter([cut(text, size, notes) for text, size in zip(texts, sizes, strict=True)])
+    return [{**part, "text": next(kept)} if isinstance(part.get("text"), str) else part for part in parts]
+
+
+def _image(url: str) -> dict[str, Any]:
+    return {"type": "input_image", "image_url": url, "detail": "auto"}
+
+
+def _text(value: Any, max_output: int, notes: Notes | None, picture: Callable[[Any], str | None] | None = None) -> str:
+    if type(value) not in _ATOMS and is_table(value):
+        return _clean(table_text(value, max_output=max_output, notes=notes))
+    return _clean(cut(_written(value, max_output, notes, picture), max_output, notes))
+
+
+def _written(
+    value: Any, max_output: int, notes: Notes | None, picture: Callable[[Any], str | None] | None = None
+) -> str:
+    """Words as they are, anything else as JSON; not cut yet."""
+    data = plain(value, limit=max_output, picture=picture, notes=notes)
+    if data is None and isinstance(value, (float, loaded("numpy", "floating"))):
+        return "NaN"
+    return data if isinstance(data, str) else _json(data)
+
+
+def _json(data: Any) -> str:
+    try:
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    except ValueError as error:  # Python writes no integer of more than some thousand digits
+        raise ToolError(f"The result has a number that is too long ({error}). Return it rounded, or as text.") from None
+
+
+def _clean(text: str) -> str:
+    """The text without lone surrogates, which UTF-8 cannot carry."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _is_part(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    kind = value.get("type")
+    keys = _PART_KEYS.get(kind, ()) if isinstance(kind, str) else ()
+    return any(isinstance(value.get(key), str) for key in keys)

@@ -1,0 +1,254 @@
+"""Pictures for a question: whatever people hold one in becomes an `input_image` part, small enough to be sent.
+
+PIL images, figures, image bytes, numpy arrays, files and addresses. Pillow is used where it is installed: it scales
+down what is too large, and reads formats that models do not take.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ws_notebook.exceptions import SettingsError, ToolError
+from ws_notebook.pictures import data_url, facts, format_of, read_data_url
+from ws_notebook.tools.values.images import image_bytes
+from ws_notebook.tools.values.loaded import loaded
+
+__all__ = ["Picture", "as_picture", "is_picture", "picture_of_part"]
+
+_MAX_SIDE = 2048
+"""Pixels; models see no more of a larger one, as they scale it to this square themselves."""
+_MAX_BYTES = 3_000_000
+"""One message may be limited to 4 MiB (the strictest gateway known), and base64 adds a third."""
+_THUMBNAIL_SIDE, _THUMBNAIL_BYTES = 240, 60_000
+_QUALITY = 88
+_REMEDY = "It takes a PIL image, a figure, image bytes, a numpy array, a path or a URL."
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a question."""
+
+    part: Mapping[str, Any]
+    """The `input_image` part of the request."""
+    caption: str
+    """What it is, in words: name, format, pixels, bytes, and whether it was scaled down."""
+    thumbnail: str | None
+    """A small copy as a `data:` URL, for views; None where there can be none."""
+
+    def shown(self) -> dict[str, str | None]:
+        """How views hold it."""
+        return {"url": self.thumbnail, "caption": self.caption}
+
+
+def is_picture(value: object) -> bool:
+    """Whether a value in a prompt is a picture: text, paths and arrays are written out instead."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bool(format_of(bytes(value)))
+    kinds = (
+        Picture,
+        loaded("PIL.Image", "Image"),
+        loaded("matplotlib.figure", "FigureBase"),
+        loaded("matplotlib.axes", "Axes"),
+        loaded("plotly.basedatatypes", "BaseFigure"),
+        loaded("IPython.core.display", "Image"),
+        loaded("IPython.display", "Image"),
+    )
+    return isinstance(value, kinds)
+
+
+def as_picture(value: Any, name: str = "") -> Picture:
+    """The picture in `value`; `name` is what its caption calls it.
+
+    Raises SettingsError for what is none, for a file that cannot be read, and for one that is too large where
+    Pillow is not there to scale it down.
+    """
+    if isinstance(value, Picture):
+        return value
+    if isinstance(value, str):
+        if value.startswith(("http://", "https://")):
+            return _linked(value, name)
+        held = read_data_url(value) if value.startswith("data:") else None
+        if held is None and value.startswith("data:"):
+            raise SettingsError(f"{_named(name)} is a data URL, but its base64 cannot be read.")
+        value = Path(value).expanduser() if held is None else held
+    if isinstance(value, Path):
+        return _sent(_file(value), name or value.name)
+    return _sent(_bytes(value, name), name)
+
+
+def picture_of_part(part: Mapping[str, Any]) -> Picture:
+    """A part that somebody else made, which is sent as it is."""
+    url = part.get("image_url")
+    data = read_data_url(url) if isinstance(url, str) else None
+    if data is not None:
+        return Picture(part, _caption("", data), _thumbnail(data))
+    return Picture(part, _cut(str(url or part.get("file_id") or "image")), None)
+
+
+def _linked(url: str, name: str) -> Picture:
+    part = {"type": "input_image", "image_url": url, "detail": "auto"}
+    return Picture(part, _cut(f"{name}: {url}" if name and name != url else url), None)
+
+
+def _sent(data: bytes, name: str) -> Picture:
+    before = facts(data)
+    fitted = _fitted(data, name)
+    after = facts(fitted)
+    scaled = ""
+    if after.size != before.size and before.size is not None:
+        scaled = f", scaled down from {_pixels(before.size)}"
+    part = {"type": "input_image", "image_url": data_url(fitted), "detail": "auto"}
+    return Picture(part, _caption(name, fitted) + scaled, _thumbnail(fitted))
+
+
+def _caption(name: str, data: bytes) -> str:
+    known = facts(data)
+    words = [known.format, *([_pixels(known.size)] if known.size else []), _amount(known.length)]
+    return ", ".join([*([_cut(name)] if name else []), " ".join(words[:2]), *words[2:]])
+
+
+def _file(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"The picture {str(path)!r} cannot be read: {error.strerror or error}. {_REMEDY}") from None
+    return data if format_of(data) else _reformatted(data, str(path))
+
+
+def _bytes(value: Any, name: str) -> bytes:
+    if isinstance(value, bytes | bytearray | memoryview):
+        data = bytes(value)
+        return data if format_of(data) else _reformatted(data, name)
+    if isinstance(value, loaded("numpy", "ndarray")):
+        return _array(value, name)
+    figure = getattr(value, "figure", None)
+    if isinstance(figure, loaded("matplotlib.figure", "FigureBase")):
+        value = figure  # of axes, of a grid of plots
+    try:
+        drawn = image_bytes(value)
+    except ToolError as error:
+        raise SettingsError(str(error).replace("return the data", "put the data into the prompt")) from None
+    if drawn is None:
+        raise SettingsError(f"{_named(name)} is of type {type(value).__name__}, which is no picture. {_REMEDY}")
+    return drawn
+
+
+def _array(array: Any, name: str) -> bytes:
+    """A PNG of an array of height × width (× 1, 3 or 4): bytes, truth values, or fractions from 0 to 1."""
+    shape = array.shape
+    if len(shape) == 3 and shape[2] == 1:
+        array = array[:, :, 0]
+    channels = 1 if array.ndim == 2 else shape[2] if array.ndim == 3 else 0
+    if channels not in (1, 3, 4) or 0 in shape:
+        raise SettingsError(f"{_named(name)} has the shape {shape}; a picture has height × width, or × 3 or 4 colours.")
+    kind = array.dtype.kind
+    lowest, highest = float(array.min()), float(array.max())
+    if kind == "b" or kind == "f":
+        # A comparison that is false for NaN too.
+        if not (lowest >= 0 and highest <= 1):
+            raise SettingsError(f"{_named(name)} has values from {lowest:g} to {highest:g}; fractions go from 0 to 1.")
+        array = (array * 255 + 0.5).astype("uint8") if kind == "f" else array.astype("uint8") * 255
+    elif kind not in "iu" or lowest < 0 or highest > 255:
+        raise SettingsError(f"{_named(name)} ({array.dtype}) has values from {lowest:g} to {highest:g}, not 0 to 255.")
+    return _png(array.astype("uint8"), channels)
+
+
+def _png(array: Any, channels: int) -> bytes:
+    height, width = array.shape[:2]
+    lines = b"".join(b"\0" + array[row].tobytes() for row in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, {1: 0, 3: 2, 4: 6}[channels], 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(lines, 6)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    )
+
+
+def _fitted(data: bytes, name: str) -> bytes:
+    """The picture within both limits."""
+    size = facts(data).size
+    if len(data) <= _MAX_BYTES and (size is None or max(size) <= _MAX_SIDE):
+        return data
+    image = _opened(data)
+    if image is None:
+        if len(data) <= _MAX_BYTES:
+            return data
+        raise SettingsError(
+            f"{_named(name)} has {_amount(len(data))}, more than the {_amount(_MAX_BYTES)} that can be sent. "
+            "Install Pillow, which scales it down, or make it smaller."
+        )
+    image.thumbnail((_MAX_SIDE, _MAX_SIDE))
+    drawn = _saved(image, "PNG")
+    side = _MAX_SIDE
+    while len(drawn) > _MAX_BYTES:
+        image.thumbnail((side, side))
+        drawn = _saved(image.convert("RGB"), "JPEG")
+        side = side * 3 // 4
+    return drawn
+
+
+def _thumbnail(data: bytes) -> str | None:
+    """A small copy as a `data:` URL: the picture itself where it is small."""
+    if len(data) <= _THUMBNAIL_BYTES // 4:
+        return data_url(data)
+    image = _opened(data)
+    if image is None:
+        return data_url(data) if len(data) <= _THUMBNAIL_BYTES else None
+    image.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
+    opaque = image.mode not in ("RGBA", "LA", "PA")
+    drawn = min([_saved(image, "PNG"), *([_saved(image.convert("RGB"), "JPEG")] if opaque else [])], key=len)
+    return data_url(drawn)
+
+
+def _reformatted(data: bytes, name: str) -> bytes:
+    image = _opened(data)
+    if image is None:
+        raise SettingsError(
+            f"{_named(name)} holds no PNG, JPEG, GIF or WebP image, and Pillow cannot read it either. {_REMEDY}"
+        )
+    return _saved(image, "PNG")
+
+
+def _opened(data: bytes) -> Any:
+    """The picture in Pillow, upright, in a mode that PNG has; None where Pillow is missing or cannot read it."""
+    try:
+        from PIL import Image, ImageOps
+    except ImportError:
+        return None
+    try:
+        image: Any = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+        image.load()
+    except Exception:  # noqa: BLE001 - whatever a broken or hostile file makes its reader raise
+        return None
+    if image.mode in ("L", "LA", "RGB", "RGBA"):
+        return image
+    return image.convert("RGBA" if "transparency" in image.info or image.mode in ("PA", "La", "RGBa") else "RGB")
+
+
+def _saved(image: Any, form: str) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, format=form, **({"quality": _QUALITY} if form == "JPEG" else {}))
+    return buffer.getvalue()
+
+
+def _named(name: str) -> str:
+    return f"The picture {_cut(name)}" if name else "The picture"
+
+
+def _pixels(size: tuple[int, int]) -> str:
+    return f"{size[0]} × {size[1]}"
+
+
+def _amount(length: int) -> str:
+    return (
+        f"{length} bytes" if length < 1000 else f"{length / 1000:.0f} kB" if length < 1e6 else f"{length / 1e6:.1f} MB"
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 100 else f"{text[:99]}…"
