@@ -10,7 +10,7 @@ from ..core.turn import CallState
 from ..render.format import duration
 from ..session.run import Run
 from ..tools import HostedTool, Offered
-from ..tools.bench.pretty import markdown_cell
+from ..tools.schema.pretty import markdown_cell
 
 __all__ = ["ToolTable"]
 

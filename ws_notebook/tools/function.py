@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.approval import Approval
 from ws_notebook.tools.bench.attempt import Bench, Workbench
-from ws_notebook.tools.bench.pretty import ShownSchema
 from ws_notebook.tools.bench.revision import succeed
 from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.options import (
@@ -32,6 +31,7 @@ from ws_notebook.tools.options import (
 )
 from ws_notebook.tools.schema.docstring import describe
 from ws_notebook.tools.schema.freeform import Format, as_format, check_parameters, format_words, parsed_text
+from ws_notebook.tools.schema.pretty import ShownSchema
 from ws_notebook.tools.schema.signature import context_parameters, home, is_unbound_method, signature_text
 
 if TYPE_CHECKING:

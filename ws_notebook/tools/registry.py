@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.tools.bench.pretty import markdown_cell, type_words
 from ws_notebook.tools.function import AnyTool, Tool, tool
 from ws_notebook.tools.hosted import HostedTool
+from ws_notebook.tools.schema.pretty import markdown_cell, type_words
 
 __all__ = ["Offered", "Toolable", "ToolRegistry"]
 
@@ -201,8 +201,8 @@ def _row(one: Offered) -> str:
     parameters, strict = "", ""
     if isinstance(one, Tool):
         # Not the schema that is sent: strict mode gives every optional parameter a null.
-        definitions = one._schema.loose.get("$defs", {})
-        types = one._schema.loose.get("properties", {})
+        definitions = one.schema.loose.get("$defs", {})
+        types = one.schema.loose.get("properties", {})
         parameters = ", ".join(f"`{name}`: {type_words(each, definitions)}" for name, each in types.items())
         strict = "yes" if one.strict else f"no: {one.strict_reason}"
     cells = (f"`{one.name}`", one.description.partition("\n")[0], parameters, strict)

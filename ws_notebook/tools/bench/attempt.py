@@ -69,7 +69,7 @@ class Attempt:
         if isinstance(arguments, str):
             text = arguments
         elif self._tool.format is not None:
-            text = as_text(self._tool._schema, given, name=self._tool.name)
+            text = as_text(self._tool.schema.loose, given, name=self._tool.name)
         else:
             text = _as_json(self._tool.name, given)
         try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ws_notebook import kernel
 from ws_notebook.exceptions import ToolError
-from ws_notebook.tools.bench.pretty import type_words
+from ws_notebook.tools.schema.pretty import type_words
 
 if TYPE_CHECKING:
     from ws_notebook.tools.function import AnyTool
@@ -36,7 +36,7 @@ class ToolForm:
         import ipywidgets
 
         self._tool = tool
-        schema = tool._schema.loose
+        schema = tool.schema.loose
         required = schema.get("required", ())
         self.fields = {
             name: _Field(name, each, name in required, schema.get("$defs", {}))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ws_notebook import kernel
-from ws_notebook.tools.bench.pretty import Field, fields
+from ws_notebook.tools.schema.pretty import Field, fields
 
 if TYPE_CHECKING:
     from ws_notebook.tools.function import AnyTool
@@ -42,8 +42,8 @@ def differences(before: AnyTool, after: AnyTool) -> Iterator[str]:
         yield f"was named {before.name}"
     if before.description != after.description:
         yield "description" if before.description and after.description else _gained("description", after.description)
-    old = {field.path: field for field in fields(before._schema.loose)}
-    new = {field.path: field for field in fields(after._schema.loose)}
+    old = {field.path: field for field in fields(before.schema.loose)}
+    new = {field.path: field for field in fields(after.schema.loose)}
     for path, field in new.items():
         if path in old:
             yield from _changes(old[path], field)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ws_notebook.tools.foreign import Unusable, object_schema
+from ws_notebook.tools.schema.foreign import Unusable, object_schema
 
 __all__ = ["mended", "messages_in"]
 

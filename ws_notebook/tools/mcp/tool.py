@@ -17,7 +17,6 @@ from pydantic import TypeAdapter
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.bench.attempt import Bench
 from ws_notebook.tools.context import Context
-from ws_notebook.tools.foreign import Unusable, object_schema
 from ws_notebook.tools.function import Tool
 from ws_notebook.tools.options import (
     OPTIONS,
@@ -27,6 +26,7 @@ from ws_notebook.tools.options import (
     checked_timeout,
     nearest,
 )
+from ws_notebook.tools.schema.foreign import Unusable, object_schema
 from ws_notebook.tools.schema.function import FunctionSchema
 from ws_notebook.tools.schema.strict import NotStrict, Schema, strict_schema, tidied
 from ws_notebook.tools.values.outputs import Output

@@ -67,10 +67,11 @@ def check_parameters(schema: FunctionSchema, label: str) -> None:
             f"{label} has a format, so the model writes one text to it; the function takes "
             f"{', '.join(names) or 'nothing'}. Give it one parameter, such as text: str."
         )
-    kind = _kinds(schema.loose["properties"][_name(schema)], schema.loose.get("$defs", {}))
+    name = _name(schema.loose)
+    kind = _kinds(schema.loose["properties"][name], schema.loose.get("$defs", {}))
     if not kind & _SCALARS:
         raise ToolError(
-            f"{label} has a format, so its parameter {_name(schema)!r} is made from text, which a list or an object "
+            f"{label} has a format, so its parameter {name!r} is made from text, which a list or an object "
             "cannot be. Annotate it with str, and read it in the function."
         )
 
@@ -81,10 +82,10 @@ def parsed_text(schema: FunctionSchema, text: str, format: Mapping[str, Any], *,
 
     if format.get("syntax") == "regex" and re.fullmatch(format["definition"], text) is None:
         raise ToolError(f"The input of {name} does not match {format['definition']}. Got {text!r:.80}.")
-    return validated(schema, json.dumps({_name(schema): text}), name=name)
+    return validated(schema, json.dumps({_name(schema.loose): text}), name=name)
 
 
-def as_text(schema: FunctionSchema, values: Mapping[str, Any], *, name: str) -> str:
+def as_text(schema: Schema, values: Mapping[str, Any], *, name: str) -> str:
     """The text that the model would write for a value given by hand, by the parameter's name."""
     wanted = _name(schema)
     if set(values) != {wanted}:
@@ -100,10 +101,10 @@ def format_words(format: Mapping[str, Any]) -> str:
     return f"text matching {format['definition']}" if syntax == "regex" else "text of a Lark grammar"
 
 
-def _name(schema: FunctionSchema) -> str:
+def _name(schema: Schema) -> str:
     """The parameter that takes the text: the required one, or else the first."""
-    required = [one.name for one in schema.parameters if one.required]
-    return (required or [schema.parameters[0].name])[0]
+    name: str = (schema.get("required") or list(schema["properties"]))[0]
+    return name
 
 
 def _kinds(node: Schema, definitions: Mapping[str, Schema]) -> set[str]:

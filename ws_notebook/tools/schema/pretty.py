@@ -54,7 +54,7 @@ class ShownSchema(dict[str, Any]):
         self, wire: Mapping[str, Any], *, loose: Schema | None = None, reason: str = "", sent: bool = True
     ) -> None:
         super().__init__(wire)
-        self._loose = loose or dict(wire)
+        self.loose: Schema = loose or dict(wire)
         self._reason = reason
         self._sent = sent
 
@@ -69,7 +69,7 @@ class ShownSchema(dict[str, Any]):
 
     def table(self) -> str:
         """The parameters as a Markdown table, or the words that there are none."""
-        found = list(fields(self._loose))
+        found = list(fields(self.loose))
         if not found:
             return "No parameters."
         lines = ["| parameter | type | default | description |", "| --- | --- | --- | --- |"]

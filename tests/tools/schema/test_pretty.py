@@ -11,7 +11,7 @@ import pytest
 from pydantic import Field
 
 from ws_notebook.tools import tool
-from ws_notebook.tools.bench.pretty import fields, markdown_cell, type_words
+from ws_notebook.tools.schema.pretty import fields, markdown_cell, type_words
 
 __all__: list[str] = []
 
@@ -52,7 +52,7 @@ def test_the_schema_is_the_dict_that_is_sent() -> None:
 
 
 def test_parameters_are_listed_with_what_is_inside_of_them() -> None:
-    found = {each.path: each for each in fields(route._schema.loose)}
+    found = {each.path: each for each in fields(route.schema.loose)}
     assert list(found)[:4] == ["stops", "stops[].name", "stops[].after", "stops[].after[].name"]
     assert found["stops"].type == "array of Stop"
     assert found["stops"].required
@@ -64,7 +64,7 @@ def test_parameters_are_listed_with_what_is_inside_of_them() -> None:
 
 
 def test_a_type_inside_of_itself_comes_to_an_end() -> None:
-    assert len(list(fields(route._schema.loose))) < 30
+    assert len(list(fields(route.schema.loose))) < 30
 
 
 def test_the_table_is_markdown_whatever_the_values() -> None:

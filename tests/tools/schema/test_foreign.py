@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools.strict_rules import violations
 
-from ws_notebook.tools.foreign import Unusable, object_schema
+from ws_notebook.tools.schema.foreign import Unusable, object_schema
 from ws_notebook.tools.schema.strict import NotStrict, strict_schema
 
 __all__: list[str] = []
