@@ -17,7 +17,7 @@ from ..secrets import Keys, hidden, note
 from ..session.errors import hidden_error
 from ..session.run import Run, cancelled
 from ..tools import ToolRegistry
-from ..tools.bench.attempt import remember
+from ..tools.bench.workbench import remember
 from ..tools.executor import Outcome
 from ..tools.values.outputs import without_secrets
 from .connector import Connector

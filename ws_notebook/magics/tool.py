@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 from IPython.core.magic import Magics, cell_magic, magics_class, no_var_expand
 
 from ..exceptions import SettingsError, ToolError, WsNotebookError
-from ..tools import AnyTool, tool
+from ..tools import AnyTool, Tool, tool
 from ..tools.bench.revision import succeed
 from .body import refuse_second_line
 from .options import Option, nearest, split_words
@@ -119,7 +119,7 @@ class ToolMagics(Magics):
             raise error.with_traceback(_from_cell(error.__traceback__, filename)) from None
         made: AnyTool = tool(shell.user_ns[name], **options)
         shell.user_ns[name] = made
-        if made._bench is not getattr(before, "_bench", None):
+        if isinstance(before, Tool) and made._bench is not before._bench:
             succeed(made, before, shell.user_ns)
         return made
 

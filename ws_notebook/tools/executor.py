@@ -21,12 +21,13 @@ from typing import Any
 
 import msgspec
 
-from ..exceptions import ToolError
-from .context import Context
-from .engines import submitted, withdrawn
-from .function import AnyTool
-from .values.exhibits import exhibits
-from .values.outputs import Output, error_output, exception_output, to_output
+from ws_notebook import kernel
+from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.context import Context
+from ws_notebook.tools.contract import ToolLike
+from ws_notebook.tools.engines import submitted, withdrawn
+from ws_notebook.tools.values.exhibits import exhibits
+from ws_notebook.tools.values.outputs import Output, error_output, exception_output, to_output
 
 __all__ = [
     "Execution",
@@ -95,7 +96,7 @@ def _pictures(output: Output) -> tuple[Mapping[str, Any], ...]:
     parts = [] if isinstance(output, str) else [part for part in output if part.get("type") == "input_image"]
     if not parts:
         return ()
-    from .values.pictures import picture_of_part
+    from ws_notebook.tools.values.pictures import picture_of_part
 
     return tuple(picture_of_part(part).shown() for part in parts)
 
@@ -126,7 +127,7 @@ class Execution:
 
     def __init__(
         self,
-        tool: AnyTool,
+        tool: ToolLike,
         arguments: str,
         *,
         context: contextvars.Context,
@@ -270,8 +271,6 @@ class Execution:
         )
 
     def _run_nested(self, given: Awaitable[Any] | None = None) -> Outcome:
-        from .. import kernel
-
         outcome: Outcome = kernel.run_nested(lambda loop: self._make_task(loop, given))
         return outcome
 

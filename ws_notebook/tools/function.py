@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.approval import Approval
-from ws_notebook.tools.bench.attempt import Bench, Workbench
+from ws_notebook.tools.bench.record import Bench
 from ws_notebook.tools.bench.revision import succeed
+from ws_notebook.tools.bench.workbench import Workbench
 from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.options import (
     OPTIONS,
@@ -292,7 +293,9 @@ def _defined(function: Any, options: dict[str, Any], frame: FrameType) -> AnyToo
     try:
         made = _made(function, options, frame)
         if inspect.isfunction(function):
-            succeed(made, _looked_up(function.__module__, function.__qualname__), frame.f_globals)
+            before = _looked_up(function.__module__, function.__qualname__)
+            if isinstance(before, Tool):
+                succeed(made, before, frame.f_globals)
         return made
     except ToolError as error:
         # The cell's line and the message are what helps; how the schema was read is not.

@@ -170,23 +170,6 @@ def test_an_interrupt_shows_the_users_lines_only(tmp_path: Path, capsys: pytest.
     assert "executor.py" not in shown
 
 
-def test_the_last_call_is_kept_and_can_be_made_again() -> None:
-    @tool
-    def count(by: int) -> int:
-        nonlocal total
-        total += by
-        return total
-
-    total = 0
-    assert count.last is None
-    assert count.try_(by=2).output == "2"
-    assert count.last.output == "2"
-    again = count.last.replay()
-    assert again.output == "4"
-    assert "Before: 2" in repr(again)
-    assert again.arguments == count.last.arguments == '{"by": 2}'
-
-
 def test_the_parameters_are_offered_by_name() -> None:
     assert isinstance(visited.try_, Attempt)
     assert list(inspect.signature(visited.try_).parameters) == ["place", "on", "times"]

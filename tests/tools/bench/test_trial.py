@@ -4,7 +4,8 @@ import msgspec
 from PIL import Image
 
 from ws_notebook.tools import tool
-from ws_notebook.tools.bench.trial import Record, Trial
+from ws_notebook.tools.bench.record import Record
+from ws_notebook.tools.bench.trial import Trial
 
 __all__: list[str] = []
 

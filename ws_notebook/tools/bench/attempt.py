@@ -1,4 +1,4 @@
-"""The workbench of a tool: try it, look at its last call, replay it, put a stand-in in its place."""
+"""Calling a tool by hand, exactly as the model would: where, and as long as, it may run for the model."""
 
 from __future__ import annotations
 
@@ -9,38 +9,25 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import Any
 
 from ws_notebook import kernel
 from ws_notebook.exceptions import ToolError
 from ws_notebook.secrets import hidden
-from ws_notebook.tools.bench.mock import UNSET, Mock
-from ws_notebook.tools.bench.trial import Record, Trial
+from ws_notebook.tools.bench.record import Record
+from ws_notebook.tools.bench.trial import Trial, Tried
+from ws_notebook.tools.contract import ToolLike
+from ws_notebook.tools.executor import Execution, Outcome, cancelled_outcome, timeout_outcome
 from ws_notebook.tools.schema.freeform import as_text
 from ws_notebook.tools.values.outputs import without_secrets
 
-if TYPE_CHECKING:
-    from ws_notebook.core.turn import CallState
-    from ws_notebook.tools.executor import Execution, Outcome
-    from ws_notebook.tools.function import AnyTool
-    from ws_notebook.tools.registry import ToolRegistry
-
-__all__ = ["Attempt", "Bench", "Workbench", "remember"]
+__all__ = ["Attempt"]
 
 _NUDGE = 0.05
 """Seconds after which an interrupt that was not taken is sent once more."""
 
 _SLICE = 0.2
 """Seconds of one wait: on Windows a wait without end cannot be interrupted."""
-
-
-class Bench:
-    """What is remembered of a tool, and goes on to the tool that its cell makes when it runs again."""
-
-    def __init__(self) -> None:
-        self.last: Record | None = None
-        self.mocks: list[Mock] = []
-        """The stand-ins in use, the innermost last."""
 
 
 class Attempt:
@@ -51,7 +38,7 @@ class Attempt:
     none.
     """
 
-    def __init__(self, tool: AnyTool) -> None:
+    def __init__(self, tool: Tried) -> None:
         self._tool = tool
 
     @property
@@ -84,84 +71,6 @@ class Attempt:
         return f"<{self._tool.name}.try_: call it as the model would, as in {self._tool.name}.try_(…)>"
 
 
-class _Trying:
-    """Gives each tool its `try_`. No property: Tab does not look into those."""
-
-    @overload
-    def __get__(self, tool: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, tool: AnyTool, owner: type) -> Attempt: ...
-    def __get__(self, tool: AnyTool | None, owner: type) -> Self | Attempt:
-        return self if tool is None else Attempt(tool)
-
-
-class Workbench:
-    """The part of `Tool` that is for people: the model sees none of it."""
-
-    _bench: Bench
-    _contexts: tuple[str, ...]
-    function: Callable[..., Any]
-    name: str
-    is_async: bool
-
-    try_ = _Trying()
-
-    @property
-    def last(self: Any) -> Trial | None:
-        """The last call, by the model or by `try_`; None before the first. `t.last.replay()` makes it again."""
-        record = self._bench.last
-        return None if record is None else Trial(self, record)
-
-    def mock(self, *, returns: Any = UNSET, raises: Any = UNSET, side_effect: Any = UNSET) -> Mock:
-        """Put a stand-in in the function's place for the length of a `with`: `with t.mock(returns=3) as mock: …`.
-
-        returns      what every call returns
-        raises       the exception that every call raises
-        side_effect  a function called in its place, or a list: one result or exception for each call
-
-        `mock.calls` are the arguments of each call. All copies of the tool are replaced, those of a method for every
-        object. Raises `ToolError` unless exactly one is given.
-        """
-        signature = inspect.signature(self.function)
-        return Mock(self._bench, self.name, signature, returns=returns, raises=raises, side_effect=side_effect)
-
-    def form(self: Any) -> Any:
-        """A form (ipywidgets) with a field for each parameter and a button that calls the tool by `try_`.
-
-        Raises `ToolError` outside of a notebook.
-        """
-        from ws_notebook.tools.bench.form import tool_form
-
-        return tool_form(self)
-
-    def _stand_in(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The innermost mock's answer, as the function would give it: an awaitable where it is async."""
-        mock = self._bench.mocks[-1]
-        return _later(mock, args, kwargs) if self.is_async else mock(args, kwargs)
-
-
-def remember(tools: ToolRegistry | None, call: CallState) -> None:
-    """A call of the model has its output: it is its tool's last one, where the tool is among these."""
-    tool = None if tools is None else tools.get(call.name)
-    if tool is None or call.output is None:
-        return
-    tool._bench.last = Record(
-        arguments=call.arguments if call.edited is None else call.edited,
-        status=call.status,
-        output=call.output,
-        error=call.error,
-        exception=call.exception,
-        ms=call.run_ms,
-        call_id=call.call_id,
-        run=call.turn.run_id,
-    )
-
-
-async def _later(mock: Mock, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    result = mock(args, kwargs)
-    return await result if inspect.isawaitable(result) else result
-
-
 def _as_json(name: str, values: Mapping[str, Any]) -> str:
     """Python values as the JSON that a model would write: dates, models, enums and all that pydantic knows."""
     from pydantic_core import PydanticSerializationError, to_jsonable_python
@@ -172,10 +81,8 @@ def _as_json(name: str, values: Mapping[str, Any]) -> str:
         raise ToolError(f"{name}.try_(): the arguments cannot be written as JSON: {error}") from None
 
 
-def _attempted(tool: AnyTool, arguments: str) -> Record:
+def _attempted(tool: ToolLike, arguments: str) -> Record:
     """Run the call to its end and tell what came of it. KeyboardInterrupt passes through."""
-    from ws_notebook.tools.executor import Execution, cancelled_outcome, timeout_outcome
-
     attempt = _Clocked()
     execution = Execution(
         tool, arguments, context=contextvars.copy_context(), started=attempt.begin, finished=attempt.end
@@ -232,7 +139,7 @@ class _Clocked:
         self.ended.set()
         self._over.set()
 
-    def run(self, execution: Execution, tool: AnyTool) -> None:
+    def run(self, execution: Execution, tool: ToolLike) -> None:
         if tool.timeout is not None:
             self._limit = lambda: self._after(tool.timeout or 0.0, self._expire, execution)
         if tool.run_in == "kernel":

@@ -8,21 +8,19 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from html import escape
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ws_notebook import kernel
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.bench.trial import Tried
 from ws_notebook.tools.schema.pretty import type_words
-
-if TYPE_CHECKING:
-    from ws_notebook.tools.function import AnyTool
 
 __all__ = ["ToolForm", "tool_form"]
 
 _PRE = "margin:2px 0;white-space:pre-wrap;background:none"
 
 
-def tool_form(tool: AnyTool) -> Any:
+def tool_form(tool: Tried) -> Any:
     """The form as a widget. Raises `ToolError` outside of a notebook."""
     if not kernel.in_kernel():
         raise ToolError(f"A form needs a notebook. Here, call {tool.name}.try_(…).")
@@ -32,7 +30,7 @@ def tool_form(tool: AnyTool) -> Any:
 class ToolForm:
     """The fields, the button and what the last call gave. `widget` is all of it; `call()` is the button."""
 
-    def __init__(self, tool: AnyTool) -> None:
+    def __init__(self, tool: Tried) -> None:
         import ipywidgets
 
         self._tool = tool

@@ -5,13 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.context import Context
-
-if TYPE_CHECKING:
-    from ws_notebook.tools.bench.attempt import Bench
 
 __all__ = ["UNSET", "Mock"]
 
@@ -32,8 +29,16 @@ class Mock:
     """
 
     def __init__(
-        self, bench: Bench, label: str, signature: inspect.Signature, *, returns: Any, raises: Any, side_effect: Any
+        self,
+        in_use: list[Mock],
+        label: str,
+        signature: inspect.Signature,
+        *,
+        returns: Any,
+        raises: Any,
+        side_effect: Any,
     ) -> None:
+        """`in_use` are the tool's stand-ins, the innermost last: from `with` to its end it is among them."""
         given = [name for name, value in [("returns", returns), ("raises", raises), ("side_effect", side_effect)]
                  if value is not UNSET]  # fmt: skip
         if len(given) != 1:
@@ -42,7 +47,7 @@ class Mock:
             )
         self.calls: list[dict[str, Any]] = []
         """The arguments of every call so far, by name; defaults included, the context not."""
-        self._bench = bench
+        self._in_use = in_use
         self._signature = signature
         self._answer = _answering(label, returns, raises, side_effect)
 
@@ -59,13 +64,13 @@ class Mock:
         return self._answer(*args, **kwargs)
 
     def __enter__(self) -> Self:
-        self._bench.mocks.append(self)
+        self._in_use.append(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._bench.mocks[:] = [each for each in self._bench.mocks if each is not self]
+        self._in_use[:] = [each for each in self._in_use if each is not self]
 
     def __repr__(self) -> str:
         return f"<Mock, called {len(self.calls)} times>"

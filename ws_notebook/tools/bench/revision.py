@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ws_notebook import kernel
+from ws_notebook.tools.bench.trial import Tried
+from ws_notebook.tools.contract import ToolLike
 from ws_notebook.tools.schema.pretty import Field, fields
-
-if TYPE_CHECKING:
-    from ws_notebook.tools.function import AnyTool
 
 __all__ = ["differences", "succeed"]
 
@@ -19,16 +18,14 @@ _MOST = 8
 """Changes that are named; of more, only how many."""
 
 
-def succeed(tool: AnyTool, before: object, names: Mapping[str, Any]) -> None:
+def succeed(tool: Tried, before: Tried, names: Mapping[str, Any]) -> None:
     """Let a new tool of the notebook take over from the one that stood in its place: its last call, its stand-ins.
 
     `names` are the globals of the code that makes it. Shows what changed in its schema. Nothing happens elsewhere
-    than in IPython's own namespace, or where `before` is no tool.
+    than in IPython's own namespace.
     """
-    from ws_notebook.tools.function import Tool
-
     shell = kernel.shell()
-    if shell is None or names is not shell.user_ns or not isinstance(before, Tool):
+    if shell is None or names is not shell.user_ns:
         return
     tool._bench = before._bench
     changes = list(differences(before, tool))
@@ -36,7 +33,7 @@ def succeed(tool: AnyTool, before: object, names: Mapping[str, Any]) -> None:
         _show(tool.name, changes)
 
 
-def differences(before: AnyTool, after: AnyTool) -> Iterator[str]:
+def differences(before: ToolLike, after: ToolLike) -> Iterator[str]:
     """What the model is told otherwise than before, each change in a few words."""
     if before.name != after.name:
         yield f"was named {before.name}"

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import traceback as traceback_module
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import Any, Protocol
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import counted, duration, printable
 from ws_notebook.render.items import output_text
 from ws_notebook.secrets import hidden
+from ws_notebook.tools.bench.record import Bench, Record
+from ws_notebook.tools.contract import ToolLike
 from ws_notebook.tools.values.outputs import Output
 
-if TYPE_CHECKING:
-    from ws_notebook.tools.function import AnyTool
-
-__all__ = ["Record", "Trial"]
+__all__ = ["Trial", "Tried"]
 
 _SHOWN = 4_000
 """Characters of an output that are shown; `output` holds all of it."""
@@ -28,18 +25,14 @@ _IMAGE = "max-width:480px;display:block;margin:4px 0"
 _PRE = "margin:2px 0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;background:none"
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """What is kept of a call. `ms` is the time of validation, function and output together, or None."""
+class Tried(ToolLike, Protocol):
+    """A tool on its bench."""
 
-    arguments: str
-    status: str
-    output: Output
-    error: str | None = None
-    exception: BaseException | None = None
-    ms: float | None = None
-    call_id: str = "call_by_hand"
-    run: str = ""
-    """The id of the run whose model made it; empty for a call by hand."""
+    _bench: Bench
+
+    @property
+    def try_(self) -> Callable[[Mapping[str, Any] | str], Trial]:
+        """Call it by hand, with a dict or JSON."""
 
 
 class Trial:
@@ -48,7 +41,7 @@ class Trial:
     `replay()` makes the same call again, with the tool as it is now.
     """
 
-    def __init__(self, tool: AnyTool, record: Record, *, before: Record | None = None) -> None:
+    def __init__(self, tool: Tried, record: Record, *, before: Record | None = None) -> None:
         self.tool = tool
         self.before = before
         """The call that this one repeats, or None."""

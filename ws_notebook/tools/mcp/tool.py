@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.tools.bench.attempt import Bench
+from ws_notebook.tools.bench.record import Bench
 from ws_notebook.tools.context import Context
 from ws_notebook.tools.function import Tool
 from ws_notebook.tools.options import (

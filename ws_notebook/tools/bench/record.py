@@ -1,0 +1,33 @@
+"""What is kept of a tool's calls."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ws_notebook.tools.bench.mock import Mock
+from ws_notebook.tools.values.outputs import Output
+
+__all__ = ["Bench", "Record"]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What is kept of a call. `ms` is the time of validation, function and output together, or None."""
+
+    arguments: str
+    status: str
+    output: Output
+    error: str | None = None
+    exception: BaseException | None = None
+    ms: float | None = None
+    call_id: str = "call_by_hand"
+    run: str = ""
+    """The id of the run whose model made it; empty for a call by hand."""
+
+
+class Bench:
+    """What is remembered of a tool, and goes on to the tool that its cell makes when it runs again."""
+
+    def __init__(self) -> None:
+        self.last: Record | None = None
+        self.mocks: list[Mock] = []
+        """The stand-ins in use, the innermost last."""
