@@ -20,7 +20,7 @@ __all__: list[str] = []
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("mcp") is None, reason="the mcp package is not installed")
 
-COMMAND = [sys.executable, str(Path(__file__).resolve().parents[1] / "support" / "mcp_server.py")]
+COMMAND = [sys.executable, str(Path(__file__).resolve().parents[2] / "support" / "mcp_server.py")]
 
 
 def a_line(target: Any = COMMAND, limit: float = 30) -> Any:

@@ -24,7 +24,7 @@ from ws_notebook.tools.mcp.server import McpServer
 
 __all__: list[str] = []
 
-SCRIPT = Path(__file__).resolve().parents[1] / "support" / "mcp_server.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "support" / "mcp_server.py"
 COMMAND = [sys.executable, str(SCRIPT)]
 TOKEN = "a-token-for-tests"
 
