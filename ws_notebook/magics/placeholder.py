@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from ..tools.values.grid import is_table
 from ..tools.values.pictures import Picture, as_picture, is_picture
-from ..tools.values.tables import is_table
-from ..tools.values.tabular import table_text
+from ..tools.values.tables import table_text
 from .options import nearest
 
 __all__ = ["Misfit", "Placeholder", "placeholder", "why_left"]

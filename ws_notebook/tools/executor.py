@@ -28,6 +28,7 @@ from ws_notebook.tools.contract import ToolLike
 from ws_notebook.tools.engines import submitted, withdrawn
 from ws_notebook.tools.values.exhibits import exhibits
 from ws_notebook.tools.values.outputs import Output, error_output, exception_output, to_output
+from ws_notebook.tools.values.pictures import picture_of_part
 
 __all__ = [
     "Execution",
@@ -96,8 +97,6 @@ def _pictures(output: Output) -> tuple[Mapping[str, Any], ...]:
     parts = [] if isinstance(output, str) else [part for part in output if part.get("type") == "input_image"]
     if not parts:
         return ()
-    from ws_notebook.tools.values.pictures import picture_of_part
-
     return tuple(picture_of_part(part).shown() for part in parts)
 
 

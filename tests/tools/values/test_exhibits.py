@@ -27,8 +27,8 @@ def test_a_table_is_its_first_rows_and_columns() -> None:
 
 
 def test_the_index_and_what_is_missing_are_as_in_the_text() -> None:
-    frame = pd.DataFrame({"people": [1.5, None]}, index=pd.Index(["Paris", "Os\tlo\n"], name="town"))
-    found = only({"n": 2, "table": frame})
+    dataframe = pd.DataFrame({"people": [1.5, None]}, index=pd.Index(["Paris", "Os\tlo\n"], name="town"))
+    found = only({"n": 2, "table": dataframe})
     assert found["cells"] == "town\tpeople\nParis\t1.5\nOs lo \tNaN" or found["cells"].endswith("Os lo \t")
     assert found["index"] == 1
 

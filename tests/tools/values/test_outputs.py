@@ -18,8 +18,8 @@ from ws_notebook.exceptions import ToolError
 from ws_notebook.pictures import facts, read_data_url
 from ws_notebook.secrets import Keys
 from ws_notebook.tools import error_output, exception_output, to_output
-from ws_notebook.tools.values.images import MAX_BYTES
 from ws_notebook.tools.values.outputs import without_secrets
+from ws_notebook.tools.values.pictures import MAX_BYTES
 
 __all__: list[str] = []
 
@@ -193,8 +193,8 @@ def test_the_marker_says_how_much_there_was() -> None:
 
 
 def test_what_shares_a_limit_is_cut_where_it_is_long_and_says_so() -> None:
-    frame = pd.DataFrame({"n": range(100_000, 100_150)})
-    words, table, tail = to_output(["w" * 3_000, frame, "the end"], max_output=1_000)
+    dataframe = pd.DataFrame({"n": range(100_000, 100_150)})
+    words, table, tail = to_output(["w" * 3_000, dataframe, "the end"], max_output=1_000)
     assert words["text"].endswith("more than the 497 allowed; ask for a smaller part]")
     assert table["text"].endswith("of 150 rows, 1 columns; ask for a smaller part or a summary]")
     assert tail["text"] == "the end"

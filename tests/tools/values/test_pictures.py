@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import subprocess
 import sys
@@ -16,9 +17,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 from support.pictures import png
 
-from ws_notebook.exceptions import SettingsError
+from ws_notebook.exceptions import SettingsError, ToolError
 from ws_notebook.pictures import data_url, facts, part_facts, read_data_url
-from ws_notebook.tools.values.pictures import Picture, as_picture, is_picture, picture_of_part
+from ws_notebook.tools.values.pictures import Picture, as_picture, is_picture, picture_bytes, picture_of_part
 
 __all__: list[str] = []
 
@@ -169,6 +170,77 @@ try:
 except SettingsError as error:
     print(error)
 """
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=True)
     assert "Install Pillow" in said.stdout
+
+
+# What is a picture by itself.
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_of_a_picture_are_a_picture(kind: Any) -> None:
+    assert picture_bytes(kind(png(1, 1))) == png(1, 1)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xd8\xff\xe0rest", b"GIF89arest", b"GIF87arest", b"RIFF\x04\0\0\0WEBPrest"])
+def test_the_format_is_told_by_the_first_bytes(data: bytes) -> None:
+    assert picture_bytes(data) == data
+
+
+@pytest.mark.parametrize(
+    "value", [b"", b"text", b"RIFFxxxxWAVE", "text", None, 3, [png(1, 1)], {"a": 1}, type, object()], ids=repr
+)
+def test_other_values_are_no_pictures(value: object) -> None:
+    assert picture_bytes(value) is None
+
+
+class Formula:
+    """Shows itself as Jupyter asks for it."""
+
+    def __init__(self, drawn: object) -> None:
+        self.drawn = drawn
+
+    def _repr_png_(self) -> object:
+        return self.drawn
+
+
+@pytest.mark.parametrize("drawn", [png(1, 1), base64.b64encode(png(1, 1)).decode(), (png(1, 1), {"width": 1})])
+def test_what_shows_itself_as_png_is_a_picture(drawn: object) -> None:
+    assert picture_bytes(Formula(drawn)) == png(1, 1)
+
+
+@pytest.mark.parametrize("drawn", [None, b"no picture", 3])
+def test_what_could_show_itself_and_does_not_is_no_picture(drawn: object) -> None:
+    assert picture_bytes(Formula(drawn)) is None
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "F", "I", "I;16", "HSV"])
+def test_pil_images_of_every_mode_are_drawn(mode: str) -> None:
+    data = picture_bytes(Image.new(mode, (3, 2)))
+    assert data is not None
+    assert facts(data).mime == "image/png"
+    assert Image.open(io.BytesIO(data)).size == (3, 2)
+
+
+def test_matplotlib_figures_and_their_parts_are_drawn() -> None:
+    shown = Figure(figsize=(1, 1))
+    axes = shown.add_subplot()
+    (line,) = axes.plot([1, 2])
+    data = picture_bytes(shown)
+    assert data is not None
+    assert data.startswith(b"\x89PNG")
+    assert picture_bytes(axes) == data
+    assert picture_bytes(line) == data
+
+
+def test_a_plotly_figure_is_drawn_or_refused_with_the_remedy() -> None:
+    import plotly.graph_objects as go
+
+    try:
+        data = picture_bytes(go.Figure())
+    except ToolError as error:
+        assert "Install kaleido and Chrome, or return the data." in str(error)  # noqa: PT017 - by what is installed
+    else:
+        assert data is not None
+        assert data.startswith(b"\x89PNG")

@@ -27,8 +27,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, RootModel, SecretStr, field_serializer
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.values.grid import MAX_ROWS
 from ws_notebook.tools.values.plain import plain
-from ws_notebook.tools.values.tables import MAX_ROWS
 
 __all__: list[str] = []
 
@@ -168,8 +168,8 @@ VALUES = [
     (pd.NA, None),
     (pd.Timedelta(minutes=1), "PT60S"),
     (pd.Index([1, 2]), [1, 2]),
-    ({"frame": pd.DataFrame({"a": [1], "b": ["x"]})}, {"frame": [{"a": 1, "b": "x"}]}),
-    ({"frame": pd.DataFrame({"a": [1.5, None]})}, {"frame": [{"a": 1.5}, {"a": None}]}),
+    ({"dataframe": pd.DataFrame({"a": [1], "b": ["x"]})}, {"dataframe": [{"a": 1, "b": "x"}]}),
+    ({"dataframe": pd.DataFrame({"a": [1.5, None]})}, {"dataframe": [{"a": 1.5}, {"a": None}]}),
     ([pd.DataFrame([[1, 2]], columns=["a", "a"])], [[["a", "a"], [1, 2]]]),
     (pd.Period("2026-01"), "2026-01"),
     (pd.Categorical(["x", "y"]), ["x", "y"]),
@@ -298,20 +298,21 @@ def test_a_long_table_inside_a_result_is_shortened_with_a_note() -> None:
 
 
 def test_a_table_inside_a_result_keeps_its_index() -> None:
-    frame = pd.DataFrame({"n": [1, 2]}, index=pd.Index(["x", "y"], name="key"))
+    dataframe = pd.DataFrame({"n": [1, 2]}, index=pd.Index(["x", "y"], name="key"))
     records = [{"key": "x", "n": 1}, {"key": "y", "n": 2}]
 
     class Holder(BaseModel):
         model_config = ConfigDict(arbitrary_types_allowed=True)
         part: Any
 
-    for value in ({"part": frame}, Place("a", [frame]), Pair(1, frame), (frame,), Holder(part=frame)):
+    holders = ({"part": dataframe}, Place("a", [dataframe]), Pair(1, dataframe), (dataframe,), Holder(part=dataframe))
+    for value in holders:
         assert json.dumps(records) in json.dumps(plain(value))
 
 
 def test_nan_in_records_of_pandas_is_null() -> None:
-    frame = pd.DataFrame({"text": ["", None], "n": [1.0, None]})
-    first, second = plain(frame.to_dict("records"))
+    dataframe = pd.DataFrame({"text": ["", None], "n": [1.0, None]})
+    first, second = plain(dataframe.to_dict("records"))
     assert first == {"text": "", "n": 1.0}
     assert second == {"text": None, "n": None}
 
@@ -327,8 +328,8 @@ def test_tables_share_the_room_that_the_rest_leaves_them() -> None:
 
 
 def test_a_table_in_a_cell_of_a_table_is_written_too() -> None:
-    frame = pd.DataFrame({"inner": [pd.DataFrame({"a": [1]}, index=["k"]), object]})
-    first, second = plain([frame])[0]
+    dataframe = pd.DataFrame({"inner": [pd.DataFrame({"a": [1]}, index=["k"]), object]})
+    first, second = plain([dataframe])[0]
     assert first == {"inner": [{"index": "k", "a": 1}]}
     assert second["inner"] == str(object)
 

@@ -39,14 +39,14 @@ def rows(value: Any) -> list[dict[str, Any]]:
 
 
 def test_a_list_of_records_has_a_row_for_each() -> None:
-    frame = records_frame([City(name="Oslo", population=709000), City(name="Rome", population=2800000)])
-    assert list(frame.columns) == ["name", "population"]
-    assert frame["population"].sum() == 3509000
+    dataframe = records_frame([City(name="Oslo", population=709000), City(name="Rome", population=2800000)])
+    assert list(dataframe.columns) == ["name", "population"]
+    assert dataframe["population"].sum() == 3509000
 
 
 def test_records_of_different_fields_leave_holes() -> None:
-    frame = records_frame([{"a": 1}, {"b": "x"}])
-    assert frame.notna().to_dict("list") == {"a": [True, False], "b": [False, True]}
+    dataframe = records_frame([{"a": 1}, {"b": "x"}])
+    assert dataframe.notna().to_dict("list") == {"a": [True, False], "b": [False, True]}
 
 
 def test_a_record_that_holds_a_list_of_records_is_spread_over_its_rows() -> None:

@@ -21,7 +21,7 @@ __all__ = ["Trial", "Tried"]
 _SHOWN = 4_000
 """Characters of an output that are shown; `output` holds all of it."""
 
-_IMAGE = "max-width:480px;display:block;margin:4px 0"
+_PICTURE = "max-width:480px;display:block;margin:4px 0"
 _PRE = "margin:2px 0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;background:none"
 
 
@@ -64,7 +64,7 @@ class Trial:
 
     @property
     def output(self) -> Output:
-        """What the model reads: text, or text and image parts; for a failure, a short JSON object."""
+        """What the model reads: text, or text and picture parts; for a failure, a short JSON object."""
         return self._record.output
 
     @property
@@ -149,7 +149,7 @@ class Trial:
 def _part(part: Mapping[str, Any]) -> str:
     url = part.get("image_url")
     if isinstance(url, str) and url.startswith("data:image/"):
-        return f'<img src="{escape(url)}" alt="image" style="{_IMAGE}">'
+        return f'<img src="{escape(url)}" alt="image" style="{_PICTURE}">'
     return f'<pre style="{_PRE}">→ {escape(_cut(output_text([part])))}</pre>'
 
 

@@ -123,7 +123,7 @@ def _marked(text: str, name: str) -> str:
 
 
 def output_of(result: Any) -> Output:
-    """What the model reads of a server's result (`mcp.types.CallToolResult`): text, or text and image parts.
+    """What the model reads of a server's result (`mcp.types.CallToolResult`): text, or text and picture parts.
 
     Raises `ToolError` with the server's words where it reports an error.
     """

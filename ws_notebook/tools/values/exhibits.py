@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from .loaded import loaded
-from .tables import grid, is_table
-from .tabular import table_lines
+from ws_notebook.tools.values.grid import grid, is_table
+from ws_notebook.tools.values.loaded import loaded
+from ws_notebook.tools.values.tables import table_lines
 
 __all__ = ["exhibits"]
 

@@ -1,4 +1,4 @@
-"""A tool's result as the model reads it: text, or a list of text and image parts.
+"""A tool's result as the model reads it: text, or a list of text and picture parts.
 
 Text is what a reader would write down: a string as it is, JSON without blanks for data, CSV for tables, a picture
 for pictures. Whatever has no such form raises `ToolError` with what to return instead.
@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from ws_notebook.exceptions import SettingsError, ToolError
+from ws_notebook.pictures import data_url
 from ws_notebook.secrets import Keys, counted
 from ws_notebook.tools.values.cut import Notes, cut, shares
-from ws_notebook.tools.values.images import MAX_BYTES, image_bytes, image_url
+from ws_notebook.tools.values.grid import is_table
 from ws_notebook.tools.values.loaded import loaded
+from ws_notebook.tools.values.pictures import MAX_BYTES, as_picture, picture_bytes
 from ws_notebook.tools.values.plain import plain
-from ws_notebook.tools.values.tables import is_table
-from ws_notebook.tools.values.tabular import table_text
+from ws_notebook.tools.values.tables import table_text
 
 __all__ = ["DEFAULT_MAX_OUTPUT", "Output", "error_output", "exception_output", "to_output", "without_secrets"]
 
@@ -39,14 +40,14 @@ _MAX_PARTS = 50
 _ATOMS = (str, int, float, bool, type(None))
 """The results of most functions; no library's type is among them."""
 
-_MAX_IMAGES = 20
+_MAX_PICTURES = 20
 """Pictures in one output at most."""
 
 _MAX_MESSAGE = 2_000
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 _MAX_FILE = 50_000_000
-"""Bytes of an image file that is shown; the path of a larger one is a path."""
+"""Bytes of a picture's file that is shown; the path of a larger one is a path."""
 
 
 def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT, notes: Notes | None = None) -> Output:
@@ -60,15 +61,15 @@ def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT, notes: Not
         return _text(value, max_output, notes)
     if isinstance(value, list) and value and all(map(_is_part, value)):
         return _limited(value, max_output, notes)
-    image = _picture(value)
-    if image is not None:
-        return [_image(image)]
+    url = _picture(value)
+    if url is not None:
+        return [_part(url)]
     if isinstance(value, Path) and value.suffix.lower() in _SUFFIXES and value.is_file():
         return _file(value)
     if type(value) in (list, tuple) and len(value) <= _MAX_PARTS:  # type: ignore[arg-type]
-        images = [_picture(one) for one in value]  # type: ignore[attr-defined]
-        if any(images) or any(map(is_table, value)):  # type: ignore[call-overload]
-            return _parts(value, images, max_output, notes)  # type: ignore[arg-type]
+        pictures = [_picture(one) for one in value]  # type: ignore[attr-defined]
+        if any(pictures) or any(map(is_table, value)):  # type: ignore[call-overload]
+            return _parts(value, pictures, max_output, notes)  # type: ignore[arg-type]
     return _with_pictures(value, max_output, notes)
 
 
@@ -121,18 +122,16 @@ def _said(error: BaseException) -> str:
 
 def _picture(value: Any) -> str | None:
     try:
-        data = image_bytes(value)
+        data = picture_bytes(value)
     except ToolError:
         if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
             return None  # its data tells as much
         raise
-    return None if data is None else image_url(data) if len(data) <= MAX_BYTES else _smaller(data)
+    return None if data is None else data_url(data) if len(data) <= MAX_BYTES else _smaller(data)
 
 
 def _smaller(data: bytes) -> str:
     """A large picture, scaled down."""
-    from ws_notebook.tools.values.pictures import as_picture
-
     try:
         return str(as_picture(data).part["image_url"])
     except SettingsError as error:
@@ -140,9 +139,9 @@ def _smaller(data: bytes) -> str:
 
 
 def _file(path: Path) -> Output:
-    """An image file by its path: the path, and the picture where it can be sent."""
-    image = _picture(path.read_bytes()) if path.stat().st_size <= _MAX_FILE else None
-    return str(path) if image is None else [{"type": "input_text", "text": str(path)}, _image(image)]
+    """A picture's file by its path: the path, and the picture where it can be sent."""
+    url = _picture(path.read_bytes()) if path.stat().st_size <= _MAX_FILE else None
+    return str(path) if url is None else [{"type": "input_text", "text": str(path)}, _part(url)]
 
 
 def _with_pictures(value: Any, max_output: int, notes: Notes | None) -> Output:
@@ -154,26 +153,27 @@ def _with_pictures(value: Any, max_output: int, notes: Notes | None) -> Output:
         if url is None:
             return None
         if url not in urls:
-            if len(urls) == _MAX_IMAGES:
-                raise ToolError(f"The result has more than {_MAX_IMAGES} pictures. Return fewer, or put them into one.")
+            if len(urls) == _MAX_PICTURES:
+                raise ToolError(
+                    f"The result has more than {_MAX_PICTURES} pictures. Return fewer, or put them into one."
+                )
             urls.append(url)
         return f"[image {urls.index(url) + 1}]"
 
     text = _text(value, max_output, notes, collect)
-    return text if not urls else [{"type": "input_text", "text": text}, *map(_image, urls)]
+    return text if not urls else [{"type": "input_text", "text": text}, *map(_part, urls)]
 
 
 def _parts(
-    values: Iterable[Any], images: list[str | None], max_output: int, notes: Notes | None
+    values: Iterable[Any], pictures: list[str | None], max_output: int, notes: Notes | None
 ) -> list[dict[str, Any]]:
-    texts = iter(
-        _texts([value for value, image in zip(values, images, strict=True) if image is None], max_output, notes)
-    )
+    """A part for each value; `pictures` are the data URLs of those that are one."""
+    texts = iter(_texts([value for value, url in zip(values, pictures, strict=True) if url is None], max_output, notes))
     parts: list[dict[str, Any]] = []
-    for image in images:
-        part = {"type": "input_text", "text": next(texts)} if image is None else _image(image)
+    for url in pictures:
+        part = {"type": "input_text", "text": next(texts)} if url is None else _part(url)
         # A figure and its axes are one picture.
-        if image is None or part not in parts:
+        if url is None or part not in parts:
             parts.append(part)
     return parts
 
@@ -209,7 +209,7 @@ def _limited(parts: list[dict[str, Any]], max_output: int, notes: Notes | None) 
     return [{**part, "text": next(kept)} if isinstance(part.get("text"), str) else part for part in parts]
 
 
-def _image(url: str) -> dict[str, Any]:
+def _part(url: str) -> dict[str, Any]:
     return {"type": "input_image", "image_url": url, "detail": "auto"}
 
 

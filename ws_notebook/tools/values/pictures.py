@@ -1,11 +1,13 @@
-"""Pictures for a question: whatever people hold one in becomes an `input_image` part, small enough to be sent.
+"""Pictures for a question or in a result: whatever people hold one in becomes an `input_image` part that can be sent.
 
-PIL images, figures, image bytes, numpy arrays, files and addresses. Pillow is used where it is installed: it scales
-down what is too large, and reads formats that models do not take.
+PIL images, figures, image bytes, numpy arrays, files and addresses. No picture library is imported to find out what a
+value is. Pillow is used where it is installed: it scales down what is too large, and reads formats that models do not
+take.
 """
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zlib
@@ -16,14 +18,13 @@ from typing import Any
 
 from ws_notebook.exceptions import SettingsError, ToolError
 from ws_notebook.pictures import data_url, facts, format_of, read_data_url
-from ws_notebook.tools.values.images import image_bytes
 from ws_notebook.tools.values.loaded import loaded
 
-__all__ = ["Picture", "as_picture", "is_picture", "picture_of_part"]
+__all__ = ["MAX_BYTES", "Picture", "as_picture", "is_picture", "picture_bytes", "picture_of_part"]
 
 _MAX_SIDE = 2048
 """Pixels; models see no more of a larger one, as they scale it to this square themselves."""
-_MAX_BYTES = 3_000_000
+MAX_BYTES = 3_000_000
 """One message may be limited to 4 MiB (the strictest gateway known), and base64 adds a third."""
 _THUMBNAIL_SIDE, _THUMBNAIL_BYTES = 240, 60_000
 _QUALITY = 88
@@ -91,6 +92,28 @@ def picture_of_part(part: Mapping[str, Any]) -> Picture:
     return Picture(part, _cut(str(url or part.get("file_id") or "image")), None)
 
 
+def picture_bytes(value: Any) -> bytes | None:
+    """What is a picture by itself, or draws itself as one, as the bytes of a file; None where it is no picture.
+
+    Bytes of an image, PIL images, matplotlib and plotly figures, whatever offers a PNG. Raises `ToolError` for one
+    that its library cannot draw here.
+    """
+    if isinstance(value, bytes | bytearray | memoryview):
+        data = bytes(value)
+        return data if format_of(data) else None
+    if isinstance(value, loaded("PIL.Image", "Image")):
+        return _pil(value)
+    if isinstance(value, loaded("matplotlib.artist", "Artist")):
+        figure = getattr(value, "figure", None)
+        return None if figure is None else _matplotlib(figure)
+    if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
+        return _plotly(value)
+    drawn = getattr(value, "figure", None)  # of seaborn's grids
+    if isinstance(drawn, loaded("matplotlib.figure", "Figure")):
+        return _matplotlib(drawn)
+    return _repr_png(value)
+
+
 def _linked(url: str, name: str) -> Picture:
     part = {"type": "input_image", "image_url": url, "detail": "auto"}
     return Picture(part, _cut(f"{name}: {url}" if name and name != url else url), None)
@@ -131,7 +154,7 @@ def _bytes(value: Any, name: str) -> bytes:
     if isinstance(figure, loaded("matplotlib.figure", "FigureBase")):
         value = figure  # of axes, of a grid of plots
     try:
-        drawn = image_bytes(value)
+        drawn = picture_bytes(value)
     except ToolError as error:
         raise SettingsError(str(error).replace("return the data", "put the data into the prompt")) from None
     if drawn is None:
@@ -169,23 +192,57 @@ def _png(array: Any, channels: int) -> bytes:
     )
 
 
+def _pil(image: Any) -> bytes:
+    keeps = image.mode in ("1", "L", "LA", "I;16", "P", "RGB", "RGBA")
+    return _saved(image if keeps else image.convert("RGB"), "PNG")
+
+
+def _matplotlib(figure: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", bbox_inches="tight")
+    return buffer.getvalue()
+
+
+def _plotly(figure: Any) -> bytes:
+    try:
+        drawn: bytes = figure.to_image(format="png")
+    except Exception as error:
+        raise ToolError(
+            "The plotly figure could not be drawn as an image. Install kaleido and Chrome, or return the data."
+        ) from error
+    return drawn
+
+
+def _repr_png(value: Any) -> bytes | None:
+    """What Jupyter would show as a PNG, such as IPython's `Image` or a symbolic formula."""
+    draw = None if isinstance(value, type) else getattr(type(value), "_repr_png_", None)
+    if draw is None:
+        return None
+    drawn = draw(value)
+    if isinstance(drawn, tuple):  # with metadata
+        drawn = drawn[0]
+    if isinstance(drawn, str):
+        drawn = base64.b64decode(drawn)
+    return drawn if isinstance(drawn, bytes) and format_of(drawn) else None
+
+
 def _fitted(data: bytes, name: str) -> bytes:
     """The picture within both limits."""
     size = facts(data).size
-    if len(data) <= _MAX_BYTES and (size is None or max(size) <= _MAX_SIDE):
+    if len(data) <= MAX_BYTES and (size is None or max(size) <= _MAX_SIDE):
         return data
     image = _opened(data)
     if image is None:
-        if len(data) <= _MAX_BYTES:
+        if len(data) <= MAX_BYTES:
             return data
         raise SettingsError(
-            f"{_named(name)} has {_amount(len(data))}, more than the {_amount(_MAX_BYTES)} that can be sent. "
+            f"{_named(name)} has {_amount(len(data))}, more than the {_amount(MAX_BYTES)} that can be sent. "
             "Install Pillow, which scales it down, or make it smaller."
         )
     image.thumbnail((_MAX_SIDE, _MAX_SIDE))
     drawn = _saved(image, "PNG")
     side = _MAX_SIDE
-    while len(drawn) > _MAX_BYTES:
+    while len(drawn) > MAX_BYTES:
         image.thumbnail((side, side))
         drawn = _saved(image.convert("RGB"), "JPEG")
         side = side * 3 // 4

@@ -14,10 +14,10 @@ from typing import Any
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.values.arrays import array_data, is_array
 from ws_notebook.tools.values.cut import Notes, shares
-from ws_notebook.tools.values.listing import table_data
+from ws_notebook.tools.values.grid import Grid, grid, is_table
 from ws_notebook.tools.values.loaded import loaded
+from ws_notebook.tools.values.nested import table_data
 from ws_notebook.tools.values.scalars import NOT_SCALAR, key_text, scalar
-from ws_notebook.tools.values.tables import Grid, grid, is_table
 
 __all__ = ["plain"]
 

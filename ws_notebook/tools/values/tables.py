@@ -1,210 +1,175 @@
-"""Tables of any library as rows of Python values: pandas, polars, pyarrow, structured arrays, `__dataframe__`."""
+"""Tables as compact text: CSV, of which whole rows are left out where it is too long, with a note."""
 
 from __future__ import annotations
 
 import datetime
-import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
-from ws_notebook.tools.values.loaded import loaded
+from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.values.cut import Notes, cut, shares
+from ws_notebook.tools.values.grid import MAX_ROWS, Grid, grid
+from ws_notebook.tools.values.nested import cut_cells, left_out
+from ws_notebook.tools.values.plain import plain
+from ws_notebook.tools.values.scalars import NOT_SCALAR, is_missing, scalar
 
-__all__ = ["MAX_COLUMNS", "MAX_ROWS", "Grid", "grid", "is_table"]
+__all__ = ["table_lines", "table_text"]
 
-MAX_ROWS, MAX_COLUMNS = 200, 100
-"""Rows and columns of a table shown at most."""
+_SEPARATING = re.compile(r'[,"\r\n]')
+_QUOTED = re.compile(r'[,"\r\n]|^$|^(?:NaN|-?Infinity)$')
+"""Texts that stand in quotes: among them those that read like a number that is written as a word."""
 
-_KNOWN = (
-    ("pandas", "DataFrame"), ("pandas", "Series"),
-    ("polars", "DataFrame"), ("polars", "LazyFrame"), ("polars", "Series"),
-    ("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyarrow", "ChunkedArray"), ("pyarrow", "Array"),
-)  # fmt: skip
-_COLUMN = "value"
-"""The name of a column that has none."""
-
-_FLOATS = ("float16", "float32", "Float32", "halffloat[pyarrow]", "float[pyarrow]", "Sparse[float32, nan]")
-"""pandas' names of numbers that have more digits as Python's floats than they had."""
+_ADVICE = "ask for a smaller part or a summary"
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The first rows and columns of a table. Values keep their types; what is missing is None, NA or NaT."""
+def table_text(table: Any, *, max_rows: int = MAX_ROWS, max_output: int = 100_000, notes: Notes | None = None) -> str:
+    """A table that `grid` takes as CSV of at most `max_output` characters, with a note where something is left out.
 
-    heads: tuple[tuple[Any, ...], ...]
-    """Of each column the name on each level, as many for all; the index's columns first, with None for no name."""
-    rows: list[tuple[Any, ...]]
-    """A value for each head."""
-    index: int
-    """How many of the columns are the index; 0 where it only counts the rows."""
-    total: int | None
-    """Rows in all; None where there are more, and counting them is not for free."""
-    width: int
-    """Columns in all, without the index."""
-    is_column: bool = False
-    """Whether it is one column, such as a Series, and not a table."""
-    levels: tuple[Any, ...] = ()
-    """What the levels of the names are called, where they are called something."""
-
-    @property
-    def columns(self) -> int:
-        """Columns that are here, without the index."""
-        return len(self.heads) - self.index
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing is left out."""
-        return self.total == len(self.rows) and self.width == self.columns
-
-
-def is_table(value: object) -> bool:
-    """Whether `grid` takes the value."""
-    known = tuple(loaded(module, name) for module, name in _KNOWN)
-    return isinstance(value, known) or _is_structured(value) or _interchanges(value)
+    The index is shown unless it only counts the rows. What is missing is empty, an empty text `""`, and NaN `NaN`.
+    Rows are left out whole; only where there is no room for one, its long cells are cut, and the note says which.
+    """
+    found = grid(table, rows=max_rows)
+    head = [",".join(map(_quoted, line)) for line in _head(found)]
+    cells = _cells(found)
+    if found.total == 0 or not found.heads:
+        rows = f"[{found.total or 0:,} rows{'' if found.heads or not found.total else ', no columns'}]"
+        return cut("\n".join([*filter(None, head), rows]), max_output, notes)
+    lines = [",".join(map(_quoted, row)) for row in cells]
+    text = "\n".join([*head, *lines])
+    if found.whole and len(text) <= max_output:
+        return text
+    shorter, note = _whole_rows(found, head, lines, max_output)
+    if not shorter:
+        shorter, note = _first_row(found, head, cells[0], max_output)
+    if not shorter:
+        # Where not even the names fit: as much as does, with a mark.
+        note = _note(found, 0)
+        none = "\n".join([*head, note])
+        shorter = none if len(none) <= max_output else cut(f"{text}\n{none}", max_output)
+    if notes is not None:
+        notes.append(note[1:-1].removesuffix(f"; {_ADVICE}"))
+    return shorter
 
 
-def grid(value: Any, *, rows: int = MAX_ROWS) -> Grid:
-    """The first `rows` rows and `MAX_COLUMNS` columns of a table. A polars LazyFrame is collected so far."""
-    if isinstance(value, (loaded("pandas", "DataFrame"), loaded("pandas", "Series"))):
-        return _of_pandas(value, rows)
-    if isinstance(value, tuple(loaded("polars", name) for name in ("DataFrame", "LazyFrame", "Series"))):
-        return _of_polars(value, rows)
-    if isinstance(value, (loaded("pyarrow", "Table"), loaded("pyarrow", "RecordBatch"))):
-        return _of_arrow(list(value.schema.names), value.columns, value.num_rows, rows)
-    if isinstance(value, (loaded("pyarrow", "ChunkedArray"), loaded("pyarrow", "Array"))):
-        return _of_arrow([_COLUMN], [value], len(value), rows, is_column=True)
-    if _is_structured(value):
-        names = value.dtype.names
-        columns = [list(value[name][:rows]) for name in names[:MAX_COLUMNS]]
-        return _flat(names, columns, len(value), len(names))
-    import pandas as pd
-
-    with warnings.catch_warnings():
-        # The protocol is on its way out; where a library has nothing newer, it still works.
-        warnings.simplefilter("ignore")
-        return _of_pandas(pd.api.interchange.from_dataframe(value), rows)
+def table_lines(found: Grid) -> tuple[list[list[str | None]], list[list[str | None]]]:
+    """The lines above the rows, and the rows: of each column a text, or None for what is missing."""
+    return _head(found), _cells(found)
 
 
-def _is_structured(value: object) -> bool:
-    """Whether it is a numpy array with a row for each element and a column for each of its named fields."""
-    return isinstance(value, loaded("numpy", "ndarray")) and value.ndim == 1 and value.dtype.names is not None
+def _whole_rows(found: Grid, head: list[str], lines: list[str], limit: int) -> tuple[str, str]:
+    """As many whole rows as fit, and the note; nothing where not even one does."""
+    length, count = sum(len(line) + 1 for line in head), 0
+    for line in lines:
+        if length + len(line) + 1 + len(_note(found, count + 1)) > limit:
+            break
+        length, count = length + len(line) + 1, count + 1
+    note = _note(found, count)
+    return "\n".join([*head, *lines[:count], note]) if count else "", note
 
 
-def _interchanges(value: object) -> bool:
-    return not isinstance(value, type) and callable(getattr(type(value), "__dataframe__", None))
+def _first_row(found: Grid, head: list[str], row: list[str | None], limit: int) -> tuple[str, str]:
+    """The first row with its longest cells cut, and a note that says which; nothing where there is no room for it."""
+    lengths = [len(cell or "") for cell in row]
+    room = limit
+    while room > 0:
+        most = shares(lengths, room)
+        kept = [
+            cell if cell is None or len(cell) <= size else f"{cell[:size]}…"
+            for cell, size in zip(row, most, strict=True)
+        ]
+        note = _note(found, 1, _cuts(found, lengths, most))
+        text = "\n".join([*head, ",".join(map(_quoted, kept)), note])
+        if len(text) <= limit:
+            return text, note
+        room = min(room, sum(lengths)) - (len(text) - limit)
+    return "", ""
 
 
-def _flat(
-    names: Iterable[Any], columns: list[list[Any]], total: int | None, width: int, *, is_column: bool = False
-) -> Grid:
-    """Columns with plain names and without an index."""
-    heads = tuple((name,) for name, _ in zip(names, columns, strict=False))
-    return Grid(heads, list(zip(*columns, strict=True)), 0, total, width, is_column)
+def _cuts(found: Grid, lengths: Sequence[int], most: Sequence[int]) -> str:
+    names = [" ".join(_text(part) or "" for part in head).strip() or "the index" for head in found.heads]
+    sizes = zip(names, most, lengths, strict=True)
+    return cut_cells([(name, size, length) for name, size, length in sizes if size < length])
 
 
-# pandas.
+def _note(found: Grid, shown: int, cuts: str = "") -> str:
+    columns = f"{found.width:,}" if found.columns == found.width else f"{found.columns:,} of {found.width:,}"
+    parts = (f"{left_out(found, shown)}, {columns} columns", cuts, _ADVICE)
+    return f"[{'; '.join(filter(None, parts))}]"
 
 
-def _of_pandas(table: Any, rows: int) -> Grid:
-    is_column = isinstance(table, loaded("pandas", "Series"))
-    frame = table.to_frame(_COLUMN if table.name is None else table.name) if is_column else table
-    shown = frame.iloc[:rows, :MAX_COLUMNS]
-    names = shown.columns
-    depth = names.nlevels
-    index = [] if _only_counts(frame.index) else _index_levels(shown.index)
-    columns = [_pandas_values(shown.iloc[:, place]) for place in range(len(names))]
-    heads = [(*(None,) * (depth - 1), level.name) for level in index]
-    heads += [name if depth > 1 else (name,) for name in names]
-    values = [*map(_pandas_values, index), *columns]
-    found = list(zip(*values, strict=True)) if values else [()] * len(shown)
-    levels = tuple(names.names) if any(name is not None for name in names.names) and not is_column else ()
-    return Grid(tuple(heads), found, len(index), len(frame), len(frame.columns), is_column, levels)
+# Cells.
 
 
-def _only_counts(index: Any) -> bool:
-    counts = isinstance(index, loaded("pandas", "RangeIndex")) and index.name is None
-    return counts and index.start == 0 and index.step == 1
+class _Word(str):
+    """What is no text, as text: NaN needs no quotes."""
+
+    __slots__ = ()
 
 
-def _index_levels(index: Any) -> list[Any]:
-    return [index.get_level_values(place) for place in range(index.nlevels)]
+def _head(found: Grid) -> list[list[str | None]]:
+    """The lines above the rows: one for each level of the columns' names."""
+    depth = len(found.heads[0]) if found.heads else 0
+    lines = [[_text(head[level]) for head in found.heads] for level in range(depth)]
+    if not found.levels or not found.index:
+        return lines
+    # The levels' own names stand before them, so the index's need a line of their own.
+    names = [*lines[-1][: found.index], *[None] * found.columns]
+    for line, name in zip(lines, found.levels, strict=True):
+        line[: found.index] = [*[None] * (found.index - 1), _text(name)]
+    return [*lines, names] if any(names) else lines
 
 
-def _pandas_values(column: Any) -> list[Any]:
-    """The values of a Series or an Index. NaN is missing, but where a column of that type can hold it as a number."""
-    kind = str(column.dtype)
-    values = list(column)
-    if kind in _FLOATS:
-        width = "float16" if kind.startswith(("float16", "half")) else "float32"
-        values = list(column.to_numpy(dtype=width, na_value=float("nan")))
-    if kind == "object" or (kind.startswith(("float", "complex", "Sparse")) and "pyarrow" not in kind):
-        return values
-    if kind in ("Float64", "double[pyarrow]"):
-        return values  # has NaN as well as NA
-    return [None if gone else value for value, gone in zip(values, column.isna(), strict=True)]
+def _cells(found: Grid) -> list[list[str | None]]:
+    """The text of each cell; None for what is missing."""
+    columns = [_column(values) for values in zip(*found.rows, strict=True)]
+    return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in found.rows]
 
 
-# polars.
+def _column(values: Sequence[Any]) -> list[str | None]:
+    times = [value for value in values if isinstance(value, datetime.datetime) and not is_missing(value)]
+    dates = bool(times) and all(map(_is_midnight, times))
+    return [
+        _text(value.date() if dates and isinstance(value, datetime.datetime) and not is_missing(value) else value)
+        for value in values
+    ]
 
 
-def _of_polars(table: Any, rows: int) -> Grid:
-    is_column = isinstance(table, loaded("polars", "Series"))
-    if isinstance(table, loaded("polars", "LazyFrame")):
-        table = table.head(rows + 1).collect()
-        total = None if len(table) > rows else len(table)
-    else:
-        total = len(table)
-    frame = table.to_frame(table.name or _COLUMN) if is_column else table
-    columns = frame.head(rows).get_columns()[:MAX_COLUMNS]
-    return _flat(frame.columns, list(map(_polars_values, columns)), total, len(frame.columns), is_column=is_column)
+def _is_midnight(value: datetime.datetime) -> bool:
+    return value.tzinfo is None and value.time() == datetime.time() and not getattr(value, "nanosecond", 0)
 
 
-def _polars_values(column: Any) -> list[Any]:
-    """Python's times have microseconds, polars' may have nanoseconds."""
-    kind = str(column.dtype)
-    if kind == "Float32":
-        return _singles(column.to_list())
-    if kind == "Time":
-        return [None if one is None else _time_text(one) for one in column.to_physical().to_list()]
-    if kind.startswith(("Datetime(time_unit='ns'", "Duration(time_unit='ns'")):
+def _text(value: Any) -> str | None:
+    """A value as it is written in a cell; None for what is missing."""
+    if type(value) is str:
+        return value
+    if is_missing(value):
+        return None
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return str(value)
+    if isinstance(value, datetime.timedelta):
         import pandas as pd
 
-        made: Any = pd.Timedelta if kind.startswith("Duration") else pd.Timestamp
-        zone = getattr(column.dtype, "time_zone", None)
-        more = {"tz": "UTC"} if zone else {}
-        found = [None if one is None else made(one, unit="ns", **more) for one in column.to_physical().to_list()]
-        return [one.tz_convert(zone) if zone and one is not None else one for one in found]
-    return list(column.to_list())
+        return str(pd.Timedelta(value))
+    found = scalar(value)
+    if found is NOT_SCALAR:
+        return _inner(value)
+    return _Word("NaN" if found is None else found)
 
 
-def _singles(values: list[Any]) -> list[Any]:
-    """Numbers of 32 bits, as such."""
-    import numpy as np
-
-    return [None if value is None else np.float32(value) for value in values]
-
-
-def _time_text(nanoseconds: int) -> Any:
-    """A time of day, as text where Python's has too few digits."""
-    seconds, rest = divmod(nanoseconds, 1_000_000_000)
-    clock = datetime.time(seconds // 3600, seconds // 60 % 60, seconds % 60, rest // 1000)
-    return clock if rest % 1000 == 0 else f"{clock.replace(microsecond=0).isoformat()}.{rest:09d}"
+def _inner(value: Any) -> str:
+    """A list or another container in a cell, as JSON where it has such a form."""
+    try:
+        return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    except (ToolError, ValueError):
+        return str(value)
 
 
-# pyarrow.
-
-
-def _of_arrow(names: list[str], columns: list[Any], total: int, rows: int, *, is_column: bool = False) -> Grid:
-    # By their places: names may occur twice.
-    values = [_arrow_values(column.slice(0, rows)) for column in columns[:MAX_COLUMNS]]
-    return _flat(names, values, total, len(names), is_column=is_column)
-
-
-def _arrow_values(column: Any) -> list[Any]:
-    match str(column.type):
-        case "float" | "halffloat":
-            return _singles(column.to_pylist())
-        case "time64[ns]":
-            return [None if one is None else _time_text(one) for one in column.cast("int64").to_pylist()]
-        case _:
-            return list(column.to_pylist())
+def _quoted(cell: str | None) -> str:
+    if cell is None:
+        return ""
+    quoted = _SEPARATING if isinstance(cell, _Word) else _QUOTED
+    if quoted.search(cell):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell

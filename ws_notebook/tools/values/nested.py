@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ws_notebook.tools.values.cut import shares
+from ws_notebook.tools.values.grid import Grid
 from ws_notebook.tools.values.scalars import key_text
-from ws_notebook.tools.values.tables import Grid
 
 __all__ = ["cut_cells", "left_out", "table_data"]
 

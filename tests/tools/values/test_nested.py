@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ws_notebook.tools.values.listing import cut_cells, left_out, table_data
+from ws_notebook.tools.values.grid import grid
+from ws_notebook.tools.values.nested import cut_cells, left_out, table_data
 from ws_notebook.tools.values.plain import plain
-from ws_notebook.tools.values.tables import grid
 
 __all__: list[str] = []
 
@@ -22,7 +22,7 @@ def data(table: Any, room: int = sys.maxsize) -> Any:
     return table_data(grid(table), lambda held, _: plain(held), room)[0]
 
 
-def test_a_frame_is_records_with_its_index_among_their_fields() -> None:
+def test_a_dataframe_is_records_with_its_index_among_their_fields() -> None:
     assert data(pd.DataFrame({"a": [1]})) == [{"a": 1}]
     assert data(pd.DataFrame({"a": [1]}, index=["x"])) == [{"index": "x", "a": 1}]
     assert data(pd.DataFrame({"index": [1]}, index=["x"])) == [{"level_0": "x", "index": 1}]
@@ -40,8 +40,8 @@ def test_columns_of_several_levels_are_joined() -> None:
 
 
 def test_columns_of_the_same_name_stand_under_a_line_of_names() -> None:
-    frame = pd.DataFrame([[1, 2]], columns=["a", "a"], index=["r"])
-    assert data(frame) == [["index", "a", "a"], ["r", 1, 2]]
+    dataframe = pd.DataFrame([[1, 2]], columns=["a", "a"], index=["r"])
+    assert data(dataframe) == [["index", "a", "a"], ["r", 1, 2]]
     assert data(pd.DataFrame([[1, 2]], columns=["1", 1])) == [["1", "1"], [1, 2]]
 
 
@@ -72,8 +72,8 @@ def test_what_is_left_out_is_counted() -> None:
 
 
 def test_whole_rows_are_left_out_where_there_is_no_room() -> None:
-    frame = pd.DataFrame({"a": ["x" * 100] * 20})
-    found = data(frame, 500)
+    dataframe = pd.DataFrame({"a": ["x" * 100] * 20})
+    found = data(dataframe, 500)
     assert found["note"] == "4 of 20 rows"
     assert found["rows"] == [{"a": "x" * 100}] * 4
 
