@@ -21,11 +21,7 @@ IMPURE = {
 }  # fmt: skip
 HEAVY = {"anywidget", "docstring_parser", "httpx2", "ipywidgets", "pandas", "plotly", "pydantic", "websockets"}
 
-PURE_MODULES = [
-    f"ws_notebook.{name}"
-    for name in ("core", "render", "cassette")
-    if (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()
-]
+PURE_MODULES = [f"ws_notebook.{name}" for name in ("core", "render", "cassette", "secrets", "pictures", "checks.check")]
 
 REPORT = """
 import json, sys

@@ -7,8 +7,8 @@ import math
 import re
 from typing import Any
 
-from ws_notebook.exceptions import SettingsError, ToolError
-from ws_notebook.tools.values.plain import plain
+from ws_notebook.checks.expected import as_json
+from ws_notebook.exceptions import SettingsError
 
 __all__ = ["fits", "found_in"]
 
@@ -27,8 +27,8 @@ def fits(expected: Any, value: Any) -> bool:
     if callable(expected) and not isinstance(expected, type):
         return bool(expected(value))
     try:
-        wanted = plain(expected)
-    except ToolError:
+        wanted = as_json(expected)
+    except (TypeError, ValueError, RecursionError):
         return False
     return _equal(wanted, value) or (isinstance(value, str) and wanted is not None and _equal(wanted, _read(value)))
 
