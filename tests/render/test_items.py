@@ -56,7 +56,7 @@ LINES: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("item", "line"), LINES, ids=[line for _, line in LINES])
 def test_each_kind_of_item_is_one_short_line(item: dict[str, Any], line: str) -> None:
     play = Play().send().created("resp_1").item(id="it_1", status="completed", **item)
-    assert other_items(play.run.turns[0], images=False) == [
+    assert other_items(play.run.turns[0], pictures=False) == [
         {"type": item["type"], "id": "it_1", "status": "completed", "summary": line}
     ]
 
@@ -97,9 +97,9 @@ def test_a_picture_that_was_made_is_kept_unless_it_is_large() -> None:
     play = Play().send().created("resp_1")
     for result in ("aGk=", "a" * 400_001, None):
         play.item(type="image_generation_call", id="ig_1", status="completed", output_format="png", result=result)
-    images = [item.get("image") for item in other_items(play.run.turns[0])]
-    assert images == ["data:image/png;base64,aGk=", None, None]
-    assert "image" not in other_items(play.run.turns[0], images=False)[0]
+    made = [item.get("image") for item in other_items(play.run.turns[0])]
+    assert made == ["data:image/png;base64,aGk=", None, None]
+    assert "image" not in other_items(play.run.turns[0], pictures=False)[0]
 
 
 def test_pictures_of_the_code_interpreter_are_kept_as_far_as_there_is_room() -> None:

@@ -16,18 +16,18 @@ __all__ = ["citations", "other_items", "output_text"]
 
 _LINE = 160
 _REFUSAL = 4000
-_IMAGE = 400_000
+_PICTURES = 400_000
 """Characters of an item's pictures in base64; a larger one is only named."""
 _DATA_URL = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*")
 """Pictures in pixels; an SVG is a document."""
 _SHOWN_ELSEWHERE = frozenset({"message", "reasoning", *TOOL_CALLS})
 
 
-def other_items(turn: TurnState, *, images: bool = True, keys: Keys | None = None) -> list[dict[str, Any]]:
+def other_items(turn: TurnState, *, pictures: bool = True, keys: Keys | None = None) -> list[dict[str, Any]]:
     """`{"type", "id", "status", "summary"}` for each; a refusal is one of them.
 
     A picture that was made, if it is not too large, has its data URL as `image`, several have theirs in `images`,
-    unless the argument `images` is False.
+    unless the argument `pictures` is False.
     """
     found: list[dict[str, Any]] = [
         {
@@ -35,7 +35,7 @@ def other_items(turn: TurnState, *, images: bool = True, keys: Keys | None = Non
             "id": str(item.get("id") or ""),
             "status": str(item.get("status") or ""),
             "summary": one_line(hidden(_summary(item), keys), _LINE),
-            **(_made_images(item) if images else {}),
+            **(_made_pictures(item) if pictures else {}),
         }
         for item in list(turn.output)
         if item.get("type") not in _SHOWN_ELSEWHERE
@@ -48,9 +48,9 @@ def other_items(turn: TurnState, *, images: bool = True, keys: Keys | None = Non
     return found
 
 
-def _made_images(item: Mapping[str, Any]) -> dict[str, Any]:
+def _made_pictures(item: Mapping[str, Any]) -> dict[str, Any]:
     """The data URLs of the pictures that it made, as far as there is room."""
-    left, found = _IMAGE, []
+    left, found = _PICTURES, []
     for url in _data_urls(item):
         if len(url) <= left and _DATA_URL.fullmatch(url):
             found.append(url)
@@ -62,11 +62,11 @@ def _data_urls(item: Mapping[str, Any]) -> list[str]:
     if item.get("type") == "image_generation_call" and isinstance(item.get("result"), str):
         return [f"data:image/{item.get('output_format') or 'png'};base64,{item['result']}"]
     outputs = item.get("outputs") if item.get("type") == "code_interpreter_call" else None
-    urls = [each.get("url") for each in outputs if _is_image(each)] if isinstance(outputs, list) else []
+    urls = [each.get("url") for each in outputs if _is_picture(each)] if isinstance(outputs, list) else []
     return [url for url in urls if isinstance(url, str)]
 
 
-def _is_image(output: Any) -> bool:
+def _is_picture(output: Any) -> bool:
     return isinstance(output, Mapping) and output.get("type") == "image"
 
 
@@ -94,7 +94,7 @@ def _cited(note: Any) -> dict[str, str] | None:
 
 
 def output_text(output: Any) -> str:
-    """A tool's output as text: images and files are named, not shown."""
+    """A tool's output as text: pictures and files are named, not shown."""
     if isinstance(output, str):
         return output
     parts = output if isinstance(output, list) else [output]
@@ -150,11 +150,11 @@ def _code_interpreter(item: Mapping[str, Any]) -> str:
 
 
 def _place_of(output: Mapping[str, Any]) -> str:
-    url = output.get("url") if _is_image(output) else None
+    url = output.get("url") if _is_picture(output) else None
     return f"[image, {_source(url)}]" if isinstance(url, str) and url else f"[{output.get('type')}]"
 
 
-def _image(item: Mapping[str, Any]) -> str:
+def _made_picture(item: Mapping[str, Any]) -> str:
     result = item.get("result")
     facts = [item.get("size"), item.get("output_format"), size(len(result) * 3 / 4) if result else None]
     return "image " + ", ".join(str(fact) for fact in facts if fact)
@@ -204,7 +204,7 @@ _SUMMARIES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "web_search_call": _web_search,
     "file_search_call": _file_search,
     "code_interpreter_call": _code_interpreter,
-    "image_generation_call": _image,
+    "image_generation_call": _made_picture,
     "mcp_call": _mcp_call,
     "mcp_list_tools": _mcp_list,
     "mcp_approval_request": _mcp_approval,

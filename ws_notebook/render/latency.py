@@ -42,7 +42,9 @@ def latency_bundle(runs: Iterable[RunState]) -> dict[str, Any]:
     turns = {turn.id: turn_latency(turn) for run in runs for turn in list(run.turns)}
     if not turns:
         return {"text/html": "<p>No turn yet.</p>", "text/plain": "No turn yet."}
-    picture = svg.image(_picture(turns), f"Latency of {counted(len(turns), 'turn')}; the table below has the figures.")
+    picture = svg.picture(
+        _picture(turns), f"Latency of {counted(len(turns), 'turn')}; the table below has the figures."
+    )
     return {"text/html": sheet(picture + _table(turns)), "text/plain": _plain(turns)}
 
 

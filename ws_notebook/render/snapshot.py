@@ -60,7 +60,7 @@ def timeline_html(run: dict[str, Any]) -> str:
 def _timeline(run: dict[str, Any]) -> str:
     pictures = svg.timeline(run)
     names = [svg.alt_text(run), *("The timeline goes on." for _ in pictures[1:])]
-    return "".join(map(svg.image, pictures, names)) + _table(run)
+    return "".join(map(svg.picture, pictures, names)) + _table(run)
 
 
 def _header(run: dict[str, Any]) -> str:
@@ -91,8 +91,8 @@ def _shown_to_model(run: dict[str, Any]) -> str:
 
 def _picture(picture: dict[str, Any]) -> str:
     words, url = _escaped(picture["caption"]), picture["url"]
-    image = f'<img src="{escape(url)}" alt="{words}" style="max-height:120px;max-width:240px"> ' if url else ""
-    return f'<p style="{_QUIET}">{image}{words}</p>'
+    shown = f'<img src="{escape(url)}" alt="{words}" style="max-height:120px;max-width:240px"> ' if url else ""
+    return f'<p style="{_QUIET}">{shown}{words}</p>'
 
 
 def _table(run: dict[str, Any]) -> str:

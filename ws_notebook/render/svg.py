@@ -21,8 +21,8 @@ __all__ = [
     "bars",
     "document",
     "grid",
-    "image",
     "legend",
+    "picture",
     "text",
     "timeline",
 ]
@@ -109,7 +109,7 @@ def document(body: Iterable[str], height: float, title: str) -> str:
     )
 
 
-def image(svg: str, alt: str) -> str:
+def picture(svg: str, alt: str) -> str:
     """An `<img>` that holds the picture: front ends drop a bare `<svg>` from what they do not trust."""
     data = base64.b64encode(svg.encode()).decode()
     style = "display:block;width:100%;max-width:960px;height:auto"

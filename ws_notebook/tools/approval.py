@@ -1,4 +1,4 @@
-"""Which calls wait for the user's consent, what he is asked, and what the model is told of his decision."""
+"""Which calls wait for the user's approval, what he is asked, and what the model is told of his decision."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Default = Literal["deny", "approve"]
 
 
 class Approval(msgspec.Struct, frozen=True):
-    """When the calls of a tool wait for consent: `@tool(approve=Approval(timeout=60))`.
+    """When the calls of a tool wait for approval: `@tool(approve=Approval(timeout=60))`.
 
     when     True: each call. "first time": each until one was approved in the session. A function of the call: it
              returns True to ask, False to run the call unasked, or a string to deny it for that reason.
@@ -101,10 +101,10 @@ class PendingCall:
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a call that needed consent.
+    """What became of a call that needed approval.
 
     `kind`: "approved", "edited" (approved with other arguments), "denied", "timeout" (nobody decided in time, so the
-    default was taken), "unattended" (nobody could be asked) or "allowed" (it needed nobody's consent this time).
+    default was taken), "unattended" (nobody could be asked) or "allowed" (it needed nobody's approval this time).
     """
 
     kind: str

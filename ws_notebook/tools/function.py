@@ -60,7 +60,7 @@ class Tool(Workbench, Generic[P, R]):
     timeout: float | None
     """Seconds a call may take, or None."""
     approve: Approval | None
-    """When its calls wait for the user's consent; None: never."""
+    """When its calls wait for the user's approval; None: never."""
     max_output: int
     """Characters of text that one call sends back at most."""
     format: dict[str, Any] | None = None
@@ -265,7 +265,7 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     name         what the model calls it; default: the function's name
     description  default: the docstring without its sections
     strict       None: strict where the schema allows it; True: insist; False: never
-    approve      whose consent a call needs: True (the user's, each time), "first time", or a function of the call that
+    approve      when a call needs the user's approval: True (each time), "first time", or a function of the call that
                  returns True to ask, False to run it unasked or a reason to deny it; `Approval` adds a time limit
     timeout      seconds a call may take
     run_in       "kernel" (the kernel's main thread), "thread" (a pool) or a `concurrent.futures.Executor`
@@ -289,40 +289,40 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     return decorate
 
 
-def _defined(function: Any, options: dict[str, Any], frame: FrameType) -> AnyTool:
+def _defined(function: Any, options: dict[str, Any], caller: FrameType) -> AnyTool:
     try:
-        made = _made(function, options, frame)
+        made = _made(function, options, caller)
         if inspect.isfunction(function):
             before = _looked_up(function.__module__, function.__qualname__)
             if isinstance(before, Tool):
-                succeed(made, before, frame.f_globals)
+                succeed(made, before, caller.f_globals)
         return made
     except ToolError as error:
         # The cell's line and the message are what helps; how the schema was read is not.
         raise error.with_traceback(None) from None
 
 
-def _made(function: Any, options: dict[str, Any], frame: FrameType) -> AnyTool:
+def _made(function: Any, options: dict[str, Any], caller: FrameType) -> AnyTool:
     if isinstance(function, Tool):
-        return function if not options else _made(function.function, options, frame)
+        return function if not options else _made(function.function, options, caller)
     if inspect.ismethod(function) and isinstance(function.__func__, Tool):
-        return _made(function.__func__.__get__(function.__self__), options, frame)
+        return _made(function.__func__.__get__(function.__self__), options, caller)
     if isinstance(function, staticmethod):
         function = function.__func__
     _check_callable(function)
-    return Tool(function, names=_surrounding(function, frame), **options)
+    return Tool(function, names=_surrounding(function, caller), **options)
 
 
-def _surrounding(function: Callable[..., Any], frame: FrameType | None) -> dict[str, Any]:
+def _surrounding(function: Callable[..., Any], caller: FrameType | None) -> dict[str, Any]:
     """The locals of the functions and class bodies that `function` is written in, as far as they are still running.
 
     Its string annotations may use them, and a closure holds only what the body uses.
     """
     qualname = getattr(home(function), "__qualname__", "")
     names: dict[str, Any] = {}
-    while frame is not None and qualname.startswith(f"{frame.f_code.co_qualname}."):
-        names = {**frame.f_locals, **names}
-        frame = frame.f_back
+    while caller is not None and qualname.startswith(f"{caller.f_code.co_qualname}."):
+        names = {**caller.f_locals, **names}
+        caller = caller.f_back
     return names
 
 

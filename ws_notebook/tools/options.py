@@ -93,7 +93,7 @@ def checked_run_in(run_in: Any, label: str) -> RunIn:
 
 
 def checked_approve(approve: Any, label: str) -> Approval | None:
-    """When its calls wait for consent; None: never."""
+    """When its calls wait for approval; None: never."""
     if approve is None or approve is False:
         return None
     found = approve if isinstance(approve, Approval) else Approval(when=approve)
