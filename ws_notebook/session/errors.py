@@ -23,7 +23,7 @@ _SHORTENED = (WsNotebookError, TimeoutError, KeyboardInterrupt)
 
 
 def shortened(function: Callable[P, T]) -> Callable[P, T]:
-    """The same function; IPython shows what it raises without this package's frames, whose variables may hold a key."""
+    """The same function; IPython shows what it raises without this package's lines, whose variables may hold a key."""
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)

@@ -57,7 +57,7 @@ class ParsedAnswer:
             self._read.append(self._parsed(self.wanted))
         return self._read[0]
 
-    def frame(self) -> pd.DataFrame:
+    def dataframe(self) -> pd.DataFrame:
         """The parsed answer as a table. Raises FormatError where there is none."""
         from ..tools.values.records import records_frame
 

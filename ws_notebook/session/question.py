@@ -53,28 +53,28 @@ class Question:
         return cls([Item(type="message", role="user", content=written)], shown, notes, source)
 
 
-def question(input: Input | Question, images: Iterable[Any] | None = None) -> Question:
+def question(input: Input | Question, pictures: Iterable[Any] | None = None) -> Question:
     """The question in what users pass: words or items, and pictures that go behind the last user message's words.
 
-    Raises SettingsError for input that is empty or no input, and for an image that is none.
+    Raises SettingsError for input that is empty or no input, and for a picture that is none.
     """
     if isinstance(input, Question):
         return input
     items = as_items(input)
-    added = [] if images is None else _pictures(images)
+    added = [] if pictures is None else _pictures(pictures)
     if added:
         items = _with_pictures(items, added)
     return Question(items, _shown(items, added))
 
 
-def _pictures(images: Iterable[Any]) -> list[Picture]:
+def _pictures(pictures: Iterable[Any]) -> list[Picture]:
     from ..tools.values.pictures import as_picture
 
     # One picture by itself: a string and bytes have members too.
-    alone = isinstance(images, str | bytes | bytearray) or not isinstance(images, list | tuple | Mapping)
-    if isinstance(images, Mapping):
-        return [as_picture(value, str(name)) for name, value in images.items()]
-    return [as_picture(value) for value in ([images] if alone else images)]
+    alone = isinstance(pictures, str | bytes | bytearray) or not isinstance(pictures, list | tuple | Mapping)
+    if isinstance(pictures, Mapping):
+        return [as_picture(value, str(name)) for name, value in pictures.items()]
+    return [as_picture(value) for value in ([pictures] if alone else pictures)]
 
 
 def _with_pictures(items: list[Item], added: Sequence[Picture]) -> list[Item]:
