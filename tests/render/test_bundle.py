@@ -207,7 +207,7 @@ def test_a_lane_is_told_only_of_a_turn_that_had_another_run_beside_it() -> None:
 
 
 def awaiting(play: Play, **consent: Any) -> CallState:
-    """A call that began to wait for consent at 0.5 s."""
+    """A call that began to wait for approval at 0.5 s."""
     play.send().created("resp_1").at(0.5).call("call_1", "remove", path="a")
     calls.ask(play.found("call_1"), play.now, Consent(**consent))
     return play.found("call_1")
@@ -218,7 +218,7 @@ def told(play: Play) -> dict[str, Any]:
     return found
 
 
-def test_a_call_that_waits_for_consent_says_until_when_and_what_comes_then() -> None:
+def test_a_call_that_waits_for_approval_says_until_when_and_what_comes_then() -> None:
     play = Play()
     awaiting(play, deadline=play.zero + 60.5, default="approve", prompted=True)
     call = told(play.at(2.0))
@@ -238,7 +238,7 @@ def test_a_decision_stays_with_its_call() -> None:
     assert found["spans"] == [["approval", 500.0, 2500.0], ["queued", 2500.0, 2600.0], ["tool", 2600.0, 2700.0]]
 
 
-def test_a_wait_for_consent_that_was_given_up_ends_there() -> None:
+def test_a_wait_for_approval_that_was_given_up_ends_there() -> None:
     play = Play()
     awaiting(play)
     play.at(2.0).stopped(exceptions.RunCancelled("Stopped."))
@@ -247,7 +247,7 @@ def test_a_wait_for_consent_that_was_given_up_ends_there() -> None:
     assert found["spans"] == [["approval", 500.0, 2000.0]]
 
 
-def test_a_call_without_consent_and_progress_says_nothing_of_them() -> None:
+def test_a_call_without_approval_and_progress_says_nothing_of_them() -> None:
     play = Play().send().created("resp_1").call("call_1", "look")
     assert not {"approval", "progress"} & set(told(play))
 

@@ -1,4 +1,4 @@
-"""Which calls wait for consent, the question that input() asks, and what the model is told of a decision."""
+"""Which calls wait for approval, the question that input() asks, and what the model is told of a decision."""
 
 from __future__ import annotations
 

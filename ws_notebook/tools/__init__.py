@@ -1,6 +1,8 @@
 """Python functions as the model's tools: schema, registry, arguments in, outputs back.
 
-Light to import: pydantic comes with the first tool that is made.
+The way in is `function.tool`; `contract.ToolLike` is what others know of a tool. schema/ leads from a signature to the
+arguments of a call, values/ from its result to the output, bench/ is for people who try a tool, mcp/ for tools of
+servers. Light to import: pydantic comes with the first tool that is made.
 """
 
 from __future__ import annotations

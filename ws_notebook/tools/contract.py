@@ -17,7 +17,7 @@ __all__ = ["ToolLike"]
 
 
 class ToolLike(Protocol):
-    """A tool to whoever runs it, asks about it or shows it. `function.Tool` is one; so is any stand-in of yours."""
+    """A tool to whoever runs it, asks about it or shows it: `function.Tool` is one."""
 
     # What the model is told.
 
