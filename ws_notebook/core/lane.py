@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from . import codec, outcome
 from .abilities import Abilities
 from .events import ErrorEvent, ResponseCreated, ServerEvent
+from .hearing import Hearing
 from .run import RunState
-from .silence import Hearing
 from .turn import TurnState
 
 __all__ = ["Lane", "Lanes"]

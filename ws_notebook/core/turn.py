@@ -19,11 +19,10 @@ from . import calltext
 from .consent import Consent, Progress
 from .events import ErrorInfo
 from .frames import FrameTally
-from .hosted import HostedCall
 from .items import Item, WireObject
 from .timing import CallTiming, TurnTiming
 
-__all__ = ["CALL_ORDER", "TURN_ORDER", "CallState", "TextPart", "TurnState"]
+__all__ = ["CALL_ORDER", "TURN_ORDER", "CallState", "HostedCall", "TextPart", "TurnState"]
 
 TURN_ORDER: Mapping[str, frozenset[str]] = {
     "in_progress": frozenset({"completed", "incomplete", "failed", "cancelled"}),
@@ -96,6 +95,18 @@ class TextPart(msgspec.Struct, eq=False):
             reached, kept = reached + len(chunk), kept + 1
         self.times, self.chunks = array("d", [*self.times[:kept], now]), [*self.chunks[:kept], text[reached:]]
         self.repeats = set()
+
+
+class HostedCall(msgspec.Struct, eq=False, kw_only=True):
+    """A call that the provider carries out itself, in seconds of the monotonic clock."""
+
+    item: Item
+    """As it was announced, and from its end on as it ended."""
+    output_index: int
+    started: float
+    ended: float | None = None
+    stage: str = ""
+    """The provider's last word about it: in_progress, searching, interpreting, …."""
 
 
 class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
