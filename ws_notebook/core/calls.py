@@ -1,23 +1,22 @@
-"""What happens to a call besides its events: consent, the function's beginning, progress and end, giving it up."""
+"""What happens to a call besides its events: approval, the function's beginning, progress and end, giving it up."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .consent import Consent, Progress
 from .run import RunState
 from .timing import Span, milliseconds
-from .turn import CallState
+from .turn import ApprovalState, CallState, Progress
 
 __all__ = ["answer", "ask", "begin", "decide", "give_up", "give_up_all", "hold_up", "progressed"]
 
 _GIVEN_UP = ("timed_out", "cancelled")
 
 
-def ask(call: CallState, now: float, consent: Consent) -> None:
+def ask(call: CallState, now: float, approval: ApprovalState) -> None:
     """The call is not made before somebody allows it."""
     call.move("awaiting_approval")
-    call.consent = consent
+    call.approval = approval
     call.timing.spans.append(Span("approval", now))
 
 
@@ -26,8 +25,8 @@ def decide(call: CallState, decision: str, now: float, *, reason: str = "", argu
     if call.status == "awaiting_approval":
         _close(call, now)
         call.move("queued")
-    call.consent = call.consent or Consent()
-    call.consent.reason, call.consent.arguments, call.consent.answer = reason, arguments, None
+    call.approval = call.approval or ApprovalState()
+    call.approval.reason, call.approval.arguments, call.approval.answer = reason, arguments, None
     call.decision = decision
 
 
@@ -45,8 +44,8 @@ def give_up(call: CallState, now: float) -> None:
         _close(call, now)
     for span in call.timing.spans:
         span.end = now if span.end is None else span.end
-    if call.consent is not None:
-        call.consent.answer = None
+    if call.approval is not None:
+        call.approval.answer = None
 
 
 def _close(call: CallState, now: float) -> None:

@@ -1,4 +1,4 @@
-"""Calls that wait for consent: who is asked, for how long, and what follows.
+"""Calls that wait for approval: who is asked, for how long, and what follows.
 
 Whoever decides first, decides: a button of a live view, `call.approve()` anywhere in Python, or an answer to `input()`,
 which is asked where a cell waits and no view has shown that its buttons are heard.
@@ -19,8 +19,7 @@ import msgspec
 
 from .. import kernel
 from ..core import calls
-from ..core.consent import Consent
-from ..core.turn import CallState
+from ..core.turn import ApprovalState, CallState
 from ..core.waits import Waits
 from ..exceptions import ToolError
 from ..session.run import Run
@@ -71,7 +70,7 @@ class Held(msgspec.Struct, eq=False, kw_only=True):
 
 
 class Approvals:
-    """The calls of a session that wait for consent. Its methods are called on the loop, but for `answer`."""
+    """The calls of a session that wait for approval. Its methods are called on the loop, but for `answer`."""
 
     def __init__(
         self,
@@ -90,7 +89,7 @@ class Approvals:
         """The tools that were approved once."""
 
     def hold(self, held: Held) -> None:
-        """Have the call wait until somebody allows it, unless it needs nobody's consent."""
+        """Have the call wait until somebody allows it, unless it needs nobody's approval."""
         self._held[held.call] = held
         if held.policy.when == "first time" and held.tool in self._granted:
             self._settle(held, Decision(kind="allowed", runs=True))
@@ -185,13 +184,13 @@ class Approvals:
         self._cancel_timers(held)
         timeout = self._patience(held)
         held.asked = time.monotonic()
-        consent = Consent(
+        approval = ApprovalState(
             deadline=None if timeout is None else held.asked + timeout,
             default=held.policy.default,
             answer=lambda runs, more: self.answer(held, runs, more),
             **_told(held.unsaid),
         )
-        calls.ask(held.call, held.asked, consent)
+        calls.ask(held.call, held.asked, approval)
         self._bound(held, timeout)
         decider = held.run.session.on_approval
         if decider is None:
@@ -238,7 +237,7 @@ class Approvals:
 
     def _begin_prompt(self, held: Held, prompt: Execution) -> bool:
         """A thread is about to ask: whether it still must."""
-        if held.call not in self._held or held.call.consent is None:
+        if held.call not in self._held or held.call.approval is None:
             return False
         if not self._needs_prompt(held):
             held.queued = False
@@ -251,9 +250,9 @@ class Approvals:
         return True
 
     def _note_prompt(self, held: Held, prompted: bool) -> None:
-        consent = held.call.consent
-        if consent is not None and consent.prompted is not prompted:
-            consent.prompted = prompted
+        approval = held.call.approval
+        if approval is not None and approval.prompted is not prompted:
+            approval.prompted = prompted
             self._changed(held.call)
 
     def _prompted(self, held: Held, outcome: Outcome | None) -> None:

@@ -48,7 +48,7 @@ class Dispatcher:
     """Runs the tool calls of a session. Its methods are called on the loop.
 
     `started(call)` says that a function is about to run, and answers whether it still may; `held_up(call)` that the
-    main thread is busy elsewhere; `changed(call)` that it waits for consent, was decided or tells how far it is;
+    main thread is busy elsewhere; `changed(call)` that it waits for approval, was decided or tells how far it is;
     `submit(call, outcome)` hands back what came of it. `waits()`: how long people and functions may take.
     """
 

@@ -111,7 +111,7 @@ class Engine:
         self.traffic.settle()
 
     def _call_changed(self, call: CallState) -> None:
-        """It waits for consent, was decided, or tells how far it is."""
+        """It waits for approval, was decided, or tells how far it is."""
         run = self.runs.get(call.turn.run_id)
         if run is not None:
             self._publish([(run.state, CallChanged(call))])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..core import calls
-from ..core.consent import Progress
-from ..core.turn import CallState
+from ..core.turn import CallState, Progress
 from .portal import Portal
 
 __all__ = ["Reporter"]

@@ -245,7 +245,7 @@ class Run:
         put_call(self, call)
 
     def decide(self, turn_id: str, call_id: str, verdict: str, more: str | None = None) -> None:
-        """What a view was told about a call that waits for consent; `call_id`: as the view has it, `call.shown_id`.
+        """What a view was told about a call that waits for approval; `call_id`: as the view has it, `call.shown_id`.
 
         `verdict`: "approve" (`more`: other arguments as JSON), "deny" (`more`: the reason), or "shown": the view shows
         the call with its buttons. Raises ToolError as `call.approve()` does.

@@ -104,7 +104,7 @@ class Session(Backstage):
         self.max_turns = checked_turns(max_turns)
         self.options = dict(options or {})
         self.on_approval: Callable[[PendingCall], object] | None = None
-        """Called, in a thread of its own, with each call that waits for consent: it decides by `call.approve()` or
+        """Called, in a thread of its own, with each call that waits for approval: it decides by `call.approve()` or
         `call.deny("…")`, then or later, and nobody is asked by `input()`."""
         self._portal = portal()
         self._keys = Keys()
