@@ -7,6 +7,7 @@ from support.events import call, completed, created, delta, error, item_done, me
 
 from ws_notebook.core.abilities import Abilities, LaneLimits
 from ws_notebook.core.lane import Lane, Lanes
+from ws_notebook.core.learned import Learned
 
 __all__: list[str] = []
 
@@ -222,7 +223,7 @@ def test_the_age_limit_reached_by_one_lane_waits_for_the_others() -> None:
 
 
 def test_events_of_a_name_nobody_uses_belong_to_the_default_lane() -> None:
-    lanes_of = Lanes(Abilities(limits=LaneLimits(named=1)))
+    lanes_of = Lanes(Learned(Abilities(limits=LaneLimits(named=1))))
     assert lanes_of.get("nobody") is lanes_of.get(None)
 
 

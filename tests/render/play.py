@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ws_notebook.core.abilities import Abilities
 from ws_notebook.core.changes import Change
 from ws_notebook.core.items import as_items
 from ws_notebook.core.protocol import Protocol
@@ -22,7 +23,7 @@ class Play:
     """One run, played event by event. Moments are in seconds from its start."""
 
     def __init__(self, prompt: Any = "Which is larger?", run_id: str = "r7") -> None:
-        self.protocol = Protocol()
+        self.protocol = Protocol(Abilities(steers=True))
         self.link = self.protocol.links[0]
         self.zero = 5000.0
         self.now = self.zero
@@ -100,7 +101,6 @@ class Play:
 
     def steer(self, words: str) -> Play:
         """Add words; they leave at once when a response is running."""
-        self.protocol.abilities.steers = True
         self.protocol.steer(self.run, Steer(input=as_items(words)), self.now)
         self.send()
         return self

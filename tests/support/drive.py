@@ -25,7 +25,8 @@ class Drive:
     """A protocol, its clock, and a connection that is there unless it is said not to be."""
 
     def __init__(self, **options: Any) -> None:
-        self.protocol = Protocol(Abilities(**options))
+        waits = options.pop("waits", None)
+        self.protocol = Protocol(Abilities(**options), waits=waits)
         self.link = self.protocol.links[0]
         self.requests: list[dict[str, Any]] = []
         """Every request that was sent, decoded."""

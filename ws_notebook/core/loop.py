@@ -7,12 +7,10 @@ Lanes are where runs and connections meet: a turn that is to be sent is put on t
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
 from typing import Any
 
 from .. import exceptions
 from . import calls, lineage, outcome, oversize
-from .abilities import Abilities
 from .changes import CallChanged, Change, RunEnded, SteerChanged, TurnChanged, TurnStarted
 from .events import ErrorInfo
 from .items import Item
@@ -23,6 +21,7 @@ from .run import RunState
 from .steer import Steer, give_up_words, waits_for_successor, words_of
 from .timing import TurnTiming
 from .turn import CallState, TurnState
+from .waits import Waits
 
 __all__ = ["ToolLoop"]
 
@@ -30,10 +29,11 @@ __all__ = ["ToolLoop"]
 class ToolLoop:
     """The runs of a session, in order, and what happened to them since somebody asked."""
 
-    def __init__(self, abilities: Abilities, pool: Pool) -> None:
+    def __init__(self, pool: Pool, waits: Waits | None = None) -> None:
         self.runs: list[RunState] = []
         self.pool = pool
-        self._abilities = abilities
+        self.waits = waits or Waits()
+        """How long a provider may keep a run waiting."""
         self._waiting: list[RunState] = []
         self._by_id: dict[str, RunState] = {}
         self._changes: list[tuple[RunState, Change]] = []
@@ -245,9 +245,9 @@ class ToolLoop:
         self._changes.append((run, RunEnded(run)))
         self.begin_waiting(now)
 
-    def send_over(self, lanes: Iterable[Lane]) -> None:
-        """What waits on these lanes goes over another transport than it was made for."""
-        for lane in lanes:
+    def send_over(self, transport: str) -> None:
+        """What waits on any lane goes over another transport than it was made for."""
+        for lane in self.pool:
             if lane.pending is not None:
-                lane.pending.transport = self._abilities.transport
+                lane.pending.transport = transport
                 self.note(lane.pending, TurnChanged(lane.pending))

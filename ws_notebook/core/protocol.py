@@ -15,24 +15,29 @@ from .abilities import Abilities
 from .changes import Change
 from .frames import FrameLog
 from .lane import Lanes
+from .learned import Learned
 from .link import Link
 from .loop import ToolLoop
 from .pool import Pool
 from .run import RunState
 from .steer import Steer
 from .turn import CallState
+from .waits import Waits
 
 __all__ = ["Protocol"]
 
 
 class Protocol:
-    """One session's runs on its connections. `abilities`: what the provider can do."""
+    """One session's runs on its connections.
 
-    def __init__(self, abilities: Abilities | None = None) -> None:
-        self.abilities = abilities or Abilities()
+    `abilities`: what the provider can do. `waits`: how long it may keep a run waiting.
+    """
+
+    def __init__(self, abilities: Abilities | None = None, *, waits: Waits | None = None) -> None:
+        self.learned = Learned(abilities or Abilities())
         self.frames = FrameLog()
-        self._pool = Pool(self.abilities)
-        self._loop = ToolLoop(self.abilities, self._pool)
+        self._pool = Pool(self.learned)
+        self._loop = ToolLoop(self._pool, waits)
         self._links = [self._link(lanes) for lanes in self._pool.links]
 
     # What it is.
@@ -47,6 +52,15 @@ class Protocol:
         """One for each connection; the first one is always there, and none ever goes."""
         self._links += [self._link(lanes) for lanes in self._pool.links[len(self._links) :]]
         return self._links
+
+    @property
+    def waits(self) -> Waits:
+        """How long the provider may keep a run waiting. Others can be set, from now on."""
+        return self._loop.waits
+
+    @waits.setter
+    def waits(self, waits: Waits) -> None:
+        self._loop.waits = waits
 
     @property
     def rotations(self) -> int:
@@ -92,9 +106,8 @@ class Protocol:
 
     def use_http(self) -> None:
         """There is no WebSocket mode: from now on each request carries the full input."""
-        self.abilities.transport, self.abilities.memory = "http", False
-        self.abilities.without_lanes()
-        self._loop.send_over(self._pool)
+        self.learned.lose_websocket()
+        self._loop.send_over(self.learned.abilities.transport)
 
     def forget(self) -> None:
         """Start over: no runs, no lineage, no frames. The connections must have been dropped."""
@@ -103,7 +116,7 @@ class Protocol:
         self.frames.clear()
 
     def _link(self, lanes: Lanes) -> Link:
-        return Link(self._loop, lanes.abilities, lanes, self.frames)
+        return Link(self._loop, lanes, self.frames)
 
     # Calls.
 
