@@ -42,7 +42,7 @@ class Engine:
         self.closed = False
         self._portal = portal
         self._keys = keys
-        self.protocol = Protocol(connector.abilities)
+        self.protocol = Protocol(connector.abilities, waits=connector.waits)
         self.traffic = Traffic(self.protocol, connector, publish=self._publish, keys=keys, keep=portal.keep)
         self.dispatcher = Dispatcher(
             portal,
@@ -50,9 +50,9 @@ class Engine:
             held_up=self._call_held_up,
             changed=self._call_changed,
             submit=self._submit,
-            waits=lambda: self.protocol.abilities.waits,
+            waits=lambda: self.protocol.waits,
         )
-        self.resting = Rest(self.rest, lambda: self.protocol.abilities.waits.idle)
+        self.resting = Rest(self.rest, lambda: self.protocol.waits.idle)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
 

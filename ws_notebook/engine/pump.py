@@ -238,7 +238,7 @@ class Pump:
             return None
         finally:
             self.connecting = False
-        if not connection.memory and self._protocol.abilities.memory and not self._link.aside:
+        if not connection.memory and self._protocol.learned.abilities.memory and not self._link.aside:
             self._protocol.use_http()
         self.connections += 1
         self.opened_at = time.monotonic()
