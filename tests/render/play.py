@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ws_notebook.core.abilities import Abilities
+from ws_notebook.core.calls import Answer
 from ws_notebook.core.changes import Change
 from ws_notebook.core.items import as_items
 from ws_notebook.core.protocol import Protocol
@@ -92,11 +93,11 @@ class Play:
         return next(call for call in self.run.tool_calls if call.call_id == call_id)
 
     def started(self, call_id: str) -> Play:
-        self.protocol.call_started(self.found(call_id), self.now)
+        self.protocol.begin_call(self.found(call_id), self.now)
         return self._drain()
 
     def answered(self, call_id: str, output: Any, **more: Any) -> Play:
-        self.protocol.submit_tool_output(self.found(call_id), output, self.now, **more)
+        self.protocol.answer_call(self.found(call_id), Answer(output=output, **more), self.now)
         return self._drain()
 
     def steer(self, words: str) -> Play:

@@ -208,7 +208,7 @@ def test_a_lane_is_told_only_of_a_turn_that_had_another_run_beside_it() -> None:
 def awaiting(play: Play, **approval: Any) -> CallState:
     """A call that began to wait for approval at 0.5 s."""
     play.send().created("resp_1").at(0.5).call("call_1", "remove", path="a")
-    calls.ask(play.found("call_1"), play.now, ApprovalState(**approval))
+    calls.ask(play.found("call_1"), ApprovalState(**approval), play.now)
     return play.found("call_1")
 
 
@@ -253,7 +253,7 @@ def test_a_call_without_approval_and_progress_says_nothing_of_them() -> None:
 
 def test_progress_is_told_until_there_is_a_result() -> None:
     play = Play().send().created("resp_1").call("call_1", "look").started("call_1")
-    calls.progressed(play.found("call_1"), Progress(fraction=0.4, text="reading", partial="the third", count=3))
+    calls.progress(play.found("call_1"), Progress(fraction=0.4, text="reading", partial="the third", count=3))
     assert told(play)["progress"] == {"fraction": 0.4, "text": "reading", "partial": "the third", "count": 3}
     play.answered("call_1", "done")
     assert "progress" not in told(play)

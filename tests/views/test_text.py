@@ -172,7 +172,7 @@ def test_a_terminal_is_told_now_and_then_what_is_waited_for() -> None:
 
 def test_nobody_is_interrupted_where_he_is_asked() -> None:
     play = Play().send().created("resp_1").call("call_1", "look")
-    calls.ask(play.found("call_1"), play.now, ApprovalState(prompted=True))
+    calls.ask(play.found("call_1"), ApprovalState(prompted=True), play.now)
     pieces: list[str] = []
     clock = lambda: play.now  # noqa: E731
     view = TextView(play.run, HEADER, call_later=lambda *_: None, write=pieces.append, clock=clock)
