@@ -18,7 +18,6 @@ from weakref import WeakSet
 import msgspec
 
 from .. import kernel
-from ..core import calls
 from ..core.turn import ApprovalState, CallState
 from ..core.waits import Waits
 from ..exceptions import ToolError
@@ -28,6 +27,7 @@ from ..tools.executor import Execution, Outcome, cancelled_outcome, failed_outco
 from ..tools.function import AnyTool, Tool
 from ..tools.unsaid import Unsaid
 from ..tools.values.outputs import error_output
+from .calls import Calls
 from .inside import inside
 from .portal import Job, Portal
 
@@ -75,14 +75,12 @@ class Approvals:
     def __init__(
         self,
         portal: Portal,
+        calls: Calls,
         *,
-        changed: Callable[[CallState], None],
-        submit: Callable[[CallState, Outcome], None],
         waits: Callable[[], Waits] = Waits,
     ) -> None:
         self._portal = portal
-        self._changed = changed
-        self._submit = submit
+        self._calls = calls
         self._waits = waits
         self._held: dict[CallState, Held] = {}
         self._granted: WeakSet[AnyTool] = WeakSet()
@@ -190,13 +188,13 @@ class Approvals:
             answer=lambda runs, more: self.answer(held, runs, more),
             **_told(held.unsaid),
         )
-        calls.ask(held.call, held.asked, approval)
+        self._calls.ask(held.call, approval, held.asked)
         self._bound(held, timeout)
         decider = held.run.session.on_approval
         if decider is None:
             self._look(held)
         # After the look, so that a view learns at once whether its buttons are wanted.
-        self._changed(held.call)
+        self._calls.publish()
         if decider is not None and held.pending is not None:
             self._portal.aside.submit(inside(held.run).run, self._tell, decider, held.pending)
 
@@ -208,7 +206,7 @@ class Approvals:
             held.timers.append(asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look, held))
             return
         held.queued = True
-        self._note_prompt(held, self._portal.work.attended)
+        self._calls.prompt(held.call, self._portal.work.attended)
         job = Job(
             held.run.state,
             run=lambda: self._prompt(held),
@@ -241,19 +239,13 @@ class Approvals:
             return False
         if not self._needs_prompt(held):
             held.queued = False
-            self._note_prompt(held, False)
+            self._calls.prompt(held.call, False)
             self._look(held)
             return False
         held.prompt = prompt
         self._bound(held, self._waits().input)
-        self._note_prompt(held, True)
+        self._calls.prompt(held.call, True)
         return True
-
-    def _note_prompt(self, held: Held, prompted: bool) -> None:
-        approval = held.call.approval
-        if approval is not None and approval.prompted is not prompted:
-            approval.prompted = prompted
-            self._changed(held.call)
 
     def _prompted(self, held: Held, outcome: Outcome | None) -> None:
         """The prompt has ended, by an answer, by an error, or since the call was decided elsewhere."""
@@ -282,12 +274,10 @@ class Approvals:
         if call not in self._held:
             raise ToolError(f"Call {call.call_id} of {call.name} was decided before: it is {call.status}.")
         self._release(held)
-        now = time.monotonic()
-        calls.decide(call, decision.kind, now, reason=decision.reason, arguments=decision.arguments)
-        self._changed(call)
+        self._calls.decide(call, decision)
         if not decision.runs:
             output, error = denial(decision)
-            self._submit(call, Outcome(status="denied", output=output, error=error))
+            self._calls.answer_call(call, Outcome(status="denied", output=output, error=error))
             return
         # Other arguments than the model's say nothing of the model's next ones.
         if decision.kind == "approved":
@@ -302,7 +292,7 @@ class Approvals:
     def _fail(self, held: Held, outcome: Outcome | None) -> None:
         if held.call in self._held:
             self._release(held)
-            self._submit(held.call, outcome or cancelled_outcome())
+            self._calls.answer_call(held.call, outcome or cancelled_outcome())
 
     def _release(self, held: Held) -> None:
         del self._held[held.call]

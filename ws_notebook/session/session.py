@@ -205,7 +205,7 @@ class Session(Backstage):
         if watch is not None:
             run._observers.append(watch(run))
             # Making a first picture takes a while; the clock starts behind it.
-            state.asked, state.asked_at = time.monotonic(), time.time()
+            self._protocol.start_clock(state, time.monotonic(), time.time())
         return self._begin(run, offered)
 
     def warm_up(self, tools: Iterable[Toolable] | None = None) -> Run:
