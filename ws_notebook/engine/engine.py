@@ -39,7 +39,7 @@ class Engine:
         self.closed = False
         self._portal = portal
         self.protocol = Protocol(connector.abilities, waits=connector.waits, keys=keys)
-        self.traffic = Traffic(self.protocol, connector, publish=self._publish, keys=keys, keep=portal.keep)
+        self.traffic = Traffic(self.protocol, connector, publish=self._publish, keep=portal.keep)
         calls = Calls(
             self.protocol,
             keys,
