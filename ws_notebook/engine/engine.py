@@ -7,19 +7,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady, TurnEnded
+from ..core.changes import Change, RunEnded, ToolCallReady
 from ..core.protocol import Protocol
 from ..core.run import RunState
 from ..core.steer import Steer
-from ..core.turn import CallState
 from ..exceptions import SettingsError
-from ..secrets import Keys, hidden, note
-from ..session.errors import hidden_error
+from ..secrets import Keys
 from ..session.run import Run, cancelled
 from ..tools import ToolRegistry
 from ..tools.bench.workbench import remember
-from ..tools.executor import Outcome
-from ..tools.values.outputs import without_secrets
+from .calls import Calls
 from .connector import Connector
 from .dispatch import Dispatcher
 from .portal import Portal
@@ -41,18 +38,17 @@ class Engine:
         """Called after something has changed; one that fails is not called again."""
         self.closed = False
         self._portal = portal
-        self._keys = keys
-        self.protocol = Protocol(connector.abilities)
-        self.traffic = Traffic(self.protocol, connector, publish=self._publish, keys=keys, keep=portal.keep)
-        self.dispatcher = Dispatcher(
-            portal,
-            started=self._call_started,
-            held_up=self._call_held_up,
-            changed=self._call_changed,
-            submit=self._submit,
-            waits=lambda: self.protocol.abilities.waits,
+        self.protocol = Protocol(connector.abilities, waits=connector.waits, keys=keys)
+        self.traffic = Traffic(self.protocol, connector, publish=self._publish, keep=portal.keep)
+        calls = Calls(
+            self.protocol,
+            keys,
+            publish=lambda: self._publish(self.protocol.changes()),
+            settle=self.traffic.settle,
+            answered=lambda call: remember(self.offered.get(call.turn.run_id), call),
         )
-        self.resting = Rest(self.rest, lambda: self.protocol.abilities.waits.idle)
+        self.dispatcher = Dispatcher(portal, calls, waits=lambda: self.protocol.waits)
+        self.resting = Rest(self.rest, lambda: self.protocol.waits.idle)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
 
@@ -104,34 +100,6 @@ class Engine:
             del self.runs[state.id], self.offered[state.id]
         self._touch_watchers()
 
-    # Calls.
-
-    def _call_held_up(self, call: CallState) -> None:
-        self.protocol.call_held_up(call, time.monotonic())
-        self.traffic.settle()
-
-    def _call_changed(self, call: CallState) -> None:
-        """It waits for consent, was decided, or tells how far it is."""
-        run = self.runs.get(call.turn.run_id)
-        if run is not None:
-            self._publish([(run.state, CallChanged(call))])
-
-    def _call_started(self, call: CallState) -> bool:
-        may = self.protocol.call_started(call, time.monotonic())
-        # Nothing is sent because of it.
-        self._publish(self.protocol.changes())
-        return may
-
-    def _submit(self, call: CallState, outcome: Outcome) -> None:
-        call.exception, call.pictures, call.exhibits = outcome.exception, outcome.pictures, outcome.exhibits
-        # A tool may read the environment or a file; neither the provider nor the notebook is to have the keys.
-        output, taken = without_secrets(outcome.output, self._keys)
-        error = None if outcome.error is None else hidden(outcome.error, self._keys)
-        call.note = " ".join(filter(None, [note(taken), outcome.note]))
-        self.protocol.submit_tool_output(call, output, time.monotonic(), status=outcome.status, error=error)
-        remember(self.offered.get(call.turn.run_id), call)
-        self.traffic.settle()
-
     # Telling.
 
     def _publish(self, changes: list[tuple[RunState, Change]]) -> None:
@@ -152,13 +120,8 @@ class Engine:
         run, ended = self.runs.get(state.id), isinstance(change, RunEnded)
         if run is not None and isinstance(change, ToolCallReady):
             # Before anybody is told: who hears of the call may go on from it.
-            change.call.run = run
+            self.protocol.attach(change.call, run)
             self._portal.loop.call_soon(self.dispatcher.dispatch, run, change.call, self.offered[state.id])
-        if isinstance(change, TurnEnded) and change.turn.error is not None:
-            # Errors are there to be read, and a provider's may repeat the key.
-            change.turn.error = hidden_error(change.turn.error, self._keys)
-        elif ended and state.error is not None:
-            state.error = hidden_error(state.error, self._keys)
         if run is not None:
             run._tell(change)
         if ended:

@@ -12,13 +12,12 @@ from typing import Any
 
 import msgspec
 
-from ..core.consent import Consent
 from ..core.events import ErrorInfo
 from ..core.items import prompt_text
 from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.timing import Span
-from ..core.turn import CallState, TurnState
+from ..core.turn import ApprovalState, CallState, TurnState
 from ..secrets import Keys, hidden, hidden_value, so_far
 from .format import cut, number, one_line, valid
 from .grown import Grown
@@ -232,7 +231,7 @@ def _with_bounded_figures(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _approval(call: CallState, clock: Clock, limit: int, keys: Keys | None) -> dict[str, Any]:
     """Only where a call needs approval, or a rule has decided about it."""
-    approval = call.consent
+    approval = call.approval
     if approval is None:
         return {}
     return {
@@ -248,7 +247,7 @@ def _approval(call: CallState, clock: Clock, limit: int, keys: Keys | None) -> d
     }
 
 
-def _asked(call: CallState, approval: Consent) -> dict[str, Any]:
+def _asked(call: CallState, approval: ApprovalState) -> dict[str, Any]:
     """What whoever decides has to know, while the call waits."""
     if call.status != "awaiting_approval" or not approval.digest:
         return {}

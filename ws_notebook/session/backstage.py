@@ -202,7 +202,7 @@ class Backstage:
         return RunHeader(
             provider=self._connector.provider,
             model=(run.settings.model if run is not None else "") or self.settings.model,
-            transport=self._engine.protocol.abilities.transport,
+            transport=self._engine.protocol.learned.abilities.transport,
             note=self._connector.note,
             address=self._connector.address,
             profile=self.settings.chosen_profile if self._connector.address else "",

@@ -205,7 +205,7 @@ class Session(Backstage):
         if watch is not None:
             run._observers.append(watch(run))
             # Making a first picture takes a while; the clock starts behind it.
-            state.asked, state.asked_at = time.monotonic(), time.time()
+            self._protocol.start_clock(state, time.monotonic(), time.time())
         return self._begin(run, offered)
 
     def warm_up(self, tools: Iterable[Toolable] | None = None) -> Run:
@@ -270,7 +270,7 @@ class Session(Backstage):
 
     @waits.setter
     def waits(self, waits: Waits | None) -> None:
-        self._connector.waits = self._protocol.abilities.waits = Waits.of(waits)
+        self._connector.waits = self._protocol.waits = Waits.of(waits)
 
     @property
     def state(self) -> str:
@@ -302,7 +302,7 @@ class Session(Backstage):
     @property
     def at_once(self) -> int:
         """How many runs can have a response in flight at the same time: on lanes, or else on connections."""
-        abilities = self._protocol.abilities
+        abilities = self._protocol.learned.abilities
         return abilities.limits.in_flight if abilities.limits.named else abilities.sockets
 
     @property

@@ -50,7 +50,7 @@ class LiveView:
 
     `on_stop` is called, in some thread, when the reader presses Stop; `on_steer` with the words that he
     adds, and what it raises is shown as their refusal; `on_decide` with what he decides about a call that
-    waits for consent, and what it raises is shown there. Raises SettingsError when a widget is needed and
+    waits for approval, and what it raises is shown there. Raises SettingsError when a widget is needed and
     its script is not there.
     """
 
