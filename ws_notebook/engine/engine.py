@@ -13,8 +13,7 @@ from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState
 from ..exceptions import SettingsError
-from ..secrets import Keys, hidden, note
-from ..session.errors import hidden_error
+from ..secrets import Keys, hidden, hidden_error, note
 from ..session.run import Run, cancelled
 from ..tools import ToolRegistry
 from ..tools.bench.attempt import remember

@@ -17,8 +17,7 @@ from ..core.link import Link
 from ..core.protocol import Protocol
 from ..core.run import RunState
 from ..exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, WsNotebookError
-from ..secrets import Keys, hidden
-from ..session.errors import hidden_error
+from ..secrets import Keys, hidden, hidden_error
 from ..transports.base import Connection
 from .connector import Connector
 from .rest import call_held

@@ -8,6 +8,7 @@ digits), or by its place: in a header, in the user's part or the query of a URL,
 as `api_key`. Only there short keys and words such as "ollama" are hidden. Every search is linear in the length.
 """
 
+from .errors import hidden_error
 from .frames import Frames
 from .keys import Keys
 from .search import MARK, counted, hidden, hidden_frame, hidden_value, note, restored, spans, to_frame
@@ -20,6 +21,7 @@ __all__ = [
     "Stream",
     "counted",
     "hidden",
+    "hidden_error",
     "hidden_frame",
     "hidden_value",
     "note",

@@ -18,10 +18,9 @@ from ..core.run import RequestSettings, RunState
 from ..core.timing import TurnTiming
 from ..core.turn import TurnState
 from ..exceptions import ProtocolViolation, SettingsError, WsNotebookError
-from ..secrets import Keys
+from ..secrets import Keys, hidden_error
 from ..transports.base import Endpoint
 from ..transports.post import post
-from .errors import hidden_error
 
 __all__ = ["Compactor", "compact_request", "latest_to_compact"]
 

@@ -7,17 +7,13 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
-import msgspec
-
 from .. import kernel
 from ..exceptions import WsNotebookError
-from ..secrets import Keys, hidden
 
-__all__ = ["hidden_error", "shortened"]
+__all__ = ["shortened"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-E = TypeVar("E")
 
 _SHORTENED = (WsNotebookError, TimeoutError, KeyboardInterrupt)
 
@@ -50,26 +46,3 @@ def shortened(function: Callable[P, T]) -> Callable[P, T]:
             raise
 
     return called
-
-
-def hidden_error(error: E, keys: Keys | None) -> E:
-    """An exception, or what a provider said of one, without secrets: a peer's words may repeat the key.
-
-    Of an exception it is the same object.
-    """
-    if isinstance(error, Exception):
-        error.args = tuple(_hidden(each, keys) for each in error.args)
-        for name, value in list(vars(error).items()):
-            if isinstance(value, str):
-                setattr(error, name, hidden(value, keys))
-        return error
-    return _hidden_struct(error, keys) if isinstance(error, msgspec.Struct) else error  # type: ignore[return-value]
-
-
-def _hidden_struct(error: msgspec.Struct, keys: Keys | None) -> msgspec.Struct:
-    fields = msgspec.structs.asdict(error)
-    return msgspec.structs.replace(error, **{name: _hidden(value, keys) for name, value in fields.items()})
-
-
-def _hidden(value: Any, keys: Keys | None) -> Any:
-    return hidden(value, keys) if isinstance(value, str) else value

@@ -1,0 +1,34 @@
+"""Errors without secrets: a peer's words may repeat the key."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from .keys import Keys
+from .search import hidden
+
+__all__ = ["hidden_error"]
+
+E = TypeVar("E")
+
+
+def hidden_error(error: E, keys: Keys | None) -> E:
+    """An exception, or what a provider said of one, without secrets. Of an exception it is the same object."""
+    if isinstance(error, Exception):
+        error.args = tuple(_hidden(each, keys) for each in error.args)
+        for name, value in list(vars(error).items()):
+            if isinstance(value, str):
+                setattr(error, name, hidden(value, keys))
+        return error
+    return _hidden_struct(error, keys) if isinstance(error, msgspec.Struct) else error  # type: ignore[return-value]
+
+
+def _hidden_struct(error: msgspec.Struct, keys: Keys | None) -> msgspec.Struct:
+    fields = msgspec.structs.asdict(error)
+    return msgspec.structs.replace(error, **{name: _hidden(value, keys) for name, value in fields.items()})
+
+
+def _hidden(value: Any, keys: Keys | None) -> Any:
+    return hidden(value, keys) if isinstance(value, str) else value
