@@ -27,7 +27,7 @@ def decide(call: CallState, decision: str, now: float, *, reason: str = "", argu
         _close(call, now)
         call.move("queued")
     call.consent = call.consent or Consent()
-    call.consent.reason, call.consent.arguments, call.consent.answer = reason, arguments, None
+    call.consent.reason, call.consent.arguments = reason, arguments
     call.decision = decision
 
 
@@ -45,8 +45,6 @@ def give_up(call: CallState, now: float) -> None:
         _close(call, now)
     for span in call.timing.spans:
         span.end = now if span.end is None else span.end
-    if call.consent is not None:
-        call.consent.answer = None
 
 
 def _close(call: CallState, now: float) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -30,8 +29,6 @@ class Consent(msgspec.Struct, eq=False, kw_only=True):
     reason: str = ""
     arguments: str | None = None
     """The JSON arguments that the call runs with in place of the model's; None: with those."""
-    answer: Callable[[bool, str | Mapping[str, Any] | None], None] | None = None
-    """While it waits: takes the decision, and the other arguments or the reason."""
 
 
 class Progress(msgspec.Struct, frozen=True, eq=False):

@@ -14,6 +14,7 @@ from . import outcome
 from .abilities import Abilities
 from .changes import Change
 from .frames import FrameLog
+from .handle import CallHandle
 from .lane import Lanes
 from .link import Link
 from .loop import ToolLoop
@@ -106,6 +107,10 @@ class Protocol:
         return Link(self._loop, lanes.abilities, lanes, self.frames)
 
     # Calls.
+
+    def hand_call(self, call: CallState, handle: CallHandle) -> None:
+        """Its arguments are whole: from now on its users act by this handle."""
+        call.handle = handle
 
     def call_held_up(self, call: CallState, now: float) -> None:
         """The tool's place, the kernel's main thread, is busy with something else."""
