@@ -82,8 +82,13 @@ def test_a_denied_call_is_not_made_and_the_run_goes_on(local: Open) -> None:
     assert (row(session).decision, row(session).run_ms is not None) == ("denied", True)
 
 
-def test_edited_arguments_are_run_and_told(local: Open) -> None:
-    session = asking(local, lambda call: call.approve({"a": 10, "b": 1}))
+@pytest.mark.parametrize(
+    "decide",
+    [lambda call: call.approve({"a": 10, "b": 1}), lambda call: call.call.edit({"a": 10, "b": 1})],
+    ids=["approve", "edit"],
+)
+def test_edited_arguments_are_run_and_told(local: Open, decide: Callable[[PendingCall], None]) -> None:
+    session = asking(local, decide)
     run = session.ask("call add(a=2, b=3)")
     call = run.tool_calls[0]
     assert (ran, call.edited, call.arguments) == ([(10, 1)], '{"a": 10, "b": 1}', '{"a":2,"b":3}')
