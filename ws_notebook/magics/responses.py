@@ -20,7 +20,7 @@ from ..session.panel import panels
 from ..session.question import Question
 from ..session.run import Run
 from ..session.session import Session
-from ..session.showing import RunControls, begun, finish_later
+from ..session.showing import RunControls, finish_later, shown_in
 from ..settings import provider_names
 from ..tools.values.pictures import Picture, as_picture
 from ..transports.replay import ReplayTransport
@@ -243,7 +243,7 @@ class ResponsesMagics(Magics):
 
         def watch(run: Run) -> Callable[[RunState, Change], None]:
             views.append(self._view(session, run, options.view or self.view))
-            return begun(run, views[0])
+            return shown_in(run, views[0])
 
         run = session.start(
             question,

@@ -13,7 +13,7 @@ from ..exceptions import SettingsError
 from ..secrets import hidden
 from .host import Host
 from .run import Run
-from .showing import RunControls, begun
+from .showing import RunControls, shown_in
 
 if TYPE_CHECKING:
     from ..views.chat import Chat, Place
@@ -59,7 +59,7 @@ class _Partner:
         def watch(run: Run) -> Observer:
             header = session.header(run.state)
             views.append(LiveView(run.state, header, RunControls(run), display=place, hub=hub()))
-            return begun(run, views[0])
+            return shown_in(run, views[0])
 
         run = session.start(words, parent=self._parent(parent), watch=watch)
         self._asked.append(run)

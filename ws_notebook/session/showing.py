@@ -20,7 +20,7 @@ from ..views.messages import Approve, Deny, Shown, Verdict
 from .host import Asked
 from .waiting import wait_at_the_end
 
-__all__ = ["RunControls", "begun", "can_show_live", "finish_later", "live_timeline", "show_live"]
+__all__ = ["RunControls", "can_show_live", "finish_later", "live_timeline", "show_live", "shown_in"]
 
 
 class Showable(Asked, RunHandle, Protocol):
@@ -72,7 +72,7 @@ class RunControls:
         return meant
 
 
-def begun(run: Asked, view: View) -> Observer:
+def shown_in(run: Asked, view: View) -> Observer:
     """Have the view make its first picture of the run; what is returned tells it of changes."""
     run._course.view_decides |= view.decides
     view.show()
@@ -89,7 +89,7 @@ def show_live(run: Showable) -> None:
     state = run._course.state
     live = kernel.cell_id() is not None
     view = choose_view("auto", state, run._engine.header(state), RunControls(run), live=live, in_kernel=True)
-    run._engine.observe(run._course, begun(run, view))
+    run._engine.observe(run._course, shown_in(run, view))
     finish_later(run, lambda: view.finish(state), widgets=view.widgets)
 
 
@@ -99,7 +99,7 @@ def live_timeline(run: Asked) -> Any:
 
     state = run._course.state
     view = LiveTimeline(state, run._engine.header(state), RunControls(run))
-    run._engine.observe(run._course, begun(run, view))
+    run._engine.observe(run._course, shown_in(run, view))
     run._engine.waiters.when_ended(run._course, lambda: view.finish(state))
     return view.widget
 
