@@ -23,7 +23,7 @@ HEAVY = {"anywidget", "docstring_parser", "httpx2", "ipywidgets", "pandas", "plo
 
 PURE_MODULES = [
     f"ws_notebook.{name}"
-    for name in ("core", "render", "cassette")
+    for name in ("core", "render", "cassette", "profiles", "secrets", "pictures", "checks")
     if (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()
 ]
 
