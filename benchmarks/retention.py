@@ -88,7 +88,7 @@ def runs(url: str, token: str, count: int) -> dict[str, Any]:
     for _ in range(5):
         session.ask("call add(a=1, b=2)", parent=None)
     before = held()
-    log = session._protocol.frames
+    log = session._engine.protocol.frames
     points, began, cpu = [], time.perf_counter(), time.process_time()
     latest: list[Run | None] = [None] * CHAINS
     for number in range(CHAINS, count + 1, CHAINS):

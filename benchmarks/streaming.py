@@ -94,8 +94,7 @@ display(Markdown("END-OF-TEXT")); report(cpu, wall, at=time.time(), text=0)
 LIVE = """
 stages = [Stage(f"r{{n}}") for n in range({views})]
 for stage in stages:
-    stage.view = LiveView(stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer,
-                          call_later=stage.call_later, hub=hub())
+    stage.view = LiveView(stage.play.run, HEADER, stage, hub=hub())
     stage.view.show()
 time.sleep(0.5)
 sent.update(bytes=0, messages=0)

@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import ModuleType
 
@@ -24,7 +25,7 @@ SOURCE = ROOT / "ws_notebook"
 BUILT = (SOURCE / "labextension", SOURCE / "views" / "static")
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if not any(path.is_relative_to(built) for built in BUILT))
 SCRIPTS = sorted((ROOT / "labextension" / "src").rglob("*.ts"))
-PURE_FLOORS = ("core", "render", "cassette", "secrets")
+PURE_FLOORS = ("core", "render", "cassette", "profiles", "secrets", "pictures", "checks")
 MODULE_LINES = 500
 FUNCTION_LINES = 60
 
@@ -46,6 +47,26 @@ def functions_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
+
+
+def module_of(path: Path) -> str:
+    """The name under which Python imports it."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_of(path: Path) -> set[str]:
+    """The package's modules that this one imports anywhere: at its top, inside of functions, for types alone."""
+    known = {module_of(each) for each in MODULES}
+    package = module_of(path) if path.name == "__init__.py" else module_of(path).rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            home = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            names = {f"{home}.{alias.name}" for alias in node.names}
+            found |= names & known or {home}
+    return found & known
 
 
 def test_modules_are_at_most_500_lines() -> None:
@@ -73,8 +94,7 @@ def test_each_module_has_its_test_file() -> None:
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.name != "__main__.py"], ids=name_of)
 def test_a_module_lists_its_public_names_and_has_them(path: Path) -> None:
-    name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    module = importlib.import_module(name)
+    module = importlib.import_module(module_of(path))
     assert [public for public in module.__all__ if not hasattr(module, public)] == []
 
 
@@ -91,6 +111,15 @@ def test_no_file_leaves_work_open_or_names_a_machine() -> None:
 def test_python_and_the_front_end_have_one_version() -> None:
     package = json.loads((ROOT / "labextension" / "package.json").read_text())
     assert package["version"] == ws_notebook.__version__
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    circle: list[str] = []
+    try:
+        TopologicalSorter({module_of(path): imports_of(path) for path in MODULES}).prepare()
+    except CycleError as error:
+        circle = error.args[1]
+    assert " imports ".join(reversed(circle)) == ""
 
 
 def test_the_purity_contract_names_every_pure_floor() -> None:

@@ -95,7 +95,7 @@ class Seen:
                     session.ask("Again")
                 self.failed = session.runs[-1]
                 trace = session.trace(folder / "trace.json").read_text()
-                frames = [record.data.decode() for record in session.frames_of(self.run.state)]
+                frames = [record.data.decode() for record in session._engine.frames_of(self.run.state)]
                 tables = [table.to_csv() for table in (session.turns, session.tool_calls, session.frames)]
         logger.removeHandler(records)
         provider.force_flush()

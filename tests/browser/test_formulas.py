@@ -79,7 +79,7 @@ from ws_notebook.views.live import LiveView
 
 def begin():
     stage = Stage()
-    stage.view = LiveView(stage.play.run, HEADER, on_stop=print, on_steer=print, hub=hub(), call_later=stage.call_later)
+    stage.view = LiveView(stage.play.run, HEADER, stage, hub=hub())
     stage.view.show()
     stage.act(lambda play: play.send().created("resp_1"))
     for start in range(0, len(LINES), 500):

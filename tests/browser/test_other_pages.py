@@ -26,7 +26,7 @@ stages = []
 def begin(*words):
     stage = Stage(f"r{{len(stages)}}")
     stages.append(stage)
-    stage.view = LiveView(stage.play.run, HEADER, on_stop=print, on_steer=print, hub=hub(), call_later=stage.call_later)
+    stage.view = LiveView(stage.play.run, HEADER, stage, hub=hub())
     stage.view.show()
     stage.act(lambda play: play.send().created("resp_1"))
     for piece in words:

@@ -72,7 +72,7 @@ def test_a_call_is_asked_about_once() -> None:
 
 def test_what_a_call_waited_for_ends_when_it_is_given_up() -> None:
     found = waiting(Drive())
-    calls.ask(found, ApprovalState(answer=lambda runs, more: None), 200.0)
+    calls.ask(found, ApprovalState(), 200.0)
     calls.give_up(found, 202.0)
     assert (spans(found), found.approval_ms) == ([("approval", 200.0, 202.0)], 2000.0)
     with pytest.raises(ToolError, match=r"does not wait for approval"):
@@ -87,16 +87,6 @@ def test_a_run_that_is_stopped_ends_the_wait_of_its_calls() -> None:
     assert found.status == "cancelled"
     assert found.timing.spans[-1].end is not None
     assert found.approval_ms is not None
-
-
-def test_a_call_hands_a_decision_to_whoever_asks() -> None:
-    found = waiting(Drive())
-    heard: list[object] = []
-    calls.ask(found, ApprovalState(answer=lambda runs, more: heard.append((runs, more))), 200.0)
-    found.approve()
-    found.approve({"path": "b"})
-    found.deny("no")
-    assert heard == [(True, None), (True, {"path": "b"}), (False, "no")]
 
 
 def test_a_call_that_does_not_wait_says_what_it_does() -> None:

@@ -821,8 +821,8 @@ def test_what_a_call_is_acted_on_by_is_known_to_whoever_holds_it() -> None:
     run = drive.ask("Add.")
     drive.receive(answer("resp_1", call("c1")))
     handle = object()
-    drive.protocol.attach(run.tool_calls[0], handle)
-    assert run.tool_calls[0].run is handle
+    drive.protocol.hand_call(run.tool_calls[0], handle)
+    assert run.tool_calls[0].handle is handle
 
 
 def test_the_clock_of_a_run_begins_when_it_is_asked_for() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.behind import waited
 from support.events import answer, call, message
 from support.peer import Talk, running_peer
 
@@ -16,7 +17,9 @@ from ws_notebook import Approval, Run, Session, tool
 from ws_notebook.core.changes import CallChanged
 from ws_notebook.exceptions import RunCancelled, ToolError
 from ws_notebook.render.bundle import bundle
+from ws_notebook.session.showing import RunControls
 from ws_notebook.tools.approval import PendingCall
+from ws_notebook.views.messages import Approve, Deny, Shown
 
 __all__: list[str] = []
 
@@ -79,8 +82,13 @@ def test_a_denied_call_is_not_made_and_the_run_goes_on(local: Open) -> None:
     assert (row(session).decision, row(session).run_ms is not None) == ("denied", True)
 
 
-def test_edited_arguments_are_run_and_told(local: Open) -> None:
-    session = asking(local, lambda call: call.approve({"a": 10, "b": 1}))
+@pytest.mark.parametrize(
+    "decide",
+    [lambda call: call.approve({"a": 10, "b": 1}), lambda call: call.call.edit({"a": 10, "b": 1})],
+    ids=["approve", "edit"],
+)
+def test_edited_arguments_are_run_and_told(local: Open, decide: Callable[[PendingCall], None]) -> None:
+    session = asking(local, decide)
     run = session.ask("call add(a=2, b=3)")
     call = run.tool_calls[0]
     assert (ran, call.edited, call.arguments) == ([(10, 1)], '{"a": 10, "b": 1}', '{"a":2,"b":3}')
@@ -163,15 +171,16 @@ def test_calls_of_one_id_are_decided_each_by_itself(opened: Open) -> None:
         # Without a decider, waiting here would ask by input() as well, which has no one to answer.
         session.on_approval = lambda call: None
         run = session.start("Add")
-        session.wait(run, lambda: [each.status for each in run.tool_calls] == ["awaiting_approval"] * 3, timeout=20)
+        waited(run, lambda: [each.status for each in run.tool_calls] == ["awaiting_approval"] * 3)
         turn = bundle(run.state, session.header(run.state))["turns"][0]
         shown = {each["arguments"]: each["call_id"] for each in turn["calls"]}
         assert len(set(shown.values())) == 3
-        run.decide(turn["id"], shown['{"a": 1, "b": 0}'], "approve")
+        controls = RunControls(run)
+        controls.decide(Approve(turn["id"], shown['{"a": 1, "b": 0}']))
         with pytest.raises(ToolError, match="does not wait"):
-            run.decide(turn["id"], shown['{"a": 1, "b": 0}'], "approve")
-        run.decide(turn["id"], shown['{"a": 2, "b": 0}'], "deny", "not this one")
-        run.decide(turn["id"], shown['{"a": 0, "b": 0}'], "deny")
+            controls.decide(Approve(turn["id"], shown['{"a": 1, "b": 0}']))
+        controls.decide(Deny(turn["id"], shown['{"a": 2, "b": 0}'], "not this one"))
+        controls.decide(Deny(turn["id"], shown['{"a": 0, "b": 0}']))
         assert run.result(timeout=20).text == "Done."
         assert [each.status for each in run.tool_calls] == ["denied", "completed", "denied"]
         outputs = [item for item in peer.requests[1]["input"] if item["type"] == "function_call_output"]
@@ -379,14 +388,14 @@ def test_an_interrupt_at_the_question_stops_the_run(local: Open, monkeypatch: py
 def test_a_view_decides_by_the_names_of_turn_and_call(local: Open) -> None:
     session = asking(local, None, run_in="thread")
     run = session.start("call add(a=2, b=3)")
-    run.view_decides = True
-    call = awaited(run)
-    run.decide(call.turn.id, call.call_id, "shown")
+    run._course.view_decides = True
+    call, controls = awaited(run), RunControls(run)
+    controls.decide(Shown(call.turn.id, call.call_id))
     with pytest.raises(ToolError):
-        run.decide(call.turn.id, call.call_id, "approve", '{"a": 1}')
+        controls.decide(Approve(call.turn.id, call.call_id, '{"a": 1}'))
     with pytest.raises(ToolError, match="has no call"):
-        run.decide(call.turn.id, "call_0", "approve")
-    run.decide(call.turn.id, call.call_id, "approve", '{"a": 1, "b": 1}')
+        controls.decide(Approve(call.turn.id, "call_0"))
+    controls.decide(Approve(call.turn.id, call.call_id, '{"a": 1, "b": 1}'))
     assert run.result(20).tool_calls[0].decision == "edited"
 
 
@@ -396,12 +405,12 @@ def test_where_a_view_shows_the_call_nobody_is_asked_by_input(local: Open, monke
     session = asking(local, None)
 
     def watch(run: Run) -> Callable[..., None]:
-        run.view_decides = True
+        run._course.view_decides = True
 
         def look(_: Any, change: Any) -> None:
             if isinstance(change, CallChanged) and change.call.status == "awaiting_approval":
                 call = change.call
-                run.decide(call.turn.id, call.call_id, "shown")
+                RunControls(run).decide(Shown(call.turn.id, call.call_id))
                 threading.Timer(0.6, call.deny).start()
 
         return look
@@ -422,7 +431,7 @@ def test_where_the_view_does_not_answer_input_asks(local: Open, monkeypatch: pyt
     monkeypatch.setattr("ws_notebook.engine.approvals._GRACE", 0.2)
 
     def watch(run: Run) -> Callable[..., None]:
-        run.view_decides = True
+        run._course.view_decides = True
         return lambda state, change: None
 
     run = asking(local, None).start("call add(a=2, b=3)", watch=watch).result(20)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from support import engines
+from support.behind import waited
 
 from ws_notebook import Session, tool
 from ws_notebook.exceptions import RunCancelled
@@ -192,7 +193,7 @@ def test_a_pool_that_drops_its_calls_answers_them(local: Open) -> None:
 
 
 def drop(run: Any, pool: ThreadPoolExecutor, hold: threading.Event) -> None:
-    run.session.wait(run, lambda: any(call.status == "running" for call in run.tool_calls), timeout=20)
+    waited(run, lambda: any(call.status == "running" for call in run.tool_calls))
     while not pool._work_queue.qsize():
         time.sleep(0.001)
     pool.shutdown(wait=False, cancel_futures=True)
@@ -385,7 +386,7 @@ def test_a_tool_that_ignores_the_interrupt_is_said_to_run_on_and_its_result_is_l
     call = run.tool_calls[0]
     assert "still be running" in str(call.error)
     assert said(run)["type"] == "timeout"
-    session.wait(run, lambda: call.status == "late", timeout=20)
+    waited(run, lambda: call.status == "late")
     assert call.status == "late"
 
 
@@ -412,7 +413,7 @@ def test_a_thread_tool_that_takes_too_long_is_left_to_itself(local: Open) -> Non
     assert call.status == "timed_out"
     assert "still be running" in str(call.error)
     over.set()
-    session.wait(run, lambda: call.status == "late", timeout=20)
+    waited(run, lambda: call.status == "late")
     assert call.status == "late"
 
 
@@ -449,11 +450,11 @@ def test_a_run_is_stopped_while_its_tool_runs(local: Open, kind: str) -> None:
     over.set()
     assert "between two responses" in run.stopped
     if kind == "thread":
-        session.wait(run, lambda: run.tool_calls[0].status == "late", timeout=20)
+        waited(run, lambda: run.tool_calls[0].status == "late")
     assert run.tool_calls[0].status == ("late" if kind == "thread" else "cancelled")
     assert session.ask('say "next"').text == "next"
     assert session.connections == 1
-    sent = session._protocol.frames.records()
+    sent = session._engine.protocol.frames.records()
     assert b"The user stopped the run" in next(r.data for r in reversed(sent) if r.direction == "sent")
 
 
@@ -475,7 +476,7 @@ def test_calls_that_wait_behind_a_stopped_one_are_never_made(local: Open) -> Non
     stopping.join(20)
     assert made == [1]
     assert [each.status for each in run.tool_calls] == ["cancelled"] * 3
-    assert not session._portal.work._jobs
+    assert not session._engine.portal.work._jobs
 
 
 def test_an_interrupt_by_the_user_stops_the_tool_and_the_run(local: Open) -> None:

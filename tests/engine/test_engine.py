@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from support.behind import made, waited
+
 from ws_notebook import Session, tool
 from ws_notebook.core.changes import RunEnded, TextAppended
 from ws_notebook.core.run import RequestSettings, RunState
-from ws_notebook.session.run import Run
 
 __all__: list[str] = []
 
@@ -22,10 +23,10 @@ def test_what_an_observer_causes_is_told_after_what_it_was_told(local: Open) -> 
     def stops(state: RunState, change: object) -> None:
         told.append(type(change).__name__)
         if isinstance(change, TextAppended):
-            session._engine.cancel(session._engine.runs[state.id], "cancel")
+            session._engine.cancel(session._engine.courses[state.id], "stop")
 
     run = session.start("write 300 words", watch=lambda _: stops)
-    assert session.wait(run, lambda: run.done, 20)
+    assert waited(run, lambda: run.done)
     assert (run.status, told[-1]) == ("cancelled", RunEnded.__name__)
     assert told.index("TextAppended") < told.index("TurnEnded") < told.index("RunEnded")
 
@@ -35,9 +36,8 @@ def test_a_run_that_was_done_by_other_means_is_told_as_ended(local: Open) -> Non
     state = RunState(
         id="r9", input=[], settings=RequestSettings(), asked=time.monotonic(), asked_at=time.time(), status="completed"
     )
-    run = Run(session, state)
-    session._engine.runs["r9"] = run
-    session.on_loop(session._engine.add_ended, state)
+    run = made(session, state)
+    session._engine.add_ended(run._course)
     assert run.done
     assert run.result(1) is run
 
@@ -61,3 +61,18 @@ def test_a_call_says_what_the_model_does_not_read_and_what_was_taken_out_of_its_
     assert "secret" in call.note
     assert "The model reads a part" in call.note
     assert token not in str(call.output)
+
+
+def test_a_run_has_its_own_frames_and_its_own_tools(local: Open) -> None:
+    session = local()
+    first, second = session.ask('say "one"'), session.ask('say "two"', tools=[len_of])
+    frames_of = session._engine.frames_of
+    assert [frame.type for frame in frames_of(first.state)][:2] == ["response.create", "response.created"]
+    assert len(frames_of(first.state) + frames_of(second.state)) == len(session.frames)
+    assert (first._course.tools.names(), second._course.tools.names()) == ([], ["len_of"])
+    assert session.states() == [first.state, second.state]
+
+
+def len_of(words: str) -> int:
+    """The length of the words."""
+    return len(words)

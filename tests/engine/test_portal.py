@@ -245,3 +245,27 @@ def test_nobody_waits_on_the_background_thread_itself() -> None:
     portal().refuse_waiting()
     with pytest.raises(SettingsError, match=r"own thread.*start\(\) the run"):
         portal().call(portal().refuse_waiting)
+
+
+def test_a_callback_is_called_on_the_loop_after_a_while() -> None:
+    where: list[threading.Thread] = []
+    done = threading.Event()
+
+    def note() -> None:
+        where.append(threading.current_thread())
+        done.set()
+
+    portal().call_later(0.01, note)
+    assert done.wait(10)
+    assert where == [portal().call(threading.current_thread)]
+
+
+def test_what_is_let_go_of_where_there_is_no_loop_harms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = threading.Event()
+    home = portal()
+    home.post_or_not(told.set)
+    assert told.wait(10)
+    monkeypatch.setattr(home, "pid", 1)
+    with pytest.raises(SettingsError, match="a fork of it"):
+        home.post(print)
+    home.post_or_not(print)

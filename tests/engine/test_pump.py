@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.behind import waited
 from support.events import answer, call, completed, created, delta, message
 from support.peer import Talk, running_peer, says
 from support.server import running_server
@@ -370,7 +371,7 @@ def test_what_cannot_be_sent_fails_the_run_and_not_the_session(opened: Open) -> 
         bag["x"] = object()  # type: ignore[assignment]
         broken = session.start("two")
         broken.state.settings.options["metadata"] = bag  # type: ignore[index]
-        session.wait(broken, lambda: broken.done, timeout=20)
+        waited(broken, lambda: broken.done)
         assert broken.done
         assert session.ask("three").text == "Hi"
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.behind import on_loop
 from support.peer import Peer, running_peer, says
 from support.slow import slow, url_of
 
@@ -86,7 +87,7 @@ def until(session: Session, wanted: Callable[[], bool]) -> None:
     """Wait until it is so after some step on the loop."""
     seen = threading.Event()
     session.watch(lambda: seen.set() if wanted() else None)
-    assert session.on_loop(wanted) or seen.wait(20)
+    assert on_loop(session, wanted) or seen.wait(20)
 
 
 def test_a_session_closes_its_connection_after_five_idle_minutes_and_loses_nothing(opened: Open) -> None:
@@ -121,7 +122,7 @@ def test_a_session_does_not_rest_while_a_tool_works(local: Open) -> None:
     @tool
     def look() -> str:
         for _ in range(20):
-            session.on_loop(lambda: None)
+            on_loop(session, lambda: None)
         return session.state
 
     run = session.ask("call look()", tools=[look])
@@ -169,9 +170,10 @@ def test_a_run_that_is_held_gives_its_session_back_and_that_can_be_asked(opened:
         made.instructions = "Be very brief."
         run = made.ask("1?")
         assert run.session is made
+        held = weakref.ref(made)
         del made
         gc.collect()
-        assert run._behind._handle() is None
+        assert held() is None
         again = run.session
         assert (again.runs, again.instructions, run.session is again) == ([run], "Be very brief.", True)
         assert again.ask("2?").parent is run
@@ -196,7 +198,7 @@ def test_a_run_in_progress_keeps_a_session_that_nobody_holds() -> None:
 def test_what_is_dropped_is_collected_with_its_connection() -> None:
     with running_peer(says("Hi")) as peer:
         sessions = [asked(peer.url) for _ in range(3)]
-        behind = [weakref.ref(session._behind) for session in sessions]
+        behind = [weakref.ref(session._engine) for session in sessions]
         sessions.clear()
         gc.collect()
         portal().call(lambda: None)
@@ -209,8 +211,8 @@ def test_what_is_collected_without_a_word_closes_its_connection_too() -> None:
     with running_peer(says("Hi")) as peer:
         session: Any = asked(peer.url)
         # A cycle through the handle, as a traceback or a callback makes it.
-        session.on_approval = session.decide
-        behind = weakref.ref(session._behind)
+        session.on_approval = session.trace
+        behind = weakref.ref(session._engine)
         del session
         gc.collect()
         portal().call(lambda: None)

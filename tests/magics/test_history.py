@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from support.behind import made, on_loop
 
 import ws_notebook as wsn
 from ws_notebook import Run
@@ -113,8 +114,8 @@ def chained(session: wsn.Session, count: int, *, forks: bool = False) -> list[Ru
         turn = TurnState(id=f"r{number}.1", run_id=state.id, parent=before, timing=TurnTiming(started=0.0))
         turn.status, turn.response_id = "completed", f"resp_{number}"
         state.turns.append(turn)
-        runs.append(Run(session._behind, state))
-        session._engine.runs[state.id] = runs[-1]
+        runs.append(made(session, state))
+        session._engine.courses[state.id] = runs[-1]._course
     return runs
 
 
@@ -124,7 +125,7 @@ def test_ten_thousand_runs_in_one_chain_are_shown_everywhere(session: wsn.Sessio
     assert [line.split()[0] for line in lines] == [run.id for run in runs]
     assert not any(line.startswith(" ") for line in lines)
     overview = Overview(lambda: {"s1": session}, PlainGuide)
-    assert len(session.on_loop(overview.whole)["sessions"][0]["runs"]) == 10_000
+    assert len(on_loop(session, overview.whole)["sessions"][0]["runs"]) == 10_000
     assert len(session.turns) == 10_000
     assert "r10000" in repr(runs[-1])
     assert runs[-1]._repr_mimebundle_()
@@ -137,7 +138,7 @@ def test_marks_of_a_long_chain_reach_its_end(session: wsn.Session) -> None:
     runs, tree = chained(session, 3_000), CellTree()
     assert tree.marks(runs) == {}
     tree.remember("a", runs[0])
-    again = Run(session._behind, RunState(id="again", input=[], settings=RequestSettings(), asked=0.0, asked_at=0.0))
+    again = made(session, RunState(id="again", input=[], settings=RequestSettings(), asked=0.0, asked_at=0.0))
     again.state.turns.append(runs[0].turns[0])
     again.state.status = "completed"
     tree.remember("a", again)

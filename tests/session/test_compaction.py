@@ -23,7 +23,7 @@ def add(a: int, b: int) -> int:
 
 def requests(session: Session) -> list[dict]:
     """The creates that were sent over the socket, decoded."""
-    records = session._protocol.frames.records()
+    records = session._engine.protocol.frames.records()
     return [json.loads(record.data) for record in records if record.type == "response.create"]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.behind import on_loop
 from support.events import answer, created, delta, message
 from support.peer import Talk, running_peer, says
 
@@ -74,9 +75,9 @@ def test_a_function_of_the_main_thread_is_interrupted(local: Open) -> None:
 def test_a_run_that_ends_in_time_leaves_no_timer(opened: Open) -> None:
     with running_peer(says("Hi")) as peer:
         session = opened(peer.url)
-        before = session.on_loop(timers, session)
+        before = on_loop(session, timers, session)
         assert session.ask("Hi", timeout=5000).text == "Hi"
-        assert session.on_loop(timers, session) == before
+        assert on_loop(session, timers, session) == before
 
 
 def timers(session: Session) -> int:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from support.behind import waited
 
 from ws_notebook import Session
 from ws_notebook.exceptions import SettingsError
@@ -20,14 +21,14 @@ def test_there_is_one_chart_and_it_follows_the_session(local: Open) -> None:
     figure = session.latency()
     session.ask('say "one"')
     assert session.latency() is figure
-    assert session.wait(session.runs[0], lambda: len(figure.data[0].x) == 1, 20)
+    assert waited(session.runs[0], lambda: len(figure.data[0].x) == 1)
 
 
 def test_after_a_reset_the_chart_is_empty(local: Open) -> None:
     session = local()
     figure, emptied = session.latency(), threading.Event()
     session.ask('say "one"')
-    assert session.wait(session.runs[0], lambda: len(figure.data[0].x) == 1, 20)
+    assert waited(session.runs[0], lambda: len(figure.data[0].x) == 1)
     figure.data[0].on_change(lambda _, x: emptied.set() if len(x) == 0 else None, "x")
     session.reset()
     assert emptied.wait(20)
@@ -42,7 +43,7 @@ def test_another_session_is_marked_over_the_bars_under_its_name(local: Open) -> 
     session.ask('say "one"')
     other.ask('say "one"')
     assert figure.data[-1].name == "local over http"
-    assert session.wait(session.runs[0], lambda: len(figure.data[-1].x) == 1, 20)
+    assert waited(session.runs[0], lambda: len(figure.data[-1].x) == 1)
 
 
 def test_a_timeline_needs_a_run(local: Open) -> None:

@@ -375,7 +375,7 @@ def test_a_session_that_is_made_again_in_a_cell_leaves_one_connection(notebook: 
     counted = """
 import gc, psutil
 gc.collect()
-session.on_loop(lambda: None)
+session._engine.portal.call(lambda: None)
 for _ in range(100):
     held = [each for each in psutil.Process().net_connections() if each.status == "ESTABLISHED" and each.raddr]
     found = [each for each in held if each.raddr.port == %d]

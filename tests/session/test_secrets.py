@@ -63,10 +63,10 @@ def everything_logged() -> Iterator[list[str]]:
 def seen(session: Session, run: Any) -> str:
     """Everything of a session and a run that can be looked at."""
     shown: list[Any] = [repr(session), repr(session.settings), repr(session.settings.headers)[:0]]
-    shown += [repr(session.keys), repr(session._connector), repr(run), run.text, run.items, run.stopped]
+    shown += [repr(session.keys), repr(session._engine.connector), repr(run), run.text, run.items, run.stopped]
     shown += [run._repr_mimebundle_(), repr(run.turns), [turn.error for turn in run.turns], run.tool_calls]
     shown += [table.to_csv() for table in (session.turns, session.tool_calls, session.frames)]
-    shown += [record.data for record in session.frames_of(run.state)]
+    shown += [record.data for record in session._engine.frames_of(run.state)]
     if run.error is not None:
         shown += [str(run.error), repr(run.error), repr(vars(run.error)), run.error.args]
         shown += traceback.format_exception(run.error)
@@ -196,4 +196,6 @@ def test_the_secrets_of_a_hosted_tool_are_shown_nowhere(opened: Open, among: str
     with running_peer(script) as peer:
         session = opened(peer.url)
         run = session.ask("x", **{among: [docs] if among == "tools" else {"tools": [docs]}})
-        assert OTHER not in repr(session.tools) + "".join(str(each.data) for each in session.frames_of(run.state))
+        assert OTHER not in repr(session.tools) + "".join(
+            str(each.data) for each in session._engine.frames_of(run.state)
+        )

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from support.behind import waited
 from support.events import answer, completed, created, delta, message
 from support.peer import Talk, running_peer, says
 from support.server import RunningServer
@@ -409,7 +410,7 @@ def test_a_run_that_is_asked_for_while_the_session_is_reset_is_not_lost(local: O
     try:
         for _ in range(20):
             run = session.start('say "Hi"')
-            session.wait(run, lambda run=run: run.done, timeout=20)
+            waited(run, lambda run=run: run.done)
             assert run.done
     finally:
         stop.set()

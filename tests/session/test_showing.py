@@ -48,7 +48,9 @@ def test_a_front_end_without_cell_ids_shows_it_as_it_stands(notebook: Notebook) 
 def test_the_timeline_of_a_run_in_progress_is_a_widget_that_ends_with_it(notebook: Notebook) -> None:
     cell = notebook.run("run = s.start('write 60 words')\nline = s.timeline()\nline", "c3")
     assert "application/vnd.jupyter.widget-view+json" in cell.shown[0]
-    assert notebook.value("run.result().done and s.wait(run, lambda: line.run['status'] == 'completed', 20)")
+    assert notebook.value(
+        "run.result().done and s._engine.waiters.wait(run._course, lambda: line.run['status'] == 'completed', 20)"
+    )
     assert notebook.value("len(line.run['text'].split()) >= 50")
     assert notebook.value("s.timeline() is not line and s.timeline().run['status']") == "completed"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support import streams
+from support.behind import waited
 from support.peer import Talk, running_peer
 from support.streams import Stated
 
@@ -38,7 +39,7 @@ def play(frames: list[bytes], name: str, *, send: Any = None) -> tuple[Run, Any]
         run = session.start("Go on.")
         for change in run.stream():
             assert change is not None
-        session.wait(run, lambda: sum(turn.events for turn in run.turns) >= len(frames), timeout=20)
+        waited(run, lambda: sum(turn.events for turn in run.turns) >= len(frames))
         assert peer.failures == []
         return run, session.turns
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from render.play import Play
 
+from ws_notebook.core.frames import FrameRecord
 from ws_notebook.views.base import View
+from ws_notebook.views.messages import Verdict
 
 __all__ = ["Stage"]
 
@@ -21,6 +22,8 @@ class Stage:
         self.play = Play(run_id=run_id)
         self.view: View | None = None
         self.stopped = threading.Event()
+        self.decided: list[Verdict] = []
+        self.refusal: Callable[[Verdict], str] = lambda verdict: ""
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
@@ -66,6 +69,17 @@ class Stage:
         for _ in range(5):
             await asyncio.sleep(0)
 
-    def options(self) -> dict[str, Any]:
-        """What every view is handed."""
-        return {"call_later": self.call_later, "clock": self.clock}
+    # What a view is handed.
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+    def decide(self, verdict: Verdict) -> None:
+        """Take what a reader decides, unless `refusal` says what is wrong with it."""
+        self.decided.append(verdict)
+        problem = self.refusal(verdict)
+        if problem:
+            raise ValueError(problem)
+
+    def frames(self) -> list[FrameRecord]:
+        return []

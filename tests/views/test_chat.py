@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ws_notebook.exceptions import SettingsError
-from ws_notebook.views.chat import LATEST, NEW, Chat, Place
+from ws_notebook.views.chat import LATEST, NEW, Chat, Composer, Place
 
 __all__: list[str] = []
 
@@ -91,3 +91,15 @@ def test_a_place_shows_one_thing_at_a_time() -> None:
     place.replace({"text/plain": "two"})
     output = chat.turns.children[0].children[1]
     assert [each["data"] for each in output.outputs] == [{"text/plain": "two"}]
+
+
+def test_enter_submits_what_stands_in_the_line_and_nothing_else_does() -> None:
+    line = Composer(value="one")
+    heard: list[str] = []
+    line.on_submit(lambda: heard.append(line.value))
+    line.value = "one\ntwo"
+    line._handle_custom_msg({"kind": "other"}, [])
+    line._handle_custom_msg("submit", [])
+    assert heard == []
+    line._handle_custom_msg({"kind": "submit", "value": "one\ntwo, three"}, [])
+    assert heard == ["one\ntwo, three"]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from render.play import HEADER, Play
+from views.stage import Stage
 
 from ws_notebook.exceptions import SettingsError
 from ws_notebook.views import NullView, View, choose_view
@@ -14,15 +16,23 @@ from ws_notebook.views.text import NotebookTextView, TextView
 __all__: list[str] = []
 
 
+class Unheard(Stage):
+    """Controls that nobody uses, and a clock that stands still."""
+
+    def __init__(self) -> None:
+        return
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> object:
+        return None
+
+
 def choose(wanted: str, **facts: Any) -> View:
     return choose_view(
         wanted,
         Play().run,
         HEADER,
+        Unheard(),
         **facts,
-        on_stop=lambda: None,
-        on_steer=lambda _words: None,
-        call_later=lambda _delay, _callback: None,
     )
 
 

@@ -22,7 +22,7 @@ from ws_notebook.views.hub import hub
 from ws_notebook.views.live import LiveView
 stage = views.stage.Stage()
 stage.view = LiveView(
-    stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, hub=hub(), **stage.options()
+    stage.play.run, HEADER, stage, hub=hub(), clock=stage.clock
 )
 stage.view.show()
 """
@@ -95,10 +95,7 @@ def test_a_page_that_was_away_is_given_the_final_forms_and_told_what_is_unknown(
     hub = Hub(comm)
     comm.tell(kind="hello")
     with Stage() as stage:
-        view = LiveView(
-            stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, display=place, hub=hub,
-            **stage.options(),
-        )  # fmt: skip
+        view = LiveView(stage.play.run, HEADER, stage, display=place, hub=hub, clock=stage.clock)
         stage.view = view
         view.show()
         assert set(place.held[0]) == {MIME_TYPE, "text/html", "text/markdown", "text/plain"}
@@ -151,10 +148,7 @@ def test_a_page_says_that_the_last_form_is_in_the_notebook() -> None:
     comm, place = Comm(), NamedPlace()
     hub = Hub(comm)
     with Stage() as stage:
-        view = LiveView(
-            stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, display=place, hub=hub,
-            **stage.options(),
-        )  # fmt: skip
+        view = LiveView(stage.play.run, HEADER, stage, display=place, hub=hub, clock=stage.clock)
         view.show()
         comm.tell(kind="hello")
         assert comm.last("views")["views"][0]["kept"] is False

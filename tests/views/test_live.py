@@ -15,6 +15,7 @@ from ws_notebook.render import MIME_TYPE, mime_bundle
 from ws_notebook.render.compact import expand
 from ws_notebook.views.hub import Hub
 from ws_notebook.views.live import LiveView, timeline_widget
+from ws_notebook.views.messages import Approve, Shown
 from ws_notebook.views.widget import release
 
 __all__: list[str] = []
@@ -25,9 +26,7 @@ SHOW = """
 from render.play import HEADER
 from ws_notebook.views.live import LiveView
 stage = views.stage.Stage()
-stage.view = LiveView(
-    stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, **stage.options()
-)
+stage.view = LiveView(stage.play.run, HEADER, stage, clock=stage.clock)
 stage.view.show()
 """
 BEGIN = "stage.act(lambda play: play.at(0.1).send(), lambda play: play.at(0.2).created('resp_1').text('Hello'))\n"
@@ -81,7 +80,7 @@ def test_words_that_come_after_the_end_are_shown_as_refused() -> None:
     place = Place()
     with Stage() as stage:
         view = finished(stage, place)
-        view._receive({"kind": "steer", "text": "be brief"}, place.held.append)
+        view.receive({"kind": "steer", "text": "be brief"}, place.held.append)
         view.finish(stage.play.run)
         (steer,) = place.held[-1][MIME_TYPE]["steers"]
         assert (steer["text"], steer["status"]) == ("be brief", "failed")
@@ -156,14 +155,7 @@ class Place:
 
 
 def shown(stage: Stage, place: Place) -> LiveView:
-    view = LiveView(
-        stage.play.run,
-        HEADER,
-        on_stop=stage.stopped.set,
-        on_steer=stage.steer,
-        display=place,
-        **stage.options(),  # type: ignore[arg-type]
-    )
+    view = LiveView(stage.play.run, HEADER, stage, display=place, clock=stage.clock)  # type: ignore[arg-type]
     stage.view = view
     view.show()
     return view
@@ -224,15 +216,11 @@ def test_a_timeline_is_a_widget_with_the_run_as_it_stands() -> None:
 @needs_ipykernel_7
 def test_a_decision_arrives_while_the_cell_blocks_and_its_refusal_is_told(kernel: Kernel) -> None:
     subshell = kernel.create_subshell()
-    decides = (
-        "def decide(turn, call, verdict, more):\n"
-        "    heard.append((turn, call, verdict, more))\n"
-        "    if more == 'bad':\n"
-        "        raise ValueError('days: not a number')\n"
-        "heard = []\n"
+    refuses = (
+        "from ws_notebook.views.messages import Approve\n"
+        "stage.refusal = lambda verdict: 'days: not a number' if isinstance(verdict, Approve) else ''\n"
     )
-    show = SHOW.replace("on_steer=stage.steer", "on_steer=stage.steer, on_decide=decide")
-    cell = kernel.send(f"{decides}{show}{BEGIN}assert stage.stopped.wait(30)\nprint(heard)\n{END}")
+    cell = kernel.send(f"{SHOW}{refuses}{BEGIN}assert stage.stopped.wait(30)\nprint(stage.decided)\n{END}")
     comm = kernel.widget(cell)
     kernel.await_custom(comm, lambda message: message["kind"] == "delta")
     about = {"kind": "decide", "turn": "r7.1", "call": "call_1"}
@@ -249,7 +237,7 @@ def test_a_decision_arrives_while_the_cell_blocks_and_its_refusal_is_told(kernel
     kernel.tell_widget(comm, {"kind": "stop"}, subshell)
     messages = kernel.finish(cell)
     printed = "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream")
-    assert printed == "[('r7.1', 'call_1', 'shown', None), ('r7.1', 'call_1', 'approve', 'bad')]\n"
+    assert printed == f"{[Shown('r7.1', 'call_1'), Approve('r7.1', 'call_1', 'bad')]}\n"
 
 
 class NamedPlace(Place):
@@ -276,14 +264,16 @@ class Post:
 
 def test_long_arguments_are_approved_once_all_of_them_were_asked_for() -> None:
     path = "x" * 30_000
-    decided: list[tuple[str, str | None]] = []
     post = Post()
     with Stage() as stage:
         view = LiveView(
-            stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, hub=Hub(post),
+            stage.play.run,
+            HEADER,
+            stage,
+            hub=Hub(post),
             display=NamedPlace(),
-            on_decide=lambda _turn, _call, verdict, more: decided.append((verdict, more)), **stage.options(),
-        )  # fmt: skip
+            clock=stage.clock,  # type: ignore[arg-type]
+        )
         view.show()
         stage.act(lambda play: play.send().created("resp_1").call("call_1", "remove", path=path))
         about = {"view": "d1", "turn": "r7.1", "call": "call_1"}
@@ -294,4 +284,4 @@ def test_long_arguments_are_approved_once_all_of_them_were_asked_for() -> None:
         assert json.loads(post.tell(**about, kind="arguments")["text"]) == {"path": path}
         post.tell(**about, kind="decide", verdict="approve")
         post.tell(**{**about, "call": "unknown"}, kind="arguments")
-        assert decided == [("approve", '{"path": "mine"}'), ("approve", None)]
+        assert stage.decided == [Approve("r7.1", "call_1", '{"path": "mine"}'), Approve("r7.1", "call_1")]

@@ -18,7 +18,7 @@ from ws_notebook.views.live import LiveView
 
 def ask(words):
     with Stage() as stage:
-        stage.view = LiveView(stage.play.run, HEADER, on_stop=print, on_steer=print, call_later=stage.call_later)
+        stage.view = LiveView(stage.play.run, HEADER, stage)
         stage.view.show()
         stage.act(lambda play: play.send().created("resp_1"), lambda play: play.text(words))
         stage.act(lambda play: play.completed())

@@ -110,7 +110,7 @@ NOTEBOOK = """
 from render.play import HEADER
 from ws_notebook.views.text import NotebookTextView
 stage = views.stage.Stage()
-stage.view = NotebookTextView(stage.play.run, HEADER, **stage.options())
+stage.view = NotebookTextView(stage.play.run, HEADER, call_later=stage.call_later, clock=stage.clock)
 stage.view.show()
 stage.act(lambda play: play.send().created("resp_1"))
 for word in "one two three".split():

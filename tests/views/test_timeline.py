@@ -18,7 +18,7 @@ from render.play import HEADER
 from ws_notebook.views.timeline import LiveTimeline
 stage = views.stage.Stage()
 stage.view = LiveTimeline(
-    stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, **stage.options()
+    stage.play.run, HEADER, stage, clock=stage.clock
 )
 stage.view.show()
 """
@@ -26,7 +26,7 @@ stage.view.show()
 
 def test_the_widget_holds_the_end_when_the_run_has_ended() -> None:
     with Stage() as stage:
-        view = LiveTimeline(stage.play.run, HEADER, on_stop=stage.stopped.set, on_steer=stage.steer, **stage.options())
+        view = LiveTimeline(stage.play.run, HEADER, stage, clock=stage.clock)
         stage.view = view
         view.show()
         widget = view.widget

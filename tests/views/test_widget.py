@@ -6,7 +6,7 @@ import weakref
 from render.play import HEADER, capitals
 
 from ws_notebook.render.bundle import bundle
-from ws_notebook.views.widget import RunWidget, code_asked_for, deliver_while_busy, release, view_data
+from ws_notebook.views.widget import RunWidget, code_of, deliver_while_busy, release, view_data
 
 __all__: list[str] = []
 
@@ -47,8 +47,8 @@ def test_mathematics_is_named_with_the_first_message_that_may_hold_a_formula() -
 
 
 def test_a_page_gets_the_code_that_it_asks_for_and_no_other_file() -> None:
-    answer = code_asked_for({"kind": "code", "part": "math"})
+    answer = code_of("math")
     assert answer is not None
     assert "mathml" in answer["code"]
-    assert code_asked_for({"kind": "code", "part": "../widget"}) is None
-    assert code_asked_for({"kind": "code"}) is None
+    assert code_of("../widget") is None
+    assert code_of("") is None

@@ -50,7 +50,7 @@ def decide(call: CallState, decision: str, now: float, *, reason: str = "", argu
         _close(call, now)
         call.move("queued")
     call.approval = call.approval or ApprovalState()
-    call.approval.reason, call.approval.arguments, call.approval.answer = reason, arguments, None
+    call.approval.reason, call.approval.arguments = reason, arguments
     call.decision = decision
 
 
@@ -68,8 +68,6 @@ def give_up(call: CallState, now: float) -> None:
         _close(call, now)
     for span in call.timing.spans:
         span.end = now if span.end is None else span.end
-    if call.approval is not None:
-        call.approval.answer = None
 
 
 def _close(call: CallState, now: float) -> None:

@@ -7,8 +7,6 @@ in seconds of one monotonic clock.
 
 from __future__ import annotations
 
-from typing import Any
-
 from .. import exceptions
 from ..secrets import Keys
 from . import calls, outcome
@@ -16,6 +14,7 @@ from .abilities import Abilities
 from .calls import Answer
 from .changes import CallChanged, Change
 from .frames import FrameLog
+from .handle import CallHandle
 from .lane import Lanes
 from .learned import Learned
 from .link import Link
@@ -129,9 +128,9 @@ class Protocol:
 
     # Calls. Each of these is one thing that happened to a call.
 
-    def attach(self, call: CallState, run: Any) -> None:
-        """Whoever holds the call may act on it by this: the `Run` that it belongs to."""
-        call.run = run
+    def hand_call(self, call: CallState, handle: CallHandle) -> None:
+        """Its arguments are whole: from now on its users act by this handle."""
+        call.handle = handle
 
     def hold_up_call(self, call: CallState, now: float) -> None:
         """The tool's place, the kernel's main thread, is busy with something else."""

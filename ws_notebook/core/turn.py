@@ -18,6 +18,7 @@ from ..secrets import hidden
 from . import calltext
 from .events import ErrorInfo
 from .frames import FrameTally
+from .handle import CallHandle, RunHandle
 from .items import Item, WireObject
 from .timing import CallTiming, TurnTiming
 
@@ -30,6 +31,7 @@ __all__ = [
     "Progress",
     "TextPart",
     "TurnState",
+    "not_waiting",
 ]
 
 TURN_ORDER: Mapping[str, frozenset[str]] = {
@@ -318,8 +320,8 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     approval: ApprovalState | None = None
     progress: Progress | None = None
     """How far it is, by its own words and by what its generator gave."""
-    run: Any = None
-    """The `Run` that it belongs to, once its arguments are whole."""
+    handle: CallHandle | None = None
+    """What its users act by, once its arguments are whole."""
 
     def __repr__(self) -> str:
         return f"<ToolCall {self.name} {self.status} {self.call_id}>"
@@ -374,7 +376,12 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         if self.exception is None:
             return ""
         text = "".join(traceback_module.format_exception(self.exception))
-        return hidden(text, None if self.run is None else self.run.session.keys)
+        return hidden(text, None if self.handle is None else self.handle.keys)
+
+    @property
+    def run(self) -> RunHandle | None:
+        """The `Run` that it belongs to, once its arguments are whole."""
+        return None if self.handle is None else self.handle.run
 
     def approve(self, arguments: Mapping[str, Any] | str | None = None) -> None:
         """Let it run; `arguments`, values by name or JSON, take the place of the model's, which is told so.
@@ -382,41 +389,49 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         Callable from any thread while it waits for approval. Raises ToolError for arguments that do not fit, and where
         it does not wait (any more).
         """
-        self._answer(True, arguments)
+        self._decidable().approve(arguments)
+
+    def edit(self, arguments: Mapping[str, Any] | str) -> None:
+        """Let it run with these arguments, values by name or JSON: `approve(arguments)`."""
+        self._decidable().edit(arguments)
 
     def deny(self, reason: str = "") -> None:
         """Do not let it run; the model is told so, with the reason. Raises ToolError where it does not wait."""
-        self._answer(False, reason)
+        self._decidable().deny(reason)
 
     @property
     def code(self) -> str:
         """The call as Python code for this notebook: `population(city="Oslo")`."""
-        return str(self._held().code_of(self))
+        return self._whole().code
 
     def cell(self) -> None:
         """Put that code into a new cell below this one; in a terminal, into the next prompt.
 
         Raises SettingsError, with the code, where there is neither.
         """
-        self._held().put_cell(self)
+        self._whole().cell()
 
-    def answer_with(self, output: Any, **settings: Any) -> Any:
+    def answer_with(self, output: Any, **settings: Any) -> RunHandle:
         """Go on from here with this output instead: the same as `run.branch(call, output)`."""
-        return self._held().branch(self, output, **settings)
+        return self._whole().answer_with(output, **settings)
 
-    def _held(self) -> Any:
-        if self.run is None:
+    def _whole(self) -> CallHandle:
+        if self.handle is None:
             raise ToolError(f"Call {self.call_id} of {self.name} was cut off before its arguments were whole.")
-        return self.run
+        return self.handle
 
-    def _answer(self, runs: bool, more: Mapping[str, Any] | str | None) -> None:
-        answer = None if self.approval is None else self.approval.answer
-        if answer is None:
-            raise ToolError(f"Call {self.call_id} of {self.name} does not wait for approval: it is {self.status}.")
-        answer(runs, more)
+    def _decidable(self) -> CallHandle:
+        if self.handle is None:
+            raise not_waiting(self)
+        return self.handle
 
     def move(self, status: str) -> None:
         """Take the next status. Raises ProtocolViolation, and changes nothing, where it may not follow."""
         if status not in CALL_ORDER[self.status]:
             raise ProtocolViolation(f"Call {self.call_id} is {self.status}; it cannot become {status}.")
         self.status = status
+
+
+def not_waiting(call: CallState) -> ToolError:
+    """The error of a decision about a call that does not wait for one, or does no more."""
+    return ToolError(f"Call {call.call_id} of {call.name} does not wait for approval: it is {call.status}.")

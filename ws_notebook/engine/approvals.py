@@ -18,17 +18,16 @@ from weakref import WeakSet
 import msgspec
 
 from .. import kernel
-from ..core.turn import ApprovalState, CallState
+from ..core.turn import ApprovalState, CallState, not_waiting
 from ..core.waits import Waits
 from ..exceptions import ToolError
-from ..session.run import Run
 from ..tools.approval import Approval, Decision, PendingCall, denial, prompted
 from ..tools.executor import Execution, Outcome, cancelled_outcome, failed_outcome
 from ..tools.function import AnyTool, Tool
 from ..tools.unsaid import Unsaid
 from ..tools.values.outputs import error_output
 from .calls import Calls
-from .inside import inside
+from .course import Course
 from .portal import Job, Portal
 
 __all__ = ["Approvals", "Held"]
@@ -51,7 +50,7 @@ _NOBODY = (
 class Held(msgspec.Struct, eq=False, kw_only=True):
     """A call, and how to go on with it."""
 
-    run: Run
+    course: Course
     call: CallState
     tool: AnyTool
     policy: Approval
@@ -70,7 +69,10 @@ class Held(msgspec.Struct, eq=False, kw_only=True):
 
 
 class Approvals:
-    """The calls of a session that wait for approval. Its methods are called on the loop, but for `answer`."""
+    """The calls of a session that wait for approval.
+
+    `approve`, `deny` and `shown` may be called from any thread, all else on the loop.
+    """
 
     def __init__(
         self,
@@ -79,6 +81,8 @@ class Approvals:
         *,
         waits: Callable[[], Waits] = Waits,
     ) -> None:
+        self.on_approval: Callable[[PendingCall], object] | None = None
+        """Told of each call that waits, in a thread of the pool; nobody is asked by `input()` then."""
         self._portal = portal
         self._calls = calls
         self._waits = waits
@@ -94,7 +98,7 @@ class Approvals:
         else:
             self._bound(held, self._patience(held))
             # Reading the arguments runs code of the user's types, and `approve=` may be his function.
-            self._portal.aside.submit(inside(held.run).run, self._examine, held)
+            self._portal.aside.submit(held.course.inside().run, self._examine, held)
 
     def _patience(self, held: Held) -> float | None:
         return self._waits().approval if held.policy.timeout is None else held.policy.timeout
@@ -104,19 +108,35 @@ class Approvals:
         if seconds is not None:
             held.timers.append(asyncio.get_running_loop().call_later(seconds, self._time_out, held, seconds))
 
-    def shown(self, call: CallState) -> None:
-        """A live view shows the call with its buttons."""
-        if call in self._held:
-            self._held[call].shown = True
-
-    def answer(self, held: Held, runs: bool, more: str | Mapping[str, Any] | None) -> None:
-        """Decide, from any thread. Raises ToolError for arguments that do not fit, and where it was decided before."""
-        self._portal.call(self._settle, held, _decision(held, runs, more))
-
     def stop(self, run_id: str) -> None:
         """Forget the calls of a run that has ended."""
         for held in [held for held in self._held.values() if held.call.turn.run_id == run_id]:
             self._release(held)
+
+    # From any thread.
+
+    def approve(self, call: CallState, arguments: str | Mapping[str, Any] | None = None) -> None:
+        """Let it run; `arguments`, values by name or JSON, take the place of the model's.
+
+        Raises ToolError for arguments that do not fit, and where it does not wait (any more).
+        """
+        held = self._waiting(call)
+        self._portal.call(self._settle, held, _approval(held, arguments))
+
+    def deny(self, call: CallState, reason: str = "") -> None:
+        """Do not let it run. Raises ToolError where it does not wait (any more)."""
+        held = self._waiting(call)
+        self._portal.call(self._settle, held, Decision(kind="denied", runs=False, reason=reason))
+
+    def shown(self, call: CallState) -> None:
+        """A live view shows the call with its buttons."""
+        self._portal.post(self._note_shown, call)
+
+    def _waiting(self, call: CallState) -> Held:
+        held = self._held.get(call)
+        if held is None or call.status != "awaiting_approval":
+            raise not_waiting(call)
+        return held
 
     # In a thread of the pool.
 
@@ -124,7 +144,7 @@ class Approvals:
         try:
             values = held.tool.parsed(held.call.arguments)
             held.unsaid = held.tool.unsaid(held.call.arguments)
-            held.pending = PendingCall(held.run, held.call, values, held.unsaid.defaults)
+            held.pending = PendingCall(held.course.handle, held.call, values, held.unsaid.defaults)
         except Exception:  # noqa: BLE001 - the tool answers what is wrong with them, and nothing is asked
             self._portal.post(self._go_on_unasked, held)
             return
@@ -185,18 +205,17 @@ class Approvals:
         approval = ApprovalState(
             deadline=None if timeout is None else held.asked + timeout,
             default=held.policy.default,
-            answer=lambda runs, more: self.answer(held, runs, more),
             **_told(held.unsaid),
         )
         self._calls.ask(held.call, approval, held.asked)
         self._bound(held, timeout)
-        decider = held.run.session.on_approval
+        decider = self.on_approval
         if decider is None:
             self._look(held)
         # After the look, so that a view learns at once whether its buttons are wanted.
         self._calls.publish()
         if decider is not None and held.pending is not None:
-            self._portal.aside.submit(inside(held.run).run, self._tell, decider, held.pending)
+            self._portal.aside.submit(held.course.inside().run, self._tell, decider, held.pending)
 
     def _look(self, held: Held) -> None:
         """See whether input() must ask, until it is to or the call is decided."""
@@ -208,7 +227,7 @@ class Approvals:
         held.queued = True
         self._calls.prompt(held.call, self._portal.work.attended)
         job = Job(
-            held.run.state,
+            held.course.state,
             run=lambda: self._prompt(held),
             start=lambda: self._prompt_on_loop(held),
             interrupted=lambda: self._portal.post(self._fail, held, None),
@@ -222,12 +241,12 @@ class Approvals:
         for other in self._held.values():
             if other is held:
                 return False
-            if other.run is held.run and (not other.asked or (self._needs_prompt(other) and not other.queued)):
+            if other.course is held.course and (not other.asked or (self._needs_prompt(other) and not other.queued)):
                 return True
         return False
 
     def _needs_prompt(self, held: Held) -> bool:
-        if not held.run.view_decides:
+        if not held.course.view_decides:
             return True
         if self._portal.work.attended and not kernel.hears_while_busy():
             return True
@@ -246,6 +265,10 @@ class Approvals:
         self._bound(held, self._waits().input)
         self._calls.prompt(held.call, True)
         return True
+
+    def _note_shown(self, call: CallState) -> None:
+        if call in self._held:
+            self._held[call].shown = True
 
     def _prompted(self, held: Held, outcome: Outcome | None) -> None:
         """The prompt has ended, by an answer, by an error, or since the call was decided elsewhere."""
@@ -315,12 +338,11 @@ def _told(unsaid: Unsaid | None) -> dict[str, Any]:
     return {"length": unsaid.length, "digest": unsaid.digest, "defaults": defaults, "repeated": unsaid.repeated}
 
 
-def _decision(held: Held, runs: bool, more: str | Mapping[str, Any] | None) -> Decision:
-    if not runs:
-        return Decision(kind="denied", runs=False, reason=str(more or ""))
-    if more is None:
+def _approval(held: Held, given: str | Mapping[str, Any] | None) -> Decision:
+    """The decision to make the call, with the model's arguments or others. Raises ToolError where those do not fit."""
+    if given is None:
         return Decision(kind="approved", runs=True)
-    arguments = more if isinstance(more, str) else _json(more)
+    arguments = given if isinstance(given, str) else _json(given)
     values = held.tool.parsed(arguments)
     same = held.pending is not None and _equal(values, held.pending.arguments)
     return Decision(kind="approved", runs=True) if same else Decision(kind="edited", runs=True, arguments=arguments)

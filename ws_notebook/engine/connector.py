@@ -7,6 +7,7 @@ import asyncio
 from ..core.abilities import Abilities, LaneLimits
 from ..core.waits import Waits
 from ..exceptions import ConnectionFailed, SettingsError
+from ..render.bundle import RunHeader
 from ..secrets import Keys, hidden
 from ..settings import Settings
 from ..transports.base import Connection, Endpoint, Transport
@@ -86,6 +87,18 @@ class Connector:
         """When a connection is left by itself, in seconds: some time before the provider's limit."""
         limit = self._settings.profile.max_age
         return None if limit is None or not self.transport.memory else limit * _OLD
+
+    def header(self, model: str, transport: str) -> RunHeader:
+        """What a view writes over a run. `model`: the one that it asked, or nothing for the session's own."""
+        return RunHeader(
+            provider=self.provider,
+            model=model or self._settings.model,
+            transport=transport,
+            note=self.note,
+            address=self.address,
+            profile=self._settings.chosen_profile if self.address else "",
+            keys=self._keys,
+        )
 
     async def endpoint(self) -> Endpoint:
         """Where questions over plain HTTP go. Raises SettingsError for a missing key, and for a replay: nowhere."""

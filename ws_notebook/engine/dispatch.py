@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 import warnings
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from .. import kernel
 from ..core.run import RunState
 from ..core.turn import CallState
 from ..core.waits import Waits
-from ..session.run import Run
 from ..tools.approval import edited_output
 from ..tools.context import Context
 from ..tools.executor import (
@@ -26,10 +26,9 @@ from ..tools.executor import (
     unserved_outcome,
 )
 from ..tools.function import AnyTool
-from ..tools.registry import ToolRegistry
 from .approvals import Approvals, Held
 from .calls import Calls
-from .inside import inside
+from .course import Course
 from .portal import Job, Portal
 from .progress import Reporter
 
@@ -70,23 +69,21 @@ class Dispatcher:
         self._expired: dict[CallState, float] = {}
         """Calls that were interrupted at their time limit, with that limit, and have not ended yet."""
 
-    def dispatch(self, run: Run, call: CallState, tools: ToolRegistry) -> None:
+    def dispatch(self, course: Course, call: CallState) -> None:
         """Have a call run, once it is allowed. A tool that is not there answers with an error and the loop goes on."""
         if call.done:
             return
-        tool = tools.get(call.name)
+        tool = course.tools.get(call.name)
         if tool is None:
-            self._calls.answer_call(call, unknown_tool_outcome(call.name, tools.names()))
+            self._calls.answer_call(call, unknown_tool_outcome(call.name, course.tools.names()))
         elif tool.approve is None:
-            self._execute(run, call, tool)
+            self._execute(course, call, tool)
         else:
-            held = Held(
-                run=run, call=call, tool=tool, policy=tool.approve, go_on=lambda: self._execute(run, call, tool)
-            )
-            self.approvals.hold(held)
+            go_on = functools.partial(self._execute, course, call, tool)
+            self.approvals.hold(Held(course=course, call=call, tool=tool, policy=tool.approve, go_on=go_on))
 
-    def _execute(self, run: Run, call: CallState, tool: AnyTool) -> None:
-        within = inside(run)
+    def _execute(self, course: Course, call: CallState, tool: AnyTool) -> None:
+        within = course.inside()
         kernel.claim_threads(within)
         execution = Execution(
             tool,
@@ -94,7 +91,7 @@ class Dispatcher:
             context=within,
             started=lambda: self._admit(call),
             finished=lambda outcome: self._portal.post(self._finish, call, outcome),
-            inside=Context(run, call, Reporter(self._portal, call, self._calls)),
+            inside=Context(course.handle, call, Reporter(self._portal, call, self._calls)),
         )
         self._running[call] = execution
         if isinstance(tool.run_in, Executor):
@@ -103,7 +100,7 @@ class Dispatcher:
         elif tool.run_in == "thread":
             self._threads[call] = self._portal.pool.submit(execution.run)
         else:
-            self._put(run, call, execution)
+            self._put(course, call, execution)
 
     def _hand_over(self, execution: Execution, executor: Executor) -> None:
         """In a thread of the pool. ipyparallel's client is for one thread at a time; others take care themselves."""
@@ -129,19 +126,19 @@ class Dispatcher:
         if future is not None:
             self._portal.pool.let_go(future)
 
-    def _put(self, run: Run, call: CallState, execution: Execution) -> None:
+    def _put(self, course: Course, call: CallState, execution: Execution) -> None:
         job = Job(
-            run.state,
+            course.state,
             run=execution.run,
-            start=lambda: self._start_idle(run, call, execution),
+            start=lambda: self._start_idle(course, call, execution),
             interrupted=lambda: self._portal.post(self._finish, call, cancelled_outcome()),
             joins=execution.tool.is_async,
         )
         self._portal.work.put(job)
         if kernel.in_kernel() or self._waits().kernel is not None:
-            self._timers[call] = asyncio.get_running_loop().call_later(_BUSY, self._look, run, call)
+            self._timers[call] = asyncio.get_running_loop().call_later(_BUSY, self._look, course, call)
 
-    def _look(self, run: Run, call: CallState) -> None:
+    def _look(self, course: Course, call: CallState) -> None:
         if call not in self._running:
             return
         patience = self._waits().kernel
@@ -151,9 +148,9 @@ class Dispatcher:
         if self._portal.work.attended or not kernel.in_kernel():
             return
         self._calls.hold_up_call(call)
-        if self._portal.work.waited_for_aside(run.state) and not self._warned:
+        if self._portal.work.waited_for_aside(course.state) and not self._warned:
             self._warned = True
-            self._portal.work.put(_warning_of_busy_kernel(run, call))
+            self._portal.work.put(_warning_of_busy_kernel(course, call))
 
     def _give_up_place(self, call: CallState, seconds: float) -> None:
         """The main thread, or the one that is to do the call, did not get to it."""
@@ -229,27 +226,27 @@ class Dispatcher:
         if timer is not None:
             timer.cancel()
 
-    def _start_idle(self, run: Run, call: CallState, execution: Execution) -> asyncio.Task[object] | None:
+    def _start_idle(self, course: Course, call: CallState, execution: Execution) -> asyncio.Task[object] | None:
         """On an idle loop: a coroutine function joins it, another runs to its end."""
         if execution.tool.is_async:
             task = execution.start_on(asyncio.get_running_loop())
             if task is not None:
-                task.add_done_callback(lambda _: self._draw_figures(run))
+                task.add_done_callback(lambda _: self._draw_figures(course))
             return task
         try:
             execution.run()
         except KeyboardInterrupt:
             self._portal.post(self._finish, call, cancelled_outcome())
-        self._draw_figures(run)
+        self._draw_figures(course)
         return None
 
-    def _draw_figures(self, run: Run) -> None:
+    def _draw_figures(self, course: Course) -> None:
         """No cell ends soon and draws them. One that runs keeps its own: they may not be finished."""
         if not (self._portal.work.awaited or self._portal.work.attended):
-            kernel.draw_figures(run.context)
+            kernel.draw_figures(course.context)
 
 
-def _warning_of_busy_kernel(run: Run, call: CallState) -> Job:
+def _warning_of_busy_kernel(course: Course, call: CallState) -> Job:
     """A thread waits for a tool, which waits for the main thread, which may wait for that thread: that one says so."""
     text = (
         f"Tool {call.name!r} waits for the kernel's main thread, which is busy, while another thread waits for the "
@@ -257,7 +254,7 @@ def _warning_of_busy_kernel(run: Run, call: CallState) -> Job:
         "ask with session.start()."
     )
     return Job(
-        run.state,
+        course.state,
         # No line of source: it is nobody's fault but the order's.
         run=lambda: warnings.warn_explicit(text, RuntimeWarning, "ws_notebook", 1),
         start=lambda: None,

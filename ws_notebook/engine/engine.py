@@ -6,38 +6,45 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
+
+import msgspec
 
 from ..core.changes import Change, RunEnded, ToolCallReady
+from ..core.frames import FrameRecord
 from ..core.protocol import Protocol
 from ..core.run import RunState
 from ..core.steer import Steer
+from ..core.turn import CallState
 from ..exceptions import SettingsError
-from ..secrets import Keys
-from ..session.run import Run, cancelled
-from ..tools import ToolRegistry
+from ..render.bundle import RunHeader
+from ..secrets import Frames, Keys
 from ..tools.bench.workbench import remember
 from .calls import Calls
 from .connector import Connector
+from .course import Cause, Course, Observer, cancelled
 from .dispatch import Dispatcher
 from .portal import Portal
 from .rest import Rest
 from .traffic import Traffic
+from .waiters import Waiters
 
 __all__ = ["Engine"]
 
 
 class Engine:
-    """What happens to a session's runs. Its methods are called on the loop; its attributes may be read anywhere."""
+    """What happens to a session's runs. May be called from any thread; what it does, it does on the loop."""
 
     def __init__(self, connector: Connector, keys: Keys, portal: Portal) -> None:
-        self.runs: dict[str, Run] = {}
+        self.courses: dict[str, Course] = {}
         """Every run by its id, oldest first."""
-        self.offered: dict[str, ToolRegistry] = {}
-        """The tools of each run."""
         self.watchers: list[Callable[[], None]] = []
-        """Called after something has changed; one that fails is not called again."""
+        """Called on the loop after something has changed; one that fails is not called again."""
         self.closed = False
-        self._portal = portal
+        self.connector = connector
+        self.keys = keys
+        """The secrets that are shown nowhere."""
+        self.portal = portal
         self.protocol = Protocol(connector.abilities, waits=connector.waits, keys=keys)
         self.traffic = Traffic(self.protocol, connector, publish=self._publish, keep=portal.keep)
         calls = Calls(
@@ -45,60 +52,129 @@ class Engine:
             keys,
             publish=lambda: self._publish(self.protocol.changes()),
             settle=self.traffic.settle,
-            answered=lambda call: remember(self.offered.get(call.turn.run_id), call),
+            answered=self._remember,
         )
         self.dispatcher = Dispatcher(portal, calls, waits=lambda: self.protocol.waits)
-        self.resting = Rest(self.rest, lambda: self.protocol.waits.idle)
+        self.approvals = self.dispatcher.approvals
+        self.waiters = Waiters(portal, self.courses)
+        self._resting = Rest(self.rest, lambda: self.protocol.waits.idle)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
 
     # Runs.
 
-    def start(self, state: RunState) -> None:
+    def start(self, course: Course, holder: object) -> None:
+        """Have a run begin; nobody may hold the session's `holder` besides it. Returns at once."""
+        self.courses[course.state.id] = course
+        self.portal.going[course.state] = holder
+        self.portal.post(self._start, course.state)
+
+    def add_ended(self, course: Course) -> None:
+        """Add a run that was done by other means."""
+        self.courses[course.state.id] = course
+        self.portal.call(self._add_ended, course.state)
+
+    def cancel(self, course: Course, cause: Cause) -> None:
+        """Stop a run: it has ended when this returns. Nothing happens to one that has ended."""
+        self.portal.call(self._cancel, course, cause)
+
+    def steer(self, course: Course, steer: Steer) -> Steer:
+        """Add words to a run in progress. Raises ProtocolViolation where it has ended."""
+        return self.portal.call(self._steer, course, steer)
+
+    def observe(self, course: Course, observer: Observer) -> bool:
+        """Have every change of a run told, on the loop, from now on. False: it has ended."""
+        return self.portal.call(course.add, observer)
+
+    def wait_or_stop(self, course: Course, until: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Wait in this thread, as `waiters.wait` does; KeyboardInterrupt meanwhile stops the run."""
+        try:
+            return self.waiters.wait(course, until, timeout)
+        except KeyboardInterrupt:
+            self.cancel(course, "interrupt")
+            raise
+
+    def states(self) -> list[RunState]:
+        """The data behind every run, oldest first."""
+        return [course.state for course in list(self.courses.values())]
+
+    def forget(self) -> None:
+        """Stop what runs, leave the connections and start over."""
+        self.portal.call(self._forget)
+
+    def close(self) -> Future[None]:
+        """Stop what runs, and close the connections for good: they are closed once the answer is done."""
+        self.closed = True
+        self.portal.call(self._stop_all)
+        closing = self.portal.submit(self.traffic.shut_down())
+        closing.add_done_callback(lambda _: self.connector.tape.stop())
+        return closing
+
+    # What is shown.
+
+    def header(self, run: RunState | None = None) -> RunHeader:
+        """What a view writes over a run."""
+        asked = "" if run is None else run.settings.model
+        return self.connector.header(asked, self.protocol.learned.abilities.transport)
+
+    def frames_of(self, run: RunState) -> list[FrameRecord]:
+        """The run's frames that are still held, scrubbed of secrets, oldest first."""
+        found = [each for each in self.protocol.frames.records() if (each.turn or "").rpartition(".")[0] == run.id]
+        frames: Frames[FrameRecord] = Frames(self.keys)
+        shown = [one for each in found for one in frames.add(each, each.data, each.direction)]
+        return [msgspec.structs.replace(each, data=data) for each, data in [*shown, *frames.close()]]
+
+    # On the loop.
+
+    def rest(self) -> None:
+        """Close the connections until somebody asks again, unless a run is in progress."""
+        if not self._resting.going:
+            self._resting.cancel()
+            self.traffic.rest()
+            self._touch_watchers()
+
+    def _start(self, state: RunState) -> None:
         now = time.monotonic()
-        self.resting.begin(state)
+        self._resting.begin(state)
         self.protocol.start(state, now)
         if self.closed:
             self.protocol.abandon(state, now, SettingsError("The session was closed before the run began."))
         self.traffic.settle()
 
-    def add_ended(self, state: RunState) -> None:
-        """Add a run that was done by other means."""
+    def _add_ended(self, state: RunState) -> None:
         self.protocol.add_ended(state)
         self.traffic.settle()
 
-    def cancel(self, run: Run, cause: str) -> None:
-        if run.done:
+    def _cancel(self, course: Course, cause: Cause) -> None:
+        if course.done:
             return
-        self.protocol.abandon(run.state, time.monotonic(), cancelled(run, cause), closing=self.closed)
+        error = cancelled(course.state, cause)
+        self.protocol.abandon(course.state, time.monotonic(), error, closing=self.closed)
         self.traffic.settle()
 
-    def rest(self) -> None:
-        """Close the connections until somebody asks again, unless a run is in progress."""
-        if not self.resting.going:
-            self.resting.cancel()
-            self.traffic.rest()
-            self._touch_watchers()
-
-    def stop_all(self) -> None:
-        """Stop every run that goes on, the latest first, so that none begins in another's place."""
+    def _stop_all(self) -> None:
+        """The latest first, so that none begins in another's place."""
         for state in reversed([state for state in self.protocol.runs if not state.done]):
-            self.cancel(self.runs[state.id], "cancel")
+            self._cancel(self.courses[state.id], "stop")
 
-    def steer(self, run: Run, steer: Steer) -> Steer:
-        self.protocol.steer(run.state, steer, time.monotonic())
+    def _steer(self, course: Course, steer: Steer) -> Steer:
+        self.protocol.steer(course.state, steer, time.monotonic())
         self.traffic.settle()
         return steer
 
-    def forget(self) -> None:
-        """Stop what runs, leave the connections and start over."""
+    def _forget(self) -> None:
         begun = list(self.protocol.runs)
-        self.stop_all()
+        self._stop_all()
         self.traffic.drop()
         self.protocol.forget()
         for state in begun:
-            del self.runs[state.id], self.offered[state.id]
+            del self.courses[state.id]
         self._touch_watchers()
+
+    def _remember(self, call: CallState) -> None:
+        """Its tool knows on its bench what came of it."""
+        course = self.courses.get(call.turn.run_id)
+        remember(None if course is None else course.tools, call)
 
     # Telling.
 
@@ -117,19 +193,19 @@ class Engine:
             self._telling = False
 
     def _tell(self, state: RunState, change: Change) -> None:
-        run, ended = self.runs.get(state.id), isinstance(change, RunEnded)
-        if run is not None and isinstance(change, ToolCallReady):
+        course, ended = self.courses.get(state.id), isinstance(change, RunEnded)
+        if course is not None and isinstance(change, ToolCallReady):
             # Before anybody is told: who hears of the call may go on from it.
-            self.protocol.attach(change.call, run)
-            self._portal.loop.call_soon(self.dispatcher.dispatch, run, change.call, self.offered[state.id])
-        if run is not None:
-            run._tell(change)
+            self.protocol.hand_call(change.call, course.calls(change.call))
+            self.portal.loop.call_soon(self.dispatcher.dispatch, course, change.call)
+        if course is not None:
+            course.tell(change)
         if ended:
             self.dispatcher.stop(state)
-            self._portal.work.ring()
-            self.resting.end(state)
+            self.portal.work.ring()
+            self._resting.end(state)
             # Last: with it the session may go.
-            self._portal.going.pop(state, None)
+            self.portal.going.pop(state, None)
 
     def _touch_watchers(self) -> None:
         for touch in list(self.watchers):

@@ -23,7 +23,7 @@ from .. import kernel
 from ..exceptions import SettingsError
 from .threads import LoopThreads, Threads
 
-__all__ = ["Portal", "WorkQueue", "portal"]
+__all__ = ["Job", "Portal", "WorkQueue", "portal"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -370,12 +370,24 @@ class Portal:
 
     def threads(self, name: str, usual: int, *, most: float = math.inf) -> Threads:
         """Further threads, see `Threads`."""
-        return Threads(name, usual, lambda seconds, look: self.post(self._loop.call_later, seconds, look), most=most)
+        return Threads(name, usual, self.call_later, most=most)
 
     def post(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Have the function called on the loop soon; its result is not waited for."""
         self.refuse_fork()
         self._loop.call_soon_threadsafe(lambda: function(*args, **kwargs))
+
+    def post_or_not(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """The same from whatever thread lets something go, also as it collects garbage.
+
+        At the very end, and in a forked child, there is no loop, and nothing to do.
+        """
+        with contextlib.suppress(RuntimeError, SettingsError):
+            self.post(function, *args, **kwargs)
+
+    def call_later(self, seconds: float, callback: Callable[[], object]) -> None:
+        """Have it called on the loop after so many seconds."""
+        self.post(self._loop.call_later, seconds, callback)
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the function on the loop and return what it returns. Never call this on the loop itself."""

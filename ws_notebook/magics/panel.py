@@ -6,8 +6,9 @@ import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ..session.host import Host
 from ..session.overview import PlainGuide
-from ..session.session import Session
+from ..session.run import Run
 from ..tools import Offered
 from .offer import offered_tools
 
@@ -23,19 +24,19 @@ class MagicsGuide(PlainGuide):
     def __init__(self, magics: ResponsesMagics) -> None:
         self._held = weakref.ref(magics)
 
-    def is_own(self, session: Session) -> bool:
+    def is_own(self, session: Host[Run]) -> bool:
         magics = self._held()
         return magics is not None and session in magics.known_sessions()
 
-    def address(self, session: Session) -> str | None:
+    def address(self, session: Host[Run]) -> str | None:
         magics = self._held()
         own = None if magics is None or session.state == "closed" else magics.address(session)
         return super().address(session) if own is None else own
 
-    def tools(self, session: Session) -> Iterable[Offered]:
+    def tools(self, session: Host[Run]) -> Iterable[Offered]:
         magics = self._held()
         return offered_tools(session.tools, {} if magics is None else magics.names).values()
 
-    def marks(self, session: Session) -> Mapping[str, str]:
+    def marks(self, session: Host[Run]) -> Mapping[str, str]:
         magics = self._held()
         return {} if magics is None else magics.tree(session).marks(session.runs)

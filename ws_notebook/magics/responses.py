@@ -15,11 +15,12 @@ from ..core.changes import Change
 from ..core.run import Latest, RunState
 from ..core.waits import Waits
 from ..exceptions import RunCancelled, SettingsError, WsNotebookError
+from ..session.host import Host
 from ..session.panel import panels
 from ..session.question import Question
 from ..session.run import Run
 from ..session.session import Session
-from ..session.showing import finish_later, handles
+from ..session.showing import RunControls, finish_later, shown_in
 from ..settings import provider_names
 from ..tools.values.pictures import Picture, as_picture
 from ..transports.replay import ReplayTransport
@@ -70,7 +71,7 @@ class ResponsesMagics(Magics):
         self._replay: ReplayTransport | None = None
         self._aside: dict[str, Session] = {}
         """The provider's sessions while a cassette stands in its place."""
-        self._trees: weakref.WeakKeyDictionary[Session, CellTree] = weakref.WeakKeyDictionary()
+        self._trees: weakref.WeakKeyDictionary[Host[Run], CellTree] = weakref.WeakKeyDictionary()
         super().__init__(shell=shell)
 
     @no_var_expand
@@ -139,7 +140,7 @@ class ResponsesMagics(Magics):
         hint = nearest(name, self.sessions) or f" Make one: {name} = wsn.Session()."
         raise SettingsError(f"{name!r} does not hold a Session.{hint}")
 
-    def address(self, session: Session) -> str | None:
+    def address(self, session: Host[Run]) -> str | None:
         """The options with which a cell asks over one of the magics' own sessions; None: it is none of them."""
         for transport, own in self._sessions.items():
             if own is session and transport == self.transport:
@@ -168,7 +169,7 @@ class ResponsesMagics(Magics):
         self._aside = {} if transport is None else self._aside
         self._replay = transport
 
-    def tree(self, session: Session) -> CellTree:
+    def tree(self, session: Host[Run]) -> CellTree:
         """Which cells made the session's runs."""
         return self._trees.setdefault(session, CellTree())
 
@@ -241,11 +242,8 @@ class ResponsesMagics(Magics):
         views: list[View] = []
 
         def watch(run: Run) -> Callable[[RunState, Change], None]:
-            view = self._view(session, run, options.view or self.view)
-            run.view_decides = view.decides
-            view.show()
-            views.append(view)
-            return view.observe
+            views.append(self._view(session, run, options.view or self.view))
+            return shown_in(run, views[0])
 
         run = session.start(
             question,
@@ -325,9 +323,9 @@ class ResponsesMagics(Magics):
             wanted,
             run.state,
             session.header(run.state),
+            RunControls(run),
             live=kernel.cell_id() is not None,
             in_kernel=kernel.in_kernel(),
-            **handles(run),
         )
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from ..core.changes import Change
 from ..core.run import LATEST, Latest, RunState
 from ..tools import Toolable
 
-if TYPE_CHECKING:
-    from .run import Run
-
 __all__ = ["AskSettings", "StartSettings", "asks"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+Run = TypeVar("Run")
+"""Stands for the class of this name, whose methods take these too."""
 
-class StartSettings(TypedDict, total=False):
+
+class StartSettings(TypedDict, Generic[Run], total=False):
     """What `Session.start` takes besides the input."""
 
     parent: Run | str | Latest | None
@@ -33,7 +33,7 @@ class StartSettings(TypedDict, total=False):
     watch: Callable[[Run], Callable[[RunState, Change], None]] | None
 
 
-class AskSettings(StartSettings, total=False):
+class AskSettings(StartSettings[Run], Generic[Run], total=False):
     """What `Session.ask` takes besides the input: all that `start` takes, and how long it may last."""
 
     timeout: float | None

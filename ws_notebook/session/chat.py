@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..core.changes import Change
 from ..core.items import prompt_text
-from ..core.run import LATEST, RunState
+from ..core.run import LATEST
+from ..engine.course import Observer
 from ..engine.rest import call_held
 from ..exceptions import SettingsError
 from ..secrets import hidden
+from .host import Host
 from .run import Run
-from .showing import handles
+from .showing import RunControls, shown_in
 
 if TYPE_CHECKING:
     from ..views.chat import Chat, Place
-    from .session import Session
 
 __all__ = ["chat"]
 
@@ -25,7 +24,7 @@ _OFFER_EVERY = 0.5
 """Seconds between two looks at which runs can be continued."""
 
 
-def chat(session: Session) -> Chat:
+def chat(session: Host[Run]) -> Chat:
     """The widget of a new chat with the session."""
     from ..views.chat import Chat
     from ..views.throttle import Throttle
@@ -37,7 +36,7 @@ def chat(session: Session) -> Chat:
     partner.offer()
     # Runs that were asked elsewhere can be continued here too. The widget holds the session, and not the other way.
     offer = weakref.WeakMethod(partner.offer)
-    session.watch(Throttle(lambda: call_held(offer), session._behind.call_later, _OFFER_EVERY).request)
+    session.watch(Throttle(lambda: call_held(offer), session._engine.portal.call_later, _OFFER_EVERY).request)
     return partner.widget
 
 
@@ -46,7 +45,7 @@ class _Partner:
 
     widget: Chat
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Host[Run]) -> None:
         self._session = session
         self._asked: list[Run] = []
 
@@ -57,18 +56,10 @@ class _Partner:
         session = self._session
         views: list[LiveView] = []
 
-        def watch(run: Run) -> Callable[[RunState, Change], None]:
-            view = LiveView(
-                run.state,
-                session.header(run.state),
-                display=place,
-                hub=hub(),
-                **handles(run),
-            )
-            run.view_decides = view.decides
-            view.show()
-            views.append(view)
-            return view.observe
+        def watch(run: Run) -> Observer:
+            header = session.header(run.state)
+            views.append(LiveView(run.state, header, RunControls(run), display=place, hub=hub()))
+            return shown_in(run, views[0])
 
         run = session.start(words, parent=self._parent(parent), watch=watch)
         self._asked.append(run)
@@ -79,7 +70,7 @@ class _Partner:
             self.offer()
             self.widget.ended(run.id)
 
-        session.when_ended(run, end)
+        session._engine.waiters.when_ended(run._course, end)
         return run
 
     def offer(self) -> None:

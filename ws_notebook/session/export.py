@@ -17,7 +17,7 @@ from ..exceptions import SettingsError
 from ..render.bundle import bundle
 from ..render.trace import chrome_trace
 from ..telemetry import Exporter
-from .run import Run
+from .host import Asked
 
 __all__ = ["SpanExports", "write_trace"]
 
@@ -25,12 +25,12 @@ _MOST = 1000
 """Runs that wait for an exporter that does not get on; further ones are left out."""
 
 
-def write_trace(runs: Iterable[Run], path: str | os.PathLike[str]) -> Path:
+def write_trace(runs: Iterable[Asked], path: str | os.PathLike[str]) -> Path:
     """Write a trace of the runs as JSON; ui.perfetto.dev and chrome://tracing open it. Returns the file's path.
 
     Raises SettingsError where there is no run, and where the file cannot be written.
     """
-    bundles = [bundle(run.state, run._behind.header(run.state)) for run in runs]
+    bundles = [_bundle(run) for run in runs]
     if not bundles:
         raise SettingsError("There is no run yet, so the trace would be empty. Ask something first.")
     written = Path(path)
@@ -51,7 +51,7 @@ class SpanExports:
         self._portal = portal
         self._exports: list[_SpanExport] = []
 
-    def add(self, provider: Any, content: bool, runs: Iterable[Run]) -> None:
+    def add(self, provider: Any, content: bool, runs: Iterable[Asked]) -> None:
         """Export these runs, and all that are followed later, to one more TracerProvider.
 
         To one that is there already only what it was not given yet goes, with or without content as is said last.
@@ -67,7 +67,7 @@ class SpanExports:
         for run in runs:
             made.follow(run)
 
-    def follow(self, run: Run) -> None:
+    def follow(self, run: Asked) -> None:
         """Export the run once it has ended."""
         for export in self._exports:
             export.follow(run)
@@ -81,21 +81,26 @@ class _SpanExport:
         self._threads = threads
         self._full = False
 
-    def export(self, run: Run) -> None:
+    def export(self, run: Asked) -> None:
         full, self._full = self._full, self._threads.waiting >= _MOST
         if self._full:
             if not full:
                 text = "The span exporter does not get on: %s runs wait for it, and further ones are not exported."
                 logging.getLogger("ws_notebook").warning(text, _MOST)
             return
-        self._threads.submit(self.exporter.export, bundle(run.state, run._behind.header(run.state)))
+        self._threads.submit(self.exporter.export, _bundle(run))
 
-    def follow(self, run: Run) -> None:
+    def follow(self, run: Asked) -> None:
         """Export the run once it has ended; now, if it has."""
 
         def tell(_: RunState, change: Change) -> None:
             if isinstance(change, RunEnded):
                 self.export(run)
 
-        if not run.observe(tell):
+        if not run._engine.observe(run._course, tell):
             self.export(run)
+
+
+def _bundle(run: Asked) -> dict[str, Any]:
+    state = run._course.state
+    return bundle(state, run._engine.header(state))

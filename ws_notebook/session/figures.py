@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import kernel
 from ..exceptions import SettingsError
+from .host import Host
 from .run import Run
 from .showing import live_timeline
-
-if TYPE_CHECKING:
-    from .session import Session
 
 __all__ = ["Figures"]
 
@@ -21,10 +19,10 @@ class Figures:
 
     def __init__(self) -> None:
         self._chart: Any = None
-        self._beside: weakref.WeakKeyDictionary[Session, Any] = weakref.WeakKeyDictionary()
+        self._beside: weakref.WeakKeyDictionary[Host[Run], Any] = weakref.WeakKeyDictionary()
         """By the session that is drawn beside."""
 
-    def latency(self, session: Session, beside: Session | None) -> Any:
+    def latency(self, session: Host[Run], beside: Host[Run] | None) -> Any:
         """The FigureWidget with every turn of the session, and those of another over them."""
         if beside is not None:
             if beside not in self._beside:
@@ -34,7 +32,7 @@ class Figures:
             self._chart = _chart(session, None)
         return self._chart
 
-    def timeline(self, session: Session, run: Run | None) -> Any:
+    def timeline(self, session: Host[Run], run: Run | None) -> Any:
         """The widget with the timeline of a run, live while it goes on. Raises SettingsError where there is none."""
         chosen = run or next(reversed(session.runs), None)
         if chosen is None:
@@ -46,14 +44,14 @@ class Figures:
         return timeline_widget(chosen.state, session.header(chosen.state))
 
 
-def _chart(session: Session, beside: Session | None) -> Any:
+def _chart(session: Host[Run], beside: Host[Run] | None) -> Any:
     """It holds what is behind the sessions and not their handles: a figure may be kept for ever."""
     from ..views.charts import LatencyChart
 
-    behind = session._behind
-    others = None if beside is None else beside._behind.states
+    engine = session._engine
+    others = None if beside is None else beside._engine.states
     name = "" if beside is None else f"{beside.header().provider} over {beside.header().transport}"
-    chart = LatencyChart(behind.states, call_later=behind.call_later, beside=others, name=name)
+    chart = LatencyChart(engine.states, call_later=engine.portal.call_later, beside=others, name=name)
     session.watch(chart.touch)
     if beside is not None:
         beside.watch(chart.touch)

@@ -11,13 +11,10 @@ import contextlib
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING
 
 from ..core.changes import Change, RunEnded, so_far
 from ..core.run import RunState
-
-if TYPE_CHECKING:
-    from .run import Run
+from .host import Asked
 
 __all__ = ["AsyncStream", "Stream"]
 
@@ -28,16 +25,16 @@ class Stream(Iterator[Change]):
     KeyboardInterrupt while it waits stops the run.
     """
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, run: Asked) -> None:
+        self._engine, self._course = run._engine, run._course
         self._arrived: deque[Change] = deque()
         self._over = False
-        self._leave = _follow(self, run, self._arrived, run._behind.wake)
+        self._leave = _follow(self, run, self._arrived, self._engine.waiters.wake)
 
     def __next__(self) -> Change:
         if self._over:
             raise StopIteration
-        self._run._wait(lambda: bool(self._arrived))
+        self._engine.wait_or_stop(self._course, lambda: bool(self._arrived))
         change = self._arrived.popleft()
         if isinstance(change, RunEnded):
             self.close()
@@ -55,19 +52,19 @@ class AsyncStream(AsyncIterator[Change]):
     The run goes on when the loop is left, or its task is cancelled.
     """
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, run: Asked) -> None:
+        self._engine, self._course = run._engine, run._course
         self._arrived: deque[Change] = deque()
         self._over = False
         self._bell = _LoopBell(asyncio.get_running_loop())
         self._leave = _follow(self, run, self._arrived, self._bell.ring)
-        self._stand_down = run._behind.stand_by(self, run, self._bell.loop)
+        self._stand_down = self._engine.waiters.stand_by(self, self._course, self._bell.loop)
 
     async def __anext__(self) -> Change:
         if self._over:
             raise StopAsyncIteration
         while not self._arrived:
-            self._run._behind.refuse_inside_tool(self._run)
+            self._engine.waiters.refuse_inside_tool(self._course)
             await self._bell.heard(self._arrived)
         change = self._arrived.popleft()
         if isinstance(change, RunEnded):
@@ -110,19 +107,20 @@ class _LoopBell:
 
 
 def _follow(
-    stream: Stream | AsyncStream, run: Run, arrived: deque[Change], ring: Callable[[], None]
+    stream: Stream | AsyncStream, run: Asked, arrived: deque[Change], ring: Callable[[], None]
 ) -> Callable[[], object]:
     """Have the run's changes put into `arrived` as long as somebody holds `stream`, or until the answer is called."""
+    course = run._course
 
     def put(_: RunState, change: Change) -> None:
         arrived.append(change)
         ring()
 
     def begin() -> None:
-        arrived.extend(so_far(run.state))
-        run._add_observer(put)
+        arrived.extend(so_far(course.state))
+        course.add(put)
 
-    run._behind.on_loop(begin)
-    leave = weakref.finalize(stream, run._remove_observer, put)
+    run._engine.portal.call(begin)
+    leave = weakref.finalize(stream, course.remove, put)
     leave.atexit = False
     return leave

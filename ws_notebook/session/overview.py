@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from .. import kernel
 from ..exceptions import ConnectionFailed, ConnectionLost
 from ..render.format import one_line, valid
 from ..render.overview import run_row, totals
 from ..tools import Offered
-
-if TYPE_CHECKING:
-    from .run import Run
-    from .session import Session
+from .host import Host
+from .run import Run
 
 __all__ = ["Guide", "Overview", "PlainGuide"]
 
@@ -33,39 +31,39 @@ _FATES: Final = {
 class Guide(Protocol):
     """What the magics know of a session besides itself."""
 
-    def is_own(self, session: Session) -> bool:
+    def is_own(self, session: Host[Run]) -> bool:
         """Whether a bare `%%responses` cell talks over it."""
 
-    def address(self, session: Session) -> str | None:
+    def address(self, session: Host[Run]) -> str | None:
         """The options with which a `%%responses` cell asks over it; None where no cell can."""
 
-    def tools(self, session: Session) -> Iterable[Offered]:
+    def tools(self, session: Host[Run]) -> Iterable[Offered]:
         """The tools that such a cell offers."""
 
-    def marks(self, session: Session) -> Mapping[str, str]:
+    def marks(self, session: Host[Run]) -> Mapping[str, str]:
         """By the ids of runs: "asked again" or "stale"; other runs are left out."""
 
-    def name(self, session: Session) -> str:
+    def name(self, session: Host[Run]) -> str:
         """The variable that holds it, or nothing."""
 
 
 class PlainGuide:
     """Where the magics were not used yet."""
 
-    def is_own(self, session: Session) -> bool:
+    def is_own(self, session: Host[Run]) -> bool:
         return False
 
-    def address(self, session: Session) -> str | None:
+    def address(self, session: Host[Run]) -> str | None:
         name = "" if session.state == "closed" else self.name(session)
         return f"-s {name}" if name else None
 
-    def tools(self, session: Session) -> Iterable[Offered]:
+    def tools(self, session: Host[Run]) -> Iterable[Offered]:
         return session.tools
 
-    def marks(self, session: Session) -> Mapping[str, str]:
+    def marks(self, session: Host[Run]) -> Mapping[str, str]:
         return {}
 
-    def name(self, session: Session) -> str:
+    def name(self, session: Host[Run]) -> str:
         names: Mapping[str, Any] = getattr(kernel.shell(), "user_ns", {})
         return next((name for name, held in list(names.items()) if held is session and name[0] != "_"), "")
 
@@ -73,7 +71,7 @@ class PlainGuide:
 class Overview:
     """`sessions` gives what is shown, by keys that stay. Every method is called on the sessions' loop."""
 
-    def __init__(self, sessions: Callable[[], Mapping[str, Session]], guide: Callable[[], Guide]) -> None:
+    def __init__(self, sessions: Callable[[], Mapping[str, Host[Run]]], guide: Callable[[], Guide]) -> None:
         self._sessions = sessions
         self._guide = guide
         self._heads: dict[str, dict[str, Any]] = {}
@@ -100,7 +98,7 @@ class Overview:
         told = [self._session_changes(key, session, guide) for key, session in present.items()]
         return {"sessions": [each for each in told if each is not None], "gone": gone}
 
-    def _session_changes(self, key: str, session: Session, guide: Guide) -> dict[str, Any] | None:
+    def _session_changes(self, key: str, session: Host[Run], guide: Guide) -> dict[str, Any] | None:
         summaries, marks = self._summaries(key, session.runs), guide.marks(session)
         rows = {name: {**summary.row, "mark": marks.get(name, "")} for name, summary in summaries.items()}
         before = self._rows.get(key, {})
@@ -138,7 +136,7 @@ def _summary(run: Run) -> _Summary:
     )
 
 
-def _head(key: str, session: Session, summaries: Sequence[_Summary], guide: Guide) -> dict[str, Any]:
+def _head(key: str, session: Host[Run], summaries: Sequence[_Summary], guide: Guide) -> dict[str, Any]:
     header, profile, opened = session.header(), session.settings.profile, session.opened_at
     lanes = session.lanes
     return {
@@ -180,7 +178,7 @@ def _tools(offered: Iterable[Offered], summaries: Sequence[_Summary]) -> list[di
     ]
 
 
-def _failure(session: Session) -> str:
+def _failure(session: Host[Run]) -> str:
     """Why there is no connection, where the latest run's failure tells."""
     latest = next(reversed(session.runs), None)
     error = None if latest is None or session.state != "idle" else latest.error

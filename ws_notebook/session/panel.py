@@ -11,16 +11,15 @@ import logging
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from .. import kernel
 from ..engine.portal import Portal, portal
 from ..exceptions import WsNotebookError
 from ..views.throttle import Throttle
+from .host import Host
 from .overview import Guide, Overview, PlainGuide
-
-if TYPE_CHECKING:
-    from .session import Session
+from .run import Run
 
 __all__ = ["TARGET", "Outlet", "Panels", "panels"]
 
@@ -48,7 +47,7 @@ _SHARED = "panels"
 class Outlet:
     """One channel to front ends, and who looks at its other end. All but `receive` and `touch` happens on the loop."""
 
-    def __init__(self, owner: Panels, send: Callable[[dict[str, Any]], object], only: Session | None = None) -> None:
+    def __init__(self, owner: Panels, send: Callable[[dict[str, Any]], object], only: Host[Run] | None = None) -> None:
         self._owner = owner
         self._send = send
         shown = owner.shown if only is None else _just(only, owner)
@@ -142,13 +141,13 @@ class Panels:
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
         self._numbers = itertools.count(1)
-        self._sessions: weakref.WeakValueDictionary[str, Session] = weakref.WeakValueDictionary()
+        self._sessions: weakref.WeakValueDictionary[str, Host[Run]] = weakref.WeakValueDictionary()
         self._outlets: weakref.WeakSet[Outlet] = weakref.WeakSet()
         self._announced = False
         self.guide: Guide = PlainGuide()
         """What the magics know; they put themselves here."""
 
-    def add(self, session: Session) -> None:
+    def add(self, session: Host[Run]) -> None:
         """Show it from now on, as long as it is held. The first one opens the kernel's channel."""
         self._sessions[f"s{next(self._numbers)}"] = session
         if not self._announced and kernel.in_kernel():
@@ -161,13 +160,13 @@ class Panels:
         for outlet in list(self._outlets):
             outlet.touch()
 
-    def outlet(self, send: Callable[[dict[str, Any]], object], only: Session | None = None) -> Outlet:
+    def outlet(self, send: Callable[[dict[str, Any]], object], only: Host[Run] | None = None) -> Outlet:
         """Another channel, of all sessions or of one. It lasts as long as somebody holds it."""
         made = Outlet(self, send, only)
         self._outlets.add(made)
         return made
 
-    def shown(self) -> dict[str, Session]:
+    def shown(self) -> dict[str, Host[Run]]:
         """By key, the oldest first. A closed session without runs is not worth a place."""
         held = sorted(self._sessions.items(), key=lambda pair: int(pair[0][1:]))
         return {key: session for key, session in held if session.state != "closed" or session.runs}
@@ -190,7 +189,7 @@ class Panels:
         elif kind == "reset":
             chosen.reset()
         elif kind == "warm_up":
-            chosen.warm_up().cell = None
+            chosen.warm_up()._course.cell = None
         else:
             return f"This version of ws-notebook does not know {kind!r}."
         return ""
@@ -199,7 +198,7 @@ class Panels:
         self._portal.post(function, *args)
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> None:
-        self._portal.post(self._portal.loop.call_later, delay, callback)
+        self._portal.call_later(delay, callback)
 
     def _open_channel(self) -> None:
         channel = kernel.Channel(TARGET)
@@ -219,7 +218,7 @@ def panels() -> Panels:
     return found
 
 
-def _just(session: Session, owner: Panels) -> Callable[[], dict[str, Session]]:
+def _just(session: Host[Run], owner: Panels) -> Callable[[], dict[str, Host[Run]]]:
     """This one, as long as somebody holds it."""
     held = weakref.ref(session)
     return lambda: {key: each for key, each in owner.shown().items() if each is held()}

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from ..secrets import Keys
 from ..transports.base import Transport
 from ..transports.recording import Recorder
 from ..transports.replay import ReplayTransport
-
-if TYPE_CHECKING:
-    from ..engine.connector import Connector
-    from .session import Session
+from .host import Host
 
 __all__ = ["Recording", "recorded_facts", "recording_of", "start_recording"]
 
@@ -20,7 +16,7 @@ __all__ = ["Recording", "recorded_facts", "recording_of", "start_recording"]
 class Recording:
     """A recording that goes on until `stop()`, the end of its `with`, the next one, or the end of the session."""
 
-    def __init__(self, session: Session, recorder: Recorder) -> None:
+    def __init__(self, session: Host[Any], recorder: Recorder) -> None:
         self._session = session
         self._recorder = recorder
 
@@ -47,7 +43,7 @@ class Recording:
     def stop(self) -> None:
         """End it; nothing happens to one that has ended."""
         # Where frames are written, so that none is half written.
-        self._session.on_loop(self._recorder.stop)
+        self._session._engine.portal.call(self._recorder.stop)
 
     def __enter__(self) -> Recording:
         return self
@@ -59,26 +55,27 @@ class Recording:
         return f"<Recording to {self.path}: {self.frames} frames{'' if self.recording else ', ended'}>"
 
 
-def start_recording(session: Session, connector: Connector, keys: Keys, path: str | Path) -> Recording:
+def start_recording(session: Host[Any], path: str | Path) -> Recording:
     """Have the session's connections write to a cassette from now on; an earlier recording ends.
 
     Raises SettingsError where the file cannot be written, and where a recording to it goes on already.
     """
+    connector = session._engine.connector
     tape, transport = connector.tape, connector.transport.name
     facts = {"provider": connector.provider, "model": session.settings.model, "transport": transport}
-    recorder = Recorder(path, **facts, keys=keys)
+    recorder = Recorder(path, **facts, keys=session.keys)
 
     def begin() -> None:
         tape.stop()
         tape.recorder = recorder
 
-    session.on_loop(begin)
+    session._engine.portal.call(begin)
     return Recording(session, recorder)
 
 
-def recording_of(session: Session, connector: Connector) -> Recording | None:
+def recording_of(session: Host[Any]) -> Recording | None:
     """The recording that goes on, or None."""
-    recorder = connector.tape.recorder
+    recorder = session._engine.connector.tape.recorder
     return Recording(session, recorder) if recorder is not None and recorder.recording else None
 
 

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import contextvars
-import logging
+import functools
 import os
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from .. import kernel
 from ..core.changes import Change, RunEnded
-from ..core.items import Item, WireObject, prompt_text
+from ..core.items import Item, WireObject, as_items, prompt_text
 from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState, TurnState
-from ..exceptions import RunCancelled, WsNotebookError
+from ..engine.course import Course, Observer
+from ..engine.engine import Engine
 from ..secrets import hidden, hidden_value
+from ..tools import ToolRegistry
 from .arguments import check
 from .asking import AskSettings, asks
-from .deadline import TIMEOUT, Deadline
+from .call import Call
+from .deadline import Deadline
 from .errors import shortened
+from .host import Host
 from .parsed import ParsedAnswer
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..tools.schema.structured import TextFormat
-    from .backstage import Backstage
     from .following import AsyncStream, Stream
-    from .session import Session
 
-__all__ = ["Observer", "Run"]
-
-Observer = Callable[[RunState, Change], None]
+__all__ = ["Run"]
 
 
 class Run:
@@ -45,18 +44,20 @@ class Run:
     its changes as they come.
     """
 
-    def __init__(self, behind: Backstage, state: RunState, wanted: TextFormat | None = None) -> None:
-        self._behind = behind
+    def __init__(
+        self,
+        engine: Engine,
+        session: Callable[[], Host[Run]],
+        state: RunState,
+        tools: ToolRegistry,
+        wanted: TextFormat | None = None,
+    ) -> None:
+        self._engine = engine
+        self._session = session
+        """The handle of its session, or another where nobody holds one: a run keeps what happens, and no handle."""
+        self._course = Course(state, tools, handle=self, calls=functools.partial(Call, self))
         self.state = state
         """The data behind it, written only by the core."""
-        self.context = contextvars.copy_context()
-        """Where its callbacks run: what a tool prints lands in the cell that asked."""
-        self.cell = kernel.cell_id()
-        """The front end's id of that cell, or None."""
-        self.view_decides = False
-        """Whether a live view shows it, whose buttons can approve calls."""
-        self._observers: list[Observer] = []
-        self._done = False
         self.wanted = wanted
         """The form of the answer that was asked for, or None."""
         self._answer = ParsedAnswer(state, wanted)
@@ -69,9 +70,9 @@ class Run:
         return self.state.id
 
     @property
-    def session(self) -> Session:
+    def session(self) -> Host[Run]:
         """The session that it was asked over. It can be asked as long as a run of it is held."""
-        return self._behind.handle
+        return self._session()
 
     @property
     def prompt(self) -> str:
@@ -86,12 +87,17 @@ class Run:
     @property
     def done(self) -> bool:
         """Whether it has ended, in whatever way; `status` tells which."""
-        return self._done
+        return self._course.done
+
+    @property
+    def cell(self) -> str | None:
+        """The front end's id of the cell that asked, or None."""
+        return self._course.cell
 
     @property
     def text(self) -> str:
         """The turns' texts, joined by a blank line, without secrets. Grows while the answer streams."""
-        return hidden(self.state.text, self.session.keys)
+        return hidden(self.state.text, self._engine.keys)
 
     @property
     @shortened
@@ -109,7 +115,7 @@ class Run:
     @property
     def items(self) -> list[Item]:
         """Everything sent and received, in order, without secrets; `state.items` is what went over the wire."""
-        return hidden_value(self.state.items, self.session.keys)
+        return hidden_value(self.state.items, self._engine.keys)
 
     @property
     def turns(self) -> list[TurnState]:
@@ -139,7 +145,8 @@ class Run:
     @property
     def parent(self) -> Run | None:
         """The run that it continues, once it has begun."""
-        return self._behind.run_of(self.state.parent) if self.state.parent is not None else None
+        parent = None if self.state.parent is None else self._engine.courses.get(self.state.parent.id)
+        return None if parent is None else cast(Run, parent.handle)
 
     @property
     def stopped(self) -> str:
@@ -155,7 +162,7 @@ class Run:
         Raises TimeoutError (the run goes on), or the run's own error. KeyboardInterrupt stops the run.
         """
         check(timeout=timeout)
-        finished = self._wait(lambda: self.done, timeout)
+        finished = self._engine.wait_or_stop(self._course, lambda: self.done, timeout)
         if not finished:
             late = TimeoutError(f"Run {self.id} has not ended after {timeout:g} s. It goes on; call result() again.")
             late.run = self  # type: ignore[attr-defined]
@@ -166,7 +173,7 @@ class Run:
     def _wait_or_stop(self, timeout: float | None) -> Run:
         """As `result`, but a run that has not ended in time is stopped: this is how `Session.ask` waits."""
         with Deadline(self, timeout) as deadline:
-            self._wait(lambda: self.done)
+            self._engine.wait_or_stop(self._course, lambda: self.done)
         deadline.check()
         return self._ended()
 
@@ -189,8 +196,8 @@ class Run:
                     loop.call_soon_threadsafe(_settle, ended)
 
         if not self.done:
-            self._behind.refuse_inside_tool(self)
-        stand_down = self._behind.stand_by(ended, self, loop)
+            self._engine.waiters.refuse_inside_tool(self._course)
+        stand_down = self._engine.waiters.stand_by(ended, self._course, loop)
         try:
             with Deadline(self, seconds) as deadline:
                 if self.observe(tell):
@@ -210,7 +217,7 @@ class Run:
 
     def cancel(self) -> None:
         """Stop it at once, from any thread. What has streamed is kept; `result()` raises RunCancelled."""
-        self._behind.cancel(self, "cancel")
+        self._engine.cancel(self._course, "stop")
 
     def steer(self, words: str) -> Steer:
         """Add words while it works; the returned `Steer` tells what became of them.
@@ -218,39 +225,30 @@ class Run:
         A provider with steering works them in at once; elsewhere they go into the next request of
         this run. Raises ProtocolViolation where the run has ended.
         """
-        return self._behind.steer(self, words)
+        return self._engine.steer(self._course, Steer(input=as_items(words)))
 
     @asks
-    def branch(self, call: CallState, output: Any, **settings: Unpack[AskSettings]) -> Run:
+    def branch(self, call: CallState, output: Any, **settings: Unpack[AskSettings[Run]]) -> Run:
         """Go on from this call as if it had given another output, and return that run once it is answered.
 
         The new run continues the call's turn; the other calls of that turn keep their outputs, and this run stays as it
         is. `output` is any value that a tool may return; the rest are arguments of `Session.ask`, by default as this
         run was asked. Raises SettingsError for a call that is not this run's, or whose turn has not ended.
         """
-        from .branch import branched
-
-        return branched(self, call, output, settings)
+        return self._call(call).answer_with(output, **settings)
 
     def code_of(self, call: CallState) -> str:
         """See `call.code`."""
-        from .branch import call_code
-
-        return call_code(self, call)
+        return self._call(call).code
 
     def put_cell(self, call: CallState) -> None:
         """See `call.cell()`."""
-        from .branch import put_call
+        self._call(call).cell()
 
-        put_call(self, call)
-
-    def decide(self, turn_id: str, call_id: str, verdict: str, more: str | None = None) -> None:
-        """What a view was told about a call that waits for approval; `call_id`: as the view has it, `call.shown_id`.
-
-        `verdict`: "approve" (`more`: other arguments as JSON), "deny" (`more`: the reason), or "shown": the view shows
-        the call with its buttons. Raises ToolError as `call.approve()` does.
-        """
-        self._behind.decide(self, turn_id, call_id, verdict, more)
+    def _call(self, call: Any) -> Call[Run]:
+        # None is no call either.
+        check(call="" if call is None else call)
+        return Call(self, call)
 
     def stream(self) -> Stream:
         """The changes as they come, until the run ends: `TextAppended` and its like, see `ws_notebook.Change`.
@@ -268,46 +266,13 @@ class Run:
 
         return AsyncStream(self)
 
-    def _wait(self, until: Callable[[], bool], timeout: float | None = None) -> bool:
-        try:
-            return self._behind.wait(self, until, timeout)
-        except KeyboardInterrupt:
-            self._behind.cancel(self, KeyboardInterrupt.__name__)
-            raise
-
     def observe(self, observer: Observer) -> bool:
         """Tell `observer(state, change)` of every change from now on, on the session's loop: it returns at once.
 
         False: the run has already ended. Raises `SettingsError` for what is no function.
         """
         check(observer=observer)
-        return self._behind.on_loop(self._add_observer, observer)
-
-    def _add_observer(self, observer: Observer) -> bool:
-        if not self._done:
-            self._observers.append(observer)
-        return not self._done
-
-    def _remove_observer(self, observer: Observer) -> None:
-        """In any thread, also in the midst of a garbage collection: it takes no lock."""
-        with contextlib.suppress(ValueError):
-            self._observers.remove(observer)
-
-    def _tell(self, change: Change) -> None:
-        """On the loop: tell every observer. One that fails is not asked again, and harms nothing else."""
-        ended = isinstance(change, RunEnded)
-        if ended:
-            if isinstance(self.state.error, WsNotebookError):
-                self.state.error.run = self
-            self._done = True
-        for observer in list(self._observers):
-            try:
-                self.context.run(observer, self.state, change)
-            except Exception:
-                self._remove_observer(observer)
-                logging.getLogger("ws_notebook").exception("An observer of run %s failed.", self.id)
-        if ended:
-            self._observers.clear()
+        return self._engine.observe(self._course, observer)
 
     def trace(self, path: str | os.PathLike[str]) -> Path:
         """Write its timeline as a trace, which ui.perfetto.dev and chrome://tracing open; the file's path."""
@@ -324,7 +289,7 @@ class Run:
         from ..render.bundle import bundle
         from ..render.text import plain_text
 
-        return plain_text(bundle(self.state, self._behind.header(self.state)))
+        return plain_text(bundle(self.state, self._engine.header(self.state)))
 
     @property
     def _ipython_display_(self) -> Callable[[], None]:
@@ -338,15 +303,7 @@ class Run:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from ..render.mime import mime_bundle
 
-        return mime_bundle(self.state, self._behind.header(self.state))
-
-
-def cancelled(run: Run, cause: str) -> RunCancelled:
-    """The error of a run that was stopped."""
-    how = {KeyboardInterrupt.__name__: "interrupted", TIMEOUT: "stopped because its time was over"}.get(
-        cause, "stopped"
-    )
-    return RunCancelled(f"Run {run.id} was {how}. The partial text is in run.text; ask again to go on from it.")
+        return mime_bundle(self.state, self._engine.header(self.state))
 
 
 def _settle(ended: asyncio.Future[None]) -> None:

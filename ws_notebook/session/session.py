@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import os
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from .. import settings as settings_module
 from ..core.changes import Change
@@ -21,7 +22,9 @@ from ..core.waits import Waits
 from ..engine.connector import Connector
 from ..engine.engine import Engine
 from ..engine.portal import portal
+from ..engine.rest import call_held
 from ..exceptions import SettingsError
+from ..render.bundle import RunHeader
 from ..secrets import Keys
 from ..settings import ApiKey, Profile
 from ..tools import Toolable, ToolRegistry
@@ -30,12 +33,12 @@ from ..tools.hosted import secrets_of
 from ..transports.base import Transport
 from .arguments import check
 from .asking import AskSettings, StartSettings, asks
-from .backstage import Backstage
 from .chat import chat
 from .compaction import Compactor, latest_to_compact
 from .errors import shortened
 from .export import SpanExports, write_trace
 from .figures import Figures
+from .keeper import Keeper
 from .panel import panels
 from .parsed import answer_format, text_options
 from .question import Input, Question, question
@@ -52,7 +55,7 @@ Parent = Run | str | Latest | None
 _WARM_UP: Mapping[str, Any] = {"generate": False}
 
 
-class Session(Backstage):
+class Session:
     """Talks to one provider over one connection, on a background thread.
 
     provider: "auto" (openai with OPENAI_API_KEY set, else the embedded server), a name, or a base URL.
@@ -103,29 +106,25 @@ class Session(Backstage):
         self.instructions = instructions
         self.max_turns = checked_turns(max_turns)
         self.options = dict(options or {})
-        self.on_approval: Callable[[PendingCall], object] | None = None
-        """Called, in a thread of its own, with each call that waits for approval: it decides by `call.approve()` or
-        `call.deny("…")`, then or later, and nobody is asked by `input()`."""
-        self._portal = portal()
-        self._keys = Keys()
         self._numbers = itertools.count(1)
         self.epoch = time.time() - time.monotonic()
         """What a moment of the monotonic clock, in seconds, is short of the time since the epoch."""
-        self._connector = Connector(self.settings, self._keys, self._portal, given, Waits.of(waits))
-        self._engine = Engine(self._connector, self._keys, self._portal)
+        home, keys = portal(), Keys()
+        self._engine = Engine(Connector(self.settings, keys, home, given, Waits.of(waits)), keys, home)
         self._engine.watchers.append(panels().touch)
-        self._protocol = self._engine.protocol
-        self._spans = SpanExports(self._portal)
+        self._spans = SpanExports(home)
         self._figures = Figures()
-        self._compactor = Compactor(self._connector.endpoint, self._keys)
-        Backstage()._stand_behind(self)
+        self._compactor = Compactor(self._engine.connector.endpoint, keys)
+        # A session that nobody holds rests; its runs may still be read, and asked for another handle of it.
+        rests = weakref.WeakMethod(self._engine.rest)
+        self._keeper = Keeper(self, functools.partial(home.post_or_not, call_held, rests))
         panels().add(self)
 
     # Asking.
 
     @shortened
     @asks
-    def ask(self, input: Input | Question, **settings: Unpack[AskSettings]) -> Run:
+    def ask(self, input: Input | Question, **settings: Unpack[AskSettings[Run]]) -> Run:
         """Ask, wait for the answer, and return the run. See `start` for the arguments.
 
         `timeout`: the seconds after which a run that has not ended is stopped and TimeoutError raised, whose `run` has
@@ -138,7 +137,7 @@ class Session(Backstage):
 
     @shortened
     @asks
-    async def ask_async(self, input: Input | Question, **settings: Unpack[AskSettings]) -> Run:
+    async def ask_async(self, input: Input | Question, **settings: Unpack[AskSettings[Run]]) -> Run:
         """The same for `await`. Cancelling the task stops the run.
 
         Meanwhile tools run on the kernel's own loop; without a kernel, coroutine functions on this one and other
@@ -189,7 +188,7 @@ class Session(Backstage):
             store=self.store if store is None else store,
             options=text_options({**self.options, **(options or {})}, wanted),
         )
-        self._keys.add(secret for each in request.tools for secret in secrets_of(each))
+        self.keys.add(secret for each in request.tools for secret in secrets_of(each))
         state = RunState(
             id=f"r{next(self._numbers)}",
             input=asked.items,
@@ -201,12 +200,14 @@ class Session(Backstage):
             asked=time.monotonic(),
             asked_at=time.time(),
         )
-        run = Run(self._behind, state, wanted)
+        run = Run(self._engine, self._keeper.handle, state, offered, wanted)
         if watch is not None:
-            run._observers.append(watch(run))
+            run._course.add(watch(run))
             # Making a first picture takes a while; the clock starts behind it.
-            self._protocol.start_clock(state, time.monotonic(), time.time())
-        return self._begin(run, offered)
+            self._engine.protocol.start_clock(state, time.monotonic(), time.time())
+        self._spans.follow(run)
+        self._engine.start(run._course, self)
+        return run
 
     def warm_up(self, tools: Iterable[Toolable] | None = None) -> Run:
         """Open the connection and have the provider read instructions and tools, without an answer; returns at once.
@@ -229,19 +230,18 @@ class Session(Backstage):
         if not isinstance(parent, Run | None):
             raise SettingsError(f"parent must be a run, not {parent!r}. Take one of session.runs.")
         wanted = self._wanted(LATEST if parent is None else parent)
-        state = wanted if isinstance(wanted, RunState) else latest_to_compact(self.states())
-        before = self._engine.runs[state.id]
-        self.wait(before, lambda: before.done)
-        made = self._portal.submit(self._compactor.run(f"r{next(self._numbers)}", state))
-        made.add_done_callback(lambda _: self.wake())
+        state = wanted if isinstance(wanted, RunState) else latest_to_compact(self._engine.states())
+        before, portal, waiters = self._engine.courses[state.id], self._engine.portal, self._engine.waiters
+        waiters.wait(before, lambda: before.done)
+        made = portal.submit(self._compactor.run(f"r{next(self._numbers)}", state))
+        made.add_done_callback(lambda _: waiters.wake())
         try:
-            self._portal.work.wait(made, made.done)
+            portal.work.wait(made, made.done)
         except KeyboardInterrupt:
             made.cancel()
             raise
-        run = Run(self._behind, made.result())
-        self._engine.runs[run.id], self._engine.offered[run.id] = run, ToolRegistry()
-        self.on_loop(self._engine.add_ended, run.state)
+        run = Run(self._engine, self._keeper.handle, made.result(), ToolRegistry())
+        self._engine.add_ended(run._course)
         return run
 
     @shortened
@@ -249,28 +249,38 @@ class Session(Backstage):
         """Write every frame from now on to a cassette, scrubbed of secrets, until the recording's `stop()`."""
         self._refuse_closed()
         check(path=path or "")
-        return start_recording(self, self._connector, self._keys, path)
+        return start_recording(self, path)
+
+    @property
+    def on_approval(self) -> Callable[[PendingCall], object] | None:
+        """Called, in a thread of its own, with each call that waits for consent: it decides by `call.approve()` or
+        `call.deny("…")`, then or later, and nobody is asked by `input()`. Can be set at any time; None: nobody is."""
+        return self._engine.approvals.on_approval
+
+    @on_approval.setter
+    def on_approval(self, decider: Callable[[PendingCall], object] | None) -> None:
+        self._engine.approvals.on_approval = decider
 
     @property
     def recording(self) -> Recording | None:
         """The recording that goes on, or None."""
-        return recording_of(self, self._connector)
+        return recording_of(self)
 
     # Looking.
 
     @property
     def runs(self) -> list[Run]:
         """Every run, oldest first."""
-        return list(self._engine.runs.values())
+        return [cast(Run, course.handle) for course in list(self._engine.courses.values())]
 
     @property
     def waits(self) -> Waits:
         """The longest waits. Others can be set, from now on. Raises SettingsError for what is no `Waits`."""
-        return self._connector.waits
+        return self._engine.connector.waits
 
     @waits.setter
     def waits(self, waits: Waits | None) -> None:
-        self._connector.waits = self._protocol.waits = Waits.of(waits)
+        self._engine.connector.waits = self._engine.protocol.waits = Waits.of(waits)
 
     @property
     def state(self) -> str:
@@ -287,7 +297,7 @@ class Session(Backstage):
     @property
     def rotations(self) -> int:
         """How many connections were left because of their age."""
-        return self._protocol.rotations
+        return self._engine.protocol.rotations
 
     @property
     def opened_at(self) -> float | None:
@@ -297,12 +307,12 @@ class Session(Backstage):
     @property
     def lanes(self) -> list[Lane]:
         """The lanes of every connection: what is in flight on each."""
-        return [lane for link in self._protocol.links for lane in link.lanes]
+        return [lane for link in self._engine.protocol.links for lane in link.lanes]
 
     @property
     def at_once(self) -> int:
         """How many runs can have a response in flight at the same time: on lanes, or else on connections."""
-        abilities = self._protocol.learned.abilities
+        abilities = self._engine.protocol.learned.abilities
         return abilities.limits.in_flight if abilities.limits.named else abilities.sockets
 
     @property
@@ -310,21 +320,38 @@ class Session(Backstage):
         """A row for each turn, newest last; times in milliseconds."""
         from .. import tables
 
-        return tables.turns_table(self.states(), epoch=self.epoch)
+        return tables.turns_table(self._engine.states(), epoch=self.epoch)
 
     @property
     def tool_calls(self) -> pd.DataFrame:
         """A row for each tool call, newest last; times in milliseconds."""
         from .. import tables
 
-        return tables.calls_table(self.states(), epoch=self.epoch, keys=self._keys)
+        return tables.calls_table(self._engine.states(), epoch=self.epoch, keys=self.keys)
 
     @property
     def frames(self) -> pd.DataFrame:
         """A row for each frame, newest last."""
         from .. import tables
 
-        return tables.frames_table(self._protocol.frames, epoch=self.epoch)
+        return tables.frames_table(self._engine.protocol.frames, epoch=self.epoch)
+
+    @property
+    def keys(self) -> Keys:
+        """The secrets that are shown nowhere."""
+        return self._engine.keys
+
+    def header(self, run: RunState | None = None) -> RunHeader:
+        """What a view writes over a run of this session."""
+        return self._engine.header(run)
+
+    def states(self) -> list[RunState]:
+        """The data behind every run, oldest first."""
+        return self._engine.states()
+
+    def watch(self, callback: Callable[[], None]) -> None:
+        """Have it called on the session's loop after every change, until it fails; it returns at once."""
+        self._engine.watchers.append(callback)
 
     def latency(self, beside: Session | None = None) -> Any:
         """A plotly FigureWidget of every turn's latency, stacked by kind of time; it updates while runs go on.
@@ -371,31 +398,26 @@ class Session(Backstage):
     def __repr__(self) -> str:
         where = self.settings.base_url.partition("?")[0] or "embedded server"
         model = self.settings.model
-        return f"<Session {self.settings.provider} {where} model={model!r} {self.state}, {len(self._engine.runs)} runs>"
+        return (
+            f"<Session {self.settings.provider} {where} model={model!r} {self.state}, {len(self._engine.courses)} runs>"
+        )
 
     # Ending.
 
     def reset(self) -> None:
         """Stop what runs, close the connection and forget every run; tools and settings stay."""
-        self._portal.call(self._engine.forget)
+        self._engine.forget()
 
     def close(self) -> None:
         """Stop what runs and close the connection for good. Runs and tables can still be read."""
         if self._engine.closed:
             return
-        if self._portal.forked:
+        if self._engine.portal.forked:
             self._engine.closed = True  # the connection is the other process's
             return
-        closing = self._begin_to_close()
-        if not self._portal.here:
+        closing = self._engine.close()
+        if not self._engine.portal.here:
             closing.result(5)
-
-    def _begin_to_close(self) -> Future[None]:
-        self._engine.closed = True
-        self._portal.call(self._engine.stop_all)
-        closing = self._portal.submit(self._engine.traffic.shut_down())
-        closing.add_done_callback(lambda _: self._connector.tape.stop())
-        return closing
 
     def __enter__(self) -> Session:
         return self
@@ -407,36 +429,28 @@ class Session(Backstage):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._engine.closed or self._portal.forked:
+        if self._engine.closed or self._engine.portal.forked:
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
-                await asyncio.wrap_future(self._begin_to_close())
+                await asyncio.wrap_future(self._engine.close())
 
     # Inside.
 
     def _refuse_closed(self) -> None:
-        self._portal.refuse_fork()
+        self._engine.portal.refuse_fork()
         if self._engine.closed:
             raise SettingsError("This session is closed. Make another one with Session().")
         # These can be set at any time.
         check(options=self.options, instructions=self.instructions, store=self.store, tools=self.tools)
 
-    def _begin(self, run: Run, offered: ToolRegistry) -> Run:
-        self._engine.runs[run.id], self._engine.offered[run.id] = run, offered
-        self._spans.follow(run)
-        # Nobody may hold the session besides the run in progress.
-        self._portal.going[run.state] = self
-        self._portal.post(self._engine.start, run.state)
-        return run
-
-    def _start_inside_tool(self, input: Input | Question, settings: StartSettings) -> Run:
+    def _start_inside_tool(self, input: Input | Question, settings: StartSettings[Run]) -> Run:
         """Start a run that is waited for at once; one that a tool would wait for in vain is stopped again."""
         if settings.get("parent", LATEST) is LATEST:
-            self.refuse_inside_tool()
+            self._engine.waiters.refuse_inside_tool()
         run = self.start(input, **settings)
         try:
-            self.refuse_inside_tool(run)
+            self._engine.waiters.refuse_inside_tool(run._course)
         except SettingsError:
             run.cancel()
             raise
@@ -444,7 +458,7 @@ class Session(Backstage):
 
     def _wanted(self, parent: Any) -> Latest | RunState | str | None:
         if isinstance(parent, Run):
-            if parent._behind is not self._behind:
+            if parent._engine is not self._engine:
                 raise SettingsError(
                     f"{parent.id} is a run of another session. Pass one of this session, or its response_id."
                 )

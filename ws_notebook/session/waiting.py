@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from .. import kernel
+from ..core.handle import RunHandle
 from ..engine.portal import portal
-from .run import Run
 
 __all__ = ["wait_at_the_end"]
 
@@ -21,11 +21,11 @@ _SHARED: Final = "waiting"
 
 
 class _Left(NamedTuple):
-    run: Run
+    run: RunHandle
     finish: Callable[[], None]
 
 
-def wait_at_the_end(run: Run, finish: Callable[[], None]) -> None:
+def wait_at_the_end(run: RunHandle, finish: Callable[[], None]) -> None:
     """Have the cell that runs here wait for the run when all else of it is done, and call `finish()` then, in the cell.
 
     The cell says so in one line. An interrupt, of the cell or of its wait, stops the run.
@@ -48,14 +48,14 @@ def _end(interrupted: bool) -> None:
         each.finish()
 
 
-def _say(running: list[Run]) -> None:
+def _say(running: list[RunHandle]) -> None:
     names = " and ".join(dict.fromkeys(run.id for run in running))
     which = f"run {names} has" if len(running) == 1 else f"runs {names} have"
     sys.stdout.write(f"No page shows what comes after this cell, so it waits until {which} ended.\n")
     sys.stdout.flush()
 
 
-def _waited(running: list[Run]) -> bool:
+def _waited(running: list[RunHandle]) -> bool:
     """False: the user has interrupted the wait."""
     for run in running:
         try:

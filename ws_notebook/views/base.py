@@ -12,20 +12,34 @@ from typing import Protocol
 from ..core.changes import Change
 from ..core.frames import FrameRecord
 from ..core.run import RunState
+from .messages import Verdict
 
-__all__ = ["CallLater", "Clock", "FramesOf", "NullView", "OnDecide", "View"]
+__all__ = ["CallLater", "Clock", "Controls", "NullView", "View"]
 
 CallLater = Callable[[float, Callable[[], None]], object]
 """`call_later(seconds, callback)`, callable from any thread: has the callback called on the session's loop."""
 
-OnDecide = Callable[[str, str, str, str | None], object]
-"""`on_decide(turn id, call id, "shown", "approve" or "deny", other arguments or a reason)`: a decision about a call."""
-
-FramesOf = Callable[[], list[FrameRecord]]
-"""The frames of the run that are still held, scrubbed of secrets, oldest first."""
-
 Clock = Callable[[], float]
 """The session's monotonic clock, in seconds."""
+
+
+class Controls(Protocol):
+    """What the reader of a live view can do with its run. Callable from any thread; what is raised is shown to him."""
+
+    def stop(self) -> object:
+        """Stop it."""
+
+    def steer(self, words: str) -> object:
+        """Add words to it."""
+
+    def decide(self, verdict: Verdict) -> object:
+        """Take what he decides about a call that waits for approval."""
+
+    def frames(self) -> list[FrameRecord]:
+        """Its frames that are still held, scrubbed of secrets, oldest first."""
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> object:
+        """Have the callback called on the session's loop."""
 
 
 class View(Protocol):

@@ -1,6 +1,6 @@
 """A chat: questions one below the other, each with its live view, a line to write in, and a choice of what to continue.
 
-Imports ipywidgets, so import this module when it is needed.
+Imports ipywidgets and anywidget, so import this module when it is needed.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+import anywidget
+import traitlets
 from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Output, VBox
 
-from .composer import Composer
 from .display import Display
 from .hub import hear_while_busy
+from .parts import script
 
-__all__ = ["LATEST", "NEW", "Chat", "Place", "Speaker"]
+__all__ = ["LATEST", "NEW", "Chat", "Composer", "Place", "Speaker"]
 
 LATEST, NEW = "latest", ""
 """What a question may continue besides a run's id: the latest run, or nothing."""
@@ -64,6 +66,28 @@ class Place(Display):
 
     def replace(self, data: Mapping[str, Any]) -> None:
         self.show(data)
+
+
+class Composer(anywidget.AnyWidget):
+    """The line of a chat, in which text of several lines can be written: `value` is what stands in it.
+
+    Enter submits it; Shift-Enter begins a new line.
+    """
+
+    _esm = script("composer")
+    value = traitlets.Unicode().tag(sync=True)
+    placeholder = traitlets.Unicode().tag(sync=True)
+
+    def on_submit(self, callback: Callable[[], object]) -> None:
+        """Have it called at Enter, in whatever thread the kernel hears of it, also while a cell runs."""
+
+        def hear(_widget: Any, content: Any, _buffers: Any) -> None:
+            if isinstance(content, dict) and content.get("kind") == "submit":
+                self.value = str(content.get("value", self.value))
+                callback()
+
+        self.on_msg(hear)
+        hear_while_busy(self.comm)
 
 
 class Chat(VBox):  # type: ignore[misc]

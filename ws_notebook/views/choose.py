@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 
 from ..core.run import RunState
 from ..exceptions import SettingsError
 from ..render.bundle import RunHeader
-from .base import CallLater, FramesOf, NullView, OnDecide, View
+from .base import Controls, NullView, View
 from .text import NotebookTextView, TextView
 
 __all__ = ["choose_view"]
@@ -18,14 +17,10 @@ def choose_view(
     wanted: str,
     run: RunState,
     header: RunHeader,
+    controls: Controls,
     *,
     live: bool,
     in_kernel: bool,
-    on_stop: Callable[[], object],
-    on_steer: Callable[[str], object],
-    call_later: CallLater,
-    on_decide: OnDecide | None = None,
-    frames: FramesOf = list,
 ) -> View:
     """The view for `wanted` ("auto", "live", "text" or "none").
 
@@ -36,24 +31,15 @@ def choose_view(
     if wanted == "none":
         return NullView()
     if not in_kernel:
-        return TextView(run, header, call_later=call_later)
+        return TextView(run, header, call_later=controls.call_later)
     if wanted == "live" or (wanted == "auto" and live):
         from .hub import hub
         from .live import LiveView
 
         try:
-            return LiveView(
-                run,
-                header,
-                on_stop=on_stop,
-                on_steer=on_steer,
-                on_decide=on_decide,
-                call_later=call_later,
-                frames=frames,
-                hub=hub(),
-            )
+            return LiveView(run, header, controls, hub=hub())
         except SettingsError as error:
             if wanted == "live":
                 raise
             warnings.warn(f"{error} Until then the answer is shown as text.", RuntimeWarning, stacklevel=2)
-    return NotebookTextView(run, header, call_later=call_later)
+    return NotebookTextView(run, header, call_later=controls.call_later)

@@ -23,9 +23,25 @@ from ..render.delta import Deltas
 from ..render.format import valid
 from ..render.history import frame_list, frame_text
 from ..render.mime import mime_bundle_of
-from .base import CallLater, Clock, FramesOf, OnDecide
+from .base import Clock, Controls
 from .display import Display
 from .hub import Hub
+from .messages import (
+    Approve,
+    Code,
+    Deny,
+    Forms,
+    Frame,
+    FrameList,
+    Message,
+    Ready,
+    Shown,
+    Steer,
+    Stop,
+    Unfold,
+    Verdict,
+    decoded,
+)
 from .throttle import Throttle
 
 if TYPE_CHECKING:
@@ -48,41 +64,31 @@ _REFRESH_SPEED = 20_000
 class LiveView:
     """Shows a run in a notebook with widgets or with the extension.
 
-    `on_stop` is called, in some thread, when the reader presses Stop; `on_steer` with the words that he
-    adds, and what it raises is shown as their refusal; `on_decide` with what he decides about a call that
-    waits for approval, and what it raises is shown there. Raises SettingsError when a widget is needed and
-    its script is not there.
+    `controls` are used in whatever thread hears the page. Raises SettingsError when a widget is needed and its
+    script is not there.
     """
 
     def __init__(
         self,
         run: RunState,
         header: RunHeader,
+        controls: Controls,
         *,
-        on_stop: Callable[[], object],
-        on_steer: Callable[[str], object],
-        call_later: CallLater,
-        on_decide: OnDecide | None = None,
         clock: Clock = time.monotonic,
         display: Display | None = None,
         hub: Hub | None = None,
-        frames: FramesOf = list,
     ) -> None:
         self._run = run
         self._header = header
-        self._on_stop = on_stop
-        self._on_steer = on_steer
-        self._on_decide = on_decide
-        self.decides = on_decide is not None
+        self._controls = controls
+        self.decides = True
         self.widgets = True
         self._headless = False
-        self._call_later = call_later
         self._clock = clock
         self._display = display or Display()
         self._hub = hub
-        self._frames = frames
         self._deltas = Deltas(run, header)
-        self._throttle = Throttle(self._paint, call_later, _INTERVAL, clock)
+        self._throttle = Throttle(self._paint, controls.call_later, _INTERVAL, clock)
         # Guards the messages' order: they are made and sent by the loop's thread, a subshell's and the cell's.
         self._lock = threading.RLock()
         self._widget: RunWidget | None = None
@@ -113,8 +119,8 @@ class LiveView:
                 self._hub.add(self._display.id, self)
             self._display.show(self._forms(picture))
         self._refreshed = self._clock()
-        self._call_later(_FIRST_RESEND, lambda: self._resend(_FIRST_RESEND))
-        self._call_later(_LOOK, self._look)
+        self._controls.call_later(_FIRST_RESEND, lambda: self._resend(_FIRST_RESEND))
+        self._controls.call_later(_LOOK, self._look)
 
     def observe(self, run: RunState, change: Change) -> None:
         self._deltas.note(change)
@@ -152,7 +158,7 @@ class LiveView:
     def _make_widget(self, picture: dict[str, Any]) -> RunWidget:
         made = self._module.RunWidget(run=picture)
         self._module.deliver_while_busy(made)
-        made.on_msg(lambda _widget, content, _buffers: self._receive(content, made.send))
+        made.on_msg(lambda _widget, content, _buffers: self._heed(decoded(content), made.send))
         return made
 
     def _drop_widget(self) -> None:
@@ -198,7 +204,7 @@ class LiveView:
         # A page that draws the widget needs nothing else, until one that draws runs itself has spoken.
         if self._hub is not None and (self._hub.heard or self._widget is None or not self._ready):
             if soon:
-                self._hub.send_soon(self._display.id, message, self._call_later)
+                self._hub.send_soon(self._display.id, message, self._controls.call_later)
             else:
                 self._hub.send(self._display.id, message)
 
@@ -213,7 +219,7 @@ class LiveView:
             self._turn_ended, self._refreshed = False, now
             # Not here: a picture of a long answer takes a while, and this is the loop that reads the socket.
             threading.Thread(target=self._refresh, name="ws-notebook forms", daemon=True).start()
-        self._call_later(_LOOK, self._look)
+        self._controls.call_later(_LOOK, self._look)
 
     def _forms_now(self) -> dict[str, Any]:
         return mime_bundle_of(self._with_view(bundle(self._run, self._header, now=self._clock())))
@@ -228,86 +234,84 @@ class LiveView:
     # From the pages.
 
     def receive(self, content: dict[str, Any], answer: Callable[[dict[str, Any]], None]) -> None:
-        """A message from a page that draws the run itself."""
-        kind = content.get("kind")
-        if kind == "forms":
+        """A message from a page that draws the run itself, in whatever thread the kernel has for it."""
+        message = decoded(content)
+        if isinstance(message, Forms):
             answer({"kind": "forms", "data": self._forms_now()})
-        elif kind == "ready":
+            return
+        if isinstance(message, Ready):
             with self._lock:
                 if self._widget is not None and self.ended is None:
                     self._drop_widget()
                     self._display.replace(self._forms_now())
-        self._receive(content, answer)
+        self._heed(message, answer)
 
-    def _receive(self, content: Any, answer: Callable[[dict[str, Any]], object]) -> None:
-        """A message from the browser, in whatever thread the kernel has for it."""
-        kind = content.get("kind") if isinstance(content, dict) else None
-        if kind == "stop":
-            self._on_stop()
-        elif kind == "steer":
-            self._steer(content.get("text"))
-        elif kind == "decide":
-            self._decide(content)
-        elif kind == "arguments":
-            self._unfold(content, answer)
-        elif kind == "frames":
-            answer(frame_list(self._frames(), self._run))
-        elif kind == "frame":
-            answer(frame_text(self._frames(), content.get("index")))
-        elif kind == "code" and self._widget is not None:
-            code = self._module.code_asked_for(content)
-            if code is not None:
-                answer(code)
-        elif kind == "ready":
-            self._ready = True
-            if self.ended is None:
-                self._snapshot_soon()
-            else:
-                with self._lock:
-                    answer(self._snapshot())
+    def _heed(self, message: Message | None, answer: Callable[[dict[str, Any]], object]) -> None:
+        match message:
+            case Stop():
+                self._controls.stop()
+            case Steer():
+                self._steer(message.text)
+            case Shown() | Approve() | Deny():
+                self._decide(message)
+            case Unfold():
+                self._unfold(message, answer)
+            case FrameList():
+                answer(frame_list(self._controls.frames(), self._run))
+            case Frame():
+                answer(frame_text(self._controls.frames(), message.index))
+            case Code():
+                self._give_code(message, answer)
+            case Ready():
+                self._begin_to_tell(answer)
 
-    def _steer(self, words: Any) -> None:
+    def _begin_to_tell(self, answer: Callable[[dict[str, Any]], object]) -> None:
+        self._ready = True
+        if self.ended is None:
+            self._snapshot_soon()
+        else:
+            with self._lock:
+                answer(self._snapshot())
+
+    def _give_code(self, message: Code, answer: Callable[[dict[str, Any]], object]) -> None:
+        code = None if self._widget is None else self._module.code_of(message.part)
+        if code is not None:
+            answer(code)
+
+    def _steer(self, words: str) -> None:
         """Not under the lock: it waits for the session's loop, which may be painting."""
-        if not isinstance(words, str):
-            return
         try:
-            self._on_steer(words)
+            self._controls.steer(words)
         except Exception as error:  # noqa: BLE001 - the reader learns it where he wrote the words
             self._deltas.refuse_steer(words, str(error) or type(error).__name__)
             self._throttle.request()
 
-    def _decide(self, content: dict[str, Any]) -> None:
+    def _decide(self, verdict: Verdict) -> None:
         """Not under the lock, like `_steer`."""
-        turn, call, verdict, more = (content.get(key) for key in ("turn", "call", "verdict", "more"))
-        if self._on_decide is None or verdict not in ("shown", "approve", "deny"):
-            return
-        if not (isinstance(turn, str) and isinstance(call, str)):
-            return
         try:
-            if verdict == "approve" and more is None:
-                self._refuse_unseen(turn, call)
-            self._on_decide(turn, call, str(verdict), more if isinstance(more, str) else None)
+            if isinstance(verdict, Approve) and verdict.arguments is None:
+                self._refuse_unseen(verdict)
+            self._controls.decide(verdict)
         except Exception as error:  # noqa: BLE001 - the reader learns it where he decided
             message = str(error) or type(error).__name__
             with self._lock:
-                self._send({"kind": "problem", "turn": turn, "call": call, "message": message})
+                self._send({"kind": "problem", "turn": verdict.turn, "call": verdict.call, "message": message})
 
-    def _call(self, turn: Any, call: Any) -> CallState | None:
-        calls = [each for known in list(self._run.turns) if known.id == turn for each in list(known.tool_calls)]
-        return next((each for each in calls if each.shown_id == call), None)
+    def _call(self, about: Verdict | Unfold) -> CallState | None:
+        calls = [each for known in list(self._run.turns) if known.id == about.turn for each in list(known.tool_calls)]
+        return next((each for each in calls if each.shown_id == about.call), None)
 
-    def _unfold(self, content: dict[str, Any], answer: Callable[[dict[str, Any]], object]) -> None:
+    def _unfold(self, wanted: Unfold, answer: Callable[[dict[str, Any]], object]) -> None:
         """The reader wants to see all of a call's arguments."""
-        turn, name = content.get("turn"), content.get("call")
-        call = self._call(turn, name)
+        call = self._call(wanted)
         if call is not None:
-            self._unfolded.add((call.turn.id, call.shown_id))
-            answer({"kind": "arguments", "turn": turn, "call": name, "text": valid(call.arguments)})
+            self._unfolded.add((wanted.turn, wanted.call))
+            answer({"kind": "arguments", "turn": wanted.turn, "call": wanted.call, "text": valid(call.arguments)})
 
-    def _refuse_unseen(self, turn: str, name: str) -> None:
+    def _refuse_unseen(self, verdict: Approve) -> None:
         """Raises ToolError for a call of whose arguments the page holds a part, and nobody has asked for the rest."""
-        call = self._call(turn, name)
-        if call is not None and len(call.arguments) > LIMIT and (turn, name) not in self._unfolded:
+        call = self._call(verdict)
+        if call is not None and len(call.arguments) > LIMIT and (verdict.turn, verdict.call) not in self._unfolded:
             raise ToolError(
                 f"{len(call.arguments)} characters of arguments, of which {LIMIT} are shown: show them all, then "
                 "approve."
@@ -327,7 +331,7 @@ class LiveView:
             return
         if self._sent_since_snapshot:
             self._snapshot_soon()
-        self._call_later(waited, lambda: self._resend(waited * 2))
+        self._controls.call_later(waited, lambda: self._resend(waited * 2))
 
 
 def timeline_widget(run: RunState, header: RunHeader, *, now: float | None = None) -> RunWidget:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core.run import RunState
 from ..render.bundle import RunHeader, bundle
+from .base import Clock, Controls
 from .display import Display
 from .live import LiveView
 
@@ -23,9 +25,8 @@ class LiveTimeline(LiveView):
     Raises SettingsError when the widget's script is not there.
     """
 
-    def __init__(self, run: RunState, header: RunHeader, **handles: Any) -> None:
-        """`handles`: the arguments of a LiveView but for `display` and `hub`."""
-        super().__init__(run, header, display=_Nowhere(), **handles)
+    def __init__(self, run: RunState, header: RunHeader, controls: Controls, *, clock: Clock = time.monotonic) -> None:
+        super().__init__(run, header, controls, clock=clock, display=_Nowhere())
 
     @property
     def widget(self) -> RunWidget:

@@ -11,7 +11,7 @@ import traitlets
 from .hub import hear_while_busy
 from .parts import PARTS, holds_formula, loader, part, script
 
-__all__ = ["RunWidget", "code_asked_for", "deliver_while_busy", "release", "view_data"]
+__all__ = ["RunWidget", "code_of", "deliver_while_busy", "release", "view_data"]
 
 
 class RunWidget(anywidget.AnyWidget):
@@ -46,12 +46,9 @@ def _texts(message: dict[str, Any]) -> Iterable[str]:
         yield from (turn["text"], turn["reasoning"])
 
 
-def code_asked_for(content: dict[str, Any]) -> dict[str, Any] | None:
+def code_of(name: str) -> dict[str, Any] | None:
     """The answer to a page that asks for a part by itself, since its widget manager hands out no models."""
-    name = content.get("part")
-    if content.get("kind") != "code" or name not in PARTS:
-        return None
-    return {"kind": "code", "part": name, "code": script(name)}
+    return {"kind": "code", "part": name, "code": script(name)} if name in PARTS else None
 
 
 def view_data(widget: RunWidget) -> dict[str, Any]:

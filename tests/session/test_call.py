@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from magics.shells import notebook
-from session.conftest import Open
 from support.events import answer, call, created, item_added, items_of, message
 from support.peer import Talk, running_peer
+from support.sessions import Open
 
 from ws_notebook.core.changes import ToolCallReady
 from ws_notebook.exceptions import ConnectionLost, SettingsError, ToolError
