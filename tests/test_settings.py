@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ws_notebook import settings
 from ws_notebook.exceptions import ConnectionFailed, SettingsError
 from ws_notebook.settings import PROFILES, Profile, key_in, provider_names, proxy_for, resolve, server_token
 
@@ -15,7 +14,11 @@ __all__: list[str] = []
 
 
 def test_auto_is_openai_with_a_key_and_the_embedded_server_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (resolve().provider, resolve().base_url, resolve().note) == ("local", "", settings.LOCAL_NOTE)
+    assert (resolve().provider, resolve().base_url, resolve().note) == (
+        "local",
+        "",
+        "embedded server: a script, no AI",
+    )
     monkeypatch.setenv("OPENAI_API_KEY", "sk-abcdef")
     found = resolve()
     assert (found.provider, found.base_url, found.note) == ("openai", "https://api.openai.com/v1", "")
