@@ -169,6 +169,31 @@ def test_azure_takes_its_endpoint_from_the_environment(monkeypatch: pytest.Monke
     assert resolve("azure", model="m").key_origin == "AZURE_OPENAI_API_KEY"
 
 
+@pytest.mark.parametrize(
+    ("provider", "variable", "given", "base_url"),
+    [
+        ("localai", "LOCALAI_BASE_URL", "", "http://localhost:8080/v1"),
+        ("localai", "LOCALAI_BASE_URL", "http://box:1/api/", "http://box:1/api"),
+        ("azure", "AZURE_OPENAI_ENDPOINT", "https://thing.openai.azure.com/openai/v1/", None),
+        ("azure", "AZURE_OPENAI_ENDPOINT", "https://gate.example/team", "https://gate.example/team/openai/v1"),
+        ("azure", "AZURE_OPENAI_ENDPOINT", "https://thing.openai.azure.com", None),
+    ],
+)
+def test_a_provider_s_variable_holds_its_address(
+    provider: str, variable: str, given: str, base_url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, given)
+    assert resolve(provider, model="m").base_url == (base_url or "https://thing.openai.azure.com/openai/v1")
+
+
+def test_where_nothing_says_the_address_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AZURE_OPENAI_ENDPOINT", raising=False)
+    for name in ("azure", "open"):
+        with pytest.raises(SettingsError) as caught:
+            resolve(name, model="m")
+        assert str(caught.value) == PROFILES[name].wants_url != ""
+
+
 def test_an_entra_token_is_asked_for_again_each_time() -> None:
     made = iter(["first-token", "second-token"])
     found = resolve("https://thing.openai.azure.com", model="m", api_key=lambda: next(made))
