@@ -1,28 +1,41 @@
-"""Write the tables of docs/providers.md from the profiles. tests/test_profiles.py says when that is due."""
+"""Write the tables of docs/providers.md and docs/server.md from the profiles. tests/test_profiles.py says when that is
+due.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ws_notebook.profiles import PROFILES, Profile
+from ws_notebook.server.profiles import PROFILES as SERVED
+from ws_notebook.server.profiles import Profile as Served
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "providers.md"
-BEGIN, END = "<!-- from ws_notebook/profiles.py -->\n", "<!-- end -->"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+END = "<!-- end -->"
+
+
+class Page(NamedTuple):
+    """A page of the documentation, and what stands in it between two marks."""
+
+    path: Path
+    begin: str
+    written: Callable[[], str]
+
+    def of(self, text: str) -> str:
+        """*text* with the part between the marks written anew."""
+        before, _, rest = text.partition(self.begin)
+        after = rest.partition(END)[2]
+        return f"{before}{self.begin}\n{self.written()}\n{END}{after}"
 
 
 def main() -> int:
-    """Bring the page up to date."""
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    """Bring the pages up to date."""
+    for page in PAGES:
+        page.path.write_text(page.of(page.path.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
-
-
-def page(text: str) -> str:
-    """*text* with the part between the marks written anew."""
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    return f"{before}{BEGIN}\n{tables()}\n{END}{after}"
 
 
 def tables() -> str:
@@ -96,9 +109,43 @@ def _notes(profile: Profile) -> list[str]:
     return [f"* `{profile.name}`. {text}"] if text else []
 
 
+def served() -> str:
+    """How the embedded server plays each provider."""
+    head = ("profile", "lanes", "a second create", "age", "what else differs")
+    return _table(head, map(_served, SERVED.values())) + "\n"
+
+
+def _served(profile: Served) -> Sequence[str]:
+    limits, runs = profile.limits, profile.lanes == "run"
+    lanes = {
+        "run": f"{limits.responses_in_flight} at once, {limits.lanes} names",
+        "refuse": "`stream_id` is refused",
+        "ignore": "`stream_id` is ignored",
+    }
+    second = {
+        "queue": "waits on its lane" if runs else "waits",
+        "refuse": "error at once",
+        "close": "error, close 1008",
+    }
+    age = {"tell": "", "close": ", then 1001 without an error", "drop": ", then cut"}
+    return (
+        f"`{profile.name}`",
+        lanes[profile.lanes],
+        second[profile.second],
+        _minutes(limits.connection_seconds) + age[profile.old_age],
+        profile.differs,
+    )
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |").replace("|  |", "| |") for cells in lines)
+
+
+PAGES = (
+    Page(DOCS / "providers.md", "<!-- from ws_notebook/profiles.py -->\n", tables),
+    Page(DOCS / "server.md", "<!-- from ws_notebook/server/profiles.py -->\n", served),
+)
 
 
 if __name__ == "__main__":

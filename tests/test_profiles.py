@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from ws_notebook.profiles import PROFILES, Profile
+import ws_notebook
+from ws_notebook.profiles import EMBEDDED, OPEN, PROFILES, USUAL, Profile, profile_at
 from ws_notebook.server.profiles import PROFILES as SERVED
 
 __all__: list[str] = []
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCE = Path(ws_notebook.__file__).parent
 
 
 def load_page_script() -> ModuleType:
@@ -26,20 +29,22 @@ def load_page_script() -> ModuleType:
     return module
 
 
-def test_the_page_of_providers_is_up_to_date() -> None:
-    script = load_page_script()
-    text = script.PAGE.read_text(encoding="utf-8")
-    assert script.page(text) == text, "run python scripts/providers.py"
+@pytest.mark.parametrize("name", ["providers.md", "server.md"])
+def test_the_pages_of_providers_are_up_to_date(name: str) -> None:
+    page = next(page for page in load_page_script().PAGES if page.path.name == name)
+    text = page.path.read_text(encoding="utf-8")
+    assert page.of(text) == text, "run python scripts/providers.py"
 
 
-def test_the_page_keeps_what_stands_around_its_tables() -> None:
+def test_a_page_keeps_what_stands_around_its_tables() -> None:
     script = load_page_script()
-    text = f"before\n{script.BEGIN}old\n{script.END}\nafter\n"
-    found = script.page(text)
+    page = script.PAGES[0]
+    text = f"before\n{page.begin}old\n{script.END}\nafter\n"
+    found = page.of(text)
     assert found.startswith("before\n")
     assert found.endswith("\nafter\n")
     assert "`openai:eu` | `https://eu.api.openai.com/v1`" in found
-    assert script.page(found) == found
+    assert page.of(found) == found
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
@@ -47,8 +52,28 @@ def test_a_profile_does_not_contradict_itself(profile: Profile) -> None:
     assert PROFILES[profile.name] is profile
     assert bool(profile.lanes) == (profile.in_flight > 1)
     assert not profile.needs_key or profile.key_variable
-    assert profile.needs_model == (not profile.model) or profile.name == "open"
+    assert profile.needs_model == (not profile.model) or profile.generic
     assert not profile.regions or profile.base_url
+
+
+def test_nothing_but_the_table_asks_for_a_provider_by_its_name() -> None:
+    names = set(PROFILES) - {OPEN.name}  # a connection is "open" too
+    asked = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare | ast.MatchValue)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and part.value in names
+    ]
+    assert asked == []
+
+
+def test_a_provider_is_told_by_its_host_and_every_other_server_is_open() -> None:
+    assert profile_at("https://eu.api.openai.com/v1") is USUAL
+    assert profile_at("https://evilapi.openai.com/v1") is profile_at("http://localhost:1/v1") is profile_at("") is OPEN
+    assert [name for name, profile in PROFILES.items() if profile.embedded] == [EMBEDDED.name]
+    assert [name for name, profile in PROFILES.items() if profile.generic] == [OPEN.name]
 
 
 @pytest.mark.parametrize("name", [name for name in PROFILES if name in SERVED])

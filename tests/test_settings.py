@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ws_notebook import settings
 from ws_notebook.exceptions import ConnectionFailed, SettingsError
 from ws_notebook.settings import PROFILES, Profile, key_in, provider_names, proxy_for, resolve, server_token
 
@@ -15,7 +14,11 @@ __all__: list[str] = []
 
 
 def test_auto_is_openai_with_a_key_and_the_embedded_server_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (resolve().provider, resolve().base_url, resolve().note) == ("local", "", settings.LOCAL_NOTE)
+    assert (resolve().provider, resolve().base_url, resolve().note) == (
+        "local",
+        "",
+        "embedded server: a script, no AI",
+    )
     monkeypatch.setenv("OPENAI_API_KEY", "sk-abcdef")
     found = resolve()
     assert (found.provider, found.base_url, found.note) == ("openai", "https://api.openai.com/v1", "")
@@ -164,6 +167,31 @@ def test_azure_takes_its_endpoint_from_the_environment(monkeypatch: pytest.Monke
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "azure-key")
     assert resolve("azure", model="m").key() == "azure-key"
     assert resolve("azure", model="m").key_origin == "AZURE_OPENAI_API_KEY"
+
+
+@pytest.mark.parametrize(
+    ("provider", "variable", "given", "base_url"),
+    [
+        ("localai", "LOCALAI_BASE_URL", "", "http://localhost:8080/v1"),
+        ("localai", "LOCALAI_BASE_URL", "http://box:1/api/", "http://box:1/api"),
+        ("azure", "AZURE_OPENAI_ENDPOINT", "https://thing.openai.azure.com/openai/v1/", None),
+        ("azure", "AZURE_OPENAI_ENDPOINT", "https://gate.example/team", "https://gate.example/team/openai/v1"),
+        ("azure", "AZURE_OPENAI_ENDPOINT", "https://thing.openai.azure.com", None),
+    ],
+)
+def test_a_provider_s_variable_holds_its_address(
+    provider: str, variable: str, given: str, base_url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, given)
+    assert resolve(provider, model="m").base_url == (base_url or "https://thing.openai.azure.com/openai/v1")
+
+
+def test_where_nothing_says_the_address_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AZURE_OPENAI_ENDPOINT", raising=False)
+    for name in ("azure", "open"):
+        with pytest.raises(SettingsError) as caught:
+            resolve(name, model="m")
+        assert str(caught.value) == PROFILES[name].wants_url != ""
 
 
 def test_an_entra_token_is_asked_for_again_each_time() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import msgspec
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -13,17 +14,17 @@ from opentelemetry.trace import StatusCode
 from render.play import HEADER, Play, capitals
 
 from ws_notebook.exceptions import SettingsError
-from ws_notebook.render.bundle import bundle
+from ws_notebook.render.bundle import RunHeader, bundle
 from ws_notebook.telemetry import Exporter
 
 __all__: list[str] = []
 
 
-def spans_of(play: Play, **options: Any) -> list[Any]:
+def spans_of(play: Play, header: RunHeader = HEADER, **options: Any) -> list[Any]:
     memory = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(memory))
-    Exporter(provider, **options).export(bundle(play.run, HEADER))
+    Exporter(provider, **options).export(bundle(play.run, header))
     return list(memory.get_finished_spans())
 
 
@@ -43,6 +44,14 @@ def test_a_run_is_a_tree_of_spans_with_its_own_times() -> None:
     assert top.attributes["gen_ai.usage.input_tokens"] == 1200
     assert found["chat demo"].attributes["gen_ai.response.id"] == "resp_3"
     assert len(spans_of(capitals())) == 1 + 3 + 3
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("azure", "azure.ai.openai"), ("xai", "x_ai"), ("openai", "openai"), ("host:1", "host:1")]
+)
+def test_a_provider_is_called_as_the_conventions_call_it(ours: str, theirs: str) -> None:
+    header = msgspec.structs.replace(HEADER, provider=ours)
+    assert {span.attributes.get("gen_ai.provider.name") for span in spans_of(capitals(), header)} == {theirs, None}
 
 
 def test_what_was_said_goes_along_only_when_it_is_asked_for() -> None:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_PROFILES = ("openai", "azure", "xai", "vercel", "localai", "open")
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0, 1 for a failure that was explained, 2 for wrong usage."""
@@ -39,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from ws_notebook.profiles import PROFILES, USUAL
+
     serve = commands.add_parser(
         "serve",
         help="serve the Responses API (WebSocket and HTTP) on this machine, answered by a script",
@@ -77,16 +77,16 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add(
         "--profile",
-        choices=_PROFILES,
-        default="openai",
-        help="treat sockets as that provider does: lanes, limits, errors (default: openai; see docs/server.md)",
+        choices=[name for name, profile in PROFILES.items() if not profile.embedded],
+        default=USUAL.name,
+        help="treat sockets as that provider does: lanes, limits, errors (default: %(default)s; see docs/server.md)",
     )
-    _add_limits(serve)
+    _add_limits(serve, USUAL.name)
 
 
-def _add_limits(serve: argparse.ArgumentParser) -> None:
+def _add_limits(serve: argparse.ArgumentParser, usual: str) -> None:
     """One flag for each limit; what is not given is as the profile has it."""
-    group = serve.add_argument_group("limits", "The defaults are those of --profile openai. 0 switches off seconds.")
+    group = serve.add_argument_group("limits", f"The defaults are those of --profile {usual}. 0 switches off seconds.")
     for flag, read, text in (
         ("--connection-seconds", _not_negative, "age at which a connection takes no more (3600)"),
         ("--idle-seconds", _not_negative, "without a message while nothing is answered (0)"),
@@ -211,10 +211,10 @@ def _serve(options: argparse.Namespace) -> int:
 
     from ws_notebook.server.app import ServerOptions, serve
     from ws_notebook.server.models.demo import DemoModel, Pace
-    from ws_notebook.server.profiles import PROFILES
+    from ws_notebook.server.profiles import PROFILES as SERVED
     from ws_notebook.settings import server_token
 
-    profile = PROFILES[options.profile]
+    profile = SERVED[options.profile]
     from_environment = server_token()
     given = options.token or ([] if from_environment is None else [from_environment])
     if problem := _wrong(options, given):

@@ -1,13 +1,17 @@
-"""Profiles: how each provider behaves, in one table, which docs/providers.md prints."""
+"""Profiles: how each provider behaves, in one table, which docs/providers.md prints.
+
+All that depends on which provider it is stands here: another one is another row.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
-__all__ = ["PROFILES", "Profile"]
+__all__ = ["EMBEDDED", "OPEN", "PROFILES", "USUAL", "Profile", "profile_at"]
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,8 +20,24 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: str = ""
     """What its owner calls it."""
+    note: str = ""
+    """What a header says of it besides its name."""
+    embedded: bool = False
+    """Whether it is the server that this package brings along and starts itself; its models are its own."""
+    generic: bool = False
+    """Whether it is no provider but a way to behave: the server's host is its name then."""
+    typical: bool = False
+    """Whether the doctor proposes it for other servers that behave alike."""
     base_url: str = ""
-    """The HTTP base, ending in /v1 or the like; empty where the user's own account decides it."""
+    """The HTTP base, ending in /v1 or the like; empty where the user's own account or machine decides it."""
+    url_variable: str = ""
+    """The environment variable that holds the base URL, or another one than the usual."""
+    usual_url: str = ""
+    """The base URL of a server on the user's machine that was started as it comes."""
+    wants_url: str = ""
+    """What to do where nothing says the base URL."""
+    path: str = ""
+    """What a base URL ends in, where it is given without: "/openai/v1"."""
     regions: tuple[str, ...] = ()
     """What may stand before the host, and behind the provider's name: "openai:eu"."""
     key_variable: str = ""
@@ -56,6 +76,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """What else its users should know, in Markdown, a sentence or two each."""
     source: str = ""
     """Where its owner documents its WebSocket mode."""
+    telemetry_name: str = ""
+    """What OpenTelemetry's conventions for generative AI call it, where that is another name."""
+
+    def is_at(self, host: str) -> bool:
+        """Whether a host is the provider's. By whole labels: another domain may end in the same letters."""
+        return any(f".{host}".endswith(f".{end.removeprefix('.')}") for end in self.hosts)
 
 
 PROFILES: Final[Mapping[str, Profile]] = {
@@ -64,6 +90,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="local",
             title="the embedded server",
+            note="embedded server: a script, no AI",
+            embedded=True,
             key_variable="WS_NOTEBOOK_SERVER_TOKEN",
             needs_key=False,
             model="demo",
@@ -75,7 +103,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="openai",
             title="OpenAI",
+            typical=True,
             base_url="https://api.openai.com/v1",
+            url_variable="OPENAI_BASE_URL",
             regions=("us", "eu", "ae", "au", "in", "jp"),
             key_variable="OPENAI_API_KEY",
             model="gpt-5.5",
@@ -95,6 +125,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="azure",
             title="Azure OpenAI in Microsoft Foundry",
+            url_variable="AZURE_OPENAI_ENDPOINT",
+            wants_url="Azure needs its endpoint: set AZURE_OPENAI_ENDPOINT or pass the base URL as provider.",
+            path="/openai/v1",
             key_variable="AZURE_OPENAI_API_KEY",
             token_variable="AZURE_OPENAI_AD_TOKEN",  # noqa: S106 - a variable's name
             needs_model=True,
@@ -107,10 +140,12 @@ PROFILES: Final[Mapping[str, Profile]] = {
                 "documented for HTTP alone; a gateway that wants it gets it with `headers=`.",
             ),
             source="https://learn.microsoft.com/azure/foundry/openai/how-to/websockets",
+            telemetry_name="azure.ai.openai",
         ),
         Profile(
             name="xai",
             title="xAI",
+            typical=True,
             base_url="https://api.x.ai/v1",
             regions=("us-east-1", "eu-west-1"),
             key_variable="XAI_API_KEY",
@@ -119,6 +154,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
             encrypted_reasoning=True,
             hosts=("api.x.ai",),
             source="https://docs.x.ai/developers/advanced-api-usage/websocket-mode",
+            telemetry_name="x_ai",
         ),
         Profile(
             name="vercel",
@@ -143,6 +179,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="localai",
             title="LocalAI",
+            url_variable="LOCALAI_BASE_URL",
+            usual_url="http://localhost:8080/v1",
             key_variable="LOCALAI_API_KEY",
             needs_key=False,
             needs_model=True,
@@ -157,6 +195,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="open",
             title="any other server of Open Responses",
+            generic=True,
+            typical=True,
+            wants_url="Pass the base URL of the server as provider, for example provider='http://localhost:8000/v1'.",
             needs_key=False,
             warm_up=False,
             max_age=None,
@@ -169,3 +210,16 @@ PROFILES: Final[Mapping[str, Profile]] = {
     )
 }
 """Known providers. `open` is any other server that speaks Open Responses."""
+
+EMBEDDED: Final = PROFILES["local"]
+"""What answers where there is no key, and stands in for what was recorded."""
+USUAL: Final = PROFILES["openai"]
+"""What is meant where nobody names a provider: by "auto" if its key is there, by `%responses connect`."""
+OPEN: Final = PROFILES["open"]
+"""What a base URL is that says no more."""
+
+
+def profile_at(base_url: str) -> Profile:
+    """The provider that a base URL belongs to by its host, else `OPEN`."""
+    host = urlsplit(base_url).hostname or ""
+    return next((profile for profile in PROFILES.values() if profile.is_at(host)), OPEN)

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import msgspec
 
 from .exceptions import ConnectionFailed, SettingsError, WsNotebookError
-from .profiles import PROFILES, Profile
+from .profiles import EMBEDDED, PROFILES, USUAL, Profile, profile_at
 from .secrets import hidden
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
 
 ApiKey = str | Callable[[], str] | None
 
-SERVER_TOKEN_VARIABLE: Final = PROFILES["local"].key_variable
+SERVER_TOKEN_VARIABLE: Final = EMBEDDED.key_variable
 """Holds the embedded server's token, for those who start it and for those who talk to it."""
 
 _CREDENTIALS: Final = frozenset({"authorization", "api-key", "x-api-key"})
@@ -51,8 +51,6 @@ _PROXY_NAMES: Final[Mapping[tuple[bool, bool], tuple[str, ...]]] = {
 """Whose proxy is taken: by TLS or not, by WebSocket or not."""
 _TELLING: Final = ("auth", "key", "token", "cookie", "secret", "password")
 """One of these is in the name of a header that holds a secret."""
-
-LOCAL_NOTE = "embedded server: a script, no AI"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """What a header calls it: the provider's name, with its region, or the host of another server."""
         parts = urlsplit(self.base_url)
         name, host = self.profile.name, parts.hostname or ""
-        if name == "open" or (self.profile.hosts and not _belongs(host, self.profile)):
+        if self.profile.generic or (self.profile.hosts and not self.profile.is_at(host)):
             return parts.netloc
         region = host.removesuffix(f".{urlsplit(self.profile.base_url).hostname}")
         return f"{name}:{region}" if region in self.profile.regions else name
@@ -84,7 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def note(self) -> str:
         """What a header says of the provider besides its name."""
-        return LOCAL_NOTE if self.profile.name == "local" else ""
+        return self.profile.note
 
     @property
     def address(self) -> str:
@@ -102,7 +100,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def chosen_profile(self) -> str:
         """The name of the profile, where the address does not tell it."""
         known = PROFILES.get(self.profile.name)
-        return self.profile.name if self.address and known and known.name != _profile_of(self.base_url).name else ""
+        return self.profile.name if self.address and known and known.name != profile_at(self.base_url).name else ""
 
     def key(self) -> str | None:
         """The API key, or token, of now. Raises SettingsError where one is needed and there is none, ConnectionFailed
@@ -255,7 +253,7 @@ def resolve(
         raise SettingsError(f"provider must be a name or a base URL, not {provider!r}. {_known_providers()}")
     provider = provider.strip()
     if provider == "auto":
-        provider = "openai" if os.environ.get("OPENAI_API_KEY") else "local"
+        provider = (USUAL if os.environ.get(USUAL.key_variable) else EMBEDDED).name
     if "://" in provider:
         chosen, base_url = _by_address(_checked_url(provider), profile)
     else:
@@ -264,7 +262,7 @@ def resolve(
         chosen = _profile(name, "provider")
         base_url = _regional(chosen, region) if region else _base_url(chosen)
         chosen = _profile(profile) if profile is not None else chosen
-    asked = model or os.environ.get("WS_NOTEBOOK_MODEL", "") if chosen.name != "local" else model or ""
+    asked = model or ("" if chosen.embedded else os.environ.get("WS_NOTEBOOK_MODEL", ""))
     if chosen.needs_model and not asked:
         raise SettingsError(f"{chosen.name} needs a model: pass model=… (at Azure the name of your deployment).")
     return Settings(
@@ -284,12 +282,12 @@ def _by_address(base_url: str, profile: str | Profile | None) -> tuple[Profile, 
     A provider's name as `profile` says how another server behaves. It does not make it that provider: the
     provider's key is not sent there.
     """
-    owner = _profile_of(base_url)
+    owner = profile_at(base_url)
     if owner.hosts:
         parts = urlsplit(base_url)
         if parts.scheme != "https":
             raise SettingsError(f"{owner.title} is reached over https, so that nobody reads the key on its way.")
-        path = parts.path or (urlsplit(owner.base_url).path if owner.base_url else "/openai/v1")
+        path = parts.path or owner.path or urlsplit(owner.base_url).path
         base_url = urlunsplit(parts._replace(path=path))
     if profile is None:
         return owner, base_url
@@ -323,21 +321,17 @@ def _regional(profile: Profile, region: str) -> str:
 
 
 def _base_url(profile: Profile) -> str:
-    if profile.name == "openai":
-        return _checked_url(os.environ.get("OPENAI_BASE_URL") or profile.base_url)
-    if profile.name == "azure":
-        endpoint = os.environ.get("AZURE_OPENAI_ENDPOINT")
-        if not endpoint:
-            raise SettingsError("Azure needs its endpoint: set AZURE_OPENAI_ENDPOINT or pass the base URL as provider.")
-        endpoint = endpoint.rstrip("/")
-        return _checked_url(endpoint if endpoint.endswith("/v1") else f"{endpoint}/openai/v1")
-    if profile.name == "localai":
-        return _checked_url(os.environ.get("LOCALAI_BASE_URL") or "http://localhost:8080/v1")
-    if profile.name == "open":
-        raise SettingsError(
-            "Pass the base URL of the server as provider, for example provider='http://localhost:8000/v1'."
-        )
-    return profile.base_url
+    """Where the provider is; empty for the embedded server, which is yet to be started."""
+    given = os.environ.get(profile.url_variable) if profile.url_variable else None
+    found = given or profile.base_url or profile.usual_url
+    if not found:
+        if profile.wants_url:
+            raise SettingsError(profile.wants_url)
+        return ""
+    bare, version = found.rstrip("/"), profile.path.rpartition("/")[2]
+    if profile.path and not bare.endswith(f"/{version}"):
+        found = bare + profile.path
+    return _checked_url(found)
 
 
 def _checked_url(url: str) -> str:
@@ -360,16 +354,6 @@ def _without_user(url: str) -> str:
     """The address as an error may show it."""
     scheme, mark, rest = url.partition("://")
     return f"{scheme}{mark}{rest.rpartition('@')[2]}".partition("?")[0]
-
-
-def _profile_of(base_url: str) -> Profile:
-    host = urlsplit(base_url).hostname or ""
-    return next((profile for profile in PROFILES.values() if _belongs(host, profile)), PROFILES["open"])
-
-
-def _belongs(host: str, profile: Profile) -> bool:
-    """Whether a host is the provider's. By whole labels: another domain may end in the same letters."""
-    return any(f".{host}".endswith(f".{end.removeprefix('.')}") for end in profile.hosts)
 
 
 def _profile(wanted: Any, what: str = "profile") -> Profile:

@@ -13,11 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from .exceptions import SettingsError
+from .profiles import PROFILES
 
 __all__ = ["Exporter"]
-
-_PROVIDERS: Mapping[str, str] = {"azure": "azure.ai.openai", "xai": "x_ai"}
-"""What the conventions call a provider, where that is another name than ours."""
 
 
 class Exporter:
@@ -54,7 +52,7 @@ class Exporter:
 
         session = run["session"]
         common = {
-            "gen_ai.provider.name": _PROVIDERS.get(session["provider"], session["provider"]),
+            "gen_ai.provider.name": _provider_name(session["provider"]),
             "gen_ai.request.model": session["model"],
         }
         fields = {"gen_ai.operation.name": "invoke_agent", "gen_ai.conversation.id": run["id"], **common}
@@ -117,6 +115,12 @@ class _Open:
     def __exit__(self, *raised: Any) -> None:
         self._use.__exit__(*raised)
         self._span.end(end_time=self._end)
+
+
+def _provider_name(ours: str) -> str:
+    """What the conventions call a provider."""
+    known = PROFILES.get(ours)
+    return known.telemetry_name or ours if known is not None else ours
 
 
 def _message(role: str, text: str) -> str:

@@ -8,8 +8,8 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from magics.shells import Notebook
 
-from ws_notebook.magics.help import SUBCOMMANDS
 from ws_notebook.magics.options import OPTIONS
+from ws_notebook.magics.subcommands import SUBCOMMANDS
 
 __all__: list[str] = []
 
@@ -107,7 +107,7 @@ def test_looking_makes_no_session(shell: InteractiveShell, complete: Complete) -
     magics = shell.magics_manager.registry["ResponsesMagics"]
     for line in ("%%responses --from ", "%%responses -t ", "%responses timeline r"):
         complete(line)
-    assert magics.known_sessions() == []
+    assert magics.sessions.known() == []
 
 
 def test_unloading_takes_the_completions_away(shell: InteractiveShell, complete: Complete) -> None:

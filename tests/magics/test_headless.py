@@ -91,7 +91,7 @@ def test_no_secret_is_in_the_executed_file(tmp_path: Path) -> None:
         "%responses status",
         "%responses frames",
         "_.to_dict()",
-        "session = kept = get_ipython().magics_manager.registry['ResponsesMagics'].session(); session",
+        "session = kept = get_ipython().magics_manager.registry['ResponsesMagics'].sessions.get(); session",
         "session.settings, session.__dict__, vars(session.settings) if hasattr(session.settings, '__dict__') else 0",
         f"from pathlib import Path\nPath('token').write_text({TOKEN});",
         "mine = wsn.Session(provider='http://127.0.0.1:9/v1', api_key=Path('key').read_text())\nmine",

@@ -40,7 +40,7 @@ def told(line: str) -> str:
         ("--view none", {"view": "none"}),
         ("--format list[City]", {"format": "list[City]"}),
         ("--format 'dict[str, int]'", {"format": "dict[str, int]"}),
-        ("--image fig --image a.png", {"images": ("fig", "a.png")}),
+        ("--image fig --image a.png", {"images": ["fig", "a.png"]}),
         ("--set text.verbosity=low", {"request": {"text": {"verbosity": "low"}}}),
         ("--raw", {"raw": True}),
         ("--set store=false", {"store": False}),

@@ -33,34 +33,35 @@ def test_a_cell_tells_the_panel_what_only_the_magics_know(shell: InteractiveShel
 
 def test_only_a_session_that_a_cell_can_name_has_an_address(shell: InteractiveShell) -> None:
     magics = shell.magics_manager.registry["ResponsesMagics"]
-    guide = MagicsGuide(magics)
+    sessions = magics.sessions
+    guide = MagicsGuide(sessions)
     with wsn.Session(provider="local") as hidden:
         shell.user_ns["box"] = {"a": hidden}
         assert guide.address(hidden) is None
         shell.user_ns["out"] = hidden
         assert guide.address(hidden) == "-s out"
-    own, other = magics.session(), magics.session(transport="http")
+    own, other = sessions.get(), sessions.get(transport="http")
     assert [guide.address(each) for each in (own, other)] == ["", "--transport http"]
     magics.provider = "local"
-    magics.connect("local", "")
+    sessions.connect("local", "")
     assert [guide.address(each) for each in (own, other)] == [None, None]
 
 
 def test_the_marks_are_those_of_the_tree_of_cells(shell: InteractiveShell) -> None:
-    magics = shell.magics_manager.registry["ResponsesMagics"]
-    session = magics.session()
+    sessions = shell.magics_manager.registry["ResponsesMagics"].sessions
+    session = sessions.get()
     first = session.ask('say "one"')
-    magics.tree(session).remember("a", first)
-    magics.tree(session).remember("b", session.ask('say "two"'))
-    magics.tree(session).remember("a", session.ask('say "three"', parent=None))
-    assert MagicsGuide(magics).marks(session) == {"r1": "asked again", "r2": "stale"}
-    assert {run.id: magics.tree(session).mark(run) for run in session.runs} == {
+    sessions.tree(session).remember("a", first)
+    sessions.tree(session).remember("b", session.ask('say "two"'))
+    sessions.tree(session).remember("a", session.ask('say "three"', parent=None))
+    assert MagicsGuide(sessions).marks(session) == {"r1": "asked again", "r2": "stale"}
+    assert {run.id: sessions.tree(session).mark(run) for run in session.runs} == {
         "r1": "asked again", "r2": "stale", "r3": "",
     }  # fmt: skip
 
 
 def test_it_keeps_no_magics_that_were_unloaded(shell: InteractiveShell) -> None:
-    guide = MagicsGuide(shell.magics_manager.registry["ResponsesMagics"])
+    guide = MagicsGuide(shell.magics_manager.registry["ResponsesMagics"].sessions)
     shell.run_line_magic("unload_ext", "ws_notebook")
     gc.collect()
     with wsn.Session(provider="local", tools=[add]) as session:

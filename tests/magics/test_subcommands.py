@@ -9,9 +9,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from magics.shells import Notebook
 
 from ws_notebook.exceptions import SettingsError
-from ws_notebook.magics.help import SUBCOMMANDS
+from ws_notebook.magics.options import OPTIONS
 from ws_notebook.magics.report import Report
-from ws_notebook.magics.subcommands import Subcommands
+from ws_notebook.magics.subcommands import SUBCOMMANDS, magic_help
 
 __all__: list[str] = []
 
@@ -51,8 +51,18 @@ def test_the_doctor_examines_what_the_cells_use(shell: InteractiveShell) -> None
         say(shell, "doctor opnai")
 
 
-def test_each_listed_subcommand_is_there() -> None:
-    assert [name for name in SUBCOMMANDS if not callable(getattr(Subcommands, name, None))] == []
+def test_the_help_lists_every_option_and_subcommand_in_lines_that_fit() -> None:
+    text = magic_help()
+    listed = [line.split()[0].rstrip(",") for line in text.splitlines() if line.startswith("  ")]
+    assert listed == [*(option.flags[0] for option in OPTIONS), *SUBCOMMANDS]
+    assert max(map(len, text.splitlines())) <= 100
+    assert all(option.help in text for option in OPTIONS)
+
+
+def test_the_help_says_how_braces_are_read() -> None:
+    text = magic_help()
+    assert "{{expr}} sends {expr}" in text
+    assert "{{{expr}}} sends the value in braces" in text
 
 
 @pytest.mark.parametrize(
@@ -247,3 +257,66 @@ def test_a_format_that_does_not_fit_sends_nothing(shell: InteractiveShell) -> No
     with pytest.raises(ValueError, match="format code"):
         ask(shell, "of {city:.1f}")
     assert rows(say(shell, "status"))["runs · turns · calls"].startswith("0 ")
+
+
+# Cassettes and comparisons, in a real kernel.
+
+ADD = "@wsn.tool\ndef add(a: int, b: int) -> int:\n    return a + b"
+
+
+def said(kernel: Notebook, line: str) -> str:
+    """What a line magic shows, as text."""
+    (shown,) = kernel.run(line).shown
+    return str(shown["text/plain"])
+
+
+def test_what_was_recorded_is_replayed_without_the_provider(kernel: Notebook, tmp_path: Path) -> None:
+    path = tmp_path / "talk.jsonl"
+    kernel.run(ADD)
+    assert "begin with" in said(kernel, "%responses record")
+    assert str(path) in said(kernel, f"%responses record {path}")
+    first = kernel.run("%%responses\ncall add(a=2, b=3)").run["text"]
+    assert "%responses record stop" in said(kernel, "%responses record")
+    assert "frames" in said(kernel, "%responses record stop")
+    kernel.run("%%responses\nsay 'not recorded'")
+    before = kernel.value("_.id")
+
+    shown = said(kernel, f"%responses replay {path} --speed 0")
+    assert "at once" in shown
+    again = kernel.run("%%responses\ncall add(a=2, b=3)").run
+    assert again["text"] == first
+    assert again["session"]["transport"] == "replay"
+    assert "replay of a recording" in said(kernel, "%responses status")
+    assert "holds no answer to “hm”" in kernel.run("%%responses\nhm", fails=True).message
+    kernel.run("%responses replay stop")
+    assert kernel.run("%%responses\nsay 'yes'").run["session"]["transport"] == "websocket"
+    assert kernel.value("_.parent.id") == before
+
+
+def test_the_latest_question_another_one_or_a_new_one_is_compared(kernel: Notebook) -> None:
+    kernel.run("%%responses -o first\nsay 'one'")
+    kernel.run("%%responses\nsay 'two'")
+    first = kernel.value("first.id")
+    for line, text in (("", "two"), (first, "one"), ("say 'three'", "three"), ("\"say 'it'\"", "it")):
+        kernel.run(f"found = %responses compare {line}")
+        assert kernel.value("[run.text for run in found.runs.values()]") == [text, text]
+    assert kernel.value("list(found.runs)") == ["websocket", "http"]
+    assert "first token" in said(kernel, "%responses compare --transport http -m demo,other 'say hi'")
+
+
+def test_mistakes_are_told_in_one_line(kernel: Notebook) -> None:
+    kernel.run("%responses reset")
+    for line, words in (
+        ("compare", "needs a prompt"),
+        ("compare --transport carrier x", "not 'carrier'"),
+        ("compare -m demo x", "completed"),
+        ("record stop", "nothing is being recorded"),
+        ("record /no/such/folder/x", "cannot be written"),
+        ("replay", "needs a cassette"),
+        ("replay /no/such/file", "cannot be read"),
+        ("replay x --speed fast", "--speed takes a number"),
+        ("turns --speed 1", "'--speed' has no meaning there"),
+    ):
+        fails = words != "completed"
+        cell = kernel.run(f"%responses {line}", fails=fails)
+        assert words in (cell.message if fails else str(cell.shown))

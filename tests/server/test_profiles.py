@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,8 +29,12 @@ def closed_with(wire: Wire) -> int | None:
     return caught.value.rcvd.code if caught.value.rcvd else None
 
 
-def test_the_command_line_and_the_documentation_know_every_profile() -> None:
-    assert set(cli._PROFILES) == set(PROFILES) == set(settings.PROFILES) - {"local"}
+def test_the_command_line_and_the_documentation_know_every_profile(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(PROFILES) == set(settings.PROFILES) - {"local"}
+    with pytest.raises(SystemExit):
+        cli.main(["serve", "--profile", "local"])
+    offered = capsys.readouterr().err.partition("(choose from ")[2]
+    assert re.findall(r"\w+", offered) == list(PROFILES)
     page = PAGE.read_text(encoding="utf-8")
     assert [name for name in PROFILES if f"| `{name}` |" not in page] == []
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..exceptions import AuthenticationFailed, ConnectionFailed
-from ..settings import PROFILES, Settings
+from ..profiles import OPEN, PROFILES, USUAL, Profile
+from ..settings import Settings
 from ..transports.base import Endpoint
 from .answer import Answer, Seen, exchange
 from .finding import Parts
@@ -168,7 +169,7 @@ async def _warm_up(
     elif answer.response.get("output"):
         seen.warm_up = False
         said = "`generate` is ignored: the server answered, and may bill for it."
-        parts.warning("warm-up", said, 'Use a profile without warm-up, such as profile="open".')
+        parts.warning("warm-up", said, f'Use a profile without warm-up, such as profile="{OPEN.name}".')
     else:
         seen.warm_up = True
         parts.ok("warm-up", f"yes: prepared in {answer.ms:.0f} ms, with {_tokens(answer)}.", cost=_WARMED)
@@ -200,11 +201,7 @@ def _tokens(answer: Answer) -> str:
 def _compare(parts: Parts, settings: Settings, seen: Seen) -> None:
     """What was seen beside what the session counts on."""
     profile = settings.profile
-    pairs = {
-        "lanes": (bool(profile.lanes), seen.lanes),
-        "steering": (profile.steering, seen.steering),
-        "warm-up": (profile.warm_up, seen.warm_up),
-    }
+    pairs = _pairs(profile, seen)
     wrong = [name for name, (counted, found) in pairs.items() if found is False and counted]
     unused = [name for name, (counted, found) in pairs.items() if found and not counted]
     fitting = _fitting(seen, profile.name)
@@ -218,14 +215,25 @@ def _compare(parts: Parts, settings: Settings, seen: Seen) -> None:
         parts.ok("profile", f"{profile.name} fits what was seen.")
 
 
+def _pairs(profile: Profile, seen: Seen) -> dict[str, tuple[bool, bool | None]]:
+    """By ability: whether the profile counts on it, and whether it was seen."""
+    return {
+        "lanes": (bool(profile.lanes), seen.lanes),
+        "steering": (profile.steering, seen.steering),
+        "warm-up": (profile.warm_up, seen.warm_up),
+    }
+
+
 def _fitting(seen: Seen, present: str) -> str:
     """The profile that uses most of what was seen and nothing else."""
 
-    def counts(name: str) -> int:
-        profile = PROFILES[name]
-        pairs = ((bool(profile.lanes), seen.lanes), (profile.steering, seen.steering), (profile.warm_up, seen.warm_up))
+    def used(profile: Profile) -> int:
+        pairs = _pairs(profile, seen).values()
         if any(counted and found is False for counted, found in pairs):
             return -1
         return sum(counted and bool(found) for counted, found in pairs)
 
-    return max((present, "openai", "xai", "open"), key=counts) if present in PROFILES else "openai"
+    if present not in PROFILES:
+        return USUAL.name
+    typical = [profile for profile in PROFILES.values() if profile.typical]
+    return max([PROFILES[present], *typical], key=used).name

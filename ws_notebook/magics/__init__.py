@@ -52,7 +52,7 @@ def unload(ipython: Any) -> None:
         ipython.magics_manager.magics[kind].pop(name, None)
     if magics is None:
         return
-    magics.close()
+    magics.sessions.close()
     for each in (magics, tool_magics):
         _discard(ipython.configurables, each)
         _discard(ipython.Completer.custom_matchers, each.matcher)

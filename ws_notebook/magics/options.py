@@ -13,7 +13,16 @@ from typing import Any, Final, NoReturn
 from ..exceptions import SettingsError
 from .fields import request_fields
 
-__all__ = ["OPTIONS", "CellOptions", "Option", "nearest", "parse_cell_options", "split_words"]
+__all__ = [
+    "OPTIONS",
+    "CellOptions",
+    "Option",
+    "OptionParser",
+    "columns",
+    "nearest",
+    "parse_cell_options",
+    "split_words",
+]
 
 
 @dataclass(frozen=True)
@@ -26,17 +35,44 @@ class Option:
     choices: tuple[str, ...] = ()
     convert: Callable[[str], Any] = str
     repeatable: bool = False
+    field: str = ""
+    """What it is called among what was read, if not as its last flag."""
 
     @property
     def name(self) -> str:
-        """Its key among what was read."""
-        return self.flags[-1].lstrip("-").replace("-", "_")
+        """What it is called among what was read."""
+        return self.field or self.flags[-1].lstrip("-").replace("-", "_")
+
+    @property
+    def spelling(self) -> str:
+        """Its flags and what it takes, as the help has them."""
+        return " ".join(filter(None, [", ".join(self.flags), self.metavar]))
 
     def settings(self) -> dict[str, Any]:
         """What argparse is told of it."""
         if not self.metavar:
             return {"action": "store_true"}
         return {"metavar": self.metavar, "type": self.convert, "action": "append" if self.repeatable else "store"}
+
+
+class OptionParser(argparse.ArgumentParser):
+    """Reads the options of a magic's line by their table. Raises SettingsError in one line."""
+
+    def __init__(self, magic: str, options: Iterable[Option]) -> None:
+        super().__init__(prog=magic, add_help=False, allow_abbrev=False)
+        for option in options:
+            self.add_argument(*option.flags, dest=option.name, **option.settings())
+
+    def error(self, message: str) -> NoReturn:
+        message = message.removeprefix("argument ").replace(": expected one argument", " needs a value behind it.")
+        raise SettingsError(f"{self.prog}: {message}")
+
+
+def columns(rows: Iterable[tuple[str, str]]) -> str:
+    """Names and what the help says of them, in lines."""
+    table = list(rows)
+    width = max(len(name) for name, _ in table)
+    return "\n".join(f"  {name:<{width}}  {text}" for name, text in table)
 
 
 def _choice(*known: str) -> Callable[[str], str]:
@@ -61,6 +97,10 @@ def _variable(word: str) -> str:
     return word
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
+
+
 def _effort(word: str) -> str:
     try:
         return _choice(*EFFORTS)(word)
@@ -75,14 +115,18 @@ EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 OPTIONS: Final = (
     Option(("-s", "--session"), "the variable that holds the Session; default: the magics' own", "NAME"),
     Option(("-m", "--model"), "the model", "MODEL"),
-    Option(("-t", "--tools"), "offer only these tools; default: every tool of the notebook", "TOOL,TOOL"),
+    Option(
+        ("-t", "--tools"), "offer only these tools; default: every tool of the notebook", "TOOL,TOOL", convert=_names
+    ),
     Option(("--no-tools",), "offer no tools"),
     Option(("-i", "--instructions"), "instructions for the model", "TEXT"),
     Option(("--new",), "start afresh"),
-    Option(("--from",), "continue this run (r7), response (resp_…) or variable that holds a Run", "REF"),
+    Option(
+        ("--from",), "continue this run (r7), response (resp_…) or variable that holds a Run", "REF", field="parent"
+    ),
     Option(("-o", "--output"), "put the Run into this variable; it is also in _", "VAR", convert=_variable),
     Option(("--format",), "the type of the answer, such as City or list[City]; see run.parsed", "TYPE"),
-    Option(("--image",), "a picture: a variable, a file or a URL; repeatable", "VAR", repeatable=True),
+    Option(("--image",), "a picture: a variable, a file or a URL; repeatable", "VAR", repeatable=True, field="images"),
     Option(("--transport",), "websocket or http", "T", TRANSPORTS, _choice(*TRANSPORTS)),
     Option(("--store",), "have the provider keep the responses"),
     Option(("--effort",), "reasoning effort: none, minimal, low, medium, high, xhigh", "E", EFFORTS, _effort),
@@ -91,12 +135,16 @@ OPTIONS: Final = (
     Option(("--view",), "auto, live, text or none", "V", VIEWS, _choice(*VIEWS)),
     Option(("--raw",), "send the prompt as typed: no {expr} is replaced"),
     Option(
-        ("--set",), "any other field of the request, as in text.verbosity=low; repeatable", "KEY=JSON", repeatable=True
+        ("--set",),
+        "any other field of the request, as in text.verbosity=low; repeatable",
+        "KEY=JSON",
+        repeatable=True,
+        field="pairs",
     ),
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class CellOptions:
     """What the first line of a cell says. None: it says nothing of it."""
 
@@ -104,6 +152,7 @@ class CellOptions:
     model: str | None = None
     tools: tuple[str, ...] | None = None
     """Names; none at all with --no-tools."""
+    no_tools: bool = field(default=False, compare=False)
     instructions: str | None = None
     new: bool = False
     parent: str | None = None
@@ -111,42 +160,58 @@ class CellOptions:
     output: str | None = None
     format: str | None = None
     """The TYPE of --format, as typed."""
-    images: tuple[str, ...] = ()
+    images: list[str] = field(default_factory=list)
     """Each VAR of --image, as typed."""
     transport: str | None = None
     store: bool | None = None
+    effort: str | None = field(default=None, compare=False)
     max_turns: int | None = None
     background: bool = False
     view: str | None = None
     raw: bool = False
+    pairs: list[str] = field(default_factory=list, compare=False)
+    """Each KEY=JSON of --set, as typed."""
     request: dict[str, Any] = field(default_factory=dict)
-    """Other fields of the request."""
+    """Other fields of the request: what `pairs` and `effort` come to."""
 
 
 def parse_cell_options(line: str) -> CellOptions:
     """Read the first line of a cell. Raises SettingsError in one line, with the nearest right option."""
-    read = _read(split_words(line, "%%responses"))
-    if read["new"] and read["from"] is not None:
+    options, rest = OptionParser("%%responses", OPTIONS).parse_known_args(
+        split_words(line, "%%responses"), CellOptions()
+    )
+    _refuse_unknown(rest)
+    _refuse_contradictions(options)
+    if options.no_tools:
+        options.tools = ()
+    options.request = request_fields(options.pairs, options.effort)
+    options.store = options.store or options.request.pop("store", None)
+    return options
+
+
+def _refuse_unknown(words: list[str]) -> None:
+    unknown = next((word for word in words if word.startswith("-") and word != "--"), None)
+    if unknown is not None:
+        raise SettingsError(_unknown(unknown.partition("=")[0]))
+    if words:
+        raise SettingsError(
+            f"%%responses takes only options in its first line, not {words[0]!r}. Put the prompt on the lines below it."
+        )
+
+
+def _refuse_contradictions(options: CellOptions) -> None:
+    if options.new and options.parent is not None:
         raise SettingsError("%%responses: --new starts afresh and --from continues a run. Use one of them.")
-    if read["no_tools"] and read["tools"] is not None:
+    if options.no_tools and options.tools is not None:
         raise SettingsError("%%responses: --no-tools offers none and -t names some. Use one of them.")
-    if read["format"] is not None and any(pair.startswith(("text.format", "text=")) for pair in read["set"] or []):
+    if options.tools == ():
+        raise SettingsError("%%responses: -t needs the names of tools, as in -t add,divide. --no-tools offers none.")
+    if options.format is not None and any(pair.startswith(("text.format", "text=")) for pair in options.pairs):
         raise SettingsError("%%responses: --format gives the request its text.format, and --set too. Use one of them.")
-    if read["session"] is not None and read["transport"] is not None:
+    if options.session is not None and options.transport is not None:
         raise SettingsError(
             "%%responses: --transport belongs to the magics' own session. Give yours its transport in Session(…)."
         )
-    request = request_fields(read["set"] or [], read["effort"])
-    return CellOptions(
-        **{name: read[name] for name in ("session", "model", "instructions", "new", "output", "transport")},
-        **{name: read[name] for name in ("max_turns", "view", "raw", "background")},
-        tools=() if read["no_tools"] else _names(read["tools"]),
-        parent=read["from"],
-        store=request.pop("store", None) if not read["store"] else True,
-        format=read["format"],
-        images=tuple(read["image"] or ()),
-        request=request,
-    )
 
 
 def split_words(line: str, magic: str) -> list[str]:
@@ -167,38 +232,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {by_case[near[0]]}?" if near else ""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        message = message.removeprefix("argument ").replace(": expected one argument", " needs a value behind it.")
-        raise SettingsError(f"%%responses: {message}")
-
-
-def _read(words: list[str]) -> dict[str, Any]:
-    parser = _Parser(prog="%%responses", add_help=False, allow_abbrev=False)
-    for option in OPTIONS:
-        parser.add_argument(*option.flags, dest=option.name, **option.settings())
-    read, rest = parser.parse_known_args(words)
-    unknown = next((word for word in rest if word.startswith("-") and word != "--"), None)
-    if unknown is not None:
-        raise SettingsError(_unknown(unknown.partition("=")[0]))
-    if rest:
-        raise SettingsError(
-            f"%%responses takes only options in its first line, not {rest[0]!r}. Put the prompt on the lines below it."
-        )
-    return vars(read)
-
-
 def _unknown(name: str) -> str:
     hint = nearest(name, [flag for option in OPTIONS for flag in option.flags])
     if not hint and name.startswith("--"):
         hint = f" A field of the request is set by --set {name[2:].replace('-', '_')}=VALUE."
     return f"%%responses has no option {name}.{hint} %responses help lists them all."
-
-
-def _names(text: str | None) -> tuple[str, ...] | None:
-    if text is None:
-        return None
-    names = tuple(filter(None, (name.strip() for name in text.split(","))))
-    if not names:
-        raise SettingsError("%%responses: -t needs the names of tools, as in -t add,divide. --no-tools offers none.")
-    return names

@@ -4,39 +4,35 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from ..session.host import Host
 from ..session.overview import PlainGuide
 from ..session.run import Run
 from ..tools import Offered
-from .offer import offered_tools
-
-if TYPE_CHECKING:
-    from .responses import ResponsesMagics
+from .sessions import Sessions
 
 __all__ = ["MagicsGuide"]
 
 
 class MagicsGuide(PlainGuide):
-    """Reads the magics, and keeps them no longer than others do."""
+    """Reads the magics' sessions, and keeps them no longer than others do."""
 
-    def __init__(self, magics: ResponsesMagics) -> None:
-        self._held = weakref.ref(magics)
+    def __init__(self, sessions: Sessions) -> None:
+        self._held = weakref.ref(sessions)
 
     def is_own(self, session: Host[Run]) -> bool:
-        magics = self._held()
-        return magics is not None and session in magics.known_sessions()
+        sessions = self._held()
+        return sessions is not None and sessions.is_own(session)
 
     def address(self, session: Host[Run]) -> str | None:
-        magics = self._held()
-        own = None if magics is None or session.state == "closed" else magics.address(session)
+        sessions = self._held()
+        own = None if sessions is None or session.state == "closed" else sessions.address(session)
         return super().address(session) if own is None else own
 
     def tools(self, session: Host[Run]) -> Iterable[Offered]:
-        magics = self._held()
-        return offered_tools(session.tools, {} if magics is None else magics.names).values()
+        sessions = self._held()
+        return super().tools(session) if sessions is None else sessions.offered(session).values()
 
     def marks(self, session: Host[Run]) -> Mapping[str, str]:
-        magics = self._held()
-        return {} if magics is None else magics.tree(session).marks(session.runs)
+        sessions = self._held()
+        return {} if sessions is None else sessions.tree(session).marks(session.runs)

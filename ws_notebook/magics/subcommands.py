@@ -1,236 +1,324 @@
-"""What each `%responses` subcommand does."""
+"""What each `%responses` subcommand does, in one table: a new one is a row of it and a function."""
 
 from __future__ import annotations
 
 import getpass
-import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ..exceptions import SettingsError
-from ..session.comparison import Comparison
+from ..profiles import USUAL
+from ..session.comparison import Comparison, compare, variants_of
 from ..session.run import Run
 from ..session.session import Session
 from ..session.showing import can_show_live, show_live
-from ..settings import resolve
-from .help import SUBCOMMANDS, magic_help
+from ..transports.replay import ReplayTransport
+from .command import Command, Subcommand, read_command
 from .history import History
-from .offer import offered_tools
-from .options import nearest, split_words
+from .options import OPTIONS, columns
 from .report import Report
-from .tapes import comparison, record, replay, split_prompt
+from .sessions import Sessions
 from .tooltable import ToolTable
+from .typed import Typed
 
 if TYPE_CHECKING:
     from ..doctor import Diagnosis
-    from .responses import ResponsesMagics
 
-__all__ = ["MORE_OPTIONS", "SUBCOMMAND_OPTIONS", "Subcommands", "run_subcommand"]
+__all__ = ["SUBCOMMANDS", "magic_help", "run_subcommand"]
 
-SUBCOMMAND_OPTIONS = ("-s", "--transport")
-"""Each takes a word: which session is meant, if not the magics' usual one."""
+_STOP = ("stop", "off")
 
-MORE_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"compare": ("-m",), "replay": ("--speed",)}
-"""Options that only one of them has."""
+_HELP = """\
+%%responses [options]
+The prompt, on the lines below.
 
-_BEFORE = re.compile(rf"\s*({'|'.join(SUBCOMMAND_OPTIONS)})\s+(\S+)\s+(?=\S)")
-"""An option with its word, and something behind it."""
+{options}
 
-_TAKE_ONE = ("connect", "doctor", "record", "replay", "timeline", "trace")
+{{expr}} in the prompt is replaced by its value when it is a Python expression whose names all
+exist, at least one of them your own. All other braces stay as typed: JSON, code, arguments of
+LaTeX commands, names that do not exist; the run tells which. Formats are those of an f-string:
+{{x:.1f}}, {{x!r}}, {{x=}}. Where a replacement would happen, double the braces to
+keep them, as in an f-string: {{{{expr}}}} sends {{expr}}, {{{{{{expr}}}}}} sends the value in braces.
+Code such as {{ x }} needs that too, where you have an x; or use --raw.
+
+Each cell continues the latest run. Running a cell again asks again from where it had asked before.
+■ or Ctrl-C stops a run; what has streamed is kept. Defaults: %config ResponsesMagics
+
+%responses SUBCOMMAND [-s NAME | --transport T]
+
+{subcommands}
+"""
 
 
-def run_subcommand(magics: ResponsesMagics, line: str) -> Any:
+def run_subcommand(sessions: Sessions, line: str) -> Any:
     """Do what the line of `%responses` says. Raises SettingsError with the nearest right subcommand."""
-    line, before = _options_before(line)
-    if line.split()[:1] == ["compare"] and line.split()[1:] not in (["?"], ["??"]):
-        # A prompt may hold quotes of any kind.
-        rest, options = split_prompt(line.partition("compare")[2])
-        return Subcommands(magics, {**before, **options}).compare(rest)
-    name, *words = split_words(line, "%responses") or ["help"]
-    if name in SUBCOMMAND_OPTIONS:
-        raise SettingsError(f"%responses: name what to do, as in %responses status {name} {' '.join(words) or 'NAME'}")
-    name = name.lstrip("-")
-    if _asks_for_help(name, words):
-        name, words = "help", []
-    if name not in SUBCOMMANDS:
-        hint = (
-            nearest(name, SUBCOMMANDS) or " To ask the model, write %%responses and the prompt on the lines below it."
-        )
-        raise SettingsError(f"%responses has no subcommand {name!r}.{hint} Known are {', '.join(SUBCOMMANDS)}.")
-    options = {**before, **_take_options(words, (*SUBCOMMAND_OPTIONS, *MORE_OPTIONS.get(name, ())))}
-    argument = words.pop(0) if words and name in _TAKE_ONE else ""
-    if words:
-        raise SettingsError(f"%responses {name}: {words[0]!r} has no meaning there. %responses help lists what has.")
-    return getattr(Subcommands(magics, options), name)(argument)
+    subcommand, command = read_command(line, SUBCOMMANDS, sessions)
+    return subcommand.run(command)
 
 
-def _asks_for_help(name: str, words: Sequence[str]) -> bool:
-    """`%responses status?` and the like, as IPython's help is asked for."""
-    return (
-        not name.strip("?")
-        or (name.endswith("?") and name.rstrip("?") in SUBCOMMANDS and not words)
-        or (name in SUBCOMMANDS and list(words) in (["?"], ["??"]))
+def magic_help() -> str:
+    """What `%responses help` and `%%responses?` say, as plain text."""
+    return _HELP.format(
+        options=columns((option.spelling, option.help) for option in OPTIONS),
+        subcommands=columns((row.name, row.help) for row in SUBCOMMANDS.values()),
     )
 
 
-def _options_before(line: str) -> tuple[str, dict[str, str]]:
-    """The line from its subcommand on, and the options that stand before that."""
-    taken: dict[str, str] = {}
-    while found := _BEFORE.match(line):
-        taken[found[1]] = found[2]
-        line = line[found.end() :]
-    return line, taken
+def _help(_: Command) -> None:
+    print(magic_help())  # noqa: T201 - the user asked for it
 
 
-def _take_options(words: list[str], flags: Sequence[str]) -> dict[str, str]:
-    """Take the options, with their words, out of the words."""
-    taken: dict[str, str] = {}
-    for flag in flags:
-        while flag in words:
-            place = words.index(flag)
-            if place + 1 == len(words):
-                raise SettingsError(f"%responses: {flag} needs a word behind it, as in -s session or --transport http.")
-            taken[flag] = words[place + 1]
-            del words[place : place + 2]
-    return taken
+def _status(command: Command) -> Report:
+    session = command.session
+    header, turns = session.header(), [turn for run in session.runs for turn in run.turns]
+    age = f"{time.monotonic() - session.opened_at:.0f} s" if session.opened_at is not None else "none is open"
+    sent, full = sum(turn.bytes_sent for turn in turns), sum(turn.bytes_full_context for turn in turns)
+    calls = sum(len(turn.tool_calls) for turn in turns)
+    rows: list[tuple[str, object]] = [
+        ("provider", header.provider + (f" ({header.note})" if header.note else "")),
+        ("model", command.sessions.model_of(session)),
+        ("transport", header.transport),
+        ("state", session.state),
+        ("connection's age", age),
+        ("connections opened", session.connections),
+        ("runs · turns · calls", f"{len(session.runs)} · {len(turns)} · {calls}"),
+        ("bytes sent", f"{sent:,} (HTTP with full input: {full:,})"),
+    ]
+    recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
+    stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
+    rows += [("connections left for their age", session.rotations)] if session.rotations else []
+    rows += [("recovered", ", ".join(recovered))] if recovered else []
+    rows += [("stopped", " ".join(stopped[-3:]))] if stopped else []
+    return Report("Session", rows)
 
 
-class Subcommands:
-    """One method for each; `argument` is the word behind it, or empty. What it returns is shown."""
+def _tools(command: Command) -> ToolTable:
+    session = command.session
+    return ToolTable(command.sessions.offered(session), session.runs)
 
-    def __init__(self, magics: ResponsesMagics, options: dict[str, str]) -> None:
-        self._magics = magics
-        self._options = options
 
-    def help(self, argument: str) -> None:
-        print(magic_help())  # noqa: T201 - the user asked for it
+def _turns(command: Command) -> Any:
+    return command.session.turns
 
-    def connect(self, argument: str) -> Report:
-        """Ask for a key without showing it, and use it from now on."""
-        provider = argument or "openai"
-        settings = resolve(provider, model=self._magics.model or None)
-        try:
-            key = getpass.getpass(f"API key for {settings.provider}: ").strip()
-        except (EOFError, NotImplementedError, RuntimeError):
-            variable = settings.profile.key_variable or "the provider's variable"
-            raise SettingsError(f"Nobody can type a key here. Set {variable} in the environment instead.") from None
-        if not key:
-            raise SettingsError("No key was entered, so nothing has changed.")
-        self._magics.connect(provider, key)
-        return Report("Will connect", [("provider", settings.provider), ("model", settings.model)])
 
-    def doctor(self, argument: str) -> Diagnosis:
-        """What is installed, what the session's provider, or the one named, answers, and what to do."""
-        from ..doctor import diagnose
+def _frames(command: Command) -> Any:
+    return command.session.frames
 
-        return diagnose(resolve(argument, model=self._magics.model or None) if argument else self._session().settings)
 
-    def status(self, argument: str) -> Report:
-        """What is connected, and what the session did so far."""
-        session = self._session()
-        header, turns = session.header(), [turn for run in session.runs for turn in run.turns]
-        age = f"{time.monotonic() - session.opened_at:.0f} s" if session.opened_at is not None else "none is open"
-        sent, full = sum(turn.bytes_sent for turn in turns), sum(turn.bytes_full_context for turn in turns)
-        calls = sum(len(turn.tool_calls) for turn in turns)
-        rows: list[tuple[str, object]] = [
-            ("provider", header.provider + (f" ({header.note})" if header.note else "")),
-            ("model", self._magics.model_of(session)),
-            ("transport", header.transport),
-            ("state", session.state),
-            ("connection's age", age),
-            ("connections opened", session.connections),
-            ("runs · turns · calls", f"{len(session.runs)} · {len(turns)} · {calls}"),
-            ("bytes sent", f"{sent:,} (HTTP with full input: {full:,})"),
-        ]
-        recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
-        stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
-        rows += [("connections left for their age", session.rotations)] if session.rotations else []
-        rows += [("recovered", ", ".join(recovered))] if recovered else []
-        rows += [("stopped", " ".join(stopped[-3:]))] if stopped else []
-        return Report("Session", rows)
+def _latency(command: Command) -> Any:
+    """A static chart, which a saved notebook keeps; `session.latency()` is the live one."""
+    from ..views.charts import latency_picture
 
-    def tools(self, argument: str) -> ToolTable:
-        """The tools that a bare cell offers, with their calls, errors and median time."""
-        session = self._session()
-        return ToolTable(offered_tools(session.tools, self._magics.names), session.runs)
+    return latency_picture([run.state for run in command.session.runs])
 
-    def turns(self, argument: str) -> Any:
-        return self._session().turns
 
-    def frames(self, argument: str) -> Any:
-        return self._session().frames
+def _timeline(command: Command) -> Any:
+    """A picture, which a saved notebook keeps; of a run that goes on its live view, in whose place one comes."""
+    from ..views.charts import timeline_picture
 
-    def latency(self, argument: str) -> Any:
-        """A static chart, which a saved notebook keeps; `session.latency()` is the live one."""
-        from ..views.charts import latency_picture
+    session = command.session
+    run = _run(session, command.argument)
+    if can_show_live(run):
+        show_live(run)
+        return None
+    return timeline_picture(run.state, session.header(run.state))
 
-        return latency_picture([run.state for run in self._session().runs])
 
-    def timeline(self, argument: str) -> Any:
-        """A picture, which a saved notebook keeps; of a run that goes on its live view, in whose place one comes."""
-        from ..views.charts import timeline_picture
+def _run(session: Session, wanted: str) -> Run:
+    runs = {run.id: run for run in session.runs}
+    if not runs:
+        raise SettingsError("There is no run yet. Ask something with %%responses first.")
+    latest = next(reversed(runs))
+    found = runs.get(wanted or latest)
+    if found is None:
+        raise SettingsError(f"There is no run {wanted!r}. The latest is {latest}.")
+    return found
 
-        session = self._session()
-        run = self._run(session, argument)
-        if can_show_live(run):
-            show_live(run)
-            return None
-        return timeline_picture(run.state, session.header(run.state))
 
-    def history(self, argument: str) -> History:
-        """Which run continues which."""
-        session = self._session()
-        return History(session.runs, self._magics.tree(session))
+def _history(command: Command) -> History:
+    session = command.session
+    return History(session.runs, command.sessions.tree(session))
 
-    def compact(self, argument: str) -> Run:
-        """Shorten the history of the session's latest run."""
-        return self._session().compact()
 
-    def warm_up(self, argument: str) -> Report:
-        """Connect now; the tools are those that a bare cell offers."""
-        session = self._session()
-        run = session.warm_up(offered_tools(session.tools, self._magics.names).values()).result()
-        timing = run.turns[-1].timing
-        return Report("Warm", [("provider", session.header().provider), ("took", f"{timing.total_ms or 0:.0f} ms")])
+def _compact(command: Command) -> Run:
+    return command.session.compact()
 
-    def trace(self, argument: str) -> Report:
-        """Write the runs of the session as a trace."""
-        if not argument:
-            raise SettingsError("%responses trace needs a file's name: %responses trace session.json")
-        return Report("Trace", [("file", self._session().trace(argument)), ("opens at", "https://ui.perfetto.dev")])
 
-    def record(self, argument: str) -> Report:
-        """Write every frame to a cassette from now on: record talk.jsonl, record stop."""
-        return record(self._session(), argument)
+def _warm_up(command: Command) -> Report:
+    session = command.session
+    run = session.warm_up(command.sessions.offered(session).values()).result()
+    timing = run.turns[-1].timing
+    return Report("Warm", [("provider", session.header().provider), ("took", f"{timing.total_ms or 0:.0f} ms")])
 
-    def replay(self, argument: str) -> Report:
-        """Have a cassette answer the cells: replay talk.jsonl, replay stop."""
-        return replay(self._magics, argument, self._options.get("--speed"))
 
-    def compare(self, argument: str) -> Comparison:
-        """The same question over WebSocket and HTTP, or of several models."""
-        session = self._magics.session(self._options.get("-s"))
-        return comparison(self._magics, session, argument, self._options)
+def _trace(command: Command) -> Report:
+    if not command.argument:
+        raise SettingsError("%responses trace needs a file's name: %responses trace session.json")
+    file = command.session.trace(command.argument)
+    return Report("Trace", [("file", file), ("opens at", "https://ui.perfetto.dev")])
 
-    def reset(self, argument: str) -> None:
-        self._session().reset()
 
-    def cancel(self, argument: str) -> Report:
-        stopped = [run for run in self._session().runs if not run.done]
-        for run in stopped:
-            run.cancel()
-        return Report("Stopped", [(run.id, run.stopped) for run in stopped] or [("nothing", "no run was in progress")])
+def _compare(command: Command) -> Comparison:
+    """The prompt, or the question of the run with this id, or of the latest run, in each way."""
+    # Its --transport names the ways.
+    sessions, session = command.sessions, command.sessions.get(command.options.get("-s"))
+    runs = {run.id: run for run in session.runs}
+    asked = runs.get(command.argument or next(reversed(runs), ""))
+    if asked is None and not command.argument:
+        raise SettingsError("%responses compare needs a prompt: %responses compare 'What is a monad?'")
+    transports, models = _list(command.options.get("--transport")), _list(command.options.get("-m"))
+    variants = variants_of(session, transports, models, model=sessions.model_of(session))
+    question = command.argument if asked is None else asked.state.input
+    return compare(session, question, variants, tools=sessions.offered(session).values())
 
-    def _session(self) -> Session:
-        return self._magics.session(self._options.get("-s"), self._options.get("--transport"))
 
-    def _run(self, session: Session, wanted: str) -> Run:
-        runs = {run.id: run for run in session.runs}
-        if not runs:
-            raise SettingsError("There is no run yet. Ask something with %%responses first.")
-        latest = next(reversed(runs))
-        found = runs.get(wanted or latest)
-        if found is None:
-            raise SettingsError(f"There is no run {wanted!r}. The latest is {latest}.")
-        return found
+def _list(text: str | None) -> list[str]:
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+
+def _record(command: Command) -> Report:
+    """Begin a recording of the session, end it, or say whether there is one."""
+    session, path = command.session, command.argument
+    running = session.recording
+    if path in _STOP:
+        if running is None:
+            raise SettingsError("%responses record: nothing is being recorded. Begin with %responses record talk.jsonl")
+        running.stop()
+        return Report("Recorded", [("file", running.path), ("frames", running.frames)])
+    if path:
+        running = session.record(path)
+    if running is None:
+        return Report("Recording", [("no", "begin with %responses record talk.jsonl")])
+    return Report(
+        "Recording", [("file", running.path), ("frames", running.frames), ("to end it", "%responses record stop")]
+    )
+
+
+def _replay(command: Command) -> Report:
+    """Have the magics' own session answered by a cassette, or by the provider again."""
+    sessions, path = command.sessions, command.argument
+    if path in _STOP:
+        sessions.replay(None)
+        return Report("Replay", [("ended", "cells ask the provider again")])
+    if not path:
+        raise SettingsError("%responses replay needs a cassette: %responses replay talk.jsonl [--speed 10]")
+    transport = ReplayTransport(path, speed=_speed(command.options.get("--speed")))
+    sessions.replay(transport)
+    cassette, speed_words = transport.cassette, "at once" if transport.speed == 0 else f"{transport.speed:g} ×"
+    rows: list[tuple[str, object]] = [
+        ("cassette", path),
+        ("of", " ".join(filter(None, [cassette.provider, cassette.model]))),
+        ("recorded", cassette.recorded or "unknown"),
+        ("requests", len(cassette.exchanges())),
+        ("speed", speed_words),
+        ("to end it", "%responses replay stop"),
+    ]
+    return Report("Replay", rows)
+
+
+def _speed(text: str | None) -> float:
+    try:
+        return 1.0 if text is None else float(text)
+    except ValueError:
+        raise SettingsError(
+            f"%responses replay: --speed takes a number, not {text!r}: 1 as recorded, 0 at once."
+        ) from None
+
+
+def _connect(command: Command) -> Report:
+    """Ask for a key without showing it, and use it from now on."""
+    provider = command.argument or USUAL.name
+    settings = command.sessions.settings(provider)
+    try:
+        key = getpass.getpass(f"API key for {settings.provider}: ").strip()
+    except (EOFError, NotImplementedError, RuntimeError):
+        variable = settings.profile.key_variable or "the provider's variable"
+        raise SettingsError(f"Nobody can type a key here. Set {variable} in the environment instead.") from None
+    if not key:
+        raise SettingsError("No key was entered, so nothing has changed.")
+    command.sessions.connect(provider, key)
+    return Report("Will connect", [("provider", settings.provider), ("model", settings.model)])
+
+
+def _doctor(command: Command) -> Diagnosis:
+    """Of the provider that is named, or of the session's."""
+    from ..doctor import diagnose
+
+    named = command.argument
+    return diagnose(command.sessions.settings(named) if named else command.session.settings)
+
+
+def _cancel(command: Command) -> Report:
+    stopped = [run for run in command.session.runs if not run.done]
+    for run in stopped:
+        run.cancel()
+    return Report("Stopped", [(run.id, run.stopped) for run in stopped] or [("nothing", "no run was in progress")])
+
+
+def _reset(command: Command) -> None:
+    command.session.reset()
+
+
+SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
+    row.name: row
+    for row in (
+        Subcommand("status", _status, "what is connected, and what the session did so far"),
+        Subcommand("tools", _tools, "the tools that a bare cell offers, with their calls, errors and median time"),
+        Subcommand("turns", _turns, "a DataFrame row for each turn"),
+        Subcommand("frames", _frames, "a DataFrame row for each frame"),
+        Subcommand("latency", _latency, "a chart of every turn's latency"),
+        Subcommand(
+            "timeline",
+            _timeline,
+            "the timeline of the latest run, or of another: timeline r3",
+            takes="word",
+            complete=Typed.runs,
+        ),
+        Subcommand("history", _history, "the tree of runs: which continues which, and what was asked again since"),
+        Subcommand("compact", _compact, "have the provider make the history short; the next cell goes on from it"),
+        Subcommand("warm_up", _warm_up, "connect and have instructions and tools read, before the first question"),
+        Subcommand("trace", _trace, "write the runs for ui.perfetto.dev: trace session.json", takes="word"),
+        Subcommand(
+            "compare",
+            _compare,
+            "the same question over WebSocket and HTTP, or of models: compare -m A,B 'prompt'",
+            takes="prompt",
+            complete=Typed.runs,
+            options=("-m",),
+        ),
+        Subcommand(
+            "record",
+            _record,
+            "write every frame to a file, scrubbed of secrets: record talk.jsonl, record stop",
+            takes="word",
+            complete=Typed.cassettes,
+        ),
+        Subcommand(
+            "replay",
+            _replay,
+            "have such a file answer the cells: replay talk.jsonl [--speed 10], replay stop",
+            takes="word",
+            complete=Typed.cassettes,
+            options=("--speed",),
+        ),
+        Subcommand(
+            "connect",
+            _connect,
+            "ask for an API key by a hidden prompt: connect openai",
+            takes="word",
+            complete=Typed.providers,
+        ),
+        Subcommand(
+            "doctor",
+            _doctor,
+            "what is installed, what the provider answers, and what to do: doctor openai",
+            takes="word",
+            complete=Typed.providers,
+        ),
+        Subcommand("cancel", _cancel, "stop every run in progress"),
+        Subcommand("reset", _reset, "close the connection and forget every run"),
+        Subcommand("help", _help, "this text"),
+    )
+}
+"""What can stand behind `%responses`, in the order of the help."""

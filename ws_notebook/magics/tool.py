@@ -7,7 +7,7 @@ import ast
 import re
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from IPython.core.magic import Magics, cell_magic, magics_class, no_var_expand
 
@@ -15,7 +15,7 @@ from ..exceptions import SettingsError, ToolError, WsNotebookError
 from ..tools import AnyTool, Tool, tool
 from ..tools.bench.revision import succeed
 from .body import refuse_second_line
-from .options import Option, nearest, split_words
+from .options import Option, OptionParser, columns, nearest, split_words
 from .report import brief
 
 __all__ = ["TOOL_OPTIONS", "ToolMagics", "parse_tool_options"]
@@ -63,10 +63,7 @@ Running the cell again says what changed in the schema, if anything did.
 
 def parse_tool_options(line: str) -> dict[str, Any]:
     """Read the first line: the arguments for `tool`, and `form`. Raises SettingsError in one line."""
-    parser = _Parser(prog="%%tool", add_help=False, allow_abbrev=False)
-    for option in TOOL_OPTIONS:
-        parser.add_argument(*option.flags, dest=option.name, **option.settings())
-    read, rest = parser.parse_known_args(split_words(line, "%%tool"))
+    read, rest = OptionParser("%%tool", TOOL_OPTIONS).parse_known_args(split_words(line, "%%tool"))
     if rest:
         flags = [flag for option in TOOL_OPTIONS for flag in option.flags]
         raise SettingsError(f"%%tool has no option {rest[0]}.{nearest(rest[0], flags)} %%tool? lists them all.")
@@ -132,12 +129,6 @@ class ToolMagics(Magics):
             raise SettingsError(str(error)) from None
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        message = message.removeprefix("argument ").replace(": expected one argument", " needs a value behind it.")
-        raise SettingsError(f"%%tool: {message}")
-
-
 def _from_cell(traceback: TracebackType | None, filename: str) -> TracebackType | None:
     """The traceback from the cell's own code on."""
     found = traceback
@@ -176,10 +167,6 @@ def _completions(line: str) -> list[str]:
     return [flag for option in unused for flag in option.flags if flag.startswith(last) and flag != last]
 
 
-def _help() -> str:
-    rows = [(" ".join(filter(None, [", ".join(one.flags), one.metavar])), one.help) for one in TOOL_OPTIONS]
-    width = max(len(name) for name, _ in rows)
-    return _HELP.format(options="\n".join(f"  {name:<{width}}  {text}" for name, text in rows))
-
-
-ToolMagics.define.__doc__ = _help()  # type: ignore[assignment]
+ToolMagics.define.__doc__ = _HELP.format(  # type: ignore[assignment]
+    options=columns((option.spelling, option.help) for option in TOOL_OPTIONS)
+)

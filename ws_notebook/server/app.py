@@ -19,6 +19,7 @@ from tornado.netutil import bind_sockets
 from tornado.routing import PathMatches
 from tornado.web import Application
 
+from ws_notebook.profiles import USUAL
 from ws_notebook.server.access import Access, NotFound
 from ws_notebook.server.archive import Archive
 from ws_notebook.server.compact import CompactHandler
@@ -53,7 +54,7 @@ class ServerOptions:
     """Where it is the id of the process that started this one, that one's end ends this server too."""
     limits: Limits = field(default_factory=Limits)
     """These count, not the profile's."""
-    profile: Profile = field(default_factory=lambda: PROFILES["openai"])
+    profile: Profile = field(default_factory=lambda: PROFILES[USUAL.name])
     """How a socket is treated; HTTP is the same for all."""
     more_tokens: Sequence[str] = field(default=(), repr=False)
     """Further tokens, each with responses of its own."""

@@ -1,4 +1,7 @@
-"""How each provider treats a connection, as far as it is documented or was seen; what is not, is as OpenAI has it."""
+"""How each provider treats a connection: as its row in ws_notebook/profiles.py says, and what else was seen there.
+
+What is not documented is as OpenAI has it. docs/server.md prints this table.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ws_notebook import profiles
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.limits import Limits
 
@@ -43,6 +47,8 @@ class Profile:
     """Responses a lane remembers."""
     whole_chains: bool = False
     """Whether a stored response may not continue one that was not."""
+    differs: str = ""
+    """What else differs, in Markdown."""
 
     def frame(self, error: ApiError, lane: str | None) -> Event:
         """The error frame this provider sends."""
@@ -70,44 +76,66 @@ class Profile:
             raise _unknown("generate")
 
 
-_MINUTE = 60.0
 _LOCALAI_CODES = frozenset(
     {"previous_response_not_found", "invalid_store_transition", "connection_store_limit_reached"}
 )
 
-PROFILES: Mapping[str, Profile] = {
-    profile.name: profile
-    for profile in (
-        Profile("openai"),
-        Profile("azure", lanes="refuse", steering=False, errors="untyped"),
-        Profile("xai", Limits(connection_seconds=25 * _MINUTE), lanes="refuse", steering=False),
-        Profile(
-            "vercel",
-            Limits(connection_seconds=13 * _MINUTE, idle_seconds=5 * _MINUTE, max_message_bytes=4 * 1024 * 1024),
-            lanes="refuse",
-            second="close",
-            steering=False,
-            old_age="close",
-            close_after_error=True,
-            one_model=True,
-            model_prefix="openai/",
-        ),
-        Profile(
-            "localai",
-            Limits(max_message_bytes=10 * 1024 * 1024),
-            lanes="ignore",
-            second="refuse",
-            steering=False,
-            warm_up="two",
-            old_age="drop",
-            errors="bare",
-            remembered=128,
-            whole_chains=True,
-        ),
-        Profile("open", lanes="ignore", steering=False, warm_up="refuse", strict=True),
-    )
+_PECULIAR: Mapping[str, Mapping[str, Any]] = {
+    profiles.USUAL.name: {"differs": "nothing: the default"},
+    "azure": {"errors": "untyped", "differs": "no steering; not-found errors without a type"},
+    "vercel": {
+        "second": "close",
+        "old_age": "close",
+        "close_after_error": True,
+        "model_prefix": "openai/",
+        "differs": "idle 5 min: 1001; 4 MiB messages; one model per connection (`openai/demo` or `demo`); each error "
+        "closes: 1008 or 1011",
+    },
+    "localai": {
+        "lanes": "ignore",
+        "second": "refuse",
+        "warm_up": "two",
+        "old_age": "drop",
+        "errors": "bare",
+        "remembered": 128,
+        "whole_chains": True,
+        "differs": "10 MiB messages; remembers 128 responses, then `connection_store_limit_reached`; "
+        "`invalid_store_transition`; warm-ups of two events; errors without a status, most without a code",
+    },
+    profiles.OPEN.name: {
+        "lanes": "ignore",
+        "strict": True,
+        "differs": "refuses `stream`, `stream_options`, `background` and `generate`; no steering",
+    },
 }
-"""Azure, xAI and the Open Responses specification: one response at a time, a second create waits."""
+"""What was seen of a provider besides its row."""
+
+_USUAL_LIMITS = Limits()
+
+
+def _profile(known: profiles.Profile) -> Profile:
+    """A provider as it is documented, with what is peculiar to it."""
+    limits = Limits(
+        connection_seconds=known.max_age or _USUAL_LIMITS.connection_seconds,
+        idle_seconds=known.max_idle or _USUAL_LIMITS.idle_seconds,
+        max_message_bytes=known.max_message or _USUAL_LIMITS.max_message_bytes,
+        lanes=known.lanes or _USUAL_LIMITS.lanes,
+        responses_in_flight=known.in_flight if known.lanes else _USUAL_LIMITS.responses_in_flight,
+    )
+    documented: Mapping[str, Any] = {
+        "lanes": "run" if known.lanes else "refuse",
+        "steering": known.steering,
+        "warm_up": "three" if known.warm_up else "refuse",
+        "one_model": known.one_model,
+        "differs": "" if known.steering else "no steering",
+    }
+    return Profile(known.name, limits, **{**documented, **_PECULIAR.get(known.name, {})})
+
+
+PROFILES: Mapping[str, Profile] = {
+    known.name: _profile(known) for known in profiles.PROFILES.values() if not known.embedded
+}
+"""Without lanes it is one response at a time; a second create waits, where nothing else was seen."""
 
 
 def _unknown(name: str) -> ApiError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..profiles import EMBEDDED
 from ..transports.base import Transport
 from ..transports.recording import Recorder
 from ..transports.replay import ReplayTransport
@@ -83,4 +84,4 @@ def recorded_facts(transport: Transport | None, provider: str, model: str | None
     """The provider and model of a session: a replay needs no key and no address, and has the recorded model."""
     if not isinstance(transport, ReplayTransport):
         return provider, model
-    return "local", model or transport.cassette.model or None
+    return EMBEDDED.name, model or transport.cassette.model or None

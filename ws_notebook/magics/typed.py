@@ -1,0 +1,99 @@
+"""A magic's line as far as it is typed, and what can stand in place of its last word."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from ..session.run import Run
+from ..session.session import Session
+from ..settings import provider_names
+from ..tools.hosted import HOSTED
+from . import candidates
+from .offer import offered_tools
+from .sessions import Sessions
+
+__all__ = ["Typed"]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Each method offers words of one kind, to be narrowed to those that go on as the last word begins.
+
+    None of them makes a session or contacts anything.
+    """
+
+    sessions: Sessions
+    before: tuple[str, ...]
+    """The words behind the magic's name."""
+    last: str
+    """The one that the cursor is in; empty behind a blank."""
+
+    @property
+    def previous(self) -> str:
+        """The word before the last; empty where there is none."""
+        return self.before[-1] if self.before else ""
+
+    def variables(self) -> list[str]:
+        """Those that hold a session."""
+        return list(self.sessions.named)
+
+    def models(self) -> list[str]:
+        """Models that were asked or are set up, but for those that are listed before a comma."""
+        defaults = self.sessions.defaults
+        found = candidates.models(defaults.provider, defaults.model, self._meant)
+        return [name for name in found if name not in self._listed]
+
+    def tools(self) -> list[str]:
+        """Tools that a cell offers; of the provider's own those that need no more than their name."""
+        own = [tool for session in self._meant for tool in session.tools]
+        begun = self.last.rpartition(",")[2]
+        hosted = [name for name, needs in HOSTED.items() if len(begun) > 2 and not needs]
+        return [name for name in (*offered_tools(own, self.sessions.names), *hosted) if name not in self._listed]
+
+    def runs(self) -> list[str]:
+        """Ids of runs, the latest first."""
+        return [run.id for session in self._meant for run in reversed(session.runs)]
+
+    def answers(self) -> list[str]:
+        """Variables that hold a run."""
+        return [name for name, value in self._visible if isinstance(value, Run)]
+
+    def parents(self) -> list[str]:
+        """Runs that can be continued, by their ids and variables."""
+        return [*self.runs(), *self.answers()]
+
+    def types(self) -> list[str]:
+        """Types of an answer."""
+        return candidates.types(self._visible)
+
+    def pictures(self) -> list[str]:
+        """Variables and files that hold one."""
+        return candidates.pictures(self._visible, self.last)
+
+    def fields(self) -> list[str]:
+        """Fields of the request, or the values of one."""
+        return candidates.field_words(self.last)
+
+    def providers(self) -> list[str]:
+        """Names of providers, with their regions."""
+        return provider_names()
+
+    def cassettes(self) -> list[str]:
+        """Files that may be one, and the word that ends what is done with it."""
+        return ["stop", *candidates.cassettes(self.last)]
+
+    @property
+    def _listed(self) -> list[str]:
+        return self.last.split(",")[:-1]
+
+    @property
+    def _meant(self) -> list[Session]:
+        """The session that is named behind -s, or those that the magics have made."""
+        pairs = itertools.pairwise(self.before)
+        return self.sessions.known(next((name for flag, name in pairs if flag in ("-s", "--session")), None))
+
+    @property
+    def _visible(self) -> list[tuple[str, Any]]:
+        return [(name, value) for name, value in list(self.sessions.names.items()) if not name.startswith("_")]
