@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from support.drive import Drive
-from support.events import call, completed, created, delta, item_done, message, reasoning
+from support.events import call, completed, created, delta, item_added, item_done, message, reasoning
 
 from ws_notebook.core.run import RunState
 
@@ -37,6 +39,15 @@ def test_other_ids_and_numbers_do_not_make_another_item() -> None:
     assert len(run_of(*events, completed("r", *again)).turns[0].output) == 2
     other = {**call("c9", a=1), "id": "fc_9"}
     assert len(run_of(item_done(3, call("c1", a=1)), completed("r", other)).tool_calls) == 1
+
+
+def test_an_item_with_nothing_in_it_is_no_other_call_of_the_same_call_id() -> None:
+    hollow = {**call("c1"), "arguments": ""}
+    said = {"type": "response.function_call_arguments.done", "output_index": 0, "arguments": '{"a":1}'}
+    for before in ([item_added(0, hollow), said], [said]):
+        run = run_of(*before, item_done(1, call("c1", a=2)), completed("r", hollow, call("c1", a=2)))
+        assert [json.loads(each.arguments) for each in run.tool_calls] == [{"a": 1}, {"a": 2}]
+        assert [each.status for each in run.tool_calls] == ["queued", "queued"]
 
 
 def test_another_text_is_another_message() -> None:

@@ -99,7 +99,8 @@ def _by_id(mine: _Known, item: Item, index: int) -> bool:
 
 def _by_call(mine: _Known, item: Item, index: int) -> bool:
     same = mine.call is not None and bool(mine.call.given_id) and mine.call.given_id == item.get("call_id")
-    return same and bool(mine.text) and _agree(mine, item)
+    # One that says nothing agrees with every call of that id.
+    return same and bool(mine.text) and bool(_text(item)) and _agree(mine, item)
 
 
 def _by_call_id(mine: _Known, item: Item, index: int) -> bool:
