@@ -42,10 +42,11 @@ def test_other_ids_and_numbers_do_not_make_another_item() -> None:
 
 
 def test_an_item_with_nothing_in_it_is_no_other_call_of_the_same_call_id() -> None:
-    hollow = {**call("c1"), "arguments": ""}
+    whole = {**call("c1", a=2), "id": ""}
+    hollow = {**whole, "arguments": ""}
     said = {"type": "response.function_call_arguments.done", "output_index": 0, "arguments": '{"a":1}'}
     for before in ([item_added(0, hollow), said], [said]):
-        run = run_of(*before, item_done(1, call("c1", a=2)), completed("r", hollow, call("c1", a=2)))
+        run = run_of(*before, item_done(1, whole), completed("r", hollow, whole))
         assert [json.loads(each.arguments) for each in run.tool_calls] == [{"a": 1}, {"a": 2}]
         assert [each.status for each in run.tool_calls] == ["queued", "queued"]
 
