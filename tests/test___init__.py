@@ -13,12 +13,11 @@ import pytest
 import ws_notebook as wsn
 from ws_notebook import exceptions
 from ws_notebook.core import changes
-from ws_notebook.core.hosted import HostedCall
 from ws_notebook.core.lane import Lane
 from ws_notebook.core.run import RunState
 from ws_notebook.core.steer import Steer
 from ws_notebook.core.timing import CallTiming, TurnTiming
-from ws_notebook.core.turn import CallState, TurnState
+from ws_notebook.core.turn import CallState, HostedCall, TurnState
 from ws_notebook.session.comparison import Comparison
 from ws_notebook.session.following import AsyncStream, Stream
 from ws_notebook.session.recording import Recording

@@ -1,4 +1,4 @@
-"""Calls that wait for consent while their cell blocks, in a real JupyterLab: decided by mouse and by keys."""
+"""Calls that wait for approval while their cell blocks, in a real JupyterLab: decided by mouse and by keys."""
 
 from __future__ import annotations
 

@@ -302,7 +302,7 @@ class Interleavings(RuleBasedStateMachine):
                 assert all(each.done for each in run.tool_calls)
                 assert run.ended is not None
         busy = sum(not run.done and bool(run.turns) for run in self.runs)
-        assert busy <= len(self.drive.protocol.links) * (1 + self.drive.protocol.abilities.limits.named)
+        assert busy <= len(self.drive.protocol.links) * (1 + self.drive.protocol.learned.abilities.limits.named)
 
     def teardown(self) -> None:
         """Whatever state it was left in, everything comes to its end."""

@@ -6,7 +6,9 @@ from support.drive import Drive
 from support.events import call, completed, created, delta, error, item_done, message
 
 from ws_notebook.core.abilities import Abilities, LaneLimits
+from ws_notebook.core.calls import Answer
 from ws_notebook.core.lane import Lane, Lanes
+from ws_notebook.core.learned import Learned
 
 __all__: list[str] = []
 
@@ -191,7 +193,7 @@ def test_an_old_connection_is_left_between_two_turns_and_the_run_goes_on() -> No
     drive.link.rotate()
     drive.settle()
     assert drive.closed == 1
-    drive.protocol.submit_tool_output(run.tool_calls[0], "5", drive.now)
+    drive.protocol.answer_call(run.tool_calls[0], Answer(output="5"), drive.now)
     drive.settle()
     assert "previous_response_id" not in drive.requests[-1]
     assert run.turns[-1].recovered == "connection_age"
@@ -222,7 +224,7 @@ def test_the_age_limit_reached_by_one_lane_waits_for_the_others() -> None:
 
 
 def test_events_of_a_name_nobody_uses_belong_to_the_default_lane() -> None:
-    lanes_of = Lanes(Abilities(limits=LaneLimits(named=1)))
+    lanes_of = Lanes(Learned(Abilities(limits=LaneLimits(named=1))))
     assert lanes_of.get("nobody") is lanes_of.get(None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ws_notebook.core.abilities import Abilities, LaneLimits
 from ws_notebook.core.changes import RunEnded, TurnStarted
 from ws_notebook.core.items import as_items
+from ws_notebook.core.learned import Learned
 from ws_notebook.core.loop import ToolLoop
 from ws_notebook.core.pool import Pool
 from ws_notebook.core.run import RequestSettings, RunState
@@ -16,8 +17,8 @@ __all__: list[str] = []
 
 
 def made() -> tuple[ToolLoop, Pool]:
-    pool = Pool(Abilities())
-    return ToolLoop(Abilities(), pool), pool
+    pool = Pool(Learned(Abilities()))
+    return ToolLoop(pool), pool
 
 
 def asked(name: str, **fields: object) -> RunState:
@@ -82,9 +83,8 @@ def test_changes_of_a_forgotten_run_are_told_to_nobody() -> None:
 
 
 def test_a_turn_knows_whether_another_run_was_under_way_when_it_began() -> None:
-    abilities = Abilities(limits=LaneLimits(named=2, in_flight=4))
-    pool = Pool(abilities)
-    loop = ToolLoop(abilities, pool)
+    pool = Pool(Learned(Abilities(limits=LaneLimits(named=2, in_flight=4))))
+    loop = ToolLoop(pool)
     one, two = asked("r1", wants=None), asked("r2", wants=None)
     loop.start(one, 1.0)
     loop.start(two, 1.0)

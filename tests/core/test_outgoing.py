@@ -17,7 +17,7 @@ __all__: list[str] = []
 
 def words_wait(drive: Drive) -> list[str]:
     """The runs whose words could be sent now."""
-    return [run.id for run, _, _ in steerable(drive.link.lanes, drive.protocol.abilities)]
+    return [run.id for run, _, _ in steerable(drive.link.lanes, drive.protocol.learned.abilities)]
 
 
 def asked(drive: Drive, *events: Any) -> Drive:

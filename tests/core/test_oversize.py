@@ -75,7 +75,7 @@ def test_a_limit_is_learned_from_the_refusal_and_the_request_was_never_read_so_i
 
 def test_the_largest_of_those_that_nothing_was_heard_of_was_refused_and_the_others_are_lost() -> None:
     drive = Drive(aside=True, limits=LaneLimits(named=3, in_flight=4))
-    drive.protocol.abilities.names_lanes = True
+    drive.protocol.learned.note_name()
     small, large = drive.ask("small", wants=None), drive.ask(LONG, wants=None)
     refuse(drive)
     assert small.status == "failed"
@@ -90,7 +90,7 @@ def test_a_response_that_had_begun_is_not_asked_for_twice() -> None:
     drive.receive(created("resp_1"), delta("Ha"))
     refuse(drive)
     assert (run.status, run.text, len(drive.requests)) == ("failed", "Ha", 1)
-    assert drive.protocol.abilities.max_message is None
+    assert drive.protocol.learned.abilities.max_message is None
 
 
 def test_a_connection_that_broke_off_under_a_large_request_says_that_the_size_may_be_the_reason() -> None:
@@ -113,7 +113,7 @@ def test_a_size_that_was_taken_before_is_no_limit() -> None:
     run = drive.ask("short", wants=None)
     refuse(drive)
     assert run.status == "failed"
-    assert drive.protocol.abilities.max_message is None
+    assert drive.protocol.learned.abilities.max_message is None
 
 
 @pytest.mark.parametrize("options", [{}, {"aside": True, "generate": False}])

@@ -6,13 +6,14 @@ from support.drive import Drive
 from support.events import answer, call, completed, created, delta, message
 
 from ws_notebook.core.abilities import Abilities, LaneLimits
+from ws_notebook.core.learned import Learned
 from ws_notebook.core.pool import Pool
 
 __all__: list[str] = []
 
 
 def test_it_begins_with_one_connection() -> None:
-    pool = Pool(Abilities(sockets=3))
+    pool = Pool(Learned(Abilities(sockets=3)))
     assert [lane.name for lane in pool] == [None]
 
 

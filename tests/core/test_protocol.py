@@ -24,8 +24,12 @@ from support.events import (
 from ws_notebook import exceptions
 from ws_notebook.core import outcome
 from ws_notebook.core.abilities import LaneLimits
+from ws_notebook.core.calls import Answer
+from ws_notebook.core.changes import CallChanged
 from ws_notebook.core.lineage import CANCELLED_OUTPUT
-from ws_notebook.core.run import RunState
+from ws_notebook.core.run import RequestSettings, RunState
+from ws_notebook.core.turn import ApprovalState, CallState, Progress
+from ws_notebook.secrets import Keys
 
 __all__: list[str] = []
 
@@ -772,12 +776,97 @@ def test_a_call_that_waits_for_a_busy_kernel_shows_it() -> None:
     run = drive.ask("Add.")
     drive.receive(answer("resp_1", call("c1"), call("c2")))
     waiting, other = run.tool_calls
-    drive.protocol.call_held_up(waiting, 500.0)
-    drive.protocol.call_started(waiting, 600.0)
+    drive.protocol.hold_up_call(waiting, 500.0)
+    drive.protocol.begin_call(waiting, 600.0)
     assert [(span.kind, span.start, span.end) for span in waiting.timing.spans] == [("kernel_busy", 500.0, 600.0)]
     drive.submit(other)
-    drive.protocol.call_held_up(other, 700.0)
+    drive.protocol.hold_up_call(other, 700.0)
     assert other.timing.spans == []
+
+
+def test_each_transition_of_a_call_is_told_once_and_one_without_an_effect_not_at_all() -> None:
+    drive = Drive()
+    run = drive.ask("Remove it.")
+    drive.receive(answer("resp_1", call("c1")))
+    (waiting,), protocol = run.tool_calls, drive.protocol
+
+    def told() -> list[tuple[str, CallState]]:
+        changes = [change for state, change in protocol.changes() if state is run]
+        return [(type(change).__name__, change.call) for change in changes if isinstance(change, CallChanged)]
+
+    once = [("CallChanged", waiting)]
+    protocol.prompt(waiting, True)
+    assert told() == []
+    protocol.ask(waiting, ApprovalState(default="approve"), 500.0)
+    assert (told(), waiting.status) == (once, "awaiting_approval")
+    protocol.prompt(waiting, True)
+    assert (told(), waiting.approval.prompted) == (once, True)
+    protocol.prompt(waiting, True)
+    assert told() == []
+    with pytest.raises(exceptions.ProtocolViolation):
+        protocol.ask(waiting, ApprovalState(), 501.0)
+    assert told() == []
+    protocol.decide(waiting, "edited", 502.0, reason="smaller", arguments='{"a": 1}')
+    assert (told(), waiting.decision, waiting.edited) == (once, "edited", '{"a": 1}')
+    assert (protocol.begin_call(waiting, 503.0), told()) == (True, once)
+    assert (protocol.progress(waiting, Progress(fraction=0.5)), told()) == (True, once)
+    protocol.answer_call(waiting, Answer(output="5", note="A secret was taken out."), 504.0)
+    assert (told(), waiting.output, waiting.note) == (once, "5", "A secret was taken out.")
+    assert (protocol.progress(waiting, Progress(fraction=1.0)), told()) == (False, [])
+    assert (protocol.begin_call(waiting, 505.0), told()) == (False, [])
+
+
+def test_what_a_call_is_acted_on_by_is_known_to_whoever_holds_it() -> None:
+    drive = Drive()
+    run = drive.ask("Add.")
+    drive.receive(answer("resp_1", call("c1")))
+    handle = object()
+    drive.protocol.attach(run.tool_calls[0], handle)
+    assert run.tool_calls[0].handle is handle
+
+
+def test_the_clock_of_a_run_begins_when_it_is_asked_for() -> None:
+    drive = Drive()
+    run = RunState(id="r1", input=[], settings=RequestSettings(), asked=1.0, asked_at=10.0)
+    drive.protocol.start_clock(run, 3.0, 12.0)
+    assert (run.asked, run.asked_at) == (3.0, 12.0)
+
+
+KEY = "made-up-key-0123456789"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [error("invalid_api_key", f"Incorrect key: {KEY}.", param=f"of {KEY}")],
+        [created("resp_1"), failed("resp_1", message=f"It broke with {KEY}.")],
+        [created("resp_1"), completed("resp_1", status="failed"), error(None, f"It broke with {KEY}.")],
+    ],
+)
+def test_no_error_of_a_turn_or_run_is_ever_there_with_a_key_in_it(events: list[dict[str, Any]]) -> None:
+    drive = Drive(keys=Keys([KEY]))
+    run = drive.ask("Hi")
+    for event in events:
+        drive.link.receive_frame(json.dumps(event).encode(), drive.now)
+        assert all(KEY not in repr(found) for found in (run.turns[0].error, run.error))
+    assert run.status == "failed"
+    assert "[secret]" in repr(run.turns[0].error)
+    assert "[secret]" in str(run.error)
+
+
+def test_an_error_of_the_connection_that_repeats_a_key_ends_each_run_without_it() -> None:
+    drive = Drive(keys=Keys([KEY]), sockets=1, limits=LaneLimits(named=2, in_flight=2))
+    runs = [drive.ask("one", wants=None), drive.ask("two", wants=None)]
+    lost = exceptions.ConnectionLost(f"It broke off: {KEY}.", code=1008, reason=f"bad {KEY}")
+    drive.link.receive_eof(lost, drive.now)
+    drive.connected = False
+    later = drive.ask("three", wants=None)
+    drive.link.connection_failed(exceptions.ConnectionFailed(f"Refused {KEY}."), drive.now)
+    for run in (*runs, later):
+        assert isinstance(run.error, exceptions.WsNotebookError)
+        assert run.error.run is run
+        assert KEY not in f"{run.error} {vars(run.error)} {run.turns[0].error}"
+        assert "[secret]" in str(run.error)
 
 
 def test_frames_are_recorded_as_they_were_on_the_wire() -> None:

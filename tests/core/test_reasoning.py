@@ -10,6 +10,7 @@ from support.events import answer, error, message, reasoning
 
 from ws_notebook.core.abilities import Abilities
 from ws_notebook.core.events import ErrorInfo
+from ws_notebook.core.learned import Learned
 from ws_notebook.core.reasoning import ask_for_it, is_asked_for, refuses_to_give, refuses_to_read
 from ws_notebook.core.run import RequestSettings
 
@@ -27,11 +28,11 @@ def kinds(request: dict[str, Any]) -> list[str]:
 
 
 def test_it_is_asked_for_where_nothing_is_stored_and_the_provider_has_it() -> None:
-    able = Abilities(encrypts=True)
+    able = Learned(Abilities(encrypts=True))
     assert is_asked_for(RequestSettings(model="m"), able)
     assert not is_asked_for(RequestSettings(model="m", store=True), able)
     assert not is_asked_for(RequestSettings(model="m", options={"store": True}), able)
-    assert not is_asked_for(RequestSettings(model="m"), Abilities())
+    assert not is_asked_for(RequestSettings(model="m"), Learned(Abilities()))
 
 
 def test_what_the_user_includes_is_kept() -> None:
@@ -39,7 +40,9 @@ def test_what_the_user_includes_is_kept() -> None:
         "web_search_call.action.sources",
         WANTED,
     ]
-    assert not is_asked_for(RequestSettings(model="m", options={"include": [WANTED]}), Abilities(encrypts=True))
+    assert not is_asked_for(
+        RequestSettings(model="m", options={"include": [WANTED]}), Learned(Abilities(encrypts=True))
+    )
 
 
 def test_each_request_asks_for_it_and_a_provider_without_it_is_not_asked() -> None:

@@ -24,7 +24,6 @@ from support.events import (
 from ws_notebook.core.abilities import LaneLimits
 from ws_notebook.core.items import as_items
 from ws_notebook.core.run import RunState
-from ws_notebook.core.silence import Hearing
 from ws_notebook.core.steer import Steer
 from ws_notebook.core.waits import Waits
 from ws_notebook.exceptions import ConnectionLost
@@ -310,14 +309,3 @@ def test_a_process_that_stood_still_reads_what_came_before_it_judges() -> None:
     assert drive.link.silence_ends() == until
     drive.link.give_up_silent(drive.now)
     assert run.status == "in_progress"
-
-
-def test_what_was_heard_is_forgotten_once_something_is_understood() -> None:
-    from ws_notebook.core.events import UnknownEvent
-
-    hearing = Hearing()
-    hearing.wonder(UnknownEvent(type="x" * 100, frame=b"{}"), 3.0)
-    hearing.wonder(UnknownEvent(type="y", frame=b"{}"), 4.0)
-    assert (hearing.odd, hearing.odd_type, hearing.puzzled) == (2, "y", 3.0)
-    hearing.hear(5.0)
-    assert (hearing.at, hearing.odd, hearing.puzzled) == (5.0, 0, None)

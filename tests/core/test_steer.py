@@ -9,6 +9,7 @@ from support.drive import Drive
 from support.events import Event, answer, call, completed, created, delta, error, item_done, message
 
 from ws_notebook.core.abilities import LaneLimits
+from ws_notebook.core.calls import Answer
 from ws_notebook.core.items import as_items
 from ws_notebook.core.run import RunState
 from ws_notebook.core.steer import Steer
@@ -74,7 +75,7 @@ def test_a_steer_while_tools_are_owed_is_put_ahead_of_the_outputs_by_the_provide
     drive.receive(created("resp_1"), item_done(0, call("call_1")))
     words = steer(drive, run)
     drive.receive(said("accepted", "resp_1"), completed("resp_1"), said("pending", "resp_1", reason="waiting"))
-    drive.protocol.submit_tool_output(run.tool_calls[0], "5", drive.now)
+    drive.protocol.answer_call(run.tool_calls[0], Answer(output="5"), drive.now)
     drive.settle()
     assert roles(drive.requests[-1]) == ["function_call_output"]
     assert words.status == "applied"
@@ -130,7 +131,7 @@ def test_words_between_two_turns_follow_the_outputs() -> None:
     run = drive.ask()
     drive.receive(created("resp_1"), item_done(0, call("call_1")), completed("resp_1"))
     steer(drive, run)
-    drive.protocol.submit_tool_output(run.tool_calls[0], "5", drive.now)
+    drive.protocol.answer_call(run.tool_calls[0], Answer(output="5"), drive.now)
     drive.settle()
     assert roles(drive.requests[-1]) == ["function_call_output", "user"]
 

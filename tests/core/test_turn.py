@@ -8,7 +8,7 @@ import pytest
 
 from ws_notebook.core.items import Item
 from ws_notebook.core.timing import CallTiming, TurnTiming
-from ws_notebook.core.turn import CALL_ORDER, TURN_ORDER, CallState, TextPart, TurnState
+from ws_notebook.core.turn import CALL_ORDER, TURN_ORDER, ApprovalState, CallState, Progress, TextPart, TurnState
 from ws_notebook.exceptions import ProtocolViolation
 
 __all__: list[str] = []
@@ -105,3 +105,13 @@ def test_the_reprs_are_one_line() -> None:
     turn = make_turn(response_id="resp_1")
     assert repr(turn) == "<Turn r1.1 in_progress resp_1>"
     assert repr(make_call(turn)) == "<ToolCall add streaming c>"
+
+
+def test_without_anything_said_a_call_is_denied_in_the_end_and_has_all_the_time() -> None:
+    approval = ApprovalState()
+    assert (approval.default, approval.deadline, approval.arguments, approval.prompted) == ("deny", None, None, False)
+
+
+def test_progress_that_was_told_does_not_change() -> None:
+    with pytest.raises(AttributeError):
+        Progress(count=1).count = 2  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Calls that wait for consent, over a real socket: whoever decides, the run stays whole."""
+"""Calls that wait for approval, over a real socket: whoever decides, the run stays whole."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def asking(local: Open, decide: Callable[[PendingCall], object] | None, approve:
 
 
 def awaited(run: Run) -> Any:
-    """The run's first call, once it waits for consent."""
+    """The run's first call, once it waits for approval."""
     there = threading.Event()
 
     def look(_: Any, change: Any) -> None:
@@ -274,8 +274,8 @@ def test_whoever_decides_is_told_the_defaults_and_what_is_written_twice(local: O
     told: list[Any] = []
 
     def decide(call: PendingCall) -> None:
-        consent = call.call.consent
-        told.append((call.arguments, call.defaults, consent.length, consent.defaults, consent.repeated))
+        approval = call.call.approval
+        told.append((call.arguments, call.defaults, approval.length, approval.defaults, approval.repeated))
         call.approve()
 
     session = local(tools=[tool(remove, approve=True)])
@@ -436,5 +436,5 @@ def test_where_the_view_does_not_answer_input_asks(local: Open, monkeypatch: pyt
 
     run = asking(local, None).start("call add(a=2, b=3)", watch=watch).result(20)
     assert (run.tool_calls[0].output, len(asked)) == ("5", 1)
-    assert run.tool_calls[0].consent is not None
-    assert run.tool_calls[0].consent.prompted
+    assert run.tool_calls[0].approval is not None
+    assert run.tool_calls[0].approval.prompted

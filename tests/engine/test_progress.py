@@ -10,7 +10,7 @@ import pytest
 
 from ws_notebook import Context, Session, tool
 from ws_notebook.core.changes import CallChanged
-from ws_notebook.core.consent import Progress
+from ws_notebook.core.turn import Progress
 
 __all__: list[str] = []
 

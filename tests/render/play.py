@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ws_notebook.core.abilities import Abilities
+from ws_notebook.core.calls import Answer
 from ws_notebook.core.changes import Change
 from ws_notebook.core.items import as_items
 from ws_notebook.core.protocol import Protocol
@@ -22,7 +24,7 @@ class Play:
     """One run, played event by event. Moments are in seconds from its start."""
 
     def __init__(self, prompt: Any = "Which is larger?", run_id: str = "r7") -> None:
-        self.protocol = Protocol()
+        self.protocol = Protocol(Abilities(steers=True))
         self.link = self.protocol.links[0]
         self.zero = 5000.0
         self.now = self.zero
@@ -91,16 +93,15 @@ class Play:
         return next(call for call in self.run.tool_calls if call.call_id == call_id)
 
     def started(self, call_id: str) -> Play:
-        self.protocol.call_started(self.found(call_id), self.now)
+        self.protocol.begin_call(self.found(call_id), self.now)
         return self._drain()
 
     def answered(self, call_id: str, output: Any, **more: Any) -> Play:
-        self.protocol.submit_tool_output(self.found(call_id), output, self.now, **more)
+        self.protocol.answer_call(self.found(call_id), Answer(output=output, **more), self.now)
         return self._drain()
 
     def steer(self, words: str) -> Play:
         """Add words; they leave at once when a response is running."""
-        self.protocol.abilities.steers = True
         self.protocol.steer(self.run, Steer(input=as_items(words)), self.now)
         self.send()
         return self

@@ -10,10 +10,9 @@ from render.play import HEADER, Play, capitals
 
 from ws_notebook import exceptions
 from ws_notebook.core import calls
-from ws_notebook.core.consent import Consent, Progress
 from ws_notebook.core.run import RequestSettings
 from ws_notebook.core.timing import Span
-from ws_notebook.core.turn import CallState
+from ws_notebook.core.turn import ApprovalState, CallState, Progress
 from ws_notebook.render.bundle import LIMIT, RunHeader, bundle, parent_name
 
 __all__: list[str] = []
@@ -206,10 +205,10 @@ def test_a_lane_is_told_only_of_a_turn_that_had_another_run_beside_it() -> None:
     assert [turn["lane"] for turn in checked(play)["turns"]][:2] == [None, "lane-1"]
 
 
-def awaiting(play: Play, **consent: Any) -> CallState:
-    """A call that began to wait for consent at 0.5 s."""
+def awaiting(play: Play, **approval: Any) -> CallState:
+    """A call that began to wait for approval at 0.5 s."""
     play.send().created("resp_1").at(0.5).call("call_1", "remove", path="a")
-    calls.ask(play.found("call_1"), play.now, Consent(**consent))
+    calls.ask(play.found("call_1"), ApprovalState(**approval), play.now)
     return play.found("call_1")
 
 
@@ -218,7 +217,7 @@ def told(play: Play) -> dict[str, Any]:
     return found
 
 
-def test_a_call_that_waits_for_consent_says_until_when_and_what_comes_then() -> None:
+def test_a_call_that_waits_for_approval_says_until_when_and_what_comes_then() -> None:
     play = Play()
     awaiting(play, deadline=play.zero + 60.5, default="approve", prompted=True)
     call = told(play.at(2.0))
@@ -238,7 +237,7 @@ def test_a_decision_stays_with_its_call() -> None:
     assert found["spans"] == [["approval", 500.0, 2500.0], ["queued", 2500.0, 2600.0], ["tool", 2600.0, 2700.0]]
 
 
-def test_a_wait_for_consent_that_was_given_up_ends_there() -> None:
+def test_a_wait_for_approval_that_was_given_up_ends_there() -> None:
     play = Play()
     awaiting(play)
     play.at(2.0).stopped(exceptions.RunCancelled("Stopped."))
@@ -247,14 +246,14 @@ def test_a_wait_for_consent_that_was_given_up_ends_there() -> None:
     assert found["spans"] == [["approval", 500.0, 2000.0]]
 
 
-def test_a_call_without_consent_and_progress_says_nothing_of_them() -> None:
+def test_a_call_without_approval_and_progress_says_nothing_of_them() -> None:
     play = Play().send().created("resp_1").call("call_1", "look")
     assert not {"approval", "progress"} & set(told(play))
 
 
 def test_progress_is_told_until_there_is_a_result() -> None:
     play = Play().send().created("resp_1").call("call_1", "look").started("call_1")
-    calls.progressed(play.found("call_1"), Progress(fraction=0.4, text="reading", partial="the third", count=3))
+    calls.progress(play.found("call_1"), Progress(fraction=0.4, text="reading", partial="the third", count=3))
     assert told(play)["progress"] == {"fraction": 0.4, "text": "reading", "partial": "the third", "count": 3}
     play.answered("call_1", "done")
     assert "progress" not in told(play)

@@ -4,7 +4,7 @@ from render.play import HEADER, Play, capitals
 
 from ws_notebook import exceptions
 from ws_notebook.core import calls
-from ws_notebook.core.consent import Consent, Progress
+from ws_notebook.core.turn import ApprovalState, Progress
 from ws_notebook.render.bundle import bundle
 from ws_notebook.render.rows import Row, age, amounts, rows_of, spans_in_words, time_in
 
@@ -66,7 +66,7 @@ def test_a_call_says_how_it_came_to_run() -> None:
     labels = []
     for decision in ("approved", "edited", "timeout"):
         play = Play().send().created("resp_1").call("call_1", "look")
-        calls.ask(play.found("call_1"), play.now, Consent())
+        calls.ask(play.found("call_1"), ApprovalState(), play.now)
         calls.decide(play.found("call_1"), decision, play.at(2.0).now)
         play.started("call_1").answered("call_1", "5")
         labels.append(rows(play)[1].label.replace("\u00a0", " "))
@@ -81,7 +81,7 @@ def test_a_running_call_says_how_far_it_is() -> None:
     play = Play().send().created("resp_1").call("call_1", "look").started("call_1")
     labels = []
     for progress in (Progress(0.4, "reading"), Progress(1.0), Progress(partial="the third\npart", count=3), Progress()):
-        calls.progressed(play.found("call_1"), progress)
+        calls.progress(play.found("call_1"), progress)
         labels.append(rows(play)[1].label.replace("\u00a0", " "))
     assert labels == ["40 % · reading", "100 %", "3: the third part", "running…"]
 
@@ -93,7 +93,7 @@ def test_rows_are_counted_in_words() -> None:
 
 def test_what_waits_for_long_says_for_how_long_and_what_streams_does_not() -> None:
     play = Play().send().at(0.2).created("resp_1").text("x").call("call_1", "look")
-    calls.ask(play.found("call_1"), play.now, Consent())
+    calls.ask(play.found("call_1"), ApprovalState(), play.now)
     for seconds, label in ((4.0, "awaiting approval…"), (12.9, "awaiting approval… 12 s")):
         turn, call = rows(play.at(seconds))
         assert (turn.label, call.label.replace("\u00a0", " ")) == ("streaming…", label)

@@ -6,7 +6,7 @@ from render.play import HEADER, Play, capitals
 
 from ws_notebook import exceptions
 from ws_notebook.core import calls
-from ws_notebook.core.consent import Consent
+from ws_notebook.core.turn import ApprovalState
 from ws_notebook.render.bundle import RunHeader, bundle
 from ws_notebook.render.markdown import markdown
 from ws_notebook.render.mime import mime_bundle
@@ -123,7 +123,7 @@ def test_pictures_of_the_question_are_named_in_every_form() -> None:
 
 def test_a_run_that_waits_for_somebody_says_for_whom_and_how_long() -> None:
     play = Play().send().created("resp_1").call("call_1", "look").started("call_1").at(1).call("call_2", "wipe")
-    calls.ask(play.found("call_2"), play.now, Consent())
+    calls.ask(play.found("call_2"), ApprovalState(), play.now)
     assert status(of(play)) == "running"
     assert status(of(play.at(8))).replace("\u00a0", " ") == "running: look running, 8.0 s"
     play.answered("call_1", "{}")

@@ -100,6 +100,35 @@ def test_a_frame_with_a_secret_is_else_as_it_was_written() -> None:
     assert hidden_frame(b"no json: sk-" + b"a1b2c3d4e5f6") == b"no json: [secret]"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"text": "use sk-proj-abcdefgh12345678 now"}',
+        '{"authorization": "Bearer abcdefghijk.lmnop"}',
+        '{"x": "ghp_abcdefghij0123456789"}',
+        '{"x": "AKIAABCDEFGHIJKLMNOP"}',
+        '{"x": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3.c2lnbmF0dXJl"}',
+        '{"api_key": "hunter2"}',
+        '{"headers": {"X-Api-Key": "hunter2 and more"}}',
+        '{"arguments": "{\\"password\\": \\"hunter2\\"}"}',
+        '{"password": "hun\\nter2"}',
+    ],
+)
+def test_without_a_key_secrets_are_known_by_their_looks_and_their_place_and_the_frame_stays_json(text: str) -> None:
+    kept = hidden_frame(text.encode())
+    json.loads(kept)
+    assert b"[secret]" in kept
+    for part in ("abcdefgh", "hunter", "hun", "ter2", "AKIAAB", "eyJhb", "ghp_"):
+        assert part.encode() not in kept
+
+
+@pytest.mark.parametrize(
+    "text", ['{"text": "a task-force of secrets"}', '{"password": ""}', '{"secret": null, "x": "y"}', '{"tokens": 5}']
+)
+def test_a_frame_without_a_secret_stays(text: str) -> None:
+    assert hidden_frame(text.encode()) == text.encode()
+
+
 def test_a_slash_behind_a_backslash_hides_no_key() -> None:
     keys = Keys(["made/up/key-0123456789"])
     assert hidden_frame(b'{"a": "made\\/up\\/key-0123456789"}', keys) == b'{"a": "[secret]"}'

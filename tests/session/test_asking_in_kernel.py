@@ -45,7 +45,7 @@ def kernel() -> Iterator[Notebook]:
 
 @pytest.fixture
 def notebook(kernel: Notebook, server: RunningServer) -> Notebook:
-    """The kernel, with a session and a tool that needs consent."""
+    """The kernel, with a session and a tool that needs approval."""
     kernel.heard.clear()
     kernel.run(PREPARE.format(root=str(ROOT), url=server.base_url, token=server.token))
     return kernel

@@ -53,7 +53,7 @@ def test_the_whole_of_a_session_is_json(local: Open) -> None:
     assert told["totals"]["sent"] == sum(session.turns["bytes_sent"])
 
 
-def test_a_call_that_awaits_consent_does_not_run_and_one_that_was_stopped_has_not_failed(local: Open) -> None:
+def test_a_call_that_awaits_approval_does_not_run_and_one_that_was_stopped_has_not_failed(local: Open) -> None:
     @tool(approve=True)
     def remove(path: str) -> str:
         """Remove a file."""

@@ -10,6 +10,7 @@ from typing import Any
 from support.events import Event, encoded
 
 from ws_notebook.core.abilities import Abilities
+from ws_notebook.core.calls import Answer
 from ws_notebook.core.changes import Change, ToolCallReady
 from ws_notebook.core.items import as_items
 from ws_notebook.core.link import Link
@@ -25,7 +26,8 @@ class Drive:
     """A protocol, its clock, and a connection that is there unless it is said not to be."""
 
     def __init__(self, **options: Any) -> None:
-        self.protocol = Protocol(Abilities(**options))
+        about = {name: options.pop(name) for name in ("waits", "keys") if name in options}
+        self.protocol = Protocol(Abilities(**options), **about)
         self.link = self.protocol.links[0]
         self.requests: list[dict[str, Any]] = []
         """Every request that was sent, decoded."""
@@ -101,12 +103,12 @@ class Drive:
         self.settle()
 
     def start(self, call: CallState) -> bool:
-        found = self.protocol.call_started(call, self.now)
+        found = self.protocol.begin_call(call, self.now)
         self.settle()
         return found
 
     def submit(self, call: CallState, output: Any = "done", **more: Any) -> None:
-        self.protocol.submit_tool_output(call, output, self.now, **more)
+        self.protocol.answer_call(call, Answer(output=output, **more), self.now)
         self.settle()
 
     def ready(self) -> list[CallState]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ws_notebook.core.consent import Progress
+from ws_notebook.core.turn import Progress
 from ws_notebook.tools import BoundCall, tool
 from ws_notebook.tools.context import Context
 

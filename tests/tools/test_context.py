@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import pytest
 
 import ws_notebook as wsn
-from ws_notebook.core.consent import Progress
+from ws_notebook.core.turn import Progress
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools import tool
 from ws_notebook.tools.context import Context, is_context

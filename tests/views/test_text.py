@@ -12,8 +12,8 @@ from views.stage import Stage
 
 from ws_notebook import exceptions
 from ws_notebook.core import calls
-from ws_notebook.core.consent import Consent
 from ws_notebook.core.run import RequestSettings
+from ws_notebook.core.turn import ApprovalState
 from ws_notebook.render import MIME_TYPE
 from ws_notebook.render.bundle import bundle
 from ws_notebook.render.text import closing_lines
@@ -172,7 +172,7 @@ def test_a_terminal_is_told_now_and_then_what_is_waited_for() -> None:
 
 def test_nobody_is_interrupted_where_he_is_asked() -> None:
     play = Play().send().created("resp_1").call("call_1", "look")
-    calls.ask(play.found("call_1"), play.now, Consent(prompted=True))
+    calls.ask(play.found("call_1"), ApprovalState(prompted=True), play.now)
     pieces: list[str] = []
     clock = lambda: play.now  # noqa: E731
     view = TextView(play.run, HEADER, call_later=lambda *_: None, write=pieces.append, clock=clock)

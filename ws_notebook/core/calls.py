@@ -1,24 +1,47 @@
-"""What happens to a call besides its events: consent, the function's beginning, progress and end, giving it up."""
+"""What happens to a call besides its events: approval, the function's beginning, progress and end, giving it up."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from .consent import Consent, Progress
+import msgspec
+
 from .run import RunState
 from .timing import Span, milliseconds
-from .turn import CallState
+from .turn import ApprovalState, CallState, Progress
 
-__all__ = ["answer", "ask", "begin", "decide", "give_up", "give_up_all", "hold_up", "progressed"]
+__all__ = ["Answer", "answer", "ask", "begin", "decide", "give_up", "give_up_all", "hold_up", "progress", "prompt"]
 
 _GIVEN_UP = ("timed_out", "cancelled")
 
 
-def ask(call: CallState, now: float, consent: Consent) -> None:
+class Answer(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What came of a call: its last status, what the model is told, and what a reader may look at besides."""
+
+    output: str | list[Any]
+    status: str = "completed"
+    error: str | None = None
+    note: str = ""
+    """What a reader must know of the output; or empty."""
+    exception: BaseException | None = None
+    pictures: tuple[Mapping[str, Any], ...] = ()
+    exhibits: tuple[Mapping[str, Any], ...] = ()
+
+
+def ask(call: CallState, approval: ApprovalState, now: float) -> None:
     """The call is not made before somebody allows it."""
     call.move("awaiting_approval")
-    call.consent = consent
+    call.approval = approval
     call.timing.spans.append(Span("approval", now))
+
+
+def prompt(call: CallState, prompted: bool) -> bool:
+    """The kernel's input() asks for the approval, or asks no more. False: that was known, or nobody is asked."""
+    if call.approval is None or call.approval.prompted is prompted:
+        return False
+    call.approval.prompted = prompted
+    return True
 
 
 def decide(call: CallState, decision: str, now: float, *, reason: str = "", arguments: str | None = None) -> None:
@@ -26,12 +49,12 @@ def decide(call: CallState, decision: str, now: float, *, reason: str = "", argu
     if call.status == "awaiting_approval":
         _close(call, now)
         call.move("queued")
-    call.consent = call.consent or Consent()
-    call.consent.reason, call.consent.arguments = reason, arguments
+    call.approval = call.approval or ApprovalState()
+    call.approval.reason, call.approval.arguments = reason, arguments
     call.decision = decision
 
 
-def progressed(call: CallState, progress: Progress) -> bool:
+def progress(call: CallState, progress: Progress) -> bool:
     """The running function tells how far it is. False: the call is over, and nothing has changed."""
     if call.done:
         return False
@@ -72,15 +95,17 @@ def begin(call: CallState, now: float) -> bool:
     return True
 
 
-def answer(call: CallState, output: str | list[Any], now: float, *, status: str, error: str | None) -> bool:
-    """The function has ended. What comes of a call that was given up meanwhile is dropped, and the call is late."""
+def answer(call: CallState, answer: Answer, now: float) -> bool:
+    """The function has ended. The output of a call that was given up meanwhile is dropped, and the call is late."""
+    call.exception, call.note = answer.exception, answer.note
+    call.pictures, call.exhibits = answer.pictures, answer.exhibits
     if call.done:
         late = call.status in _GIVEN_UP
         if late:
             call.move("late")
         return late
-    call.move(status)
-    call.output, call.error, call.timing.ended = output, error, now
+    call.move(answer.status)
+    call.output, call.error, call.timing.ended = answer.output, answer.error, now
     return True
 
 

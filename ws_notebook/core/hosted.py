@@ -8,32 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from .events import UnknownEvent
 from .items import TOOL_CALLS, Item, is_owed_elsewhere, kind
+from .turn import HostedCall, TurnState
 
-if TYPE_CHECKING:
-    from .events import UnknownEvent
-    from .turn import TurnState
-
-__all__ = ["HostedCall", "advance", "begin", "end", "stop"]
+__all__ = ["advance", "begin", "end", "stop"]
 
 _PROGRESS = re.compile(r"response\.(?:\w+_call|mcp_list_tools)\.(\w+)")
 _ENDS = frozenset({"completed", "failed"})
-
-
-class HostedCall(msgspec.Struct, eq=False, kw_only=True):
-    """One of them, in seconds of the monotonic clock."""
-
-    item: Item
-    """As it was announced, and from its end on as it ended."""
-    output_index: int
-    started: float
-    ended: float | None = None
-    stage: str = ""
-    """The provider's last word about it: in_progress, searching, interpreting, …."""
 
 
 class _Place(msgspec.Struct):

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Iterator
 
 from . import codec, outcome
-from .abilities import Abilities
 from .events import ErrorEvent, ResponseCreated, ServerEvent
+from .hearing import Hearing
+from .learned import Learned
 from .run import RunState
-from .silence import Hearing
 from .turn import TurnState
 
 __all__ = ["Lane", "Lanes"]
@@ -66,16 +66,12 @@ class Lane:
 class Lanes:
     """The lanes of one connection at a time, and what may be sent on them now."""
 
-    def __init__(self, abilities: Abilities, *, aside: bool = False) -> None:
-        self._abilities = abilities
+    def __init__(self, learned: Learned, *, aside: bool = False) -> None:
+        self.learned = learned
+        """What the provider can do over this connection."""
         self.aside = aside
         """Whether it is for requests that the session's connections do not take: runs are put there by themselves."""
         self.clear()
-
-    @property
-    def abilities(self) -> Abilities:
-        """What the provider can do over this connection."""
-        return self._abilities
 
     def clear(self) -> None:
         """Start over with the default lane alone."""
@@ -100,7 +96,7 @@ class Lanes:
     def of_event(self, event: ServerEvent) -> Lane:
         """The lane that an event belongs to."""
         if event.stream_id is not None and event.stream_id in self._lanes:
-            self._abilities.names_lanes = True
+            self.learned.note_name()
         if event.stream_id is None and isinstance(event, (ResponseCreated, ErrorEvent)):
             refused = isinstance(event, ErrorEvent) and outcome.refuses_lane(codec.error_info(event))
             return self.get_unnamed(begins=isinstance(event, ResponseCreated), refuses_lane=refused)
@@ -121,11 +117,11 @@ class Lanes:
         flying = [lane for lane in self if lane.current is not None]
         if not (ours or named or begins) and len(flying) == 1:
             return flying[0]  # an error that nothing else can be about
-        if ours or not named or (begins and self._abilities.names_lanes):
+        if ours or not named or (begins and self.learned.names_lanes):
             return default
         if begins:
             self._silent = named[0]
-            self._abilities.without_lanes()
+            self.learned.lose_lanes()
         return named[0]
 
     def mixes(self, event: ServerEvent) -> bool:
@@ -133,7 +129,7 @@ class Lanes:
 
         What follows could belong to either, so nothing more is to be taken over this connection.
         """
-        if not isinstance(event, ResponseCreated) or event.stream_id is not None or self._abilities.names_lanes:
+        if not isinstance(event, ResponseCreated) or event.stream_id is not None or self.learned.names_lanes:
             return False
         ahead = (self._silent or self.get(None)).current
         begun = ahead is not None and ahead.response_id not in (None, codec.response_id(event))
@@ -154,11 +150,11 @@ class Lanes:
 
     def free_ones(self) -> list[Lane]:
         """The lanes that a run may have."""
-        return [lane for lane in self if lane.free and (lane.name is None or self._abilities.limits.named)]
+        return [lane for lane in self if lane.free and (lane.name is None or self.learned.abilities.limits.named)]
 
     def add(self) -> Lane | None:
         """A further lane with a name, where the provider allows one more."""
-        if len(self._lanes) > self._abilities.limits.named:
+        if len(self._lanes) > self.learned.abilities.limits.named:
             return None
         # Not by their number: after a lost connection those that are in use may leave gaps.
         name = next(name for name in map("lane-{}".format, itertools.count(1)) if name not in self._lanes)
@@ -173,10 +169,10 @@ class Lanes:
         the provider names its lanes, the default lane waits for those that have not begun: what
         comes without a name could be the answer of either.
         """
-        room = self._abilities.limits.in_flight - sum(lane.current is not None or lane.lost for lane in self)
+        room = self.learned.abilities.limits.in_flight - sum(lane.current is not None or lane.lost for lane in self)
         waiting = [lane for lane in self if lane.ready(now)]
         waiting.sort(key=lambda lane: not self._is_fork(lane, lane.pending))
-        if not self._abilities.names_lanes:
+        if not self.learned.names_lanes:
             unanswered = self._unanswered()
             waiting = [lane for lane in waiting if lane.name is not None or not unanswered]
             waiting.sort(key=lambda lane: lane.name is not None)

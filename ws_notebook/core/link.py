@@ -51,7 +51,7 @@ _MIXED = (
 class Link:
     """The protocol on one connection at a time. The runs on its lanes are the loop's."""
 
-    def __init__(self, loop: ToolLoop, abilities: Abilities, lanes: Lanes, frames: FrameLog) -> None:
+    def __init__(self, loop: ToolLoop, lanes: Lanes, frames: FrameLog) -> None:
         self.lanes = lanes
         self.frames = frames
         self.wants_close = False
@@ -61,10 +61,14 @@ class Link:
         self.rotations = 0
         """How often the connection was left because of its age."""
         self._loop = loop
-        self._abilities = abilities
+        self._learned = lanes.learned
         self._rotating = False
         self._lost = False  # whether a lane of the connection fell silent
-        self._connection = abilities.next_connection()
+        self._connection = self._learned.begin_connection()
+
+    @property
+    def _abilities(self) -> Abilities:
+        return self._learned.abilities
 
     @property
     def aside(self) -> bool:
@@ -107,7 +111,7 @@ class Link:
     def next_moment(self, now: float) -> float | None:
         """When something is to be done although nothing happens; None where that is not so."""
         held = self.lanes.next_moment(now)
-        moments = [moment for _, moment in unheard_runs(self.lanes, self._abilities.waits.steer)]
+        moments = [moment for _, moment in unheard_runs(self.lanes, self._loop.waits.steer)]
         moments += [] if held is None else [held]
         moments += [lane.held[1] for lane in self.lanes if lane.held is not None]
         moments += [moment for _, moment in unexplained_runs(self.lanes)]
@@ -115,9 +119,9 @@ class Link:
 
     def resume_overdue(self, now: float) -> None:
         """What was waited for long enough will not come: an answer to a steer, a failure's reason, an error's place."""
-        for run, moment in unheard_runs(self.lanes, self._abilities.waits.steer):
+        for run, moment in unheard_runs(self.lanes, self._loop.waits.steer):
             if moment <= now:
-                self._abilities.steers = False
+                self._learned.lose_steering()
                 self._loop.resume(run, now)
         for run, moment in unexplained_runs(self.lanes):
             if moment <= now:
@@ -129,16 +133,16 @@ class Link:
 
     def silence_ends(self) -> float | None:
         """When `give_up_silent`, or `spare_silent`, is to be called, if nothing comes before; it may be over."""
-        return silence.ends(self.lanes, self._abilities.waits)
+        return silence.ends(self.lanes, self._loop.waits)
 
     def spare_silent(self, until: float) -> None:
         """Give what is due before then time until then: this process stood still, and has yet to read what came."""
-        silence.spare(self.lanes, self._abilities.waits, until)
+        silence.spare(self.lanes, self._loop.waits, until)
 
     def give_up_silent(self, now: float) -> None:
         """End each run whose lane was silent for too long. Other lanes go on; the connection is left after them."""
-        for lane in silence.over(self.lanes, self._abilities.waits, now):
-            self._give_up(lane, silence.silent_error(lane, self._abilities.waits, now), now)
+        for lane in silence.over(self.lanes, self._loop.waits, now):
+            self._give_up(lane, silence.silent_error(lane, self._loop.waits, now), now)
         self._leave_lost(now)
 
     def _give_up(self, lane: Lane, error: exceptions.ConnectionLost, now: float) -> None:
@@ -177,13 +181,13 @@ class Link:
     def connection_gone(self, cause: str = "connection_lost") -> None:
         """It ended while nothing was in flight; nothing is remembered any more."""
         self._rotating = self._lost = False
-        self._abilities.ended[self._connection] = cause
-        self._connection = self._abilities.next_connection()
+        self._learned.end_connection(self._connection, cause)
+        self._connection = self._learned.begin_connection()
         self.lanes.forget_connection()
 
     def receive_eof(self, error: exceptions.WsNotebookError, now: float) -> None:
         """The connection ended. A response in flight is lost; nothing is ever sent twice."""
-        refused = oversize.learn_limit(self.lanes, self._abilities, error)
+        refused = oversize.learn_limit(self.lanes, self._learned, error)
         for lane in self.lanes:
             if lane.held is not None:
                 self._settle_held(lane, now, late=False)
@@ -205,7 +209,7 @@ class Link:
         """Take one frame."""
         event = codec.decode(frame)
         if self.lanes.mixes(event):
-            self._abilities.without_lanes()
+            self._learned.lose_lanes()
             self.frames.note(now, "received", None, codec.event_type(event), codec.response_id(event), frame, None)
             self.wants_close = True
             self.receive_eof(exceptions.ProtocolViolation(_MIXED), now)
@@ -225,7 +229,7 @@ class Link:
             tally(turn.frames, "received", codec.event_type(event), len(frame), now)
             self._take(lane, turn, event, now)
         if isinstance(event, ResponseCreated):
-            self._abilities.accepted = max(self._abilities.accepted, lane.asked)
+            self._learned.note_accepted(lane.asked)
         response_id, turn_id = (turn.response_id, turn.id) if turn is not None else (None, None)
         self.frames.note(now, "received", event.stream_id, codec.event_type(event), response_id, frame, turn_id)
         if isinstance(event, ErrorEvent) and outcome.ends_connection(codec.error_info(event)):
@@ -284,14 +288,13 @@ class Link:
 
     def _request(self, turn: TurnState, now: float) -> bytes:
         settings, turn.connection = self._loop.run_of(turn).settings, self._connection
-        abilities = self._abilities
         frame = write_request(
             turn,
             settings,
-            memory=abilities.memory,
+            memory=self._abilities.memory,
             knows=self._knows,
-            ended=abilities.ended,
-            encrypted=reasoning.is_asked_for(settings, abilities),
+            ended=self._learned.ended,
+            encrypted=reasoning.is_asked_for(settings, self._learned),
         )
         turn.not_before = None
         return frame
@@ -418,7 +421,7 @@ class Link:
         """Ask once more, silently, where the error proves that nothing was started."""
         run = self._loop.run_of(turn)
         if refuses_steering(run.steers, turn, info):
-            self._abilities.steers = False
+            self._learned.lose_steering()
             self._loop.resume(run, now)
             return True
         if turn is not lane.current or turn.done or turn.response_id is not None:
@@ -435,7 +438,7 @@ class Link:
             return self._wait(lane, turn, info.retry_after, outcome.RATE_LIMITED, now)
         if outcome.refuses_ids(info) and "support" in f"{info.message} {info.code}".lower():
             # It keeps none at all, so none is tried again.
-            self._abilities.trusts_store = False
+            self._learned.lose_store()
         if not outcome.ends_connection(info):
             for ancestor in lineage.chain(turn.parent):
                 ancestor.forgotten = True
@@ -447,9 +450,9 @@ class Link:
         if reasoning.refuses_to_read(info) and reasoning.UNREADABLE not in turn.repeated:
             cause = reasoning.UNREADABLE
             reasoning.leave_out(turn)
-        elif reasoning.refuses_to_give(info) and reasoning.is_asked_for(run.settings, self._abilities):
+        elif reasoning.refuses_to_give(info) and reasoning.is_asked_for(run.settings, self._learned):
             cause = reasoning.REFUSED
-            self._abilities.not_encrypting.add(run.settings.model)
+            self._learned.lose_encryption(run.settings.model)
         else:
             return False
         turn.events += 1
@@ -462,7 +465,7 @@ class Link:
         run = self._loop.run_of(turn)
         if lane.name is None or run.turns != [turn]:
             return False
-        self._abilities.without_lanes()
+        self._learned.lose_lanes()
         lane.current = None
         self._loop.put_back(run, now)
         return True

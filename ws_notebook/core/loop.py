@@ -7,12 +7,11 @@ Lanes are where runs and connections meet: a turn that is to be sent is put on t
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
-from typing import Any
 
 from .. import exceptions
+from ..secrets import Keys, hidden_error
 from . import calls, lineage, outcome, oversize
-from .abilities import Abilities
+from .calls import Answer
 from .changes import CallChanged, Change, RunEnded, SteerChanged, TurnChanged, TurnStarted
 from .events import ErrorInfo
 from .items import Item
@@ -23,6 +22,7 @@ from .run import RunState
 from .steer import Steer, give_up_words, waits_for_successor, words_of
 from .timing import TurnTiming
 from .turn import CallState, TurnState
+from .waits import Waits
 
 __all__ = ["ToolLoop"]
 
@@ -30,10 +30,12 @@ __all__ = ["ToolLoop"]
 class ToolLoop:
     """The runs of a session, in order, and what happened to them since somebody asked."""
 
-    def __init__(self, abilities: Abilities, pool: Pool) -> None:
+    def __init__(self, pool: Pool, waits: Waits | None = None, keys: Keys | None = None) -> None:
         self.runs: list[RunState] = []
         self.pool = pool
-        self._abilities = abilities
+        self.waits = waits or Waits()
+        """How long a provider may keep a run waiting."""
+        self._keys = keys
         self._waiting: list[RunState] = []
         self._by_id: dict[str, RunState] = {}
         self._changes: list[tuple[RunState, Change]] = []
@@ -47,6 +49,9 @@ class ToolLoop:
 
     def note(self, turn: TurnState, *changes: Change) -> None:
         """Something happened to a turn; nothing where its run was forgotten."""
+        if turn.error is not None:
+            # It is there to be read, and a provider's words may repeat the key.
+            turn.error = hidden_error(turn.error, self._keys)
         run = self._by_id.get(turn.run_id)
         if run is not None:
             self._changes += [(run, change) for change in changes]
@@ -59,22 +64,10 @@ class ToolLoop:
 
     # Calls.
 
-    def hold_up(self, call: CallState, now: float) -> None:
-        """The main thread, where the call's tool is to run, is busy with something else."""
-        if calls.hold_up(call, now):
-            self.note(call.turn, CallChanged(call))
-
-    def begin_call(self, call: CallState, now: float) -> bool:
-        """The tool's function is about to run. False: the call was given up, so do not run it."""
-        begun = calls.begin(call, now)
-        if begun:
-            self.note(call.turn, CallChanged(call))
-        return begun
-
-    def answer(self, call: CallState, output: str | list[Any], now: float, *, status: str, error: str | None) -> None:
+    def answer_call(self, call: CallState, answer: Answer, now: float) -> None:
         """Answer a call. When its turn is terminal and nothing else is owed, the next turn is made."""
         was_done = call.done
-        if calls.answer(call, output, now, status=status, error=error):
+        if calls.answer(call, answer, now):
             self.note(call.turn, CallChanged(call))
         if not was_done:
             self.go_on(self.run_of(call.turn), now)
@@ -231,8 +224,8 @@ class ToolLoop:
 
     def end(self, run: RunState, status: str, error: Exception | None, now: float) -> None:
         """The run is over; its lane is free for others."""
-        run.status, run.error, run.ended = status, error, now
         oversize.advised(error, run.turns[-1] if run.turns else None)
+        run.status, run.error, run.ended = status, hidden_error(error, self._keys), now
         if isinstance(error, exceptions.WsNotebookError):
             error.run = run
         if run in self._waiting:
@@ -245,9 +238,9 @@ class ToolLoop:
         self._changes.append((run, RunEnded(run)))
         self.begin_waiting(now)
 
-    def send_over(self, lanes: Iterable[Lane]) -> None:
-        """What waits on these lanes goes over another transport than it was made for."""
-        for lane in lanes:
+    def send_over(self, transport: str) -> None:
+        """What waits on any lane goes over another transport than it was made for."""
+        for lane in self.pool:
             if lane.pending is not None:
-                lane.pending.transport = self._abilities.transport
+                lane.pending.transport = transport
                 self.note(lane.pending, TurnChanged(lane.pending))

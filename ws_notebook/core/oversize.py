@@ -8,6 +8,7 @@ from __future__ import annotations
 from .. import exceptions
 from .abilities import Abilities
 from .lane import Lane, Lanes
+from .learned import Learned
 from .request import size
 from .run import RequestSettings
 from .turn import TurnState
@@ -31,7 +32,7 @@ def may_go_aside(settings: RequestSettings, abilities: Abilities) -> bool:
     return abilities.aside and settings.options.get("generate") is not False
 
 
-def learn_limit(lanes: Lanes, abilities: Abilities, error: Exception) -> Lane | None:
+def learn_limit(lanes: Lanes, learned: Learned, error: Exception) -> Lane | None:
     """The lane whose request was refused unread for its size, where a connection ended for that; the limit is noted.
 
     It is the largest of those of which nothing was heard; none where a larger one was taken before.
@@ -40,10 +41,7 @@ def learn_limit(lanes: Lanes, abilities: Abilities, error: Exception) -> Lane | 
         return None
     unheard = [lane for lane in lanes if lane.current is not None and _is_unheard(lane.current)]
     refused = max(unheard, key=lambda lane: lane.asked, default=None)
-    if refused is None or refused.asked <= abilities.accepted:
-        return None
-    abilities.max_message = refused.asked - 1
-    return refused
+    return refused if refused is not None and learned.note_refused(refused.asked) else None
 
 
 def _is_unheard(turn: TurnState) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .abilities import Abilities
 from .lane import Lane, Lanes
+from .learned import Learned
 from .run import RunState
 from .turn import TurnState
 
@@ -15,9 +15,9 @@ __all__ = ["Pool"]
 class Pool:
     """One connection with named lanes, or, where there are none, several with one lane each."""
 
-    def __init__(self, abilities: Abilities) -> None:
-        self._abilities = abilities
-        self.links: list[Lanes] = [Lanes(abilities)]
+    def __init__(self, learned: Learned) -> None:
+        self._learned = learned
+        self.links: list[Lanes] = [Lanes(learned)]
         """The lanes of each connection, the first one always there, in the order in which they were added."""
 
     def __iter__(self) -> Iterator[Lane]:
@@ -30,7 +30,7 @@ class Pool:
     def transport_of(self, run: RunState) -> str:
         """What the run's requests go over."""
         found = next((lanes for lanes in self.links if lanes.of(run) is not None), self.links[0])
-        return found.abilities.transport
+        return found.learned.abilities.transport
 
     def take_aside(self) -> Lane:
         """A free lane over HTTP, for a request that the connections do not take."""
@@ -38,7 +38,7 @@ class Pool:
         found = next(free, None)
         if found is not None:
             return found
-        self.links.append(Lanes(self._abilities.over_http(), aside=True))
+        self.links.append(Lanes(self._learned.over_http(), aside=True))
         return next(iter(self.links[-1]))
 
     def _ordinary(self) -> list[Lanes]:
@@ -52,7 +52,7 @@ class Pool:
     def take(self, run: RunState, parent: TurnState | None) -> Lane | None:
         """Give the run a free lane: the one that remembers its parent, another, or a new one. None: wait."""
         wanted = parent.response_id if parent is not None else None
-        usable = self._ordinary()[: max(self._abilities.places, 1)]
+        usable = self._ordinary()[: max(self._learned.abilities.places, 1)]
         free = [lane for lanes in usable for lane in lanes.free_ones()]
         home = next((lane for lane in free if wanted is not None and lane.memory == wanted), None)
         chosen = home or next(iter(free), None) or self._add()
@@ -62,7 +62,7 @@ class Pool:
 
     def _add(self) -> Lane | None:
         named = self.links[0].add()
-        if named is not None or len(self._ordinary()) >= self._abilities.places:
+        if named is not None or len(self._ordinary()) >= self._learned.abilities.places:
             return named
-        self.links.append(Lanes(self._abilities))
+        self.links.append(Lanes(self._learned))
         return next(iter(self.links[-1]))

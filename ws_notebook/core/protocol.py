@@ -7,33 +7,41 @@ in seconds of one monotonic clock.
 
 from __future__ import annotations
 
-from typing import Any
-
 from .. import exceptions
-from . import outcome
+from ..secrets import Keys
+from . import calls, outcome
 from .abilities import Abilities
-from .changes import Change
+from .calls import Answer
+from .changes import CallChanged, Change
 from .frames import FrameLog
 from .handle import CallHandle
 from .lane import Lanes
+from .learned import Learned
 from .link import Link
 from .loop import ToolLoop
 from .pool import Pool
 from .run import RunState
 from .steer import Steer
-from .turn import CallState
+from .turn import ApprovalState, CallState, Progress
+from .waits import Waits
 
 __all__ = ["Protocol"]
 
 
 class Protocol:
-    """One session's runs on its connections. `abilities`: what the provider can do."""
+    """One session's runs on its connections.
 
-    def __init__(self, abilities: Abilities | None = None) -> None:
-        self.abilities = abilities or Abilities()
+    `abilities`: what the provider can do. `waits`: how long it may keep a run waiting. `keys`: secrets, which no error
+    of a turn or run is to hold.
+    """
+
+    def __init__(
+        self, abilities: Abilities | None = None, *, waits: Waits | None = None, keys: Keys | None = None
+    ) -> None:
+        self.learned = Learned(abilities or Abilities())
         self.frames = FrameLog()
-        self._pool = Pool(self.abilities)
-        self._loop = ToolLoop(self.abilities, self._pool)
+        self._pool = Pool(self.learned)
+        self._loop = ToolLoop(self._pool, waits, keys)
         self._links = [self._link(lanes) for lanes in self._pool.links]
 
     # What it is.
@@ -48,6 +56,15 @@ class Protocol:
         """One for each connection; the first one is always there, and none ever goes."""
         self._links += [self._link(lanes) for lanes in self._pool.links[len(self._links) :]]
         return self._links
+
+    @property
+    def waits(self) -> Waits:
+        """How long the provider may keep a run waiting. Others can be set, from now on."""
+        return self._loop.waits
+
+    @waits.setter
+    def waits(self, waits: Waits) -> None:
+        self._loop.waits = waits
 
     @property
     def rotations(self) -> int:
@@ -67,6 +84,10 @@ class Protocol:
     def add_ended(self, run: RunState) -> None:
         """Add a run that was done by other means; later ones can continue it."""
         self._loop.add_ended(run)
+
+    def start_clock(self, run: RunState, now: float, at: float) -> None:
+        """The run is asked for only now, `at` in seconds since the epoch: what went before is not counted."""
+        run.asked, run.asked_at = now, at
 
     def steer(self, run: RunState, steer: Steer, now: float) -> None:
         """Add words to a run in progress. Raises ProtocolViolation where it has ended, and changes nothing."""
@@ -93,9 +114,8 @@ class Protocol:
 
     def use_http(self) -> None:
         """There is no WebSocket mode: from now on each request carries the full input."""
-        self.abilities.transport, self.abilities.memory = "http", False
-        self.abilities.without_lanes()
-        self._loop.send_over(self._pool)
+        self.learned.lose_websocket()
+        self._loop.send_over(self.learned.abilities.transport)
 
     def forget(self) -> None:
         """Start over: no runs, no lineage, no frames. The connections must have been dropped."""
@@ -104,33 +124,56 @@ class Protocol:
         self.frames.clear()
 
     def _link(self, lanes: Lanes) -> Link:
-        return Link(self._loop, lanes.abilities, lanes, self.frames)
+        return Link(self._loop, lanes, self.frames)
 
-    # Calls.
+    # Calls. Each of these is one thing that happened to a call.
 
-    def hand_call(self, call: CallState, handle: CallHandle) -> None:
+    def attach(self, call: CallState, handle: CallHandle) -> None:
         """Its arguments are whole: from now on its users act by this handle."""
         call.handle = handle
 
-    def call_held_up(self, call: CallState, now: float) -> None:
+    def hold_up_call(self, call: CallState, now: float) -> None:
         """The tool's place, the kernel's main thread, is busy with something else."""
-        self._loop.hold_up(call, now)
+        if calls.hold_up(call, now):
+            self._note(call)
 
-    def call_started(self, call: CallState, now: float) -> bool:
-        """The tool's function is about to run. False: the call was given up, so do not run it."""
-        return self._loop.begin_call(call, now)
+    def ask(self, call: CallState, approval: ApprovalState, now: float) -> None:
+        """Its function is not called before somebody allows it. Raises ProtocolViolation where it is not queued."""
+        calls.ask(call, approval, now)
+        self._note(call)
 
-    def submit_tool_output(
-        self,
-        call: CallState,
-        output: str | list[Any],
-        now: float,
-        *,
-        status: str = "completed",
-        error: str | None = None,
+    def prompt(self, call: CallState, prompted: bool) -> None:
+        """The kernel's input() asks for the approval, or asks no more."""
+        if calls.prompt(call, prompted):
+            self._note(call)
+
+    def decide(
+        self, call: CallState, decision: str, now: float, *, reason: str = "", arguments: str | None = None
     ) -> None:
+        """Somebody, or a rule, has decided; `arguments`: JSON that takes the place of the model's."""
+        calls.decide(call, decision, now, reason=reason, arguments=arguments)
+        self._note(call)
+
+    def begin_call(self, call: CallState, now: float) -> bool:
+        """The tool's function is about to run. False: the call was given up, so do not run it."""
+        begun = calls.begin(call, now)
+        if begun:
+            self._note(call)
+        return begun
+
+    def progress(self, call: CallState, progress: Progress) -> bool:
+        """The running function tells how far it is. False: the call is over, and nothing has changed."""
+        goes_on = calls.progress(call, progress)
+        if goes_on:
+            self._note(call)
+        return goes_on
+
+    def answer_call(self, call: CallState, answer: Answer, now: float) -> None:
         """Answer a call. When its turn is terminal and nothing else is owed, the next request is made.
 
-        The answer of a call that was given up meanwhile is dropped and the call shown as late.
+        The output of a call that was given up meanwhile is dropped and the call shown as late.
         """
-        self._loop.answer(call, output, now, status=status, error=error)
+        self._loop.answer_call(call, answer, now)
+
+    def _note(self, call: CallState) -> None:
+        self._loop.note(call.turn, CallChanged(call))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .abilities import Abilities
 from .events import ErrorInfo
+from .learned import Learned
 from .lineage import chain
 from .run import RequestSettings
 from .turn import TurnState
@@ -26,9 +26,9 @@ UNREADABLE = "reasoning_dropped"
 _WANTED = "reasoning.encrypted_content"
 
 
-def is_asked_for(settings: RequestSettings, abilities: Abilities) -> bool:
+def is_asked_for(settings: RequestSettings, learned: Learned) -> bool:
     """Whether a request asks for it by itself."""
-    wanted = abilities.encrypts and settings.model not in abilities.not_encrypting and not _is_stored(settings)
+    wanted = learned.encrypts(settings.model) and not _is_stored(settings)
     return wanted and _WANTED not in _included(settings.options)
 
 

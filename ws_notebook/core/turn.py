@@ -16,15 +16,23 @@ import msgspec
 from ..exceptions import ProtocolViolation, ToolError
 from ..secrets import hidden
 from . import calltext
-from .consent import Consent, Progress
 from .events import ErrorInfo
 from .frames import FrameTally
 from .handle import CallHandle, RunHandle
-from .hosted import HostedCall
 from .items import Item, WireObject
 from .timing import CallTiming, TurnTiming
 
-__all__ = ["CALL_ORDER", "TURN_ORDER", "CallState", "TextPart", "TurnState", "not_waiting"]
+__all__ = [
+    "CALL_ORDER",
+    "TURN_ORDER",
+    "ApprovalState",
+    "CallState",
+    "HostedCall",
+    "Progress",
+    "TextPart",
+    "TurnState",
+    "not_waiting",
+]
 
 TURN_ORDER: Mapping[str, frozenset[str]] = {
     "in_progress": frozenset({"completed", "incomplete", "failed", "cancelled"}),
@@ -97,6 +105,49 @@ class TextPart(msgspec.Struct, eq=False):
             reached, kept = reached + len(chunk), kept + 1
         self.times, self.chunks = array("d", [*self.times[:kept], now]), [*self.chunks[:kept], text[reached:]]
         self.repeats = set()
+
+
+class HostedCall(msgspec.Struct, eq=False, kw_only=True):
+    """A call that the provider carries out itself, in seconds of the monotonic clock."""
+
+    item: Item
+    """As it was announced, and from its end on as it ended."""
+    output_index: int
+    started: float
+    ended: float | None = None
+    stage: str = ""
+    """The provider's last word about it: in_progress, searching, interpreting, …."""
+
+
+class ApprovalState(msgspec.Struct, eq=False, kw_only=True):
+    """What is known of the approval that a call needs or needed."""
+
+    deadline: float | None = None
+    """When the default is taken, in seconds of the monotonic clock."""
+    default: str = "deny"
+    """What is done then: "deny" or "approve"."""
+    prompted: bool = False
+    """It is asked for by the kernel's input(), so a view needs no buttons for it."""
+    length: int = 0
+    """Characters of the arguments that it is asked for."""
+    digest: str = ""
+    """Names those arguments; empty where nobody was asked."""
+    defaults: str = ""
+    """JSON of what the function gets that the arguments do not say; empty where they say all."""
+    repeated: tuple[str, ...] = ()
+    """Keys that the arguments write more than once."""
+    reason: str = ""
+    arguments: str | None = None
+    """The JSON arguments that the call runs with in place of the model's; None: with those."""
+
+
+class Progress(msgspec.Struct, frozen=True, eq=False):
+    """How far a call is: `fraction` from 0 to 1 or None, a few words, a generator's last value, how many so far."""
+
+    fraction: float | None = None
+    text: str = ""
+    partial: str | list[Any] | None = None
+    count: int = 0
 
 
 class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
@@ -261,10 +312,10 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """What its reader must know of the output, such as that a secret was taken out; or empty."""
     exception: BaseException | None = None
     decision: str = ""
-    """approved, edited, denied, timeout, unattended or allowed; empty where no consent was needed, or none came."""
+    """approved, edited, denied, timeout, unattended or allowed; empty where no approval was needed, or none came."""
     approval_ms: float | None = None
-    """The time it waited for consent, in milliseconds."""
-    consent: Consent | None = None
+    """The time it waited for approval, in milliseconds."""
+    approval: ApprovalState | None = None
     progress: Progress | None = None
     """How far it is, by its own words and by what its generator gave."""
     handle: CallHandle | None = None
@@ -304,11 +355,11 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     @property
     def edited(self) -> str | None:
         """The JSON arguments that somebody put in place of the model's before he allowed it, or None."""
-        return None if self.consent is None else self.consent.arguments
+        return None if self.approval is None else self.approval.arguments
 
     @property
     def queued_ms(self) -> float | None:
-        """From the arguments being whole to the function's start, without the wait for consent, in milliseconds."""
+        """From the arguments being whole to the function's start, without the wait for approval, in milliseconds."""
         waited = self.timing.queued_ms
         return None if waited is None else max(0.0, waited - (self.approval_ms or 0.0))
 
@@ -333,7 +384,7 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     def approve(self, arguments: Mapping[str, Any] | str | None = None) -> None:
         """Let it run; `arguments`, values by name or JSON, take the place of the model's, which is told so.
 
-        Callable from any thread while it waits for consent. Raises ToolError for arguments that do not fit, and where
+        Callable from any thread while it waits for approval. Raises ToolError for arguments that do not fit, and where
         it does not wait (any more).
         """
         self._decidable().approve(arguments)

@@ -1,4 +1,4 @@
-"""Calls that wait for consent: who is asked, for how long, and what follows.
+"""Calls that wait for approval: who is asked, for how long, and what follows.
 
 Whoever decides first, decides: a button of a live view, `call.approve()` anywhere in Python, or an answer to `input()`,
 which is asked where a cell waits and no view has shown that its buttons are heard.
@@ -18,9 +18,7 @@ from weakref import WeakSet
 import msgspec
 
 from .. import kernel
-from ..core import calls
-from ..core.consent import Consent
-from ..core.turn import CallState, not_waiting
+from ..core.turn import ApprovalState, CallState, not_waiting
 from ..core.waits import Waits
 from ..exceptions import ToolError
 from ..tools.approval import Approval, Decision, PendingCall, denial, prompted
@@ -28,6 +26,7 @@ from ..tools.executor import Execution, Outcome, cancelled_outcome, failed_outco
 from ..tools.function import AnyTool, Tool
 from ..tools.unsaid import Unsaid
 from ..tools.values.outputs import error_output
+from .calls import Calls
 from .course import Course
 from .portal import Job, Portal
 
@@ -70,7 +69,7 @@ class Held(msgspec.Struct, eq=False, kw_only=True):
 
 
 class Approvals:
-    """The calls of a session that wait for consent.
+    """The calls of a session that wait for approval.
 
     `approve`, `deny` and `shown` may be called from any thread, all else on the loop.
     """
@@ -78,23 +77,21 @@ class Approvals:
     def __init__(
         self,
         portal: Portal,
+        calls: Calls,
         *,
-        changed: Callable[[CallState], None],
-        submit: Callable[[CallState, Outcome], None],
         waits: Callable[[], Waits] = Waits,
     ) -> None:
         self.on_approval: Callable[[PendingCall], object] | None = None
         """Told of each call that waits, in a thread of the pool; nobody is asked by `input()` then."""
         self._portal = portal
-        self._changed = changed
-        self._submit = submit
+        self._calls = calls
         self._waits = waits
         self._held: dict[CallState, Held] = {}
         self._granted: WeakSet[AnyTool] = WeakSet()
         """The tools that were approved once."""
 
     def hold(self, held: Held) -> None:
-        """Have the call wait until somebody allows it, unless it needs nobody's consent."""
+        """Have the call wait until somebody allows it, unless it needs nobody's approval."""
         self._held[held.call] = held
         if held.policy.when == "first time" and held.tool in self._granted:
             self._settle(held, Decision(kind="allowed", runs=True))
@@ -205,18 +202,18 @@ class Approvals:
         self._cancel_timers(held)
         timeout = self._patience(held)
         held.asked = time.monotonic()
-        consent = Consent(
+        approval = ApprovalState(
             deadline=None if timeout is None else held.asked + timeout,
             default=held.policy.default,
             **_told(held.unsaid),
         )
-        calls.ask(held.call, held.asked, consent)
+        self._calls.ask(held.call, approval, held.asked)
         self._bound(held, timeout)
         decider = self.on_approval
         if decider is None:
             self._look(held)
         # After the look, so that a view learns at once whether its buttons are wanted.
-        self._changed(held.call)
+        self._calls.publish()
         if decider is not None and held.pending is not None:
             self._portal.aside.submit(held.course.inside().run, self._tell, decider, held.pending)
 
@@ -228,7 +225,7 @@ class Approvals:
             held.timers.append(asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._look, held))
             return
         held.queued = True
-        self._note_prompt(held, self._portal.work.attended)
+        self._calls.prompt(held.call, self._portal.work.attended)
         job = Job(
             held.course.state,
             run=lambda: self._prompt(held),
@@ -257,27 +254,21 @@ class Approvals:
 
     def _begin_prompt(self, held: Held, prompt: Execution) -> bool:
         """A thread is about to ask: whether it still must."""
-        if held.call not in self._held or held.call.consent is None:
+        if held.call not in self._held or held.call.approval is None:
             return False
         if not self._needs_prompt(held):
             held.queued = False
-            self._note_prompt(held, False)
+            self._calls.prompt(held.call, False)
             self._look(held)
             return False
         held.prompt = prompt
         self._bound(held, self._waits().input)
-        self._note_prompt(held, True)
+        self._calls.prompt(held.call, True)
         return True
 
     def _note_shown(self, call: CallState) -> None:
         if call in self._held:
             self._held[call].shown = True
-
-    def _note_prompt(self, held: Held, prompted: bool) -> None:
-        consent = held.call.consent
-        if consent is not None and consent.prompted is not prompted:
-            consent.prompted = prompted
-            self._changed(held.call)
 
     def _prompted(self, held: Held, outcome: Outcome | None) -> None:
         """The prompt has ended, by an answer, by an error, or since the call was decided elsewhere."""
@@ -306,12 +297,10 @@ class Approvals:
         if call not in self._held:
             raise ToolError(f"Call {call.call_id} of {call.name} was decided before: it is {call.status}.")
         self._release(held)
-        now = time.monotonic()
-        calls.decide(call, decision.kind, now, reason=decision.reason, arguments=decision.arguments)
-        self._changed(call)
+        self._calls.decide(call, decision)
         if not decision.runs:
             output, error = denial(decision)
-            self._submit(call, Outcome(status="denied", output=output, error=error))
+            self._calls.answer_call(call, Outcome(status="denied", output=output, error=error))
             return
         # Other arguments than the model's say nothing of the model's next ones.
         if decision.kind == "approved":
@@ -326,7 +315,7 @@ class Approvals:
     def _fail(self, held: Held, outcome: Outcome | None) -> None:
         if held.call in self._held:
             self._release(held)
-            self._submit(held.call, outcome or cancelled_outcome())
+            self._calls.answer_call(held.call, outcome or cancelled_outcome())
 
     def _release(self, held: Held) -> None:
         del self._held[held.call]

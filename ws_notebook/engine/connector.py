@@ -74,13 +74,12 @@ class Connector:
             transport=self.transport.name,
             memory=memory,
             trusts_store=profile.trusts_store,
-            limits=LaneLimits(named=profile.lanes, in_flight=profile.in_flight) if memory else None,
+            limits=LaneLimits(named=profile.lanes, in_flight=profile.in_flight) if memory else LaneLimits(),
             sockets=profile.sockets,
             steers=profile.steering,
             encrypts=profile.encrypted_reasoning,
             max_message=profile.max_message,
             aside=self._may_fall_back,
-            waits=self.waits,
         )
 
     @property

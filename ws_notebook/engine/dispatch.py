@@ -27,6 +27,7 @@ from ..tools.executor import (
 )
 from ..tools.function import AnyTool
 from .approvals import Approvals, Held
+from .calls import Calls
 from .course import Course
 from .portal import Job, Portal
 from .progress import Reporter
@@ -46,28 +47,20 @@ _BUSY = 0.1
 class Dispatcher:
     """Runs the tool calls of a session. Its methods are called on the loop.
 
-    `started(call)` says that a function is about to run, and answers whether it still may; `held_up(call)` that the
-    main thread is busy elsewhere; `changed(call)` that it waits for consent, was decided or tells how far it is;
-    `submit(call, outcome)` hands back what came of it. `waits()`: how long people and functions may take.
+    `calls` is told of everything that happens to one. `waits()`: how long people and functions may take.
     """
 
     def __init__(
         self,
         portal: Portal,
+        calls: Calls,
         *,
-        started: Callable[[CallState], bool],
-        held_up: Callable[[CallState], None],
-        changed: Callable[[CallState], None],
-        submit: Callable[[CallState, Outcome], None],
         waits: Callable[[], Waits] = Waits,
     ) -> None:
         self._portal = portal
-        self._started = started
-        self._held_up = held_up
-        self._changed = changed
-        self._submit = submit
+        self._calls = calls
         self._waits = waits
-        self.approvals = Approvals(portal, changed=changed, submit=submit, waits=waits)
+        self.approvals = Approvals(portal, calls, waits=waits)
         self._threads: dict[CallState, Future[None]] = {}
         """The work in the pool of each call that has some."""
         self._running: dict[CallState, Execution] = {}
@@ -82,7 +75,7 @@ class Dispatcher:
             return
         tool = course.tools.get(call.name)
         if tool is None:
-            self._submit(call, unknown_tool_outcome(call.name, course.tools.names()))
+            self._calls.answer_call(call, unknown_tool_outcome(call.name, course.tools.names()))
         elif tool.approve is None:
             self._execute(course, call, tool)
         else:
@@ -98,7 +91,7 @@ class Dispatcher:
             context=within,
             started=lambda: self._admit(call),
             finished=lambda outcome: self._portal.post(self._finish, call, outcome),
-            inside=Context(course.handle, call, Reporter(self._portal, call, self._changed)),
+            inside=Context(course.handle, call, Reporter(self._portal, call, self._calls)),
         )
         self._running[call] = execution
         if isinstance(tool.run_in, Executor):
@@ -154,7 +147,7 @@ class Dispatcher:
             self._timers[call] = asyncio.get_running_loop().call_later(wait, self._give_up_place, call, patience)
         if self._portal.work.attended or not kernel.in_kernel():
             return
-        self._held_up(call)
+        self._calls.hold_up_call(call)
         if self._portal.work.waited_for_aside(course.state) and not self._warned:
             self._warned = True
             self._portal.work.put(_warning_of_busy_kernel(course, call))
@@ -181,7 +174,7 @@ class Dispatcher:
         execution = self._running.get(call)
         if execution is None:
             return
-        if not self._started(call):
+        if not self._calls.begin_call(call):
             self._forget(call)
             self._interrupt(execution)
             return
@@ -214,13 +207,13 @@ class Dispatcher:
         elif outcome is not None:
             self._answer(call, outcome)
         elif not call.done:
-            self._submit(call, cancelled_outcome())
+            self._calls.answer_call(call, cancelled_outcome())
 
     def _answer(self, call: CallState, outcome: Outcome) -> None:
         """The model is told where a call ran with other arguments than it wrote."""
         if call.edited is not None:
             outcome = msgspec.structs.replace(outcome, output=edited_output(outcome.output, call.edited))
-        self._submit(call, outcome)
+        self._calls.answer_call(call, outcome)
 
     def _forget(self, call: CallState) -> None:
         self._cancel_timer(call)

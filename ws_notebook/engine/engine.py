@@ -10,7 +10,7 @@ from concurrent.futures import Future
 
 import msgspec
 
-from ..core.changes import CallChanged, Change, RunEnded, ToolCallReady, TurnEnded
+from ..core.changes import Change, RunEnded, ToolCallReady
 from ..core.frames import FrameRecord
 from ..core.protocol import Protocol
 from ..core.run import RunState
@@ -18,10 +18,9 @@ from ..core.steer import Steer
 from ..core.turn import CallState
 from ..exceptions import SettingsError
 from ..render.bundle import RunHeader
-from ..secrets import Frames, Keys, hidden, hidden_error, note
+from ..secrets import Frames, Keys
 from ..tools.bench.attempt import remember
-from ..tools.executor import Outcome
-from ..tools.values.outputs import without_secrets
+from .calls import Calls
 from .connector import Connector
 from .course import Cause, Course, Observer, cancelled
 from .dispatch import Dispatcher
@@ -46,19 +45,19 @@ class Engine:
         self.keys = keys
         """The secrets that are shown nowhere."""
         self.portal = portal
-        self.protocol = Protocol(connector.abilities)
-        self.traffic = Traffic(self.protocol, connector, publish=self._publish, keys=keys, keep=portal.keep)
-        self.dispatcher = Dispatcher(
-            portal,
-            started=self._call_started,
-            held_up=self._call_held_up,
-            changed=self._call_changed,
-            submit=self._submit,
-            waits=lambda: self.protocol.abilities.waits,
+        self.protocol = Protocol(connector.abilities, waits=connector.waits, keys=keys)
+        self.traffic = Traffic(self.protocol, connector, publish=self._publish, keep=portal.keep)
+        calls = Calls(
+            self.protocol,
+            keys,
+            publish=lambda: self._publish(self.protocol.changes()),
+            settle=self.traffic.settle,
+            answered=self._remember,
         )
+        self.dispatcher = Dispatcher(portal, calls, waits=lambda: self.protocol.waits)
         self.approvals = self.dispatcher.approvals
         self.waiters = Waiters(portal, self.courses)
-        self._resting = Rest(self.rest, lambda: self.protocol.abilities.waits.idle)
+        self._resting = Rest(self.rest, lambda: self.protocol.waits.idle)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
 
@@ -116,7 +115,7 @@ class Engine:
     def header(self, run: RunState | None = None) -> RunHeader:
         """What a view writes over a run."""
         asked = "" if run is None else run.settings.model
-        return self.connector.header(asked, self.protocol.abilities.transport)
+        return self.connector.header(asked, self.protocol.learned.abilities.transport)
 
     def frames_of(self, run: RunState) -> list[FrameRecord]:
         """The run's frames that are still held, scrubbed of secrets, oldest first."""
@@ -172,34 +171,9 @@ class Engine:
             del self.courses[state.id]
         self._touch_watchers()
 
-    # Calls.
-
-    def _call_held_up(self, call: CallState) -> None:
-        self.protocol.call_held_up(call, time.monotonic())
-        self.traffic.settle()
-
-    def _call_changed(self, call: CallState) -> None:
-        """It waits for consent, was decided, or tells how far it is."""
-        course = self.courses.get(call.turn.run_id)
-        if course is not None:
-            self._publish([(course.state, CallChanged(call))])
-
-    def _call_started(self, call: CallState) -> bool:
-        may = self.protocol.call_started(call, time.monotonic())
-        # Nothing is sent because of it.
-        self._publish(self.protocol.changes())
-        return may
-
-    def _submit(self, call: CallState, outcome: Outcome) -> None:
-        call.exception, call.pictures, call.exhibits = outcome.exception, outcome.pictures, outcome.exhibits
-        # A tool may read the environment or a file; neither the provider nor the notebook is to have the keys.
-        output, taken = without_secrets(outcome.output, self.keys)
-        error = None if outcome.error is None else hidden(outcome.error, self.keys)
-        call.note = " ".join(filter(None, [note(taken), outcome.note]))
-        self.protocol.submit_tool_output(call, output, time.monotonic(), status=outcome.status, error=error)
+    def _remember(self, call: CallState) -> None:
         course = self.courses.get(call.turn.run_id)
         remember(None if course is None else course.tools, call)
-        self.traffic.settle()
 
     # Telling.
 
@@ -221,13 +195,8 @@ class Engine:
         course, ended = self.courses.get(state.id), isinstance(change, RunEnded)
         if course is not None and isinstance(change, ToolCallReady):
             # Before anybody is told: who hears of the call may go on from it.
-            self.protocol.hand_call(change.call, course.calls(change.call))
+            self.protocol.attach(change.call, course.calls(change.call))
             self.portal.loop.call_soon(self.dispatcher.dispatch, course, change.call)
-        if isinstance(change, TurnEnded) and change.turn.error is not None:
-            # Errors are there to be read, and a provider's may repeat the key.
-            change.turn.error = hidden_error(change.turn.error, self.keys)
-        elif ended and state.error is not None:
-            state.error = hidden_error(state.error, self.keys)
         if course is not None:
             course.tell(change)
         if ended:

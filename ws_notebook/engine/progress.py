@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from ..core import calls
-from ..core.consent import Progress
-from ..core.turn import CallState
+from ..core.turn import CallState, Progress
+from .calls import Calls
 from .portal import Portal
 
 __all__ = ["Reporter"]
@@ -18,10 +15,10 @@ _INTERVAL = 0.1
 class Reporter:
     """Takes the reports of one call, from any thread; shows the latest at once, then ten times a second at most."""
 
-    def __init__(self, portal: Portal, call: CallState, changed: Callable[[CallState], None]) -> None:
+    def __init__(self, portal: Portal, call: CallState, calls: Calls) -> None:
         self._portal = portal
         self._call = call
-        self._changed = changed
+        self._calls = calls
         self._latest: Progress | None = None
         self._due = False
 
@@ -40,6 +37,5 @@ class Reporter:
             if self._latest is None or self._due:
                 return
             self._due, latest, self._latest = True, self._latest, None
-        if calls.progressed(self._call, latest):
-            self._changed(self._call)
+        if self._calls.progress(self._call, latest):
             self._portal.loop.call_later(_INTERVAL, self._show)

@@ -17,7 +17,6 @@ from ..core.link import Link
 from ..core.protocol import Protocol
 from ..core.run import RunState
 from ..exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, WsNotebookError
-from ..secrets import Keys, hidden, hidden_error
 from ..transports.base import Connection
 from .connector import Connector
 from .rest import call_held
@@ -54,7 +53,6 @@ class Pump:
         connector: Connector,
         settle: Callable[[], None],
         publish: Callable[[list[tuple[RunState, Change]]], None],
-        keys: Keys,
         keep: Callable[[asyncio.Task[None]], None],
     ) -> None:
         self._protocol = protocol
@@ -67,7 +65,6 @@ class Pump:
         self._connector = connector
         self._settle = settle
         self._tell = publish
-        self._keys = keys
         self._keep = keep
         self._connection: Connection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -216,7 +213,7 @@ class Pump:
         if connection is not None:
             self._lost(connection, error)
         else:
-            self._link.connection_failed(self._clean(error), time.monotonic())
+            self._link.connection_failed(error, time.monotonic())
             asyncio.get_running_loop().call_soon(self._settle)
 
     async def _end_of(self, connection: Connection | None, error: WsNotebookError) -> None:
@@ -231,13 +228,13 @@ class Pump:
         try:
             connection = await self._connector.connect(aside=self._link.aside)
         except Exception as error:  # noqa: BLE001 - whatever kept it from opening ends the runs that wait
-            self._link.connection_failed(self._told(error), time.monotonic())
+            self._link.connection_failed(_unopened(error), time.monotonic())
             # Not from within the writer: it would not see that it is about to end.
             asyncio.get_running_loop().call_soon(self._settle)
             return None
         finally:
             self.connecting = False
-        if not connection.memory and self._protocol.abilities.memory and not self._link.aside:
+        if not connection.memory and self._protocol.learned.abilities.memory and not self._link.aside:
             self._protocol.use_http()
         self.connections += 1
         self.opened_at = time.monotonic()
@@ -272,17 +269,8 @@ class Pump:
         if connection is not self._connection:
             return
         self.drop()
-        self._link.receive_eof(self._clean(error), time.monotonic())
+        self._link.receive_eof(error, time.monotonic())
         self._settle()
-
-    def _told(self, error: Exception) -> Exception:
-        if isinstance(error, WsNotebookError):
-            return self._clean(error)
-        return ConnectionFailed(hidden(f"The connection could not be opened: {error!r}. Nothing was sent.", self._keys))
-
-    def _clean(self, error: WsNotebookError) -> WsNotebookError:
-        """The error without secrets: a peer's words may repeat the key."""
-        return hidden_error(error, self._keys)
 
 
 def _reader_for(pump: Pump, connection: Connection) -> asyncio.Task[None]:
@@ -326,6 +314,12 @@ async def _read_once(held: Callable[[], Pump | None], connection: Connection) ->
         pump._lost(connection, error)
         return False
     return pump._take(connection, frames)
+
+
+def _unopened(error: Exception) -> Exception:
+    if isinstance(error, WsNotebookError):
+        return error
+    return ConnectionFailed(f"The connection could not be opened: {error!r}. Nothing was sent.")
 
 
 def _untakable(error: Exception) -> ProtocolViolation:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from ..core.changes import Change
 from ..core.protocol import Protocol
 from ..core.run import RunState
-from ..secrets import Keys
 from .connector import Connector
 from .pump import Pump
 
@@ -24,13 +23,11 @@ class Traffic:
         connector: Connector,
         *,
         publish: Callable[[list[tuple[RunState, Change]]], None],
-        keys: Keys,
         keep: Callable[[asyncio.Task[None]], None],
     ) -> None:
         self._protocol = protocol
         self._connector = connector
         self._publish = publish
-        self._keys = keys
         self._keep = keep
         self._pumps: list[Pump] = []
 
@@ -63,7 +60,6 @@ class Traffic:
                     connector=self._connector,
                     settle=self.settle,
                     publish=self._publish,
-                    keys=self._keys,
                     keep=self._keep,
                 )
             )

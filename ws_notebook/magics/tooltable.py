@@ -5,8 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 
-from ..core.hosted import HostedCall
-from ..core.turn import CallState
+from ..core.turn import CallState, HostedCall
 from ..render.format import duration
 from ..session.run import Run
 from ..tools import HostedTool, Offered

@@ -12,13 +12,12 @@ from typing import Any
 
 import msgspec
 
-from ..core.consent import Consent
 from ..core.events import ErrorInfo
 from ..core.items import prompt_text
 from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.timing import Span
-from ..core.turn import CallState, TurnState
+from ..core.turn import ApprovalState, CallState, TurnState
 from ..secrets import Keys, hidden, hidden_value, so_far
 from .format import cut, number, one_line, valid
 from .grown import Grown
@@ -208,7 +207,7 @@ def call_object(call: CallState, clock: Clock, limit: int = LIMIT, *, keys: Keys
         **({"note": call.note} if call.note else {}),
         **({"images": [dict(picture) for picture in call.pictures]} if call.pictures else {}),
         **({"exhibits": [_exhibit(each, limit) for each in call.exhibits]} if call.exhibits else {}),
-        **_consent(call, clock, limit, keys),
+        **_approval(call, clock, limit, keys),
         **_progress(call, limit, keys),
     }
 
@@ -230,30 +229,30 @@ def _with_bounded_figures(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return turns
 
 
-def _consent(call: CallState, clock: Clock, limit: int, keys: Keys | None) -> dict[str, Any]:
-    """Only where a call needs consent, or a rule has decided about it."""
-    consent = call.consent
-    if consent is None:
+def _approval(call: CallState, clock: Clock, limit: int, keys: Keys | None) -> dict[str, Any]:
+    """Only where a call needs approval, or a rule has decided about it."""
+    approval = call.approval
+    if approval is None:
         return {}
     return {
         "approval": {
             "decision": call.decision,
-            "reason": one_line(hidden(consent.reason, keys), _REASON_LIMIT),
-            "arguments": None if consent.arguments is None else cut_shown(consent.arguments, limit, keys),
-            "deadline_ms": clock.optional(consent.deadline),
-            "default": consent.default,
-            "prompted": consent.prompted,
-            **_asked(call, consent),
+            "reason": one_line(hidden(approval.reason, keys), _REASON_LIMIT),
+            "arguments": None if approval.arguments is None else cut_shown(approval.arguments, limit, keys),
+            "deadline_ms": clock.optional(approval.deadline),
+            "default": approval.default,
+            "prompted": approval.prompted,
+            **_asked(call, approval),
         }
     }
 
 
-def _asked(call: CallState, consent: Consent) -> dict[str, Any]:
+def _asked(call: CallState, approval: ApprovalState) -> dict[str, Any]:
     """What whoever decides has to know, while the call waits."""
-    if call.status != "awaiting_approval" or not consent.digest:
+    if call.status != "awaiting_approval" or not approval.digest:
         return {}
-    asked = {"length": consent.length, "digest": consent.digest}
-    return {"asked": {**asked, "defaults": cut(consent.defaults, LIMIT), "repeated": list(consent.repeated)}}
+    asked = {"length": approval.length, "digest": approval.digest}
+    return {"asked": {**asked, "defaults": cut(approval.defaults, LIMIT), "repeated": list(approval.repeated)}}
 
 
 def _progress(call: CallState, limit: int, keys: Keys | None) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..core.hosted import HostedCall
-from ..core.turn import TurnState
+from ..core.turn import HostedCall, TurnState
 
 __all__ = ["hosted_name", "timed_items"]
 

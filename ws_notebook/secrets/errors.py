@@ -1,4 +1,4 @@
-"""Errors without secrets: a peer's words may repeat the key."""
+"""Errors without secrets: the words of a peer may repeat the key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ E = TypeVar("E")
 
 
 def hidden_error(error: E, keys: Keys | None) -> E:
-    """An exception, or what a provider said of one, without secrets. Of an exception it is the same object."""
+    """An exception, or what a provider said of one as a msgspec struct, without secrets.
+
+    Of an exception it is the same object.
+    """
     if isinstance(error, Exception):
         error.args = tuple(_hidden(each, keys) for each in error.args)
         for name, value in list(vars(error).items()):

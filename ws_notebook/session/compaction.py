@@ -43,23 +43,27 @@ class Compactor:
         """
         if not parent.turns:
             raise SettingsError(f"Run {parent.id} never began, so there is nothing of it to compact.")
-        asked, settings = time.monotonic(), parent.settings
-        state = RunState(
-            id=name, input=[], settings=settings, wants=parent, parent=parent, asked=asked, asked_at=time.time()
-        )
-        body = compact_request(parent.turns[-1], settings)
-        timing = TurnTiming(started=asked)
-        timing.enter("connect", asked)
+        asked, asked_at = time.monotonic(), time.time()
+        body = compact_request(parent.turns[-1], parent.settings)
         endpoint = await self._endpoint()
-        timing.opened = timing.sent = time.monotonic()
-        timing.enter("wait", timing.opened)
+        sent = time.monotonic()
         try:
             answer = await post(endpoint, "/compact", body)
         except WsNotebookError as error:
             raise hidden_error(error, self._keys) from None
-        state.turns.append(_turn(state, timing, body, answer))
-        state.status, state.ended = "completed", timing.ended
-        return state
+        turn = _turn(name, parent.settings.model, _timing(asked, sent), body, answer)
+        return RunState(
+            id=name,
+            input=[],
+            settings=parent.settings,
+            wants=parent,
+            parent=parent,
+            turns=[turn],
+            status="completed",
+            asked=asked,
+            asked_at=asked_at,
+            ended=turn.timing.ended,
+        )
 
 
 def compact_request(turn: TurnState, settings: RequestSettings) -> bytes:
@@ -71,18 +75,26 @@ def compact_request(turn: TurnState, settings: RequestSettings) -> bytes:
     return codec.encode(body | {name: settings.options[name] for name in _KEPT if name in settings.options})
 
 
-def _turn(run: RunState, timing: TurnTiming, body: bytes, answer: bytes) -> TurnState:
+def _timing(asked: float, sent: float) -> TurnTiming:
+    """The times of a turn that ends now."""
+    timing = TurnTiming(started=asked, opened=sent, sent=sent)
+    timing.enter("connect", asked)
+    timing.enter("wait", sent)
+    timing.finish(time.monotonic())
+    return timing
+
+
+def _turn(name: str, model: str, timing: TurnTiming, body: bytes, answer: bytes) -> TurnState:
     try:
         fields = msgspec.json.decode(answer)
         output = [Item(item) for item in fields["output"]]
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError):
         raise ProtocolViolation("The answer to the compaction holds no items. Nothing has changed.") from None
-    timing.finish(time.monotonic())
     return TurnState(
-        id=f"{run.id}.1",
-        run_id=run.id,
+        id=f"{name}.1",
+        run_id=name,
         transport="http",
-        model=run.settings.model,
+        model=model,
         status="completed",
         output=output,
         compacted=True,

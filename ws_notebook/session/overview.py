@@ -123,7 +123,7 @@ class _Summary(NamedTuple):
     row: dict[str, Any]
     totals: dict[str, int]
     calls: dict[str, Counter[str]]
-    """By tool: how many "calls"; of them "failed", "stopped", "running" and "waiting" for consent."""
+    """By tool: how many "calls"; of them "failed", "stopped", "running" and "waiting" for approval."""
 
 
 def _summary(run: Run) -> _Summary:

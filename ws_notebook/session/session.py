@@ -204,7 +204,7 @@ class Session:
         if watch is not None:
             run._course.add(watch(run))
             # Making a first picture takes a while; the clock starts behind it.
-            state.asked, state.asked_at = time.monotonic(), time.time()
+            self._engine.protocol.start_clock(state, time.monotonic(), time.time())
         self._spans.follow(run)
         self._engine.start(run._course, self)
         return run
@@ -253,7 +253,7 @@ class Session:
 
     @property
     def on_approval(self) -> Callable[[PendingCall], object] | None:
-        """Called, in a thread of its own, with each call that waits for consent: it decides by `call.approve()` or
+        """Called, in a thread of its own, with each call that waits for approval: it decides by `call.approve()` or
         `call.deny("…")`, then or later, and nobody is asked by `input()`. Can be set at any time; None: nobody is."""
         return self._engine.approvals.on_approval
 
@@ -280,7 +280,7 @@ class Session:
 
     @waits.setter
     def waits(self, waits: Waits | None) -> None:
-        self._engine.connector.waits = self._engine.protocol.abilities.waits = Waits.of(waits)
+        self._engine.connector.waits = self._engine.protocol.waits = Waits.of(waits)
 
     @property
     def state(self) -> str:
@@ -312,7 +312,7 @@ class Session:
     @property
     def at_once(self) -> int:
         """How many runs can have a response in flight at the same time: on lanes, or else on connections."""
-        abilities = self._engine.protocol.abilities
+        abilities = self._engine.protocol.learned.abilities
         return abilities.limits.in_flight if abilities.limits.named else abilities.sockets
 
     @property

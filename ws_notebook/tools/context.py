@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ws_notebook.core.consent import Progress
+from ws_notebook.core.turn import Progress
 from ws_notebook.tools.values.outputs import Output, to_output
 
 __all__ = ["Context", "is_context"]

@@ -46,7 +46,7 @@ class View(Protocol):
     """Shows one run."""
 
     decides: bool
-    """Whether calls that wait for consent can be approved and denied in it."""
+    """Whether calls that wait for approval can be approved and denied in it."""
     widgets: bool
     """Whether a widget draws it: a page that comes later shows it as it is by then."""
 

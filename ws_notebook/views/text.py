@@ -97,7 +97,9 @@ class TextView:
         """Say now and then how long a call has been waited for; not into the line in which somebody is asked."""
         spans = call.timing.spans
         since = call.timing.started or (spans[-1].start if spans else call.timing.ready)
-        if since is None or (call.consent is not None and call.consent.prompted and call.status == "awaiting_approval"):
+        if since is None or (
+            call.approval is not None and call.approval.prompted and call.status == "awaiting_approval"
+        ):
             return
         lasted = self._clock() - since
         passed = [mark for mark in _TOLD_AT if mark <= lasted]

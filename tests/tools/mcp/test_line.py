@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ws_notebook.core.consent import Progress
+from ws_notebook.core.turn import Progress
 from ws_notebook.exceptions import ConnectionFailed, ToolError
 from ws_notebook.tools.context import Context
 
