@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback as traceback_module
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -139,8 +139,6 @@ class ApprovalState(msgspec.Struct, eq=False, kw_only=True):
     reason: str = ""
     arguments: str | None = None
     """The JSON arguments that the call runs with in place of the model's; None: with those."""
-    answer: Callable[[bool, str | Mapping[str, Any] | None], None] | None = None
-    """While it waits: takes the decision, and the other arguments or the reason."""
 
 
 class Progress(msgspec.Struct, frozen=True, eq=False):

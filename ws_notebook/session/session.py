@@ -253,7 +253,7 @@ class Session:
 
     @property
     def on_approval(self) -> Callable[[PendingCall], object] | None:
-        """Called, in a thread of its own, with each call that waits for consent: it decides by `call.approve()` or
+        """Called, in a thread of its own, with each call that waits for approval: it decides by `call.approve()` or
         `call.deny("…")`, then or later, and nobody is asked by `input()`. Can be set at any time; None: nobody is."""
         return self._engine.approvals.on_approval
 
