@@ -22,6 +22,7 @@ from support.events import (
 )
 
 from ws_notebook.core.abilities import LaneLimits
+from ws_notebook.core.events import COUNTED
 from ws_notebook.core.items import as_items
 from ws_notebook.core.run import RunState
 from ws_notebook.core.steer import Steer
@@ -243,6 +244,23 @@ def test_a_heartbeat_or_news_of_an_item_stands_in_no_end_s_place(odd: Event) -> 
     pass_time(drive, 500)
     drive.receive(*items_of(message("And.", "msg_1"))[-1:], completed("resp_1"))
     assert run.status == "completed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [(each, "completed") for each in sorted(COUNTED)] + [("response.x", "failed")]
+)
+def test_an_event_that_is_only_counted_is_a_sign_of_life(kind: str, status: str) -> None:
+    drive = driven()
+    run = drive.ask("one")
+    drive.receive(created("resp_1"), item_added(0, reasoning("")))
+    for _ in range(3):
+        pass_time(drive, 400)
+        if not run.done:
+            drive.receive({"type": kind, "item_id": "rs_0", "output_index": 0})
+    if not run.done:
+        drive.receive(completed("resp_1"))
+    assert run.status == status
+    assert run.turns[0].events >= 3
 
 
 def test_an_unreadable_frame_may_belong_to_any_lane() -> None:

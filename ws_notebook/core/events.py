@@ -7,11 +7,12 @@ type is an `UnknownEvent` that keeps its bytes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 __all__ = [
+    "COUNTED",
     "ArgumentsDelta",
     "ArgumentsDone",
     "ContentPartDone",
@@ -42,6 +43,7 @@ __all__ = [
     "SteerFailed",
     "SteerPending",
     "UnknownEvent",
+    "is_understood",
 ]
 
 
@@ -243,6 +245,38 @@ KnownEvent = (
     | SteerFailed
 )
 ServerEvent = KnownEvent | UnknownEvent
+
+COUNTED: Final = frozenset(
+    {
+        "response.apply_patch_call_operation_diff.delta",
+        "response.apply_patch_call_operation_diff.done",
+        "response.audio.delta",
+        "response.audio.done",
+        "response.audio.transcript.delta",
+        "response.audio.transcript.done",
+        "response.code_interpreter_call_code.delta",
+        "response.code_interpreter_call_code.done",
+        "response.compaction.compacting",
+        "response.content_part.added",
+        "response.image_generation_call.partial_image",
+        "response.mcp_call_arguments.delta",
+        "response.mcp_call_arguments.done",
+        "response.output_text.annotation.added",
+        "response.queued",
+        "response.reasoning_summary_part.done",
+        "response.shell_call_command.added",
+        "response.shell_call_command.delta",
+        "response.shell_call_command.done",
+        "response.shell_call_output_content.delta",
+        "response.shell_call_output_content.done",
+    }
+)
+"""Types of the API that tell nothing which their items do not tell: counted, recorded, and a sign of life."""
+
+
+def is_understood(event: ServerEvent) -> bool:
+    """Whether the event's type is one of the API's: all others may come for ever while nothing is worked on."""
+    return not isinstance(event, UnknownEvent) or event.type in COUNTED
 
 
 class ErrorInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from .events import (
     SteerFailed,
     SteerPending,
     UnknownEvent,
+    is_understood,
 )
 from .frames import FrameLog, tally
 from .lane import Lane, Lanes
@@ -218,7 +219,7 @@ class Link:
         if isinstance(event, ErrorEvent) and self._holds(lane, event, len(frame), now):
             self.frames.note(now, "received", event.stream_id, codec.event_type(event), None, frame, None)
             return
-        if isinstance(event, UnknownEvent):
+        if isinstance(event, UnknownEvent) and not is_understood(event):
             for each in self.lanes if not event.type else [lane]:
                 each.hearing.wonder(event, now)
         turn = self._turn_for(lane, event, now)
@@ -361,7 +362,7 @@ class Link:
             return
         run = self._loop.run_of(turn)
         changes = reduce(turn, event, now)
-        if (changes or not isinstance(event, UnknownEvent)) and (lane.current is None or turn is lane.current):
+        if (changes or is_understood(event)) and (lane.current is None or turn is lane.current):
             lane.hearing.hear(now)
         if isinstance(event, (SteerAccepted, SteerPending, SteerFailed)):
             self._take_steer(run, event, now)
