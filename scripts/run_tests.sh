@@ -3,7 +3,8 @@
 # run in parts, a few at a time (WSN_TEST_JOBS, 3 if not set), since most of them wait for a browser, a kernel or a
 # server: whoever ends a part takes the next. A part's output is shown when it ends.
 set -u
-browser_parts=5
+export WSN_TEST_JOBS="${WSN_TEST_JOBS:-3}"
+browser_parts=9
 apart="session tools magics server"
 
 # What pytest is told to run: 1, 2, … are shares of the browser's tests, a word is a folder, "rest" is all the others.
@@ -31,5 +32,5 @@ if [ $# -gt 0 ]; then
     exec "$pytest" "$@"
 fi
 # The long ones first, the browser's and others in turn.
-printf '%s\n' 1 session 2 rest 3 tools 4 server 5 magics |
-    xargs -n 1 -P "${WSN_TEST_JOBS:-3}" sh "$0" --part "$pytest"
+printf '%s\n' 1 session 2 rest 3 magics 4 tools 5 server 6 7 8 9 |
+    xargs -n 1 -P "$WSN_TEST_JOBS" sh "$0" --part "$pytest"

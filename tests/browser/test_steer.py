@@ -23,6 +23,7 @@ def wait() -> str:
     return "done" if gate.wait(60) else "closed"
 """
 LONG = "%%responses\nwrite 600 words\n"
+ENDLESS = "%%responses\nwrite 6000 words\n"
 WITH_TOOL = "%%responses\ncall wait(), then write 20 words\n"
 
 
@@ -65,7 +66,7 @@ def test_a_word_typed_while_the_model_writes_is_obeyed_and_saved(server: Server,
 
 
 def test_the_box_keeps_its_keys_from_the_notebook(server: Server, lab: Lab) -> None:
-    view = opened(server, lab, LONG)
+    view = opened(server, lab, ENDLESS)
     send = view.get_by_role("button", name="Send")
     expect(send).to_be_disabled()
     box(view).click()
@@ -80,12 +81,13 @@ def test_the_box_keeps_its_keys_from_the_notebook(server: Server, lab: Lab) -> N
     expect(send).to_be_disabled()
     box(view).press("Enter")
     expect(view.locator(".wsn-steer")).to_have_count(1)
-    box(view).fill('say "enough"')
+    box(view).fill("write 6000 words")
     send.click()
     expect(view.locator(".wsn-steer")).to_have_count(2)
     expect(lab.page.locator(".jp-Notebook .jp-Cell")).to_have_count(2)
     # What is typed when the run ends does not fall through to the notebook either.
-    box(view).focus()
+    box(view).fill('say "enough"')
+    box(view).press("Enter")
     lab.wait_cell(1)
     lab.page.keyboard.type("ddxx")
     expect(lab.page.locator(".jp-Notebook .jp-Cell")).to_have_count(2)
