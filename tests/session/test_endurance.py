@@ -141,7 +141,8 @@ def test_idle_past_a_limit_of_the_server(stack: ExitStack, flags: tuple[str, ...
     wait(lambda: idle(session))
     assert "one" in session.ask(REMEMBER).text
     assert (session.connections, recovered(session)) == (2, ["", cause])
-    assert session.rotations == (cause == "connection_age")
+    # The second one may grow old before anybody looks.
+    assert bool(session.rotations) == (cause == "connection_age")
 
 
 def test_pings_keep_an_idle_connection(stack: ExitStack) -> None:
