@@ -15,7 +15,7 @@ __all__: list[str] = []
 
 SOURCES = Path(__file__).resolve().parent.parent / "labextension"
 SETTINGS = json.loads((SOURCES / "schema" / "settings.json").read_text())
-SCRIPTS = {path: path.read_text() for path in sorted((SOURCES / "src").glob("*.ts"))}
+SCRIPTS = {path: path.read_text() for path in sorted((SOURCES / "src").rglob("*.ts"))}
 LAB_SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
 KEYS = ("keys", "macKeys", "winKeys", "linuxKeys")
 
@@ -40,7 +40,7 @@ def test_every_command_in_menus_toolbars_and_keys_is_one_of_ours() -> None:
 
 
 def test_every_setting_is_read_and_has_a_default() -> None:
-    read = (SOURCES / "src" / "optionValues.ts").read_text()
+    read = (SOURCES / "src" / "plugins" / "optionValues.ts").read_text()
     for name, setting in SETTINGS["properties"].items():
         assert name in read
         assert {"title", "description", "type", "default"} <= set(setting)

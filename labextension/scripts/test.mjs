@@ -1,4 +1,4 @@
-// Bundles test/*.test.ts to a temporary folder and runs them with Node's own test runner.
+// Bundles test/**/*.test.ts to a temporary folder and runs them with Node's own test runner.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,12 +8,13 @@ import * as esbuild from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = mkdtempSync(join(tmpdir(), 'ws-notebook-test-'));
-const tests = readdirSync(join(root, 'test')).filter(name => name.endsWith('.test.ts'));
+const tests = readdirSync(join(root, 'test'), { recursive: true }).filter(name => name.endsWith('.test.ts'));
 try {
   await esbuild.build({
     absWorkingDir: root,
     entryPoints: tests.map(name => `test/${name}`),
     outdir: out,
+    outbase: 'test',
     outExtension: { '.js': '.mjs' },
     bundle: true,
     format: 'esm',

@@ -1,6 +1,6 @@
 /** The buttons of the line over a run, as many of them beside one another as there is room for, the others in a menu. */
 
-import { answerOf, type Run } from '../bundle';
+import { answerOf, type Run } from '../run/bundle';
 import { copyText } from './copy';
 import { element, setAttribute, setText, show } from './dom';
 import { Menu } from './menu';

@@ -1,6 +1,6 @@
 /** The calls that wait for somebody's consent, as data. Pure. */
 
-import type { Call, Run } from '../bundle';
+import type { Call, Run } from '../run/bundle';
 import { seconds, visible, whole } from './format';
 import { ageOf } from './rows';
 import { __ } from './say';

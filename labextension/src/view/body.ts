@@ -1,6 +1,6 @@
 /** The answer as a document: reasoning, each turn's text and other items, then what went wrong, if anything. */
 
-import type { Citation, Item, Run, RunError, Turn } from '../bundle';
+import type { Citation, Item, Run, RunError, Turn } from '../run/bundle';
 import { GrowingMarkdown } from './answer';
 import { element, setText, show } from './dom';
 import { visible, whole } from './format';

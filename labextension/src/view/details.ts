@@ -1,6 +1,6 @@
 /** What a row of the timeline says when it is opened: times, figures, arguments, output. */
 
-import type { Call, Decision, Turn } from '../bundle';
+import type { Call, Decision, Turn } from '../run/bundle';
 import { element, isolated } from './dom';
 import { Exhibits } from './exhibits';
 import { bytes, duration, pretty, seconds, visible, whole } from './format';

@@ -1,6 +1,6 @@
 /** Tables and figures in a tool's result, among the details of its call. */
 
-import type { Exhibit, TableExhibit } from '../bundle';
+import type { Exhibit, TableExhibit } from '../run/bundle';
 import { element } from './dom';
 import { figureDrawer } from './figures';
 import { visible } from './format';

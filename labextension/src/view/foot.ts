@@ -1,6 +1,6 @@
 /** What stands below the rows of the timeline: the legend, and the buttons of its table and of its keys. */
 
-import { KINDS, type Kind, type Run } from '../bundle';
+import { KINDS, type Kind, type Run } from '../run/bundle';
 import { element, setAttribute, show } from './dom';
 import { keyHelp } from './help';
 import type { Row } from './rows';

@@ -1,6 +1,6 @@
 /** The beginning of a table that a tool returned, as rows of cells. Pure. */
 
-import type { TableExhibit } from '../bundle';
+import type { TableExhibit } from '../run/bundle';
 import { whole } from './format';
 import { __, _n } from './say';
 

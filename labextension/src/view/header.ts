@@ -1,6 +1,6 @@
 /** The one line over a run: its name, how it stands, facts, the run in small, what was sent, buttons. */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
 import { Actions, type ActionHandlers } from './actions';
 import { element, setAttribute, setText, show } from './dom';
 import { bytes, visible, whole } from './format';

@@ -1,6 +1,6 @@
 /** The pictures that went with the question, small, each with what it is. */
 
-import type { Picture, Run } from '../bundle';
+import type { Picture, Run } from '../run/bundle';
 import { element, show } from './dom';
 import { visible } from './format';
 import { __ } from './say';

@@ -1,6 +1,6 @@
 /** The replay of a finished run, with its bar: play or drag, and the run appears as it did. */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
 import { element, setAttribute, setText, show } from './dom';
 import { moment } from './format';
 import { keepPlainKeys } from './keys';

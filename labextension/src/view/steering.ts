@@ -1,6 +1,6 @@
 /** Steering: one line to add words to a run while it goes on, and what became of those that were added. */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
 import { element, setAttribute, setText, show } from './dom';
 import { visible } from './format';
 import { __ } from './say';

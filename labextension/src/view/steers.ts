@@ -1,6 +1,6 @@
 /** The words that steer a run, as data: those the kernel knows and those still on their way to it. Pure. */
 
-import type { Run, Steer, SteerStatus } from '../bundle';
+import type { Run, Steer, SteerStatus } from '../run/bundle';
 import { visible } from './format';
 import { __ } from './say';
 import { STEER_WORDS } from './words';

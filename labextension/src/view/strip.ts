@@ -1,6 +1,6 @@
 /** The whole run in small, as one bar in the line over it: a button that opens and folds the timeline. */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
 import { element, setAttribute, show } from './dom';
 import { __ } from './say';
 import { shapeOf, type Piece } from './shape';

@@ -1,6 +1,6 @@
 /** What the one line over a run says, in pieces. Pure. */
 
-import { callsOf, type Run } from '../bundle';
+import { callsOf, type Run } from '../run/bundle';
 import { bytes, moment, oneLine, saving, seconds, whole } from './format';
 import { __, _n } from './say';
 import { BAD_CALLS, RUN_WORDS } from './words';

@@ -1,6 +1,6 @@
 /** The timeline as a table with headings. */
 
-import { KINDS, type Run } from '../bundle';
+import { KINDS, type Run } from '../run/bundle';
 import { element } from './dom';
 import { bytes, duration, oneLine, seconds, whole } from './format';
 import { timeIn, type Row } from './rows';

@@ -3,7 +3,7 @@
  * Enter or a click opens a row's details, Escape closes them; W and S, A and D zoom and move, as in Perfetto.
  */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
 import { Axis } from './axis';
 import { RowDetails } from './details';
 import { element, isAtEnd, setAttribute, show } from './dom';

@@ -1,6 +1,6 @@
 /** The words the view shows for statuses and kinds of time. */
 
-import type { Call, CallStatus, Decision, Kind, RunStatus, SteerStatus, Turn } from '../bundle';
+import type { Call, CallStatus, Decision, Kind, RunStatus, SteerStatus, Turn } from '../run/bundle';
 import { visible } from './format';
 import { __ } from './say';
 
