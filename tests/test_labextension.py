@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ SOURCES = Path(__file__).resolve().parent.parent / "labextension"
 SETTINGS = json.loads((SOURCES / "schema" / "settings.json").read_text())
 SCRIPTS = {path: path.read_text() for path in sorted((SOURCES / "src").rglob("*.ts"))}
 LAB_SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
+FLOORS = ("plugins", "widgets", "cells", "kernel", "panel", "view", "run", "texts.ts")
+"""The folders of the sources, and the file that stands for one: each imports from those behind it only."""
 KEYS = ("keys", "macKeys", "winKeys", "linuxKeys")
 
 
@@ -40,7 +43,7 @@ def test_every_command_in_menus_toolbars_and_keys_is_one_of_ours() -> None:
 
 
 def test_every_setting_is_read_and_has_a_default() -> None:
-    read = (SOURCES / "src" / "plugins" / "optionValues.ts").read_text()
+    read = (SOURCES / "src" / "plugins" / "options.ts").read_text()
     for name, setting in SETTINGS["properties"].items():
         assert name in read
         assert {"title", "description", "type", "default"} <= set(setting)
@@ -64,3 +67,51 @@ def test_no_key_is_one_of_jupyterlab_s_own() -> None:
     assert len(taken) > 50
     ours = {" ".join(shortcut["keys"]) for shortcut in SETTINGS["jupyter.lab.shortcuts"]}
     assert ours & taken == set()
+
+
+def imports_of(path: Path) -> Iterator[Path]:
+    """The sources that a script imports, types too."""
+    for name in re.findall(r"(?:from|import) '(\.[^']+)'", SCRIPTS[path]):
+        found = (path.parent / name).resolve()
+        yield found if found.suffix else found.with_name(f"{found.name}.ts")
+
+
+def floor_of(path: Path) -> int:
+    """Where the folder of a source stands in the list."""
+    return FLOORS.index(path.relative_to(SOURCES / "src").parts[0])
+
+
+def test_a_folder_imports_from_those_below_it_only() -> None:
+    above = {
+        f"{path.relative_to(SOURCES)} imports {imported.relative_to(SOURCES)}"
+        for path in SCRIPTS
+        if path.name not in {"index.ts", "modules.d.ts"}
+        for imported in imports_of(path)
+        if imported.is_relative_to(SOURCES) and floor_of(imported) < floor_of(path)
+    }
+    assert above == set()
+
+
+def test_plugins_and_the_scripts_of_widgets_do_not_import_one_another() -> None:
+    entries = [path for path in SCRIPTS if path.parent.name == "plugins"]
+    imported = {
+        each.relative_to(SOURCES / "src").as_posix() for path in entries for each in imports_of(path) if each in SCRIPTS
+    }
+    assert {name for name in imported if name.startswith(("plugins/", "widgets/"))} == {"plugins/tokens.ts"}
+
+
+def test_no_script_imports_itself_by_way_of_others() -> None:
+    circle: list[str] = []
+    try:
+        TopologicalSorter({path: set(imports_of(path)) for path in SCRIPTS}).prepare()
+    except CycleError as error:
+        circle = [path.relative_to(SOURCES).as_posix() for path in error.args[1]]
+    assert " imports ".join(reversed(circle)) == ""
+
+
+def test_beside_its_folders_the_source_has_three_files() -> None:
+    assert {path.name for path in (SOURCES / "src").iterdir() if path.is_file()} == {
+        "index.ts",
+        "modules.d.ts",
+        "texts.ts",
+    }

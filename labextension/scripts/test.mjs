@@ -15,14 +15,14 @@ try {
     entryPoints: tests.map(name => `test/${name}`),
     outdir: out,
     outbase: 'test',
-    outExtension: { '.js': '.mjs' },
+    outExtension: { '.js': '.cjs' },
     bundle: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
     loader: { '.css': 'text' }
   });
-  const files = tests.map(name => join(out, name.replace(/\.ts$/, '.mjs')));
+  const files = tests.map(name => join(out, name.replace(/\.ts$/, '.cjs')));
   const { status } = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' });
   process.exitCode = status ?? 1;
 } finally {

@@ -1,4 +1,5 @@
-import { badgesPlugin, cellsPlugin } from './plugins/cells';
+import { badgesPlugin } from './plugins/badges';
+import { cellsPlugin } from './plugins/cells';
 import { commandsPlugin } from './plugins/commands';
 import { foldsPlugin } from './plugins/folds';
 import { kernelsPlugin } from './plugins/kernels';

@@ -1,16 +1,16 @@
 /** What the badge of a prompt cell says: from the kernel that ran it, else from the run that the notebook has saved. */
 
 import type { ICodeCellModel } from '@jupyterlab/cells';
-import { MIME_TYPE } from '../run/bundle';
-import { loadAndRun } from './actions';
-import { isEdited } from './edited';
-import type { IKernels } from '../plugins/kernels';
+import type { ISignal } from '@lumino/signaling';
 import type { NotebookKernel } from '../kernel/channel';
 import { STATUSES, type Row, type Session, type Status } from '../panel/news';
 import { doingWords, roughly } from '../panel/words';
+import { MIME_TYPE } from '../run/bundle';
 import { amount, isFields, oneOf, text, type Fields } from '../run/read';
 import type { Texts } from '../texts';
 import { seconds } from '../view/format';
+import { loadAndRun } from './actions';
+import { isEdited } from './edited';
 
 export interface Badge {
   readonly status: Status;
@@ -26,6 +26,12 @@ export interface BadgeButton {
   readonly kind: 'stop' | 'load';
   readonly label: string;
   press(): void;
+}
+
+/** The kernels that may know a cell. */
+export interface Kernels {
+  readonly kernels: readonly NotebookKernel[];
+  readonly changed: ISignal<unknown, void>;
 }
 
 /** A cell's latest run, where it is. */
@@ -48,7 +54,7 @@ export class Badges {
   private heard = '';
 
   constructor(
-    private readonly kernels: IKernels,
+    private readonly kernels: Kernels,
     private readonly texts: Texts
   ) {
     kernels.changed.connect(() => this.onNews());

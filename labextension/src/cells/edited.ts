@@ -1,7 +1,7 @@
 /** Whether a prompt cell says something else than what its saved run was asked with. Pure. */
 
-import { stampOf } from './crc';
 import { text, type Fields } from '../run/read';
+import { stampOf } from './crc';
 
 /** Characters of a prompt that a bundle holds at most. */
 const KEPT = 20_000;

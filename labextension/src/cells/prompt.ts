@@ -10,11 +10,11 @@ import {
   type DecorationSet,
   type ViewUpdate
 } from '@codemirror/view';
+import { __ } from '../texts';
+import { element } from '../view/dom';
 import type { Badge } from './badges';
 import { BEGINNING_LENGTH, isPromptText, promptMarks } from './line';
 import { valuesIn } from './values';
-import { element } from '../view/dom';
-import { __ } from '../view/say';
 
 /** What an editor asks of the rest. */
 export interface PromptHost {

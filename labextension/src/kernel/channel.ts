@@ -6,9 +6,10 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { UUID, type JSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
-import { KernelPost } from './post';
 import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from '../panel/news';
+import { wish } from '../panel/wish';
 import { fields } from '../run/read';
+import { KernelPost } from './post';
 
 /** The name of the channel, in every kernel. */
 const TARGET = 'ws_notebook.panel';
@@ -89,7 +90,7 @@ export class NotebookKernel implements IDisposable {
 
   /** Stop a run. A kernel that cannot hear while a cell runs is interrupted instead, if that cell is the run's own. */
   stop(session: Session, row: Row): void {
-    this.send({ kind: 'stop', session: session.id, run: row.id });
+    this.send(wish('stop', session, row.id));
     const kernel = this.kernel;
     if (kernel === null || kernel.supportsSubshells) {
       return;

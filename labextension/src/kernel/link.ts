@@ -8,8 +8,8 @@
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { BrowserMessage } from '../run/bundle';
 import { endingOf, type Ending } from '../run/ending';
-import { KernelPost } from './post';
 import { fields, isFields, list, text, type Fields } from '../run/read';
+import { KernelPost } from './post';
 import type { KnownView } from './restore';
 
 const TARGET = 'ws_notebook';

@@ -6,11 +6,11 @@ import type { Kernel } from '@jupyterlab/services';
 import type { PartialJSONObject } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import type { Ending } from '../run/ending';
+import { isFields } from '../run/read';
 import { tellWidgets } from '../view/ending';
 import { KernelLink } from './link';
-import { isFields } from '../run/read';
-import { isFirst } from './shared';
 import { byCell, isMissed, placeOf, viewIn, type KnownView } from './restore';
+import { isFirst } from './shared';
 
 /** Only notebooks that look like users of this package have their kernel asked. */
 const USERS = /ws_notebook|%%responses/;

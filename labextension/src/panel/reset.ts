@@ -1,9 +1,9 @@
 /** The question before a session is reset. */
 
 import { Dialog, showDialog } from '@jupyterlab/apputils';
+import type { Texts } from '../texts';
 import type { Session } from './news';
 import { nameOf } from './words';
-import type { Texts } from '../texts';
 
 /** Whether the user really wants that. */
 export async function confirmReset(texts: Texts, session: Session): Promise<boolean> {

@@ -1,16 +1,11 @@
 /** The tokens of today, over all kernels that this browser has watched; kept over reloads and kernels that have ended. */
 
-import type { News } from './news';
 import { amount, fields } from '../run/read';
+import type { Store } from '../view/foldStore';
+import type { News } from './news';
 
 /** By kernel, session and run: "kernel/s1" → "r7" → tokens. */
 type Spent = Record<string, Record<string, number>>;
-
-/** The part of the browser's storage that is used. */
-export interface Store {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-}
 
 const KEY = 'ws-notebook:tokens';
 

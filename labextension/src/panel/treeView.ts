@@ -1,11 +1,11 @@
 /** The tree of a session's runs: one tab stop, arrow keys as in a file tree, and what can be done with the chosen run. */
 
-import type { Row, Session } from './news';
-import { treeRows, type TreeRow } from './tree';
-import { doingWords, markWords, statusWords, timeOf } from './words';
 import type { Texts } from '../texts';
 import { element, setAttribute, setText, show } from '../view/dom';
 import { whole } from '../view/format';
+import type { Row, Session } from './news';
+import { treeRows, type TreeRow } from './tree';
+import { doingWords, markWords, statusWords, timeOf } from './words';
 
 export type RunAction = 'reveal' | 'branch' | 'rerun' | 'stop';
 

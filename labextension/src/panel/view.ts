@@ -1,12 +1,13 @@
 /** The session panel: connection, runs, tools and totals of each session. The side panel and the widget both show it. */
 
-import { running, unused, type News, type Row, type Session, type Tool } from './news';
-import { addPanelStyles } from './styles';
-import { RunTree, type RunAction } from './treeView';
-import { conditionWords, nameOf, roughly } from './words';
 import type { Texts } from '../texts';
 import { element, setAttribute, setText, show } from '../view/dom';
 import { bytes, saving, whole } from '../view/format';
+import { addSheet } from '../view/sheet';
+import { running, unused, type News, type Row, type Session, type Tool } from './news';
+import css from './panel.css';
+import { RunTree, type RunAction } from './treeView';
+import { conditionWords, nameOf, roughly } from './words';
 
 export type SessionAction = 'stop_all' | 'warm_up' | 'reset';
 
@@ -81,7 +82,7 @@ export class PanelView {
   }
 
   update(sources: readonly Source[]): void {
-    addPanelStyles(this.node);
+    addSheet(this.node, 'panel', css);
     this.sources = sources;
     const all = placed(sources);
     const used = all.some(({ session }) => !unused(session));

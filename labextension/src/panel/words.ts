@@ -1,8 +1,8 @@
 /** The words of the panel, the badges and the status bar. Pure. */
 
-import type { Row, Session } from './news';
 import type { Texts } from '../texts';
 import { seconds } from '../view/format';
+import type { Row, Session } from './news';
 
 export function conditionWords(texts: Texts, session: Session): string {
   switch (session.condition) {

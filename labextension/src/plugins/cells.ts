@@ -4,32 +4,16 @@ import type { Language } from '@codemirror/language';
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 import { EditorExtensionRegistry, IEditorExtensionRegistry, IEditorLanguageRegistry } from '@jupyterlab/codemirror';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { IPlugin } from '@lumino/application';
-import { Token } from '@lumino/coreutils';
-import { Badges } from '../cells/badges';
+import type { Badges } from '../cells/badges';
+import css from '../cells/cells.css';
 import { withValues } from '../cells/language';
 import { promptExtension } from '../cells/prompt';
-import { addCellStyles } from '../cells/styles';
-import { IKernels } from './kernels';
-import { IOptions } from './options';
-import { DOMAIN } from '../texts';
-
-export const IBadges = new Token<Badges>('ws-notebook:IBadges', 'The latest run of each prompt cell.');
+import { addSheet } from '../view/sheet';
+import { IBadges, IOptions } from './tokens';
 
 /** JupyterLab's Markdown of cells, with mathematics and code blocks. */
 const MARKDOWN = 'ipythongfm';
-
-export const badgesPlugin: IPlugin<unknown, Badges> = {
-  id: 'ws-notebook:badges',
-  description: 'Knows the latest run of each prompt cell.',
-  autoStart: true,
-  requires: [IKernels],
-  optional: [ITranslator],
-  provides: IBadges,
-  activate: (_app: unknown, kernels: IKernels, translator: ITranslator | null) =>
-    new Badges(kernels, (translator ?? nullTranslator).load(DOMAIN))
-};
 
 export const cellsPlugin: IPlugin<unknown, void> = {
   id: 'ws-notebook:cells',
@@ -49,7 +33,8 @@ export const cellsPlugin: IPlugin<unknown, void> = {
       badges.refresh();
     });
     options.changed.connect(() => badges.refresh());
-    addCellStyles();
+    // Those of the status bar's item and of the flash of a revealed cell too.
+    addSheet(document, 'cells', css);
     extensions.addExtension({
       name: 'ws-notebook:prompt',
       factory: ({ model }) => {

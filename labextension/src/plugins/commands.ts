@@ -6,27 +6,27 @@ import type { Cell } from '@jupyterlab/cells';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { stopIcon } from '@jupyterlab/ui-components';
-import { IBadges } from './cells';
 import { cellOf, insertPrompt, isPromptCell, revealCell, runCell } from '../cells/actions';
 import type { Badges, CellRun } from '../cells/badges';
 import { staleOrder, type Asked } from '../cells/stale';
-import { IKernels, wish } from './kernels';
 import type { NotebookKernel } from '../kernel/channel';
-import { IOptions } from './options';
 import { leading, running, type Session } from '../panel/news';
 import { confirmReset } from '../panel/reset';
-import { branchLine, RUN_WISH, type RunWish } from '../panel/wish';
+import { branchLine, RUN_WISH, wish, type RunWish } from '../panel/wish';
 import { DOMAIN, type Texts } from '../texts';
-
-export const OPEN_PANEL = 'ws-notebook:open-panel';
-export const INSERT_PROMPT = 'ws-notebook:insert-prompt';
-export const ASK_AGAIN = 'ws-notebook:ask-again';
-export const ASK_STALE = 'ws-notebook:ask-stale';
-export const BRANCH = 'ws-notebook:branch';
-export const STOP_RUN = 'ws-notebook:stop-run';
-export const STOP_ALL = 'ws-notebook:stop-all';
-export const WARM_UP = 'ws-notebook:warm-up';
-export const RESET = 'ws-notebook:reset';
+import {
+  ASK_AGAIN,
+  ASK_STALE,
+  BRANCH,
+  IBadges,
+  IKernels,
+  INSERT_PROMPT,
+  IOptions,
+  RESET,
+  STOP_ALL,
+  STOP_RUN,
+  WARM_UP
+} from './tokens';
 
 /** In the palette's order. */
 const OWN = [INSERT_PROMPT, BRANCH, ASK_AGAIN, ASK_STALE, STOP_RUN, STOP_ALL, WARM_UP, RESET];

@@ -2,9 +2,9 @@
 
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { IPlugin } from '@lumino/application';
-import { FoldStore } from '../view/foldStore';
-import { IOptions } from './options';
 import { offerFolds } from '../view/folds';
+import { FoldStore } from '../view/foldStore';
+import { IOptions } from './tokens';
 
 /** The notebook and the cell that a node of the page stands in, by names that outlive the page. */
 function placeOf(notebooks: INotebookTracker, node: Node): readonly [notebook: string, cell: string] | null {

@@ -1,25 +1,10 @@
 /** Which kernels of open notebooks use ws_notebook, and what they tell of their sessions. */
 
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
-import { Token, type JSONObject } from '@lumino/coreutils';
 import type { IPlugin } from '@lumino/application';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { NotebookKernel } from '../kernel/channel';
-import type { Session } from '../panel/news';
-
-export interface IKernels {
-  /** One for each open notebook, the oldest first. */
-  readonly kernels: readonly NotebookKernel[];
-  /** What a kernel told has changed, or a notebook has come or gone. */
-  readonly changed: ISignal<IKernels, void>;
-  /** A kernel says why it could not do what was asked. */
-  readonly noticed: ISignal<IKernels, string>;
-  of(panel: NotebookPanel | null): NotebookKernel | null;
-  /** The kernel of the notebook that is looked at. */
-  readonly current: NotebookKernel | null;
-}
-
-export const IKernels = new Token<IKernels>('ws-notebook:IKernels', 'The sessions of the kernels of open notebooks.');
+import { IKernels } from './tokens';
 
 class Kernels implements IKernels {
   readonly kernels: NotebookKernel[] = [];
@@ -60,11 +45,6 @@ class Kernels implements IKernels {
     });
     this.changes.emit();
   }
-}
-
-/** What can be asked of a session, as its kernel reads it. */
-export function wish(kind: 'stop' | 'warm_up' | 'reset', session: Session, run?: string): JSONObject {
-  return { kind, session: session.id, ...(run === undefined ? {} : { run }) };
 }
 
 export const kernelsPlugin: IPlugin<unknown, IKernels> = {

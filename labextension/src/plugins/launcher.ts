@@ -11,8 +11,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import quickstart from '../../../notebooks/01_quickstart.ipynb';
 import { sessionsIcon } from '../panel/icon';
 import { DOMAIN, type Texts } from '../texts';
-
-export const OPEN_QUICKSTART = 'ws-notebook:open-quickstart';
+import { OPEN_QUICKSTART } from './tokens';
 
 const NAME = 'quickstart';
 

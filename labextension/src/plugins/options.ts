@@ -2,18 +2,38 @@
 
 import type { IPlugin } from '@lumino/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { Token } from '@lumino/coreutils';
 import { Signal, type ISignal } from '@lumino/signaling';
-import { DEFAULTS, readOptions, type Values } from './optionValues';
+import { isPromptText } from '../cells/line';
+import { fields, oneOf } from '../run/read';
+import { BEGINNINGS } from '../view/folds';
+import { IOptions, type Options } from './tokens';
 
-export interface IOptions {
-  readonly values: Values;
-  readonly changed: ISignal<IOptions, void>;
+export const DEFAULTS: Options = {
+  promptCells: true,
+  badges: true,
+  statusBar: true,
+  promptLine: '%%responses',
+  timeline: BEGINNINGS[0]
+};
+
+/** Any JSON as settings: what is missing or wrong has its default. */
+export function readOptions(value: unknown): Options {
+  const from = fields(value);
+  const flag = (name: 'promptCells' | 'badges' | 'statusBar'): boolean => {
+    const given = from[name];
+    return typeof given === 'boolean' ? given : DEFAULTS[name];
+  };
+  const line = from['promptLine'];
+  return {
+    promptCells: flag('promptCells'),
+    badges: flag('badges'),
+    statusBar: flag('statusBar'),
+    promptLine: typeof line === 'string' && isPromptText(line.trim()) ? line.trim() : DEFAULTS.promptLine,
+    timeline: oneOf(BEGINNINGS, from['timeline'], DEFAULTS.timeline)
+  };
 }
 
-export const IOptions = new Token<IOptions>('ws-notebook:IOptions', "The user's settings of ws-notebook.");
-
-class Options implements IOptions {
+class Settings implements IOptions {
   values = DEFAULTS;
   private readonly changes = new Signal<this, void>(this);
 
@@ -36,15 +56,15 @@ export const optionsPlugin: IPlugin<unknown, IOptions> = {
   optional: [ISettingRegistry],
   provides: IOptions,
   activate: (_app: unknown, registry: ISettingRegistry | null) => {
-    const options = new Options();
+    const settings = new Settings();
     const follow = async (from: ISettingRegistry): Promise<void> => {
-      const settings = await from.load(ID);
-      options.set(settings.composite);
-      settings.changed.connect(() => options.set(settings.composite));
+      const kept = await from.load(ID);
+      settings.set(kept.composite);
+      kept.changed.connect(() => settings.set(kept.composite));
     };
     if (registry !== null) {
       follow(registry).catch((reason: unknown) => console.warn('ws-notebook: the settings could not be read', reason));
     }
-    return options;
+    return settings;
   }
 };

@@ -6,18 +6,16 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { cellOf, insertPrompt, isPromptCell, revealCell, runCell } from '../cells/actions';
-import { INSERT_PROMPT, OPEN_PANEL } from './commands';
-import { sessionsIcon } from '../panel/icon';
-import { IKernels, wish } from './kernels';
 import type { NotebookKernel } from '../kernel/channel';
-import { OPEN_QUICKSTART } from './launcher';
+import { sessionsIcon } from '../panel/icon';
 import type { Row, Session } from '../panel/news';
-import type { RunAction } from '../panel/treeView';
 import { confirmReset } from '../panel/reset';
-import { branchLine } from '../panel/wish';
+import type { RunAction } from '../panel/treeView';
 import { PanelView, type SessionAction, type Source } from '../panel/view';
+import { branchLine, wish } from '../panel/wish';
 import { DOMAIN, type Texts } from '../texts';
 import { element } from '../view/dom';
+import { IKernels, INSERT_PROMPT, OPEN_PANEL, OPEN_QUICKSTART } from './tokens';
 
 const PANEL_ID = 'ws-notebook-sessions';
 

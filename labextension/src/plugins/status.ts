@@ -8,15 +8,13 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { OPEN_PANEL } from './commands';
-import { IKernels } from './kernels';
-import { IOptions } from './options';
 import { leading, running, type News, type Session } from '../panel/news';
+import { TokensToday } from '../panel/spent';
 import { conditionWords, roughly } from '../panel/words';
 import { DOMAIN, type Texts } from '../texts';
-import { TokensToday } from '../panel/spent';
 import { element, setAttribute, setText } from '../view/dom';
 import { whole } from '../view/format';
+import { IKernels, IOptions, OPEN_PANEL } from './tokens';
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 1000;

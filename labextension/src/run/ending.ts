@@ -1,8 +1,7 @@
 /** What becomes of a run whose kernel ends before it: it stays as it was told last, and says so. Pure. */
 
+import { __ } from '../texts';
 import { answerOf, type Call, type Item, type Run, type Span, type Turn } from './bundle';
-import type { Forms } from '../view/forms';
-import { __ } from '../view/say';
 
 /**
  * What happened to the kernel. "died": it ended and the server started it anew. "unknown": it no longer hears, as a widget
@@ -82,15 +81,4 @@ function endedItem(item: Item, at: number): Item {
 
 function endedSpan([kind, start, end]: Span, at: number): Span {
   return [kind, start, end ?? at];
-}
-
-const WIDGET = 'application/vnd.jupyter.widget-view+json';
-
-/**
- * What an output holds, with the run as it stands under `mime`, and its other forms made of that: those that the kernel has
- * made are older. A widget has no model any more.
- */
-export function withRun<Data extends Readonly<Record<string, unknown>>>(data: Data, mime: string, run: Data[string], forms: Forms): Data {
-  const { [WIDGET]: _widget, ...others } = data;
-  return { ...others, ...forms, [mime]: run } as unknown as Data;
 }

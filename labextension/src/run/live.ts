@@ -5,7 +5,6 @@ import { KERNEL_ENDED, endedRun, type Ending } from './ending';
 import { forget, paintSoon } from './pace';
 import { readMessage, readProblem } from './read';
 import { reduce, startState, type LiveState } from './reduce';
-import type { RunView } from '../view/run';
 
 /** A "ready" without an answer is repeated after this many milliseconds, and then after twice as many each time. */
 const ASK_AGAIN = 1000;
@@ -141,8 +140,18 @@ export class LiveRun {
   }
 }
 
+/** What shows a run. */
+interface View {
+  readonly node: HTMLElement;
+  update(run: Run, now: number | null): void;
+  /** Its kernel has ended, or has not. */
+  setAlone(alone: boolean): void;
+  refuse(problem: Problem): void;
+  tell(message: unknown): void;
+}
+
 /** Draw the run in `view` now and before the next frame after every change; `painted` is told each time. */
-export function drawLive(live: LiveRun, view: RunView, signal: AbortSignal, painted: (run: Run) => void = () => undefined): void {
+export function drawLive(live: LiveRun, view: View, signal: AbortSignal, painted: (run: Run) => void = () => undefined): void {
   const paint = (): void => {
     if (live.run !== null) {
       view.setAlone(live.alone);

@@ -2,8 +2,8 @@
 
 import type { AnyModel } from '@anywidget/types';
 import { ENDED_NOW, KERNEL_ENDED, type Ending } from '../run/ending';
+import { __ } from '../texts';
 import { element } from './dom';
-import { __ } from './say';
 
 /** From the extension: to the views of runs and the panels in these cells, and to the chats, which have no script. */
 export function tellWidgets(cells: readonly { readonly node: HTMLElement }[], ending: Ending): void {

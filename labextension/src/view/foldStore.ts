@@ -1,7 +1,12 @@
 /** The folds of timelines in the browser's storage, by notebook and cell; the oldest give way. Pure. */
 
 import { fields, list } from '../run/read';
-import type { Store } from '../panel/spent';
+
+/** The part of the browser's storage that is used. */
+export interface Store {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
 
 const KEY = 'ws-notebook:folds';
 /** More are not kept: a browser's storage has little room, and is everybody's. */

@@ -4,10 +4,10 @@
  */
 
 import { answerOf, callsOf, type Call, type Run } from '../run/bundle';
+import { __, _n } from '../texts';
+import { oneLine, seconds, shortArguments, visible } from './format';
 import { indented } from './json';
 import { withoutPictures } from './omitted';
-import { oneLine, seconds, shortArguments, visible } from './format';
-import { __, _n } from './say';
 import { nameOf, statusOf } from './summary';
 import { CALL_WORDS } from './words';
 
@@ -20,6 +20,8 @@ export interface Forms {
 /** Characters of a call's arguments and of its output, and of the reasoning. */
 const ASIDE = 120;
 const THOUGHTS = 300;
+
+const WIDGET = 'application/vnd.jupyter.widget-view+json';
 
 export function formsOf(run: Run): Forms {
   const answer = withoutPictures(visible(run.format === 'json' ? indented(answerOf(run)) : answerOf(run)));
@@ -47,6 +49,15 @@ export function formsOf(run: Run): Forms {
     ]),
     'text/plain': joined([answer, thoughts, calls.join('\n'), end, facts])
   };
+}
+
+/**
+ * What an output holds, with the run as it stands under `mime`, and its other forms made of that: those that the kernel has
+ * made are older. A widget has no model any more.
+ */
+export function withRun<Data extends Readonly<Record<string, unknown>>>(data: Data, mime: string, run: Data[string], forms: Forms): Data {
+  const { [WIDGET]: _widget, ...others } = data;
+  return { ...others, ...forms, [mime]: run } as unknown as Data;
 }
 
 /** `population(city="Paris") → 2103000 · 0.24 s` */

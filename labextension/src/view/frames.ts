@@ -5,10 +5,10 @@
 
 import type { BrowserMessage, FrameRow, Run } from '../run/bundle';
 import { readFrameList } from '../run/read';
+import { __, _n } from '../texts';
 import { element, setAttribute, setText, show } from './dom';
 import { bytes, pretty, seconds, visible, whole } from './format';
 import { keepPlainKeys } from './keys';
-import { __, _n } from './say';
 
 /** Rows on the page; the filter finds the others. */
 const MOST = 500;

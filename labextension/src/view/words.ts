@@ -1,8 +1,8 @@
 /** The words the view shows for statuses and kinds of time. */
 
 import type { Call, CallStatus, Decision, Kind, RunStatus, SteerStatus, Turn } from '../run/bundle';
+import { __ } from '../texts';
 import { visible } from './format';
-import { __ } from './say';
 
 export const RUN_WORDS: Readonly<Record<RunStatus, string>> = {
   in_progress: 'running',

@@ -1,15 +1,14 @@
 /** `session.panel()`: the panel as a widget (anywidget). Where JupyterLab has the extension, its clicks reach the notebook. */
 
 import type { AnyModel, Initialize, Render } from '@anywidget/types';
-import { ENDED_NOW, KERNEL_ENDED } from '../run/ending';
-import { whenModelEnds } from '../view/ending';
-import { endedNews } from '../panel/ending';
-import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from '../panel/news';
+import { NO_NEWS, endedNews, readNews, takeNews, type News, type Row, type Session } from '../panel/news';
 import type { RunAction } from '../panel/treeView';
 import { PanelView } from '../panel/view';
 import { branchLine, RUN_WISH, type RunWish } from '../panel/wish';
+import { ENDED_NOW, KERNEL_ENDED } from '../run/ending';
 import { pageTexts } from '../texts';
 import { element, setText } from '../view/dom';
+import { whenModelEnds } from '../view/ending';
 
 interface Traits {
   [trait: string]: unknown;

@@ -1,13 +1,13 @@
 /** The live widget's front end (anywidget): keeps the run up to date from messages and draws it in every view. */
 
 import type { AnyModel, Initialize, Render } from '@anywidget/types';
-import { whenModelEnds } from '../view/ending';
 import { LiveRun, drawLive } from '../run/live';
 import { readRun } from '../run/read';
-import { loadPart, type PartTraits } from './parts';
+import { whenModelEnds } from '../view/ending';
 import { pageMarkdown } from '../view/page';
 import { RunView } from '../view/run';
 import { Typesetter, type ToMathML } from '../view/typesetter';
+import { loadPart, type PartTraits } from './parts';
 
 interface Traits extends PartTraits {
   run: unknown;

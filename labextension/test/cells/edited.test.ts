@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isEdited, wordsOf } from '../../src/cells/edited';
 import { stampOf } from '../../src/cells/crc';
+import { isEdited, wordsOf } from '../../src/cells/edited';
 
 const cell = (words: string): string => `%%responses -t population\n${words}`;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { MIME_TYPE } from '../../src/run/bundle';
 import { byCell, isMissed, placeOf, viewIn, type KnownView } from '../../src/kernel/restore';
+import { MIME_TYPE } from '../../src/run/bundle';
 
 const known = (view: string, more: Partial<KnownView> = {}): KnownView => ({
   view,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MIME_TYPE, type Run } from '../../src/run/bundle';
-import { endedRun, endingOf, endingWords, withRun } from '../../src/run/ending';
+import type { Run } from '../../src/run/bundle';
+import { endedRun, endingOf, endingWords } from '../../src/run/ending';
 import { LiveRun } from '../../src/run/live';
 import { readRun } from '../../src/run/read';
 import { rowsOf } from '../../src/view/rows';
@@ -52,21 +52,6 @@ test('a clock that is behind the run takes no time away', () => {
 test('each way to end has its words, and a kernel that goes on has none', () => {
   assert.deepEqual(['restarting', 'autorestarting', 'dead', 'terminating', 'busy', 'unknown'].map(endingOf), ['restarted', 'died', 'shut down', 'shut down', null, null]);
   assert.match(endingWords('unknown'), /ended, or was restarted,/);
-});
-
-test('a run takes the place of what an output held of it, in all forms', () => {
-  const forms = { 'text/html': '<p>new</p>', 'text/markdown': 'new', 'text/plain': 'new' };
-  const data: Record<string, unknown> = {
-    [MIME_TYPE]: { status: 'in_progress' },
-    'application/vnd.jupyter.widget-view+json': { model_id: 'gone' },
-    'text/html': '<div>old</div>',
-    'image/png': 'kept'
-  };
-  assert.deepEqual(withRun(data, MIME_TYPE, { status: 'cancelled' }, forms), {
-    ...forms,
-    [MIME_TYPE]: { status: 'cancelled' },
-    'image/png': 'kept'
-  });
 });
 
 function live(): { run: LiveRun; sent: string[]; refuse: { now: boolean } } {

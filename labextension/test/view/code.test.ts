@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mathml } from '../../src/widgets/math';
 import { coloured } from '../../src/view/code';
+import { mathml } from '../../src/widgets/math';
 
 test('code of a known language has its pieces marked, and nothing else changed', () => {
   const html = coloured('def f(x):\n    return "<b>" # no', 'python') ?? '';

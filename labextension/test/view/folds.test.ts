@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FoldStore } from '../../src/view/foldStore';
 import { beginsFolded, foldOf, isFolded, keepFold, offerFolds } from '../../src/view/folds';
+import { FoldStore } from '../../src/view/foldStore';
 
 class Memory {
   readonly held = new Map<string, string>();

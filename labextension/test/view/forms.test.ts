@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Run } from '../../src/run/bundle';
+import { MIME_TYPE, type Run } from '../../src/run/bundle';
 import { endedRun } from '../../src/run/ending';
-import { formsOf, type Forms } from '../../src/view/forms';
 import { readRun } from '../../src/run/read';
+import { formsOf, withRun, type Forms } from '../../src/view/forms';
 import { sampleRun } from '../sample';
 
 /** A run that goes on, with these texts in its turns. */
@@ -48,4 +48,19 @@ test('a block of code that breaks off is closed in Markdown', () => {
 
 test('an answer in JSON is a block of code', () => {
   assert.match(formsOf(run(['{"a":1'], { format: 'json' }))['text/markdown'], /^```json\n\{\n  "a": 1\n```/);
+});
+
+test('a run takes the place of what an output held of it, in all forms', () => {
+  const forms = { 'text/html': '<p>new</p>', 'text/markdown': 'new', 'text/plain': 'new' };
+  const data: Record<string, unknown> = {
+    [MIME_TYPE]: { status: 'in_progress' },
+    'application/vnd.jupyter.widget-view+json': { model_id: 'gone' },
+    'text/html': '<div>old</div>',
+    'image/png': 'kept'
+  };
+  assert.deepEqual(withRun(data, MIME_TYPE, { status: 'cancelled' }, forms), {
+    ...forms,
+    [MIME_TYPE]: { status: 'cancelled' },
+    'image/png': 'kept'
+  });
 });

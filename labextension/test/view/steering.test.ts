@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Run, Steer } from '../../src/run/bundle';
 import { readMessage, readRun } from '../../src/run/read';
 import { reduce, startState } from '../../src/run/reduce';
-import { steerLines, stillSending } from '../../src/view/steers';
+import { steerLines, stillSending } from '../../src/view/steering';
 import { sampleRun } from '../sample';
 
 function run(steers: unknown, status = 'in_progress'): Run {

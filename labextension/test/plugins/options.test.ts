@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { readOptions } from '../../src/plugins/optionValues';
+import { readOptions } from '../../src/plugins/options';
 import { BEGINNINGS } from '../../src/view/folds';
 
 const { promptLine: LINE, timeline: TIMELINE } = (
