@@ -3,9 +3,9 @@
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { ISignal } from '@lumino/signaling';
 import type { NotebookKernel } from '../kernel/channel';
-import { STATUSES, type Row, type Session, type Status } from '../panel/news';
+import type { Row, Session } from '../panel/news';
 import { doingWords, roughly } from '../panel/words';
-import { MIME_TYPE } from '../run/bundle';
+import { MIME_TYPE, RUN_STATUSES, type RunStatus } from '../run/bundle';
 import { amount, isFields, oneOf, text, type Fields } from '../run/read';
 import type { Texts } from '../texts';
 import { seconds } from '../view/format';
@@ -13,7 +13,7 @@ import { loadAndRun } from './actions';
 import { isEdited } from './edited';
 
 export interface Badge {
-  readonly status: Status;
+  readonly status: RunStatus;
   /** The answer is not to the prompt as it stands, or not on its ground. */
   readonly stale: boolean;
   readonly words: string;
@@ -180,7 +180,7 @@ export class Badges {
     if (saved === undefined) {
       return null;
     }
-    const status = oneOf(STATUSES, saved['status'], 'incomplete');
+    const status = oneOf(RUN_STATUSES, saved['status'], 'incomplete');
     const run = text(saved['id']);
     const words = endWords(texts, status, seconds(amount(saved['duration_ms'])));
     if (isEdited(source, saved)) {
@@ -200,7 +200,7 @@ export class Badges {
     };
   }
 
-  private editedBadge(status: Status, run: string, words: string): Badge {
+  private editedBadge(status: RunStatus, run: string, words: string): Badge {
     const { texts } = this;
     return {
       status,
@@ -255,7 +255,7 @@ function isElsewhere(model: ICodeCellModel, row: Row): boolean {
   return row.status !== 'in_progress' && (runs.length > 0 ? runs.every(run => run['id'] !== row.id) : model.executionCount === null);
 }
 
-function endWords(texts: Texts, status: Status, time: string): string {
+function endWords(texts: Texts, status: RunStatus, time: string): string {
   switch (status) {
     case 'completed':
       return texts.__('done in %1', time);

@@ -1,12 +1,10 @@
 /** What the kernel tells of its sessions: any JSON → types, and news added to what was known. Pure. */
 
+import { RUN_STATUSES, type RunStatus } from '../run/bundle';
 import { amount, amountOrNull, fields, list, oneOf, text, textOrNull } from '../run/read';
 
 export const CONDITIONS = ['idle', 'connecting', 'open', 'closed'] as const;
 export type Condition = (typeof CONDITIONS)[number];
-
-export const STATUSES = ['in_progress', 'completed', 'incomplete', 'failed', 'cancelled', 'unanswered'] as const;
-export type Status = (typeof STATUSES)[number];
 
 /** One run. `started` is in milliseconds since the epoch, by the kernel's clock. */
 export interface Row {
@@ -14,7 +12,7 @@ export interface Row {
   /** The run that it continues, or the id of a response that is no run of the session. */
   readonly parent: string | null;
   readonly prompt: string;
-  readonly status: Status;
+  readonly status: RunStatus;
   /** The kind of time that a run in progress spends now. */
   readonly doing: string;
   /** The tool that runs now, or nothing. */
@@ -247,7 +245,7 @@ function readRow(value: unknown): Row {
     id: text(from['id']),
     parent: textOrNull(from['parent']),
     prompt: text(from['prompt']),
-    status: oneOf(STATUSES, from['status'], 'incomplete'),
+    status: oneOf(RUN_STATUSES, from['status'], 'incomplete'),
     doing: text(from['doing']),
     tool: text(from['tool']),
     lane: textOrNull(from['lane']),

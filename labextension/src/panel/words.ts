@@ -2,6 +2,7 @@
 
 import type { Texts } from '../texts';
 import { seconds } from '../view/format';
+import { RUN_WORDS } from '../view/words';
 import type { Row, Session } from './news';
 
 export function conditionWords(texts: Texts, session: Session): string {
@@ -31,14 +32,8 @@ export function statusWords(texts: Texts, row: Row): string {
       return doingWords(texts, row);
     case 'completed':
       return texts.__('done in %1', timeOf(row, 0));
-    case 'incomplete':
-      return texts.__('incomplete');
-    case 'failed':
-      return texts.__('failed');
-    case 'cancelled':
-      return texts.__('stopped');
-    case 'unanswered':
-      return texts.__('unanswered');
+    default:
+      return texts.__(RUN_WORDS[row.status]);
   }
 }
 

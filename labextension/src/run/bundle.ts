@@ -5,52 +5,27 @@
  * Whoever reads a bundle goes through `readRun` and `readTurn` (read.ts), which drop unknown fields and repair wrong ones.
  */
 
+import { calls, decisions, kinds, runs, steers } from '../../../ws_notebook/render/words.json';
+
 export const MIME_TYPE = 'application/vnd.ws-notebook.run.v1+json';
 
+// Pure: a script leaves out what it does not use of these.
+
+export type Kind = keyof typeof kinds;
 /** The kinds of time, in the order of the legend. */
-export const KINDS = [
-  'connect',
-  'send',
-  'wait',
-  'reasoning',
-  'text',
-  'queued',
-  'kernel_busy',
-  'approval',
-  'tool'
-] as const;
-export type Kind = (typeof KINDS)[number];
+export const KINDS = /* @__PURE__ */ Object.keys(kinds) as readonly Kind[];
 
-export const RUN_STATUSES = [
-  'in_progress',
-  'completed',
-  'incomplete',
-  'failed',
-  'cancelled',
-  'unanswered'
-] as const;
-export type RunStatus = (typeof RUN_STATUSES)[number];
+export type RunStatus = keyof typeof runs;
+export const RUN_STATUSES = /* @__PURE__ */ Object.keys(runs) as readonly RunStatus[];
 
-export const CALL_STATUSES = [
-  'streaming',
-  'queued',
-  'awaiting_approval',
-  'running',
-  'completed',
-  'failed',
-  'timed_out',
-  'denied',
-  'cancelled',
-  'unanswered',
-  'late'
-] as const;
-export type CallStatus = (typeof CALL_STATUSES)[number];
+export type CallStatus = keyof typeof calls;
+export const CALL_STATUSES = /* @__PURE__ */ Object.keys(calls) as readonly CallStatus[];
 
-export const STEER_STATUSES = ['queued', 'sent', 'accepted', 'pending', 'applied', 'failed'] as const;
-export type SteerStatus = (typeof STEER_STATUSES)[number];
+export type SteerStatus = keyof typeof steers;
+export const STEER_STATUSES = /* @__PURE__ */ Object.keys(steers) as readonly SteerStatus[];
 
-export const DECISIONS = ['', 'approved', 'edited', 'denied', 'timeout', 'unattended', 'allowed'] as const;
-export type Decision = (typeof DECISIONS)[number];
+export type Decision = keyof typeof decisions;
+export const DECISIONS = /* @__PURE__ */ Object.keys(decisions) as readonly Decision[];
 
 /** A stretch of one kind of time: kind, start, end. */
 export type Span = readonly [kind: Kind, start: number, end: number | null];

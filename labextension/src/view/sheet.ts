@@ -4,7 +4,7 @@ export function addSheet(node: Node, name: string, css: string): void {
   const home = root instanceof ShadowRoot ? root : document.head;
   if (home.querySelector(`style[data-wsn="${name}"]`) === null) {
     const style = document.createElement('style');
-    style.setAttribute('data-wsn', name);
+    style.dataset['wsn'] = name;
     style.textContent = css;
     home.append(style);
   }
