@@ -2,19 +2,18 @@
 
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { Kernel } from '@jupyterlab/services';
 import { UUID, type JSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from '../panel/news';
 import { wish } from '../panel/wish';
-import { fields } from '../run/read';
+import type { Fields } from '../run/read';
 import { KernelPost } from './post';
+import { mentionsUs } from './users';
 
 /** The name of the channel, in every kernel. */
 const TARGET = 'ws_notebook.panel';
-/** What the cells of a notebook say that uses it. */
-const USERS = /ws_notebook|%%responses/;
 
 /** Milliseconds between two moments that are the same, rounded. */
 const SAME = 5;
@@ -121,8 +120,9 @@ export class NotebookKernel implements IDisposable {
     const { kernel } = this;
     const { status } = kernel ?? {};
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
+      this.post?.deafen();
       this.forget();
-      this.post = kernel === null ? null : new KernelPost(kernel);
+      this.post = kernel === null ? null : this.postTo(kernel);
       this.isNew = this.wasRestarted = status !== 'dead';
       this.changes.emit();
     }
@@ -140,11 +140,9 @@ export class NotebookKernel implements IDisposable {
     }
     this.leave();
     this.isNew = this.wasRestarted = false;
-    this.kernel?.iopubMessage.disconnect(this.onPublic, this);
     this.kernel = kernel;
     if (kernel !== null) {
-      kernel.iopubMessage.connect(this.onPublic, this);
-      this.post = new KernelPost(kernel);
+      this.post = this.postTo(kernel);
       void this.find(kernel, this.post);
     }
   }
@@ -166,22 +164,21 @@ export class NotebookKernel implements IDisposable {
   }
 
   private mentionsUs(): boolean {
-    return this.panel.content.widgets.some(({ model }) => USERS.test(model.sharedModel.getSource()));
+    return this.panel.content.widgets.some(({ model }) => mentionsUs(model.sharedModel.getSource()));
+  }
+
+  private postTo(kernel: Kernel.IKernelConnection): KernelPost {
+    return new KernelPost(kernel, (id, data) => this.hear(id, data));
   }
 
   /** The channel's messages; the first one of a kernel says that it is there. */
-  private onPublic(_: unknown, message: KernelMessage.IIOPubMessage): void {
-    if (message.header.msg_type !== 'comm_msg') {
-      return;
-    }
-    const content = fields(message.content);
-    const id = content['comm_id'];
+  private hear(id: string, data: Fields): void {
     if (this.channel === null) {
-      if (typeof id === 'string' && fields(content['data'])['kind'] === 'here') {
+      if (data['kind'] === 'here') {
         this.attach(id);
       }
     } else if (id === this.channel) {
-      this.receive(content['data']);
+      this.receive(data);
     }
   }
 

@@ -5,7 +5,7 @@
  * this link's own, so that they arrive while a cell runs.
  */
 
-import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { Kernel } from '@jupyterlab/services';
 import type { BrowserMessage } from '../run/bundle';
 import { endingOf, type Ending } from '../run/ending';
 import { fields, isFields, list, text, type Fields } from '../run/read';
@@ -20,15 +20,13 @@ type Listener = (message: unknown) => void;
 export class KernelLink {
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly post: KernelPost;
-  private readonly onIopub = (_: unknown, message: KernelMessage.IIOPubMessage): void => this.receive(message);
   private readonly onStatus = (_: unknown, status: Kernel.Status): void => this.heed(endingOf(status));
   private coming: Ending | null = null;
   private readonly over = new AbortController();
   private viewsAsked: ((views: readonly KnownView[]) => void) | null = null;
 
   constructor(private readonly kernel: Kernel.IKernelConnection) {
-    this.post = new KernelPost(kernel);
-    kernel.iopubMessage.connect(this.onIopub);
+    this.post = new KernelPost(kernel, (channel, data) => this.receive(channel, data));
     kernel.statusChanged.connect(this.onStatus);
   }
 
@@ -44,14 +42,14 @@ export class KernelLink {
 
   /** Say that the kernel has ended. */
   end(ending: Ending): void {
-    this.kernel.iopubMessage.disconnect(this.onIopub);
+    this.post.deafen();
     this.kernel.statusChanged.disconnect(this.onStatus);
     this.over.abort(ending);
     this.listeners.clear();
   }
 
   dispose(): void {
-    this.kernel.iopubMessage.disconnect(this.onIopub);
+    this.post.deafen();
     this.kernel.statusChanged.disconnect(this.onStatus);
     this.listeners.clear();
     if (!this.over.signal.aborted) {
@@ -97,11 +95,10 @@ export class KernelLink {
     }
   }
 
-  private receive({ header, content }: KernelMessage.IIOPubMessage): void {
-    if (header.msg_type !== 'comm_msg' || fields(content)['comm_id'] !== CHANNEL) {
+  private receive(channel: string, data: Fields): void {
+    if (channel !== CHANNEL) {
       return;
     }
-    const data = fields(fields(content)['data']);
     for (const each of data['kind'] === 'many' ? list(data['messages']).map(fields) : [data]) {
       this.take(each);
     }

@@ -11,9 +11,7 @@ import { tellWidgets } from '../view/ending';
 import { KernelLink } from './link';
 import { byCell, isMissed, placeOf, viewIn, type KnownView } from './restore';
 import { isFirst } from './shared';
-
-/** Only notebooks that look like users of this package have their kernel asked. */
-const USERS = /ws_notebook|%%responses/;
+import { mentionsUs } from './users';
 
 /** Milliseconds after which a page looks again whether it is the one that writes. */
 const MY_TURN = 2000;
@@ -96,7 +94,7 @@ export class LinkedNotebook {
   private async restore(): Promise<void> {
     await this.panel.context.ready;
     const link = this.current;
-    if (link === null || !this.cells().some(cell => USERS.test(cell.sharedModel.getSource()))) {
+    if (link === null || !this.cells().some(cell => mentionsUs(cell.sharedModel.getSource()))) {
       return;
     }
     this.linked.emit();

@@ -1,5 +1,6 @@
 /**
- * Messages to a channel (comm) that a kernel made, by a subshell of this page's own: they arrive while a cell runs.
+ * Messages to and from the channels (comms) that a kernel made, by a subshell of this page's own: they arrive while a cell
+ * runs.
  *
  * JupyterLab's own comms get a subshell too, but only after the kernel has told about itself, which a busy kernel does not
  * do for a page that was loaded again, and what is sent before goes to the shell that the cell blocks. So the requests
@@ -8,7 +9,7 @@
 
 import { KernelMessage, type Kernel } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
-import { fields, text } from '../run/read';
+import { fields, text, type Fields } from '../run/read';
 
 /**
  * Milliseconds after which a kernel that says nothing is taken for one without subshells, for the time being. JupyterLab
@@ -22,7 +23,13 @@ export class KernelPost {
   private subshell: Promise<string | null> | null = null;
   private closed = false;
 
-  constructor(private readonly kernel: Kernel.IKernelConnection) {}
+  /** `receive` hears what the kernel says on any channel, by the channel's id. */
+  constructor(
+    private readonly kernel: Kernel.IKernelConnection,
+    private readonly receive: (channel: string, data: Fields) => void
+  ) {
+    kernel.iopubMessage.connect(this.onPublic, this);
+  }
 
   /** Send to the channel of this id. */
   async send(channel: string, data: JSONObject): Promise<void> {
@@ -60,8 +67,14 @@ export class KernelPost {
     return Object.keys(fields(fields(content)['comms']));
   }
 
-  /** Let the subshell go, behind what is under way. What is sent later goes nowhere. */
+  /** Hear nothing more: what the kernel had is gone, or is nobody's. */
+  deafen(): void {
+    this.kernel.iopubMessage.disconnect(this.onPublic, this);
+  }
+
+  /** Hear nothing more, and let the subshell go, behind what is under way. What is sent later goes nowhere. */
   close(): void {
+    this.deafen();
     if (this.subshell === null) {
       this.closed = true;
     }
@@ -69,6 +82,12 @@ export class KernelPost {
       this.closed = true;
       this.letGo(subshellId);
     });
+  }
+
+  private onPublic(_: unknown, { header, content }: KernelMessage.IIOPubMessage): void {
+    if (header.msg_type === 'comm_msg') {
+      this.receive(text(fields(content)['comm_id']), fields(fields(content)['data']));
+    }
   }
 
   private letGo(subshellId: string | null): void {
