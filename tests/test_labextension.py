@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -11,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ws_notebook.render import bundle
+from ws_notebook.session import panel
+from ws_notebook.views import hub, messages
 
 __all__: list[str] = []
 
@@ -115,3 +120,31 @@ def test_beside_its_folders_the_source_has_three_files() -> None:
         "modules.d.ts",
         "texts.ts",
     }
+
+
+def constant(path: str, name: str) -> object:
+    """A text or a number that a script writes as a constant."""
+    written = re.search(rf"const {name} = (.+);", (SOURCES / "src" / path).read_text())
+    assert written is not None, f"{path} has no {name}"
+    return ast.literal_eval(written[1])
+
+
+def test_the_page_and_the_kernel_call_their_channels_and_the_run_s_type_the_same() -> None:
+    assert constant("kernel/link.ts", "TARGET") == hub.TARGET
+    assert constant("kernel/link.ts", "CHANNEL") == hub.CHANNEL
+    assert constant("kernel/channel.ts", "TARGET") == panel.TARGET
+    assert constant("run/bundle.ts", "MIME_TYPE") == bundle.MIME_TYPE
+
+
+def test_the_page_knows_how_much_of_a_prompt_and_of_arguments_the_kernel_keeps() -> None:
+    assert constant("cells/edited.ts", "KEPT") == bundle.LIMIT
+    assert constant("view/approvals.ts", "SENT") == bundle.LIMIT
+
+
+def test_the_kernel_understands_each_kind_of_message_that_a_page_sends() -> None:
+    types = (SOURCES / "src" / "run" / "bundle.ts").read_text().partition("export type BrowserMessage =")[2]
+    sent = set(re.findall(r"kind: '(\w+)'", types.partition(";\n\n")[0]))
+    assert len(sent) > 5
+    about = {"turn": "r1.1", "call": "call_1", "verdict": "shown", "text": "", "index": 0}
+    # The hub itself hears of what is kept.
+    assert {kind for kind in sent - {"kept"} if messages.decoded({"kind": kind, **about}) is None} == set()
