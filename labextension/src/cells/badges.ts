@@ -6,7 +6,7 @@ import type { NotebookKernel } from '../kernel/channel';
 import type { Row, Session } from '../panel/news';
 import { doingWords, roughly } from '../panel/words';
 import { MIME_TYPE, RUN_STATUSES, type RunStatus } from '../run/bundle';
-import { amount, isFields, oneOf, text, type Fields } from '../run/read';
+import { amount, isFields, oneOf, text, type Fields } from '../run/fields';
 import type { Texts } from '../texts';
 import { seconds } from '../view/format';
 import { loadAndRun } from './actions';

@@ -1,6 +1,6 @@
 /** Whether a prompt cell says something else than what its saved run was asked with. Pure. */
 
-import { text, type Fields } from '../run/read';
+import { text, type Fields } from '../run/fields';
 import { stampOf } from './crc';
 
 /** Characters of a prompt that a bundle holds at most. */

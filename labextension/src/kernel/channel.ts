@@ -8,7 +8,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { NO_NEWS, readNews, takeNews, type News, type Row, type Session } from '../panel/news';
 import { wish } from '../panel/wish';
-import type { Fields } from '../run/read';
+import type { Fields } from '../run/fields';
 import { KernelPost } from './post';
 import { mentionsUs } from './users';
 

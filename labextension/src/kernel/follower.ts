@@ -3,8 +3,8 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { Run } from '../run/bundle';
 import type { Ending } from '../run/ending';
+import { fields, isFields } from '../run/fields';
 import { LiveRun, drawLive } from '../run/live';
-import { fields, isFields } from '../run/read';
 import { hostMarkdown, type RenderMime } from '../view/host';
 import { RunView } from '../view/run';
 import type { KernelLink } from './link';

@@ -8,7 +8,7 @@
 import type { Kernel } from '@jupyterlab/services';
 import type { BrowserMessage } from '../run/bundle';
 import { endingOf, type Ending } from '../run/ending';
-import { fields, isFields, list, text, type Fields } from '../run/read';
+import { fields, isFields, list, text, type Fields } from '../run/fields';
 import { KernelPost } from './post';
 import type { KnownView } from './restore';
 

@@ -6,7 +6,7 @@ import type { Kernel } from '@jupyterlab/services';
 import type { PartialJSONObject } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import type { Ending } from '../run/ending';
-import { isFields } from '../run/read';
+import { isFields } from '../run/fields';
 import { tellWidgets } from '../view/ending';
 import { KernelLink } from './link';
 import { byCell, isMissed, placeOf, viewIn, type KnownView } from './restore';

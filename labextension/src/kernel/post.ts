@@ -9,7 +9,7 @@
 
 import { KernelMessage, type Kernel } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
-import { fields, text, type Fields } from '../run/read';
+import { fields, text, type Fields } from '../run/fields';
 
 /**
  * Milliseconds after which a kernel that says nothing is taken for one without subshells, for the time being. JupyterLab

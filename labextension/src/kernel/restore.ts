@@ -1,7 +1,7 @@
 /** Where the views of a cell's newest run belong that its outputs lack. Pure. */
 
 import { MIME_TYPE } from '../run/bundle';
-import { fields, text } from '../run/read';
+import { fields, text } from '../run/fields';
 
 /** Milliseconds: what ended longer ago, and was in the notebook then, has been removed on purpose since. */
 const JUST_ENDED = 30_000;

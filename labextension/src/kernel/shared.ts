@@ -1,6 +1,6 @@
 /** Notebooks that several pages share (jupyter-collaboration): which page writes what all of them could. */
 
-import { fields, isFields } from '../run/read';
+import { fields, isFields } from '../run/fields';
 
 /** As much of a shared document's knowledge of its pages as is needed. */
 interface Awareness {

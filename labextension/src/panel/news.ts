@@ -1,7 +1,7 @@
 /** What the kernel tells of its sessions: any JSON → types, and news added to what was known. Pure. */
 
 import { RUN_STATUSES, type RunStatus } from '../run/bundle';
-import { amount, amountOrNull, fields, list, oneOf, text, textOrNull } from '../run/read';
+import { amount, amountOrNull, fields, list, oneOf, text, textOrNull } from '../run/fields';
 
 export const CONDITIONS = ['idle', 'connecting', 'open', 'closed'] as const;
 export type Condition = (typeof CONDITIONS)[number];

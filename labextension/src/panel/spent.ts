@@ -1,6 +1,6 @@
 /** The tokens of today, over all kernels that this browser has watched; kept over reloads and kernels that have ended. */
 
-import { amount, fields } from '../run/read';
+import { amount, fields } from '../run/fields';
 import type { Store } from '../view/foldStore';
 import type { News } from './news';
 

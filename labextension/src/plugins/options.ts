@@ -4,7 +4,7 @@ import type { IPlugin } from '@lumino/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { isPromptText } from '../cells/line';
-import { fields, oneOf } from '../run/read';
+import { fields, oneOf } from '../run/fields';
 import { BEGINNINGS } from '../view/folds';
 import { IOptions, type Options } from './tokens';
 

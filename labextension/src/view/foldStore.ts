@@ -1,6 +1,6 @@
 /** The folds of timelines in the browser's storage, by notebook and cell; the oldest give way. Pure. */
 
-import { fields, list } from '../run/read';
+import { fields, list } from '../run/fields';
 
 /** The part of the browser's storage that is used. */
 export interface Store {
