@@ -30,13 +30,15 @@ OUTPUTS = (EXTENSION / "package.json", *(STATIC / f"{name}.js" for name in SCRIP
 DIGEST = STATIC / "sources.sha256"
 QUICKSTART = ROOT / "notebooks" / "01_quickstart.ipynb"
 """The extension carries it, for its launcher's entry."""
+WORDS = ROOT / "ws_notebook" / "render" / "words.json"
+"""The words that the scripts share with Python."""
 SOURCE_FOLDERS = ("schema", "scripts", "src", "style")
 
 
 def sources_digest() -> str:
     """SHA-256 over the names and bytes of every file that the build reads."""
     files = [path for path in SOURCES.iterdir() if path.is_file() and path.suffix != ".tsbuildinfo"]
-    files.append(QUICKSTART)
+    files += [QUICKSTART, WORDS]
     for folder in SOURCE_FOLDERS:
         files += [path for path in (SOURCES / folder).rglob("*") if path.is_file()]
     digest = hashlib.sha256()

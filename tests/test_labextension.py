@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ws_notebook.render import bundle
+from ws_notebook.session import panel
+from ws_notebook.views import hub, messages
+
 __all__: list[str] = []
 
 SOURCES = Path(__file__).resolve().parent.parent / "labextension"
 SETTINGS = json.loads((SOURCES / "schema" / "settings.json").read_text())
-SCRIPTS = {path: path.read_text() for path in sorted((SOURCES / "src").glob("*.ts"))}
+SCRIPTS = {path: path.read_text() for path in sorted((SOURCES / "src").rglob("*.ts"))}
 LAB_SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
+FLOORS = ("plugins", "widgets", "cells", "kernel", "panel", "view", "run", "texts.ts")
+"""The folders of the sources, and the file that stands for one: each imports from those behind it only."""
 KEYS = ("keys", "macKeys", "winKeys", "linuxKeys")
 
 
@@ -40,7 +48,7 @@ def test_every_command_in_menus_toolbars_and_keys_is_one_of_ours() -> None:
 
 
 def test_every_setting_is_read_and_has_a_default() -> None:
-    read = (SOURCES / "src" / "optionValues.ts").read_text()
+    read = (SOURCES / "src" / "plugins" / "options.ts").read_text()
     for name, setting in SETTINGS["properties"].items():
         assert name in read
         assert {"title", "description", "type", "default"} <= set(setting)
@@ -64,3 +72,79 @@ def test_no_key_is_one_of_jupyterlab_s_own() -> None:
     assert len(taken) > 50
     ours = {" ".join(shortcut["keys"]) for shortcut in SETTINGS["jupyter.lab.shortcuts"]}
     assert ours & taken == set()
+
+
+def imports_of(path: Path) -> Iterator[Path]:
+    """The sources that a script imports, types too."""
+    for name in re.findall(r"(?:from|import) '(\.[^']+)'", SCRIPTS[path]):
+        found = (path.parent / name).resolve()
+        yield found if found.suffix else found.with_name(f"{found.name}.ts")
+
+
+def floor_of(path: Path) -> int:
+    """Where the folder of a source stands in the list."""
+    return FLOORS.index(path.relative_to(SOURCES / "src").parts[0])
+
+
+def test_a_folder_imports_from_those_below_it_only() -> None:
+    above = {
+        f"{path.relative_to(SOURCES)} imports {imported.relative_to(SOURCES)}"
+        for path in SCRIPTS
+        if path.name not in {"index.ts", "modules.d.ts"}
+        for imported in imports_of(path)
+        if imported.is_relative_to(SOURCES) and floor_of(imported) < floor_of(path)
+    }
+    assert above == set()
+
+
+def test_plugins_and_the_scripts_of_widgets_do_not_import_one_another() -> None:
+    entries = [path for path in SCRIPTS if path.parent.name == "plugins"]
+    imported = {
+        each.relative_to(SOURCES / "src").as_posix() for path in entries for each in imports_of(path) if each in SCRIPTS
+    }
+    assert {name for name in imported if name.startswith(("plugins/", "widgets/"))} == {"plugins/tokens.ts"}
+
+
+def test_no_script_imports_itself_by_way_of_others() -> None:
+    circle: list[str] = []
+    try:
+        TopologicalSorter({path: set(imports_of(path)) for path in SCRIPTS}).prepare()
+    except CycleError as error:
+        circle = [path.relative_to(SOURCES).as_posix() for path in error.args[1]]
+    assert " imports ".join(reversed(circle)) == ""
+
+
+def test_beside_its_folders_the_source_has_three_files() -> None:
+    assert {path.name for path in (SOURCES / "src").iterdir() if path.is_file()} == {
+        "index.ts",
+        "modules.d.ts",
+        "texts.ts",
+    }
+
+
+def constant(path: str, name: str) -> object:
+    """A text or a number that a script writes as a constant."""
+    written = re.search(rf"const {name} = (.+);", (SOURCES / "src" / path).read_text())
+    assert written is not None, f"{path} has no {name}"
+    return ast.literal_eval(written[1])
+
+
+def test_the_page_and_the_kernel_call_their_channels_and_the_run_s_type_the_same() -> None:
+    assert constant("kernel/link.ts", "TARGET") == hub.TARGET
+    assert constant("kernel/link.ts", "CHANNEL") == hub.CHANNEL
+    assert constant("kernel/channel.ts", "TARGET") == panel.TARGET
+    assert constant("run/bundle.ts", "MIME_TYPE") == bundle.MIME_TYPE
+
+
+def test_the_page_knows_how_much_of_a_prompt_and_of_arguments_the_kernel_keeps() -> None:
+    assert constant("cells/edited.ts", "KEPT") == bundle.LIMIT
+    assert constant("view/approvals.ts", "SENT") == bundle.LIMIT
+
+
+def test_the_kernel_understands_each_kind_of_message_that_a_page_sends() -> None:
+    types = (SOURCES / "src" / "run" / "bundle.ts").read_text().partition("export type BrowserMessage =")[2]
+    sent = set(re.findall(r"kind: '(\w+)'", types.partition(";\n\n")[0]))
+    assert len(sent) > 5
+    about = {"turn": "r1.1", "call": "call_1", "verdict": "shown", "text": "", "index": 0}
+    # The hub itself hears of what is kept.
+    assert {kind for kind in sent - {"kept"} if messages.decoded({"kind": kind, **about}) is None} == set()

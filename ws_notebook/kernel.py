@@ -27,6 +27,7 @@ __all__ = [
     "execution",
     "has_later_page",
     "hear_quietly",
+    "hear_while_busy",
     "hears_while_busy",
     "in_kernel",
     "is_headless",
@@ -213,6 +214,22 @@ def _hear(comm: Any, message: Any) -> None:
         comm._msg_callback(message)
 
 
+def hear_while_busy(comm: Any) -> None:
+    """Have the browser's messages to this comm delivered while a cell runs.
+
+    JupyterLab sends them to a subshell, another thread of the kernel, which is free meanwhile. But
+    ipykernel 7.4 sends each on to the thread that last published on the comm
+    (kernelbase.shell_channel_thread_main asks the comm's `_reply_subshell_for`): for what a cell
+    publishes that is the main thread, which the cell blocks. Without this route, which only that
+    release has, a message stays where the front end sent it. The handlers here are thread-safe.
+
+    None of IPython's hooks is called around it: a cell that waits for a run keeps its figures.
+    """
+    hear_quietly(comm)
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = None
+
+
 class OwnHooks:
     """Between `begin` and `end`, IPython's hooks around code are for cells alone.
 
@@ -295,24 +312,22 @@ def _run_within(context: contextvars.Context, thread: threading.Thread, run: Cal
 
 
 class Channel:
-    """Messages to and from every front end of the kernel; none is told that it was opened.
+    """Messages to and from every front end of the kernel, also while a cell runs; none is told that it was opened.
 
-    A front end finds it by asking the kernel for the channels (comms) of this target. To one that does not know it,
-    its messages mean nothing; an opening message would make it answer, and complain, that it has no such target.
+    A front end finds it by asking the kernel for the channels (comms) of this target, or knows its `name`. To one that
+    does not know it, its messages mean nothing; an opening message would make it answer, and complain, that it has no
+    such target.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, name: str | None = None) -> None:
         import comm
 
         self._manager = comm.get_comm_manager()
-        self._comm: Any = comm.create_comm(target_name=target, primary=False)
+        self._comm: Any = comm.create_comm(target_name=target, comm_id=name, primary=False)
         self._manager.register_comm(self._comm)
         # One front end's closing it is not the others'.
         self._comm.on_close(self._stay)
-        if hasattr(self._comm, "_reply_subshell_for"):
-            # As for widgets (views/widget.py): what is sent while a cell runs is not to wait for its end.
-            self._comm._reply_subshell_for = None
-        hear_quietly(self._comm)
+        hear_while_busy(self._comm)
 
     def _stay(self, _: Any) -> None:
         self._manager.register_comm(self._comm)
@@ -323,4 +338,4 @@ class Channel:
 
     def listen(self, receive: Callable[[Any], None]) -> None:
         """Have it called with every message, in whatever thread the kernel has for it."""
-        self._comm.on_msg(lambda message: receive(message["content"]["data"]))
+        self._comm.on_msg(lambda message: receive(message["content"].get("data")))

@@ -37,31 +37,31 @@ const common = {
 const outputs = {
   widget: {
     ...common,
-    entryPoints: ['src/widget.ts'],
+    entryPoints: ['src/widgets/run.ts'],
     outfile: '../ws_notebook/views/static/widget.js',
     minify: true
   },
   math: {
     ...common,
-    entryPoints: ['src/math.ts'],
+    entryPoints: ['src/widgets/math.ts'],
     outfile: '../ws_notebook/views/static/math.js',
     minify: true
   },
   loader: {
     ...common,
-    entryPoints: ['src/loader.ts'],
+    entryPoints: ['src/widgets/loader.ts'],
     outfile: '../ws_notebook/views/static/loader.js',
     minify: true
   },
   panel: {
     ...common,
-    entryPoints: ['src/panelWidget.ts'],
+    entryPoints: ['src/widgets/panel.ts'],
     outfile: '../ws_notebook/views/static/panel.js',
     minify: true
   },
   composer: {
     ...common,
-    entryPoints: ['src/composer.ts'],
+    entryPoints: ['src/widgets/composer.ts'],
     outfile: '../ws_notebook/views/static/composer.js',
     minify: true
   },

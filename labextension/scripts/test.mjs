@@ -1,4 +1,4 @@
-// Bundles test/*.test.ts to a temporary folder and runs them with Node's own test runner.
+// Bundles test/**/*.test.ts to a temporary folder and runs them with Node's own test runner.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,20 +8,21 @@ import * as esbuild from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = mkdtempSync(join(tmpdir(), 'ws-notebook-test-'));
-const tests = readdirSync(join(root, 'test')).filter(name => name.endsWith('.test.ts'));
+const tests = readdirSync(join(root, 'test'), { recursive: true }).filter(name => name.endsWith('.test.ts'));
 try {
   await esbuild.build({
     absWorkingDir: root,
     entryPoints: tests.map(name => `test/${name}`),
     outdir: out,
-    outExtension: { '.js': '.mjs' },
+    outbase: 'test',
+    outExtension: { '.js': '.cjs' },
     bundle: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
     loader: { '.css': 'text' }
   });
-  const files = tests.map(name => join(out, name.replace(/\.ts$/, '.mjs')));
+  const files = tests.map(name => join(out, name.replace(/\.ts$/, '.cjs')));
   const { status } = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' });
   process.exitCode = status ?? 1;
 } finally {

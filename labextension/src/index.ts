@@ -1,13 +1,14 @@
-import { badgesPlugin, cellsPlugin } from './cells';
-import { commandsPlugin } from './commands';
-import { foldsPlugin } from './folds';
-import { kernelsPlugin } from './kernels';
-import { keysPlugin } from './keys';
-import { launcherPlugin } from './launcher';
-import { mimePlugin } from './mime';
-import { optionsPlugin } from './options';
-import { panelPlugin } from './panel';
-import { statusPlugin } from './status';
+import { badgesPlugin } from './plugins/badges';
+import { cellsPlugin } from './plugins/cells';
+import { commandsPlugin } from './plugins/commands';
+import { foldsPlugin } from './plugins/folds';
+import { kernelsPlugin } from './plugins/kernels';
+import { keysPlugin } from './plugins/keys';
+import { launcherPlugin } from './plugins/launcher';
+import { mimePlugin } from './plugins/mime';
+import { optionsPlugin } from './plugins/options';
+import { panelPlugin } from './plugins/panel';
+import { statusPlugin } from './plugins/status';
 
 export default [
   mimePlugin,

@@ -31,6 +31,16 @@ export function pageTexts(): Texts {
   return (globalThis as unknown as Page)[PLACE] ?? english;
 }
 
+/** A text in the page's language. One page speaks one. */
+export function __(text: string, ...args: readonly unknown[]): string {
+  return pageTexts().__(text, ...args);
+}
+
+/** One text for one, another for many; `%1` is the number as `shown`. */
+export function _n(one: string, many: string, count: number, shown: string = String(count)): string {
+  return pageTexts()._n(one, many, count).replace(String(count), shown);
+}
+
 function filled(text: string, args: readonly unknown[]): string {
   return text.replace(/%(\d)/g, (place, index: string) => String(args[Number(index) - 1] ?? place));
 }

@@ -301,6 +301,6 @@ class _Anything:
 
 @pytest.mark.parametrize("case", json.loads(BRACES.read_text()), ids=lambda case: case["typed"])
 def test_the_browser_marks_as_values_what_is_replaced(case: dict[str, Any]) -> None:
-    """labextension/test/cellsValues.test.ts reads the same cases."""
+    """labextension/test/cells/values.test.ts reads the same cases."""
     names = dict.fromkeys(["a", "b", "d", "df", "f", "n", "red", "width", "x", "y", "z"], _Anything())
     assert "".join(map(str, interpolate(case["typed"], {**names, "width": 8}))) == case["sent"]

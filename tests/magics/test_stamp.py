@@ -1,4 +1,4 @@
-"""A stamp is the same in the kernel and in the browser (labextension/test/cellsEdited.test.ts has these too)."""
+"""A stamp is the same in the kernel and in the browser (labextension/test/cells/edited.test.ts has these too)."""
 
 from __future__ import annotations
 

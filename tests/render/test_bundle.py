@@ -18,7 +18,19 @@ from ws_notebook.render.bundle import LIMIT, RunHeader, bundle, parent_name
 __all__: list[str] = []
 
 SCHEMA = json.loads((files("ws_notebook") / "render" / "bundle.schema.json").read_text("utf-8"))
-VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def closed(schema: Any) -> Any:
+    """The schema without room for fields that it does not name: they would be unknown to its readers too."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    names = {"additionalProperties": False} if isinstance(schema.get("properties"), dict) and "type" in schema else {}
+    return {key: closed(each) for key, each in schema.items()} | names
+
+
+VALIDATOR = jsonschema.Draft202012Validator(closed(SCHEMA))
 
 
 def checked(play: Play, now: float | None = None) -> dict[str, Any]:
@@ -35,6 +47,14 @@ def test_the_schema_is_a_schema_and_refuses_a_bundle_without_its_turns() -> None
     assert not VALIDATOR.is_valid(found)
     found["turns"] = [{**checked(capitals())["turns"][0], "spans": [["napping", 0, 1]]}]
     assert not VALIDATOR.is_valid(found)
+
+
+def test_the_bundles_of_these_tests_have_no_field_that_the_schema_does_not_name() -> None:
+    found = checked(capitals())
+    assert jsonschema.Draft202012Validator(SCHEMA).is_valid({**found, "future": 1})
+    assert not VALIDATOR.is_valid({**found, "future": 1})
+    turns = [{**found["turns"][0], "future": 1}]
+    assert not VALIDATOR.is_valid({**found, "turns": turns})
 
 
 def test_a_finished_run_has_its_figures_on_one_clock() -> None:

@@ -28,20 +28,20 @@ stage.view.show()
 """
 
 
-class Comm:
+class Post:
     """Takes what a hub sends."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
 
-    def on_msg(self, callback: Any) -> None:
+    def listen(self, callback: Any) -> None:
         self.hear = callback
 
     def send(self, data: dict[str, Any]) -> None:
         self.sent.append(data)
 
     def tell(self, **data: Any) -> None:
-        self.hear({"content": {"data": data}})
+        self.hear(data)
 
     def last(self, kind: str) -> dict[str, Any]:
         return next(each for each in reversed(self.sent) if each.get("kind") == kind)
@@ -91,9 +91,9 @@ def test_a_page_that_draws_runs_itself_follows_one_while_the_cell_blocks(kernel:
 
 
 def test_a_page_that_was_away_is_given_the_final_forms_and_told_what_is_unknown() -> None:
-    comm, place = Comm(), NamedPlace()
-    hub = Hub(comm)
-    comm.tell(kind="hello")
+    post, place = Post(), NamedPlace()
+    hub = Hub(post)
+    post.tell(kind="hello")
     with Stage() as stage:
         view = LiveView(stage.play.run, HEADER, stage, display=place, hub=hub, clock=stage.clock)
         stage.view = view
@@ -101,15 +101,15 @@ def test_a_page_that_was_away_is_given_the_final_forms_and_told_what_is_unknown(
         assert set(place.held[0]) == {MIME_TYPE, "text/html", "text/markdown", "text/plain"}
         stage.act(lambda play: play.send().created("resp_1").text("Hi").completed())
         view.finish(stage.play.run)
-        comm.tell(kind="hello")
-        (known,) = comm.last("views")["views"]
+        post.tell(kind="hello")
+        (known,) = post.last("views")["views"]
         assert (known["view"], known["run"], known["done"]) == ("d1", "r7", True)
-        comm.tell(view="d1", kind="ready")
-        assert comm.last("snapshot")["run"]["status"] == "completed"
-        comm.tell(view="d1", kind="forms")
-        assert comm.last("forms")["data"] == place.held[-1]
-        comm.tell(view="other", kind="ready")
-        assert comm.last("gone")["view"] == "other"
+        post.tell(view="d1", kind="ready")
+        assert post.last("snapshot")["run"]["status"] == "completed"
+        post.tell(view="d1", kind="forms")
+        assert post.last("forms")["data"] == place.held[-1]
+        post.tell(view="other", kind="ready")
+        assert post.last("gone")["view"] == "other"
 
 
 def views(kernel: Kernel) -> str:
@@ -145,52 +145,52 @@ def test_a_cell_that_is_run_again_offers_what_it_showed_then_and_nothing_older(k
 
 
 def test_a_page_says_that_the_last_form_is_in_the_notebook() -> None:
-    comm, place = Comm(), NamedPlace()
-    hub = Hub(comm)
+    post, place = Post(), NamedPlace()
+    hub = Hub(post)
     with Stage() as stage:
         view = LiveView(stage.play.run, HEADER, stage, display=place, hub=hub, clock=stage.clock)
         view.show()
-        comm.tell(kind="hello")
-        assert comm.last("views")["views"][0]["kept"] is False
-        comm.tell(view="d1", kind="kept")
-        comm.tell(kind="hello")
-        assert comm.last("views")["views"][0]["kept"] is True
+        post.tell(kind="hello")
+        assert post.last("views")["views"][0]["kept"] is False
+        post.tell(view="d1", kind="kept")
+        post.tell(kind="hello")
+        assert post.last("views")["views"][0]["kept"] is True
 
 
 def test_what_is_no_message_is_ignored() -> None:
-    comm = Comm()
-    Hub(comm)
-    comm.hear({"content": {}})
-    comm.hear({"content": {"data": [1]}})
-    comm.tell(kind="unheard of", view=3)
-    assert comm.sent == []
+    post = Post()
+    Hub(post)
+    post.hear({"content": {}})
+    post.hear({"content": {"data": [1]}})
+    post.tell(kind="unheard of", view=3)
+    assert post.sent == []
 
 
 def test_what_several_views_say_in_one_moment_is_one_message() -> None:
-    comm = Comm()
-    hub = Hub(comm)
+    post = Post()
+    hub = Hub(post)
     later: list[Callable[[], None]] = []
     for number in range(3):
         hub.send_soon("d1", {"kind": "delta", "seq": number}, lambda _, call: later.append(call))
-    assert (comm.sent, len(later)) == ([], 1)
+    assert (post.sent, len(later)) == ([], 1)
     later.pop()()
-    assert [each["seq"] for each in comm.sent[0]["messages"]] == [0, 1, 2]
-    assert comm.sent[0]["kind"] == "many"
+    assert [each["seq"] for each in post.sent[0]["messages"]] == [0, 1, 2]
+    assert post.sent[0]["kind"] == "many"
 
 
 def test_what_is_sent_at_once_overtakes_nothing() -> None:
-    comm = Comm()
-    hub = Hub(comm)
+    post = Post()
+    hub = Hub(post)
     hub.send_soon("d1", {"kind": "delta", "seq": 1}, lambda _, call: None)
     hub.send("d1", {"kind": "snapshot", "seq": 2})
-    assert [each["seq"] for each in comm.sent[0]["messages"]] == [1, 2]
+    assert [each["seq"] for each in post.sent[0]["messages"]] == [1, 2]
 
 
 def test_on_a_loop_that_is_closed_nothing_is_held_back() -> None:
-    comm = Comm()
+    post = Post()
 
     def closed(_: float, call: Callable[[], None]) -> None:
         raise RuntimeError("The loop is closed.")
 
-    Hub(comm).send_soon("d1", {"kind": "delta"}, closed)
-    assert comm.sent == [{"view": "d1", "kind": "delta"}]
+    Hub(post).send_soon("d1", {"kind": "delta"}, closed)
+    assert post.sent == [{"view": "d1", "kind": "delta"}]

@@ -250,7 +250,7 @@ class Post:
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
 
-    def on_msg(self, callback: Any) -> None:
+    def listen(self, callback: Any) -> None:
         self.hear = callback
 
     def send(self, data: dict[str, Any]) -> None:
@@ -258,7 +258,7 @@ class Post:
 
     def tell(self, **data: Any) -> dict[str, Any]:
         """What is answered last."""
-        self.hear({"content": {"data": data}})
+        self.hear(data)
         return self.sent[-1]
 
 

@@ -12,7 +12,7 @@ __all__ = ["stamp"]
 def stamp(cell: str) -> str:
     """CRC-32 and length in bytes of the words of a cell, as typed, without the line breaks around them.
 
-    The same as labextension/src/crc.ts.
+    The same as labextension/src/cells/crc.ts.
     """
     data = valid(cell.replace("\r\n", "\n").strip("\n")).encode()
     return f"{zlib.crc32(data):08x}-{len(data)}"

@@ -14,8 +14,8 @@ import anywidget
 import traitlets
 from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Output, VBox
 
+from ..kernel import hear_while_busy
 from .display import Display
-from .hub import hear_while_busy
 from .parts import script
 
 __all__ = ["LATEST", "NEW", "Chat", "Composer", "Place", "Speaker"]

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from .. import kernel
 from .base import CallLater
 
-__all__ = ["CHANNEL", "TARGET", "Hub", "Watched", "hear_while_busy", "hub"]
+__all__ = ["CHANNEL", "TARGET", "Hub", "Post", "Watched", "hub"]
 
 TARGET = "ws_notebook"
 CHANNEL = "ws-notebook-views"
@@ -50,6 +50,14 @@ class Watched(Protocol):
         """A message from a page, in whatever thread the kernel has for it."""
 
 
+class Post(Protocol):
+    """What a hub sends over and hears: a channel of the kernel."""
+
+    def send(self, message: dict[str, Any], /) -> None: ...
+
+    def listen(self, receive: Callable[[Any], None], /) -> None: ...
+
+
 class _Known:
     """A view, and what became of its place in the notebook."""
 
@@ -65,8 +73,8 @@ class _Known:
 class Hub:
     """The views by their displays' ids. Its methods may be called from any thread."""
 
-    def __init__(self, comm: Any) -> None:
-        self._comm = comm
+    def __init__(self, post: Post) -> None:
+        self._post = post
         self._views: dict[str, _Known] = {}
         self._lock = threading.Lock()
         self._held: list[dict[str, Any]] = []
@@ -74,8 +82,7 @@ class Hub:
         self._sending = threading.Lock()
         self.heard = False
         """A page with the extension has spoken: it draws runs itself and needs no widget."""
-        comm.on_msg(self._receive)
-        hear_while_busy(comm)
+        post.listen(self.receive)
         kernel.when_cells_begin(self._replace)
 
     def add(self, view_id: str, view: Watched) -> None:
@@ -117,10 +124,10 @@ class Hub:
         with self._sending:
             together, self._held = [*self._held, *messages], []
             if together:
-                self._comm.send({"kind": "many", "messages": together} if len(together) > 1 else together[0])
+                self._post.send({"kind": "many", "messages": together} if len(together) > 1 else together[0])
 
-    def _receive(self, message: dict[str, Any]) -> None:
-        content = message.get("content", {}).get("data")
+    def receive(self, content: Any) -> None:
+        """A message from a page, in whatever thread."""
         if not isinstance(content, dict):
             return
         self.heard = True
@@ -163,9 +170,7 @@ def hub() -> Hub:
     kept = getattr(manager.targets.get(TARGET), "__self__", None)
     if isinstance(kept, _Target):
         return kept.hub
-    channel = comm.create_comm(target_name=TARGET, comm_id=CHANNEL, primary=False)
-    manager.register_comm(channel)
-    target = _Target(Hub(channel))
+    target = _Target(Hub(kernel.Channel(TARGET, CHANNEL)))
     manager.register_target(TARGET, target.opened)
     return target.hub
 
@@ -178,21 +183,5 @@ class _Target:
 
     def opened(self, comm: Any, _message: Any) -> None:
         """A page opened a comm of its own: it may speak over it too."""
-        comm.on_msg(self.hub._receive)
+        comm.on_msg(lambda message: self.hub.receive(message["content"].get("data")))
         kernel.hear_quietly(comm)
-
-
-def hear_while_busy(comm: Any) -> None:
-    """Have the browser's messages to this comm delivered while a cell runs.
-
-    JupyterLab sends them to a subshell, another thread of the kernel, which is free meanwhile. But
-    ipykernel 7.4 sends each on to the thread that last published on the comm
-    (kernelbase.shell_channel_thread_main asks the comm's `_reply_subshell_for`): for what a cell
-    publishes that is the main thread, which the cell blocks. Without this route, which only that
-    release has, a message stays where the front end sent it. The handlers here are thread-safe.
-
-    None of IPython's hooks is called around it: a cell that waits for a run keeps its figures.
-    """
-    kernel.hear_quietly(comm)
-    if hasattr(comm, "_reply_subshell_for"):
-        comm._reply_subshell_for = None

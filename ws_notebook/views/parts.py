@@ -15,7 +15,7 @@ import ipywidgets
 import traitlets
 
 from ..exceptions import SettingsError
-from .hub import hear_while_busy
+from ..kernel import hear_while_busy
 
 __all__ = ["PARTS", "Part", "holds_formula", "loader", "part", "script"]
 

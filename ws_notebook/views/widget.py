@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from .hub import hear_while_busy
+from ..kernel import hear_while_busy
 from .parts import PARTS, holds_formula, loader, part, script
 
 __all__ = ["RunWidget", "code_of", "deliver_while_busy", "release", "view_data"]

@@ -1,12 +1,12 @@
 /** The buttons of the line over a run, as many of them beside one another as there is room for, the others in a menu. */
 
-import { answerOf, type Run } from '../bundle';
+import { answerOf, type Run } from '../run/bundle';
+import { __ } from '../texts';
 import { copyText } from './copy';
 import { element, setAttribute, setText, show } from './dom';
 import { Menu } from './menu';
 import { pythonOf } from './python';
 import type { Room } from './room';
-import { __ } from './say';
 
 /** A Stop that had no effect can be repeated after this many milliseconds. */
 const STOP_AGAIN = 3000;

@@ -1,11 +1,11 @@
 /** Approval: for each call that waits for consent a panel with its arguments and what can be done with it. */
 
-import type { Problem, Run, Verdict } from '../bundle';
-import { readArguments } from '../read';
+import type { Problem, Run, Verdict } from '../run/bundle';
+import { readArguments } from '../run/read';
+import { __ } from '../texts';
 import { argumentsProblem, deadlineWords, isWhole, sizeWords, unsaidWords, waitingOf, type Waiting } from './approvals';
 import { element, isolated, setText, show } from './dom';
 import { oneLine, pretty, visible, whole } from './format';
-import { __ } from './say';
 
 /** Characters of the arguments that are read out. */
 const SPOKEN = 200;

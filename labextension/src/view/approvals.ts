@@ -1,9 +1,9 @@
 /** The calls that wait for somebody's consent, as data. Pure. */
 
-import type { Call, Run } from '../bundle';
+import type { Call, Run } from '../run/bundle';
+import { __ } from '../texts';
 import { seconds, visible, whole } from './format';
 import { ageOf } from './rows';
-import { __ } from './say';
 
 export interface Waiting {
   /** Of this call among all of the run. */

@@ -1,8 +1,8 @@
 /** The timeline's axis: its marks, the lines below them, and where it is now. */
 
+import { __ } from '../texts';
 import { element, placed, setText, show } from './dom';
 import { ticks, type Tick } from './layout';
-import { __ } from './say';
 import type { TimeWindow } from './window';
 
 export class Axis {

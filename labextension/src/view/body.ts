@@ -1,12 +1,12 @@
 /** The answer as a document: reasoning, each turn's text and other items, then what went wrong, if anything. */
 
-import type { Citation, Item, Run, RunError, Turn } from '../bundle';
+import type { Citation, Item, Run, RunError, Turn } from '../run/bundle';
+import { __, _n } from '../texts';
 import { GrowingMarkdown } from './answer';
 import { element, setText, show } from './dom';
 import { visible, whole } from './format';
 import { jsonMarkdown } from './json';
 import type { Markdown } from './markdown';
-import { __, _n } from './say';
 import { codeWords } from './words';
 
 export class Body {

@@ -1,12 +1,12 @@
 /** What a row of the timeline says when it is opened: times, figures, arguments, output. */
 
-import type { Call, Decision, Turn } from '../bundle';
+import type { Call, Decision, Turn } from '../run/bundle';
+import { __ } from '../texts';
 import { element, isolated } from './dom';
 import { Exhibits } from './exhibits';
 import { bytes, duration, pretty, seconds, visible, whole } from './format';
 import { figure } from './question';
 import { spansInWords, type Row } from './rows';
-import { __ } from './say';
 import { CALL_WORDS, codeWords, DECISION_WORDS, RUN_WORDS } from './words';
 
 /** Characters of arguments, outputs and errors shown. */

@@ -1,12 +1,12 @@
 /** Tables and figures in a tool's result, among the details of its call. */
 
-import type { Exhibit, TableExhibit } from '../bundle';
+import type { Exhibit, TableExhibit } from '../run/bundle';
+import { __ } from '../texts';
 import { element } from './dom';
 import { figureDrawer } from './figures';
 import { visible } from './format';
 import { gridOf } from './grid';
 import { readFigure } from './plotly';
-import { __ } from './say';
 
 /** Those that are shown now; what they leave behind on the page is taken away with them. */
 export class Exhibits {

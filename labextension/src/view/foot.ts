@@ -1,10 +1,10 @@
 /** What stands below the rows of the timeline: the legend, and the buttons of its table and of its keys. */
 
-import { KINDS, type Kind, type Run } from '../bundle';
+import { KINDS, type Kind, type Run } from '../run/bundle';
+import { __ } from '../texts';
 import { element, setAttribute, show } from './dom';
 import { keyHelp } from './help';
 import type { Row } from './rows';
-import { __ } from './say';
 import { tableOf } from './table';
 import { KIND_WORDS } from './words';
 

@@ -1,7 +1,7 @@
 /** Numbers and texts as people read them. Pure. */
 
+import { __ } from '../texts';
 import { indented } from './json';
-import { __ } from './say';
 
 const THIN_SPACE = '\u2009';
 const NO_BREAK_SPACE = '\u00a0';

@@ -3,12 +3,12 @@
  * that made the run still knows it, every frame has a row, and its JSON is fetched when it is opened.
  */
 
-import type { BrowserMessage, FrameRow, Run } from '../bundle';
-import { readFrameList } from '../read';
+import type { BrowserMessage, FrameRow, Run } from '../run/bundle';
+import { readFrameList } from '../run/read';
+import { __, _n } from '../texts';
 import { element, setAttribute, setText, show } from './dom';
 import { bytes, pretty, seconds, visible, whole } from './format';
 import { keepPlainKeys } from './keys';
-import { __, _n } from './say';
 
 /** Rows on the page; the filter finds the others. */
 const MOST = 500;

@@ -1,8 +1,8 @@
 /** The beginning of a table that a tool returned, as rows of cells. Pure. */
 
-import type { TableExhibit } from '../bundle';
+import type { TableExhibit } from '../run/bundle';
+import { __, _n } from '../texts';
 import { whole } from './format';
-import { __, _n } from './say';
 
 export interface Grid {
   readonly head: readonly (readonly string[])[];

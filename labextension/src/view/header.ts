@@ -1,12 +1,12 @@
 /** The one line over a run: its name, how it stands, facts, the run in small, what was sent, buttons. */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
+import { __ } from '../texts';
 import { Actions, type ActionHandlers } from './actions';
 import { element, setAttribute, setText, show } from './dom';
 import { bytes, visible, whole } from './format';
 import { Measure } from './measure';
 import { roomFor, type Needs, type Room } from './room';
-import { __ } from './say';
 import { Strip } from './strip';
 import { allFailed, amountsOf, durationOf, nameOf, statusOf, totalsLine, totalsOf, waiting } from './summary';
 

@@ -1,7 +1,7 @@
 /** The keys of the timeline, as a list. */
 
+import { __ } from '../texts';
 import { element } from './dom';
-import { __ } from './say';
 
 export function keyHelp(): HTMLElement {
   const keys: readonly (readonly [keys: string, does: string])[] = [

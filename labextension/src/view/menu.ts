@@ -1,8 +1,8 @@
 /** A button that opens a menu of other buttons: those that have no room beside it. */
 
+import { __ } from '../texts';
 import { element, setAttribute, show } from './dom';
 import { MOVES } from './keys';
-import { __ } from './say';
 
 export class Menu {
   readonly node = element('div', { class: 'wsn-menu' });

@@ -1,7 +1,7 @@
 /** Pictures that an answer writes out as data: they are left out, and said to be. The same as render/omitted.py. */
 
+import { __ } from '../texts';
 import { oneLine } from './format';
-import { __ } from './say';
 import { outsideCode } from './tex';
 
 /** Characters of what a picture is called. */

@@ -1,6 +1,6 @@
 /** A plotly figure as it may be drawn: what it says, and nothing that fetches, links or runs. Pure. */
 
-import { fields, isFields, list } from '../read';
+import { fields, isFields, list } from '../run/fields';
 
 export interface Figure {
   readonly data: readonly object[];

@@ -1,6 +1,6 @@
 /** The Python that asks the same again. Pure. */
 
-import { callsOf, type Call, type Run } from '../bundle';
+import { callsOf, type Call, type Run } from '../run/bundle';
 
 export function pythonOf(run: Run): string {
   const { provider, model, address, profile } = run.session;

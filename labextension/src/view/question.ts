@@ -1,9 +1,9 @@
 /** The pictures that went with the question, small, each with what it is. */
 
-import type { Picture, Run } from '../bundle';
+import type { Picture, Run } from '../run/bundle';
+import { __ } from '../texts';
 import { element, show } from './dom';
 import { visible } from './format';
-import { __ } from './say';
 
 export class Question {
   readonly node = element('div', { class: 'wsn-question', role: 'group', 'aria-label': __('Pictures of the question') });

@@ -1,10 +1,10 @@
 /** The replay of a finished run, with its bar: play or drag, and the run appears as it did. */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
+import { __ } from '../texts';
 import { element, setAttribute, setText, show } from './dom';
 import { moment } from './format';
 import { keepPlainKeys } from './keys';
-import { __ } from './say';
 
 const SPEEDS = [0.25, 0.5, 1, 2, 5, 10];
 /** The steps of the slider. */

@@ -1,7 +1,7 @@
+import { __ } from '../texts';
 import { element, setAttribute, setText } from './dom';
 import { duration } from './format';
 import { labelOf, spansInWords, type Row } from './rows';
-import { __ } from './say';
 import type { TimeWindow } from './window';
 import { KIND_WORDS } from './words';
 

@@ -3,10 +3,10 @@
  * since of many rows few are in sight.
  */
 
-import type { Call, Item, Kind, Run, Span, Turn } from '../bundle';
-import { momentsOf } from '../replay';
+import type { Call, Item, Kind, Run, Span, Turn } from '../run/bundle';
+import { momentsOf } from '../run/replay';
+import { __ } from '../texts';
 import { duration, oneLine, seconds, shortArguments, visible } from './format';
-import { __ } from './say';
 import { BAD_CALLS, CALL_WORDS, codeWords, DECISION_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
 
 export interface Row {

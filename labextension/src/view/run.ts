@@ -1,18 +1,18 @@
 /** The run view: header, answer, timeline, steering, replay. The live widget and the saved renderer show this same thing. */
 
-import { callsOf, type BrowserMessage, type Problem, type Run } from '../bundle';
+import { callsOf, type BrowserMessage, type Problem, type Run } from '../run/bundle';
+import { runAt } from '../run/replay';
+import { __, _n } from '../texts';
 import { Approvals } from './approval';
 import { Body } from './body';
 import { Clock } from './clock';
 import { element, setAttribute, setText } from './dom';
 import { seconds } from './format';
-import { runAt } from '../replay';
 import { Frames } from './frames';
 import { Header, type HeaderHandlers } from './header';
 import type { Markdown } from './markdown';
 import { Question } from './question';
 import { Replayer } from './replayer';
-import { __, _n } from './say';
 import { Sent } from './sent';
 import { Steering } from './steering';
 import { addStyles } from './styles';

@@ -1,9 +1,9 @@
 /** What was sent: the prompt as it went out, to whom, and how much that was. Opened from the line over the run. */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
+import { __ } from '../texts';
 import { element, isolated, setAttribute, show } from './dom';
 import { bytes, saving, visible, whole } from './format';
-import { __ } from './say';
 
 /** Characters of a prompt. */
 const LIMIT = 20_000;

@@ -1,6 +1,6 @@
 /** The whole run in small: for each step of its time what it was spent on. Pure. */
 
-import { KINDS, type Kind, type Run, type Span } from '../bundle';
+import { KINDS, type Kind, type Run, type Span } from '../run/bundle';
 
 export interface Piece {
   readonly kind: Kind;

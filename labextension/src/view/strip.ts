@@ -1,8 +1,8 @@
 /** The whole run in small, as one bar in the line over it: a button that opens and folds the timeline. */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
+import { __ } from '../texts';
 import { element, setAttribute, show } from './dom';
-import { __ } from './say';
 import { shapeOf, type Piece } from './shape';
 
 /** Milliseconds between two pictures of a run that goes on. */

@@ -6,25 +6,19 @@ import frames from './frames.css';
 import header from './header.css';
 import replay from './replay.css';
 import run from './run.css';
+import { addSheet } from './sheet';
 import steering from './steering.css';
 import texts from './texts.css';
 import timeline from './timeline.css';
 
 const css = [run, header, answer, texts, exhibits, timeline, frames, steering, replay, approval, code].join('\n');
 
-/** Stamps the style sheet, so that equal ones of several widgets and of the extension stand on a page once. */
+/** Names the style sheet, so that equal ones of several widgets and of the extension stand on a page once. */
 const STAMP = `${css.length}-${checksum(css)}`;
 
-/** Add the view's styles where `node` stands: the page, or the shadow root that holds it. */
+/** Add the styles of a run where `node` stands. */
 export function addStyles(node: Node): void {
-  const root = node.getRootNode();
-  const home = root instanceof ShadowRoot ? root : document.head;
-  if (home.querySelector(`style[data-wsn="${STAMP}"]`) === null) {
-    const style = document.createElement('style');
-    style.setAttribute('data-wsn', STAMP);
-    style.textContent = css;
-    home.append(style);
-  }
+  addSheet(node, STAMP, css);
 }
 
 function checksum(text: string): number {

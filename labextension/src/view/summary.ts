@@ -1,8 +1,8 @@
 /** What the one line over a run says, in pieces. Pure. */
 
-import { callsOf, type Run } from '../bundle';
+import { callsOf, type Run } from '../run/bundle';
+import { __, _n } from '../texts';
 import { bytes, moment, oneLine, saving, seconds, whole } from './format';
-import { __, _n } from './say';
 import { BAD_CALLS, RUN_WORDS } from './words';
 
 /** Characters of the name of a parent: it may be a response's id. */

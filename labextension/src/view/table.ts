@@ -1,10 +1,10 @@
 /** The timeline as a table with headings. */
 
-import { KINDS, type Run } from '../bundle';
+import { KINDS, type Run } from '../run/bundle';
+import { __ } from '../texts';
 import { element } from './dom';
 import { bytes, duration, oneLine, seconds, whole } from './format';
 import { timeIn, type Row } from './rows';
-import { __ } from './say';
 import { codeWords, KIND_WORDS, statusWord } from './words';
 
 /** Characters of a call's result. */

@@ -3,7 +3,8 @@
  * Enter or a click opens a row's details, Escape closes them; W and S, A and D zoom and move, as in Perfetto.
  */
 
-import type { Run } from '../bundle';
+import type { Run } from '../run/bundle';
+import { __ } from '../texts';
 import { Axis } from './axis';
 import { RowDetails } from './details';
 import { element, isAtEnd, setAttribute, show } from './dom';
@@ -13,7 +14,6 @@ import { keepPlainKeys, MOVES } from './keys';
 import { neededSpan, steppedSpan } from './layout';
 import { RowList } from './rowList';
 import { rowsAt, rowsOf, type Row } from './rows';
-import { __ } from './say';
 import { tipContent } from './tip';
 import { Zoom } from './zoom';
 

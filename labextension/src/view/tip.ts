@@ -1,10 +1,10 @@
 /** What is said of a row beside it, under the pointer. */
 
+import { __ } from '../texts';
 import { factsOf } from './details';
 import { element } from './dom';
 import { oneLine } from './format';
 import type { Row } from './rows';
-import { __ } from './say';
 
 /** Characters of arguments and outputs beside a row. */
 const TIP_TEXT = 240;

@@ -1,76 +1,18 @@
 /** The words the view shows for statuses and kinds of time. */
 
-import type { Call, CallStatus, Decision, Kind, RunStatus, SteerStatus, Turn } from '../bundle';
+import { bad_calls, calls, runs } from '../../../ws_notebook/render/words.json';
+import type { Call, Turn } from '../run/bundle';
+import { __ } from '../texts';
 import { visible } from './format';
-import { __ } from './say';
 
-export const RUN_WORDS: Readonly<Record<RunStatus, string>> = {
-  in_progress: 'running',
-  completed: 'completed',
-  incomplete: 'incomplete',
-  failed: 'failed',
-  cancelled: 'stopped',
-  unanswered: 'unanswered'
-};
-
-export const KIND_WORDS: Readonly<Record<Kind, string>> = {
-  connect: 'connect',
-  send: 'send',
-  wait: 'wait',
-  reasoning: 'reasoning',
-  text: 'text',
-  queued: 'queued',
-  kernel_busy: 'kernel busy',
-  approval: 'approval',
-  tool: 'tool'
-};
-
-/** What a turn does while its last span is of this kind. */
-export const TURN_DOING: Readonly<Record<Kind, string>> = {
-  connect: 'connecting…',
-  send: 'sending…',
-  wait: 'waiting…',
-  reasoning: 'reasoning…',
-  text: 'streaming…',
-  queued: 'queued…',
-  kernel_busy: 'kernel busy…',
-  approval: 'awaiting approval…',
-  tool: 'running…'
-};
-
-export const CALL_WORDS: Readonly<Record<CallStatus, string>> = {
-  streaming: 'being written…',
-  queued: 'queued…',
-  awaiting_approval: 'awaiting approval…',
-  running: 'running…',
-  completed: 'completed',
-  failed: 'failed',
-  timed_out: 'timed out',
-  denied: 'denied',
-  cancelled: 'cancelled',
-  unanswered: 'unanswered',
-  late: 'finished too late'
-};
-
-/** How a call that was made had come through its approval. */
-export const DECISION_WORDS: Readonly<Record<Decision, string>> = {
-  '': 'approved',
-  approved: 'approved',
-  edited: 'approved with other arguments',
-  denied: 'denied',
-  timeout: 'run without a decision',
-  unattended: 'run unasked',
-  allowed: 'allowed'
-};
-
-export const STEER_WORDS: Readonly<Record<SteerStatus, string>> = {
-  queued: 'waits for the next request',
-  sent: 'sent',
-  accepted: 'accepted',
-  pending: 'waits for tools',
-  applied: 'applied',
-  failed: 'not applied'
-};
+export {
+  calls as CALL_WORDS,
+  decisions as DECISION_WORDS,
+  doing as TURN_DOING,
+  kinds as KIND_WORDS,
+  runs as RUN_WORDS,
+  steers as STEER_WORDS
+} from '../../../ws_notebook/render/words.json';
 
 /** Why a request was sent again, and codes of errors; what is not here is said in the words that its code is made of. */
 const CODE_WORDS: Readonly<Record<string, string>> = {
@@ -94,8 +36,8 @@ export function codeWords(code: string): string {
 }
 
 /** Statuses of calls that went wrong, as far as the model is concerned. */
-export const BAD_CALLS: ReadonlySet<CallStatus> = new Set(['failed', 'timed_out']);
+export const BAD_CALLS: ReadonlySet<string> = new Set(bad_calls);
 
 export function statusWord(source: Turn | Call): string {
-  return __('call_id' in source ? CALL_WORDS[source.status].replace('…', '') : RUN_WORDS[source.status]);
+  return __('call_id' in source ? calls[source.status].replace('…', '') : runs[source.status]);
 }

@@ -1,0 +1,127 @@
+/**
+ * The page's end of the kernel's hub (ws_notebook/views/hub.py): which live views a kernel has, and their messages.
+ *
+ * Messages go as comm messages to one comm that the kernel made; no comm is opened from here. They go over a subshell of
+ * this link's own, so that they arrive while a cell runs.
+ */
+
+import type { Kernel } from '@jupyterlab/services';
+import type { BrowserMessage } from '../run/bundle';
+import { endingOf, type Ending } from '../run/ending';
+import { fields, isFields, list, text, type Fields } from '../run/fields';
+import { KernelPost } from './post';
+import type { KnownView } from './restore';
+
+const TARGET = 'ws_notebook';
+const CHANNEL = 'ws-notebook-views';
+
+type Listener = (message: unknown) => void;
+
+export class KernelLink {
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly post: KernelPost;
+  private readonly onStatus = (_: unknown, status: Kernel.Status): void => this.heed(endingOf(status));
+  private coming: Ending | null = null;
+  private readonly over = new AbortController();
+  private viewsAsked: ((views: readonly KnownView[]) => void) | null = null;
+
+  constructor(private readonly kernel: Kernel.IKernelConnection) {
+    this.post = new KernelPost(kernel, (channel, data) => this.receive(channel, data));
+    kernel.statusChanged.connect(this.onStatus);
+  }
+
+  /** Aborts when what runs in the kernel has ended, with an `Ending` as its reason; a kernel started anew needs a new link. */
+  get ended(): AbortSignal {
+    return this.over.signal;
+  }
+
+  /** Whether its messages go to this kernel. */
+  reaches(kernel: Kernel.IKernelConnection | null): boolean {
+    return this.kernel === kernel;
+  }
+
+  /** Say that the kernel has ended. */
+  end(ending: Ending): void {
+    this.post.deafen();
+    this.kernel.statusChanged.disconnect(this.onStatus);
+    this.over.abort(ending);
+    this.listeners.clear();
+  }
+
+  dispose(): void {
+    this.post.deafen();
+    this.kernel.statusChanged.disconnect(this.onStatus);
+    this.listeners.clear();
+    if (!this.over.signal.aborted) {
+      this.post.close();
+    }
+  }
+
+  /** Whether the kernel may have had no time yet to hear what it was told. */
+  get isBusy(): boolean {
+    return this.kernel.status !== 'idle' || this.kernel.connectionStatus !== 'connected';
+  }
+
+  /** Hear what the kernel says of a view, until `signal` aborts. */
+  listen(view: string, listener: Listener, signal: AbortSignal): void {
+    const all = this.listeners.get(view) ?? new Set();
+    this.listeners.set(view, all.add(listener));
+    signal.addEventListener('abort', () => all.delete(listener));
+  }
+
+  send(view: string, message: BrowserMessage): void {
+    if (!this.over.signal.aborted) {
+      void this.post.send(CHANNEL, { ...message, view });
+    }
+  }
+
+  /** The kernel's live views; empty where the kernel has no hub. */
+  async views(): Promise<readonly KnownView[]> {
+    if (!(await this.post.find(TARGET)).includes(CHANNEL)) {
+      return [];
+    }
+    const answered = new Promise<readonly KnownView[]>(resolve => (this.viewsAsked = resolve));
+    await this.post.send(CHANNEL, { kind: 'hello' });
+    return answered;
+  }
+
+  /** JupyterLab tells of a kernel that died in two steps, and only the second says that it was not asked to restart it. */
+  private heed(ending: Ending | null): void {
+    if (ending !== null) {
+      if (this.coming === null) {
+        queueMicrotask(() => this.end(this.coming ?? ending));
+      }
+      this.coming = ending;
+    }
+  }
+
+  private receive(channel: string, data: Fields): void {
+    if (channel !== CHANNEL) {
+      return;
+    }
+    for (const each of data['kind'] === 'many' ? list(data['messages']).map(fields) : [data]) {
+      this.take(each);
+    }
+  }
+
+  private take(data: Fields): void {
+    if (data['kind'] === 'views') {
+      this.viewsAsked?.(list(data['views']).filter(isFields).map(readKnown));
+      return;
+    }
+    for (const listener of this.listeners.get(text(data['view'])) ?? []) {
+      listener(data);
+    }
+  }
+}
+
+function readKnown(from: Fields): KnownView {
+  const ended = from['ended_ms'];
+  return {
+    view: text(from['view']),
+    cell: text(from['cell']),
+    done: from['done'] === true,
+    ended_ms: typeof ended === 'number' ? ended : 0,
+    kept: from['kept'] === true
+  };
+}

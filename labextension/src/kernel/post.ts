@@ -1,0 +1,147 @@
+/**
+ * Messages to and from the channels (comms) that a kernel made, by a subshell of this page's own: they arrive while a cell
+ * runs.
+ *
+ * JupyterLab's own comms get a subshell too, but only after the kernel has told about itself, which a busy kernel does not
+ * do for a page that was loaded again, and what is sent before goes to the shell that the cell blocks. So the requests
+ * are written here.
+ */
+
+import { KernelMessage, type Kernel } from '@jupyterlab/services';
+import type { JSONObject } from '@lumino/coreutils';
+import { fields, text, type Fields } from '../run/fields';
+
+/**
+ * Milliseconds after which a kernel that says nothing is taken for one without subshells, for the time being. JupyterLab
+ * holds back for 3 s what is sent to a kernel that is busy while the page is loaded.
+ */
+const PATIENCE = 10_000;
+/** Milliseconds in which a kernel that is not busy has told about itself. */
+const SOON = 50;
+
+export class KernelPost {
+  private subshell: Promise<string | null> | null = null;
+  private closed = false;
+
+  /** `receive` hears what the kernel says on any channel, by the channel's id. */
+  constructor(
+    private readonly kernel: Kernel.IKernelConnection,
+    private readonly receive: (channel: string, data: Fields) => void
+  ) {
+    kernel.iopubMessage.connect(this.onPublic, this);
+  }
+
+  /** Send to the channel of this id. */
+  async send(channel: string, data: JSONObject): Promise<void> {
+    const subshellId = await this.ownSubshell();
+    if (!this.ended) {
+      this.kernel.sendShellMessage(
+        KernelMessage.createMessage<KernelMessage.ICommMsgMsg<'shell'>>({
+          ...this.origin(subshellId),
+          msgType: 'comm_msg',
+          channel: 'shell',
+          content: { comm_id: channel, data }
+        }),
+        false,
+        true
+      );
+    }
+  }
+
+  /** The ids of the kernel's channels of this target. A kernel without subshells answers when it is idle. */
+  async find(target: string): Promise<readonly string[]> {
+    const subshellId = await this.ownSubshell();
+    if (this.ended) {
+      return [];
+    }
+    const future = this.kernel.sendShellMessage(
+      KernelMessage.createMessage<KernelMessage.ICommInfoRequestMsg>({
+        ...this.origin(subshellId),
+        msgType: 'comm_info_request',
+        channel: 'shell',
+        content: { target_name: target }
+      }),
+      true
+    );
+    const { content } = await future.done;
+    return Object.keys(fields(fields(content)['comms']));
+  }
+
+  /** Hear nothing more: what the kernel had is gone, or is nobody's. */
+  deafen(): void {
+    this.kernel.iopubMessage.disconnect(this.onPublic, this);
+  }
+
+  /** Hear nothing more, and let the subshell go, behind what is under way. What is sent later goes nowhere. */
+  close(): void {
+    this.deafen();
+    if (this.subshell === null) {
+      this.closed = true;
+    }
+    void this.subshell?.then(subshellId => {
+      this.closed = true;
+      this.letGo(subshellId);
+    });
+  }
+
+  private onPublic(_: unknown, { header, content }: KernelMessage.IIOPubMessage): void {
+    if (header.msg_type === 'comm_msg') {
+      this.receive(text(fields(content)['comm_id']), fields(fields(content)['data']));
+    }
+  }
+
+  private letGo(subshellId: string | null): void {
+    if (subshellId !== null && !this.kernel.isDisposed && this.kernel.connectionStatus === 'connected') {
+      this.kernel.requestDeleteSubshell({ subshell_id: subshellId }).done.catch(() => undefined);
+    }
+  }
+
+  private get ended(): boolean {
+    return this.closed || this.kernel.isDisposed;
+  }
+
+  private ownSubshell(): Promise<string | null> {
+    return (this.subshell ??= this.makeSubshell().catch(() => null));
+  }
+
+  /** The id of a subshell, or null: messages then wait until the kernel is idle. */
+  private async makeSubshell(): Promise<string | null> {
+    const known = await soon(this.kernel.info, SOON);
+    if ((known !== null && !this.kernel.supportsSubshells) || this.ended) {
+      return null;
+    }
+    const future = this.kernel.sendControlMessage(
+      KernelMessage.createMessage<KernelMessage.ICreateSubshellRequestMsg>({
+        ...this.origin(null),
+        msgType: 'create_subshell_request',
+        channel: 'control',
+        content: {}
+      }),
+      true
+    );
+    const made = future.done.then(reply => text(fields(reply.content)['subshell_id']) || null);
+    const unable = this.kernel.info.then(() => (this.kernel.supportsSubshells ? made : null));
+    const subshellId = await soon(Promise.race([made, unable]), PATIENCE);
+    if (subshellId === null) {
+      // It may come yet; what is sent until then waits until the kernel is idle.
+      void made.then(late => this.useLate(late)).catch(() => undefined);
+    }
+    return subshellId;
+  }
+
+  private useLate(subshellId: string | null): void {
+    this.subshell = Promise.resolve(subshellId);
+    if (this.closed) {
+      this.letGo(subshellId);
+    }
+  }
+
+  private origin(subshellId: string | null): { username: string; session: string; subshellId: string | null } {
+    return { username: this.kernel.username, session: this.kernel.clientId, subshellId };
+  }
+}
+
+/** What the promise gives, or null when it takes longer than `ms` milliseconds. */
+function soon<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  return Promise.race([promise, new Promise<null>(resolve => window.setTimeout(() => resolve(null), ms))]);
+}

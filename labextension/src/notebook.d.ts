@@ -1,4 +1,0 @@
-declare module '*.ipynb' {
-  const json: string;
-  export default json;
-}

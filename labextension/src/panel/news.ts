@@ -1,0 +1,281 @@
+/** What the kernel tells of its sessions: any JSON → types, and news added to what was known. Pure. */
+
+import { RUN_STATUSES, type RunStatus } from '../run/bundle';
+import { amount, amountOrNull, fields, list, oneOf, text, textOrNull } from '../run/fields';
+
+export const CONDITIONS = ['idle', 'connecting', 'open', 'closed'] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** One run. `started` is in milliseconds since the epoch, by the kernel's clock. */
+export interface Row {
+  readonly id: string;
+  /** The run that it continues, or the id of a response that is no run of the session. */
+  readonly parent: string | null;
+  readonly prompt: string;
+  readonly status: RunStatus;
+  /** The kind of time that a run in progress spends now. */
+  readonly doing: string;
+  /** The tool that runs now, or nothing. */
+  readonly tool: string;
+  readonly lane: string | null;
+  readonly turns: number;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly started: number;
+  readonly duration_ms: number | null;
+  /** The notebook's cell that asked. */
+  readonly cell: string | null;
+  /** "asked again", "stale" or nothing. */
+  readonly mark: string;
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  readonly calls: number;
+  readonly failed: number;
+  readonly stopped: number;
+  /** Those that await approval. */
+  readonly waiting: number;
+  readonly running: number;
+}
+
+export interface Totals {
+  readonly runs: number;
+  readonly turns: number;
+  readonly calls: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly sent: number;
+  readonly full_context: number;
+}
+
+export interface Session {
+  readonly id: string;
+  /** The variable that holds it, or nothing. */
+  readonly name: string;
+  /** A bare `%%responses` cell talks over it. */
+  readonly own: boolean;
+  /** The options with which a %%responses cell asks over it; null where no cell can. */
+  readonly address: string | null;
+  readonly provider: string;
+  readonly model: string;
+  readonly transport: string;
+  readonly note: string;
+  readonly condition: Condition;
+  /** Why there is no connection, or nothing. */
+  readonly failure: string;
+  readonly opened: number | null;
+  readonly max_age_ms: number | null;
+  readonly connections: number;
+  readonly rotations: number;
+  readonly lanes: { readonly used: number; readonly limit: number };
+  readonly warms_up: boolean;
+  readonly totals: Totals;
+  readonly tools: readonly Tool[];
+  /** By id, oldest first. */
+  readonly runs: ReadonlyMap<string, Row>;
+}
+
+/** What is known of one kernel. */
+export interface News {
+  /** The number of the last message; null before the first. */
+  readonly seq: number | null;
+  /** The kernel's clock minus the browser's, in milliseconds. */
+  readonly offset: number;
+  /** By id, oldest first. */
+  readonly sessions: ReadonlyMap<string, Session>;
+}
+
+export const NO_NEWS: News = { seq: null, offset: 0, sessions: new Map() };
+
+interface Told {
+  readonly session: Omit<Session, 'runs'>;
+  readonly runs: readonly Row[];
+  readonly forgotten: readonly string[];
+}
+
+export type Message =
+  | {
+      readonly kind: 'sessions';
+      readonly seq: number;
+      readonly now: number;
+      readonly whole: boolean;
+      readonly sessions: readonly Told[];
+      readonly gone: readonly string[];
+    }
+  | { readonly kind: 'notice'; readonly seq: number; readonly text: string }
+  | { readonly kind: 'who_is_there'; readonly seq: number }
+  | { readonly kind: 'here'; readonly seq: number };
+
+/** A message of the channel, or null for what is none. */
+export function readNews(value: unknown): Message | null {
+  const from = fields(value);
+  const seq = amount(from['seq']);
+  switch (from['kind']) {
+    case 'sessions':
+      return {
+        kind: 'sessions',
+        seq,
+        now: amount(from['now']),
+        whole: from['whole'] === true,
+        sessions: list(from['sessions']).map(readTold),
+        gone: list(from['gone']).map(text)
+      };
+    case 'notice':
+      return { kind: 'notice', seq, text: text(from['text']) };
+    case 'who_is_there':
+      return { kind: 'who_is_there', seq };
+    case 'here':
+      return { kind: 'here', seq };
+    default:
+      return null;
+  }
+}
+
+/** The news with the message taken in; null where a message before it is missing: everything has to be asked for. */
+export function takeNews(news: News, message: Message, now: number): News | null {
+  if (message.kind === 'here') {
+    return news;
+  }
+  const whole = message.kind === 'sessions' && message.whole;
+  if (!whole && (news.seq === null || message.seq !== news.seq + 1)) {
+    return null;
+  }
+  if (message.kind !== 'sessions') {
+    return { ...news, seq: message.seq };
+  }
+  const sessions = new Map(whole ? [] : news.sessions);
+  for (const id of message.gone) {
+    sessions.delete(id);
+  }
+  for (const told of message.sessions) {
+    const runs = new Map(sessions.get(told.session.id)?.runs);
+    for (const id of told.forgotten) {
+      runs.delete(id);
+    }
+    for (const row of told.runs) {
+      runs.set(row.id, row);
+    }
+    sessions.set(told.session.id, { ...told.session, runs });
+  }
+  return { seq: message.seq, offset: message.now - now, sessions };
+}
+
+export function running(session: Session): number {
+  let count = 0;
+  for (const row of session.runs.values()) {
+    count += row.status === 'in_progress' ? 1 : 0;
+  }
+  return count;
+}
+
+/** Nothing was asked over it, and nothing is open. */
+export function unused(session: Session): boolean {
+  return session.runs.size === 0 && (session.condition === 'idle' || session.condition === 'closed');
+}
+
+const BEST_FIRST: readonly Condition[] = ['open', 'connecting', 'idle', 'closed'];
+
+/** The session that a status line speaks of: the busiest, then the best connected. */
+export function leading(news: News): Session | null {
+  const sessions = [...news.sessions.values()];
+  const weight = (session: Session): number => running(session) * 10 - BEST_FIRST.indexOf(session.condition);
+  return sessions.sort((one, other) => weight(other) - weight(one))[0] ?? null;
+}
+
+function readTold(value: unknown): Told {
+  const from = fields(value);
+  const lanes = fields(from['lanes']);
+  return {
+    session: {
+      id: text(from['id']),
+      name: text(from['name']),
+      own: from['own'] === true,
+      address: textOrNull(from['address']),
+      provider: text(from['provider']),
+      model: text(from['model']),
+      transport: text(from['transport']),
+      note: text(from['note']),
+      condition: oneOf(CONDITIONS, from['condition'], 'idle'),
+      failure: text(from['failure']),
+      opened: amountOrNull(from['opened']),
+      max_age_ms: amountOrNull(from['max_age_ms']),
+      connections: amount(from['connections']),
+      rotations: amount(from['rotations']),
+      lanes: { used: amount(lanes['used']), limit: amount(lanes['limit']) },
+      warms_up: from['warms_up'] === true,
+      totals: readTotals(from['totals']),
+      tools: list(from['tools']).map(readTool)
+    },
+    runs: list(from['runs']).map(readRow),
+    forgotten: list(from['forgotten']).map(text)
+  };
+}
+
+function readTotals(value: unknown): Totals {
+  const from = fields(value);
+  return {
+    runs: amount(from['runs']),
+    turns: amount(from['turns']),
+    calls: amount(from['calls']),
+    input_tokens: amount(from['input_tokens']),
+    output_tokens: amount(from['output_tokens']),
+    sent: amount(from['sent']),
+    full_context: amount(from['full_context'])
+  };
+}
+
+function readTool(value: unknown): Tool {
+  const from = fields(value);
+  return {
+    name: text(from['name']),
+    description: text(from['description']),
+    calls: amount(from['calls']),
+    failed: amount(from['failed']),
+    stopped: amount(from['stopped']),
+    waiting: amount(from['waiting']),
+    running: amount(from['running'])
+  };
+}
+
+function readRow(value: unknown): Row {
+  const from = fields(value);
+  return {
+    id: text(from['id']),
+    parent: textOrNull(from['parent']),
+    prompt: text(from['prompt']),
+    status: oneOf(RUN_STATUSES, from['status'], 'incomplete'),
+    doing: text(from['doing']),
+    tool: text(from['tool']),
+    lane: textOrNull(from['lane']),
+    turns: amount(from['turns']),
+    calls: amount(from['calls']),
+    tokens: amount(from['tokens']),
+    started: amount(from['started']),
+    duration_ms: amountOrNull(from['duration_ms']),
+    cell: textOrNull(from['cell']),
+    mark: text(from['mark'])
+  };
+}
+
+/** The news as they stood when the kernel ended, at `now` by the browser's clock. */
+export function endedNews(news: News, now: number): News {
+  const at = now + news.offset;
+  return { ...news, sessions: new Map([...news.sessions].map(([id, session]) => [id, endedSession(session, at)])) };
+}
+
+function endedSession(session: Session, at: number): Session {
+  return {
+    ...session,
+    condition: 'closed',
+    opened: null,
+    lanes: { ...session.lanes, used: 0 },
+    tools: session.tools.map(tool => ({ ...tool, running: 0 })),
+    runs: new Map([...session.runs].map(([id, row]) => [id, endedRow(row, at)]))
+  };
+}
+
+function endedRow(row: Row, at: number): Row {
+  return row.status === 'in_progress' ? { ...row, status: 'cancelled', duration_ms: Math.max(0, at - row.started) } : row;
+}

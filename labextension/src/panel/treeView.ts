@@ -1,0 +1,339 @@
+/** The tree of a session's runs: one tab stop, arrow keys as in a file tree, and what can be done with the chosen run. */
+
+import type { Texts } from '../texts';
+import { element, setAttribute, setText, show } from '../view/dom';
+import { whole } from '../view/format';
+import type { Row, Session } from './news';
+import { treeRows, type TreeRow } from './tree';
+import { doingWords, markWords, statusWords, timeOf } from './words';
+
+export type RunAction = 'reveal' | 'branch' | 'rerun' | 'stop';
+
+export interface TreeHost {
+  readonly texts: Texts;
+  /** What can be done here besides `stop`. */
+  readonly offers: ReadonlySet<RunAction>;
+  /** Whether the run's cell does nothing but ask. */
+  isPrompt(row: Row): boolean;
+  act(action: RunAction, row: Row): void;
+}
+
+/** The kernel's clock, in milliseconds since the epoch. */
+export type Clock = () => number;
+
+export class RunTree {
+  readonly node = element('div', { class: 'wsn-tree-box' });
+  private readonly tree: HTMLElement;
+  private readonly chosen: ChosenRun;
+  private readonly views = new Map<string, RowView>();
+  private readonly folded = new Set<string>();
+  private session: Session | null = null;
+  private rows: readonly TreeRow[] = [];
+  private current = '';
+  private moved = false;
+  private selected = '';
+
+  constructor(
+    private readonly host: TreeHost,
+    private readonly clock: Clock,
+    signal: AbortSignal
+  ) {
+    this.tree = element('div', { class: 'wsn-tree', role: 'tree', 'aria-label': host.texts.__('Runs') });
+    this.chosen = new ChosenRun(host, signal);
+    this.node.append(this.tree, this.chosen.node);
+    this.tree.addEventListener('click', event => this.onClick(event), { signal });
+    this.tree.addEventListener('keydown', event => this.onKey(event), { signal });
+  }
+
+  update(session: Session): void {
+    this.session = session;
+    const atEnd = this.tree.scrollTop + this.tree.clientHeight >= this.tree.scrollHeight - 4;
+    const before = this.rows.length;
+    this.rows = treeRows(session.runs, this.folded);
+    this.sync();
+    if (this.rows.length > before && atEnd) {
+      this.tree.scrollTop = this.tree.scrollHeight;
+    }
+  }
+
+  /** Let the times of what runs go on. */
+  tick(): void {
+    for (const { row } of this.rows) {
+      if (row.status === 'in_progress') {
+        this.views.get(row.id)?.tick(this.clock());
+      }
+    }
+  }
+
+  private sync(): void {
+    const present = new Set(this.rows.map(each => each.row.id));
+    for (const [id, view] of this.views) {
+      if (!present.has(id)) {
+        view.node.remove();
+        this.views.delete(id);
+      }
+    }
+    // Until the reader moves, the newest run is where the keyboard arrives.
+    if (!this.moved || !present.has(this.current)) {
+      this.current = this.rows.at(-1)?.row.id ?? '';
+    }
+    if (!present.has(this.selected)) {
+      this.selected = '';
+    }
+    let before: Element | null = null;
+    for (const each of this.rows) {
+      const view = this.views.get(each.row.id) ?? this.added(each.row.id);
+      view.update(each, this.folded.has(each.row.id), this.clock());
+      view.mark(each.row.id === this.current, each.row.id === this.selected);
+      const place: Element | null = before === null ? this.tree.firstElementChild : before.nextElementSibling;
+      if (place !== view.node) {
+        this.tree.insertBefore(view.node, place);
+      }
+      before = view.node;
+    }
+    this.chosen.update(this.session?.runs.get(this.selected) ?? null, this.session);
+  }
+
+  private added(id: string): RowView {
+    const view = new RowView(id, this.host.texts);
+    this.views.set(id, view);
+    return view;
+  }
+
+  private onClick(event: MouseEvent): void {
+    const target = event.target;
+    const node = target instanceof Element ? target.closest<HTMLElement>('[role=treeitem]') : null;
+    const id = node?.dataset['wsnRun'];
+    if (id === undefined) {
+      return;
+    }
+    if (target instanceof Element && target.closest('.wsn-twist') !== null) {
+      this.fold(id, !this.folded.has(id));
+    } else {
+      this.choose(id);
+    }
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const index = this.rows.findIndex(each => each.row.id === this.current);
+    const here = this.rows[index];
+    if (here === undefined || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    switch (event.key) {
+      case 'ArrowDown':
+        this.moveTo(index + 1);
+        break;
+      case 'ArrowUp':
+        this.moveTo(index - 1);
+        break;
+      case 'Home':
+        this.moveTo(0);
+        break;
+      case 'End':
+        this.moveTo(this.rows.length - 1);
+        break;
+      case 'ArrowRight':
+        if (here.forks && this.folded.has(here.row.id)) {
+          this.fold(here.row.id, false);
+        } else {
+          this.moveTo(index + 1);
+        }
+        break;
+      case 'ArrowLeft':
+        if (here.forks && !this.folded.has(here.row.id)) {
+          this.fold(here.row.id, true);
+        } else {
+          this.moveTo(this.rows.findIndex(each => each.row.id === here.row.parent));
+        }
+        break;
+      case 'Enter':
+      case ' ':
+        this.choose(here.row.id);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private moveTo(index: number): void {
+    const next = this.rows[index];
+    if (next !== undefined) {
+      this.current = next.row.id;
+      this.moved = true;
+      this.sync();
+      this.views.get(this.current)?.node.focus();
+    }
+  }
+
+  private fold(id: string, folded: boolean): void {
+    if (folded) {
+      this.folded.add(id);
+    } else {
+      this.folded.delete(id);
+    }
+    this.current = id;
+    this.moved = true;
+    if (this.session !== null) {
+      this.update(this.session);
+    }
+    this.views.get(id)?.node.focus();
+  }
+
+  private choose(id: string): void {
+    this.current = this.selected = id;
+    this.moved = true;
+    this.sync();
+    this.views.get(id)?.node.focus({ preventScroll: true });
+    const row = this.session?.runs.get(id);
+    if (row !== undefined) {
+      this.host.act('reveal', row);
+    }
+  }
+}
+
+/** One run of the tree. */
+class RowView {
+  readonly node: HTMLElement;
+  private readonly twist = element('span', { class: 'wsn-twist', 'aria-hidden': 'true' });
+  private readonly id: HTMLElement;
+  private readonly prompt = element('span', { class: 'wsn-tree-prompt' });
+  private readonly after = element('span', { class: 'wsn-tree-after' });
+  private readonly tag = element('span', { class: 'wsn-tree-mark' });
+  private readonly time = element('span', { class: 'wsn-tree-time' });
+  private row: Row | null = null;
+  /** What it continues, in words, where a listener cannot take it from the row before. */
+  private place = '';
+
+  constructor(
+    id: string,
+    private readonly texts: Texts
+  ) {
+    this.id = element('span', { class: 'wsn-tree-id', text: id });
+    this.node = element(
+      'div',
+      { class: 'wsn-tree-row', role: 'treeitem', 'data-wsn-run': id, tabindex: '-1' },
+      this.twist,
+      element('span', { class: 'wsn-dot', 'aria-hidden': 'true' }),
+      this.id,
+      this.after,
+      this.prompt,
+      this.tag,
+      this.time
+    );
+  }
+
+  update(each: TreeRow, folded: boolean, now: number): void {
+    const { row, level, forks, hidden, follows, after, fresh } = each;
+    setAttribute(this.node, 'aria-level', String(level));
+    this.node.style.setProperty('--wsn-level', String(level - 1));
+    setAttribute(this.node, 'data-wsn-status', row.status);
+    setAttribute(this.node, 'data-wsn-mark', row.mark);
+    if (forks) {
+      setAttribute(this.node, 'aria-expanded', String(!folded));
+    } else {
+      this.node.removeAttribute('aria-expanded');
+    }
+    setText(this.twist, forks ? (folded ? '▸' : '▾') : '');
+    const words = row.prompt === '' ? this.texts.__('(no words: a warm-up)') : row.prompt;
+    setText(this.prompt, hidden > 0 ? `${words} (+${hidden})` : words);
+    setText(this.after, after === null ? '' : this.texts.__('after %1', after));
+    show(this.after, after !== null);
+    setAttribute(this.node, 'data-wsn-fresh', String(fresh));
+    this.place = fresh ? this.texts.__('starts afresh') : follows || row.parent === null ? '' : this.texts.__('continues %1', row.parent);
+    // What was asked again is struck out; the words would leave no room for the prompt.
+    setText(this.tag, row.mark === 'asked again' ? '' : markWords(this.texts, row.mark));
+    show(this.tag, this.tag.textContent !== '');
+    this.row = row;
+    this.tick(now);
+  }
+
+  tick(now: number): void {
+    if (this.row === null) {
+      return;
+    }
+    setText(this.time, this.row.status === 'in_progress' ? doingWords(this.texts, this.row) : timeOf(this.row, now));
+    const state = [statusWords(this.texts, this.row), markWords(this.texts, this.row.mark), this.place].filter(each => each !== '').join(', ');
+    setAttribute(this.node, 'aria-label', [this.row.id, this.prompt.textContent, state].join(', '));
+    setAttribute(this.node, 'title', `${this.row.id}: ${this.prompt.textContent}\n${state}`);
+  }
+
+  mark(current: boolean, selected: boolean): void {
+    setAttribute(this.node, 'tabindex', current ? '0' : '-1');
+    setAttribute(this.node, 'aria-selected', String(selected));
+  }
+}
+
+/** What is known of the chosen run in one line, and what can be done with it. */
+class ChosenRun {
+  readonly node = element('div', { class: 'wsn-chosen', hidden: '' });
+  private readonly facts = element('div', { class: 'wsn-chosen-facts' });
+  private readonly hint = element('div', { class: 'wsn-chosen-facts wsn-chosen-hint', hidden: '' });
+  private readonly tools: HTMLElement;
+  private readonly buttons = new Map<RunAction, HTMLButtonElement>();
+  private row: Row | null = null;
+
+  constructor(
+    private readonly host: TreeHost,
+    signal: AbortSignal
+  ) {
+    const { texts } = host;
+    this.tools = element('div', { class: 'wsn-buttons', role: 'group' });
+    this.node.append(this.facts, this.tools, this.hint);
+    const labels: readonly (readonly [RunAction, string])[] = [
+      ['reveal', texts.__('Show cell')],
+      ['branch', texts.__('Branch from here')],
+      ['rerun', texts.__('Ask again')],
+      ['stop', texts.__('Stop')]
+    ];
+    for (const [action, label] of labels) {
+      const button = element('button', { class: 'wsn-button', type: 'button', 'data-action': action, text: label });
+      button.addEventListener('click', () => this.row !== null && host.act(action, this.row), { signal });
+      this.buttons.set(action, button);
+      this.tools.append(button);
+    }
+  }
+
+  update(row: Row | null, session: Session | null): void {
+    this.row = row;
+    show(this.node, row !== null);
+    if (row === null || session === null) {
+      return;
+    }
+    const { texts, offers } = this.host;
+    const facts = [
+      row.id,
+      statusWords(texts, row),
+      texts._n('%1 turn', '%1 turns', row.turns),
+      row.calls > 0 ? texts._n('%1 call', '%1 calls', row.calls) : '',
+      row.tokens > 0 ? texts.__('%1 tokens', whole(row.tokens)) : '',
+      row.lane === null ? '' : row.lane,
+      markWords(texts, row.mark)
+    ];
+    setText(this.facts, facts.filter(each => each !== '').join(' · '));
+    setAttribute(this.tools, 'aria-label', texts.__('Run %1', row.id));
+    const branches = row.status !== 'in_progress' && row.turns > 0 && offers.has('branch');
+    setText(
+      this.hint,
+      session.condition === 'closed'
+        ? texts.__('The session is closed: nothing can continue its runs.')
+        : texts.__('To branch from here, put the session into a variable of the notebook.')
+    );
+    show(this.hint, branches && session.address === null);
+    const may: Readonly<Record<RunAction, boolean>> = {
+      reveal: row.cell !== null && offers.has('reveal'),
+      branch: branches && session.address !== null,
+      rerun: row.status !== 'in_progress' && row.cell !== null && offers.has('rerun'),
+      stop: row.status === 'in_progress'
+    };
+    const again = this.buttons.get('rerun');
+    if (again !== undefined && may.rerun) {
+      setText(again, this.host.isPrompt(row) ? texts.__('Ask again') : texts.__('Run its cell again'));
+    }
+    for (const [action, button] of this.buttons) {
+      show(button, may[action]);
+    }
+  }
+}

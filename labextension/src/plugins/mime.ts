@@ -1,0 +1,85 @@
+/** Draws runs in JupyterLab and Notebook 7: saved ones with no kernel, those that go on from the kernel's messages. */
+
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ITranslator } from '@jupyterlab/translation';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import type { IPlugin } from '@lumino/application';
+import type { JSONObject } from '@lumino/coreutils';
+import { Widget } from '@lumino/widgets';
+import { followNotebooks, type LinkedNotebook } from '../kernel/notebooks';
+import { RenderedRun } from '../kernel/rendered';
+import { MIME_TYPE } from '../run/bundle';
+import { DOMAIN, offerTexts } from '../texts';
+import { offerFigures } from '../view/figures';
+import type { Figure } from '../view/plotly';
+
+/** Before text/html, whose rank is 50. */
+const RANK = 0;
+/** Before the widgets, whose rank is -10: a widget's model may be gone when a notebook is opened again. */
+const RANK_IN_NOTEBOOKS = -20;
+
+/** Everything in a bundle is shown as text or sanitised, so an untrusted notebook shows it too. */
+function factory(registry: IRenderMimeRegistry, notebook: LinkedNotebook | null): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [MIME_TYPE],
+    createRenderer: ({ resolver, linkHandler }) => {
+      const rendermime = registry.clone({
+        ...(resolver === null ? {} : { resolver }),
+        ...(linkHandler === null ? {} : { linkHandler })
+      });
+      const output = new RenderedRun(rendermime, () => notebook?.link ?? null, () => notebook?.writes ?? true);
+      if (notebook !== null) {
+        const keep = (): void => output.keepPresent();
+        const redraw = (): void => output.redraw();
+        notebook.saving.connect(keep);
+        notebook.linked.connect(redraw);
+        output.disposed.connect(() => {
+          notebook.saving.disconnect(keep);
+          notebook.linked.disconnect(redraw);
+        });
+      }
+      return output;
+    }
+  };
+}
+
+const PLOTLY = 'application/vnd.plotly.v1+json';
+
+/** Have JupyterLab's renderer of plotly figures draw one. */
+function drawFigure(rendermime: IRenderMimeRegistry, { data, layout }: Figure, into: HTMLElement): () => void {
+  const renderer = rendermime.createRenderer(PLOTLY);
+  const spec = { data, layout: { ...layout, width: undefined, height: undefined, autosize: true }, config: { responsive: true } };
+  const model = rendermime.createModel({ data: { [PLOTLY]: JSON.parse(JSON.stringify(spec)) as JSONObject }, trusted: true });
+  Widget.attach(renderer, into);
+  renderer.renderModel(model).catch((reason: unknown) => {
+    console.warn('ws-notebook: a figure could not be drawn', reason);
+  });
+  return () => renderer.dispose();
+}
+
+export const mimePlugin: IPlugin<unknown, void> = {
+  id: 'ws-notebook:mime',
+  description: 'Draws runs.',
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  optional: [INotebookTracker, ITranslator],
+  activate: (
+    _app: unknown,
+    rendermime: IRenderMimeRegistry,
+    tracker: INotebookTracker | null,
+    translator: ITranslator | null
+  ) => {
+    if (translator !== null) {
+      offerTexts(translator.load(DOMAIN));
+    }
+    rendermime.addFactory(factory(rendermime, null), RANK);
+    offerFigures(() => (rendermime.getFactory(PLOTLY) === undefined ? null : (figure, into) => drawFigure(rendermime, figure, into)));
+    if (tracker !== null) {
+      followNotebooks(tracker, (panel, notebook) => {
+        panel.content.rendermime.addFactory(factory(rendermime, notebook), RANK_IN_NOTEBOOKS);
+      });
+    }
+  }
+};

@@ -1,0 +1,212 @@
+/** `session.panel()`: the panel as a widget (anywidget). Where JupyterLab has the extension, its clicks reach the notebook. */
+
+import type { AnyModel, Initialize, Render } from '@anywidget/types';
+import { NO_NEWS, endedNews, readNews, takeNews, type News, type Row, type Session } from '../panel/news';
+import type { RunAction } from '../panel/treeView';
+import { PanelView } from '../panel/view';
+import { branchLine, RUN_WISH, type RunWish } from '../panel/wish';
+import { ENDED_NOW, KERNEL_ENDED } from '../run/ending';
+import { pageTexts } from '../texts';
+import { element, setText } from '../view/dom';
+import { whenModelEnds } from '../view/ending';
+
+interface Traits {
+  [trait: string]: unknown;
+}
+
+/** Milliseconds without an answer, after which the widget says that there is none. */
+const PATIENCE = 4000;
+
+/** Milliseconds between two signs that somebody looks. A front end refuses them when the kernel is gone. */
+const BEAT = 15_000;
+
+/** What one widget knows, for all the places where it is shown. */
+class WidgetNews {
+  readonly changes = new EventTarget();
+  private readonly client = crypto.randomUUID();
+  private model: AnyModel<Traits> | null = null;
+  private known: News = NO_NEWS;
+  private lookers = 0;
+  private isOver = false;
+  notice = '';
+
+  start(model: AnyModel<Traits>, signal: AbortSignal): void {
+    this.model = model;
+    const onMessage = (message: unknown): void => this.receive(message);
+    model.on('msg:custom', onMessage);
+    signal.addEventListener('abort', () => model.off('msg:custom', onMessage));
+    document.addEventListener('visibilitychange', () => this.tell(), { signal });
+    whenModelEnds(model, signal, () => this.end());
+    const beat = window.setInterval(() => this.stayPresent(), BEAT);
+    signal.addEventListener('abort', () => window.clearInterval(beat));
+  }
+
+  /** Whether the kernel has ended. */
+  get over(): boolean {
+    return this.isOver;
+  }
+
+  end(): void {
+    if (!this.isOver) {
+      this.isOver = true;
+      this.known = endedNews(this.known, Date.now());
+      this.changes.dispatchEvent(new Event('change'));
+    }
+  }
+
+  get news(): News {
+    return this.known;
+  }
+
+  /** Until the signal, somebody looks. */
+  look(signal: AbortSignal): void {
+    this.lookers += 1;
+    this.tell();
+    signal.addEventListener('abort', () => {
+      this.lookers -= 1;
+      this.tell();
+    });
+  }
+
+  send(message: object): void {
+    try {
+      this.model?.send(message);
+    } catch {
+      this.end();
+    }
+  }
+
+  private stayPresent(): void {
+    if (!this.isOver && this.lookers > 0 && !document.hidden) {
+      this.send({ kind: 'watch', client: this.client, here: true });
+    }
+  }
+
+  private tell(): void {
+    const looks = this.lookers > 0 && !document.hidden;
+    this.send({ kind: looks ? 'watch' : 'unwatch', client: this.client });
+  }
+
+  private receive(content: unknown): void {
+    const message = readNews(content);
+    if (message === null) {
+      return;
+    }
+    if (this.isOver) {
+      // It was there after all: everything is asked for.
+      this.isOver = false;
+      this.known = { ...this.known, seq: null };
+      this.tell();
+    }
+    if (message.kind === 'who_is_there') {
+      this.stayPresent();
+    }
+    const next = takeNews(this.known, message, Date.now());
+    if (next === null) {
+      if (this.known.seq !== null) {
+        this.known = { ...this.known, seq: null };
+        this.tell();
+      }
+      return;
+    }
+    this.known = next;
+    this.notice = message.kind === 'notice' ? message.text : this.notice;
+    this.changes.dispatchEvent(new Event('change'));
+  }
+}
+
+function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void {
+  const waits = element('p', { text: pageTexts().__('Waiting for the kernel…') });
+  const view = new PanelView({
+    texts: pageTexts(),
+    signal,
+    offers: new Set<RunAction>(['reveal', 'branch']),
+    confirms: true,
+    isPrompt: () => false,
+    onRun: (action, _, session, row) => void onRun(news, view, action, session, row),
+    onSession: (action, _, session) => {
+      for (const row of action === 'stop_all' ? session.runs.values() : []) {
+        if (row.status === 'in_progress') {
+          news.send({ kind: 'stop', session: session.id, run: row.id });
+        }
+      }
+      if (action !== 'stop_all') {
+        news.send({ kind: action, session: session.id });
+      }
+    },
+    empty: () => waits
+  });
+  view.node.setAttribute('data-wsn-widget', '');
+  const timer = window.setTimeout(
+    () => setText(waits, pageTexts().__('No answer from the kernel. It is busy or gone; run the cell again to ask anew.')),
+    PATIENCE
+  );
+  let saidOver = false;
+  const paint = (): void => {
+    if (saidOver && !news.over) {
+      saidOver = false;
+      view.tell('');
+    }
+    if (news.notice !== '') {
+      view.tell(news.notice);
+      news.notice = '';
+    }
+    view.update([{ key: 'kernel', title: '', current: true, news: news.news }]);
+    if (news.over) {
+      saidOver = true;
+      view.tell(pageTexts().__(ENDED_NOW));
+      view.pause();
+    } else {
+      view.resume();
+    }
+  };
+  news.changes.addEventListener('change', paint, { signal });
+  signal.addEventListener('abort', () => {
+    window.clearTimeout(timer);
+    view.node.remove();
+  });
+  view.node.addEventListener(KERNEL_ENDED, () => news.end(), { signal });
+  el.append(view.node);
+  paint();
+  news.look(signal);
+}
+
+/** The extension takes a wish that it can fulfil; elsewhere a branch's first line goes to the clipboard. */
+async function onRun(news: WidgetNews, view: PanelView, action: RunAction, session: Session, row: Row): Promise<void> {
+  if (action === 'stop') {
+    news.send({ kind: 'stop', session: session.id, run: row.id });
+    return;
+  }
+  const wish: RunWish = { action, address: session.address, run: row.id, cell: row.cell };
+  const event = new CustomEvent<RunWish>(RUN_WISH, { detail: wish, bubbles: true, cancelable: true, composed: true });
+  const taken = !view.node.dispatchEvent(event);
+  if (taken || action !== 'branch' || session.address === null) {
+    return;
+  }
+  const line = branchLine(session.address, row.id);
+  try {
+    await navigator.clipboard.writeText(`${line}\n`);
+    view.tell(pageTexts().__('Copied: %1. Paste it into a new cell.', line));
+  } catch {
+    view.tell(pageTexts().__('Begin a new cell with %1.', line));
+  }
+}
+
+/** anywidget calls this once per widget. */
+export default (): { initialize: Initialize<Traits>; render: Render<Traits> } => {
+  const news = new WidgetNews();
+  return {
+    initialize({ model, signal }) {
+      const ended = new AbortController();
+      signal?.addEventListener('abort', () => ended.abort());
+      news.start(model, ended.signal);
+      return () => ended.abort();
+    },
+    render({ el, signal }) {
+      const ended = new AbortController();
+      signal?.addEventListener('abort', () => ended.abort());
+      showPanel(news, el, ended.signal);
+      return () => ended.abort();
+    }
+  };
+};
