@@ -21,7 +21,9 @@ IMPURE = {
 }  # fmt: skip
 HEAVY = {"anywidget", "docstring_parser", "httpx2", "ipywidgets", "pandas", "plotly", "pydantic", "websockets"}
 
-PURE_MODULES = [f"ws_notebook.{name}" for name in ("core", "render", "cassette", "secrets", "pictures", "checks.check")]
+PURE_MODULES = [
+    f"ws_notebook.{name}" for name in ("core", "render", "cassette", "secrets", "pictures", "values", "checks.check")
+]
 
 REPORT = """
 import json, sys

@@ -102,45 +102,28 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOME = {
-    "Approval": "tools.approval",
-    "AuthenticationFailed": "exceptions",
-    "CallChanged": "core.changes",
-    "Cassette": "cassette",
-    "Change": "core.changes",
-    "ConnectionFailed": "exceptions",
-    "ConnectionLost": "exceptions",
-    "Context": "tools.context",
-    "FormatError": "exceptions",
-    "HostedTool": "tools",
-    "ItemDone": "core.changes",
-    "MaxTurnsExceeded": "exceptions",
-    "McpServer": "tools.mcp.server",
-    "Profile": "settings",
-    "ProtocolViolation": "exceptions",
-    "ProviderError": "exceptions",
-    "RateLimited": "exceptions",
-    "ReasoningAppended": "core.changes",
-    "RecordingTransport": "transports.recording",
-    "ReplayTransport": "transports.replay",
-    "Run": "session.run",
-    "RunCancelled": "exceptions",
-    "RunEnded": "core.changes",
-    "Session": "session.session",
-    "SettingsError": "exceptions",
-    "SteerChanged": "core.changes",
-    "TextAppended": "core.changes",
-    "Tool": "tools",
-    "ToolCallReady": "core.changes",
-    "ToolError": "exceptions",
-    "TurnChanged": "core.changes",
-    "TurnEnded": "core.changes",
-    "TurnStarted": "core.changes",
-    "Waits": "core.waits",
-    "WsNotebookError": "exceptions",
-    "check": "checks.check",
-    "tool": "tools",
-    "tools_from": "tools",
+    name: module
+    for module, names in {
+        "cassette": "Cassette",
+        "checks.check": "check",
+        "core.changes": "CallChanged Change ItemDone ReasoningAppended RunEnded SteerChanged TextAppended "
+        "ToolCallReady TurnChanged TurnEnded TurnStarted",
+        "core.waits": "Waits",
+        "exceptions": "AuthenticationFailed ConnectionFailed ConnectionLost FormatError MaxTurnsExceeded "
+        "ProtocolViolation ProviderError RateLimited RunCancelled SettingsError ToolError WsNotebookError",
+        "session.run": "Run",
+        "session.session": "Session",
+        "settings": "Profile",
+        "tools": "HostedTool Tool tool tools_from",
+        "tools.approval": "Approval",
+        "tools.context": "Context",
+        "tools.mcp.server": "McpServer",
+        "transports.recording": "RecordingTransport",
+        "transports.replay": "ReplayTransport",
+    }.items()
+    for name in names.split()
 }
+"""The module of each name."""
 
 
 def __getattr__(name: str) -> Any:

@@ -87,21 +87,27 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _add_limits(serve: argparse.ArgumentParser, usual: str) -> None:
     """One flag for each limit; what is not given is as the profile has it."""
     group = serve.add_argument_group("limits", f"The defaults are those of --profile {usual}. 0 switches off seconds.")
-    for flag, read, text in (
-        ("--connection-seconds", _not_negative, "age at which a connection takes no more (3600)"),
-        ("--idle-seconds", _not_negative, "without a message while nothing is answered (0)"),
-        ("--in-flight", _count, "responses at once on a connection (16)"),
-        ("--lanes", _count, "stream ids in a connection's life (32)"),
-        ("--queued-creates", _count, "waiting on a connection (256)"),
-        ("--pending-steers", _count, "waiting for one response (16)"),
-        ("--max-message-mib", _positive, "largest message, and largest body over HTTP (64)"),
-        ("--stored-responses", _count, "kept (10000)"),
-        ("--ping-seconds", _not_negative, "between two pings (20)"),
-        ("--queued-mib", _positive, "that waiting creates of a connection may have together (64)"),
-        ("--unread-mib", _positive, "owed to a client before its messages are read no further (4)"),
-        ("--unread-seconds", _not_negative, "in which a client that is told something reads nothing (20)"),
+    for flag, field, read, text in (
+        ("--connection-seconds", "connection_seconds", _not_negative, "age at which a connection takes no more (3600)"),
+        ("--idle-seconds", "idle_seconds", _not_negative, "without a message while nothing is answered (0)"),
+        ("--in-flight", "responses_in_flight", _count, "responses at once on a connection (16)"),
+        ("--lanes", "lanes", _count, "stream ids in a connection's life (32)"),
+        ("--queued-creates", "queued_creates", _count, "waiting on a connection (256)"),
+        ("--pending-steers", "pending_steers", _count, "waiting for one response (16)"),
+        ("--max-message-mib", "max_message_bytes", _mebibytes, "largest message, and largest body over HTTP (64)"),
+        ("--stored-responses", "stored_responses", _count, "kept (10000)"),
+        ("--ping-seconds", "ping_seconds", _not_negative, "between two pings (20)"),
+        ("--queued-mib", "queued_bytes", _mebibytes, "that waiting creates of a connection may have together (64)"),
+        ("--unread-mib", "unread_bytes", _mebibytes, "owed to a client before its messages are read no further (4)"),
+        (
+            "--unread-seconds",
+            "unread_seconds",
+            _not_negative,
+            "in which a client that is told something reads nothing (20)",
+        ),
     ):
-        group.add_argument(flag, type=read, default=None, help=text)
+        metavar = flag.removeprefix("--").replace("-", "_").upper()
+        group.add_argument(flag, dest=field, metavar=metavar, type=read, default=None, help=text)
 
 
 def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -168,29 +174,11 @@ def _doctor_settings(options: argparse.Namespace) -> Settings | str:
 
 def _limits(options: argparse.Namespace, limits: Limits) -> Limits:
     """*limits* with what was given."""
-    from dataclasses import replace
+    from dataclasses import fields, replace
 
-    size = _bytes(options.max_message_mib)
-    given = {
-        "connection_seconds": options.connection_seconds,
-        "idle_seconds": options.idle_seconds,
-        "responses_in_flight": options.in_flight,
-        "lanes": options.lanes,
-        "queued_creates": options.queued_creates,
-        "pending_steers": options.pending_steers,
-        "max_message_bytes": size,
-        "max_body_bytes": size,
-        "stored_responses": options.stored_responses,
-        "ping_seconds": options.ping_seconds,
-        "queued_bytes": _bytes(options.queued_mib),
-        "unread_bytes": _bytes(options.unread_mib),
-        "unread_seconds": options.unread_seconds,
-    }
+    given = {field.name: getattr(options, field.name, None) for field in fields(limits)}
+    given["max_body_bytes"] = given["max_message_bytes"]
     return replace(limits, **{name: value for name, value in given.items() if value is not None})
-
-
-def _bytes(mebibytes: float | None) -> int | None:
-    return None if mebibytes is None else int(mebibytes * 1024 * 1024)
 
 
 def _wrong(options: argparse.Namespace, tokens: Sequence[str]) -> str | None:
@@ -288,6 +276,10 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError("must be more than 0")
     return value
+
+
+def _mebibytes(text: str) -> int:
+    return int(_positive(text) * 1024 * 1024)
 
 
 def _fault(text: str) -> object:

@@ -14,7 +14,7 @@ from ws_notebook.core.timing import TurnTiming
 from ws_notebook.core.turn import TurnState
 from ws_notebook.magics.cells import CellTree
 from ws_notebook.magics.history import History
-from ws_notebook.session.overview import Overview, PlainGuide
+from ws_notebook.session.overview import Guide, Overview
 
 __all__: list[str] = []
 
@@ -124,7 +124,7 @@ def test_ten_thousand_runs_in_one_chain_are_shown_everywhere(session: wsn.Sessio
     lines = History(session.runs, CellTree()).lines
     assert [line.split()[0] for line in lines] == [run.id for run in runs]
     assert not any(line.startswith(" ") for line in lines)
-    overview = Overview(lambda: {"s1": session}, PlainGuide)
+    overview = Overview(lambda: {"s1": session}, Guide)
     assert len(on_loop(session, overview.whole)["sessions"][0]["runs"]) == 10_000
     assert len(session.turns) == 10_000
     assert "r10000" in repr(runs[-1])

@@ -11,7 +11,7 @@ import pytest
 
 from ws_notebook import Session, tool
 from ws_notebook.exceptions import ConnectionFailed
-from ws_notebook.session.overview import Overview, PlainGuide
+from ws_notebook.session.overview import Guide, Overview
 from ws_notebook.tools import AnyTool
 
 __all__: list[str] = []
@@ -26,7 +26,7 @@ def add(a: int, b: int) -> int:
 
 
 def of(sessions: Mapping[str, Session], guide: Any = None) -> Overview:
-    return Overview(lambda: sessions, lambda: guide or PlainGuide())
+    return Overview(lambda: sessions, lambda: guide or Guide())
 
 
 def rows(message: dict[str, Any] | None) -> list[str]:
@@ -119,7 +119,7 @@ def test_forgotten_runs_and_gone_sessions_are_told(local: Open) -> None:
     assert overview.changes() is None
 
 
-class Magics(PlainGuide):
+class Magics(Guide):
     """What magics would know."""
 
     def __init__(self) -> None:

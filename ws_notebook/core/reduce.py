@@ -6,7 +6,6 @@ changes nothing else.
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +18,8 @@ from .turn import TurnState
 from .usage import usage_of
 
 __all__ = ["cut_off", "is_terminal", "reduce"]
+
+Handler = Callable[[TurnState, Any, float], list[Change]]
 
 _EMPTY = "The end of the response came without the response, and nothing of it had come before."
 
@@ -113,7 +114,7 @@ def _response(turn: TurnState, event: Any, now: float) -> list[Change]:
     return [TurnChanged(turn)]
 
 
-def _terminal(status: str) -> Callable[[TurnState, Any, float], list[Change]]:
+def _terminal(status: str) -> Handler:
     def end(turn: TurnState, event: Any, now: float) -> list[Change]:
         _response(turn, event, now)
         body = codec.decode_object(event.response)
@@ -140,18 +141,33 @@ def _end(turn: TurnState, status: str, body: Mapping[str, Any], now: float, said
     return [*changes, *cut_off(turn, status, failure_info(told) if status == "failed" else None, now)]
 
 
-def _text_delta(turn: TurnState, event: events.OutputTextDelta, now: float) -> list[Change]:
-    changes = _token(turn, "text", now)
-    return changes + parts.grow(turn, "text", (places.of(turn, event), event.content_index), event.delta, now)
+def _place(turn: TurnState, event: Any) -> tuple[int, int]:
+    summary = isinstance(event, events.ReasoningSummaryDelta | events.ReasoningSummaryDone)
+    return places.of(turn, event), event.summary_index if summary else event.content_index
+
+
+def _piece(shown: str, *, raw: bool = False) -> Handler:
+    def grow(turn: TurnState, event: Any, now: float) -> list[Change]:
+        changes = _token(turn, shown, now)
+        return changes + parts.grow(turn, shown, _place(turn, event), event.delta, now, raw=raw)
+
+    return grow
+
+
+def _reasoning_done(*, raw: bool = False) -> Handler:
+    def settle(turn: TurnState, event: Any, now: float) -> list[Change]:
+        return parts.settle(turn, "reasoning", _place(turn, event), event.text, now, raw=raw)
+
+    return settle
 
 
 def _text_done(turn: TurnState, event: events.OutputTextDone, now: float) -> list[Change]:
-    return _say_whole(turn, "text", (places.of(turn, event), event.content_index), event.text, now)
+    return _say_whole(turn, "text", _place(turn, event), event.text, now)
 
 
 def _part_done(turn: TurnState, event: events.ContentPartDone, now: float) -> list[Change]:
     part = codec.decode_object(event.part)
-    changes = output.content(turn, part, (places.of(turn, event), event.content_index), now)
+    changes = output.content(turn, part, _place(turn, event), now)
     return [*_token(turn, "text", now), *changes] if changes else []
 
 
@@ -161,30 +177,12 @@ def _say_whole(turn: TurnState, shown: str, place: tuple[int, int], words: str, 
 
 
 def _refusal_delta(turn: TurnState, event: events.RefusalDelta, now: float) -> list[Change]:
-    changes = parts.grow(turn, "refusal", (places.of(turn, event), event.content_index), event.delta, now)
+    changes = parts.grow(turn, "refusal", _place(turn, event), event.delta, now)
     return _token(turn, "text", now) or changes
 
 
 def _refusal_done(turn: TurnState, event: events.RefusalDone, now: float) -> list[Change]:
-    return _say_whole(turn, "refusal", (places.of(turn, event), event.content_index), event.refusal, now)
-
-
-def _summary_delta(turn: TurnState, event: events.ReasoningSummaryDelta, now: float) -> list[Change]:
-    changes = _token(turn, "reasoning", now)
-    return changes + parts.grow(turn, "reasoning", (places.of(turn, event), event.summary_index), event.delta, now)
-
-
-def _reasoning_delta(turn: TurnState, event: events.ReasoningTextDelta, now: float) -> list[Change]:
-    changes, place = _token(turn, "reasoning", now), (places.of(turn, event), event.content_index)
-    return changes + parts.grow(turn, "reasoning", place, event.delta, now, raw=True)
-
-
-def _summary_done(turn: TurnState, event: events.ReasoningSummaryDone, now: float) -> list[Change]:
-    return parts.settle(turn, "reasoning", (places.of(turn, event), event.summary_index), event.text, now)
-
-
-def _reasoning_done(turn: TurnState, event: events.ReasoningTextDone, now: float) -> list[Change]:
-    return parts.settle(turn, "reasoning", (places.of(turn, event), event.content_index), event.text, now, raw=True)
+    return _say_whole(turn, "refusal", _place(turn, event), event.refusal, now)
 
 
 def _item_added(turn: TurnState, event: events.OutputItemAdded, now: float) -> list[Change]:
@@ -229,7 +227,7 @@ def _error(turn: TurnState, event: events.ErrorEvent, now: float) -> list[Change
     return cut_off(turn, "failed", codec.error_info(event), now)
 
 
-_HANDLERS: Mapping[type[Any], Callable[[TurnState, typing.Any, float], list[Change]]] = {
+_HANDLERS: Mapping[type[Any], Handler] = {
     events.ResponseCreated: _response,
     events.ResponseInProgress: _response,
     events.ResponseCompleted: _terminal("completed"),
@@ -237,15 +235,15 @@ _HANDLERS: Mapping[type[Any], Callable[[TurnState, typing.Any, float], list[Chan
     events.ResponseFailed: _terminal("failed"),
     events.OutputItemAdded: _item_added,
     events.OutputItemDone: _item_done,
-    events.OutputTextDelta: _text_delta,
+    events.OutputTextDelta: _piece("text"),
     events.OutputTextDone: _text_done,
     events.ContentPartDone: _part_done,
     events.RefusalDelta: _refusal_delta,
     events.RefusalDone: _refusal_done,
-    events.ReasoningTextDelta: _reasoning_delta,
-    events.ReasoningTextDone: _reasoning_done,
-    events.ReasoningSummaryDelta: _summary_delta,
-    events.ReasoningSummaryDone: _summary_done,
+    events.ReasoningTextDelta: _piece("reasoning", raw=True),
+    events.ReasoningTextDone: _reasoning_done(raw=True),
+    events.ReasoningSummaryDelta: _piece("reasoning"),
+    events.ReasoningSummaryDone: _reasoning_done(),
     events.ArgumentsDelta: _arguments_delta,
     events.ArgumentsDone: _arguments_done,
     events.CustomInputDelta: _arguments_delta,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ..render.format import escaped, markdown_table
 from ..settings import Settings
 from .finding import Finding
 from .frontend import front_ends
@@ -50,13 +51,8 @@ class Diagnosis:
     def _repr_markdown_(self) -> str:
         lines = []
         for part, findings in self._parts():
-            lines += [f"| | {_HEADING[part]} | |", "| --- | --- | --- |"]
-            for finding in findings:
-                said = " ".join(
-                    [_escaped(_said(finding)), *([f"**{_escaped(finding.advice)}**"] if finding.advice else [])]
-                )
-                lines.append(f"| {finding.state} | {_escaped(finding.subject)} | {said} |")
-            lines.append("")
+            rows = [[finding.state, _escaped(finding.subject), _in_cell(finding)] for finding in findings]
+            lines += [markdown_table(["", _HEADING[part], ""], rows), ""]
         return "\n".join([*lines, _escaped(self.verdict)])
 
     @property
@@ -95,6 +91,10 @@ def _said(finding: Finding) -> str:
     return f"{finding.said} ({finding.cost})" if finding.cost else finding.said
 
 
+def _in_cell(finding: Finding) -> str:
+    return _escaped(_said(finding)) + (f" **{_escaped(finding.advice)}**" if finding.advice else "")
+
+
 def _lines(finding: Finding, width: int) -> str:
     head = f"  {_SIGN[finding.state]}  {finding.subject:<16} "
     texts = [_said(finding), *([f"-> {finding.advice}"] if finding.advice else [])]
@@ -104,6 +104,4 @@ def _lines(finding: Finding, width: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    for mark in "\\`*_{}[]<>|":
-        text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", " ")
+    return escaped(text).replace("\n", " ")

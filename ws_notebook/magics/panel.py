@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 
 from ..session.host import Host
-from ..session.overview import PlainGuide
+from ..session.overview import Guide
 from ..session.run import Run
 from ..tools import Offered
 from .sessions import Sessions
@@ -14,7 +14,7 @@ from .sessions import Sessions
 __all__ = ["MagicsGuide"]
 
 
-class MagicsGuide(PlainGuide):
+class MagicsGuide(Guide):
     """Reads the magics' sessions, and keeps them no longer than others do."""
 
     def __init__(self, sessions: Sessions) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
+from ..render.format import escaped, markdown_table
+
 __all__ = ["Report", "brief"]
 
 ErrorT = TypeVar("ErrorT", bound=BaseException)
@@ -25,9 +27,8 @@ class Report:
         return "\n".join([self.title, *(f"  {name:<{width}}  {value}" for name, value in self.rows)])
 
     def _repr_markdown_(self) -> str:
-        lines = [f"| {_cell(self.title)} | |", "| --- | --- |"]
-        lines += [f"| {_cell(name)} | {_cell(value)} |" for name, value in self.rows]
-        return "\n".join(lines)
+        head, *rows = ([_cell(name), _cell(value)] for name, value in [(self.title, ""), *self.rows])
+        return markdown_table(head, rows)
 
 
 def brief(error: ErrorT, shell: Any = None) -> ErrorT:
@@ -56,6 +57,4 @@ def _called(traceback: TracebackType | None) -> TracebackType | None:
 
 
 def _cell(text: str) -> str:
-    for mark in "\\`*_{}[]<>|":
-        text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", " ")
+    return escaped(text).replace("\n", " ")

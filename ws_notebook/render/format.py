@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 __all__ = [
     "counted",
     "cut",
     "duration",
+    "escaped",
     "number",
     "one_line",
     "printable",
+    "markdown_table",
     "saving",
     "seconds",
     "short_arguments",
@@ -104,6 +107,19 @@ def short_arguments(arguments: str, limit: int) -> str:
     if not isinstance(value, dict):
         return one_line(arguments, limit)
     return one_line(", ".join(f"{key}={json.dumps(entry, ensure_ascii=False)}" for key, entry in value.items()), limit)
+
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
+
+
+def escaped(text: str) -> str:
+    """`text` with a backslash before each sign that has a meaning in Markdown."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown; so are its cells, each on one line."""
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
 
 
 def valid(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import Any
 
-from .format import cut, printable
+from .format import cut, escaped, printable
 from .nesting import as_code
 from .omitted import without_pictures
 from .rows import Row, amounts, rows_of, spans_in_words
@@ -20,7 +20,6 @@ __all__ = ["markdown"]
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _THOUGHTS, _THOUGHT = 2000, 800
 """Characters of reasoning that are shown: of all turns, and of one."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
 
 
 def markdown(run: dict[str, Any]) -> str:
@@ -86,4 +85,4 @@ def _line(row: Row) -> str:
 
 def _plain(text: str) -> str:
     """`text` as words on one line: nothing in it is taken for Markdown or HTML."""
-    return _SPECIAL.sub(r"\\\1", " ".join(printable(text).replace("&", "&amp;").split()))
+    return escaped(" ".join(printable(text).replace("&", "&amp;").split()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .format import one_line
+from .format import escaped, one_line
 from .tex import outside_code
 
 __all__ = ["left_out", "without_pictures"]
@@ -18,8 +18,6 @@ _SIGNS = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """Code, pictures as data, the last of which may break off, and signs that mean nothing."""
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$])")
 
 
 def left_out(alt: str) -> str:
@@ -36,11 +34,6 @@ def without_pictures(text: str, *, markdown: bool = True) -> str:
     for sign in outside_code(text, _SIGNS):
         if sign[0].startswith("!"):
             words = left_out(sign[1])
-            pieces += [text[done : sign.start()], _emphasised(words) if markdown else words]
+            pieces += [text[done : sign.start()], f"*{escaped(words)}*" if markdown else words]
             done = sign.end()
     return "".join([*pieces, text[done:]])
-
-
-def _emphasised(words: str) -> str:
-    escaped = _SPECIAL.sub(r"\\\1", words)
-    return f"*{escaped}*"

@@ -6,12 +6,11 @@ import re
 from html import escape
 from typing import Any
 
-from .format import one_line, printable
+from .format import escaped, one_line, printable
 
 __all__ = ["cited", "sources_html", "sources_markdown", "sources_text"]
 
 _WEB = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$&])")
 _MOST = 100
 """Places that are listed; the bundle has all."""
 
@@ -51,7 +50,7 @@ def _link(words: str, url: str) -> str:
 
 
 def _words(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", printable(text))
+    return escaped(printable(text)).replace("&", r"\&")
 
 
 def _address(url: str) -> str:

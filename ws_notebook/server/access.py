@@ -79,7 +79,7 @@ class Access:
 
 
 class Guarded(RequestHandler):
-    """A handler behind *access*; its errors are the API's JSON."""
+    """A handler behind *access*; ApiErrors that its methods raise, and all others, are the API's JSON."""
 
     def initialize(self, *, access: Access, **kwargs: Any) -> None:
         self._access = access
@@ -88,14 +88,11 @@ class Guarded(RequestHandler):
 
     def prepare(self) -> None:
         headers = self.request.headers
-        try:
-            self.owner = self._access.check(
-                authorization=headers.get("Authorization"), origin=headers.get("Origin"), host=headers.get("Host")
-            )
-        except ApiError as error:
-            self.refuse(error)
+        self.owner = self._access.check(
+            authorization=headers.get("Authorization"), origin=headers.get("Origin"), host=headers.get("Host")
+        )
 
-    def refuse(self, error: ApiError) -> None:
+    def _refuse(self, error: ApiError) -> None:
         """Answer with *error* and nothing else."""
         self.set_status(error.status)
         for name, value in error.headers.items():
@@ -108,7 +105,13 @@ class Guarded(RequestHandler):
         self.finish(encode(body))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        self.refuse(_explain(status_code, self.request.method, self.request.path))
+        _, error, _ = kwargs.get("exc_info", (None, None, None))
+        known = isinstance(error, ApiError)
+        self._refuse(error if known else _explain(status_code, self.request.method, self.request.path))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if not isinstance(value, ApiError):
+            super().log_exception(typ, value, tb)
 
 
 class NotFound(RequestHandler):

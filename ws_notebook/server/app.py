@@ -21,7 +21,6 @@ from tornado.web import Application
 
 from ws_notebook.profiles import USUAL
 from ws_notebook.server.access import Access, NotFound
-from ws_notebook.server.archive import Archive
 from ws_notebook.server.compact import CompactHandler
 from ws_notebook.server.control import FaultsHandler
 from ws_notebook.server.faults import Fault, Faults
@@ -32,7 +31,7 @@ from ws_notebook.server.models.base import Model
 from ws_notebook.server.profiles import PROFILES, Profile
 from ws_notebook.server.service import Service
 from ws_notebook.server.socket import ResponsesSocket
-from ws_notebook.server.store import MemoryStore, Store
+from ws_notebook.server.store import Archive, MemoryStore, Store
 from ws_notebook.server.stored import CancelHandler, InputItemsHandler, StoredHandler
 
 __all__ = ["ServerOptions", "make_app", "serve"]

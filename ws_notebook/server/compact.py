@@ -5,32 +5,23 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ws_notebook.server.access import Guarded
 from ws_notebook.server.compaction import compact, expand, retained
 from ws_notebook.server.create import parse_create
-from ws_notebook.server.errors import ApiError
 from ws_notebook.server.generation import count_settings
 from ws_notebook.server.lineage import Lineage
 from ws_notebook.server.responses import new_id, usage
-from ws_notebook.server.service import Service
+from ws_notebook.server.service import Served
 from ws_notebook.server.tokens import count_items
 from ws_notebook.server.wire import Item, decode_object
 
 __all__ = ["CompactHandler"]
 
 
-class CompactHandler(Guarded):
+class CompactHandler(Served):
     """Answers with the user's messages followed by one compaction item. The id it has is no response's."""
 
-    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
-        super().initialize(**kwargs)
-        self._service = service
-
     def post(self) -> None:
-        try:
-            self.answer(self._compact(decode_object(self.request.body)))
-        except ApiError as error:
-            self.refuse(error)
+        self.answer(self._compact(decode_object(self.request.body)))
 
     def _compact(self, fields: dict[str, Any]) -> dict[str, Any]:
         create = parse_create({**fields, "generate": False})

@@ -24,17 +24,14 @@ class FaultsHandler(Guarded):
         self.answer({"rules": rules})
 
     def put(self) -> None:
+        rules = decode_object(self.request.body).get("rules")
+        if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+            raise invalid_type("rules", "an array of strings", rules)
         try:
-            rules = decode_object(self.request.body).get("rules")
-            if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
-                raise invalid_type("rules", "an array of strings", rules)
             self._faults.replace([parse_fault(rule) for rule in rules])
         except FaultError as error:
-            self.refuse(ApiError(str(error), code="invalid_value", param="rules"))
-        except ApiError as error:
-            self.refuse(error)
-        else:
-            self.get()
+            raise ApiError(str(error), code="invalid_value", param="rules") from None
+        self.get()
 
     def delete(self) -> None:
         self._faults.replace([])

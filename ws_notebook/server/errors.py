@@ -72,29 +72,20 @@ def invalid_type(param: str, expected: str, value: object) -> ApiError:
 
 def response_not_found(response_id: str) -> ApiError:
     """``previous_response_id`` is neither in this connection's memory nor stored."""
-    return ApiError(
-        f"Previous response with id '{response_id}' not found.",
-        code="previous_response_not_found",
-        param="previous_response_id",
-    )
+    return _documented("previous_response_not_found", f"Previous response with id '{response_id}' not found.")
 
 
 def stream_limit_reached(limit: int) -> ApiError:
     """The connection has had as many named lanes as it may have; names cannot be given back."""
-    return ApiError(
-        f"This connection has used its {limit} stream ids: reuse one of them, or open another connection.",
-        code="websocket_stream_limit_reached",
-        param="stream_id",
-    )
+    said = f"This connection has used its {limit} stream ids: reuse one of them, or open another connection."
+    return _documented("websocket_stream_limit_reached", said)
 
 
 def connection_limit_reached(seconds: float) -> ApiError:
     """The connection is too old. What it answers was not begun, so it can be sent again on another connection."""
     age = f"{seconds / 60:g} minutes" if seconds >= 60 else f"{seconds:g} seconds"
-    return ApiError(
-        f"Responses websocket connection limit reached ({age}). Create a new websocket connection to continue.",
-        code="websocket_connection_limit_reached",
-    )
+    said = f"Responses websocket connection limit reached ({age}). Create a new websocket connection to continue."
+    return _documented("websocket_connection_limit_reached", said)
 
 
 def second_in_flight() -> ApiError:
@@ -104,40 +95,27 @@ def second_in_flight() -> ApiError:
 
 def queue_full(limit: int) -> ApiError:
     """More requests wait on one connection than the server keeps. Not documented by any provider; vLLM's is alike."""
-    return ApiError(
-        f"{limit} requests wait on this connection already; wait for answers before sending more.",
-        status=429,
-        code="websocket_queue_full",
-        kind="rate_limit_error",
-    )
+    said = f"{limit} requests wait on this connection already; wait for answers before sending more."
+    return _documented("websocket_queue_full", said)
 
 
 def queue_too_long(limit: int) -> ApiError:
     """What waits on one connection is larger than the server keeps."""
-    return ApiError(
-        f"More than {limit:,} bytes of requests would wait on this connection; wait for answers before sending more.",
-        status=429,
-        code="websocket_queue_full",
-        kind="rate_limit_error",
-    )
+    said = f"More than {limit:,} bytes of requests would wait on this connection; wait for answers before sending more."
+    return _documented("websocket_queue_full", said)
 
 
 def rate_limited(seconds: float) -> ApiError:
     """Too many requests; the message and a header say when to try again."""
-    return ApiError(
-        f"Rate limit reached. Please try again in {seconds:g}s.",
-        status=429,
-        code="rate_limit_exceeded",
-        kind="rate_limit_error",
-        headers={"retry-after": f"{seconds:g}"},
-    )
+    error = _documented("rate_limit_exceeded", f"Rate limit reached. Please try again in {seconds:g}s.")
+    error.headers["retry-after"] = f"{seconds:g}"
+    return error
 
 
 def injected(code: str) -> ApiError:
     """An error by its code, or by its HTTP status, for a fault; of the shape that code has where it is documented."""
     if code in _DOCUMENTED:
-        status, kind, param, message = _DOCUMENTED[code]
-        return ApiError(message, status=status, code=code, kind=kind, param=param)
+        return _documented(code)
     if code.isascii() and code.isdigit():
         status = int(code)
         found = next((name for name, documented in _DOCUMENTED.items() if documented[0] == status), None)
@@ -156,6 +134,12 @@ def refused(status: int) -> ApiError:
     return error
 
 
+def _documented(code: str, message: str = "") -> ApiError:
+    """An error of a code of the protocol, with other words than the usual ones where they are given."""
+    status, kind, param, usual = _DOCUMENTED[code]
+    return ApiError(message or usual, status=status, code=code, kind=kind, param=param)
+
+
 _INVALID = "invalid_request_error"
 _DOCUMENTED: dict[str, tuple[int, str, str | None, str]] = {
     "previous_response_not_found": (400, _INVALID, "previous_response_id", "Previous response not found."),
@@ -165,6 +149,7 @@ _DOCUMENTED: dict[str, tuple[int, str, str | None, str]] = {
     "invalid_api_key": (401, _INVALID, None, "Incorrect API key provided."),
     "insufficient_permissions": (403, _INVALID, None, "This key may not do that."),
     "rate_limit_exceeded": (429, "rate_limit_error", None, "Rate limit reached. Please try again in 1s."),
+    "websocket_queue_full": (429, "rate_limit_error", None, "Too many requests wait on this connection."),
     "insufficient_quota": (429, "insufficient_quota", None, "You exceeded your current quota."),
     "server_error": (500, "server_error", None, "The server had an error while processing your request."),
     "server_is_overloaded": (503, "server_error", None, "Our servers are currently overloaded. Try again later."),

@@ -30,35 +30,24 @@ def _none(text: str) -> None:
         raise ValueError("takes no argument")
 
 
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 86_400:
-        raise ValueError("takes seconds, 0 to 86400")
-    return value
+def _number(read: Callable[[str], Any], fits: Callable[[Any], bool], wanted: str) -> Callable[[str], Any]:
+    def number(text: str) -> Any:
+        value = read(text)
+        if not fits(value):
+            raise ValueError(f"takes {wanted}")
+        return value
+
+    return number
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError("takes a number above 0")
-    return value
-
-
-def _close_code(text: str) -> int:
-    value = int(text)
-    if (
-        value not in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014)
-        and not 3000 <= value < 5000
-    ):
-        raise ValueError("takes a close code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999")
-    return value
-
-
-def _status(text: str) -> int:
-    value = int(text)
-    if not 400 <= value < 600:
-        raise ValueError("takes an HTTP status, 400 to 599")
-    return value
+_seconds = _number(float, lambda value: 0 <= value <= 86_400, "seconds, 0 to 86400")
+_positive = _number(int, lambda value: value >= 1, "a number above 0")
+_status = _number(int, lambda value: 400 <= value < 600, "an HTTP status, 400 to 599")
+_close_code = _number(
+    int,
+    lambda value: value in (*range(1000, 1004), *range(1007, 1015)) or 3000 <= value < 5000,
+    "a close code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999",
+)
 
 
 def _code(text: str) -> str:

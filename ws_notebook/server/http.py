@@ -7,25 +7,23 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
-from ws_notebook.server.access import Guarded
 from ws_notebook.server.create import Create, parse_create
 from ws_notebook.server.errors import ApiError, refused
 from ws_notebook.server.faults import POST, Faults
 from ws_notebook.server.generation import count_settings
 from ws_notebook.server.lineage import Lineage
 from ws_notebook.server.link import reset, taken
-from ws_notebook.server.service import Service
+from ws_notebook.server.service import Served
 from ws_notebook.server.wire import ResponseObject, decode_object, encode
 
 __all__ = ["InputTokensHandler", "ModelsHandler", "ResponsesHandler"]
 
 
-class ResponsesHandler(Guarded):
+class ResponsesHandler(Served):
     """Creates a response. Only stored responses can be continued: HTTP has no connection to remember for it."""
 
-    def initialize(self, *, service: Service, faults: Faults, patience: float = 0.0, **kwargs: Any) -> None:  # type: ignore[override]
+    def initialize(self, *, faults: Faults, patience: float = 0.0, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
-        self._service = service
         self._faults = faults
         self._patience = patience
         self._task: asyncio.Task[None] | None = None
@@ -34,8 +32,6 @@ class ResponsesHandler(Guarded):
         self._task = asyncio.create_task(self._respond())
         try:
             await self._task
-        except ApiError as error:
-            self.refuse(error)
         except (asyncio.CancelledError, StreamClosedError):
             if not self.request.connection.stream.closed():  # type: ignore[union-attr]
                 raise
@@ -97,30 +93,18 @@ class ResponsesHandler(Guarded):
         self.request.connection.stream.set_nodelay(True)  # type: ignore[union-attr]
 
 
-class InputTokensHandler(Guarded):
+class InputTokensHandler(Served):
     """Counts what a create would read, as its response's usage would."""
 
-    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
-        super().initialize(**kwargs)
-        self._service = service
-
     def post(self) -> None:
-        try:
-            create = parse_create({"model": "", **decode_object(self.request.body), "generate": False})
-            parent = self._service.parent(create, self.owner, lambda _: None)
-        except ApiError as error:
-            self.refuse(error)
-            return
+        create = parse_create({"model": "", **decode_object(self.request.body), "generate": False})
+        parent = self._service.parent(create, self.owner, lambda _: None)
         lineage = Lineage.extend(parent.lineage if parent else None, create.items)
         self.answer({"object": "response.input_tokens", "input_tokens": lineage.tokens + count_settings(create)})
 
 
-class ModelsHandler(Guarded):
+class ModelsHandler(Served):
     """``GET /v1/models``."""
-
-    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
-        super().initialize(**kwargs)
-        self._service = service
 
     def get(self) -> None:
         models = [

@@ -1,7 +1,8 @@
-"""Which response continues which: the items a response was made from, shared with those before it."""
+"""Which response continues which: the items a response was made from, and what a connection remembers of them."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from ws_notebook.server.errors import ApiError
 from ws_notebook.server.tokens import count_items
 from ws_notebook.server.wire import Item, ResponseObject
 
-__all__ = ["Lineage", "Record", "check_outputs"]
+__all__ = ["Lineage", "Memory", "Record", "check_outputs"]
 
 _CALLS = frozenset({"function_call", "custom_tool_call"})
 _OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
@@ -80,3 +81,30 @@ def check_outputs(items: Iterable[Item], *, all_answered: bool = True) -> None:
             open_calls.pop(str(call_id), None)
     if open_calls and all_answered:
         raise ApiError(f"No tool output found for function call {next(iter(open_calls))}.", param="input")
+
+
+class Memory:
+    """Finished responses by lane, *per_lane* of them; None is the default lane. Never on disk, gone with the socket."""
+
+    def __init__(self, *, per_lane: int = 1) -> None:
+        self._per_lane = per_lane
+        self._lanes: dict[str | None, OrderedDict[str, Record]] = {}
+
+    def __len__(self) -> int:
+        return sum(len(lane) for lane in self._lanes.values())
+
+    def recall(self, response_id: str) -> Record | None:
+        """The record, whichever lane it is on: a fork continues another lane's response."""
+        found = (lane[response_id] for lane in self._lanes.values() if response_id in lane)
+        return next(found, None)
+
+    def remember(self, lane: str | None, record: Record) -> None:
+        """Keep *record* as its lane's most recent; what is too old for the lane goes."""
+        records = self._lanes.setdefault(lane, OrderedDict())
+        records[record.id] = record
+        while len(records) > self._per_lane:
+            records.popitem(last=False)
+
+    def evict(self, lane: str | None, response_id: object) -> None:
+        """A failed continuation forgets its parent, on its own lane only: a failed fork leaves the source alone."""
+        self._lanes.get(lane, OrderedDict()).pop(str(response_id), None)

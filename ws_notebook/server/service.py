@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from typing import Any
 
+from ws_notebook.server.access import Guarded
 from ws_notebook.server.create import Create
 from ws_notebook.server.errors import ApiError, response_not_found
 from ws_notebook.server.generation import Generation
@@ -13,7 +15,7 @@ from ws_notebook.server.models.base import Model
 from ws_notebook.server.store import Store
 from ws_notebook.server.wire import Event
 
-__all__ = ["Recall", "Remember", "Service"]
+__all__ = ["Recall", "Remember", "Served", "Service"]
 
 Recall = Callable[[str], Record | None]
 """A connection's own memory: the record of a response id, if it has one."""
@@ -68,6 +70,14 @@ class Service:
         if record is None:
             raise response_not_found(name)
         return record
+
+
+class Served(Guarded):
+    """A handler of the service."""
+
+    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
+        super().initialize(**kwargs)
+        self._service = service
 
 
 def _nothing(_: str) -> Record | None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from ws_notebook.server.access import Guarded
 from ws_notebook.server.connection import Connection
 from ws_notebook.server.errors import ApiError, refused
 from ws_notebook.server.faults import UPGRADE, Faults
@@ -17,17 +16,16 @@ from ws_notebook.server.limits import Limits
 from ws_notebook.server.link import Link
 from ws_notebook.server.outbox import Close, Outbox
 from ws_notebook.server.profiles import Profile
-from ws_notebook.server.service import Service
+from ws_notebook.server.service import Served
 
 __all__ = ["ResponsesSocket"]
 
 
-class ResponsesSocket(Guarded, WebSocketHandler):
+class ResponsesSocket(Served, WebSocketHandler):
     """One connection. Its outbox is the only writer; when the socket goes, what it was told stops."""
 
-    def initialize(self, *, service: Service, limits: Limits, faults: Faults, profile: Profile, **kwargs: Any) -> None:  # type: ignore[override]
+    def initialize(self, *, limits: Limits, faults: Faults, profile: Profile, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
-        self._service = service
         self._limits = limits
         self._faults = faults
         self._profile = profile
@@ -37,13 +35,10 @@ class ResponsesSocket(Guarded, WebSocketHandler):
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
-            error = "This path speaks WebSocket on GET and the Responses API on POST."
-            self.set_header("Upgrade", "websocket")
-            self.refuse(ApiError(error, status=426, code="upgrade_required"))
-            return
+            message = "This path speaks WebSocket on GET and the Responses API on POST."
+            raise ApiError(message, status=426, code="upgrade_required", headers={"Upgrade": "websocket"})
         for fault in self._faults.at(UPGRADE):
-            self.refuse(refused(fault.argument))
-            return
+            raise refused(fault.argument)
         await super().get(*args, **kwargs)
 
     def check_origin(self, origin: str) -> bool:

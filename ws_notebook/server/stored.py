@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ws_notebook.server.access import Guarded
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.lineage import Record
-from ws_notebook.server.service import Service
+from ws_notebook.server.service import Served
 from ws_notebook.server.wire import Item
 
 __all__ = ["CancelHandler", "InputItemsHandler", "StoredHandler"]
@@ -19,43 +18,33 @@ _DIGITS = re.compile(r"[0-9]{1,9}")
 _PREFIXES = {"message": "msg", "reasoning": "rs", "function_call": "fc", "custom_tool_call": "ctc", "compaction": "cmp"}
 
 
-class StoredHandler(Guarded):
+class StoredHandler(Served):
     """Retrieves and deletes. A response that was not stored, or is somebody else's, is a 404."""
-
-    def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
-        super().initialize(**kwargs)
-        self._service = service
 
     def get(self, response_id: str) -> None:
         if self.get_argument("stream", "false") == "true":
             # Only "background streams" are resumed this way.
             message = "Only background responses can be streamed again, and this server makes none."
-            self.refuse(ApiError(message, param="stream"))
-            return
-        self._with(response_id, lambda record: record.response)
+            raise ApiError(message, param="stream")
+        self.answer(self._record(response_id).response)
 
     def delete(self, response_id: str) -> None:
-        if self._service.store.delete(self.owner, response_id):
-            self.answer({"id": response_id, "object": "response", "deleted": True})
-        else:
-            self.refuse(_unknown(response_id))
+        if not self._service.store.delete(self.owner, response_id):
+            raise _unknown(response_id)
+        self.answer({"id": response_id, "object": "response", "deleted": True})
 
-    def _with(self, response_id: str, answer: Any) -> None:
+    def _record(self, response_id: str) -> Record:
         record = self._service.store.get(self.owner, response_id)
         if record is None:
-            self.refuse(_unknown(response_id))
-            return
-        try:
-            self.answer(answer(record))
-        except ApiError as error:
-            self.refuse(error)
+            raise _unknown(response_id)
+        return record
 
 
 class InputItemsHandler(StoredHandler):
     """All items a response was made from, those of the responses before it included, in pages."""
 
     def get(self, response_id: str) -> None:
-        self._with(response_id, self._page)
+        self.answer(self._page(self._record(response_id)))
 
     def delete(self, response_id: str) -> None:
         self.write_error(405)
@@ -100,11 +89,8 @@ class CancelHandler(StoredHandler):
         self.write_error(405)
 
     def post(self, response_id: str) -> None:
-        self._with(response_id, _refuse_cancel)
-
-
-def _refuse_cancel(_: Record) -> None:
-    raise ApiError("Cannot cancel a synchronous response: only background responses can be cancelled.")
+        self._record(response_id)
+        raise ApiError("Cannot cancel a synchronous response: only background responses can be cancelled.")
 
 
 def _named(item: Item, response_id: str, index: int) -> Item:

@@ -12,8 +12,7 @@ from ws_notebook.server.errors import ApiError
 from ws_notebook.server.faults import Failure
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.limits import Limits
-from ws_notebook.server.lineage import Record
-from ws_notebook.server.memory import Memory
+from ws_notebook.server.lineage import Memory, Record
 from ws_notebook.server.outbox import Close, Mark, Outbox
 from ws_notebook.server.profiles import Profile
 from ws_notebook.server.service import Remember, Service

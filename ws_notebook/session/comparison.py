@@ -10,6 +10,7 @@ import msgspec
 
 from ..core.items import Item
 from ..exceptions import SettingsError, WsNotebookError
+from ..render.format import markdown_table
 from ..tools import Toolable
 from ..transports.replay import ReplayTransport
 from .arguments import check
@@ -77,8 +78,7 @@ class Comparison:
 
     def _repr_markdown_(self) -> str:
         head, *rows = [["" if cell == "" else cell.replace("|", "\\|") for cell in row] for row in self._cells()]
-        lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
-        return "\n".join([*lines, "", self._note()])
+        return f"{markdown_table(head, rows)}\n\n{self._note()}"
 
     def _note(self) -> str:
         answers = "The answers are the same." if self.same_answer else "The answers differ."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from .. import kernel
 from ..exceptions import ConnectionFailed, ConnectionLost
@@ -14,7 +14,7 @@ from ..tools import Offered
 from .host import Host
 from .run import Run
 
-__all__ = ["Guide", "Overview", "PlainGuide"]
+__all__ = ["Guide", "Overview"]
 
 _DESCRIPTION_LIMIT = 160
 _REASON_LIMIT = 200
@@ -28,42 +28,28 @@ _FATES: Final = {
 """What a call counts as that did not go well, or cannot go on by itself."""
 
 
-class Guide(Protocol):
-    """What the magics know of a session besides itself."""
+class Guide:
+    """What the magics know of a session besides itself; this one where they were not used yet."""
 
     def is_own(self, session: Host[Run]) -> bool:
         """Whether a bare `%%responses` cell talks over it."""
-
-    def address(self, session: Host[Run]) -> str | None:
-        """The options with which a `%%responses` cell asks over it; None where no cell can."""
-
-    def tools(self, session: Host[Run]) -> Iterable[Offered]:
-        """The tools that such a cell offers."""
-
-    def marks(self, session: Host[Run]) -> Mapping[str, str]:
-        """By the ids of runs: "asked again" or "stale"; other runs are left out."""
-
-    def name(self, session: Host[Run]) -> str:
-        """The variable that holds it, or nothing."""
-
-
-class PlainGuide:
-    """Where the magics were not used yet."""
-
-    def is_own(self, session: Host[Run]) -> bool:
         return False
 
     def address(self, session: Host[Run]) -> str | None:
+        """The options with which a `%%responses` cell asks over it; None where no cell can."""
         name = "" if session.state == "closed" else self.name(session)
         return f"-s {name}" if name else None
 
     def tools(self, session: Host[Run]) -> Iterable[Offered]:
+        """The tools that such a cell offers."""
         return session.tools
 
     def marks(self, session: Host[Run]) -> Mapping[str, str]:
+        """By the ids of runs: "asked again" or "stale"; other runs are left out."""
         return {}
 
     def name(self, session: Host[Run]) -> str:
+        """The variable that holds it, or nothing."""
         names: Mapping[str, Any] = getattr(kernel.shell(), "user_ns", {})
         return next((name for name, held in list(names.items()) if held is session and name[0] != "_"), "")
 

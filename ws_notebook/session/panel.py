@@ -18,7 +18,7 @@ from ..engine.portal import Portal, portal
 from ..exceptions import WsNotebookError
 from ..views.throttle import Throttle
 from .host import Host
-from .overview import Guide, Overview, PlainGuide
+from .overview import Guide, Overview
 from .run import Run
 
 __all__ = ["TARGET", "Outlet", "Panels", "panels"]
@@ -144,7 +144,7 @@ class Panels:
         self._sessions: weakref.WeakValueDictionary[str, Host[Run]] = weakref.WeakValueDictionary()
         self._outlets: weakref.WeakSet[Outlet] = weakref.WeakSet()
         self._announced = False
-        self.guide: Guide = PlainGuide()
+        self.guide = Guide()
         """What the magics know; they put themselves here."""
 
     def add(self, session: Host[Run]) -> None:

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.render.format import markdown_table
 from ws_notebook.tools.function import AnyTool, Tool, tool
 from ws_notebook.tools.hosted import HostedTool
 from ws_notebook.tools.schema.pretty import markdown_cell, type_words
@@ -117,9 +118,7 @@ class ToolRegistry:
     def _repr_markdown_(self) -> str:
         if not self._tools:
             return "No tools. Add one with `session.tools.add(function)`."
-        lines = ["| tool | description | parameters | strict |", "| --- | --- | --- | --- |"]
-        lines.extend(_row(one) for one in self)
-        return "\n".join(lines)
+        return markdown_table(["tool", "description", "parameters", "strict"], map(_row, self))
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._tools)
@@ -197,7 +196,7 @@ def _is_of(one: AnyTool, wanted: object) -> bool:
     return bool(one.function == wanted or (isinstance(wanted, Tool) and one.function == wanted.function))
 
 
-def _row(one: Offered) -> str:
+def _row(one: Offered) -> list[str]:
     parameters, strict = "", ""
     if isinstance(one, Tool):
         # Not the schema that is sent: strict mode gives every optional parameter a null.
@@ -206,4 +205,4 @@ def _row(one: Offered) -> str:
         parameters = ", ".join(f"`{name}`: {type_words(each, definitions)}" for name, each in types.items())
         strict = "yes" if one.strict else f"no: {one.strict_reason}"
     cells = (f"`{one.name}`", one.description.partition("\n")[0], parameters, strict)
-    return "| " + " | ".join(markdown_cell(text) for text in cells) + " |"
+    return [markdown_cell(text) for text in cells]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
@@ -11,7 +12,7 @@ import msgspec
 
 from ..core.waits import Waits
 
-__all__ = ["Connection", "Endpoint", "Transport"]
+__all__ = ["Connection", "Endpoint", "Transport", "all_arrived"]
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,3 +88,16 @@ class Transport(Protocol):
     async def connect(self, endpoint: Endpoint) -> Connection:
         """Open a connection. Raises ConnectionFailed (or AuthenticationFailed); nothing was sent then."""
         raise AssertionError  # pragma: no cover - a protocol has no body
+
+
+async def all_arrived(queue: asyncio.Queue[bytes | Exception]) -> list[bytes]:
+    """Wait for frames and return all that are there. Raises an exception among them when it is the first."""
+    found = [await queue.get()]
+    while not queue.empty() and not isinstance(found[-1], Exception):
+        found.append(queue.get_nowait())
+    frames, last = [each for each in found if isinstance(each, bytes)], found[-1]
+    if isinstance(last, Exception):
+        if not frames:
+            raise last
+        queue.put_nowait(last)
+    return frames

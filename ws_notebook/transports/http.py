@@ -18,7 +18,7 @@ from ..core.codec import decode, decode_object
 from ..core.reduce import is_terminal
 from ..exceptions import ConnectionFailed, ConnectionLost, WsNotebookError
 from .answer import answer_frame, error_frame
-from .base import Endpoint
+from .base import Endpoint, all_arrived
 from .logs import quiet_loggers
 from .patience import connecting, limits, nothing_came, too_slow
 from .proxy import Proxy, proxy_of
@@ -82,17 +82,7 @@ class HttpConnection:
         self._task.add_done_callback(self._tasks.discard)
 
     async def receive(self) -> list[bytes]:
-        first = await self._arrived.get()
-        found = [first]
-        while not self._arrived.empty() and not isinstance(found[-1], Exception):
-            found.append(self._arrived.get_nowait())
-        frames = [each for each in found if isinstance(each, bytes)]
-        last = found[-1]
-        if isinstance(last, Exception):
-            if not frames:
-                raise last
-            self._arrived.put_nowait(last)
-        return frames
+        return await all_arrived(self._arrived)
 
     async def close(self) -> None:
         for task in list(self._tasks):

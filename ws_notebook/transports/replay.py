@@ -13,7 +13,7 @@ from ..cassette import Cassette, Exchange, question_of
 from ..core.codec import decode_object
 from ..exceptions import ConnectionLost, SettingsError
 from ..secrets import hidden_frame
-from .base import Endpoint
+from .base import Endpoint, all_arrived
 
 __all__ = ["ReplayConnection", "ReplayTransport"]
 
@@ -147,17 +147,7 @@ class ReplayConnection:
         task.add_done_callback(self._playing.discard)
 
     async def receive(self) -> list[bytes]:
-        first = await self._arrived.get()
-        if isinstance(first, Exception):
-            raise first
-        frames = [first]
-        while not self._arrived.empty():
-            following = self._arrived.get_nowait()
-            if isinstance(following, Exception):
-                self._arrived.put_nowait(following)
-                break
-            frames.append(following)
-        return frames
+        return await all_arrived(self._arrived)
 
     async def close(self) -> None:
         for task in self._playing:

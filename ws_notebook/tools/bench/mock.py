@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
 from typing import Any, Self
 
 from ws_notebook.exceptions import ToolError
@@ -67,9 +66,7 @@ class Mock:
         self._in_use.append(self)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._in_use[:] = [each for each in self._in_use if each is not self]
 
     def __repr__(self) -> str:

@@ -11,10 +11,9 @@ import logging
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-import anyio
+import anyio.abc
 import mcp
 from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
@@ -41,7 +40,7 @@ class Chatter:
         self.words = f"{self.words} {' '.join(line.split())}".strip()[-_KEPT:]
 
 
-class MendedStream:
+class MendedStream(anyio.abc.ObjectReceiveStream[Any]):
     """A stream of what the transport read: `SessionMessage`, or what was wrong with a line."""
 
     def __init__(self, stream: Any, chatter: Chatter) -> None:
@@ -63,23 +62,6 @@ class MendedStream:
 
     def close(self) -> None:
         self._stream.close()
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Any:
-        try:
-            return await self.receive()
-        except anyio.EndOfStream:
-            raise StopAsyncIteration from None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
     def _taken(self, item: Any) -> Iterator[Any]:
         if isinstance(item, ValidationError):

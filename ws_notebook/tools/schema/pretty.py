@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ws_notebook.render.format import markdown_table
 from ws_notebook.tools.schema.strict import Schema
 
 __all__ = ["Field", "ShownSchema", "fields", "markdown_cell", "type_words"]
@@ -42,6 +43,11 @@ class Field(msgspec.Struct, frozen=True):
     """The default as JSON; empty where there is none to show."""
     description: str
 
+    def cells(self) -> list[str]:
+        """As a row of a table."""
+        default = "*required*" if self.required else f"`{self.default}`" if self.default else "*optional*"
+        return [f"`{self.path}`", self.type, default, self.description]
+
 
 class ShownSchema(dict[str, Any]):
     """The JSON schema of a tool's parameters: a dict that shows itself as a table and as JSON.
@@ -72,12 +78,8 @@ class ShownSchema(dict[str, Any]):
         found = list(fields(self.loose))
         if not found:
             return "No parameters."
-        lines = ["| parameter | type | default | description |", "| --- | --- | --- | --- |"]
-        for field in found:
-            default = "*required*" if field.required else f"`{field.default}`" if field.default else "*optional*"
-            cells = [f"`{field.path}`", field.type, default, field.description]
-            lines.append("| " + " | ".join(markdown_cell(cell) for cell in cells) + " |")
-        return "\n".join(lines)
+        rows = [[markdown_cell(cell) for cell in field.cells()] for field in found]
+        return markdown_table(["parameter", "type", "default", "description"], rows)
 
 
 def fields(schema: Schema) -> Iterator[Field]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from enum import Enum
-from types import SimpleNamespace
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
@@ -18,6 +16,8 @@ from ws_notebook.tools.values.grid import Grid, grid, is_table
 from ws_notebook.tools.values.loaded import loaded
 from ws_notebook.tools.values.nested import table_data
 from ws_notebook.tools.values.scalars import NOT_SCALAR, key_text, scalar
+from ws_notebook.values import fields as record_fields
+from ws_notebook.values import ordered, own_text
 
 __all__ = ["plain"]
 
@@ -117,18 +117,18 @@ class _Plain:
         simpler = self._simpler(value, place)
         if simpler is not value:
             return self.convert(simpler, place)
-        fields = _fields(value)
+        fields = record_fields(value)
         if fields is not None:
             return {name: self.convert(item, (place, ".", name)) for name, item in fields.items()}
         if isinstance(value, Mapping):
             return self._entries(value, place)
         if isinstance(value, Set):
-            return self._items(_ordered(value), place)
+            return self._items(ordered(value), place)
         if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
             return self._items(value, place)
         if isinstance(value, Iterable) and not isinstance(value, type | bytes | bytearray | memoryview):
             return self._drawn(value, place)
-        text = _own_text(value)
+        text = own_text(value)
         if text is None:
             raise _refusal(value, place)
         return text
@@ -219,35 +219,6 @@ def _filled(data: Any) -> Any:
     return list(map(_filled, data)) if isinstance(data, list) else data
 
 
-def _fields(value: Any) -> dict[str, Any] | None:
-    """The named fields of a record of any kind, or None."""
-    if isinstance(value, type):
-        return None
-    if dataclasses.is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return dict(value._asdict())
-    if isinstance(value, SimpleNamespace):
-        return dict(vars(value))
-    names = getattr(type(value), "__struct_fields__", None)  # msgspec
-    if names is None and hasattr(type(value), "__attrs_attrs__"):
-        names = [attribute.name for attribute in type(value).__attrs_attrs__]
-    return None if names is None else {name: getattr(value, name) for name in names}
-
-
-def _own_text(value: Any) -> str | None:
-    """What an object says of itself where its class was given words for it, and not only an address."""
-    if isinstance(value, type | bytes | bytearray | memoryview) or callable(value):
-        return None
-    for name in ("_repr_markdown_", "_repr_latex_"):
-        shown = getattr(value, name, None)
-        text = shown() if callable(shown) else None
-        if isinstance(text, str):
-            return text
-    method: Any = type(value).__str__
-    return None if method is object.__str__ else str(value)
-
-
 def _dumped(model: Any) -> Any:
     """A pydantic model as its own serialisers write it, by the names that the model has in JSON."""
     try:
@@ -261,14 +232,6 @@ def _plotted(figure: Any) -> dict[str, Any]:
     """A plotly figure where it cannot be drawn: what it would show."""
     note = "The figure could not be drawn as an image here (that takes kaleido and Chrome). This is its data."
     return {"note": note, "title": figure.layout.title.text, "data": [one.to_plotly_json() for one in figure.data]}
-
-
-def _ordered(values: Set[Any]) -> list[Any]:
-    """A set in an order that is the same at every run, where its members have one."""
-    try:
-        return sorted(values)
-    except TypeError:
-        return sorted(values, key=lambda value: (type(value).__name__, str(value)))
 
 
 def _key(key: Any, place: Place) -> str:

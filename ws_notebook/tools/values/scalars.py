@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import sys
-from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
-from pathlib import PurePath
 from typing import Any
-from uuid import UUID
 
 from ws_notebook.tools.values.loaded import loaded
+from ws_notebook.values import as_text, number
 
 __all__ = ["NOT_SCALAR", "is_missing", "key_text", "scalar"]
 
@@ -37,7 +33,7 @@ def scalar(value: Any) -> Any:
     if isinstance(value, bool | int):
         return int(value) if not isinstance(value, bool) else value
     if isinstance(value, float):
-        return _number(float(value))
+        return number(float(value))
     return _textual(value)
 
 
@@ -63,15 +59,10 @@ def key_text(key: Any) -> str | None:
 
 
 def _textual(value: Any) -> Any:
-    if isinstance(value, datetime.timedelta):
-        return _duration(value)
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, Decimal | UUID | PurePath | Fraction | complex | datetime.tzinfo):
-        return str(value)
     if isinstance(value, (loaded("pandas", "Period"), loaded("pandas", "Interval"))):
         return str(value)
-    return NOT_SCALAR
+    text = as_text(value)
+    return NOT_SCALAR if text is None else text
 
 
 def _numpy(value: Any) -> Any:
@@ -91,7 +82,7 @@ def _numpy(value: Any) -> Any:
 def _floating(value: Any) -> Any:
     """The shortest decimal that is read back as this number, whatever its width."""
     if value.dtype.itemsize == 8 or not math.isfinite(value):
-        return _number(float(value))
+        return number(float(value))
     narrowed = float(value)
     # A number of 16 or 32 bits has more digits as one of 64; one of more bits does not fit into one of 64.
     return float(str(value)) if value.dtype.itemsize < 8 else narrowed if narrowed == value else str(value)
@@ -102,18 +93,3 @@ def _decoded(value: bytes) -> Any:
         return value.decode()
     except UnicodeDecodeError:
         return NOT_SCALAR
-
-
-def _number(value: float) -> float | str | None:
-    if math.isfinite(value):
-        return value
-    return None if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-
-
-def _duration(value: datetime.timedelta) -> str:
-    """ISO 8601, which a tool with a `timedelta` parameter reads back."""
-    sign, value = ("-", -value) if value < datetime.timedelta() else ("", value)
-    nanoseconds = value.microseconds * 1000 + getattr(value, "nanoseconds", 0)  # those of pandas have some
-    fraction = f".{nanoseconds:09d}".rstrip("0") if nanoseconds else ""
-    days = f"{value.days}D" if value.days else ""
-    return f"{sign}P{days}T{value.seconds}{fraction}S"
