@@ -8,10 +8,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from support.sessions import local, opened, server, unused_port, wire
 
 import ws_notebook
 
-__all__: list[str] = []
+__all__ = ["local", "opened", "server", "unused_port", "wire"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path(ws_notebook.__file__).resolve().parent

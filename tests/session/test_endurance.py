@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from support.cells import Notebook, running_notebook
+from support.cells import Notebook
 from support.relay import Relay, running_relay
 from support.server import RunningServer, running_server
 
@@ -261,8 +261,6 @@ def test_two_answers_that_are_half_open_each_say_so_and_the_next_works(stack: Ex
 
 PREPARE = """
 import sys
-if {root!r} not in sys.path and {from_source}:
-    sys.path.insert(0, {root!r})
 %load_ext ws_notebook
 import ws_notebook as wsn
 from ws_notebook.transports.websocket import WebSocketTransport
@@ -271,17 +269,10 @@ s = wsn.Session(provider={url!r}, profile="local", model="demo", api_key={token!
 """
 
 
-@pytest.fixture(scope="module")
-def kernel() -> Iterator[Notebook]:
-    with running_notebook() as found:
-        yield found
-
-
 def prepare(kernel: Notebook, url: str, token: str, *, ping_timeout: float) -> int:
     """Make the session `s` in the kernel; the kernel's process id."""
     kernel.heard.clear()
-    from_source = os.environ.get("WSN_TEST_INSTALLED") != "1"
-    kernel.run(PREPARE.format(root=str(ROOT), from_source=from_source, url=url, token=token, ping_timeout=ping_timeout))
+    kernel.run(PREPARE.format(url=url, token=token, ping_timeout=ping_timeout))
     return int(kernel.run("import os; print(os.getpid())"))
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.cells import CellError, Notebook, running_notebook
+from support.cells import CellError, Notebook
 from support.events import answer, call, created, delta, message
 from support.peer import Peer, Talk, running_peer
 from support.server import RunningServer
@@ -15,12 +14,9 @@ from views.kernels import needs_ipykernel_7
 
 __all__: list[str] = []
 
-ROOT = Path(__file__).resolve().parents[2]
 
 PREPARE = """
 import asyncio, os, sys, threading, time
-if {root!r} not in sys.path and os.environ.get("WSN_TEST_INSTALLED") != "1":
-    sys.path.insert(0, {root!r})
 import ws_notebook as wsn
 
 # What an earlier test left open in this kernel is not counted in a later one.
@@ -49,17 +45,11 @@ async def async_sleeper() -> str:
 """
 
 
-@pytest.fixture(scope="module")
-def kernel() -> Iterator[Notebook]:
-    with running_notebook() as found:
-        yield found
-
-
 @pytest.fixture
 def notebook(kernel: Notebook, server: RunningServer) -> Notebook:
     """The kernel, with a session's tools defined."""
     kernel.heard.clear()
-    kernel.run(PREPARE.format(root=str(ROOT), url=server.base_url, token=server.token))
+    kernel.run(PREPARE.format(url=server.base_url, token=server.token))
     return kernel
 
 

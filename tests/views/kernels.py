@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ __all__ = ["Kernel", "is_opening", "needs_ipykernel_7", "running_kernel"]
 TESTS = Path(__file__).resolve().parent.parent
 PREPARE = f"""
 import sys
-sys.path[:0] = {[str(TESTS), str(TESTS.parent)]!r}
+sys.path.insert(0, {str(TESTS)!r})
 import views.stage
 """
 
@@ -113,20 +112,7 @@ def _is_end(message: dict[str, Any], cell: str) -> bool:
 @contextmanager
 def running_kernel() -> Iterator[Kernel]:
     """A fresh kernel of this interpreter that can import the package and the tests' helpers."""
-    manager, client = started_kernel()
-    try:
+    with started_kernel() as (_, client):
         kernel = Kernel(client)
         kernel.run(PREPARE)
         yield kernel
-    finally:
-        _drain(client)
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-
-
-def _drain(client: Any) -> None:
-    try:
-        while True:
-            client.get_iopub_msg(timeout=0)
-    except queue.Empty:
-        return
