@@ -11,7 +11,7 @@ import pytest
 from support.server import TOKEN, running_server
 from support.started import kernel_environment
 
-pexpect = pytest.importorskip("pexpect", reason="pexpect needs a terminal as Unix has it")
+pexpect = pytest.importorskip("pexpect", reason="not on this platform: a terminal as Unix has it")
 
 __all__: list[str] = []
 

@@ -32,8 +32,7 @@ __all__: list[str] = []
 ROOT = Path(__file__).resolve().parents[2]
 REMEMBER = "What did I ask before?"
 
-can_stop = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
-takes_long = pytest.mark.skipif(os.environ.get("WSN_LONG") != "1", reason="half a minute; WSN_LONG=1 runs it")
+can_stop = pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: SIGSTOP")
 
 
 class Eager(WebSocketTransport):
@@ -99,7 +98,7 @@ def recovered(session: Session) -> list[str]:
 
 @pytest.mark.parametrize(
     ("age", "pause"),
-    [pytest.param(1.0, 0.1, id="1 s of 4 s"), pytest.param(6.0, 0.75, id="6 s of 30 s", marks=takes_long)],
+    [pytest.param(1.0, 0.1, id="1 s of 4 s"), pytest.param(6.0, 0.75, id="6 s of 30 s", marks=pytest.mark.nightly)],
 )
 @pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
 def test_forty_calls_take_longer_than_a_connection_lives(

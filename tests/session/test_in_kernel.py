@@ -10,7 +10,7 @@ from support.cells import CellError, Notebook
 from support.events import answer, call, created, delta, message
 from support.peer import Peer, Talk, running_peer
 from support.server import RunningServer
-from views.kernels import needs_ipykernel_7
+from support.started import needs_subshells
 
 __all__: list[str] = []
 
@@ -342,7 +342,7 @@ def test_a_connection_that_is_made_in_one_cell_serves_the_next(notebook: Noteboo
         notebook.run("s.close()")
 
 
-@needs_ipykernel_7  # before, the warning stands below the cell that made the first session
+@needs_subshells  # before, the warning stands below the cell that made the first session
 def test_a_thread_that_waits_for_a_tool_while_the_cell_waits_for_it_says_so_once(notebook: Notebook) -> None:
     notebook.run("s = connect(where)\ndef both():\n    s.ask('call where() then call where()')")
     cell = notebook.send("t = threading.Thread(target=both); t.start(); t.join(20)")

@@ -11,7 +11,7 @@ from support.cells import Notebook
 from support.events import created, delta
 from support.peer import Peer, Talk, running_peer
 from support.server import RunningServer
-from views.kernels import needs_ipykernel_7
+from support.started import needs_subshells
 
 from ws_notebook import Session
 from ws_notebook.session import panel as panel_module
@@ -231,7 +231,7 @@ def drained(reader: Reader) -> Iterator[dict[str, Any]]:
         yield reader.arrived.get()
 
 
-@needs_ipykernel_7
+@needs_subshells
 def test_a_kernel_announces_its_first_session_and_hears_while_a_cell_runs(kernel: Notebook, hanging: Peer) -> None:
     assert comms(kernel) == []
     kernel.run(

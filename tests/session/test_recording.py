@@ -215,7 +215,7 @@ print(session.ask("say bye").status)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of this kind")
+@pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: Windows has no limit of this kind")
 def test_a_full_disk_ends_the_recording_and_not_the_run(server: Any, tmp_path: Path) -> None:
     said = subprocess.run(
         [sys.executable, "-c", _ON_A_FULL_DISK, server.base_url, server.token, str(tmp_path / "c")],

@@ -9,11 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import ipykernel
+import pytest
 from jupyter_client.manager import KernelManager
 
 import ws_notebook
 
-__all__ = ["kernel_environment", "started_kernel"]
+__all__ = ["SUBSHELLS", "kernel_environment", "needs_subshells", "started_kernel"]
+
+SUBSHELLS = ipykernel.version_info[0] >= 7
+needs_subshells = pytest.mark.skipif(
+    not SUBSHELLS, reason="not on this version: ipykernel 6 hears nothing while a cell runs"
+)
 
 PACKAGE = Path(ws_notebook.__file__).resolve().parent
 _PATIENCE = 25

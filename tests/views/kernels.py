@@ -7,11 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import ipykernel
-import pytest
 from support.started import started_kernel
 
-__all__ = ["Kernel", "is_opening", "needs_ipykernel_7", "running_kernel"]
+__all__ = ["Kernel", "is_opening", "running_kernel"]
 
 TESTS = Path(__file__).resolve().parent.parent
 PREPARE = f"""
@@ -19,10 +17,6 @@ import sys
 sys.path.insert(0, {str(TESTS)!r})
 import views.stage
 """
-
-needs_ipykernel_7 = pytest.mark.skipif(
-    ipykernel.version_info[0] < 7, reason="ipykernel 6 has no subshells and one parent message for all threads"
-)
 
 
 class Kernel:
