@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import time
@@ -39,6 +40,10 @@ def shell_here(folder: str) -> Iterator[InteractiveShell]:
     finally:
         shell.run_line_magic("unload_ext", "ws_notebook")
         shell.history_manager.end_session()
+        if shell.history_manager.save_thread is not None:
+            shell.history_manager.save_thread.stop()
+        # At the end of the process each shell would clear itself with a garbage collection of its own.
+        atexit.unregister(shell.atexit_operations)
         InteractiveShell.clear_instance()
         sys.displayhook = displayhook
         for name, value in before.items():
