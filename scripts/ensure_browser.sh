@@ -1,7 +1,7 @@
 #!/bin/sh
 # Print the path of a Chromium for the browser tests; install Debian's when there is none and it may.
 # WSN_BROWSER names one that is elsewhere. Without a browser: prints nothing and says which tests are left out; fails
-# instead when WSN_REQUIRE_BROWSER=1.
+# instead when WSN_REQUIRE_ALL=1.
 find_browser() {
     for name in "${WSN_BROWSER:-}" chromium chromium-browser google-chrome google-chrome-stable \
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
@@ -31,8 +31,8 @@ install_browser() {
 
 find_browser && exit 0
 install_browser && find_browser && exit 0
-if [ "${WSN_REQUIRE_BROWSER:-}" = 1 ]; then
-    echo "WSN_REQUIRE_BROWSER=1, but there is no Chromium and none could be installed." >&2
+if [ "${WSN_REQUIRE_ALL:-}" = 1 ]; then
+    echo "WSN_REQUIRE_ALL=1, but there is no Chromium and none could be installed." >&2
     exit 1
 fi
 cat >&2 <<'TEXT'

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from support.sessions import local, opened, server, unused_port, wire
 
 import ws_notebook
 
-__all__: list[str] = []
+__all__ = ["local", "opened", "server", "unused_port", "wire"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path(ws_notebook.__file__).resolve().parent
 
+Report = pytest.TestReport | pytest.CollectReport
+# What a skip says of itself that is no want of this machine.
+ELSEWHERE = ("not on this platform", "not on this version")
 # With one of these set, "auto" would leave the machine.
 PROVIDER_VARIABLES = (
     "AI_GATEWAY_API_KEY",
@@ -53,12 +58,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """A test that is skipped fails where all are required."""
+    return _required((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    """A file that is skipped fails where all are required."""
+    return _required((yield))
+
+
+def _required(report: Report) -> Report:
+    if os.environ.get("WSN_REQUIRE_ALL") != "1" or not report.skipped or hasattr(report, "wasxfail"):
+        return report
+    assert isinstance(report.longrepr, tuple)
+    path, line, reason = report.longrepr
+    if not reason.removeprefix("Skipped: ").startswith(ELSEWHERE):
+        report.outcome = "failed"
+        report.longrepr = f"{path}:{line}: left out, but WSN_REQUIRE_ALL=1: {reason}"
+    return report
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one loud line how many browser tests were left out."""
+    """Say in one loud line how many tests were left out."""
     skipped = terminalreporter.stats.get("skipped", [])
-    left_out = [report for report in skipped if "browser" in report.keywords]
-    if left_out:
-        message = f"LEFT OUT for want of a browser: {len(left_out)} tests in tests/browser"
+    if skipped:
+        browser = sum("browser" in report.keywords for report in skipped)
+        message = f"LEFT OUT: {len(skipped)} tests, {browser} of them in tests/browser; WSN_REQUIRE_ALL=1 refuses that"
         terminalreporter.write_line(message, yellow=True, bold=True)
 
 

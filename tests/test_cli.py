@@ -101,7 +101,7 @@ def test_a_server_without_a_token_makes_one_and_says_it() -> None:
     assert len(token.rstrip(")")) >= 32
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: signals of POSIX")
 def test_ctrl_c_ends_a_server_quietly() -> None:
     command = [sys.executable, "-m", "ws_notebook", "serve"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.programs import program
 
 import ws_notebook
 
@@ -137,9 +138,4 @@ def test_the_installed_front_end_was_built_from_these_sources() -> None:
 
 def load_build_script() -> ModuleType:
     """scripts/frontend.py as a module."""
-    spec = importlib.util.spec_from_file_location("frontend", ROOT / "scripts" / "frontend.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return program("frontend")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import re
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from support.programs import program
 
 __all__: list[str] = []
 
@@ -49,13 +48,7 @@ WANTED = ("httpx2>=2.10", "numpy>=2", "pexpect>=4.9; sys_platform != 'win32'")
 @pytest.fixture(scope="module")
 def lock() -> ModuleType:
     """The program as a module."""
-    spec = importlib.util.spec_from_file_location("lock", ROOT / "scripts" / "lock.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["lock"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    return program("lock")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.programs import program
 
 __all__: list[str] = []
 
@@ -19,13 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="module")
 def matrix() -> ModuleType:
     """The program as a module."""
-    spec = importlib.util.spec_from_file_location("matrix", ROOT / "scripts" / "test_matrix.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["matrix"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    return program("test_matrix")
 
 
 def test_every_python_meets_an_old_and_a_new_kernel(matrix: ModuleType) -> None:

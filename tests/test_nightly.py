@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.programs import program
 
 __all__: list[str] = []
 
@@ -30,12 +30,7 @@ def test_heavy_elsewhere(): pass
 @pytest.fixture
 def nightly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The program as a module; its results go to a folder of the test's."""
-    spec = importlib.util.spec_from_file_location("nightly", ROOT / "scripts" / "nightly.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "nightly", module)  # dataclasses look their module up
-    spec.loader.exec_module(module)
+    module = program("nightly")
     monkeypatch.setattr(module, "RESULTS", tmp_path / "nightly.json")
     return module
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from magics.shells import MIME, kernel_environment
+from magics.shells import MIME
 from nbclient import NotebookClient
+from support.started import kernel_environment
 
 from ws_notebook.render.compact import expand
 

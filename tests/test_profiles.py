@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.programs import program
 
 import ws_notebook
 from ws_notebook.profiles import EMBEDDED, OPEN, PROFILES, USUAL, Profile, profile_at
@@ -21,12 +21,7 @@ SOURCE = Path(ws_notebook.__file__).parent
 
 def load_page_script() -> ModuleType:
     """scripts/providers.py as a module."""
-    spec = importlib.util.spec_from_file_location("providers", ROOT / "scripts" / "providers.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return program("providers")
 
 
 @pytest.mark.parametrize("name", ["providers.md", "server.md"])

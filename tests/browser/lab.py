@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ from typing import Any, Literal, Self
 import nbformat
 from nbformat.sign import NotebookNotary
 from playwright.sync_api import BrowserContext, Locator, Page, Request, ViewportSize, expect
+from support.sessions import free_port
 
 import ws_notebook
 
@@ -408,10 +408,3 @@ class Lab:
     def _note(self, kind: str, text: str) -> None:
         if kind == "error":
             self.console_errors.append(text)
-
-
-def free_port() -> int:
-    """A loopback port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

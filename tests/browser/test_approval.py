@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 
 import pytest
 from browser.lab import Lab, Server
 from playwright.sync_api import Locator, expect
+from support.started import SUBSHELLS, needs_subshells
 
 MIME = "application/vnd.ws-notebook.run.v1+json"
-SUBSHELLS = int(version("ipykernel").partition(".")[0]) >= 7
-with_buttons = pytest.mark.skipif(not SUBSHELLS, reason="ipykernel 6 hears no button while a cell runs")
-by_prompt = pytest.mark.skipif(SUBSHELLS, reason="ipykernel 7 hears the buttons")
+by_prompt = pytest.mark.skipif(SUBSHELLS, reason="not on this version: ipykernel 7 hears the buttons")
 
 SETUP = """\
 %load_ext ws_notebook
@@ -52,7 +50,7 @@ def printed(lab: Lab, index: int) -> Locator:
     return lab.output(index)
 
 
-@with_buttons
+@needs_subshells
 def test_a_call_waits_in_the_view_and_runs_once_it_is_approved(server: Server, lab: Lab) -> None:
     view = opened(server, lab, ONE, SHOW)
     asked = panel(view)
@@ -73,7 +71,7 @@ def test_a_call_waits_in_the_view_and_runs_once_it_is_approved(server: Server, l
     assert "approval" in call["spans"].split()
 
 
-@with_buttons
+@needs_subshells
 def test_it_is_denied_from_the_keyboard_with_a_reason(server: Server, lab: Lab) -> None:
     view = opened(server, lab, ONE, SHOW)
     asked = panel(view)
@@ -98,7 +96,7 @@ def test_it_is_denied_from_the_keyboard_with_a_reason(server: Server, lab: Lab) 
     expect(view.locator(".wsn-row[data-kind=call] .wsn-label")).to_contain_text("denied: add the older ones, dd")
 
 
-@with_buttons
+@needs_subshells
 def test_its_arguments_are_edited_and_checked_as_the_models_are(server: Server, lab: Lab) -> None:
     view = opened(server, lab, HIDDEN, SHOW)
     asked = panel(view)
@@ -126,7 +124,7 @@ def test_its_arguments_are_edited_and_checked_as_the_models_are(server: Server, 
     expect(view.locator(".wsn-row[data-kind=call] .wsn-label")).to_contain_text("approved with other arguments after")
 
 
-@with_buttons
+@needs_subshells
 def test_the_focus_goes_on_to_the_next_call_and_keys_decide(server: Server, lab: Lab) -> None:
     view = opened(server, lab, TWO, SHOW)
     expect(panel(view)).to_have_count(2, timeout=20_000)
@@ -142,7 +140,7 @@ def test_the_focus_goes_on_to_the_next_call_and_keys_decide(server: Server, lab:
     expect(lab.page.locator(".jp-Notebook .jp-Cell")).to_have_count(3)
 
 
-@with_buttons
+@needs_subshells
 def test_who_writes_elsewhere_keeps_the_focus(server: Server, lab: Lab) -> None:
     slow = '%%responses -o run\nthink 2 seconds then call remove(path="a")\n'
     view = opened(server, lab, slow, "")
@@ -156,7 +154,7 @@ def test_who_writes_elsewhere_keeps_the_focus(server: Server, lab: Lab) -> None:
     lab.wait_cell(1)
 
 
-@with_buttons
+@needs_subshells
 def test_a_run_in_the_background_waits_while_other_cells_run(server: Server, lab: Lab) -> None:
     background = ONE.replace("-o run", "-o run --background")
     view = opened(server, lab, background, "time.sleep(1)\nprint('other')", "run.result(20)\n" + SHOW)
@@ -169,7 +167,7 @@ def test_a_run_in_the_background_waits_while_other_cells_run(server: Server, lab
     expect(lab.output(3)).to_contain_text("[('completed', 'approved', None, None)]")
 
 
-@with_buttons
+@needs_subshells
 def test_the_time_that_is_left_is_shown_and_then_the_default_taken(server: Server, lab: Lab) -> None:
     setup = SETUP.replace("approve=True", "approve=wsn.Approval(timeout=3)")
     view = opened(server, lab, ONE, SHOW, setup=setup)
@@ -178,7 +176,7 @@ def test_the_time_that_is_left_is_shown_and_then_the_default_taken(server: Serve
     expect(printed(lab, 2)).to_contain_text("('denied', 'timeout', 'Nobody decided within 3 s.', None)")
 
 
-@with_buttons
+@needs_subshells
 def test_stop_ends_the_wait(server: Server, lab: Lab) -> None:
     view = opened(server, lab, ONE, SHOW)
     expect(panel(view)).to_be_visible(timeout=20_000)
@@ -221,7 +219,7 @@ LONG = 'text = "x" * 24_000 + " and the end"\n'
 LONG_ASK = "run = session.ask('call remove(path=\"' + text + '\")')"
 
 
-@with_buttons
+@needs_subshells
 def test_long_arguments_are_not_approved_before_all_of_them_were_shown(server: Server, lab: Lab) -> None:
     session = "session = wsn.Session(provider='local', tools=[remove])\nfrom IPython.display import display\n"
     setup = f"{SETUP}{session}{LONG}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from browser.lab import Lab, Server
-from browser.test_approval import with_buttons
 from playwright.sync_api import Locator, expect
+from support.started import needs_subshells
 
 __all__: list[str] = []
 
@@ -49,7 +49,7 @@ def figures(lab: Lab, cell: int) -> Locator:
     return lab.output(cell).locator(".jp-RenderedImage img")
 
 
-@with_buttons
+@needs_subshells
 def test_what_was_drawn_before_approve_is_pressed_stays_in_its_cell(server: Server, lab: Lab) -> None:
     server.write("figures.ipynb", [SETUP, ASK, "1 + 1"])
     lab.open("figures.ipynb")

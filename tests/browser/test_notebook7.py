@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 
-import pytest
 from browser.lab import Lab, Server
 from playwright.sync_api import expect
+from support.started import needs_subshells
 
 __all__: list[str] = []
 
@@ -38,9 +37,7 @@ MOVES = """() => document.getAnimations().filter(each => {
   return each.playState === 'running' && node?.closest('.wsn-run, .wsn-badge, .wsn-side, .wsn-statusbar');
 }).map(each => each.animationName ?? each.transitionProperty)"""
 
-pytestmark = pytest.mark.skipif(
-    int(version("ipykernel").partition(".")[0]) < 7, reason="ipykernel 6 hears nothing while a cell runs"
-)
+pytestmark = needs_subshells
 
 
 def test_a_run_is_watched_looked_into_approved_and_steered(lab: Lab, server: Server) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
 import pytest
 from browser.lab import App, Lab, Server, Theme
 from playwright.sync_api import Locator, expect
+from support.started import needs_subshells
 
 pytestmark = pytest.mark.new_page
 
@@ -202,9 +202,7 @@ def test_a_reloaded_page_and_a_restarted_kernel(opened: Callable[..., Lab]) -> N
     expect(status(lab)).to_be_hidden()
 
 
-@pytest.mark.skipif(
-    int(version("ipykernel").partition(".")[0]) < 7, reason="ipykernel 6 hears nothing while a cell runs"
-)
+@needs_subshells
 def test_a_page_that_is_loaded_while_a_cell_runs_follows_and_stops_its_run(opened: Callable[..., Lab]) -> None:
     lab = opened(ASK, LONG)
     lab.run_cell(2, wait=False)

@@ -9,10 +9,10 @@ from typing import Any, Literal
 import nbformat
 import pytest
 from browser.lab import Theme
-from magics.shells import kernel_environment
 from markdown_it import MarkdownIt
 from nbclient import NotebookClient
 from playwright.sync_api import Browser, Page, expect
+from support.started import kernel_environment
 
 SETUP = """\
 %load_ext ws_notebook

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser.lab import PACKAGE, free_port
+from browser.lab import PACKAGE
 from playwright.sync_api import Browser, Page, expect
 from support.environment import environment_with, inherited_paths
+from support.sessions import free_port
 
 __all__: list[str] = []
 

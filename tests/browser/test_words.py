@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 
 import pytest
 from browser.lab import App, Lab, Server
 from playwright.sync_api import expect
+from support.started import needs_subshells
 
 __all__: list[str] = []
 
@@ -51,9 +51,7 @@ LABELS = """() => {
 
 pytestmark = [
     pytest.mark.new_page,
-    pytest.mark.skipif(
-        int(version("ipykernel").partition(".")[0]) < 7, reason="ipykernel 6 hears no button while a cell runs"
-    ),
+    needs_subshells,
 ]
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from support.names import named
 from support.server import running_server
 
 import ws_notebook as wsn
@@ -117,7 +118,7 @@ def test_a_failure_in_a_test_shows_the_line_of_the_test_and_not_ours(several: Ru
         ({"other": None}, True),
         ({"city": "Oslo", "days": [1, 2]}, False),
     ],
-    ids=str,
+    ids=named,
 )
 def test_arguments_are_compared_by_what_is_expected_of_them(one: Run, arguments: dict[str, object], fits: bool) -> None:
     if fits:

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import BaseModel, Field
+from support.names import named
 
 from ws_notebook.checks.expected import as_json
 from ws_notebook.exceptions import ToolError
@@ -101,7 +102,7 @@ def same(one: Any, other: Any) -> bool:
     return repr(one) == repr(other)
 
 
-@pytest.mark.parametrize("value", VALUES, ids=lambda value: f"{type(value).__name__} {value!s:.30}")
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: f"{type(value).__name__} {named(value):.30}")
 def test_it_is_written_as_a_tools_result_is(value: Any) -> None:
     assert same(as_json(value), plain(value))
 
@@ -113,7 +114,7 @@ def test_an_iterator_is_read_to_its_end() -> None:
     assert as_json(numbers()) == [1, 2]
 
 
-@pytest.mark.parametrize("value", [object(), b"x", int, len, {object(): 1}, [b"x"]], ids=repr)
+@pytest.mark.parametrize("value", [object(), b"x", int, len, {object(): 1}, [b"x"]], ids=named)
 def test_what_json_cannot_carry_is_refused_as_it_is_there(value: Any) -> None:
     with pytest.raises(ToolError):
         plain(value)

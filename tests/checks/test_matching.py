@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from support.names import named
 
 from ws_notebook.checks.matching import fits, found_in
 from ws_notebook.exceptions import SettingsError
@@ -45,7 +46,7 @@ class Point:
         (lambda value: value > 2, 3),
         (..., 0),
     ],
-    ids=str,
+    ids=named,
 )
 def test_what_is_expected_fits(expected: Any, value: Any) -> None:
     assert fits(expected, value)
@@ -67,7 +68,7 @@ def test_what_is_expected_fits(expected: Any, value: Any) -> None:
         (object(), "object"),
         (3, "three"),
     ],
-    ids=str,
+    ids=named,
 )
 def test_what_is_not_expected_does_not(expected: Any, value: Any) -> None:
     assert not fits(expected, value)

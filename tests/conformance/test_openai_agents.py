@@ -1,14 +1,13 @@
 """openai-agents' WebSocket model runs an agent with tools against the embedded server.
 
-Its websockets are older than the newest this project supports, so it is no part of the test extra: these run where it
-is installed.
+Its websockets are older than the newest this project supports, so it is no part of the test extra: these run in an
+environment beside it, `make nightly`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import openai
@@ -16,7 +15,7 @@ import pytest
 from support.server import RunningServer
 
 pytestmark = [
-    pytest.mark.skipif(find_spec("agents") is None, reason="openai-agents is not installed"),
+    pytest.mark.packages,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2
-import pytest
 from openai._models import construct_type
 from openai.types.responses import ResponseStreamEvent
 from support.server import RunningServer, Wire, text_of
 
 ORPHAN = [{"type": "function_call_output", "call_id": "call_nobody_made", "output": "1"}]
-
-
-@pytest.fixture
-def wire(server: RunningServer) -> Iterator[Wire]:
-    with server.wire() as connected:
-        yield connected
 
 
 def valid(events: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
 import pytest
-from support.server import TOKEN, RunningServer, running_server
+from support.server import TOKEN
 
 from ws_notebook.doctor import Finding, diagnose
 from ws_notebook.settings import resolve
@@ -19,13 +18,6 @@ __all__: list[str] = []
 Found = dict[str, Finding]
 Examine = Callable[..., Found]
 Page = Callable[[int, str, bytes], str]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[RunningServer]:
-    """The embedded server, as fast as it can."""
-    with running_server() as found:
-        yield found
 
 
 @pytest.fixture
@@ -39,14 +31,6 @@ def examine() -> Examine:
         return {each.subject: each for each in diagnosis.findings if each.part == "provider"}
 
     return found
-
-
-@pytest.fixture
-def unused_port() -> int:
-    """A port of this machine at which nothing listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture

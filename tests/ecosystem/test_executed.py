@@ -9,8 +9,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from magics.shells import MIME, SETUP, kernel_environment
+from magics.shells import MIME, SETUP
 from support.environment import environment_with, inherited_paths
+from support.started import kernel_environment
 
 __all__: list[str] = []
 

@@ -107,7 +107,7 @@ def _forking(program: str) -> Iterator[list[str]]:
         os.kill(int(said[1]), signal.SIGKILL)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="not on this platform: it has no forks")
 @pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)", "server.stop()"])
 def test_a_forked_child_of_its_parent_does_not_keep_it_alive(end: str) -> None:
     for said in _forking(end):
@@ -118,7 +118,7 @@ def test_a_forked_child_of_its_parent_does_not_keep_it_alive(end: str) -> None:
                 assert psutil.Process(int(said[0])).status() == psutil.STATUS_ZOMBIE
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="not on this platform: it has no forks")
 def test_a_forked_child_that_stops_it_ends_it_for_nobody_else() -> None:
     program = (
         "import time\n"

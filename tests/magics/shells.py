@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import KernelManager
 from support.started import started_kernel
 
-import ws_notebook
-
-__all__ = ["MIME", "Cell", "Notebook", "Output", "kernel_environment", "notebook", "shell_here"]
+__all__ = ["MIME", "Cell", "Notebook", "Output", "notebook", "shell_here"]
 
 MIME = "application/vnd.ws-notebook.run.v1+json"
 SETUP = """\
@@ -26,15 +24,6 @@ SETUP = """\
 import ws_notebook as wsn
 """
 WAIT = 40
-PACKAGE = Path(ws_notebook.__file__).resolve().parent
-
-
-def kernel_environment() -> dict[str, str]:
-    """The environment in which a kernel finds the package that this process tests."""
-    found = dict(os.environ)
-    if not PACKAGE.is_relative_to(sys.prefix):
-        found["PYTHONPATH"] = str(PACKAGE.parent)
-    return found
 
 
 @contextmanager
@@ -51,6 +40,10 @@ def shell_here(folder: str) -> Iterator[InteractiveShell]:
     finally:
         shell.run_line_magic("unload_ext", "ws_notebook")
         shell.history_manager.end_session()
+        if shell.history_manager.save_thread is not None:
+            shell.history_manager.save_thread.stop()
+        # At the end of the process each shell would clear itself with a garbage collection of its own.
+        atexit.unregister(shell.atexit_operations)
         InteractiveShell.clear_instance()
         sys.displayhook = displayhook
         for name, value in before.items():
@@ -200,12 +193,8 @@ class Notebook:
 @contextmanager
 def notebook(*, extension: bool = True) -> Iterator[Notebook]:
     """A fresh kernel of this interpreter; the extension is loaded and set to the embedded server."""
-    manager, client = started_kernel(env=kernel_environment())
-    try:
+    with started_kernel() as (manager, client):
         opened = Notebook(manager, client)
         if extension:
             opened.run(SETUP)
         yield opened
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 import nbformat
 import pytest
-from magics.shells import MIME, SETUP, kernel_environment
+from magics.shells import MIME, SETUP
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from support.started import kernel_environment
 
 __all__: list[str] = []
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from magics.shells import kernel_environment
 from support.server import TOKEN, running_server
+from support.started import kernel_environment
 
-pexpect = pytest.importorskip("pexpect", reason="pexpect needs a terminal as Unix has it")
+pexpect = pytest.importorskip("pexpect", reason="not on this platform: a terminal as Unix has it")
 
 __all__: list[str] = []
 

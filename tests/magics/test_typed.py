@@ -5,18 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.tools import add
 
-from ws_notebook import Session, tool
+from ws_notebook import Session
 from ws_notebook.magics.sessions import Sessions
 from ws_notebook.magics.typed import Typed
 
 __all__: list[str] = []
-
-
-@tool
-def add(a: int, b: int) -> int:
-    """Add two numbers."""
-    return a + b
 
 
 @pytest.fixture

@@ -34,14 +34,14 @@ def test_a_server_ends_with_its_parent() -> None:
         assert server.process.wait(timeout=20) == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: signals of POSIX")
 def test_a_server_with_a_parent_ignores_ctrl_c() -> None:
     with running_server() as server:
         os.kill(server.process.pid, signal.SIGINT)
         assert httpx2.get(f"{server.base_url}/models", headers=server.headers).status_code == 200
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: signals of POSIX")
 def test_a_server_ends_when_it_is_told_to() -> None:
     with running_server() as server:
         server.process.terminate()

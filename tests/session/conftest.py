@@ -1,7 +1,16 @@
-"""Sessions that end with their test, and one embedded server for all of them."""
+"""A kernel for the tests of a file."""
 
 from __future__ import annotations
 
-from support.sessions import local, opened, server, unused_port
+from collections.abc import Iterator
 
-__all__ = ["local", "opened", "server", "unused_port"]
+import pytest
+from support.cells import Notebook, running_notebook
+
+__all__: list[str] = []
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[Notebook]:
+    with running_notebook() as found:
+        yield found

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from support.cells import Cell, CellError, Notebook, running_notebook
+from support.cells import Cell, CellError, Notebook
 from support.server import RunningServer
 
 __all__: list[str] = []
 
-ROOT = Path(__file__).resolve().parents[2]
 
 PREPARE = """
 import os, sys, threading, time
-if {root!r} not in sys.path and os.environ.get("WSN_TEST_INSTALLED") != "1":
-    sys.path.insert(0, {root!r})
 import ws_notebook as wsn
 
 made = []
@@ -37,17 +31,11 @@ s = connect()
 SHOW = "print(told(run), made, run.status)"
 
 
-@pytest.fixture(scope="module")
-def kernel() -> Iterator[Notebook]:
-    with running_notebook() as found:
-        yield found
-
-
 @pytest.fixture
 def notebook(kernel: Notebook, server: RunningServer) -> Notebook:
     """The kernel, with a session and a tool that needs approval."""
     kernel.heard.clear()
-    kernel.run(PREPARE.format(root=str(ROOT), url=server.base_url, token=server.token))
+    kernel.run(PREPARE.format(url=server.base_url, token=server.token))
     return kernel
 
 

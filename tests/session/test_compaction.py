@@ -6,19 +6,15 @@ import json
 from collections.abc import Callable
 
 import pytest
+from support.tools import add
 
-from ws_notebook import Session, tool
+from ws_notebook import Session
 from ws_notebook.exceptions import ConnectionFailed, ProviderError, SettingsError
 from ws_notebook.session.compaction import latest_to_compact
 
 __all__: list[str] = []
 
 Open = Callable[..., Session]
-
-
-@tool
-def add(a: int, b: int) -> int:
-    return a + b
 
 
 def requests(session: Session) -> list[dict]:

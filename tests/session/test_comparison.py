@@ -6,20 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.tools import add
 
-from ws_notebook import ReplayTransport, Session, tool
+from ws_notebook import ReplayTransport, Session
 from ws_notebook.exceptions import SettingsError
 from ws_notebook.session.comparison import Comparison, Variant, compare, variants_of
 
 __all__: list[str] = []
 
 Open = Callable[..., Session]
-
-
-@tool
-def add(a: int, b: int) -> int:
-    """Add two numbers."""
-    return a + b
 
 
 def test_websocket_and_http_give_one_answer_and_the_socket_sends_less(local: Open) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from support.cells import Notebook, running_notebook
+from support.cells import Notebook
 from support.relay import Relay, running_relay
 from support.server import RunningServer, running_server
 
@@ -32,8 +32,7 @@ __all__: list[str] = []
 ROOT = Path(__file__).resolve().parents[2]
 REMEMBER = "What did I ask before?"
 
-can_stop = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
-takes_long = pytest.mark.skipif(os.environ.get("WSN_LONG") != "1", reason="half a minute; WSN_LONG=1 runs it")
+can_stop = pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: SIGSTOP")
 
 
 class Eager(WebSocketTransport):
@@ -99,7 +98,7 @@ def recovered(session: Session) -> list[str]:
 
 @pytest.mark.parametrize(
     ("age", "pause"),
-    [pytest.param(1.0, 0.1, id="1 s of 4 s"), pytest.param(6.0, 0.75, id="6 s of 30 s", marks=takes_long)],
+    [pytest.param(1.0, 0.1, id="1 s of 4 s"), pytest.param(6.0, 0.75, id="6 s of 30 s", marks=pytest.mark.nightly)],
 )
 @pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
 def test_forty_calls_take_longer_than_a_connection_lives(
@@ -262,8 +261,6 @@ def test_two_answers_that_are_half_open_each_say_so_and_the_next_works(stack: Ex
 
 PREPARE = """
 import sys
-if {root!r} not in sys.path and {from_source}:
-    sys.path.insert(0, {root!r})
 %load_ext ws_notebook
 import ws_notebook as wsn
 from ws_notebook.transports.websocket import WebSocketTransport
@@ -272,17 +269,10 @@ s = wsn.Session(provider={url!r}, profile="local", model="demo", api_key={token!
 """
 
 
-@pytest.fixture(scope="module")
-def kernel() -> Iterator[Notebook]:
-    with running_notebook() as found:
-        yield found
-
-
 def prepare(kernel: Notebook, url: str, token: str, *, ping_timeout: float) -> int:
     """Make the session `s` in the kernel; the kernel's process id."""
     kernel.heard.clear()
-    from_source = os.environ.get("WSN_TEST_INSTALLED") != "1"
-    kernel.run(PREPARE.format(root=str(ROOT), from_source=from_source, url=url, token=token, ping_timeout=ping_timeout))
+    kernel.run(PREPARE.format(url=url, token=token, ping_timeout=ping_timeout))
     return int(kernel.run("import os; print(os.getpid())"))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +39,11 @@ def start_ipyparallel() -> Iterator[Executor]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(
-            start_dask, id="dask", marks=pytest.mark.skipif(find_spec("distributed") is None, reason="no Dask")
-        ),
+        pytest.param(start_dask, id="dask"),
         pytest.param(
             start_ipyparallel,
             id="ipyparallel",
-            marks=pytest.mark.skipif(find_spec("ipyparallel") is None, reason="no ipyparallel"),
+            marks=pytest.mark.packages,
         ),
     ],
 )

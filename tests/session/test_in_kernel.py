@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.cells import CellError, Notebook, running_notebook
+from support.cells import CellError, Notebook
 from support.events import answer, call, created, delta, message
 from support.peer import Peer, Talk, running_peer
 from support.server import RunningServer
-from views.kernels import needs_ipykernel_7
+from support.started import needs_subshells
 
 __all__: list[str] = []
 
-ROOT = Path(__file__).resolve().parents[2]
 
 PREPARE = """
 import asyncio, os, sys, threading, time
-if {root!r} not in sys.path and os.environ.get("WSN_TEST_INSTALLED") != "1":
-    sys.path.insert(0, {root!r})
 import ws_notebook as wsn
 
 # What an earlier test left open in this kernel is not counted in a later one.
@@ -49,17 +45,11 @@ async def async_sleeper() -> str:
 """
 
 
-@pytest.fixture(scope="module")
-def kernel() -> Iterator[Notebook]:
-    with running_notebook() as found:
-        yield found
-
-
 @pytest.fixture
 def notebook(kernel: Notebook, server: RunningServer) -> Notebook:
     """The kernel, with a session's tools defined."""
     kernel.heard.clear()
-    kernel.run(PREPARE.format(root=str(ROOT), url=server.base_url, token=server.token))
+    kernel.run(PREPARE.format(url=server.base_url, token=server.token))
     return kernel
 
 
@@ -352,7 +342,7 @@ def test_a_connection_that_is_made_in_one_cell_serves_the_next(notebook: Noteboo
         notebook.run("s.close()")
 
 
-@needs_ipykernel_7  # before, the warning stands below the cell that made the first session
+@needs_subshells  # before, the warning stands below the cell that made the first session
 def test_a_thread_that_waits_for_a_tool_while_the_cell_waits_for_it_says_so_once(notebook: Notebook) -> None:
     notebook.run("s = connect(where)\ndef both():\n    s.ask('call where() then call where()')")
     cell = notebook.send("t = threading.Thread(target=both); t.start(); t.join(20)")

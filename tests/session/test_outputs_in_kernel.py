@@ -7,14 +7,15 @@ from typing import Any
 
 import ipykernel
 import pytest
-from views.kernels import Kernel, needs_ipykernel_7, running_kernel
+from support.started import needs_subshells
+from views.kernels import Kernel, running_kernel
 
 from ws_notebook.views.hub import CHANNEL
 
 __all__: list[str] = []
 
 needs_contexts = pytest.mark.skipif(
-    ipykernel.version_info[0] < 7, reason="ipykernel 6 has one cell for all that is shown"
+    ipykernel.version_info[0] < 7, reason="not on this version: ipykernel 6 has one cell for all that is shown"
 )
 
 PREPARE = """
@@ -167,7 +168,7 @@ ASKS = {
 }
 
 
-@needs_ipykernel_7
+@needs_subshells
 @pytest.mark.parametrize("code", ASKS.values(), ids=ASKS)
 def test_figures_stay_in_their_cell_whoever_speaks_meanwhile(desk: Desk, code: str) -> None:
     cell = desk.cell(code)
@@ -198,7 +199,7 @@ def test_a_cell_that_draws_and_awaits_shows_its_figures_when_it_is_over(desk: De
     assert desk.figures() == [cell, cell]
 
 
-@pytest.mark.parametrize("place", ["thread", pytest.param("kernel", marks=needs_ipykernel_7), "executor"])
+@pytest.mark.parametrize("place", ["thread", pytest.param("kernel", marks=needs_subshells), "executor"])
 def test_what_threads_of_a_tool_print_belongs_to_the_cell_that_asked(desk: Desk, place: str) -> None:
     where = "concurrent.futures.ThreadPoolExecutor(1)" if place == "executor" else repr(place)
     desk.kernel.run(THREADS.format(place=where))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
+from support.tools import add
 
 from ws_notebook import Session, tool
 from ws_notebook.exceptions import ConnectionFailed
@@ -17,12 +18,6 @@ from ws_notebook.tools import AnyTool
 __all__: list[str] = []
 
 Open = Callable[..., Session]
-
-
-@tool
-def add(a: int, b: int) -> int:
-    """Add two numbers."""
-    return a + b
 
 
 def of(sessions: Mapping[str, Session], guide: Any = None) -> Overview:

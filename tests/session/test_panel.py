@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import queue
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from support.cells import Notebook, running_notebook
+from support.cells import Notebook
 from support.events import created, delta
 from support.peer import Peer, Talk, running_peer
 from support.server import RunningServer
-from views.kernels import needs_ipykernel_7
+from support.started import needs_subshells
 
 from ws_notebook import Session
 from ws_notebook.session import panel as panel_module
@@ -232,18 +231,8 @@ def drained(reader: Reader) -> Iterator[dict[str, Any]]:
         yield reader.arrived.get()
 
 
-@pytest.fixture(scope="module")
-def kernel() -> Iterator[Notebook]:
-    with running_notebook() as found:
-        yield found
-
-
-@needs_ipykernel_7
-def test_a_kernel_announces_its_first_session_and_hears_while_a_cell_runs(
-    kernel: Notebook, hanging: Peer, pytestconfig: pytest.Config
-) -> None:
-    if os.environ.get("WSN_TEST_INSTALLED") != "1":
-        kernel.run(f"import sys; sys.path.insert(0, {str(pytestconfig.rootpath)!r})")
+@needs_subshells
+def test_a_kernel_announces_its_first_session_and_hears_while_a_cell_runs(kernel: Notebook, hanging: Peer) -> None:
     assert comms(kernel) == []
     kernel.run(
         f"import ws_notebook as wsn\ns = wsn.Session(provider={hanging.url!r}, model='demo', api_key='a-key-for-tests')"

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from support.peer import Talk, running_peer, says
+from support.tools import add
 
 import ws_notebook as wsn
-from ws_notebook import Session, tool
+from ws_notebook import Session
 from ws_notebook.exceptions import ConnectionLost, ProviderError, SettingsError
 from ws_notebook.session.recording import recorded_facts
 from ws_notebook.transports.http import HttpTransport
@@ -22,12 +23,6 @@ from ws_notebook.transports.websocket import WebSocketTransport
 __all__: list[str] = []
 
 Open = Callable[..., Session]
-
-
-@tool
-def add(a: int, b: int) -> int:
-    """Add two numbers."""
-    return a + b
 
 
 PROMPTS = ("call add(a=2, b=3) and add(a=4, b=5)", "think 0.1 seconds then write 60 words", 'say "bye"')
@@ -220,7 +215,7 @@ print(session.ask("say bye").status)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of this kind")
+@pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: Windows has no limit of this kind")
 def test_a_full_disk_ends_the_recording_and_not_the_run(server: Any, tmp_path: Path) -> None:
     said = subprocess.run(
         [sys.executable, "-c", _ON_A_FULL_DISK, server.base_url, server.token, str(tmp_path / "c")],

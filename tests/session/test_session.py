@@ -14,6 +14,7 @@ from support.behind import waited
 from support.events import answer, completed, created, delta, message
 from support.peer import Talk, running_peer, says
 from support.server import RunningServer
+from support.tools import add
 
 from ws_notebook import Session, tool
 from ws_notebook.core.changes import RunEnded, TextAppended
@@ -37,12 +38,6 @@ Open = Callable[..., Session]
 def step(i: int) -> int:
     """One step."""
     return i
-
-
-@tool
-def add(a: int, b: int) -> int:
-    """Add two numbers."""
-    return a + b
 
 
 def texts(request: dict[str, Any]) -> list[str]:

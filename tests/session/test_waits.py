@@ -548,7 +548,7 @@ def in_child(session: Session, running: Any, results: Any) -> None:
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_session_in_a_forked_child_says_so_and_the_parent_s_goes_on(opened: Open) -> None:
     if "fork" not in multiprocessing.get_all_start_methods():
-        pytest.skip("no fork here")
+        pytest.skip("not on this platform: it has no forks")
     with running_peer(says("Hi")) as peer:
         session = opened(peer.url)
         session.ask("Hi")

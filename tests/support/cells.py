@@ -93,10 +93,5 @@ def _is_end(message: Message) -> bool:
 @contextmanager
 def running_notebook() -> Iterator[Notebook]:
     """Start a kernel of this Python, from this folder; it is shut down at the end."""
-    manager, client = started_kernel(extra_arguments=["--HistoryManager.enabled=False"])
-    try:
+    with started_kernel("--HistoryManager.enabled=False") as (manager, client):
         yield Notebook(manager, client)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-        manager.cleanup_resources()

@@ -10,9 +10,9 @@ import pytest
 
 from ws_notebook import Session
 
-from .server import RunningServer, running_server
+from .server import RunningServer, Wire, running_server
 
-__all__ = ["Open", "local", "opened", "server", "unused_port"]
+__all__ = ["Open", "free_port", "local", "opened", "server", "unused_port", "wire"]
 
 Open = Callable[..., Session]
 
@@ -25,11 +25,22 @@ def server() -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def unused_port() -> int:
-    """A port of this machine at which nothing listens."""
+def wire(server: RunningServer) -> Iterator[Wire]:
+    """A socket of it."""
+    with server.wire() as connected:
+        yield connected
+
+
+def free_port() -> int:
+    """A port of this machine at which nothing listens now."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
+
+
+@pytest.fixture
+def unused_port() -> int:
+    return free_port()
 
 
 @pytest.fixture

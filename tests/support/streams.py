@@ -1,10 +1,9 @@
-"""The recorded streams of providers, where they are, and what each of them states."""
+"""The made-up streams in the dialects of providers (tests/streams), and what each of them states."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,33 +12,17 @@ from typing import Any
 from support.events import answer, message
 from support.peer import Script, Talk
 
-__all__ = ["TERMINAL", "Stated", "folder", "missing", "names", "served", "stated", "stream"]
+__all__ = ["NAMES", "TERMINAL", "Stated", "served", "stated", "stream"]
 
 TERMINAL = ("response.completed", "response.incomplete", "response.failed", "error")
+FOLDER = Path(__file__).resolve().parents[1] / "streams"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.jsonl"))
 Event = dict[str, Any]
 
 
-def folder() -> Path:
-    """Where WSN_STREAMS says, else `streams` in the folder `shared` beside the repository."""
-    given = os.environ.get("WSN_STREAMS")
-    return Path(given) if given else Path(__file__).resolve().parents[3] / "shared" / "streams"
-
-
-def names() -> list[str]:
-    """The recordings that are there, by name."""
-    return sorted(path.stem for path in folder().glob("*.jsonl"))
-
-
-def missing() -> str:
-    """Why there is nothing to compare with; empty when there is."""
-    if names():
-        return ""
-    return f"no recorded streams (*.jsonl): {folder()} has none; name their folder in WSN_STREAMS"
-
-
 def stream(name: str) -> list[bytes]:
-    """A recording's events as they came, one frame each."""
-    return [line for line in (folder() / f"{name}.jsonl").read_bytes().split(b"\n") if line.strip()]
+    """A stream's events, one frame each."""
+    return (FOLDER / f"{name}.jsonl").read_bytes().splitlines()
 
 
 @dataclass

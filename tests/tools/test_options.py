@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from support.names import named
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools import tool
@@ -84,7 +85,7 @@ def test_an_executor_is_taken() -> None:
         ({"timout": 3}, r"tool\(\) has no option 'timout'\. Did you mean 'timeout'\?"),
         ({"colour": 3}, r"tool\(\) has no option 'colour'\. There are: name, description, strict"),
     ],
-    ids=str,
+    ids=named,
 )
 def test_an_unusable_option_is_refused_with_the_remedy(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ToolError, match=message):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from support.gateway import Gateway, running_gateway
 from support.peer import Peer, running_peer, says
 from support.poster import running_poster
+from support.sessions import free_port
 
 from ws_notebook import Session
 from ws_notebook.exceptions import AuthenticationFailed, ConnectionFailed
@@ -68,12 +68,6 @@ def failure(session: Session) -> ConnectionFailed:
     return caught.value
 
 
-def unused_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY", "all_proxy"])
 def test_a_socket_goes_through_the_proxy(
     variable: str, gateway: Gateway, peer: Peer, opened: Any, monkeypatch: pytest.MonkeyPatch
@@ -97,7 +91,7 @@ def test_http_goes_through_the_proxy(gateway: Gateway, opened: Any) -> None:
 def test_a_dead_proxy_is_named_with_where_it_comes_from(
     transport: str, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = unused_port()
+    port = free_port()
     monkeypatch.setenv("HTTP_PROXY", f"http://me:{WORD}@127.0.0.1:{port}")
     text = str(failure(opened(1234, transport=transport)))
     assert f"the proxy http://127.0.0.1:{port} (HTTP_PROXY)" in text

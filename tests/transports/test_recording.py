@@ -126,13 +126,13 @@ def test_a_file_that_is_being_written_is_refused_in_words_and_goes_on(tmp_path: 
     Recorder(tmp_path / "c").stop()
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="not on this platform: there is no /dev/full")
 def test_a_disk_that_is_full_from_the_beginning_is_told_at_once() -> None:
     with pytest.raises(SettingsError, match="No space left on device"):
         Recorder("/dev/full")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of this kind")
+@pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: Windows has no limit of this kind")
 def test_a_disk_that_is_full_later_ends_the_recording_with_one_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -154,7 +154,7 @@ def test_a_disk_that_is_full_later_ends_the_recording_with_one_warning(
     assert "Its 1 frames so far are kept" in caplog.text
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="not on this platform: it has no named pipes")
 def test_a_pipe_is_no_place_for_a_recording(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(SettingsError, match="is a pipe, which may hold up the runs"):

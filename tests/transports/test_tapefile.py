@@ -15,7 +15,7 @@ from ws_notebook.transports.tapefile import FileTaken, TapeFile
 
 __all__: list[str] = []
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of this kind")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: Windows has no limit of this kind")
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def test_where_there_is_no_room_nothing_of_a_line_is_left(tmp_path: Path) -> Non
     file.close()
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="not on this platform: there is no /dev/full")
 def test_a_device_is_written_without_a_lock() -> None:
     first, second = TapeFile(Path("/dev/full")), TapeFile(Path("/dev/full"))
     for file in (first, second):

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import ipykernel
-import pytest
 from support.started import started_kernel
 
-__all__ = ["Kernel", "is_opening", "needs_ipykernel_7", "running_kernel"]
+__all__ = ["Kernel", "is_opening", "running_kernel"]
 
 TESTS = Path(__file__).resolve().parent.parent
 PREPARE = f"""
 import sys
-sys.path[:0] = {[str(TESTS), str(TESTS.parent)]!r}
+sys.path.insert(0, {str(TESTS)!r})
 import views.stage
 """
-
-needs_ipykernel_7 = pytest.mark.skipif(
-    ipykernel.version_info[0] < 7, reason="ipykernel 6 has no subshells and one parent message for all threads"
-)
 
 
 class Kernel:
@@ -113,20 +106,7 @@ def _is_end(message: dict[str, Any], cell: str) -> bool:
 @contextmanager
 def running_kernel() -> Iterator[Kernel]:
     """A fresh kernel of this interpreter that can import the package and the tests' helpers."""
-    manager, client = started_kernel()
-    try:
+    with started_kernel() as (_, client):
         kernel = Kernel(client)
         kernel.run(PREPARE)
         yield kernel
-    finally:
-        _drain(client)
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-
-
-def _drain(client: Any) -> None:
-    try:
-        while True:
-            client.get_iopub_msg(timeout=0)
-    except queue.Empty:
-        return

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from views.kernels import Kernel, needs_ipykernel_7
+from support.started import needs_subshells
+from views.kernels import Kernel
 from views.notebooks import executed
 
 __all__: list[str] = []
@@ -17,7 +18,7 @@ def from_a_thread(words):
 """
 
 
-@needs_ipykernel_7  # before, it counts as an output of the cell that ran last; front ends go by the display's id
+@needs_subshells  # before, it counts as an output of the cell that ran last; front ends go by the display's id
 def test_what_stands_there_is_replaced_from_any_thread_for_the_cell_that_showed_it(kernel: Kernel) -> None:
     first = kernel.run(SHOW + "from_a_thread('second')\nplace.replace({'text/plain': 'third'})")
     said = [message for message in first if message["msg_type"].endswith("display_data")]

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from render.play import HEADER
-from views.kernels import Kernel, needs_ipykernel_7
+from support.started import needs_subshells
+from views.kernels import Kernel
 from views.stage import Stage
 from views.test_live import BEGIN, END, Place, outputs
 
@@ -61,7 +62,7 @@ def told(kernel: Kernel, kind: str) -> list[dict[str, Any]]:
     ]
 
 
-@needs_ipykernel_7
+@needs_subshells
 def test_a_page_that_draws_runs_itself_follows_one_while_the_cell_blocks(kernel: Kernel) -> None:
     subshell = kernel.create_subshell()
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from render.play import HEADER, Play
 from render.test_delta import Reader
-from views.kernels import Kernel, is_opening, needs_ipykernel_7
+from support.started import needs_subshells
+from views.kernels import Kernel, is_opening
 from views.stage import Stage
 
 from ws_notebook.render import MIME_TYPE, mime_bundle
@@ -42,7 +43,7 @@ def snapshots(kernel: Kernel, comm: str) -> int:
     return sum(message["kind"] == "snapshot" for message in kernel.customs(comm))
 
 
-@needs_ipykernel_7
+@needs_subshells
 def test_a_click_and_a_request_arrive_while_the_cell_blocks(kernel: Kernel) -> None:
     subshell = kernel.create_subshell()
     cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\nprint('stopped')\n{END}")
@@ -57,7 +58,7 @@ def test_a_click_and_a_request_arrive_while_the_cell_blocks(kernel: Kernel) -> N
     assert "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream") == "stopped\n"
 
 
-@needs_ipykernel_7
+@needs_subshells
 def test_words_arrive_while_the_cell_blocks_and_their_fate_is_shown(kernel: Kernel) -> None:
     subshell = kernel.create_subshell()
     cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\nprint('stopped')\n{END}")
@@ -133,7 +134,7 @@ def test_the_last_picture_can_be_issued_again_by_a_later_cell(kernel: Kernel) ->
     assert again["content"]["data"][MIME_TYPE]["status"] == "completed"
 
 
-@needs_ipykernel_7
+@needs_subshells
 def test_a_front_end_that_cannot_ask_is_sent_the_whole_from_time_to_time(kernel: Kernel) -> None:
     cell = kernel.send(f"{SHOW}{BEGIN}assert stage.stopped.wait(30)\n{END}")
     comm = kernel.widget(cell)
@@ -213,7 +214,7 @@ def test_a_timeline_is_a_widget_with_the_run_as_it_stands() -> None:
     assert reference() is None
 
 
-@needs_ipykernel_7
+@needs_subshells
 def test_a_decision_arrives_while_the_cell_blocks_and_its_refusal_is_told(kernel: Kernel) -> None:
     subshell = kernel.create_subshell()
     refuses = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from render.play import HEADER
-from views.kernels import Kernel, needs_ipykernel_7
+from support.started import needs_subshells
+from views.kernels import Kernel
 from views.stage import Stage
 from views.test_live import BEGIN, END, outputs
 
@@ -41,7 +42,7 @@ def test_the_widget_holds_the_end_when_the_run_has_ended() -> None:
         release(widget)
 
 
-@needs_ipykernel_7
+@needs_subshells
 def test_it_is_told_what_is_new_stops_the_run_and_is_not_closed(kernel: Kernel) -> None:
     subshell = kernel.create_subshell()
     cell = kernel.send(f"{SHOW}{BEGIN}display(stage.view.widget)\nassert stage.stopped.wait(30)\n{END}")

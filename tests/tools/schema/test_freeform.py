@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
@@ -151,7 +150,7 @@ def test_a_format_that_cannot_work_is_refused(format: Any, message: str) -> None
         tool(format=format)(lambda_like)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("lark") is None, reason="Lark is not installed")
+@pytest.mark.packages
 def test_a_grammar_that_lark_cannot_read_is_refused() -> None:
     with pytest.raises(ToolError, match=r"'lambda_like': the grammar cannot be read.*missing"):
         tool(format="start: missing")(lambda_like)

@@ -46,6 +46,7 @@ def test_durations_and_bytes_are_text() -> None:
     assert plain(np.array(5, dtype="m8[h]")) == "5 hours"
 
 
+@pytest.mark.packages
 def test_a_small_sparse_array_is_written_out() -> None:
     sparse = pytest.importorskip("scipy.sparse")
     assert array_data(sparse.csr_matrix([[0, 1], [2, 0]]), 1_000) == {
@@ -56,6 +57,7 @@ def test_a_small_sparse_array_is_written_out() -> None:
     }
 
 
+@pytest.mark.packages
 def test_a_large_sparse_array_is_its_stored_elements() -> None:
     sparse = pytest.importorskip("scipy.sparse")
     made = sparse.coo_matrix(([1.5, 2.0, 0.5], ([0, 99, 0], [7, 3, 7])), shape=(100, 100))
@@ -68,6 +70,7 @@ def test_a_large_sparse_array_is_its_stored_elements() -> None:
     assert len(cut["values"]) == len(cut["coordinates"]) == 1
 
 
+@pytest.mark.packages
 def test_a_labelled_array_keeps_its_dimensions_and_coordinates() -> None:
     xarray = pytest.importorskip("xarray")
     array = xarray.DataArray([[1.0, np.nan]], dims=("x", "y"), coords={"y": ["a", "b"]}, attrs={"unit": "m"})

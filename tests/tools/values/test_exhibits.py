@@ -66,6 +66,7 @@ def test_a_value_that_fails_when_it_is_looked_at_has_none() -> None:
     assert exhibits(Broken({"a": [1]})) == ()
 
 
+@pytest.mark.packages
 def test_what_is_computed_when_it_is_looked_at_is_not_computed_again() -> None:
     polars = pytest.importorskip("polars")
     assert exhibits(polars.LazyFrame({"a": [1]})) == ()

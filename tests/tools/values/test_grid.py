@@ -104,6 +104,7 @@ def test_an_array_with_named_fields_is_a_table() -> None:
     assert not is_table(array["n"])
 
 
+@pytest.mark.packages
 def test_tables_of_polars_are_exact() -> None:
     polars = pytest.importorskip("polars")
     dataframe = polars.DataFrame(
@@ -127,6 +128,7 @@ def test_tables_of_polars_are_exact() -> None:
     assert grid(dataframe["text"]).is_column
 
 
+@pytest.mark.packages
 def test_a_lazy_frame_is_collected_as_far_as_it_is_shown() -> None:
     polars = pytest.importorskip("polars")
     text = table_text(polars.LazyFrame({"a": range(1_000)}))
@@ -134,6 +136,7 @@ def test_a_lazy_frame_is_collected_as_far_as_it_is_shown() -> None:
     assert table_text(polars.LazyFrame({"a": [1, 2]})) == "a\n1\n2"
 
 
+@pytest.mark.packages
 def test_tables_of_pyarrow_are_exact() -> None:
     arrow = pytest.importorskip("pyarrow")
     columns = [

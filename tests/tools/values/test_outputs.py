@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import PIL.Image
 import pytest
+from support.names import named
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.pictures import facts, read_data_url
@@ -253,7 +254,7 @@ def test_lone_surrogates_become_a_replacement_character(text: str) -> None:
     assert to_output("\ud83d\ude00") == "😀"
 
 
-@pytest.mark.parametrize("value", [object(), b"raw", {"a": b"raw"}, [1, object()], print], ids=str)
+@pytest.mark.parametrize("value", [object(), b"raw", {"a": b"raw"}, [1, object()], print], ids=named)
 def test_what_cannot_be_written_is_refused_with_the_remedy(value: object) -> None:
     with pytest.raises(ToolError, match=r"cannot be sent to the model\. (Return|Call it)"):
         to_output(value)

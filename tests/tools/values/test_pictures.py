@@ -15,6 +15,7 @@ import pytest
 from IPython.display import Image as Shown
 from matplotlib.figure import Figure
 from PIL import Image
+from support.names import named
 from support.pictures import png
 
 from ws_notebook.exceptions import SettingsError, ToolError
@@ -189,7 +190,7 @@ def test_the_format_is_told_by_the_first_bytes(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"text", b"RIFFxxxxWAVE", "text", None, 3, [png(1, 1)], {"a": 1}, type, object()], ids=repr
+    "value", [b"", b"text", b"RIFFxxxxWAVE", "text", None, 3, [png(1, 1)], {"a": 1}, type, object()], ids=named
 )
 def test_other_values_are_no_pictures(value: object) -> None:
     assert picture_bytes(value) is None

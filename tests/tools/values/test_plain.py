@@ -25,6 +25,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, RootModel, SecretStr, field_serializer
+from support.names import named
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.values.grid import MAX_ROWS
@@ -196,7 +197,7 @@ VALUES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("value", "expected"), VALUES, ids=lambda value: f"{type(value).__name__} {value!r:.30}")
+@pytest.mark.parametrize(("value", "expected"), VALUES, ids=lambda value: f"{type(value).__name__} {named(value):.30}")
 def test_a_value_becomes_json_data(value: Any, expected: Any) -> None:
     found = plain(value)
     assert found == expected
