@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ..render.format import escaped, markdown_table
+from ..render.format import escaped
 from ..settings import Settings
 from .finding import Finding
 from .frontend import front_ends
@@ -51,8 +51,9 @@ class Diagnosis:
     def _repr_markdown_(self) -> str:
         lines = []
         for part, findings in self._parts():
-            rows = [[finding.state, _escaped(finding.subject), _in_cell(finding)] for finding in findings]
-            lines += [markdown_table(["", _HEADING[part], ""], rows), ""]
+            lines += [f"| | {_HEADING[part]} | |", "| --- | --- | --- |"]
+            lines += [f"| {each.state} | {_escaped(each.subject)} | {_in_cell(each)} |" for each in findings]
+            lines.append("")
         return "\n".join([*lines, _escaped(self.verdict)])
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ..render.format import escaped, markdown_table
+from ..render.format import escaped
 
 __all__ = ["Report", "brief"]
 
@@ -27,8 +27,9 @@ class Report:
         return "\n".join([self.title, *(f"  {name:<{width}}  {value}" for name, value in self.rows)])
 
     def _repr_markdown_(self) -> str:
-        head, *rows = ([_cell(name), _cell(value)] for name, value in [(self.title, ""), *self.rows])
-        return markdown_table(head, rows)
+        lines = [f"| {_cell(self.title)} | |", "| --- | --- |"]
+        lines += [f"| {_cell(name)} | {_cell(value)} |" for name, value in self.rows]
+        return "\n".join(lines)
 
 
 def brief(error: ErrorT, shell: Any = None) -> ErrorT:

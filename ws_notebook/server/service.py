@@ -48,7 +48,9 @@ class Service:
         ApiError before the first event when the request is refused; after it, whatever goes wrong becomes
         ``response.failed``. Closing the iterator stops the model.
         """
-        async with aclosing(self.begin(create, owner, recall=_nothing, remember=_forget).events()) as events:
+        async with aclosing(
+            self.begin(create, owner, recall=lambda _: None, remember=lambda _: None).events()
+        ) as events:
             async for event in events:
                 yield event
 
@@ -78,11 +80,3 @@ class Served(Guarded):
     def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
         self._service = service
-
-
-def _nothing(_: str) -> Record | None:
-    return None
-
-
-def _forget(_: Record) -> None:
-    return None

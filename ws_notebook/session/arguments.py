@@ -64,14 +64,6 @@ def _advice(name: str, value: Any) -> str:
     return ""
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
@@ -112,7 +104,7 @@ def _is_list_of_text(value: Any) -> bool:
     return _is_list(value) and all(isinstance(each, str) for each in value)
 
 
-_TEXT = (_is_text, "a string")
+_TEXT = (lambda value: isinstance(value, str), "a string")
 _LIST_OF_TOOLS = "a list of tools: functions, Tool objects, hosted tools"
 _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "provider": (lambda value: isinstance(value, str) and bool(value.strip()), "a provider's name or a base URL"),
@@ -123,7 +115,7 @@ _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "headers": (_is_mapping, "a dict of header names and values"),
     "ssl": (_is_context, "an ssl.SSLContext"),
     "transport": (_is_transport, "'auto', 'websocket', 'http' or a Transport"),
-    "store": (_is_flag, "True or False"),
+    "store": (lambda value: isinstance(value, bool), "True or False"),
     "tools": (_is_list, _LIST_OF_TOOLS),
     "max_turns": (_is_count, "a whole number of at least 1"),
     "options": (_is_mapping, "a dict of request fields"),

@@ -71,7 +71,7 @@ def _sentence(made: Made) -> str:
         return f"{call} was not answered."
     value = _value(made.output)
     if isinstance(value, dict) and value.get("error"):
-        return f"{call} failed: {_plain(_message(value['error']))}"
+        return f"{call} failed: {_cut(' '.join(_message(value['error']).split()))}"
     return f"{call} gave {_show(value)}"
 
 
@@ -152,10 +152,6 @@ def _failed(made: Made) -> bool:
 
 def _message(error: Any) -> str:
     return str(error.get("message") or error.get("type") or error) if isinstance(error, dict) else str(error)
-
-
-def _plain(text: str) -> str:
-    return _cut(" ".join(text.split()))
 
 
 def _cut(text: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import operator
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ws_notebook.server.models.bounds import Allowance
-from ws_notebook.server.models.fill import NOTHING, Filler, Schema
+from ws_notebook.server.models.fill import NOTHING, Filler, Schema, types_of
 from ws_notebook.server.models.history import Exchange
 from ws_notebook.server.models.words import find_values
 
@@ -61,6 +62,15 @@ _LIMITS = {
     "minLength": r"at least (\d+) characters",
     "maxLength": r"at most (\d+) characters",
 }
+
+
+_ORDERS: Mapping[str, Callable[[float, float], bool]] = {
+    "minimum": operator.ge,
+    "exclusiveMinimum": operator.gt,
+    "maximum": operator.le,
+    "exclusiveMaximum": operator.lt,
+}
+"""How a number has to stand to each limit."""
 
 
 def document_of(exchange: Exchange, schema: Schema) -> str:
@@ -117,24 +127,13 @@ class Document(Filler):
                 return value
         return super()._value(name, schema)
 
-    def _typed(self, name: str, kind: str, schema: Schema) -> Any:
-        if kind == "object" and schema.get("properties"):
-            return self._inside(schema)
-        if kind == "array":
-            return self._array(schema)
-        if kind == "string":
-            return self._first(self._strings, schema, str)
-        if kind in ("integer", "number"):
-            return self._first(self._numbers, schema, int if kind == "integer" else (int, float))
-        return super()._typed(name, kind, schema)
-
     def _last_resort(self, schema: Schema, *, force: bool) -> Any:
         """The first choice, null where it may be, else a sample: the document must be whole."""
         self._allowance.values()
         if "const" in schema or schema.get("enum"):
             return schema["const"] if "const" in schema else schema["enum"][0]
         options = [self._resolve(option) for option in schema.get("anyOf") or schema.get("oneOf") or []]
-        kinds = [schema["type"]] if isinstance(schema.get("type"), str) else list(schema.get("type") or [])
+        kinds = types_of(schema)
         if "null" in kinds or any(option.get("type") == "null" for option in options):
             return None
         if options:
@@ -181,14 +180,10 @@ class Document(Filler):
         finally:
             self._depth -= 1
 
-    def _first(self, values: list[Any], schema: Schema, kind: type | tuple[type, ...]) -> Any:
-        """Take the first of the values that the schema allows."""
+    def _allows(self, schema: Schema, value: Any) -> bool:
         wanted = next((pattern for pattern, _ in _wanted(schema)), None)
-        for place, value in enumerate(values):
-            formed = wanted is None or (isinstance(value, str) and wanted.fullmatch(value))
-            if isinstance(value, kind) and formed and _within(value, schema):
-                return values.pop(place)
-        return NOTHING
+        formed = wanted is None or (isinstance(value, str) and wanted.fullmatch(value) is not None)
+        return formed and _within(value, schema)
 
     def _left(self) -> int:
         """How many values are still there to be used."""
@@ -255,16 +250,9 @@ def _within(value: Any, schema: Schema) -> bool:
         return len(value) >= (shortest or 0) and (longest is None or len(value) <= longest)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return True
-    least, above = _limit(schema, "minimum"), _limit(schema, "exclusiveMinimum")
-    most, below = _limit(schema, "maximum"), _limit(schema, "exclusiveMaximum")
-    step = _limit(schema, "multipleOf")
-    return (
-        (least is None or value >= least)
-        and (above is None or value > above)
-        and (most is None or value <= most)
-        and (below is None or value < below)
-        and (not step or value % step == 0)
-    )
+    step, limits = _limit(schema, "multipleOf"), [(_limit(schema, name), holds) for name, holds in _ORDERS.items()]
+    fits = all(limit is None or holds(value, limit) for limit, holds in limits)
+    return fits and (not step or value % step == 0)
 
 
 def _number(schema: Schema, *, whole: bool) -> int | float:

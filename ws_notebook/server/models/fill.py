@@ -8,7 +8,7 @@ from typing import Any
 
 from ws_notebook.server.models.words import Values, find_values, mentions, stems
 
-__all__ = ["Filler"]
+__all__ = ["Filler", "types_of"]
 
 Schema = dict[str, Any]
 NOTHING = object()
@@ -68,7 +68,7 @@ class Filler:
             return schema["const"]
         if "enum" in schema:
             return self._choice(schema["enum"])
-        for kind in _types(schema):
+        for kind in types_of(schema):
             value = self._typed(name, kind, schema)
             if value is not NOTHING:
                 return value
@@ -76,23 +76,31 @@ class Filler:
 
     def _typed(self, name: str, kind: str, schema: Schema) -> Any:
         if kind in ("integer", "number"):
-            return self._number(whole=kind == "integer")
+            return self._first(self._numbers, schema, int if kind == "integer" else (int, float))
         if kind == "string":
-            return self._strings.pop(0) if self._strings else NOTHING
+            return self._first(self._strings, schema, str)
         if kind == "boolean":
             return self._boolean(name)
         if kind == "array":
-            return self.several(self._resolve(schema.get("items") or {})) or NOTHING
-        if kind == "object" and schema.get("properties"):
-            filled = self._object(schema, force=False)
-            return filled or NOTHING
+            return self._array(schema)
+        return self._inside(schema) if kind == "object" and schema.get("properties") else NOTHING
+
+    def _first(self, values: list[Any], schema: Schema, kind: type | tuple[type, ...]) -> Any:
+        """Take the first of the values that is of that kind, and that the schema allows."""
+        for place, value in enumerate(values):
+            if isinstance(value, kind) and self._allows(schema, value):
+                return values.pop(place)
         return NOTHING
 
-    def _number(self, *, whole: bool) -> Any:
-        for place, value in enumerate(self._numbers):
-            if not whole or isinstance(value, int):
-                return self._numbers.pop(place)
-        return NOTHING
+    def _allows(self, schema: Schema, value: Any) -> bool:
+        """Whether a value of the right type is one for the schema: a tool says itself what is wrong with one."""
+        return True
+
+    def _array(self, schema: Schema) -> Any:
+        return self.several(self._resolve(schema.get("items") or {})) or NOTHING
+
+    def _inside(self, schema: Schema) -> Any:
+        return self._object(schema, force=False) or NOTHING
 
     def _choice(self, options: Sequence[Any]) -> Any:
         """The value of an enum that the prompt names, the longest of those that do."""
@@ -123,9 +131,9 @@ class Filler:
             return schema["default"]
         if schema.get("enum"):
             return schema["enum"][0]
-        kinds = _types(schema)
+        kinds = types_of(schema)
         options = [self._resolve(option) for option in schema.get("anyOf") or []]
-        if "null" in kinds or any("null" in _types(option) for option in options):
+        if "null" in kinds or any("null" in types_of(option) for option in options):
             return None
         tail = _TAIL.search(self._prompt)
         if "string" in kinds and tail:
@@ -137,7 +145,7 @@ class Filler:
     def _empty(self, schema: Schema) -> Any:
         if schema.get("enum"):
             return schema["enum"][0]
-        kind = next(iter(_types(schema)), "string")
+        kind = next(iter(types_of(schema)), "string")
         if kind == "object":
             return self._object(schema, force=True) or {}
         empty: dict[str, Any] = {"integer": 0, "number": 0, "boolean": False, "array": [], "null": None}
@@ -162,7 +170,8 @@ def _strings(values: Values, name_words: set[str]) -> list[str]:
     return [word for word in values.starters if not stems(word) & name_words]
 
 
-def _types(schema: Schema) -> list[str]:
+def types_of(schema: Schema) -> list[str]:
+    """The types that it names."""
     declared = schema.get("type")
     kinds = declared if isinstance(declared, list) else [declared] if isinstance(declared, str) else []
     return [kind for kind in kinds if isinstance(kind, str)]

@@ -73,7 +73,9 @@ def mentions(text: str, value: str) -> bool:
 
 def find_values(prompt: str) -> Values:
     """The values of *prompt*; what is quoted, or part of an address or a date, is nothing else as well."""
-    quoted = [next(part for part in found if part is not None) for found in _groups(_QUOTED, prompt)]
+    quoted = [
+        next(part for part in found if part is not None) for found in map(re.Match.groups, _QUOTED.finditer(prompt))
+    ]
     rest = _QUOTED.sub(lambda found: " " * len(found.group()), prompt)
     literals = _LITERAL.findall(rest)
     rest = _LITERAL.sub(lambda found: " " * len(found.group()), rest)
@@ -119,10 +121,6 @@ def _after_opener(words: list[str], *, listed: bool, starters: list[str]) -> lis
         return words
     starters.append(" ".join(words))
     return words[1:]
-
-
-def _groups(pattern: re.Pattern[str], text: str) -> list[tuple[str | None, ...]]:
-    return [match.groups() for match in pattern.finditer(text)]
 
 
 def _number(text: str) -> int | float:

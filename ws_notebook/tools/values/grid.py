@@ -112,7 +112,11 @@ def _of_pandas(table: Any, rows: int) -> Grid:
     shown = table.iloc[:rows, :MAX_COLUMNS]
     names = shown.columns
     depth = names.nlevels
-    index = [] if _only_counts(table.index) else _index_levels(shown.index)
+    index = (
+        []
+        if _only_counts(table.index)
+        else [shown.index.get_level_values(place) for place in range(shown.index.nlevels)]
+    )
     columns = [_pandas_values(shown.iloc[:, place]) for place in range(len(names))]
     heads = [(*(None,) * (depth - 1), level.name) for level in index]
     heads += [name if depth > 1 else (name,) for name in names]
@@ -125,10 +129,6 @@ def _of_pandas(table: Any, rows: int) -> Grid:
 def _only_counts(index: Any) -> bool:
     counts = isinstance(index, loaded("pandas", "RangeIndex")) and index.name is None
     return counts and index.start == 0 and index.step == 1
-
-
-def _index_levels(index: Any) -> list[Any]:
-    return [index.get_level_values(place) for place in range(index.nlevels)]
 
 
 def _pandas_values(column: Any) -> list[Any]:

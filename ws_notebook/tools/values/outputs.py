@@ -13,6 +13,7 @@ from typing import Any
 
 from ws_notebook.exceptions import SettingsError, ToolError
 from ws_notebook.pictures import data_url
+from ws_notebook.render.format import valid
 from ws_notebook.secrets import Keys, counted
 from ws_notebook.tools.values.cut import Notes, cut, shares
 from ws_notebook.tools.values.grid import is_table
@@ -89,7 +90,7 @@ def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> s
     `kind` is "timeout", "unknown_tool", "invalid_arguments", "cancelled", "denied", "unserialisable" or the name of
     an exception's class; `available` lists the tools there are.
     """
-    error: dict[str, Any] = {"type": kind, "message": cut(_clean(message), _MAX_MESSAGE)}
+    error: dict[str, Any] = {"type": kind, "message": cut(valid(message), _MAX_MESSAGE)}
     names = list(available)
     if names:
         error["available_tools"] = names
@@ -191,9 +192,9 @@ def _texts(values: list[Any], max_output: int, notes: Notes | None) -> list[str]
     for value, table, text, size, own in zip(values, tables, whole, most, told, strict=True):
         if table and len(text) > size:
             own.clear()
-            found.append(_clean(table_text(value, max_output=size, notes=own)))
+            found.append(valid(table_text(value, max_output=size, notes=own)))
         else:
-            found.append(_clean(cut(text, size, own)))
+            found.append(valid(cut(text, size, own)))
     if notes is not None:
         notes.extend(note for own in told for note in own)
     return found
@@ -215,8 +216,8 @@ def _part(url: str) -> dict[str, Any]:
 
 def _text(value: Any, max_output: int, notes: Notes | None, picture: Callable[[Any], str | None] | None = None) -> str:
     if type(value) not in _ATOMS and is_table(value):
-        return _clean(table_text(value, max_output=max_output, notes=notes))
-    return _clean(cut(_written(value, max_output, notes, picture), max_output, notes))
+        return valid(table_text(value, max_output=max_output, notes=notes))
+    return valid(cut(_written(value, max_output, notes, picture), max_output, notes))
 
 
 def _written(
@@ -234,15 +235,6 @@ def _json(data: Any) -> str:
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     except ValueError as error:  # Python writes no integer of more than some thousand digits
         raise ToolError(f"The result has a number that is too long ({error}). Return it rounded, or as text.") from None
-
-
-def _clean(text: str) -> str:
-    """The text without lone surrogates, which UTF-8 cannot carry."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def _is_part(value: object) -> bool:
