@@ -8,11 +8,10 @@ import inspect
 import re
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.approval import Approval
-from ws_notebook.tools.schema.freeform import Format
 from ws_notebook.tools.schema.signature import home
 from ws_notebook.tools.values.outputs import DEFAULT_MAX_OUTPUT
 
@@ -20,7 +19,6 @@ __all__ = [
     "OPTIONS",
     "Approve",
     "RunIn",
-    "ToolOptions",
     "checked_approve",
     "checked_description",
     "checked_max_output",
@@ -34,21 +32,7 @@ __all__ = [
 RunIn = Literal["kernel", "thread"] | Executor
 Approve = bool | Literal["first time"] | Callable[..., Any] | Approval | None
 
-
-class ToolOptions(TypedDict, total=False):
-    """What `tool` takes by name: see there."""
-
-    name: str | None
-    description: str | None
-    strict: bool | None
-    approve: Approve
-    timeout: float | None
-    run_in: RunIn
-    max_output: int | None
-    format: Format | None
-
-
-OPTIONS = tuple(ToolOptions.__annotations__)
+OPTIONS = ("name", "description", "strict", "approve", "timeout", "run_in", "max_output", "format")
 
 _PLACES: tuple[Literal["kernel", "thread"], ...] = ("kernel", "thread")
 
