@@ -167,3 +167,17 @@ def test_the_doctor_takes_a_key_from_the_variable_it_is_told(
     shown = capsys.readouterr().out
     assert "openai fits what was seen" in shown
     assert TOKEN not in shown
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--port", "must be a whole number, not 'x'"),
+        ("--tokens-per-second", "must be a number, not 'x'"),
+        ("--max-message-mib", "must be a number, not 'x'"),
+    ],
+)
+def test_what_is_no_number_is_said_so(option: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", option, "x"])
+    assert f"argument {option}: {said}" in capsys.readouterr().err
