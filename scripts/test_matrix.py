@@ -31,7 +31,9 @@ RESULTS = ROOT / "benchmarks" / "results"
 FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ws-notebook" / "matrix"
 
 SUBSET = (
+    "tests/engine",
     "tests/session",
+    "tests/checks",
     "tests/tools",
     "tests/magics",
     "tests/transports",

@@ -10,13 +10,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.drive import Drive
+from support.events import call, created, items_of
 
 import ws_notebook as wsn
+from ws_notebook.core.turn import CallState
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools import tool
 from ws_notebook.tools.approval import Approval, Decision, PendingCall, denial, edited_output, prompted
 
 __all__: list[str] = []
+
+RUN: Any = "the run"
+"""No part of what is tested here."""
 
 
 @tool
@@ -24,8 +30,19 @@ def remove(path: str, force: bool = False) -> str:
     return path
 
 
+def call_of(text: str, handle: Any = None) -> CallState:
+    """A call of the tool with these arguments, as it came."""
+    drive = Drive()
+    run = drive.ask()
+    drive.receive(created("resp_1"), *items_of({**call("call_1", "remove"), "arguments": text}))
+    found = run.tool_calls[0]
+    if handle is not None:
+        drive.protocol.hand_call(found, handle)
+    return found
+
+
 def pending(**arguments: Any) -> PendingCall:
-    return PendingCall("the run", SimpleNamespace(name="remove", call_id="call_1"), arguments)
+    return PendingCall(RUN, call_of(json.dumps(arguments, default=repr)), arguments)
 
 
 def test_the_policy_is_a_public_name() -> None:
@@ -112,8 +129,7 @@ def test_what_is_not_understood_is_asked_again_and_nothing_is_taken_for_a_yes(
 
 
 def written(text: str, **arguments: Any) -> PendingCall:
-    call = SimpleNamespace(name="remove", call_id="call_1", arguments=text)
-    return PendingCall("the run", call, arguments, remove.unsaid(text).defaults)
+    return PendingCall(RUN, call_of(text), arguments, remove.unsaid(text).defaults)
 
 
 def test_the_question_shows_the_json_that_was_written_and_the_defaults(answers: Callable[..., list[str]]) -> None:
@@ -202,8 +218,8 @@ def test_the_question_hides_nothing() -> None:
 
 def test_a_pending_call_hands_the_decision_on() -> None:
     heard: list[Any] = []
-    call = SimpleNamespace(name="remove", call_id="call_1", approve=heard.append, deny=heard.append)
-    found = PendingCall(None, call, {"path": "a"})
+    handle = SimpleNamespace(keys=None, approve=heard.append, deny=heard.append)
+    found = PendingCall(RUN, call_of('{"path": "a"}', handle), {"path": "a"})
     found.approve({"path": "b"})
     found.deny("no")
     assert heard == [{"path": "b"}, "no"]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from ws_notebook.core.handle import RunHandle
+from ws_notebook.core.turn import CallState
 from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import visible
 from ws_notebook.secrets import hidden_value
@@ -63,7 +65,11 @@ class PendingCall:
     """A call before it is made, with its arguments as Python values: what `approve=` and `session.on_approval` get."""
 
     def __init__(
-        self, run: Any, call: Any, arguments: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
+        self,
+        run: RunHandle,
+        call: CallState,
+        arguments: Mapping[str, Any],
+        defaults: Mapping[str, Any] | None = None,
     ) -> None:
         self.run = run
         """The `Run` that it belongs to."""
@@ -89,15 +95,14 @@ class PendingCall:
     @property
     def text(self) -> str:
         """`name(argument=value, …)` without secrets, with characters that cannot be seen written out."""
-        keys = getattr(getattr(self.run, "session", None), "keys", None)
+        keys = None if self.call.handle is None else self.call.handle.keys
         values = ((name, hidden_value({name: value}, keys)[name]) for name, value in self.arguments.items())
         return visible(f"{self.name}({', '.join(f'{name}={value!r}' for name, value in values)})")
 
     @property
     def written(self) -> str:
         """The arguments as the model wrote them: JSON, with nothing left out."""
-        written = getattr(self.call, "arguments", None)
-        return written if isinstance(written, str) else json.dumps(self.arguments, ensure_ascii=False, default=repr)
+        return self.call.arguments
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

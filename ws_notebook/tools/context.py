@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from ws_notebook.core.turn import Progress
+from ws_notebook.core.handle import RunHandle
+from ws_notebook.core.turn import CallState, Progress
 from ws_notebook.tools.values.outputs import Output, to_output
 
 __all__ = ["Context", "is_context"]
@@ -33,7 +34,12 @@ class Context:
     In another process (`run_in` an engine of processes) there is neither run nor call, and progress is not shown.
     """
 
-    def __init__(self, run: Any = None, call: Any = None, report: Callable[[Progress], object] | None = None) -> None:
+    def __init__(
+        self,
+        run: RunHandle | None = None,
+        call: CallState | None = None,
+        report: Callable[[Progress], object] | None = None,
+    ) -> None:
         self.run = run
         self.call = call
         self._report = report

@@ -49,7 +49,7 @@ export interface Asked {
   readonly repeated: readonly string[];
 }
 
-/** What is known of the consent that a call needs or needed. */
+/** What is known of the approval that a call needs or needed. */
 export interface Approval {
   /** Empty while nobody has decided. */
   readonly decision: Decision;
@@ -110,7 +110,7 @@ export interface Call {
   readonly images: readonly Picture[];
   /** Tables and figures in its result. */
   readonly exhibits: readonly Exhibit[];
-  /** Null where it needs no consent. */
+  /** Null where it needs no approval. */
   readonly approval: Approval | null;
   readonly progress: Progress | null;
 }
@@ -278,7 +278,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** What is said about a call that waits for consent. `more`: other arguments as JSON, or the reason of a denial. */
+/** What is said about a call that waits for approval. `more`: other arguments as JSON, or the reason of a denial. */
 export interface Verdict {
   readonly turn: string;
   readonly call: string;

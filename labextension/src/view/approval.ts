@@ -1,4 +1,4 @@
-/** Approval: for each call that waits for consent a panel with its arguments and what can be done with it. */
+/** Approval: for each call that waits for approval a panel with its arguments and what can be done with it. */
 
 import type { Problem, Run, Verdict } from '../run/bundle';
 import { readArguments } from '../run/read';

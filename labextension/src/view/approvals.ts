@@ -1,4 +1,4 @@
-/** The calls that wait for somebody's consent, as data. Pure. */
+/** The calls that wait for somebody's approval, as data. Pure. */
 
 import type { Call, Run } from '../run/bundle';
 import { __ } from '../texts';
