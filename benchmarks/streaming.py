@@ -50,7 +50,7 @@ from ws_notebook.views.live import LiveView
 
 WORDS = "The harbour wakes before the town does, and the first boats are out when the lamps go off. ".split(" ")
 sent = dict(bytes=0, messages=0)
-channel = hub()._comm
+channel = hub()._post
 send = channel.send
 
 def counted(data, *args, **kwargs):
