@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import nbformat
 import pytest
 from browser.lab import Lab, Server
 from browser.test_reload import MIME, QUESTION, SETUP, open_gate
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, WebSocket, expect
 from support.environment import environment_with, inherited_paths
 
 __all__: list[str] = []
@@ -18,17 +20,8 @@ __all__: list[str] = []
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(900)]
 
 SOON = 90_000
-HEARD = """() => {
-  const session = window.jupyterapp.shell.currentWidget?.context?.sessionContext?.session;
-  const seen = (window.wsnHeard ??= {kernel: null, views: false});
-  if (session?.kernel && seen.kernel !== session.kernel) {
-    seen.kernel = session.kernel;
-    session.kernel.iopubMessage.connect((_, message) => {
-      seen.views ||= message.content?.comm_id === "ws-notebook-views" && message.content.data?.kind === "views";
-    });
-  }
-  return seen.views;
-}"""
+VIEWS = re.compile(rb'"kind": ?"views"')
+"""In what a kernel says when a page asks which runs there are."""
 
 
 class SharedServer(Server):
@@ -95,9 +88,23 @@ def begun(shared: SharedServer, pages: tuple[Lab, Lab], name: str) -> None:
 
 def reload(lab: Lab) -> None:
     """Load the page again, and wait until the kernel has told it what it has."""
+    told: list[bool] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda data: told.extend([True] * bool(VIEWS.search(_bytes(data)))))
+
+    lab.page.on("websocket", listen)
     lab.page.reload()
     expect(lab.cell(1)).to_be_visible(timeout=SOON)
-    lab.page.wait_for_function(HEARD, timeout=SOON)
+    deadline = time.monotonic() + SOON / 1000
+    while not told and time.monotonic() < deadline:
+        lab.page.wait_for_timeout(100)
+    lab.page.remove_listener("websocket", listen)
+    assert told
+
+
+def _bytes(data: str | bytes) -> bytes:
+    return data.encode() if isinstance(data, str) else data
 
 
 @pytest.mark.parametrize("mid_run", [True, False], ids=["mid-run", "ended"])
