@@ -75,18 +75,18 @@ _FRAMES: Mapping[str, tuple[str, Callable[[FrameRecord], Any]]] = {
 
 def turns_table(runs: Iterable[RunState], *, epoch: float) -> pd.DataFrame:
     """One row for each turn. `epoch`: wall clock minus monotonic clock, in seconds."""
-    return _frame(_TURNS, [turn for run in list(runs) for turn in list(run.turns)], epoch)
+    return _table(_TURNS, [turn for run in list(runs) for turn in list(run.turns)], epoch)
 
 
 def calls_table(runs: Iterable[RunState], *, epoch: float, keys: Keys | None = None) -> pd.DataFrame:
     """One row for each tool call. `started` is the start of the function. What is known as a secret is hidden."""
     calls = [call for run in list(runs) for turn in list(run.turns) for call in list(turn.tool_calls)]
-    return _frame({**_CALLS, "arguments": (_TEXT, lambda call: hidden(call.arguments, keys))}, calls, epoch)
+    return _table({**_CALLS, "arguments": (_TEXT, lambda call: hidden(call.arguments, keys))}, calls, epoch)
 
 
 def frames_table(log: FrameLog, *, epoch: float) -> pd.DataFrame:
     """One row for each frame that the log still holds."""
-    return _frame(_FRAMES, log.records(), epoch)
+    return _table(_FRAMES, log.records(), epoch)
 
 
 def _written(output: Any) -> str | None:
@@ -100,7 +100,7 @@ def _tokens(turn: TurnState, *path: str) -> int | None:
     return int(value) if isinstance(value, (int, float)) else None
 
 
-def _frame(columns: Mapping[str, tuple[str, Callable[[Any], Any]]], rows: Sequence[Any], epoch: float) -> pd.DataFrame:
+def _table(columns: Mapping[str, tuple[str, Callable[[Any], Any]]], rows: Sequence[Any], epoch: float) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame({name: _column(map(of, rows), kind, epoch) for name, (kind, of) in columns.items()})

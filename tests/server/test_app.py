@@ -34,6 +34,18 @@ def test_a_server_ends_with_its_parent() -> None:
         assert server.process.wait(timeout=20) == 0
 
 
+def test_a_parent_that_is_gone_as_soon_as_it_hears_of_the_server_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = os.getppid()
+
+    def ready(_: str) -> None:
+        monkeypatch.setattr(os, "getppid", lambda: parent + 1)
+
+    async def run() -> None:
+        await asyncio.wait_for(serve(options(parent=parent), ready=ready), 20)
+
+    asyncio.run(run())
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: signals of POSIX")
 def test_a_server_with_a_parent_ignores_ctrl_c() -> None:
     with running_server() as server:

@@ -70,7 +70,7 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
         Archive(tmp_path / "missing" / "responses.db", 2)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: modes of POSIX")
 def test_its_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
