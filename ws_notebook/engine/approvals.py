@@ -22,8 +22,9 @@ from ..core.turn import ApprovalState, CallState, not_waiting
 from ..core.waits import Waits
 from ..exceptions import ToolError
 from ..tools.approval import Approval, Decision, PendingCall, denial, prompted
+from ..tools.contract import ToolLike
 from ..tools.executor import Execution, Outcome, cancelled_outcome, failed_outcome
-from ..tools.function import AnyTool, Tool
+from ..tools.function import Tool
 from ..tools.unsaid import Unsaid
 from ..tools.values.outputs import error_output
 from .calls import Calls
@@ -52,7 +53,7 @@ class Held(msgspec.Struct, eq=False, kw_only=True):
 
     course: Course
     call: CallState
-    tool: AnyTool
+    tool: ToolLike
     policy: Approval
     go_on: Callable[[], None]
     """Has the function called."""
@@ -87,7 +88,7 @@ class Approvals:
         self._calls = calls
         self._waits = waits
         self._held: dict[CallState, Held] = {}
-        self._granted: WeakSet[AnyTool] = WeakSet()
+        self._granted: WeakSet[ToolLike] = WeakSet()
         """The tools that were approved once."""
 
     def hold(self, held: Held) -> None:

@@ -17,6 +17,7 @@ from ..core.turn import CallState
 from ..core.waits import Waits
 from ..tools.approval import edited_output
 from ..tools.context import Context
+from ..tools.contract import ToolLike
 from ..tools.executor import (
     Execution,
     Outcome,
@@ -25,7 +26,6 @@ from ..tools.executor import (
     unknown_tool_outcome,
     unserved_outcome,
 )
-from ..tools.function import AnyTool
 from .approvals import Approvals, Held
 from .calls import Calls
 from .course import Course
@@ -82,7 +82,7 @@ class Dispatcher:
             go_on = functools.partial(self._execute, course, call, tool)
             self.approvals.hold(Held(course=course, call=call, tool=tool, policy=tool.approve, go_on=go_on))
 
-    def _execute(self, course: Course, call: CallState, tool: AnyTool) -> None:
+    def _execute(self, course: Course, call: CallState, tool: ToolLike) -> None:
         within = course.inside()
         kernel.claim_threads(within)
         execution = Execution(
