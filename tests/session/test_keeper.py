@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 
 from ws_notebook.session.keeper import Keeper
 
@@ -32,3 +34,20 @@ def test_the_handle_goes_with_its_last_variable_and_another_knows_what_it_knew()
     del again
     gc.collect()
     assert gone == ["gone", "gone"]
+
+
+LATE = """\
+import builtins, os
+from ws_notebook.session.keeper import Keeper
+
+class Handle:
+    pass
+
+builtins.handle = Handle()
+builtins.keeper = Keeper(builtins.handle, lambda write=os.write: write(1, b"gone"))
+"""
+
+
+def test_at_the_very_end_nobody_is_told() -> None:
+    done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == (b"", b"")

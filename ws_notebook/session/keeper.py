@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -33,5 +34,6 @@ class Keeper(Generic[H]):
         return held
 
     def _watch(self, handle: H) -> None:
-        gone = self._gone
-        self._held = weakref.ref(handle, lambda _: gone())
+        # Bound here: what goes at the very end finds no module whole.
+        gone, over = self._gone, sys.is_finalizing
+        self._held = weakref.ref(handle, lambda _: over() or gone())
