@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from . import unclear
-from .events import ErrorEvent, ErrorInfo, KnownEvent, ResponseEvent, ServerEvent, UnknownEvent
+from .events import (
+    ErrorEvent,
+    ErrorInfo,
+    KnownEvent,
+    OutputTextDelta,
+    ResponseEvent,
+    ServerEvent,
+    TextBurst,
+    UnknownEvent,
+)
 from .reason import failure_info
 
-__all__ = ["decode", "decode_object", "decode_value", "encode", "error_info", "event_type", "response_id"]
+__all__ = [
+    "arrivals",
+    "decode",
+    "decode_object",
+    "decode_value",
+    "encode",
+    "error_info",
+    "event_type",
+    "identity",
+    "response_id",
+]
 
 _known: msgspec.json.Decoder[KnownEvent] = msgspec.json.Decoder(KnownEvent)
+_delta = msgspec.json.Decoder(OutputTextDelta)
 _anything = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
 _STREAMED = (b"data:", b"event:")
@@ -35,6 +56,50 @@ def decode(frame: bytes) -> ServerEvent:
     except _UNREADABLE:
         return _decode_leniently(frame)
     return _decode_leniently(frame) if type(event) is ErrorEvent else event
+
+
+def arrivals(frames: Sequence[bytes]) -> Iterator[tuple[ServerEvent, Sequence[bytes]]]:
+    """The events of the frames of one read, in order, each with its frames: those of a `TextBurst` are several."""
+    at, count = 0, len(frames)
+    while at < count:
+        event = decode(frames[at])
+        yield event, frames[at : at + 1]
+        at += 1
+        if type(event) is OutputTextDelta and at < count:
+            burst = _burst(event, frames, at)
+            if burst is not None:
+                yield burst, frames[at : at + burst.count]
+                at += burst.count
+
+
+def _burst(first: OutputTextDelta, frames: Sequence[bytes], at: int) -> TextBurst | None:
+    """The further pieces of the same part that stand at `at`; None where something else stands there."""
+    read, texts, last, number = _delta.decode, list[str](), first, first.sequence_number
+    lane, item, output, content = first.stream_id, first.item_id, first.output_index, first.content_index
+    for frame in itertools.islice(frames, at, None):
+        try:
+            event = read(frame)
+        except _UNREADABLE:
+            break
+        after = event.sequence_number
+        if event.item_id != item or event.output_index != output or event.content_index != content:
+            break
+        if event.stream_id != lane or not (after is None if number is None else after is not None and after > number):
+            break  # of another lane, or one that may have come before
+        texts.append(event.delta)
+        last, number = event, after
+    if not texts:
+        return None
+    return TextBurst(
+        stream_id=lane,
+        sequence_number=number,
+        item_id=item,
+        output_index=output,
+        content_index=content,
+        delta="".join(texts),
+        last=last,
+        count=len(texts),
+    )
 
 
 def _decode_leniently(frame: bytes) -> ServerEvent:
@@ -93,27 +158,34 @@ def event_type(event: ServerEvent) -> str:
     return event.type if isinstance(event, UnknownEvent) else str(event.__struct_config__.tag)
 
 
-class _Identity(msgspec.Struct):
+class Identity(msgspec.Struct):
+    """What names a response."""
+
     id: Any = None
+    model: Any = None
 
 
-_identity = msgspec.json.Decoder(_Identity)
+_identity = msgspec.json.Decoder(Identity)
+
+
+def identity(event: ResponseEvent) -> Identity:
+    """The id and the model of the response that the event carries. Reads no more than that."""
+    try:
+        return _identity.decode(event.response)
+    except _UNREADABLE:
+        body = decode_object(event.response)
+        return Identity(body.get("id"), body.get("model"))
 
 
 def response_id(event: ServerEvent) -> str | None:
-    """The id of the response that the event carries; None where it carries none. Reads no more than that."""
-    if isinstance(event, UnknownEvent):
-        return _id_of(decode_object(event.frame).get("response")) if b'"response"' in event.frame else None
-    if not isinstance(event, ResponseEvent):
+    """The id of the response that the event carries; None where it carries none."""
+    if isinstance(event, ResponseEvent):
+        found = identity(event).id
+    elif isinstance(event, UnknownEvent) and b'"response"' in event.frame:
+        body = decode_object(event.frame).get("response")
+        found = body.get("id") if isinstance(body, dict) else None
+    else:
         return None
-    try:
-        return _id_of({"id": _identity.decode(event.response).id})
-    except _UNREADABLE:
-        return _id_of(decode_object(event.response))
-
-
-def _id_of(body: Any) -> str | None:
-    found = body.get("id") if isinstance(body, dict) else None
     return found if isinstance(found, str) else None
 
 

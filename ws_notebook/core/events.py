@@ -42,6 +42,7 @@ __all__ = [
     "SteerAccepted",
     "SteerFailed",
     "SteerPending",
+    "TextBurst",
     "UnknownEvent",
     "is_understood",
 ]
@@ -107,8 +108,20 @@ class _Delta(_PartEvent, frozen=True):
     delta: str = ""
 
 
-class OutputTextDelta(_Delta, frozen=True, tag="response.output_text.delta"):
+class OutputTextDelta(_Delta, frozen=True, tag="response.output_text.delta", gc=False):
     """A piece of the answer."""
+
+
+class TextBurst(OutputTextDelta, frozen=True, tag="response.output_text.delta", kw_only=True):
+    """Pieces of one part that came in one read behind another piece of it, as one event.
+
+    `delta` is all of them, `sequence_number` that of the last; where there are numbers, each is larger than the one
+    before it.
+    """
+
+    last: OutputTextDelta
+    """The last of them, as it came."""
+    count: int
 
 
 class OutputTextDone(_PartEvent, frozen=True, tag="response.output_text.done"):
@@ -244,7 +257,7 @@ KnownEvent = (
     | SteerPending
     | SteerFailed
 )
-ServerEvent = KnownEvent | UnknownEvent
+ServerEvent = KnownEvent | TextBurst | UnknownEvent
 
 COUNTED: Final = frozenset(
     {

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
-__all__ = ["FrameLog", "FrameRecord", "FrameTally", "tally"]
+__all__ = ["FrameLog", "FrameRecord", "FrameTally", "Tallies"]
+
+_ENTRY: Final = 184
+"""Bytes of memory that an entry of the log takes besides its frames, on CPython."""
+_FRAME: Final = 41
+"""Bytes of memory that a frame takes besides its own."""
 
 
 class FrameRecord(msgspec.Struct, frozen=True, eq=False):
@@ -27,7 +35,7 @@ class FrameRecord(msgspec.Struct, frozen=True, eq=False):
     """The turn that it belongs to."""
 
 
-class FrameTally(msgspec.Struct, eq=False):
+class FrameTally(msgspec.Struct, frozen=True, eq=False):
     """Frames of one direction and type that came behind one another."""
 
     direction: str
@@ -40,17 +48,60 @@ class FrameTally(msgspec.Struct, eq=False):
     """Bytes of all of them."""
 
 
-def tally(tallies: list[FrameTally], direction: str, kind: str, size: int, now: float) -> None:
-    """Add a frame to the tallies of a turn."""
-    last = tallies[-1] if tallies else None
-    if last is not None and last.type == kind and last.direction == direction:
-        last.count, last.size, last.last = last.count + 1, last.size + size, now
-    else:
-        tallies.append(FrameTally(direction, kind, now, now, 1, size))
+class Tallies:
+    """The frames of a turn in order, those of one kind behind one another as one. Packed: there are many turns."""
+
+    __slots__ = ("_kinds", "_numbers")
+
+    def __init__(self) -> None:
+        self._kinds: list[str] = []
+        self._numbers = array("d")
+        """For each kind: whether they were sent, when the first and the last came, how many, and their bytes."""
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def __iter__(self) -> Iterator[FrameTally]:
+        numbers = self._numbers[:]
+        for index, kind in enumerate(self._kinds[: len(numbers) // 5]):
+            sent, first, last, count, size = numbers[5 * index : 5 * index + 5]
+            yield FrameTally("sent" if sent else "received", kind, first, last, int(count), int(size))
+
+    def add(self, kind: str, size: int, now: float, *, sent: bool = False, count: int = 1) -> None:
+        """So many frames of a kind came, or were sent, at once, with so many bytes in all."""
+        numbers = self._numbers
+        if self._kinds and self._kinds[-1] == kind and numbers[-5] == sent:
+            numbers[-3] = now
+            numbers[-2] += count
+            numbers[-1] += size
+        else:
+            self._kinds.append(kind)
+            numbers.extend((sent, now, now, count, size))
+
+
+class _Entry(msgspec.Struct, eq=False):
+    """Frames of one kind that came together."""
+
+    at: float
+    direction: str
+    lane: str | None
+    type: str
+    response_id: str | None
+    turn: str | None
+    frames: list[bytes]
+
+    def records(self) -> Iterator[FrameRecord]:
+        for data in self.frames.copy():
+            yield FrameRecord(
+                self.at, self.direction, self.lane, self.type, len(data), self.response_id, data, self.turn
+            )
 
 
 class FrameLog:
-    """Frames in order. When their bytes pass `limit`, the oldest are dropped; `dropped` counts them."""
+    """Frames in order. When what the log takes in memory passes `limit` bytes, the oldest are dropped.
+
+    `dropped` counts them.
+    """
 
     def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
         self.limit = limit
@@ -58,20 +109,22 @@ class FrameLog:
         self.sent = 0
         """Bytes sent since the beginning."""
         self.received = 0
-        self._records: deque[FrameRecord] = deque()
-        self._held = 0
+        self._entries: deque[_Entry] = deque()
+        self.held = 0
+        """Bytes of memory that it takes."""
+        self._count = 0
 
     def clear(self) -> None:
         """Start over with no frames and nothing counted."""
-        self.dropped = self.sent = self.received = self._held = 0
-        self._records = deque()
+        self.dropped = self.sent = self.received = self.held = self._count = 0
+        self._entries = deque()
 
     def __len__(self) -> int:
-        return len(self._records)
+        return self._count
 
     def records(self) -> list[FrameRecord]:
         """A copy of what is held, oldest first; safe to call from any thread."""
-        return list(self._records.copy())
+        return [record for entry in self._entries.copy() for record in entry.records()]
 
     def note(
         self,
@@ -80,19 +133,26 @@ class FrameLog:
         lane: str | None,
         kind: str,
         response_id: str | None,
-        data: bytes,
+        frames: Sequence[bytes],
         turn: str | None = None,
     ) -> None:
-        """Add a frame that was just sent or received."""
-        self.add(FrameRecord(at, direction, lane, kind, len(data), response_id, data, turn))
-
-    def add(self, record: FrameRecord) -> None:
-        if record.direction == "sent":
-            self.sent += record.size
+        """Add frames of one kind that were just sent or received."""
+        size = sum(map(len, frames))
+        if direction == "sent":
+            self.sent += size
         else:
-            self.received += record.size
-        self._records.append(record)
-        self._held += record.size
-        while self._held > self.limit and len(self._records) > 1:
-            self._held -= self._records.popleft().size
-            self.dropped += 1
+            self.received += size
+        self._entries.append(_Entry(at, direction, lane, kind, response_id, turn, list(frames)))
+        self._count += len(frames)
+        self.held += size + _ENTRY + _FRAME * len(frames)
+        while self.held > self.limit and self._count > 1:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        oldest = self._entries[0]
+        self.held -= len(oldest.frames.pop(0)) + _FRAME
+        self._count -= 1
+        self.dropped += 1
+        if not oldest.frames:
+            self.held -= _ENTRY
+            self._entries.popleft()

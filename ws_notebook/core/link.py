@@ -7,6 +7,8 @@ the connection must do first. It never raises for what a peer sends.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .. import exceptions
 from . import codec, lineage, outcome, oversize, reasoning, silence
 from .abilities import Abilities
@@ -23,7 +25,7 @@ from .events import (
     UnknownEvent,
     is_understood,
 )
-from .frames import FrameLog, tally
+from .frames import FrameLog
 from .lane import Lane, Lanes
 from .late import EXPLAINED, explain, hold, is_late, lacks_reason, release, unexplained_runs, unheard_runs
 from .loop import ToolLoop
@@ -208,16 +210,24 @@ class Link:
 
     def receive_frame(self, frame: bytes, now: float) -> None:
         """Take one frame."""
-        event = codec.decode(frame)
+        self.receive_frames([frame], now)
+
+    def receive_frames(self, frames: Sequence[bytes], now: float) -> None:
+        """Take the frames of one read."""
+        for event, its in codec.arrivals(frames):
+            self._receive(event, its, now)
+
+    def _receive(self, event: ServerEvent, frames: Sequence[bytes], now: float) -> None:
+        kind = codec.event_type(event)
         if self.lanes.mixes(event):
             self._learned.lose_lanes()
-            self.frames.note(now, "received", None, codec.event_type(event), codec.response_id(event), frame, None)
+            self.frames.note(now, "received", None, kind, codec.response_id(event), frames)
             self.wants_close = True
             self.receive_eof(exceptions.ProtocolViolation(_MIXED), now)
             return
         lane = self.lanes.of_event(event)
-        if isinstance(event, ErrorEvent) and self._holds(lane, event, len(frame), now):
-            self.frames.note(now, "received", event.stream_id, codec.event_type(event), None, frame, None)
+        if isinstance(event, ErrorEvent) and self._holds(lane, event, len(frames[0]), now):
+            self.frames.note(now, "received", event.stream_id, kind, None, frames)
             return
         if isinstance(event, UnknownEvent) and not is_understood(event):
             for each in self.lanes if not event.type else [lane]:
@@ -226,13 +236,14 @@ class Link:
         if lane.held is not None and turn is lane.current:
             self._settle_held(lane, now, late=True)
         if turn is not None:
-            turn.bytes_received += len(frame)
-            tally(turn.frames, "received", codec.event_type(event), len(frame), now)
+            size = sum(map(len, frames))
+            turn.bytes_received += size
+            turn.frames.add(kind, size, now, count=len(frames))
             self._take(lane, turn, event, now)
         if isinstance(event, ResponseCreated):
             self._learned.note_accepted(lane.asked)
         response_id, turn_id = (turn.response_id, turn.id) if turn is not None else (None, None)
-        self.frames.note(now, "received", event.stream_id, codec.event_type(event), response_id, frame, turn_id)
+        self.frames.note(now, "received", event.stream_id, kind, response_id, frames, turn_id)
         if isinstance(event, ErrorEvent) and outcome.ends_connection(codec.error_info(event)):
             self._rotating = True
         self._settle_rotation()
@@ -245,8 +256,8 @@ class Link:
         found: list[Outgoing] = []
         for run, steer, turn in steerable(self.lanes, self._abilities):
             frame = steer_frame(steer, turn.response_id or "")
-            self.frames.note(now, "sent", turn.lane, "response.steer", turn.response_id, frame, turn.id)
-            tally(turn.frames, "sent", "response.steer", len(frame), now)
+            self.frames.note(now, "sent", turn.lane, "response.steer", turn.response_id, [frame], turn.id)
+            turn.frames.add("response.steer", len(frame), now, sent=True)
             turn.bytes_sent += len(frame)
             found.append(Outgoing(turn, frame, creates=False))
             self._loop.note_steer(run, steer)
@@ -303,8 +314,8 @@ class Link:
     def _note_request(self, turn: TurnState, frame: bytes, now: float) -> None:
         turn.timing.opened = now
         turn.timing.enter("send", now)
-        self.frames.note(now, "sent", turn.lane, "response.create", None, frame, turn.id)
-        tally(turn.frames, "sent", "response.create", len(frame), now)
+        self.frames.note(now, "sent", turn.lane, "response.create", None, [frame], turn.id)
+        turn.frames.add("response.create", len(frame), now, sent=True)
         self._loop.note(turn, TurnChanged(turn))
 
     def _knows(self, turn: TurnState) -> bool:
@@ -348,7 +359,7 @@ class Link:
         if found is not None:
             turn, event, length = found
             turn.bytes_received += length
-            tally(turn.frames, "received", codec.event_type(event), length, now)
+            turn.frames.add(codec.event_type(event), length, now)
             self._take(lane, turn, event, now)
 
     def _take(self, lane: Lane, turn: TurnState, event: ServerEvent, now: float) -> None:

@@ -26,7 +26,7 @@ _EMPTY = "The end of the response came without the response, and nothing of it h
 
 def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     """Apply one event to the turn. Never raises for what a provider sends."""
-    turn.events += 1
+    turn.events += event.count if type(event) is events.TextBurst else 1
     if turn.timing.first_event is None:
         turn.timing.first_event = now
     if turn.done:
@@ -53,9 +53,10 @@ def _came_before(turn: TurnState, event: Any) -> bool:
     """Whether it is the last event once more, as an intermediary that sends again may cause."""
     if isinstance(event, events.UnknownEvent) or event.sequence_number is None:
         return False
-    last, turn.last_event = turn.last_event, event
+    burst = type(event) is events.TextBurst
+    last, turn.last_event = turn.last_event, event.last if burst else event
     turn.counts = turn.counts or (last is not None and last.sequence_number < event.sequence_number)
-    return turn.counts and event == last
+    return not burst and turn.counts and event == last
 
 
 def is_terminal(event: ServerEvent) -> bool:
@@ -105,19 +106,25 @@ def _token(turn: TurnState, kind: str, now: float) -> list[Change]:
     return [TurnChanged(turn)]
 
 
-def _response(turn: TurnState, event: Any, now: float) -> list[Change]:
-    body = codec.decode_object(event.response)
-    if turn.response_id is None and isinstance(body.get("id"), str):
-        turn.response_id = body["id"]
-    if isinstance(body.get("model"), str):
-        turn.model = body["model"]
-    return [TurnChanged(turn)]
+def _response(turn: TurnState, event: events.ResponseEvent, now: float) -> list[Change]:
+    found = codec.identity(event)
+    return [TurnChanged(turn)] if _name(turn, found.id, found.model) else []
+
+
+def _name(turn: TurnState, response_id: Any, model: Any) -> bool:
+    """Note which response of which model it is; whether that was not known."""
+    before = turn.response_id, turn.model
+    if turn.response_id is None and isinstance(response_id, str):
+        turn.response_id = response_id
+    if isinstance(model, str):
+        turn.model = model
+    return before != (turn.response_id, turn.model)
 
 
 def _terminal(status: str) -> Handler:
     def end(turn: TurnState, event: Any, now: float) -> list[Change]:
-        _response(turn, event, now)
         body = codec.decode_object(event.response)
+        _name(turn, body.get("id"), body.get("model"))
         if not body and status == "completed" and not (turn.parts or turn.output or turn.tool_calls):
             return cut_off(turn, "failed", ErrorInfo(message=_EMPTY, code=UNREADABLE), now)
         stated = body.get("status") if status == "completed" else None
@@ -236,6 +243,7 @@ _HANDLERS: Mapping[type[Any], Handler] = {
     events.OutputItemAdded: _item_added,
     events.OutputItemDone: _item_done,
     events.OutputTextDelta: _piece("text"),
+    events.TextBurst: _piece("text"),
     events.OutputTextDone: _text_done,
     events.ContentPartDone: _part_done,
     events.RefusalDelta: _refusal_delta,

@@ -17,7 +17,7 @@ from ..exceptions import ProtocolViolation, ToolError
 from ..secrets import hidden
 from . import calltext
 from .events import ErrorInfo
-from .frames import FrameTally
+from .frames import Tallies
 from .handle import CallHandle, RunHandle
 from .items import Item, WireObject
 from .timing import CallTiming, TurnTiming
@@ -226,7 +226,7 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     counts: bool = False
     """Whether the provider's numbers have grown; some always send the same one."""
     events: int = 0
-    frames: list[FrameTally] = msgspec.field(default_factory=list)
+    frames: Tallies = msgspec.field(default_factory=Tallies)
     """Its frames in order, those of one kind behind one another as one."""
     bytes_sent: int = 0
     bytes_received: int = 0

@@ -14,7 +14,7 @@ from ..transports.base import Connection, Endpoint, Transport
 from ..transports.http import HttpTransport
 from ..transports.logs import quiet_loggers
 from ..transports.patience import too_slow
-from ..transports.recording import RecordingConnection, Tape
+from ..transports.recording import Tape, recording
 from ..transports.replay import ReplayTransport
 from ..transports.websocket import WebSocketTransport
 from .local import LocalServer
@@ -115,7 +115,7 @@ class Connector:
         `aside`: one over HTTP, whatever the session's transport is.
         """
         opened = HttpTransport().connect(await self.endpoint()) if aside else self._connect()
-        return RecordingConnection(await opened, self.tape)
+        return recording(await opened, self.tape)
 
     async def _connect_in_time(self, transport: Transport, endpoint: Endpoint) -> Connection:
         """Have a transport connect. One that keeps no time of its own is given up when its time is over."""

@@ -7,18 +7,20 @@ end with the session.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable
 
 from ..core.changes import Change
 from ..core.link import Link
+from ..core.outgoing import Outgoing
 from ..core.protocol import Protocol
 from ..core.run import RunState
 from ..exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, WsNotebookError
-from ..transports.base import Connection
+from ..transports.base import Connection, Prompt
 from .connector import Connector
+from .reading import read, untakable
 from .rest import call_held
 
 __all__ = ["Pump"]
@@ -67,12 +69,16 @@ class Pump:
         self._tell = publish
         self._keep = keep
         self._connection: Connection | None = None
+        self._prompt: Prompt | None = None
+        """The same, where it sends at once."""
         self._reader: asyncio.Task[None] | None = None
         self._writer: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._ageing: asyncio.TimerHandle | None = None
         self._waking: asyncio.TimerHandle | None = None
         self._listening: asyncio.TimerHandle | None = None
+        self._unsent: deque[Outgoing] = deque()
+        """Frames that are made and have not left: their turns are in flight."""
         self._sender: asyncio.Task[None] | None = None
         """The writer, while a frame leaves."""
 
@@ -91,15 +97,22 @@ class Pump:
 
     def send_where_wanted(self) -> None:
         """Have what waits be sent: now, and again when a request that is held back may go out."""
-        now, loop = time.monotonic(), asyncio.get_running_loop()
+        now = time.monotonic()
         if self._link.wants_connection(now) and (self._writer is None or self._writer.done()):
-            self._writer = loop.create_task(self._write())
-            self._keep(self._writer)
+            self._send_now(now)
+            if self._unsent or self._link.wants_connection(now):
+                self._writer = asyncio.get_running_loop().create_task(self._write())
+                self._keep(self._writer)
+        self._wake_later(now)
+        self._listen(now)
+
+    def _wake_later(self, now: float) -> None:
         if self._waking is not None:
             self._waking.cancel()
+            self._waking = None
         moment = self._link.next_moment(now)
-        self._waking = None if moment is None else loop.call_later(moment - now, self._settle)
-        self._listen(now)
+        if moment is not None:
+            self._waking = asyncio.get_running_loop().call_later(moment - now, self._settle)
 
     def _listen(self, now: float) -> None:
         """Look at the time when the silence ends. A timer that was set for an earlier one looks again by itself."""
@@ -128,7 +141,8 @@ class Pump:
         """Leave the present connection; it is closed aside, and what still comes over it is ignored."""
         if self._ageing is not None:
             self._ageing.cancel()
-        connection, self._connection, self.opened_at = self._connection, None, None
+        connection, self._connection, self._prompt, self.opened_at = self._connection, None, None, None
+        self._unsent.clear()
         if connection is None:
             return
         if self._reader is not None:
@@ -157,8 +171,33 @@ class Pump:
         if self._closing:
             await asyncio.wait(self._closing, timeout=3)
 
+    def _send_now(self, now: float) -> None:
+        """Send what wants to be sent without a task of its own, where the connection takes it at once."""
+        connection = self._prompt
+        if connection is None or not connection.takes_now(0):
+            return
+        try:
+            self._unsent.extend(self._link.frames_to_send(now))
+            while self._unsent and connection.takes_now(len(self._unsent[0].frame)):
+                outgoing = self._unsent.popleft()
+                connection.send_now(outgoing.frame)
+                self._note_sent(outgoing)
+            self._publish()
+        except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what was to be sent
+            self._fail(connection, _unsendable(error))
+        self._settle_refused()
+
+    def _note_sent(self, outgoing: Outgoing) -> None:
+        if outgoing.creates:
+            self._link.sent(outgoing.turn, time.monotonic())
+
+    def _settle_refused(self) -> None:
+        if self._link.refused_size:
+            self._link.refused_size = False
+            asyncio.get_running_loop().call_soon(self._settle)
+
     async def _write(self) -> None:
-        while self._link.wants_connection(time.monotonic()):
+        while self._unsent or self._link.wants_connection(time.monotonic()):
             connection = self._connection
             try:
                 connection = await self._usable() or await self._open()
@@ -167,10 +206,12 @@ class Pump:
             except WsNotebookError as error:
                 await self._end_of(connection, error)
             except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what was to be sent
-                self._fail(connection, ProtocolViolation(f"The request could not be sent: {error!r}"))
+                self._fail(connection, _unsendable(error))
 
     async def _send(self, connection: Connection) -> None:
-        for outgoing in self._link.frames_to_send(time.monotonic()):
+        self._unsent.extend(self._link.frames_to_send(time.monotonic()))
+        while self._unsent:
+            outgoing = self._unsent.popleft()
             self._publish()
             self._listen(time.monotonic())
             self._sender = self._writer
@@ -179,12 +220,9 @@ class Pump:
             finally:
                 if self._sender is asyncio.current_task():
                     self._sender = None
-            if outgoing.creates:
-                self._link.sent(outgoing.turn, time.monotonic())
+            self._note_sent(outgoing)
             self._publish()
-        if self._link.refused_size:
-            self._link.refused_size = False
-            asyncio.get_running_loop().call_soon(self._settle)
+        self._settle_refused()
 
     def _publish(self) -> None:
         self._tell(self._protocol.changes())
@@ -211,7 +249,7 @@ class Pump:
     def _fail(self, connection: Connection | None, error: WsNotebookError) -> None:
         """Nothing can be sent, whether there is a connection or not."""
         if connection is not None:
-            self._lost(connection, error)
+            self.lose(connection, error)
         else:
             self._link.connection_failed(error, time.monotonic())
             asyncio.get_running_loop().call_soon(self._settle)
@@ -221,7 +259,7 @@ class Pump:
         if connection is self._connection:
             await self._read_last_words(_LAST_WORDS)
         if connection is not None:
-            self._lost(connection, error)
+            self.lose(connection, error)
 
     async def _open(self) -> Connection | None:
         self.connecting = True
@@ -239,10 +277,11 @@ class Pump:
         self.connections += 1
         self.opened_at = time.monotonic()
         self._connection = connection
+        self._prompt = connection if isinstance(connection, Prompt) else None
         if self._connector.max_age is not None and connection.memory:
             held = weakref.WeakMethod(self._grow_old)
             self._ageing = asyncio.get_running_loop().call_later(self._connector.max_age, call_held, held)
-        self._reader = _reader_for(self, connection)
+        self._reader = read(self, connection)
         self._keep(self._reader)
         return connection
 
@@ -250,22 +289,20 @@ class Pump:
         self._link.rotate()
         self._settle()
 
-    def _take(self, connection: Connection, frames: list[bytes]) -> bool:
+    def take(self, connection: Connection, frames: list[bytes]) -> bool:
         """Take what came over a connection, as it came: it is executed. False: it is not read any more."""
+        if connection is not self._connection:
+            return False
         try:
-            now = time.monotonic()
-            for frame in frames:
-                self._link.receive_frame(frame, now)
+            self._link.receive_frames(frames, time.monotonic())
             self._settle()
         except WsNotebookError as error:
-            self._lost(connection, error)
+            self.lose(connection, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what comes
-            self._lost(connection, _untakable(error))
-        else:
-            return True
-        return False
+            self.lose(connection, untakable(error))
+        return connection is self._connection
 
-    def _lost(self, connection: Connection, error: WsNotebookError) -> None:
+    def lose(self, connection: Connection, error: WsNotebookError) -> None:
         if connection is not self._connection:
             return
         self.drop()
@@ -273,54 +310,13 @@ class Pump:
         self._settle()
 
 
-def _reader_for(pump: Pump, connection: Connection) -> asyncio.Task[None]:
-    """The task that reads a connection; it holds the pump only while it hands something over.
-
-    So a session that nobody holds goes although its connection is open, and the connection goes with it.
-    """
-    loop = asyncio.get_running_loop()
-
-    def gone(_: object) -> None:
-        # In whatever thread collects the garbage; at the very end there is no loop.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(task.cancel)
-
-    held = weakref.ref(pump, gone)
-    task = loop.create_task(_read(held, connection))
-    return task
-
-
-async def _read(held: Callable[[], Pump | None], connection: Connection) -> None:
-    try:
-        while await _read_once(held, connection):
-            pass
-    finally:
-        if held() is None:
-            await connection.close()
-
-
-async def _read_once(held: Callable[[], Pump | None], connection: Connection) -> bool:
-    """Wait for frames and hand them over. False: there is nothing more to read, or nobody to read for."""
-    try:
-        frames, error = await connection.receive(), None
-    except WsNotebookError as ended:
-        frames, error = [], ended
-    except Exception as failed:  # noqa: BLE001 - whatever it is, a run waits for what comes
-        frames, error = [], _untakable(failed)
-    pump = held()
-    if pump is None:
-        return False
-    if error is not None:
-        pump._lost(connection, error)
-        return False
-    return pump._take(connection, frames)
+def _unsendable(error: Exception) -> WsNotebookError:
+    if isinstance(error, WsNotebookError):
+        return error
+    return ProtocolViolation(f"The request could not be sent: {error!r}")
 
 
 def _unopened(error: Exception) -> Exception:
     if isinstance(error, WsNotebookError):
         return error
     return ConnectionFailed(f"The connection could not be opened: {error!r}. Nothing was sent.")
-
-
-def _untakable(error: Exception) -> ProtocolViolation:
-    return ProtocolViolation(f"What came could not be taken: {error!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,7 +12,7 @@ import msgspec
 
 from ..core.waits import Waits
 
-__all__ = ["Connection", "Endpoint", "Transport", "all_arrived"]
+__all__ = ["Connection", "Endpoint", "Prompt", "Transport", "all_arrived"]
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +74,24 @@ class Connection(Protocol):
 
     async def close(self) -> None:
         """End it; a pending `receive` raises ConnectionLost. Never raises."""
+
+
+@runtime_checkable
+class Prompt(Connection, Protocol):
+    """A connection that does at once what others do in a task. All of it is called on the loop."""
+
+    async def listen(self, take: Callable[[list[bytes]], bool]) -> None:
+        """Have `take` called with all frames that are there, as they come, until it gives False.
+
+        Raises ConnectionLost at the end, when everything that had come was taken.
+        """
+
+    def takes_now(self, size: int) -> bool:
+        """Whether a frame of so many bytes would leave without any wait, to a peer that was heard of a moment ago."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
+
+    def send_now(self, frame: bytes) -> None:
+        """Hand such a frame to the network."""
 
 
 @runtime_checkable

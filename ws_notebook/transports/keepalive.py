@@ -13,9 +13,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection
+    from .socket import Socket
 
-__all__ = ["Keepalive", "socket_class"]
+__all__ = ["Keepalive"]
 
 _FRESH = 2
 """Seconds in which a peer that was heard of counts as there."""
@@ -25,9 +25,9 @@ _GOODBYE = 3
 
 
 class Keepalive:
-    """Pings over a socket of `socket_class()` every `interval` seconds, and ends it after `patience` of silence."""
+    """Pings over a socket every `interval` seconds, and ends it after `patience` seconds of silence."""
 
-    def __init__(self, socket: ClientConnection, *, interval: float, doubt: float, patience: float) -> None:
+    def __init__(self, socket: Socket, *, interval: float, doubt: float, patience: float) -> None:
         self._socket: Any = socket
         self._interval = interval
         self._doubt = min(doubt, patience)
@@ -43,11 +43,14 @@ class Keepalive:
         slept = abs(_clocks_apart() - self._clocks) > self._doubt
         return slept or self._silent_at == self._socket.heard
 
+    @property
+    def fresh(self) -> bool:
+        """Whether the peer was heard of a moment ago, and is not in doubt."""
+        return abs(time.time() - self._socket.heard_at) < _FRESH and not self.in_doubt
+
     async def answers(self) -> bool:
         """Whether the peer is there: heard of a moment ago, or else within the time of doubt after a ping."""
-        if abs(time.time() - self._socket.heard_at) < _FRESH and not self.in_doubt:
-            return True
-        return await self._ping(self._doubt)
+        return self.fresh or await self._ping(self._doubt)
 
     async def end(self, code: int = 1000, reason: str = "") -> None:
         """Stop pinging and close the socket, for at most `_GOODBYE` seconds; what has not left by then is dropped."""
@@ -94,22 +97,6 @@ class Keepalive:
     def _unsent(self) -> int:
         """How many bytes have not left this process."""
         return int(self._socket.transport.get_write_buffer_size())
-
-
-def socket_class() -> type[ClientConnection]:
-    """The library's connection, which also counts in `heard` how often anything came, control frames included."""
-    from websockets.asyncio.client import ClientConnection
-
-    class Socket(ClientConnection):
-        heard = 0
-        heard_at = time.time()
-
-        def data_received(self, data: bytes) -> None:
-            self.heard += 1
-            self.heard_at = time.time()
-            super().data_received(data)
-
-    return Socket
 
 
 def _clocks_apart() -> float:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..cassette import Entry, Scrubber, head_line, line
 from ..exceptions import ConnectionLost, SettingsError, WsNotebookError
 from ..secrets import Keys
-from .base import Connection, Endpoint, Transport
+from .base import Connection, Endpoint, Prompt, Transport
 from .tapefile import FileTaken, TapeFile
 
-__all__ = ["Recorder", "RecordingConnection", "RecordingTransport", "Tape"]
+__all__ = ["PromptRecording", "Recorder", "RecordingConnection", "RecordingTransport", "Tape", "recording"]
 
 
 class Recorder:
@@ -155,20 +156,55 @@ class RecordingConnection:
         except WsNotebookError as error:
             self._ended(error)
             raise
-        recorder = self._tape.recorder
-        if recorder is not None:
-            for frame in frames:
-                recorder.frame("received", self._number, frame)
+        self._note(frames)
         return frames
 
     async def close(self) -> None:
         await self._inner.close()
+
+    def _note(self, frames: list[bytes]) -> None:
+        recorder = self._tape.recorder
+        if recorder is not None:
+            for frame in frames:
+                recorder.frame("received", self._number, frame)
 
     def _ended(self, error: WsNotebookError) -> None:
         if self._tape.recorder is None:
             return
         code, reason = (error.code, error.reason) if isinstance(error, ConnectionLost) else (None, "")
         self._tape.recorder.frame("closed", self._number, json.dumps({"code": code, "reason": reason}).encode())
+
+
+class PromptRecording(RecordingConnection):
+    """The same of a connection that hands over and sends at once."""
+
+    def __init__(self, inner: Prompt, tape: Tape) -> None:
+        super().__init__(inner, tape)
+        self._prompt = inner
+
+    async def listen(self, take: Callable[[list[bytes]], bool]) -> None:
+        def recorded(frames: list[bytes]) -> bool:
+            self._note(frames)
+            return take(frames)
+
+        try:
+            await self._prompt.listen(recorded)
+        except WsNotebookError as error:
+            self._ended(error)
+            raise
+
+    def takes_now(self, size: int) -> bool:
+        return self._prompt.takes_now(size)
+
+    def send_now(self, frame: bytes) -> None:
+        if self._tape.recorder is not None:
+            self._tape.recorder.frame("sent", self._number, frame)
+        self._prompt.send_now(frame)
+
+
+def recording(inner: Connection, tape: Tape) -> RecordingConnection:
+    """The connection, with its frames written to the tape."""
+    return PromptRecording(inner, tape) if isinstance(inner, Prompt) else RecordingConnection(inner, tape)
 
 
 class RecordingTransport:
@@ -185,4 +221,4 @@ class RecordingTransport:
     async def connect(self, endpoint: Endpoint) -> RecordingConnection:
         """Open a connection of the inner transport. Raises what that raises."""
         self._keys.add(endpoint.headers.values())
-        return RecordingConnection(await self._inner.connect(endpoint), self._tape)
+        return recording(await self._inner.connect(endpoint), self._tape)

@@ -11,18 +11,24 @@ import errno
 import logging
 import math
 import ssl as ssl_module
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost
 from .base import Endpoint
-from .keepalive import Keepalive, socket_class
+from .keepalive import Keepalive
 from .proxy import Proxy, proxy_of
 
 if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection, connect
+    from websockets.asyncio.client import connect
 
-__all__ = ["WebSocketConnection", "WebSocketTransport"]
+    from .socket import FastSocket, Socket
+
+__all__ = ["FastConnection", "WebSocketConnection", "WebSocketTransport"]
+
+_AT_ONCE: Final = 64 * 1024
+"""Bytes of the largest frame that is handed over without waiting: what the operating system's own buffers take."""
 
 _SILENCE = 1011
 """What Keepalive closes with, as other clients do."""
@@ -79,14 +85,17 @@ class WebSocketTransport:
         """Open a socket. Raises ConnectionFailed or AuthenticationFailed, in words."""
         from websockets.exceptions import WebSocketException
 
+        from .socket import FastSocket, Socket, is_tried
+
         patience = endpoint.waits.connect if self.open_timeout is None else self.open_timeout
         proxy = proxy_of(endpoint, websocket=True)
         options: dict[str, Any] = {"proxy": None if proxy is None else proxy.url}
         if endpoint.ssl is not None:
             options["ssl"] = endpoint.ssl
-        socket, failure = None, None
+        socket: Socket | None = None
+        failure = None
         try:
-            socket = await _connector()(
+            opened = await _connector()(
                 endpoint.url(websocket=True),
                 additional_headers=dict(endpoint.headers),
                 user_agent_header="ws-notebook",
@@ -96,24 +105,27 @@ class WebSocketTransport:
                 max_size=self.max_size,
                 max_queue=None,
                 logger=_quiet_logger(),
-                create_connection=socket_class(),
+                create_connection=FastSocket if is_tried() else Socket,
                 **options,
             )
+            socket = cast(Socket, opened)
         except (OSError, TimeoutError, WebSocketException, ValueError) as error:
             failure = _explained(error, endpoint, proxy, patience)
         if socket is None:
             # Out here it has no context: the variables of the library's frames hold the key.
             raise failure or ConnectionFailed("No connection was made.")
         keepalive = Keepalive(socket, interval=self.ping_interval, doubt=self.doubt, patience=self.ping_timeout)
+        if isinstance(socket, FastSocket):
+            return FastConnection(socket, keepalive)
         return WebSocketConnection(socket, keepalive)
 
 
 class WebSocketConnection:
-    """One open socket."""
+    """One open socket, read by the library alone."""
 
     memory = True
 
-    def __init__(self, socket: ClientConnection, keepalive: Keepalive) -> None:
+    def __init__(self, socket: Socket, keepalive: Keepalive) -> None:
         self._socket = socket
         self._keepalive = keepalive
 
@@ -144,6 +156,36 @@ class WebSocketConnection:
     async def close(self) -> None:
         """Say goodbye for at most the close timeout, without making anybody wait for it."""
         await self._keepalive.end()
+
+
+class FastConnection(WebSocketConnection):
+    """One open socket: all messages of a read are handed over at once, and a request leaves without a task of its own.
+
+    What does not fit into the buffers waits as `send` always does: a slow peer holds up the sender.
+    """
+
+    def __init__(self, socket: FastSocket, keepalive: Keepalive) -> None:
+        super().__init__(socket, keepalive)
+        self._fast = socket
+
+    async def receive(self) -> list[bytes]:
+        frames = await self._fast.arrived()
+        if not frames:
+            raise _lost(self._fast.close_exc)
+        return frames
+
+    async def listen(self, take: Callable[[list[bytes]], bool]) -> None:
+        await self._fast.listen(take)
+        if self._fast.state.name == "CLOSED":
+            raise _lost(self._fast.close_exc)
+
+    def takes_now(self, size: int) -> bool:
+        ready = size <= _AT_ONCE and self.usable and self._keepalive.fresh
+        return ready and not self._fast.transport.get_write_buffer_size()
+
+    def send_now(self, frame: bytes) -> None:
+        self._fast.protocol.send_text(frame)
+        self._fast.send_data()
 
 
 def _connector() -> type[connect]:
