@@ -36,6 +36,8 @@ class _Known(msgspec.Struct, eq=False):
 def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
     """Take from the output of a terminal event what nothing before it had told."""
     items = [Item(item) for item in (told if isinstance(told, list) else []) if isinstance(item, dict) and item]
+    if items == turn.output and not _is_more_known(turn):
+        return []
     known = _all_known(turn)
     pairs = _paired(items, known)
     listed = {id(mine.item): index for index, mine in pairs.items() if mine.item is not None}
@@ -53,6 +55,13 @@ def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
             call = mine.call if mine is not None and mine.call is not None else arrival.new(turn, item, place, now)
             changes += arrival.complete(call, item, now, cut=_is_cut(item, status))
     return changes
+
+
+def _is_more_known(turn: TurnState) -> bool:
+    """Whether something came of items that are not kept, or a call still waits for what it is called with."""
+    return any(call.item is None or call.status == "streaming" for call in turn.tool_calls) or any(
+        not part.whole for part in turn.parts
+    )
 
 
 def _all_known(turn: TurnState) -> list[_Known]:

@@ -6,7 +6,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 __all__ = ["FIELDS", "best", "readable", "repaired", "same", "text_of"]
+
+_anything = msgspec.json.Decoder()
 
 FIELDS = {"function_call": "arguments", "custom_tool_call": "input"}
 """Where the item of each kind has it."""
@@ -25,9 +29,15 @@ def best(kind: str, tellings: Iterable[str]) -> str:
     Arguments that can be read come before those that cannot.
     """
     told = [each for each in tellings if each.strip()]
-    if kind != "function_call":
-        return max(told, key=len, default="")
-    return repaired(max(told, key=lambda each: (readable(each), _extent(each)), default=""))
+    if not told:
+        return ""
+    if all(each == told[0] for each in told):
+        most = told[0]  # as it is nearly always
+    elif kind == "function_call":
+        most = max(told, key=lambda each: (readable(each), _extent(each)))
+    else:
+        most = max(told, key=len)
+    return repaired(most) if kind == "function_call" else most
 
 
 def readable(arguments: str) -> bool:
@@ -37,6 +47,11 @@ def readable(arguments: str) -> bool:
 
 def repaired(arguments: str) -> str:
     """The same object as JSON that every reader takes; as it is where it is none."""
+    try:
+        if type(_anything.decode(arguments)) is dict:
+            return arguments
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        pass  # JSON that not every reader takes, or none
     value = _value(arguments)
     if not isinstance(value, dict):
         return arguments

@@ -56,6 +56,14 @@ class Lane:
         drained = self.current is not None and self.current.done
         return not self.lost and self.run is None and self.pending is None and self.awaits is None and not drained
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is to be sent on it, and nothing to be done although nothing comes."""
+        run = self.run
+        if self.pending is not None or self.held is not None:
+            return False
+        return run is None or not (run.steers or (run.turns and run.turns[-1].explained_by is not None))
+
     def ready(self, now: float) -> bool:
         """Whether its request waits for nothing but a place on the connection."""
         if self.pending is None or self.current is not None:
@@ -81,6 +89,11 @@ class Lanes:
 
     def __iter__(self) -> Iterator[Lane]:
         return iter(list(self._lanes.values()))
+
+    @property
+    def quiet(self) -> bool:
+        """Whether that holds for all of them: as it nearly always does while answers come."""
+        return all(lane.quiet for lane in self._lanes.values())
 
     @property
     def busy(self) -> bool:

@@ -109,10 +109,14 @@ class Link:
 
     def wants_connection(self, now: float) -> bool:
         """Whether a request can be sent as soon as there is a connection."""
+        if self.lanes.quiet:
+            return False
         return bool(steerable(self.lanes, self._abilities)) or (not self._rotating and bool(self.lanes.sendable(now)))
 
     def next_moment(self, now: float) -> float | None:
         """When something is to be done although nothing happens; None where that is not so."""
+        if self.lanes.quiet:
+            return None
         held = self.lanes.next_moment(now)
         moments = [moment for _, moment in unheard_runs(self.lanes, self._loop.waits.steer)]
         moments += [] if held is None else [held]
@@ -122,6 +126,8 @@ class Link:
 
     def resume_overdue(self, now: float) -> None:
         """What was waited for long enough will not come: an answer to a steer, a failure's reason, an error's place."""
+        if self.lanes.quiet:
+            return
         for run, moment in unheard_runs(self.lanes, self._loop.waits.steer):
             if moment <= now:
                 self._learned.lose_steering()

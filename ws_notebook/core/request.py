@@ -16,6 +16,9 @@ _ENVELOPES: Mapping[bool, Mapping[str, object]] = {True: {"type": "response.crea
 """What a request begins with: a client event where the connection has memory, else the body of a POST."""
 
 
+_INPUT, _END = b',"input":[', b"]}"
+
+
 def write_request(
     turn: TurnState,
     settings: RequestSettings,
@@ -37,16 +40,22 @@ def write_request(
         body = reasoning.ask_for_it(body)
     if turn.lane is not None:
         body["stream_id"] = turn.lane
-    without_input = len(codec.encode({**body, "input": []}))
+    body.pop("input", None)
+    parent = b""
     if parent_id is not None:
-        body["previous_response_id"] = parent_id
+        body.pop("previous_response_id", None)
+        parent = b',"previous_response_id":' + codec.encode(parent_id)
     elif memory and turn.parent is not None and not turn.recovered and _was_continuable(turn.parent):
         turn.recovered = ended.get(turn.parent.connection, "")
-    frame = codec.encode({**body, "input": items})
-    turn.history_bytes = size([*turn.prepended, *turn.input])
+    head = codec.encode(body)[:-1]
+    written = [codec.encode(item) for item in items]
+    # Whatever is sent ends with the turn's own items.
+    own = sum(map(len, written[len(items) - len(turn.input) :])) + len(turn.input)
+    turn.history_bytes = own + size(turn.prepended)
     if turn.parent is not None:
         turn.history_bytes += turn.parent.history_bytes + size(lineage.replayed_output(turn.parent))
-    turn.bytes_full_context = without_input + max(0, turn.history_bytes - 1)
+    turn.bytes_full_context = len(head) + len(_INPUT) + len(_END) + max(0, turn.history_bytes - 1)
+    frame = b"".join((head, parent, _INPUT, b",".join(written), _END))
     turn.parent_id, turn.sent = parent_id, True
     turn.bytes_sent += len(frame)
     return frame

@@ -58,11 +58,15 @@ class Calls:
         self._protocol.decide(call, decision.kind, now, reason=decision.reason, arguments=decision.arguments)
         self.publish()
 
-    def begin_call(self, call: CallState) -> bool:
-        """Its function is about to run: whether it still may."""
-        may = self._protocol.begin_call(call, time.monotonic())
-        # Nothing is sent because of it.
-        self.publish()
+    def begin_call(self, call: CallState, at: float, *, publish: bool = True) -> bool:
+        """Its function began at that moment of the monotonic clock: whether it may go on.
+
+        `publish`: this is told now, and not with what is published next.
+        """
+        may = self._protocol.begin_call(call, at)
+        if publish:
+            # Nothing is sent because of it.
+            self.publish()
         return may
 
     def progress(self, call: CallState, progress: Progress) -> bool:

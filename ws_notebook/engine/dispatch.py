@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -43,6 +44,9 @@ _NUDGE = 0.05
 _BUSY = 0.1
 """Seconds that a call waits for the main thread before it is shown as kept by a busy kernel."""
 
+_SHORT = 0.02
+"""Seconds after which a function that has begun is shown as running: most have ended by then, and tell both at once."""
+
 
 class Dispatcher:
     """Runs the tool calls of a session. Its methods are called on the loop.
@@ -66,6 +70,7 @@ class Dispatcher:
         self._running: dict[CallState, Execution] = {}
         self._timers: dict[CallState, asyncio.TimerHandle] = {}
         self._warned = False
+        self._sweep: asyncio.TimerHandle | None = None
         self._expired: dict[CallState, float] = {}
         """Calls that were interrupted at their time limit, with that limit, and have not ended yet."""
 
@@ -94,6 +99,8 @@ class Dispatcher:
             inside=Context(course.handle, call, Reporter(self._portal, call, self._calls)),
         )
         self._running[call] = execution
+        if self._sweep is None:
+            self._sweep = asyncio.get_running_loop().call_later(_SHORT, self._look_around)
         if isinstance(tool.run_in, Executor):
             # Not here: an engine may take its time to accept a call.
             self._portal.aside.submit(self._hand_over, execution, tool.run_in)
@@ -162,26 +169,39 @@ class Dispatcher:
     def _admit(self, call: CallState) -> bool:
         """In the function's own thread: whether it may begin.
 
-        The loop is told and not waited for, since a way there and back costs more than many a function: whatever
-        gives a call up on the loop takes it out of the running ones and interrupts its execution.
+        The loop is not asked, since a way there and back costs more than many a function: whatever gives a call up on
+        the loop takes it out of the running ones and interrupts its execution. It is told with the outcome of a
+        short function, or else when it looks around; where it has looked already, at once.
         """
-        if call not in self._running or call.done:
+        execution = self._running.get(call)
+        if execution is None or call.done:
             return False
-        self._portal.post(self._begin, call)
+        execution.began = time.monotonic()
+        if execution.watched:
+            self._portal.post(self._begin, call)
         return True
+
+    def _look_around(self) -> None:
+        """On the loop, a moment after a call was handed over: show those that have begun and not ended."""
+        self._sweep = None
+        for call, execution in list(self._running.items()):
+            execution.watched = True
+            if execution.began is not None:
+                self._begin(call)
 
     def _begin(self, call: CallState) -> None:
         execution = self._running.get(call)
-        if execution is None:
+        if execution is None or execution.began is None or call.timing.started is not None:
             return
-        if not self._calls.begin_call(call):
+        if not self._calls.begin_call(call, execution.began):
             self._forget(call)
             self._interrupt(execution)
             return
         self._cancel_timer(call)
         timeout = self._waits().tool if execution.tool.timeout is None else execution.tool.timeout
         if timeout is not None:
-            self._timers[call] = asyncio.get_running_loop().call_later(timeout, self._time_out, call, timeout)
+            left = max(0.0, execution.began + timeout - time.monotonic())
+            self._timers[call] = asyncio.get_running_loop().call_later(left, self._time_out, call, timeout)
 
     def _time_out(self, call: CallState, seconds: float) -> None:
         if self._interrupt(self._running[call]):
@@ -200,7 +220,9 @@ class Dispatcher:
         self._answer(call, timeout_outcome(seconds, still_running=True))
 
     def _finish(self, call: CallState, outcome: Outcome | None) -> None:
-        seconds = self._expired.get(call)
+        seconds, execution = self._expired.get(call), self._running.get(call)
+        if execution is not None and execution.began is not None and call.timing.started is None:
+            self._calls.begin_call(call, execution.began, publish=False)
         self._forget(call)
         if seconds is not None:
             self._answer(call, timeout_outcome(seconds, still_running=False))

@@ -60,6 +60,8 @@ class Engine:
         self._resting = Rest(self.rest, lambda: self.protocol.waits.idle)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
+        self._ready: deque[tuple[Course, CallState]] = deque()
+        self._dispatching = False
 
     # Runs.
 
@@ -191,13 +193,25 @@ class Engine:
                 self._touch_watchers()
         finally:
             self._telling = False
+        self._dispatch_ready()
+
+    def _dispatch_ready(self) -> None:
+        """Have the calls run of which everybody was told; an answer that is there at once makes the next ones ready."""
+        if self._dispatching:
+            return
+        self._dispatching = True
+        try:
+            while self._ready:
+                self.dispatcher.dispatch(*self._ready.popleft())
+        finally:
+            self._dispatching = False
 
     def _tell(self, state: RunState, change: Change) -> None:
         course, ended = self.courses.get(state.id), isinstance(change, RunEnded)
         if course is not None and isinstance(change, ToolCallReady):
             # Before anybody is told: who hears of the call may go on from it.
             self.protocol.hand_call(change.call, course.calls(change.call))
-            self.portal.loop.call_soon(self.dispatcher.dispatch, course, change.call)
+            self._ready.append((course, change.call))
         if course is not None:
             course.tell(change)
         if ended:

@@ -137,7 +137,8 @@ class WorkQueue:
         with self._lock:
             self._jobs.append(job)
         self.ring()
-        if not kernel.call_when_idle(self._serve_idle):
+        # A main thread that waits here looks by itself, and at its end it has the idle loop look at what is left.
+        if not self._attending and not kernel.call_when_idle(self._serve_idle):
             self._serve_awaited(job.owner, [job])
 
     def discard(self, owner: object) -> None:

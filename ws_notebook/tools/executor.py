@@ -147,6 +147,10 @@ class Execution:
         self._executor: Executor | None = None
         self._interrupted = False
         self._claimed = False
+        self.began: float | None = None
+        """When the function began, in seconds of the monotonic clock; written by whoever lets it begin."""
+        self.watched = False
+        """Whether its beginning is to be told at once."""
         self._gate = _Gate()
 
     # Running: one of these is called, once.
