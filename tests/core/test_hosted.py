@@ -84,5 +84,5 @@ def test_other_items_and_events_are_none() -> None:
         '{"type": "response.web_search_call.searching", "item_id": ',
     ]
     turn, changes = played(*events)
-    assert turn.hosted == []
+    assert turn.hosted == ()
     assert changes[3:] == [[], [], [], []]

@@ -66,7 +66,7 @@ def test_a_limit_is_learned_from_the_refusal_and_the_request_was_never_read_so_i
     run = drive.ask(LONG)
     refuse(drive)
     assert drive.places == [0, 1]
-    assert run.turns[0].repeated == []
+    assert run.turns[0].repeated == ()
     drive.receive(answer("resp_1", message("a")), link=1)
     assert run.status == "completed"
     drive.ask(LONG, wants=None)

@@ -283,7 +283,7 @@ def test_each_of_the_two_errors_is_recovered_once_in_a_turn() -> None:
     drive.receive(error("websocket_connection_limit_reached"))
     assert len(drive.requests) == 4
     assert run.status == "failed"
-    assert run.turns[0].repeated == ["previous_response_not_found", "websocket_connection_limit_reached"]
+    assert run.turns[0].repeated == ("previous_response_not_found", "websocket_connection_limit_reached")
 
 
 def test_the_limit_is_recovered_although_the_connection_was_new() -> None:
@@ -781,7 +781,7 @@ def test_a_call_that_waits_for_a_busy_kernel_shows_it() -> None:
     assert [(span.kind, span.start, span.end) for span in waiting.timing.spans] == [("kernel_busy", 500.0, 600.0)]
     drive.submit(other)
     drive.protocol.hold_up_call(other, 700.0)
-    assert other.timing.spans == []
+    assert other.timing.spans == ()
 
 
 def test_each_transition_of_a_call_is_told_once_and_one_without_an_effect_not_at_all() -> None:

@@ -86,7 +86,7 @@ def test_the_time_of_tools_counts_overlaps_once() -> None:
 
 def test_the_arguments_grow_and_are_then_those_of_the_item() -> None:
     call = make_call(make_turn())
-    call.chunks += ['{"a"', ":1}"]
+    call.chunks = ['{"a"', ":1}"]
     assert call.arguments == '{"a":1}'
     call.item = Item(type="function_call", arguments='{"a":2}')
     assert call.arguments == '{"a":2}'

@@ -114,10 +114,10 @@ def test_what_still_lasts_has_no_end() -> None:
 
 def test_a_wait_that_was_explained_is_not_called_queued() -> None:
     play = Play().send().created("resp_1").at(1.0).call("call_1", "erase")
-    play.found("call_1").timing.spans += [
+    play.found("call_1").timing.spans = (
         Span("approval", play.zero + 1.25, play.zero + 2.0),
         Span("kernel_busy", play.zero + 2.0, play.zero + 2.5),
-    ]
+    )
     play.at(2.75).started("call_1").at(3.0).answered("call_1", "gone")
     assert checked(play)["turns"][0]["calls"][0]["spans"] == [
         ["queued", 1000.0, 1250.0],
@@ -130,7 +130,7 @@ def test_a_wait_that_was_explained_is_not_called_queued() -> None:
 
 def test_an_approval_that_is_awaited_has_no_end_and_nothing_after_it() -> None:
     play = Play().send().created("resp_1").at(1.0).call("call_1", "erase")
-    play.found("call_1").timing.spans.append(Span("approval", play.zero + 1.0))
+    play.found("call_1").timing.spans = (Span("approval", play.zero + 1.0),)
     assert checked(play)["turns"][0]["calls"][0]["spans"] == [["approval", 1000.0, None]]
 
 

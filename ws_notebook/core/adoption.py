@@ -6,7 +6,7 @@ end has it; an item that was said with nothing in it gets what the end says of i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -68,12 +68,12 @@ def _all_known(turn: TurnState) -> list[_Known]:
     calls = {id(call.item): call for call in turn.tool_calls if call.item is not None}
     found = [
         _Known(kind(item), _id(item), place, item, calls.get(id(item)), _text(item))
-        for item, place in zip(turn.output, turn.output_places, strict=True)
+        for item, place in zip(turn.output, turn.receiving.output_places, strict=True)
     ]
     for call in turn.tool_calls:
         if call.item is None:
             found.append(_Known(call.kind, call.item_id, call.output_index, None, call, call.arguments))
-    names = {place: item_id for item_id, place in turn.places.items() if place is not None}
+    names = {place: item_id for item_id, place in turn.receiving.places.items() if place is not None}
     streamed: dict[tuple[str, int], str] = {}
     for part in turn.parts:
         if not part.whole:
@@ -188,7 +188,7 @@ def _place(turn: TurnState, index: int, known: list[_Known]) -> int:
     """The place of a new item: its own in the end's order, or behind that what the end leaves out took."""
     if not known:
         return index  # all of it is new
-    taken = {each.place for each in known} | set(turn.output_places)
+    taken = {each.place for each in known} | set(turn.receiving.output_places)
     return next(place for place in range(index, index + len(taken) + 1) if place not in taken)
 
 
@@ -197,7 +197,7 @@ def _position(turn: TurnState, place: int, told: Mapping[int, int], index: int) 
 
     `told`: the numbers that kept items have in the end's order, by identity.
     """
-    for position, (item, other) in enumerate(zip(turn.output, turn.output_places, strict=True)):
+    for position, (item, other) in enumerate(zip(turn.output, turn.receiving.output_places, strict=True)):
         if told[id(item)] > index if id(item) in told else other > place:
             return position
     return len(turn.output)
@@ -208,13 +208,13 @@ def in_order(turn: TurnState) -> list[Change]:
     positions = {id(item): position for position, item in enumerate(turn.output)}
     texts = _sorted(turn.parts, positions)
     calls = _sorted(turn.tool_calls, positions)
-    if texts == turn.parts and calls == turn.tool_calls:
+    if texts == list(turn.parts) and calls == turn.tool_calls:
         return []
-    turn.parts[:], turn.tool_calls[:] = texts, calls
+    turn.parts, turn.tool_calls[:] = tuple(texts), calls
     return [TurnChanged(turn)]
 
 
-def _sorted(things: list[_Part], positions: Mapping[int, int]) -> list[_Part]:
+def _sorted(things: Sequence[_Part], positions: Mapping[int, int]) -> list[_Part]:
     """By the positions of their items; what has none stays behind what it is behind."""
     keys, last = list[int](), -1
     for thing in things:

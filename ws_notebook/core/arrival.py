@@ -41,6 +41,8 @@ def grow(turn: TurnState, event: Any, now: float) -> list[Change]:
     """A piece of what a call is called with."""
     call = _written(turn, event, now)
     if call is not None and call.status == "streaming":
+        if call.chunks is None:
+            call.chunks = []
         call.chunks.append(event.delta)
     return []
 
@@ -88,6 +90,8 @@ def complete(call: CallState, item: Item, now: float, *, waits: bool = False, cu
         return [CallChanged(call)]
     call.timing.ready = now
     call.move("queued")
+    # What it is called with is in its item now.
+    call.chunks, call.told, call.announced = None, "", None
     return [CallChanged(call), ToolCallReady(call)]
 
 
@@ -136,7 +140,7 @@ def _name(call: CallState, item: Mapping[str, Any]) -> None:
     _number(call, call.given_id or call.call_id or call.item_id or f"call_{call.output_index}")
     call.name = _id(item, "name") or call.name
     for key in ((call.item_id,), (call.output_index,), (call.output_index, call.given_id)):
-        known = call.turn.calls_by.setdefault(key, [])
+        known = call.turn.receiving.calls_by.setdefault(key, [])
         if not any(each is call for each in known[-1:]):
             known.append(call)
 
@@ -145,7 +149,7 @@ def _number(call: CallState, call_id: str) -> None:
     """Give it a call id, and its number among the calls that have that id: a view tells them apart by it."""
     if call.call_id == call_id:
         return
-    same = call.turn.calls_by.setdefault((_SAME, call_id), [])
+    same = call.turn.receiving.calls_by.setdefault((_SAME, call_id), [])
     call.call_id, call.twins = call_id, len(same)
     same.append(call)
 
@@ -166,7 +170,7 @@ def _known(turn: TurnState, item: Mapping[str, Any], index: int, *, whole: bool)
 
 def _calls(turn: TurnState, *key: str | int) -> list[CallState]:
     """The calls that have, or had, this item's id, place, or place and call id."""
-    return turn.calls_by.get(key, [])
+    return turn.receiving.calls_by.get(key, [])
 
 
 def _same_id(call: CallState, item: Mapping[str, Any]) -> bool:

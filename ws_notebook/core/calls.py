@@ -33,7 +33,7 @@ def ask(call: CallState, approval: ApprovalState, now: float) -> None:
     """The call is not made before somebody allows it."""
     call.move("awaiting_approval")
     call.approval = approval
-    call.timing.spans.append(Span("approval", now))
+    call.timing.spans = (*call.timing.spans, Span("approval", now))
 
 
 def prompt(call: CallState, prompted: bool) -> bool:
@@ -80,7 +80,7 @@ def hold_up(call: CallState, now: float) -> bool:
     """The tool's place, the kernel's main thread, is busy with something else."""
     if call.status != "queued":
         return False
-    call.timing.spans.append(Span("kernel_busy", now))
+    call.timing.spans = (*call.timing.spans, Span("kernel_busy", now))
     return True
 
 

@@ -11,10 +11,14 @@ import msgspec
 
 __all__ = ["FrameLog", "FrameRecord", "FrameTally", "Tallies"]
 
-_ENTRY: Final = 184
+_ENTRY: Final = 104
 """Bytes of memory that an entry of the log takes besides its frames, on CPython."""
 _FRAME: Final = 41
 """Bytes of memory that a frame takes besides its own."""
+
+
+_EXACT: Final = 2.0**24
+"""Whole numbers below it are exact in four bytes, and seconds of an hour within half a millisecond."""
 
 
 class FrameRecord(msgspec.Struct, frozen=True, eq=False):
@@ -51,35 +55,55 @@ class FrameTally(msgspec.Struct, frozen=True, eq=False):
 class Tallies:
     """The frames of a turn in order, those of one kind behind one another as one. Packed: there are many turns."""
 
-    __slots__ = ("_kinds", "_numbers")
+    __slots__ = ("_began", "_kinds", "_numbers")
 
     def __init__(self) -> None:
-        self._kinds: list[str] = []
+        self._began = 0.0
+        self._kinds: Sequence[str] = []
         self._numbers = array("d")
-        """For each kind: whether they were sent, when the first and the last came, how many, and their bytes."""
+        """For each kind: whether they were sent, when the first and the last came, how many, and their bytes.
+
+        The times are in seconds since `_began`.
+        """
 
     def __len__(self) -> int:
         return len(self._kinds)
 
     def __iter__(self) -> Iterator[FrameTally]:
-        numbers = self._numbers[:]
+        numbers, began = self._numbers[:], self._began
         for index, kind in enumerate(self._kinds[: len(numbers) // 5]):
             sent, first, last, count, size = numbers[5 * index : 5 * index + 5]
-            yield FrameTally("sent" if sent else "received", kind, first, last, int(count), int(size))
+            direction = "sent" if sent else "received"
+            yield FrameTally(direction, kind, began + first, began + last, int(count), int(size))
 
     def add(self, kind: str, size: int, now: float, *, sent: bool = False, count: int = 1) -> None:
         """So many frames of a kind came, or were sent, at once, with so many bytes in all."""
-        numbers = self._numbers
-        if self._kinds and self._kinds[-1] == kind and numbers[-5] == sent:
-            numbers[-3] = now
+        kinds, numbers = self._kinds, self._numbers
+        if not isinstance(kinds, list):
+            kinds, numbers = self._unpacked()
+        if not kinds:
+            self._began = now
+        if kinds and kinds[-1] == kind and numbers[-5] == sent:
+            numbers[-3] = now - self._began
             numbers[-2] += count
             numbers[-1] += size
         else:
-            self._kinds.append(kind)
-            numbers.extend((sent, now, now, count, size))
+            kinds.append(kind)
+            numbers.extend((sent, now - self._began, now - self._began, count, size))
+
+    def pack(self) -> None:
+        """Nothing more comes, most likely: take half the room, where the numbers are as exact so."""
+        self._kinds = tuple(self._kinds)
+        if max(self._numbers, default=0.0) < _EXACT:
+            self._numbers = array("f", self._numbers)
+
+    def _unpacked(self) -> tuple[list[str], array[float]]:
+        kinds, self._numbers = list(self._kinds), array("d", self._numbers)
+        self._kinds = kinds
+        return kinds, self._numbers
 
 
-class _Entry(msgspec.Struct, eq=False):
+class _Entry(msgspec.Struct, eq=False, gc=False):
     """Frames of one kind that came together."""
 
     at: float
@@ -88,10 +112,12 @@ class _Entry(msgspec.Struct, eq=False):
     type: str
     response_id: str | None
     turn: str | None
-    frames: list[bytes]
+    frames: bytes | list[bytes]
+    """Nearly always it is one, and a list of one would take as much as itself."""
 
     def records(self) -> Iterator[FrameRecord]:
-        for data in self.frames.copy():
+        frames = self.frames
+        for data in (frames,) if isinstance(frames, bytes) else frames.copy():
             yield FrameRecord(
                 self.at, self.direction, self.lane, self.type, len(data), self.response_id, data, self.turn
             )
@@ -142,17 +168,19 @@ class FrameLog:
             self.sent += size
         else:
             self.received += size
-        self._entries.append(_Entry(at, direction, lane, kind, response_id, turn, list(frames)))
+        held = frames[0] if len(frames) == 1 else list(frames)
+        self._entries.append(_Entry(at, direction, lane, kind, response_id, turn, held))
         self._count += len(frames)
         self.held += size + _ENTRY + _FRAME * len(frames)
         while self.held > self.limit and self._count > 1:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        oldest = self._entries[0]
-        self.held -= len(oldest.frames.pop(0)) + _FRAME
+        frames = self._entries[0].frames
+        alone = isinstance(frames, bytes) or len(frames) == 1
+        self.held -= len(frames if isinstance(frames, bytes) else frames.pop(0)) + _FRAME
         self._count -= 1
         self.dropped += 1
-        if not oldest.frames:
+        if alone:
             self.held -= _ENTRY
             self._entries.popleft()

@@ -34,7 +34,8 @@ def begin(turn: TurnState, item: Mapping[str, Any], output_index: int, now: floa
         return False
     if _of(turn, item.get("id"), output_index) is None:
         stage = str(item.get("status") or "")
-        turn.hosted.append(HostedCall(item=Item(item), output_index=output_index, started=now, stage=stage))
+        called = HostedCall(item=Item(item), output_index=output_index, started=now, stage=stage)
+        turn.hosted = (*turn.hosted, called)
     return True
 
 

@@ -7,6 +7,7 @@ other: nothing is dropped, so a history can be replayed whatever the provider pu
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -36,8 +37,13 @@ CLIENT_CALLS = frozenset(
 """Calls that wait for the client but that no Python tool can answer."""
 
 
+_COMMON = ("type", "status", "name", "role")
+
+
 class WireObject(dict[str, Any]):
     """A JSON object whose keys can also be read as attributes. Nested objects read the same way."""
+
+    __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -51,6 +57,18 @@ class WireObject(dict[str, Any]):
 
 class Item(WireObject):
     """One item of a request's input or a response's output."""
+
+    __slots__ = ()
+
+    @classmethod
+    def received(cls, value: Mapping[str, Any]) -> Item:
+        """One that a provider sent: words that all of its kind have are held once for all of them."""
+        item = cls(value)
+        for key in _COMMON:
+            word = item.get(key)
+            if type(word) is str:
+                item[key] = sys.intern(word)
+        return item
 
 
 def _wrapped(value: Any) -> Any:

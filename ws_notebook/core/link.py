@@ -494,7 +494,7 @@ class Link:
 
     def _repeat(self, lane: Lane, turn: TurnState, cause: str, now: float) -> bool:
         turn.recovered = cause
-        turn.repeated.append(cause)
+        turn.repeated = (*turn.repeated, cause)
         turn.sent = False
         turn.timing.enter("connect" if turn.not_before is None else "wait", now)
         lane.pending, lane.current = turn, None

@@ -178,7 +178,7 @@ class ToolLoop:
         if lane is not None:
             new = [*lineage.owed_outputs(turn), *words_of(run.steers, "queued")]
             lane.pending = self.open_turn(run, turn, new, now)
-            lane.pending.prepended = words_of(run.steers, "sent", "accepted", "pending")
+            lane.pending.prepended = words_of(run.steers, "sent", "accepted", "pending") or ()
 
     def _ask_again(self, run: RunState, failed: TurnState, now: float, wait: float) -> None:
         lane = self.pool.of(run)
@@ -187,7 +187,7 @@ class ToolLoop:
         turn = self.open_turn(run, failed.parent, failed.input, now, failed.foreign_parent)
         turn.prepended = failed.prepended
         turn.not_before, turn.recovered = now + wait, outcome.RATE_LIMITED
-        turn.repeated = [*failed.repeated, outcome.RATE_LIMITED]
+        turn.repeated = (*failed.repeated, outcome.RATE_LIMITED)
         turn.timing.enter("wait", now)
         lane.pending = turn
 

@@ -25,7 +25,7 @@ _SHOWN = {"output_text": "text", "text": "text", "refusal": "refusal"}
 def keep(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:
     """An item is said to be whole by its own event. Where it was said before, nothing changes."""
     call: CallState | None = None
-    if item.get("id") is not None and item in turn.kept.get(str(item["id"]), ()):
+    if item.get("id") is not None and item in turn.receiving.kept.get(str(item["id"]), ()):
         return []
     if kind(item) in TOOL_CALLS:
         call = arrival.unsaid(turn, item, place, now)
@@ -87,7 +87,7 @@ def _kept_call(turn: TurnState, call: CallState, now: float) -> list[Change]:
 def _kept_text(turn: TurnState, place: int, status: str, now: float) -> list[Change]:
     """The texts at a place as a message, or as reasoning."""
     told = [part for part in turn.parts if part.output_index == place and not part.whole]
-    named = next((item_id for item_id, known in turn.places.items() if known == place), None)
+    named = next((item_id for item_id, known in turn.receiving.places.items() if known == place), None)
     known = {"id": named} if named else {}
     spoken = [part for part in told if part.kind != "reasoning"]
     if spoken:
@@ -102,15 +102,15 @@ def _kept_text(turn: TurnState, place: int, status: str, now: float) -> list[Cha
 
 
 def _insert(turn: TurnState, item: Item, place: int) -> None:
-    position = next((i for i, other in enumerate(turn.output_places) if other > place), len(turn.output))
+    position = next((i for i, other in enumerate(turn.receiving.output_places) if other > place), len(turn.output))
     _keep_at(turn, item, place, position)
 
 
 def _keep_at(turn: TurnState, item: Item, place: int, position: int) -> None:
     turn.output.insert(position, item)
-    turn.output_places.insert(position, place)
+    turn.receiving.output_places.insert(position, place)
     if item.get("id") is not None:
-        turn.kept.setdefault(str(item["id"]), []).append(item)
+        turn.receiving.kept.setdefault(str(item["id"]), []).append(item)
 
 
 def _late(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:

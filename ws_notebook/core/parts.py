@@ -24,7 +24,7 @@ def grow(
         return [_grown(turn, part, text, now)]
     further = kind == "reasoning" and any(each.kind == kind for each in turn.parts)
     part = TextPart(kind, *place, raw=raw)
-    turn.parts.append(part)
+    turn.parts = (*turn.parts, part)
     change = _grown(turn, part, text, now)
     # A further paragraph begins behind a blank line.
     return [ReasoningAppended(turn, "\n\n" + text) if further else change]
@@ -92,7 +92,7 @@ def _closed(turn: TurnState, kind: str, place: tuple[int, int], item_id: str) ->
 
 
 def _grown(turn: TurnState, part: TextPart, text: str, now: float) -> Change:
-    part.grow(text, now, again=turn.again)
+    part.grow(text, now, again=turn.receiving.again)
     if part.kind == "refusal":
         return TurnChanged(turn)
     return TextAppended(turn, text) if part.kind == "text" else ReasoningAppended(turn, text)

@@ -14,30 +14,30 @@ __all__ = ["begin", "end", "of"]
 
 def begin(turn: TurnState, item_id: Any, index: int, *, announced: bool = True) -> int:
     """An item begins: its place."""
-    place = index if index >= 0 else turn.latest_place + 1
+    place = index if index >= 0 else turn.receiving.latest_place + 1
     _note(turn, item_id, place)
-    turn.open_places[place] = announced
+    turn.receiving.open_places[place] = announced
     return place
 
 
 def end(turn: TurnState, item_id: Any, index: int) -> int:
     """An item is whole: its place, which is that of its beginning where there was one."""
-    known = turn.places.get(item_id) if isinstance(item_id, str) else None
-    if known is not None and (known in turn.open_places or index < 0):
+    known = turn.receiving.places.get(item_id) if isinstance(item_id, str) else None
+    if known is not None and (known in turn.receiving.open_places or index < 0):
         place = known
     elif index >= 0:
         place = index
     else:
         opened = _opened(turn, item_id)
-        place = turn.latest_place + 1 if opened is None else opened
-    turn.open_places.pop(place, None)
+        place = turn.receiving.latest_place + 1 if opened is None else opened
+    turn.receiving.open_places.pop(place, None)
     _note(turn, item_id, place)
     return place
 
 
 def of(turn: TurnState, event: Any) -> int:
     """The place of the item that an event is about; one that nothing announced begins with it."""
-    known = turn.places.get(event.item_id) if event.item_id else None
+    known = turn.receiving.places.get(event.item_id) if event.item_id else None
     if known is not None:
         return known
     if event.output_index >= 0:
@@ -48,15 +48,15 @@ def of(turn: TurnState, event: Any) -> int:
 
 def _opened(turn: TurnState, item_id: Any) -> int | None:
     """The item that began last and is not whole: one that was announced may have changed its id since."""
-    for place in reversed(turn.open_places):
-        if turn.open_places[place] or not item_id or place not in turn.places.values():
+    for place in reversed(turn.receiving.open_places):
+        if turn.receiving.open_places[place] or not item_id or place not in turn.receiving.places.values():
             return place
     return None
 
 
 def _note(turn: TurnState, item_id: Any, place: int) -> None:
-    turn.latest_place = max(turn.latest_place, place)
+    turn.receiving.latest_place = max(turn.receiving.latest_place, place)
     if isinstance(item_id, str) and item_id:
         # An id that two open items have tells neither.
-        before = turn.places.get(item_id, place)
-        turn.places[item_id] = None if before != place and before in turn.open_places else place
+        before = turn.receiving.places.get(item_id, place)
+        turn.receiving.places[item_id] = None if before != place and before in turn.receiving.open_places else place

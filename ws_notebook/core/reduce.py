@@ -14,8 +14,8 @@ from .changes import CallChanged, Change, TurnChanged, TurnEnded
 from .events import ErrorInfo, ServerEvent
 from .items import TOOL_CALLS, Item, kind
 from .reason import UNREADABLE, failure_info
-from .turn import TurnState
-from .usage import usage_of
+from .turn import Reception, TurnState
+from .usage import usage_json
 
 __all__ = ["cut_off", "is_terminal", "reduce"]
 
@@ -34,8 +34,9 @@ def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     if _is_life(event):
         turn.timing.heard = now
     handler = _HANDLERS.get(type(event))
-    turn.again = _came_before(turn, event)
-    if handler is None or (turn.again and not isinstance(event, _PIECES)):
+    receiving = turn.receiving
+    receiving.again = _came_before(receiving, event)
+    if handler is None or (receiving.again and not isinstance(event, _PIECES)):
         return []
     return handler(turn, event, now)
 
@@ -49,14 +50,14 @@ def _is_life(event: ServerEvent) -> bool:
     return not isinstance(event, events.UnknownEvent) or event.type.startswith("response.")
 
 
-def _came_before(turn: TurnState, event: Any) -> bool:
+def _came_before(receiving: Reception, event: Any) -> bool:
     """Whether it is the last event once more, as an intermediary that sends again may cause."""
     if isinstance(event, events.UnknownEvent) or event.sequence_number is None:
         return False
     burst = type(event) is events.TextBurst
-    last, turn.last_event = turn.last_event, event.last if burst else event
-    turn.counts = turn.counts or (last is not None and last.sequence_number < event.sequence_number)
-    return not burst and turn.counts and event == last
+    last, receiving.last_event = receiving.last_event, event.last if burst else event
+    receiving.counts = receiving.counts or (last is not None and last.sequence_number < event.sequence_number)
+    return not burst and receiving.counts and event == last
 
 
 def is_terminal(event: ServerEvent) -> bool:
@@ -84,10 +85,9 @@ def cut_off(turn: TurnState, status: str, error: ErrorInfo | None, now: float) -
     turn.error = error
     turn.timing.finish(now)
     hosted.stop(turn, now)
-    # Nothing is looked up in an ended turn, and the event would hold its whole frame.
-    turn.last_event = None
-    turn.calls_by.clear()
-    turn.kept.clear()
+    # Nothing is looked up in an ended turn, and there may be many.
+    turn.reception = None
+    turn.frames.pack()
     changes: list[Change] = []
     for call in turn.tool_calls:
         if call.status == "streaming":
@@ -138,7 +138,7 @@ def _terminal(status: str) -> Handler:
 
 def _end(turn: TurnState, status: str, body: Mapping[str, Any], now: float, said: Any = None) -> list[Change]:
     """End the turn with the response as it is at last; `said`: an error that stands beside it."""
-    turn.usage = usage_of(body.get("usage"))
+    turn.usage_json = usage_json(body.get("usage"))
     details = body.get("incomplete_details")
     if isinstance(details, Mapping) and details.get("reason") is not None:
         turn.reason = str(details["reason"])
@@ -212,7 +212,7 @@ def _arguments_done(turn: TurnState, event: Any, now: float) -> list[Change]:
 
 
 def _item_done(turn: TurnState, event: events.OutputItemDone, now: float) -> list[Change]:
-    item = Item(codec.decode_object(event.item))
+    item = Item.received(codec.decode_object(event.item))
     place = places.end(turn, item.get("id"), event.output_index)
     changes = output.keep(turn, item, place, now)
     spoken = kind(item) == "message" and len(changes) > 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from . import codec, lineage, reasoning
@@ -66,6 +66,6 @@ def _was_continuable(parent: TurnState) -> bool:
     return parent.status in ("completed", "incomplete") and not parent.forgotten
 
 
-def size(items: list[Item]) -> int:
+def size(items: Iterable[Item]) -> int:
     """The length of the items in a request, each with its comma."""
     return sum(len(codec.encode(item)) + 1 for item in items)

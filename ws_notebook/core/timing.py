@@ -15,7 +15,7 @@ def milliseconds(start: float | None, end: float | None) -> float | None:
     return None if start is None or end is None else max(0.0, (end - start) * 1000)
 
 
-class Span(msgspec.Struct, eq=False):
+class Span(msgspec.Struct, eq=False, gc=False):
     """A stretch of one kind of time; `end` is None while it lasts."""
 
     kind: str
@@ -23,7 +23,7 @@ class Span(msgspec.Struct, eq=False):
     end: float | None = None
 
 
-class TurnTiming(msgspec.Struct, eq=False):
+class TurnTiming(msgspec.Struct, eq=False, gc=False):
     """The moments of a turn, and its time split into kinds."""
 
     started: float
@@ -82,7 +82,7 @@ class TurnTiming(msgspec.Struct, eq=False):
         return milliseconds(self.started, self.ended)
 
 
-class CallTiming(msgspec.Struct, eq=False):
+class CallTiming(msgspec.Struct, eq=False, gc=False):
     """The moments of a tool call."""
 
     added: float
@@ -92,7 +92,7 @@ class CallTiming(msgspec.Struct, eq=False):
     started: float | None = None
     """The function began."""
     ended: float | None = None
-    spans: list[Span] = msgspec.field(default_factory=list)
+    spans: tuple[Span, ...] = ()
 
     @property
     def queued_ms(self) -> float | None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import traceback as traceback_module
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from ..exceptions import ProtocolViolation, ToolError
 from ..secrets import hidden
-from . import calltext
+from . import calltext, codec
 from .events import ErrorInfo
 from .frames import Tallies
 from .handle import CallHandle, RunHandle
@@ -29,6 +29,7 @@ __all__ = [
     "CallState",
     "HostedCall",
     "Progress",
+    "Reception",
     "TextPart",
     "TurnState",
     "not_waiting",
@@ -150,6 +151,28 @@ class Progress(msgspec.Struct, frozen=True, eq=False):
     count: int = 0
 
 
+class Reception(msgspec.Struct, eq=False):
+    """What is to be known of a turn while its events come, and no longer."""
+
+    output_places: list[int] = msgspec.field(default_factory=list)
+    """The place of each of them in the provider's output."""
+    places: dict[str, int | None] = msgspec.field(default_factory=dict)
+    """The place of each item by its id; None where several have it."""
+    open_places: dict[int, bool] = msgspec.field(default_factory=dict)
+    """The places of the items that began and are not whole, each with whether it was announced."""
+    latest_place: int = -1
+    kept: dict[str, list[Item]] = msgspec.field(default_factory=dict)
+    """The items received that have an id, by it."""
+    calls_by: dict[tuple[str | int, ...], list[CallState]] = msgspec.field(default_factory=dict)
+    """The calls by each item's id that they had, by their place, and by place and call id: there may be thousands."""
+    last_event: Any = None
+    """The event that came last, where the provider numbers its events."""
+    again: bool = False
+    """The event that is read is the one before once more, number and all."""
+    counts: bool = False
+    """Whether the provider's numbers have grown; some always send the same one."""
+
+
 class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """One response: what was asked, what came, when, and how it ended."""
 
@@ -169,30 +192,21 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """A response id given by the user that no turn of this session has."""
     input: list[Item] = msgspec.field(default_factory=list)
     """The items that are new in this turn."""
-    prepended: list[Item] = msgspec.field(default_factory=list)
+    prepended: Sequence[Item] = ()
     """Items that the provider put ahead of these by itself: the words of a steer."""
     stored: bool = False
     status: str = "in_progress"
     response_id: str | None = None
     output: list[Item] = msgspec.field(default_factory=list)
     """The items received, as they came; what an item lacks and other events told is filled in."""
-    output_places: list[int] = msgspec.field(default_factory=list)
-    """The place of each of them in the provider's output."""
-    places: dict[str, int | None] = msgspec.field(default_factory=dict)
-    """The place of each item by its id; None where several have it."""
-    open_places: dict[int, bool] = msgspec.field(default_factory=dict)
-    """The places of the items that began and are not whole, each with whether it was announced."""
-    latest_place: int = -1
-    kept: dict[str, list[Item]] = msgspec.field(default_factory=dict)
-    """The items received that have an id, by it."""
     tool_calls: list[CallState] = msgspec.field(default_factory=list)
-    calls_by: dict[tuple[str | int, ...], list[CallState]] = msgspec.field(default_factory=dict)
-    """The calls by each item's id that they had, by their place, and by place and call id: there may be thousands."""
-    hosted: list[HostedCall] = msgspec.field(default_factory=list)
+    hosted: tuple[HostedCall, ...] = ()
     """The calls that the provider carries out itself, in the order in which they began."""
-    parts: list[TextPart] = msgspec.field(default_factory=list)
-    usage: WireObject | None = None
-    """The usage of the terminal event, as the provider sent it, without numbers that no count can be."""
+    parts: tuple[TextPart, ...] = ()
+    reception: Reception | None = msgspec.field(default_factory=Reception)
+    """None once it has ended."""
+    usage_json: bytes = b""
+    """`usage` as JSON, which takes a fifth of it; empty where it is None."""
     error: ErrorInfo | None = None
     reason: str | None = None
     """Why it is incomplete, in the provider's word."""
@@ -217,14 +231,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """It ended as failed, and an error frame behind that may still be its own."""
     not_before: float | None = None
     """The provider asked to wait: its request may be sent again from this moment on."""
-    repeated: list[str] = msgspec.field(default_factory=list)
+    repeated: tuple[str, ...] = ()
     """The errors after which its request was sent once more."""
-    last_event: Any = None
-    """The event that came last, where the provider numbers its events."""
-    again: bool = False
-    """The event that is read is the one before once more, number and all."""
-    counts: bool = False
-    """Whether the provider's numbers have grown; some always send the same one."""
     events: int = 0
     frames: Tallies = msgspec.field(default_factory=Tallies)
     """Its frames in order, those of one kind behind one another as one."""
@@ -237,6 +245,18 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"<Turn {self.id} {self.status} {self.response_id or ''}>"
+
+    @property
+    def usage(self) -> WireObject | None:
+        """The usage of the terminal event, as the provider sent it, without numbers that no count can be."""
+        return WireObject(codec.decode_object(self.usage_json)) if self.usage_json else None
+
+    @property
+    def receiving(self) -> Reception:
+        """What is known of it while its events come. Raises ProtocolViolation once it has ended."""
+        if self.reception is None:
+            raise ProtocolViolation(f"Turn {self.id} is {self.status}: nothing more comes of it.")
+        return self.reception
 
     @property
     def text(self) -> str:
@@ -287,7 +307,8 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     output_index: int
     timing: CallTiming
     status: str = "streaming"
-    chunks: list[str] = msgspec.field(default_factory=list)
+    chunks: list[str] | None = None
+    """The pieces of what it is called with, until its item is whole."""
     told: str = ""
     """What an event of its own said it is called with."""
     announced: Item | None = None
@@ -335,7 +356,7 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         if self.item is not None and self.status != "streaming":
             return calltext.text_of(self.item.get(calltext.FIELDS[self.kind]))
         if self.item is None and not self.told:
-            return "".join(self.chunks) or next((each for each in self.tellings if each), "")
+            return "".join(self.chunks or ()) or next((each for each in self.tellings if each), "")
         return calltext.best(self.kind, self.tellings)
 
     @property
@@ -344,7 +365,7 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         field = calltext.FIELDS[self.kind]
         yield calltext.text_of(None if self.item is None else self.item.get(field))
         yield self.told
-        yield "".join(self.chunks)
+        yield "".join(self.chunks or ())
         yield calltext.text_of(None if self.announced is None else self.announced.get(field))
 
     @property

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from . import codec
 from .items import WireObject
 
-__all__ = ["usage_of"]
+__all__ = ["usage_json", "usage_of"]
 
 _LARGEST = 2**53
 """Beyond it a JSON number is no longer exact everywhere, and no response has so many tokens."""
@@ -16,6 +17,12 @@ _LARGEST = 2**53
 def usage_of(value: Any) -> WireObject | None:
     """The usage object of a response, or None; NaN, infinity and absurdly large numbers are as if not said."""
     return WireObject(_cleaned(value)) if isinstance(value, Mapping) else None
+
+
+def usage_json(value: Any) -> bytes:
+    """The same as JSON; empty where there is none."""
+    usage = usage_of(value)
+    return b"" if usage is None else codec.encode(usage)
 
 
 def _cleaned(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,8 @@ class Parent(Asked, RunHandle, Protocol[R]):
 class Call(Generic[R]):
     """What `CallState` and `Run` do with a call of this run. Callable from any thread."""
 
+    __slots__ = ("_run", "_state")
+
     def __init__(self, run: Parent[R], state: CallState) -> None:
         self._run = run
         self._state = state
