@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def read(frames: list[bytes], cuts: list[int]) -> dict[str, Any]:
     drive = Drive()
     run = drive.ask("go")
     places = sorted({0, len(frames), *(cut % (len(frames) + 1) for cut in cuts)})
-    for start, stop in zip(places, places[1:], strict=False):
+    for start, stop in itertools.pairwise(places):
         drive.link.receive_frames(frames[start:stop], 500.0)
         drive.settle()
     for call in list(run.tool_calls):
@@ -80,9 +81,8 @@ def deltas(draw: st.DrawFn) -> list[bytes]:
         if draw(st.integers(0, 20)) == 0:
             event = draw(st.sampled_from([{**event, "sequence_number": None}, {**event, "stream_id": "other"}]))
         found += [event] * draw(st.sampled_from([1] * 10 + [2]))
-        odd = draw(
-            st.sampled_from([None] * 20 + ['{"type":"response.output_text.delta","delta":"\\ud83d"}', "ping", "{"])
-        )
+        half = '{"type":"response.output_text.delta","delta":"\\ud83d"}'
+        odd = draw(st.sampled_from([None] * 20 + [half, "ping", "{"]))
         found += [] if odd is None else [odd]
     whole = message("".join(each["delta"] for each in found[2:] if isinstance(each, dict)), "msg_1")
     return [encoded(each) for each in [*found, completed("resp_1", *draw(st.sampled_from([[], [whole]])))]]

@@ -54,7 +54,7 @@ def test_a_decision_a_beginning_and_progress_are_told_and_nothing_is_sent_for_th
     heard.calls.ask(heard.call, ApprovalState(), 200.0)
     heard.calls.decide(heard.call, Decision(kind="edited", runs=True, reason="less", arguments="{}"))
     assert (heard.call.decision, heard.call.edited, heard.call.approval.reason) == ("edited", "{}", "less")
-    assert heard.calls.begin_call(heard.call)
+    assert heard.calls.begin_call(heard.call, 200.5)
     assert heard.calls.progress(heard.call, Progress(text="half"))
     assert heard.order == ["published 2", "published 1", "published 1"]
 
@@ -84,5 +84,5 @@ def test_an_answer_has_no_key_and_is_heard_of_before_anything_follows(error: str
     assert (heard.call.exception, heard.call.pictures, heard.call.exhibits) == (raised, pictures, exhibits)
     assert "secret" in heard.call.note
     assert heard.call.note.endswith("Cut.")
-    assert not heard.calls.begin_call(heard.call)
+    assert not heard.calls.begin_call(heard.call, 201.0)
     assert not heard.calls.progress(heard.call, Progress(text="late"))

@@ -44,7 +44,9 @@ def test_frames_go_as_text_and_come_as_bytes() -> None:
     async def story(connection: WebSocketConnection) -> None:
         assert connection.usable
         await connection.send(REQUEST)
-        frames = [*await connection.receive(), *await connection.receive()]
+        frames: list[bytes] = []
+        while len(frames) < 2:
+            frames += await connection.receive()
         assert [b'"one"' in frames[0], b'"two"' in frames[1]] == [True, True]
 
     with running_peer(sends_two) as peer:
