@@ -58,6 +58,13 @@ def test_a_version_outside_its_range_is_told_with_what_to_run(stand_before: Stan
     assert 'pip install "websockets<18,>=15"' in seen["websockets"].advice
 
 
+def test_an_untried_version_of_the_library_is_read_the_slow_way_and_that_is_said(stand_before: Stand) -> None:
+    assert "fast road" not in found()
+    stand_before("websockets", "18.1", "")
+    seen = found()["fast road"]
+    assert (seen.state, "websockets 18.1" in seen.said) == ("warning", True)
+
+
 def test_two_mixed_installations_are_noticed(stand_before: Stand) -> None:
     stand_before("ws-notebook", "0.0.1", "")
     seen = found()["ws-notebook"]

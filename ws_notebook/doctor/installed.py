@@ -28,6 +28,7 @@ def installed() -> list[Finding]:
     _package(parts, wanted)
     for name in (*_NEEDED, *_NEEDED_QUIETLY):
         _needed(parts, name, wanted.get(name, ""))
+    _road(parts)
     for name in _NOTEBOOKS:
         _for_notebooks(parts, name, wanted.get(name, ""))
     parts.note("Node", "not needed: the front end comes built.")
@@ -75,6 +76,22 @@ def _needed(parts: Parts, name: str, wanted: str) -> None:
         parts.failed(name, f"{found}, but {wanted} is needed.", f'Run: pip install "{name}{wanted}"')
     elif name in _NEEDED:
         parts.ok(name, found)
+
+
+def _road(parts: Parts) -> None:
+    """Whether frames are read the fast way, which depends on how the library is made."""
+    found = _version("websockets")
+    if found is None:
+        return
+    from ..transports.socket import is_tried
+
+    if not is_tried(found):
+        parts.warning(
+            "fast road",
+            f"is off: it was not tried with websockets {found}, so each frame is read by the library, at a few times "
+            "the cost.",
+            'Nothing is lost. To have it: pip install "websockets>=15,<18"',
+        )
 
 
 def _for_notebooks(parts: Parts, name: str, wanted: str) -> None:
