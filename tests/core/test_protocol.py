@@ -847,7 +847,7 @@ def test_no_error_of_a_turn_or_run_is_ever_there_with_a_key_in_it(events: list[d
     drive = Drive(keys=Keys([KEY]))
     run = drive.ask("Hi")
     for event in events:
-        drive.link.receive_frame(json.dumps(event).encode(), drive.now)
+        drive.link.receive_frames([json.dumps(event).encode()], drive.now)
         assert all(KEY not in repr(found) for found in (run.turns[0].error, run.error))
     assert run.status == "failed"
     assert "[secret]" in repr(run.turns[0].error)

@@ -353,7 +353,7 @@ def test_the_work_for_a_text_grows_with_its_length_and_not_faster(make: Callable
 
         def play() -> None:
             for frame in frames:
-                drive.link.receive_frame(frame, 1.0)
+                drive.link.receive_frames([frame], 1.0)
             assert run.text
 
         return calls_made(play)

@@ -52,7 +52,7 @@ class Play:
         return self._drain()
 
     def event(self, type: str, **fields: Any) -> Play:
-        self.link.receive_frame(json.dumps({"type": type, **fields}).encode(), self.now)
+        self.link.receive_frames([json.dumps({"type": type, **fields}).encode()], self.now)
         return self._drain()
 
     def created(self, response_id: str) -> Play:

@@ -89,7 +89,7 @@ class Drive:
     def receive(self, *events: Event | bytes | str | Sequence[Event], link: int = 0) -> None:
         for event in events:
             for each in event if isinstance(event, list) else [event]:
-                self.protocol.links[link].receive_frame(encoded(each), self.now)
+                self.protocol.links[link].receive_frames([encoded(each)], self.now)
                 self.settle()
 
     def eof(self, link: int = 0) -> ConnectionLost:

@@ -182,8 +182,12 @@ class Lanes:
         the provider names its lanes, the default lane waits for those that have not begun: what
         comes without a name could be the answer of either.
         """
+        waiting = [lane for lane in self._lanes.values() if lane.ready(now)]
+        if not waiting:
+            return []
         room = self.learned.abilities.limits.in_flight - sum(lane.current is not None or lane.lost for lane in self)
-        waiting = [lane for lane in self if lane.ready(now)]
+        if len(self._lanes) == 1:
+            return waiting[: max(0, room)]
         waiting.sort(key=lambda lane: not self._is_fork(lane, lane.pending))
         if not self.learned.names_lanes:
             unanswered = self._unanswered()

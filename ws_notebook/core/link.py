@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import exceptions
-from . import codec, lineage, outcome, oversize, reasoning, silence
+from . import codec, outcome, oversize, reasoning, silence
 from .abilities import Abilities
 from .changes import ToolCallReady, TurnChanged
 from .events import (
     ErrorEvent,
-    ErrorInfo,
+    ResponseCompleted,
     ResponseCreated,
     ResponseFailed,
+    ResponseIncomplete,
+    ResponseInProgress,
     ServerEvent,
     SteerAccepted,
     SteerFailed,
@@ -30,12 +32,12 @@ from .lane import Lane, Lanes
 from .late import EXPLAINED, explain, hold, is_late, lacks_reason, release, unexplained_runs, unheard_runs
 from .loop import ToolLoop
 from .outgoing import Outgoing, steerable
+from .recovery import Recovery
 from .reduce import is_terminal, reduce
 from .request import write_request
 from .run import RunState
 from .steer import (
     give_up_words,
-    refuses_steering,
     steer_frame,
     take_steer_event,
     waits_for_successor,
@@ -49,6 +51,15 @@ _MIXED = (
     "The provider answers several requests at once and does not say which answer is whose. What had arrived is kept. "
     "Ask again: from now on its runs share no connection."
 )
+
+
+_CAREFUL = frozenset(
+    {
+        *(ResponseCreated, ResponseInProgress, ResponseCompleted, ResponseIncomplete, ResponseFailed),
+        *(SteerAccepted, SteerPending, SteerFailed, ErrorEvent, UnknownEvent),
+    }
+)
+"""Events that name a response, or may be of another turn than the one in flight."""
 
 
 class Link:
@@ -65,6 +76,7 @@ class Link:
         """How often the connection was left because of its age."""
         self._loop = loop
         self._learned = lanes.learned
+        self._recovery = Recovery(loop, self._learned)
         self._rotating = False
         self._lost = False  # whether a lane of the connection fell silent
         self._connection = self._learned.begin_connection()
@@ -185,7 +197,7 @@ class Link:
             if turn.recovered == outcome.UNAVAILABLE:
                 outcome.give_up_waiting(turn)
             return False
-        return self._wait(lane, turn, *found, now)
+        return self._recovery.wait(lane, turn, *found, now)
 
     def connection_gone(self, cause: str = "connection_lost") -> None:
         """It ended while nothing was in flight; nothing is remembered any more."""
@@ -214,14 +226,31 @@ class Link:
                 self._loop.resume(lane.run, now)
         self._loop.begin_waiting(now)
 
-    def receive_frame(self, frame: bytes, now: float) -> None:
-        """Take one frame."""
-        self.receive_frames([frame], now)
-
     def receive_frames(self, frames: Sequence[bytes], now: float) -> None:
         """Take the frames of one read."""
         for event, its in codec.arrivals(frames):
-            self._receive(event, its, now)
+            turn = self._plainly_of(event)
+            if turn is None:
+                self._receive(event, its, now)
+            else:
+                self._count(turn, codec.event_type(event), its, now)
+                self._apply(self.lanes.get(None), turn, event, now)
+
+    def _plainly_of(self, event: ServerEvent) -> TurnState | None:
+        """The turn in flight on the default lane, where the event can be of no other and ends nothing else."""
+        if event.stream_id is not None or type(event) in _CAREFUL:
+            return None
+        lane = self.lanes.get(None)
+        turn = lane.current
+        plain = turn is not None and turn.response_id is not None and lane.held is None and not lane.lost
+        return turn if plain else None
+
+    def _count(self, turn: TurnState, kind: str, frames: Sequence[bytes], now: float) -> None:
+        """Note frames without a lane's name: in the turn's sums and tallies, and in the log."""
+        size = sum(map(len, frames))
+        turn.bytes_received += size
+        turn.frames.add(kind, size, now, count=len(frames))
+        self.frames.note(now, "received", None, kind, turn.response_id, frames, turn.id)
 
     def _receive(self, event: ServerEvent, frames: Sequence[bytes], now: float) -> None:
         kind = codec.event_type(event)
@@ -375,8 +404,11 @@ class Link:
                 self._loop.note(turn, TurnChanged(turn))
             self._loop.go_on(self._loop.run_of(turn), now)
             return
-        if isinstance(event, ErrorEvent) and self._recover(lane, turn, codec.error_info(event), now):
+        if isinstance(event, ErrorEvent) and self._recovery.ask_again(lane, turn, codec.error_info(event), now):
             return
+        self._apply(lane, turn, event, now)
+
+    def _apply(self, lane: Lane, turn: TurnState, event: ServerEvent, now: float) -> None:
         run = self._loop.run_of(turn)
         changes = reduce(turn, event, now)
         if (changes or is_understood(event)) and (lane.current is None or turn is lane.current):
@@ -432,74 +464,6 @@ class Link:
         elif turn.status == "failed":
             self._loop.give_up_calls(run, "cancelled", now)
         self._loop.go_on(run, now)
-
-    # What is asked once more.
-
-    def _recover(self, lane: Lane, turn: TurnState, info: ErrorInfo, now: float) -> bool:
-        """Ask once more, silently, where the error proves that nothing was started."""
-        run = self._loop.run_of(turn)
-        if refuses_steering(run.steers, turn, info):
-            self._learned.lose_steering()
-            self._loop.resume(run, now)
-            return True
-        if turn is not lane.current or turn.done or turn.response_id is not None:
-            return False
-        if outcome.refuses_lane(info):
-            return self._do_without_lanes(lane, turn, now)
-        if self._without_reasoning(lane, turn, run, info, now):
-            return True
-        waits = outcome.is_rate_limit(info) and outcome.may_wait(turn, info.retry_after)
-        if not waits and not outcome.is_repeatable(turn, info):
-            return False
-        turn.events += 1
-        if waits:
-            return self._wait(lane, turn, info.retry_after, outcome.RATE_LIMITED, now)
-        if outcome.refuses_ids(info) and "support" in f"{info.message} {info.code}".lower():
-            # It keeps none at all, so none is tried again.
-            self._learned.lose_store()
-        if not outcome.ends_connection(info):
-            for ancestor in lineage.chain(turn.parent):
-                ancestor.forgotten = True
-            lane.memory = None
-        return self._repeat(lane, turn, outcome.repetition_cause(info), now)
-
-    def _without_reasoning(self, lane: Lane, turn: TurnState, run: RunState, info: ErrorInfo, now: float) -> bool:
-        """The provider refuses to give encrypted reasoning, or to take it back: the request goes without."""
-        if reasoning.refuses_to_read(info) and reasoning.UNREADABLE not in turn.repeated:
-            cause = reasoning.UNREADABLE
-            reasoning.leave_out(turn)
-        elif reasoning.refuses_to_give(info) and reasoning.is_asked_for(run.settings, self._learned):
-            cause = reasoning.REFUSED
-            self._learned.lose_encryption(run.settings.model)
-        else:
-            return False
-        turn.events += 1
-        # A continuation that was refused evicts what it continued.
-        lane.memory = None
-        return self._repeat(lane, turn, cause, now)
-
-    def _do_without_lanes(self, lane: Lane, turn: TurnState, now: float) -> bool:
-        """The provider refuses the lane, and so has begun nothing: the run waits for another place instead."""
-        run = self._loop.run_of(turn)
-        if lane.name is None or run.turns != [turn]:
-            return False
-        self._learned.lose_lanes()
-        lane.current = None
-        self._loop.put_back(run, now)
-        return True
-
-    def _wait(self, lane: Lane, turn: TurnState, seconds: float | None, cause: str, now: float) -> bool:
-        turn.not_before = now + (seconds or 0.0)
-        return self._repeat(lane, turn, cause, now)
-
-    def _repeat(self, lane: Lane, turn: TurnState, cause: str, now: float) -> bool:
-        turn.recovered = cause
-        turn.repeated = (*turn.repeated, cause)
-        turn.sent = False
-        turn.timing.enter("connect" if turn.not_before is None else "wait", now)
-        lane.pending, lane.current = turn, None
-        self._loop.note(turn, TurnChanged(turn))
-        return True
 
     # Leaving.
 

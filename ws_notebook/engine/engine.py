@@ -207,14 +207,14 @@ class Engine:
             self._dispatching = False
 
     def _tell(self, state: RunState, change: Change) -> None:
-        course, ended = self.courses.get(state.id), isinstance(change, RunEnded)
-        if course is not None and isinstance(change, ToolCallReady):
+        course = self.courses.get(state.id)
+        if course is not None and type(change) is ToolCallReady:
             # Before anybody is told: who hears of the call may go on from it.
             self.protocol.hand_call(change.call, course.calls(change.call))
             self._ready.append((course, change.call))
         if course is not None:
             course.tell(change)
-        if ended:
+        if type(change) is RunEnded:
             self.dispatcher.stop(state)
             self.portal.work.ring()
             self._resting.end(state)
