@@ -12,6 +12,7 @@ from websockets.protocol import OPEN, Protocol
 from websockets.uri import parse_uri
 
 from ws_notebook.transports.cutter import Cutter
+from ws_notebook.transports.socket import largest_message
 
 __all__: list[str] = []
 
@@ -110,7 +111,7 @@ def split(data: bytes, cuts: list[float]) -> list[bytes]:
 def same(chunks: list[bytes], **options: object) -> Cutter:
     """Both roads over the same reads: the same messages, in order, and the same answers."""
     plain, behind = Library(**options), Library(**options)  # type: ignore[arg-type]
-    cutter = Cutter(lambda data: taken(behind, cutter, data), largest=behind.engine.max_message_size)
+    cutter = Cutter(lambda data: taken(behind, cutter, data), largest=largest_message(behind.engine))
     for chunk in chunks:
         plain.take(chunk)
         cutter.feed(chunk)

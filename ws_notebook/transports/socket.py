@@ -23,7 +23,7 @@ from websockets.version import version
 
 from .cutter import Cutter
 
-__all__ = ["TRIED", "FastSocket", "Socket", "is_tried"]
+__all__ = ["TRIED", "FastSocket", "Socket", "is_tried", "largest_message"]
 
 TRIED: Final = frozenset({15, 16, 17})
 """The library's major versions that the fast road was tried with."""
@@ -55,7 +55,7 @@ class FastSocket(Socket):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._cutter = Cutter(self._pass_on, largest=_limit(self.protocol))
+        self._cutter = Cutter(self._pass_on, largest=largest_message(self.protocol))
         self._fragments: list[bytes] = []
         self._head = b""
         """The end of what has come of the answer to the upgrade."""
@@ -166,7 +166,7 @@ class FastSocket(Socket):
             self._waiter.set_result(None)
 
 
-def _limit(protocol: Any) -> int | None:
-    """The most bytes of a message that the connection takes: 15 has one number for messages and their frames."""
+def largest_message(protocol: Any) -> int | None:
+    """The most bytes of a message that the connection takes. Before version 17 it has another name."""
     found = getattr(protocol, "max_size", None) or getattr(protocol, "max_message_size", None)
     return found if isinstance(found, int) else None

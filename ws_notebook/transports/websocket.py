@@ -171,13 +171,13 @@ class FastConnection(WebSocketConnection):
     async def receive(self) -> list[bytes]:
         frames = await self._fast.arrived()
         if not frames:
-            raise _lost(self._fast.close_exc)
+            raise _lost(self._fast.protocol.close_exc)
         return frames
 
     async def listen(self, take: Callable[[list[bytes]], bool]) -> None:
         await self._fast.listen(take)
         if self._fast.state.name == "CLOSED":
-            raise _lost(self._fast.close_exc)
+            raise _lost(self._fast.protocol.close_exc)
 
     def takes_now(self, size: int) -> bool:
         ready = size <= _AT_ONCE and self.usable and self._keepalive.fresh
