@@ -8,7 +8,7 @@ import pytest
 from support.drive import Drive
 from support.events import completed, created
 
-from ws_notebook.core.usage import usage_of
+from ws_notebook.core.usage import pack, usage_of
 
 __all__: list[str] = []
 
@@ -28,3 +28,20 @@ def test_anything_else_is_kept_as_it_came() -> None:
     given = {"input_tokens": 7, "details": {"x": "7", "y": None, "z": True}}
     assert usage_of(given) == given
     assert usage_of([1]) is None
+
+
+def test_it_is_packed_without_loss_and_its_fields_are_held_once() -> None:
+    given = {"input_tokens": 7, "details": {"cached": 0, "cost": 0.25, "tier": "a:1", "free": True}, "list": [1, None]}
+    packed, other = pack(given), pack({**given, "input_tokens": 8})
+    assert packed is not None
+    assert other is not None
+    assert packed.unpacked() == usage_of(given)
+    assert packed.form is other.form
+    assert pack(None) is None
+
+
+def test_what_no_encoding_takes_is_packed_too() -> None:
+    given = {"note": "\ud83d", "n": 3}
+    packed = pack(given)
+    assert packed is not None
+    assert packed.unpacked() == given

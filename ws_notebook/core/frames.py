@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -59,7 +60,8 @@ class Tallies:
 
     def __init__(self) -> None:
         self._began = 0.0
-        self._kinds: Sequence[str] = []
+        self._kinds: list[str] | str = []
+        """Where it is packed: one word behind the other, a text that all turns of the same course share."""
         self._numbers = array("d")
         """For each kind: whether they were sent, when the first and the last came, how many, and their bytes.
 
@@ -67,20 +69,19 @@ class Tallies:
         """
 
     def __len__(self) -> int:
-        return len(self._kinds)
+        return len(self._numbers) // 5
 
     def __iter__(self) -> Iterator[FrameTally]:
         numbers, began = self._numbers[:], self._began
-        for index, kind in enumerate(self._kinds[: len(numbers) // 5]):
+        kinds = self._kinds.split("\n") if isinstance(self._kinds, str) else self._kinds
+        for index, kind in enumerate(kinds[: len(numbers) // 5]):
             sent, first, last, count, size = numbers[5 * index : 5 * index + 5]
             direction = "sent" if sent else "received"
             yield FrameTally(direction, kind, began + first, began + last, int(count), int(size))
 
     def add(self, kind: str, size: int, now: float, *, sent: bool = False, count: int = 1) -> None:
         """So many frames of a kind came, or were sent, at once, with so many bytes in all."""
-        kinds, numbers = self._kinds, self._numbers
-        if not isinstance(kinds, list):
-            kinds, numbers = self._unpacked()
+        kinds, numbers = self._unpacked()
         if not kinds:
             self._began = now
         if kinds and kinds[-1] == kind and numbers[-5] == sent:
@@ -93,14 +94,16 @@ class Tallies:
 
     def pack(self) -> None:
         """Nothing more comes, most likely: take half the room, where the numbers are as exact so."""
-        self._kinds = tuple(self._kinds)
+        if isinstance(self._kinds, list):
+            self._kinds = sys.intern("\n".join(self._kinds))
         if max(self._numbers, default=0.0) < _EXACT:
             self._numbers = array("f", self._numbers)
 
     def _unpacked(self) -> tuple[list[str], array[float]]:
-        kinds, self._numbers = list(self._kinds), array("d", self._numbers)
-        self._kinds = kinds
-        return kinds, self._numbers
+        if isinstance(self._kinds, str):
+            self._kinds = self._kinds.split("\n") if self._numbers else []
+            self._numbers = array("d", self._numbers)
+        return self._kinds, self._numbers
 
 
 class _Entry(msgspec.Struct, eq=False, gc=False):

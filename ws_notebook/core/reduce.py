@@ -15,7 +15,7 @@ from .events import ErrorInfo, ServerEvent
 from .items import TOOL_CALLS, Item, kind
 from .reason import UNREADABLE, failure_info
 from .turn import Reception, TurnState
-from .usage import usage_json
+from .usage import pack
 
 __all__ = ["cut_off", "is_terminal", "reduce"]
 
@@ -100,7 +100,7 @@ def _token(turn: TurnState, kind: str, now: float) -> list[Change]:
     timing = turn.timing
     if timing.first_token is None:
         timing.first_token = now
-    if timing.spans and timing.spans[-1].kind == kind and timing.spans[-1].end is None:
+    if timing.is_in(kind):
         return []
     timing.enter(kind, now)
     return [TurnChanged(turn)]
@@ -138,7 +138,7 @@ def _terminal(status: str) -> Handler:
 
 def _end(turn: TurnState, status: str, body: Mapping[str, Any], now: float, said: Any = None) -> list[Change]:
     """End the turn with the response as it is at last; `said`: an error that stands beside it."""
-    turn.usage_json = usage_json(body.get("usage"))
+    turn.packed_usage = pack(body.get("usage"))
     details = body.get("incomplete_details")
     if isinstance(details, Mapping) and details.get("reason") is not None:
         turn.reason = str(details["reason"])

@@ -24,7 +24,7 @@ def open_successor(loop: ToolLoop, lane: Lane, last: TurnState, connection: int,
         return last
     turn = loop.open_turn(run, last, [], now)
     turn.unasked = turn.sent = True
-    turn.timing.spans[0].kind = "wait"
+    turn.timing.begin_as("wait")
     turn.prepended = words_of(run.steers, "sent", "accepted")
     turn.timing.opened, turn.timing.sent, turn.connection = now, now, connection
     turn.history_bytes = last.history_bytes + size([*lineage.replayed_output(last), *turn.prepended])

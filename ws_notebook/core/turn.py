@@ -15,12 +15,13 @@ import msgspec
 
 from ..exceptions import ProtocolViolation, ToolError
 from ..secrets import hidden
-from . import calltext, codec
+from . import calltext
 from .events import ErrorInfo
 from .frames import Tallies
 from .handle import CallHandle, RunHandle
 from .items import Item, WireObject
 from .timing import CallTiming, TurnTiming
+from .usage import PackedUsage
 
 __all__ = [
     "CALL_ORDER",
@@ -205,8 +206,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     parts: tuple[TextPart, ...] = ()
     reception: Reception | None = msgspec.field(default_factory=Reception)
     """None once it has ended."""
-    usage_json: bytes = b""
-    """`usage` as JSON, which takes a fifth of it; empty where it is None."""
+    packed_usage: PackedUsage | None = None
+    """`usage`, in the least room."""
     error: ErrorInfo | None = None
     reason: str | None = None
     """Why it is incomplete, in the provider's word."""
@@ -249,7 +250,7 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     @property
     def usage(self) -> WireObject | None:
         """The usage of the terminal event, as the provider sent it, without numbers that no count can be."""
-        return WireObject(codec.decode_object(self.usage_json)) if self.usage_json else None
+        return None if self.packed_usage is None else self.packed_usage.unpacked()
 
     @property
     def receiving(self) -> Reception:

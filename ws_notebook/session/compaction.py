@@ -17,7 +17,7 @@ from ..core.items import Item
 from ..core.run import RequestSettings, RunState
 from ..core.timing import TurnTiming
 from ..core.turn import TurnState
-from ..core.usage import usage_json
+from ..core.usage import pack
 from ..exceptions import ProtocolViolation, SettingsError, WsNotebookError
 from ..secrets import Keys, hidden_error
 from ..transports.base import Endpoint
@@ -99,7 +99,7 @@ def _turn(name: str, model: str, timing: TurnTiming, body: bytes, answer: bytes)
         status="completed",
         output=output,
         compacted=True,
-        usage_json=usage_json(fields.get("usage")),
+        packed_usage=pack(fields.get("usage")),
         timing=timing,
         sent=True,
         bytes_sent=len(body),
