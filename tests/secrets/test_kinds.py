@@ -22,6 +22,10 @@ def test_a_beginning_may_become_a_secret(kind: str) -> None:
         assert min(open_token(f"see {SECRETS[kind][:length]}".encode())) == 4
 
 
+def test_a_secret_is_found_behind_the_slash_that_a_text_begins_with() -> None:
+    assert list(tokens(("/" + SECRETS["GitHub"]).encode())) == [(1, 1 + len(SECRETS["GitHub"]))]
+
+
 def test_no_word_with_hyphens_is_a_secret() -> None:
     assert not [kind for kind, text in UNCHANGED.items() if list(tokens(text.encode()))]
 

@@ -130,7 +130,7 @@ def tokens(data: bytes) -> Iterator[tuple[int, int]]:
         end = runs.find(b" ", at + _RUN)
         end = len(data) if end < 0 else end
         # Most runs are sorted out here.
-        if data[at : at + 3] in _HEADS or data[at] in _LEADS or data[at - 1] in b"\\%" or data.find(b"/", at, end) > 0:
+        if data[at : at + 3] in _HEADS or data[at] in _LEADS or data[at - 1] in b"\\%" or data.find(b"/", at, end) >= 0:
             yield from _in_run(data, at, end)
         at = runs.find(_LONG_RUN, end)
 
