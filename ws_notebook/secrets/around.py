@@ -15,11 +15,12 @@ __all__ = ["open_places", "places"]
 _LONGEST = 16_384
 """Bytes of the longest private key."""
 
-_AZURE = re.compile(rb"(?<=[\w~.\-]{3})8Q~[\w~.\-]{31,34}(?![\w~.\-])")
-_TELEGRAM = re.compile(rb"(?<=\d{8}:)AA[\w\-]{32,34}(?![\w\-])")
-_TERRAFORM = re.compile(rb"(?<=\w\.atlasv1\.)[\w\-=]{40,}")
+# Each begins with bytes to which a search skips.
+_AZURE = re.compile(rb"8Q~(?<=[\w~.\-]{3}8Q~)[\w~.\-]{31,34}(?![\w~.\-])")
+_TELEGRAM = re.compile(rb":(?<=\d{8}:)(AA[\w\-]{32,34})(?![\w\-])")
+_TERRAFORM = re.compile(rb"\.atlasv1\.(?<=\w\.atlasv1\.)([\w\-=]{40,})")
 _OPEN_BEHIND = re.compile(rb"(?:(?<=\d{8}:)A|(?<=\w\.atlasv1\.)\w)[\w\-=]{0,160}\Z")
-_USERINFO = re.compile(rb"[^\s/@:?#\"'<>\\]{0,256}:([^\s/@?#\"'<>]{1,256})@(?=[\w\[%$])")
+_USERINFO = re.compile(rb"://[^\s/@:?#\"'<>\\]{0,256}:([^\s/@?#\"'<>]{1,256})@(?=[\w\[%$])")
 _SCHEME = re.compile(rb"(Bearer|Basic)[ \t]{1,4}([\w\-.~+/=*]{1,8192})")
 _PROVES = re.compile(rb"[\d.=+~]")
 _PEM_BODY = re.compile(rb"[A-Za-z0-9+/=\r\n\\\-]{0,16384}")
@@ -47,12 +48,9 @@ def _keys_in_pem(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _passwords_in_urls(data: bytes) -> Iterator[tuple[int, int]]:
-    at = data.find(b"://") if b"@" in data else -1
-    while at >= 0:
-        match = _USERINFO.match(data, at + 3)
-        if match is not None and not is_placeholder(match[1]):
+    for match in _USERINFO.finditer(data):
+        if not is_placeholder(match[1]):
             yield match.span(1)
-        at = data.find(b"://", at + 3)
 
 
 def _behind_schemes(data: bytes, keys: Keys) -> Iterator[tuple[int, int]]:
@@ -76,18 +74,18 @@ def _is_basic(value: bytes) -> bool:
 
 def places(data: bytes, keys: Keys) -> Iterator[tuple[int, int]]:
     """Where they stand."""
-    if b"B" in data and b" " in data and (b"Bearer " in data or b"Basic " in data):
+    if b"B" in data:
         yield from _behind_schemes(data, keys)
-    if b"K" in data and b"-" in data:
+    if b"K" in data and b"-" in data and b"V" in data:
         yield from _keys_in_pem(data)
     if b"@" in data:
         yield from _passwords_in_urls(data)
     if b"~" in data:
         yield from (match.span() for match in _AZURE.finditer(data))
-    if b":AA" in data:
-        yield from (match.span() for match in _TELEGRAM.finditer(data))
-    if b".atlasv1." in data:
-        yield from (match.span() for match in _TERRAFORM.finditer(data))
+    if b"A" in data and b":" in data:
+        yield from (match.span(1) for match in _TELEGRAM.finditer(data))
+    if b"." in data:
+        yield from (match.span(1) for match in _TERRAFORM.finditer(data))
 
 
 def open_places(tail: bytes, least: int = 1) -> Iterator[int]:

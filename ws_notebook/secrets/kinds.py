@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from .words import one_of
+
 __all__ = ["KINDS", "Kind", "begins", "open_token", "tokens"]
 
 _RUN = 12
@@ -20,16 +22,20 @@ class Kind(NamedTuple):
     pattern: re.Pattern[bytes]
     random: bool = False
     """Whether it must look drawn by lot: words with hyphens between them begin so as well."""
+    loose: bool = False
+    """Whether its pattern holds to no more than the first three letters of a head."""
 
 
-def _kind(name: str, heads: str, pattern: str, *, random: bool = False) -> Kind:
-    return Kind(name, tuple(heads.split()), re.compile(pattern.encode(), re.ASCII), random)
+def _kind(name: str, heads: str, pattern: str, *, random: bool = False, loose: bool = False) -> Kind:
+    return Kind(name, tuple(heads.split()), re.compile(pattern.encode(), re.ASCII), random, loose)
 
 
 KINDS: Final = (
     _kind("OpenAI, Anthropic and others", "sk-", r"sk-[\w\-]{9,}", random=True),
     _kind("the same with a plus", "sk-", r"sk-[\w\-/]{1,256}\+[\w\-/+=]{6,}", random=True),
-    _kind("xAI, Cerebras, Perplexity, NVIDIA", "xai- csk- pplx- nvapi-", r"[a-z]{3,5}-[\w\-]{9,}", random=True),
+    _kind("xAI, Cerebras, Perplexity, NVIDIA", "xai- csk- pplx- nvapi-", (
+        r"[a-z]{3,5}-[\w\-]{9,}"
+    ), random=True, loose=True),
     _kind(
         "Groq, Vercel, Replicate, Fireworks, Together, LangSmith",
         "gsk_ vck_ vck- r8_ fw_ tgp_v1_ lsv2_",
@@ -93,16 +99,49 @@ _ALL_HEADS: Final = tuple(head.encode() for kind in KINDS for head in kind.heads
 _LONGEST_HEAD: Final = max(map(len, _ALL_HEADS))
 _BEGUN: Final = frozenset(head[:length] for head in _ALL_HEADS for length in range(1, len(head)))
 
-# A run is what stands between blanks, quotes, brackets and the like: a secret begins where a run begins, or behind a
-# slash in one. Bytes of other scripts end it.
-_IN_RUN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/")
-_TABLE: Final = bytes(ord("a") if byte in _IN_RUN else ord(" ") for byte in range(256))
-_LONG_RUN: Final = b"a" * _RUN
-_SIGNS: Final = (b"_", b"-", b".", b"I", b"SK", b"dapi", b"TT3", b"//")
-_DIGEST: Final = re.compile(rb"sha\d{1,3}[=:]\Z")
-"""Before a digest: in base64 some of them begin as a secret does."""
 _LEADS: Final = b"-_.+"
 """What may stand before a secret in a run, besides a slash."""
+_SIGNS: Final = (b"_", b"-", b".", b"I", b"K", b"T", b"/", b"dapi")
+"""Each kind has one of these. To look for a single byte costs next to nothing."""
+
+
+def _mark(byte: int) -> int:
+    """What a byte is, of a run or not.
+
+    A run is what stands between blanks, quotes, brackets and the like: a secret begins where a run begins, or behind a
+    slash in one. Bytes of other scripts end it.
+    """
+    if byte in _LEADS:
+        return ord("l")
+    if byte in {head[0] for head in _HEADS}:
+        return ord("f")
+    return ord("a" if byte == ord("/") or (byte < 128 and chr(byte).isalnum()) else " ")
+
+
+_MARKS: Final = bytes(map(_mark, range(256)))
+_AT_BEGIN: Final = (re.compile(b" f(?=[^ ]{%d})" % (_RUN - 1)), re.compile(b"l(?<= l)l*f"))
+"""In marks, the first byte of what may be a head at the beginning of a run."""
+
+
+def _head() -> bytes:
+    """An expression for the heads, which lets most places go at the first two bytes."""
+    pairs = b"".join(b"[%s]" % re.escape(bytes({head[at] for head in _HEADS})) for at in (0, 1))
+    heads = {head[: 3 if kind.loose else None].encode() for kind in KINDS for head in kind.heads}
+    return b"(?=%s)%s" % (pairs, one_of(heads))
+
+
+_HEAD: Final = re.compile(_head())
+# Each begins with a single byte, to which the search skips.
+_BEHIND_SLASH: Final = re.compile(b"/(?=%s)" % _HEAD.pattern)
+_BEHIND: Final = (
+    (b"/", _BEHIND_SLASH),
+    (b"\\", re.compile(rb"\\(?=(?:u.{4}|.)%s)" % _HEAD.pattern, re.DOTALL)),
+    (b"%", re.compile(b"%%(?=..%s)" % _HEAD.pattern, re.DOTALL)),
+)
+"""Before a head behind a slash in a run, or behind an escape at its beginning."""
+_SLASH: Final = re.compile(b"/")
+_DIGEST: Final = re.compile(rb"sha\d{1,3}[=:]\Z")
+"""Before a digest: in base64 some of them begin as a secret does."""
 
 _OPEN_AWS = re.compile(rb"A[KS]IA[A-Z0-9]{16}[\s,;:|\"'\\]{0,6}[A-Za-z0-9/+]{0,40}\Z")
 _WORD = re.compile(rb"[A-Za-z0-9]+")
@@ -123,23 +162,31 @@ def _by_lot(token: bytes) -> bool:
 def tokens(data: bytes) -> Iterator[tuple[int, int]]:
     """Where those stand that are known by their looks."""
     if len(data) < _RUN or not any(sign in data for sign in _SIGNS):
-        return  # each kind has one of these
-    runs = data.translate(_TABLE)
-    at = runs.find(_LONG_RUN)
-    while at >= 0:
-        end = runs.find(b" ", at + _RUN)
-        end = len(data) if end < 0 else end
-        # Most runs are sorted out here.
-        if data[at : at + 3] in _HEADS or data[at] in _LEADS or data[at - 1] in b"\\%" or data.find(b"/", at, end) > 0:
-            yield from _in_run(data, at, end)
-        at = runs.find(_LONG_RUN, end)
+        return
+    marks = b" " + data.translate(_MARKS) + b" "
+    end = 0
+    for hint in _hints(data, marks):
+        if hint >= end:
+            start, end = marks.rfind(b" ", end, hint + 1), marks.find(b" ", hint + 1) - 1
+            if end - start >= _RUN:
+                yield from _in_run(data, start, end)
+
+
+def _hints(data: bytes, marks: bytes) -> list[int]:
+    """Places in those runs that are worth to be looked through, in order."""
+    heads = (match.end() - 2 for begin in _AT_BEGIN for match in begin.finditer(marks))
+    found = [at for at in heads if data[at : at + 3] in _HEADS and _HEAD.match(data, at)]
+    for byte, expression in _BEHIND:
+        if byte in data:
+            found += [match.end() for match in expression.finditer(data)]
+    return sorted(found)
 
 
 def _in_run(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     if data[start - 1 : start] in (b"=", b":") and _DIGEST.search(data[max(0, start - 8) : start]):
         return
     reached = start
-    for begin in _begins(data, start, end):
+    for begin in _begins(data, start, end, _BEHIND_SLASH):
         if begin < reached:
             continue
         for kind in _HEADS.get(data[begin : begin + 3], ()):
@@ -151,7 +198,7 @@ def _in_run(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
                 break
 
 
-def _begins(data: bytes, start: int, end: int) -> Iterator[int]:
+def _begins(data: bytes, start: int, end: int, slash: re.Pattern[bytes]) -> Iterator[int]:
     """The places in a run at which a secret may begin."""
     yield start
     before = data[start - 1 : start]
@@ -165,16 +212,13 @@ def _begins(data: bytes, start: int, end: int) -> Iterator[int]:
     # Behind two hyphens stands the name of a variable in CSS.
     if first != start and data[start:first] != b"--":
         yield first
-    slash = data.find(b"/", start, end)
-    while slash >= 0:
-        yield slash + 1
-        slash = data.find(b"/", slash + 1, end)
+    yield from (match.end() for match in slash.finditer(data, start, end))
 
 
 def open_token(tail: bytes, least: int = 1) -> Iterator[int]:
     """Where in the last run of a text that goes on such a secret may have begun, by at least so many letters of it."""
-    start = tail.translate(_TABLE).rfind(b" ") + 1
-    for begin in _begins(tail, start, len(tail)):
+    start = tail.translate(_MARKS).rfind(b" ") + 1
+    for begin in _begins(tail, start, len(tail), _SLASH):
         if len(tail) - begin >= least and begins(tail[begin : begin + _LONGEST_HEAD]):
             yield begin
     last = tail[-80:]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from .keys import Keys, has_both
+from .words import one_of
 
 __all__ = ["Value", "bare_name", "is_named_secret", "is_placeholder", "named"]
 
@@ -23,8 +24,21 @@ _STAND_INS: Final = (b"PASSWORD", b"TOKEN", b"SECRET", b"KEY", b"API_KEY")
 _ALL: Final = (*_STRONG, *_WEAK, b"key")
 _WORDS: Final = (b"pass", b"pwd", b"token", b"secret", b"key", b"auth", b"cookie", b"credential", b"sig")
 """One of these is in each of those names."""
-_END = re.compile(rb"(?:word|wd|phrase|orization|s|nature)?(?![\w\-])\\*[\"']?[ \t]{0,4}(?=[:=])")
-"""What may stand between such a word and the sign."""
+_SUFFIXES: Final = (b"word", b"wd", b"phrase", b"orization", b"s", b"nature")
+"""What may follow such a word in them."""
+_FOLDED: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ='\t", b'abcdefghijklmnopqrstuvwxyz:" ')
+
+
+def _backwards(words: Iterable[bytes]) -> bytes:
+    return one_of(word[::-1] for word in words)
+
+
+# In a folded text that is read backwards: a search skips to the signs, and most of them are sorted out by the last
+# letters of what stands before. A field that is called "key" is none, but in the query of a URL one is.
+_BEHIND_NAME: Final = re.compile(
+    rb':(?=[ "\\]*+(?:yek(?=[\w\-.?&])|%s)) {0,4}"?\\*%s?(%s)'
+    % (_backwards({word[-3:] for word in _ALL} - {b"key"}), _backwards(_SUFFIXES), _backwards(_WORDS))
+)
 _SIGN = re.compile(rb"(=>|:=|[:=])(?!=)[ \t]{0,4}(\\*[\"'])?")
 _OTHER: Final = re.compile(rb"page|next|continu|sync|cursor|pad|eos|bos|unk|mask|sep|cls|special|public|cancel|idempot")
 """In the names of tokens that are none."""
@@ -64,15 +78,16 @@ class Value(NamedTuple):
 
 def named(data: bytes, keys: Keys) -> Iterator[Value]:
     """Every value that stands behind such a name and a sign, in text, JSON, code, headers and URLs."""
-    low = data.lower()
-    for word in _WORDS:
-        at = low.find(word)
-        while at >= 0:
-            end = _END.match(low, at + len(word))
-            found = None if end is None else _value_behind(data, end.end(), keys)
-            if found is not None:
-                yield found
-            at = low.find(word, at + 1 if found is None else max(found.end, at + 1))
+    backwards = data.translate(_FOLDED)[::-1]
+    reached: dict[bytes, int] = {}
+    for match in reversed([*_BEHIND_NAME.finditer(backwards)]):
+        # A value may hold further ones, but not of the same word.
+        if len(data) - match.end() < reached.get(match[1], 0):
+            continue
+        found = _value_behind(data, len(data) - match.start() - 1, keys)
+        if found is not None:
+            reached[match[1]] = found.end
+            yield found
 
 
 def _value_behind(data: bytes, at: int, keys: Keys) -> Value | None:

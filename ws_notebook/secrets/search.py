@@ -135,7 +135,7 @@ def to_frame(value: Any) -> bytes:
 
 def _may_hold(data: bytes, keys: Keys) -> bool:
     """Whether to look at each string of this JSON. Letters behind `\\u` are read only then."""
-    return b"\\u00" in data or bool(spans(data, keys))
+    return (b"\\" in data and b"\\u00" in data) or bool(spans(data, keys))
 
 
 def _walked(value: Any, keys: Keys) -> Any:
