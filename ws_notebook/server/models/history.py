@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from ws_notebook.pictures import part_facts
 from ws_notebook.server.wire import Item
 
-__all__ = ["Exchange", "Made", "read"]
+__all__ = ["Exchange", "Made", "read", "read_json"]
 
 _CALLS = ("function_call", "custom_tool_call")
 _OUTPUTS = ("function_call_output", "custom_tool_call_output")
@@ -50,6 +51,14 @@ def read(items: Sequence[Item]) -> Exchange:
         asked=[_text(items[place].get("content")) for place in places[:-1]],
         images=[_image(part) for part in prompt if _type(part) == "input_image"] if isinstance(prompt, list) else [],
     )
+
+
+def read_json(text: str) -> Any:
+    """Arguments or an output as JSON if it is JSON, as text if it is not."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _text(content: Any) -> str:
