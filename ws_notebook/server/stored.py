@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ws_notebook.server.errors import ApiError
+from ws_notebook.server.errors import ApiError, invalid_value
 from ws_notebook.server.lineage import Record
 from ws_notebook.server.service import Served
 from ws_notebook.server.wire import Item
@@ -67,15 +67,13 @@ class InputItemsHandler(StoredHandler):
     def _order(self) -> str:
         order = self.get_argument("order", "desc")
         if order not in ("asc", "desc"):
-            raise ApiError("Invalid value for 'order': use 'asc' or 'desc'.", code="invalid_value", param="order")
+            raise invalid_value("order", "'asc' or 'desc'")
         return order
 
     def _limit(self) -> int:
         text = self.get_argument("limit", "20")
         if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= _MOST:
-            raise ApiError(
-                f"Invalid value for 'limit': use an integer from 1 to {_MOST}.", code="invalid_value", param="limit"
-            )
+            raise invalid_value("limit", f"an integer from 1 to {_MOST}")
         return int(text)
 
 
