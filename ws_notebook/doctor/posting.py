@@ -13,7 +13,7 @@ from ..transports.base import Endpoint
 from ..transports.http import make_client
 from .answer import Seen
 from .finding import Parts
-from .probes import KEY_ADVICE, UNKNOWN
+from .probes import KEY_ADVICE, NO_API, UNKNOWN
 
 __all__ = ["ask_over_http"]
 
@@ -62,8 +62,7 @@ def _judge(parts: Parts, endpoint: Endpoint, answer: Any, seen: Seen, ms: float)
     error = failure_info(stated if isinstance(stated, dict) else {"message": stated or fields.get("message")})
     said = f"HTTP {status} ({ms:.0f} ms): {error.code or error.message if fields else _beginning(answer)}"
     if not fields:
-        advice = "Something answers that is not the API: a proxy, a login page, a web server. Check the base URL."
-        _bad(parts, seen, said, advice)
+        _bad(parts, seen, said, NO_API)
     elif status in (401, 403):
         seen.unauthorized = True
         _bad(parts, seen, f"{said}: {error.message}" if error.code else said, KEY_ADVICE)
