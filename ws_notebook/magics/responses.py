@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
@@ -24,7 +25,7 @@ from ..settings import provider_names
 from ..tools.values.pictures import Picture, as_picture
 from ..views import View, choose_view
 from .body import refuse_second_line
-from .complete import matcher
+from .complete import matcher, offered
 from .offer import chosen_tools
 from .options import EFFORTS, TRANSPORTS, VIEWS, CellOptions, nearest, parse_cell_options
 from .panel import MagicsGuide
@@ -62,7 +63,7 @@ class ResponsesMagics(Magics):
 
     def __init__(self, shell: Any) -> None:
         self.sessions = Sessions(self, shell)
-        self.matcher = matcher(self.sessions)
+        self.matcher = matcher("responses", partial(offered, self.sessions))
         """Their part in the shell's completer."""
         self.result = CellResult(shell)
         self._guide = MagicsGuide(self.sessions)
