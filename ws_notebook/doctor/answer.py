@@ -29,7 +29,6 @@ class Seen:
     """Whether it answered events over a WebSocket."""
     no_socket_mode: bool = False
     """Whether the upgrade was refused in a way that means: not here."""
-    unauthorized: bool = False
     http: bool = False
     lanes: bool | None = None
     steering: bool | None = None

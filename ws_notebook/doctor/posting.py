@@ -64,7 +64,6 @@ def _judge(parts: Parts, endpoint: Endpoint, answer: Any, seen: Seen, ms: float)
     if not fields:
         _bad(parts, seen, said, NO_API)
     elif status in (401, 403):
-        seen.unauthorized = True
         _bad(parts, seen, f"{said}: {error.message}" if error.code else said, KEY_ADVICE)
     elif status == 429:
         parts.warning("HTTP", said, "Wait a moment, or look at the account's limits and credit.", cost=_REFUSED)

@@ -77,7 +77,6 @@ class _Probing:
         try:
             answer = await self._create(**first)
         except AuthenticationFailed as refused:
-            self.seen.unauthorized = True
             self.parts.failed("upgrade", str(refused), KEY_ADVICE)
             return None
         except ConnectionFailed as failed:
@@ -94,7 +93,6 @@ class _Probing:
             tell(answer.failure, "Run this again; if it stays, the server's log or a proxy on the way knows more.")
             return False
         if error is not None and (error.status in (401, 403) or error.code in _KEY_CODES):
-            self.seen.unauthorized = True
             tell(f"the key is refused: {error.message}", KEY_ADVICE)
             return False
         self.seen.socket = True

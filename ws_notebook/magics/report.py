@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ..render.format import escaped
+from ..render.format import escaped, markdown_table
 
 __all__ = ["Report", "brief"]
 
@@ -27,9 +27,7 @@ class Report:
         return "\n".join([self.title, *(f"  {name:<{width}}  {value}" for name, value in self.rows)])
 
     def _repr_markdown_(self) -> str:
-        lines = [f"| {_cell(self.title)} | |", "| --- | --- |"]
-        lines += [f"| {_cell(name)} | {_cell(value)} |" for name, value in self.rows]
-        return "\n".join(lines)
+        return markdown_table([_cell(self.title), ""], [list(map(_cell, row)) for row in self.rows])
 
 
 def brief(error: ErrorT, shell: Any = None) -> ErrorT:

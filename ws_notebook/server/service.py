@@ -10,7 +10,7 @@ from ws_notebook.server.access import Guarded
 from ws_notebook.server.create import Create
 from ws_notebook.server.errors import ApiError, response_not_found
 from ws_notebook.server.generation import Generation
-from ws_notebook.server.lineage import Record
+from ws_notebook.server.lineage import Lineage, Record
 from ws_notebook.server.models.base import Model
 from ws_notebook.server.store import Store
 from ws_notebook.server.wire import Event
@@ -62,6 +62,11 @@ class Service:
             message = f"The requested model '{name}' does not exist. This server has: {known}."
             raise ApiError(message, code="model_not_found", param="model")
         return model
+
+    def lineage(self, create: Create, owner: str) -> Lineage:
+        """All that a stateless answer to *create* reads. ApiError when nobody has what it continues."""
+        parent = self.parent(create, owner, lambda _: None)
+        return Lineage.extend(parent.lineage if parent else None, create.items)
 
     def parent(self, create: Create, owner: str, recall: Recall) -> Record | None:
         """What *create* continues. ApiError when nobody has it; None when it continues nothing."""
