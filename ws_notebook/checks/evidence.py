@@ -65,11 +65,11 @@ def report(run: RunState, marked: Collection[CallState] = ()) -> str:
 
 
 def _line(call: CallState, *, marked: bool) -> str:
-    what = f"{'>' if marked else ' '} {call.turn.id}  {call_words(call.name, arguments_of(call))}"
+    what = f"{'>' if marked else ' '} {call.turn.id}  {one_line(call_words(call.name, arguments_of(call)), _WIDTH)}"
     came = call.error if call.error is not None else one_line(output_text(call), _WIDTH)
     if call.status == "completed":
-        return f"{one_line(what, _WIDTH)} -> {came}"
-    return f"{one_line(what, _WIDTH)} {call.status}{f': {one_line(came, _WIDTH)}' if came else ''}"
+        return f"{what} -> {came}"
+    return f"{what} {call.status}{f': {one_line(came, _WIDTH)}' if came else ''}"
 
 
 def _value(value: Any) -> str:

@@ -46,19 +46,20 @@ class DemoModel:
         self._pace = pace
 
     def check(self, request: ModelRequest) -> None:
-        """ApiError for a schema of the answer that asks for more than this script makes."""
+        """ApiError for a schema of the answer, or of a tool that must be called, that asks for too much."""
         schema = _schema(request)
-        if schema is None:
-            return
         try:
-            check_schema(schema)
-            document_of(read(request.items), schema)
+            if schema is not None:
+                check_schema(schema)
+                document_of(read(request.items), schema)
+            elif request.tool_choice not in ("auto", "none"):
+                plan(request)
         except (TooLarge, RecursionError) as error:
             problem = str(error) if isinstance(error, TooLarge) else "it is nested too deeply"
             raise ApiError(
                 f"The demo model answers no schema like this: {problem}. Ask for less.",
                 code="invalid_json_schema",
-                param="text.format.schema",
+                param="tools" if schema is None else "text.format.schema",
             ) from None
 
     async def respond(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:

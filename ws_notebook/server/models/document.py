@@ -85,9 +85,9 @@ class Document(Filler):
         """
         schema = self._resolve(self._root)
         if schema.get("properties"):
-            return self._object(schema, force=True)
+            return self._object(schema)
         value = self._value("", schema)
-        return self._last_resort(schema, force=True) if value is NOTHING else value
+        return self._last_resort(schema) if value is NOTHING else value
 
     def several(self, schema: Schema) -> list[Any]:
         schema = self._resolve(schema)
@@ -116,7 +116,7 @@ class Document(Filler):
                 return self._named_values.pop(place)[1]
         return super()._value(name, schema)
 
-    def _last_resort(self, schema: Schema, *, force: bool) -> Any:
+    def _last_resort(self, schema: Schema) -> Any:
         """The first choice, null where it may be, else a sample: the document must be whole."""
         self._allowance.values()
         if choices := [schema["const"]] if "const" in schema else schema.get("enum"):
@@ -124,7 +124,7 @@ class Document(Filler):
         if self._takes_null(schema):
             return None
         if options := self._options(schema):
-            return self._last_resort(options[0], force=True)
+            return self._last_resort(options[0])
         return self._sample(next(iter(types_of(schema)), "string"), schema)
 
     def _sample(self, kind: str, schema: Schema) -> Any:
@@ -136,7 +136,7 @@ class Document(Filler):
             self._allowance.values(count)
             items: list[Schema] = [{"type": each} for each in _kinds_in_turn(schema)]
             items = items or [self._resolve(schema.get("items") or {})] * int(count)
-            return [self._last_resort(each, force=True) for each in items]
+            return [self._last_resort(each) for each in items]
         if kind in ("integer", "number"):
             return _number(schema, whole=kind == "integer")
         if kind == "boolean":
@@ -162,7 +162,7 @@ class Document(Filler):
             return NOTHING
         self._depth += 1
         try:
-            return self._object(schema, force=True)
+            return self._object(schema)
         finally:
             self._depth -= 1
 

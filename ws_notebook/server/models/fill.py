@@ -29,9 +29,9 @@ class Filler:
         self._numbers = list(values.numbers)
         self._strings = _strings(values, name_words)
 
-    def arguments(self, *, force: bool = False) -> dict[str, Any] | None:
-        """All arguments; None when a required one finds no value. *force* takes empty values then."""
-        return self._object(self._root, force=force)
+    def arguments(self) -> dict[str, Any] | None:
+        """All arguments; None when a required one finds no value."""
+        return self._object(self._root)
 
     def several(self, schema: Schema) -> list[Any]:
         """Every value of the prompt that fits *schema*, for a list, or a tool that takes one at a time."""
@@ -45,14 +45,14 @@ class Filler:
             value = self._value("", schema)
         return found
 
-    def _object(self, schema: Schema, *, force: bool) -> dict[str, Any] | None:
+    def _object(self, schema: Schema) -> dict[str, Any] | None:
         filled: dict[str, Any] = {}
         required = schema.get("required") or []
         for name, declared in (schema.get("properties") or {}).items():
             part = self._resolve(declared)
             value = self._value(name, part)
             if value is NOTHING and name in required:
-                value = self._last_resort(part, force=force)
+                value = self._last_resort(part)
                 if value is NOTHING:
                     return None
             if value is not NOTHING:
@@ -94,7 +94,7 @@ class Filler:
         return self.several(self._resolve(schema.get("items") or {})) or NOTHING
 
     def _inside(self, schema: Schema) -> Any:
-        return self._object(schema, force=False) or NOTHING
+        return self._object(schema) or NOTHING
 
     def _choice(self, options: Sequence[Any]) -> Any:
         """The value of an enum that the prompt names, the longest of those that do."""
@@ -119,8 +119,8 @@ class Filler:
                 return not _FALSE.search(" ".join(before))
         return NOTHING
 
-    def _last_resort(self, schema: Schema, *, force: bool) -> Any:
-        """For a required parameter: its default, a choice's first, null, the end of the sentence; *force*: empty."""
+    def _last_resort(self, schema: Schema) -> Any:
+        """For a required parameter: its default, a choice's first, null, the end of the sentence."""
         if "default" in schema:
             return schema["default"]
         if schema.get("enum"):
@@ -130,20 +130,10 @@ class Filler:
         kinds, tail = types_of(schema), _TAIL.search(self._prompt)
         if "string" in kinds and tail:
             return tail.group(1).strip()
-        if kinds == ["boolean"]:
-            return False
-        return self._empty(next(iter(self._options(schema)), schema)) if force else NOTHING
+        return False if kinds == ["boolean"] else NOTHING
 
     def _takes_null(self, schema: Schema) -> bool:
         return any("null" in types_of(option) for option in (schema, *self._options(schema)))
-
-    def _empty(self, schema: Schema) -> Any:
-        if schema.get("enum"):
-            return schema["enum"][0]
-        kind = next(iter(types_of(schema)), "string")
-        if kind == "object":
-            return self._object(schema, force=True) or {}
-        return {"integer": 0, "number": 0, "boolean": False, "array": [], "null": None}.get(kind, "")
 
     def _resolve(self, schema: Any) -> Schema:
         """*schema* with its ``$ref`` followed, within this document."""
