@@ -7,7 +7,7 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from ws_notebook.server.limits import Limits
@@ -89,28 +89,17 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_limits(serve: argparse.ArgumentParser, usual: str) -> None:
     """One flag for each limit; what is not given is as the profile has it."""
+    from dataclasses import fields
+
+    from ws_notebook.server.limits import MIB, Limits
+
     group = serve.add_argument_group("limits", f"The defaults are those of --profile {usual}. 0 switches off seconds.")
-    for flag, field, read, text in (
-        ("--connection-seconds", "connection_seconds", _not_negative, "age at which a connection takes no more (3600)"),
-        ("--idle-seconds", "idle_seconds", _not_negative, "without a message while nothing is answered (0)"),
-        ("--in-flight", "responses_in_flight", _count, "responses at once on a connection (16)"),
-        ("--lanes", "lanes", _count, "stream ids in a connection's life (32)"),
-        ("--queued-creates", "queued_creates", _count, "waiting on a connection (256)"),
-        ("--pending-steers", "pending_steers", _count, "waiting for one response (16)"),
-        ("--max-message-mib", "max_message_bytes", _mebibytes, "largest message, and largest body over HTTP (64)"),
-        ("--stored-responses", "stored_responses", _count, "kept (10000)"),
-        ("--ping-seconds", "ping_seconds", _not_negative, "between two pings (20)"),
-        ("--queued-mib", "queued_bytes", _mebibytes, "that waiting creates of a connection may have together (64)"),
-        ("--unread-mib", "unread_bytes", _mebibytes, "owed to a client before its messages are read no further (4)"),
-        (
-            "--unread-seconds",
-            "unread_seconds",
-            _not_negative,
-            "in which a client that is told something reads nothing (20)",
-        ),
-    ):
-        metavar = flag.removeprefix("--").replace("-", "_").upper()
-        group.add_argument(flag, dest=field, metavar=metavar, type=read, default=None, help=text)
+    for limit in fields(Limits):
+        if flag := limit.metadata.get("flag"):
+            given: Any = limit.default
+            read, shown = (_mebibytes, given / MIB) if "mib" in flag else (_READ[type(given)], given)
+            metavar, words = flag.lstrip("-").replace("-", "_").upper(), f"{limit.metadata['help']} ({shown:g})"
+            group.add_argument(flag, dest=limit.name, metavar=metavar, type=read, help=words)
 
 
 def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -268,6 +257,7 @@ def _number(read: Callable[[str], N], fits: Callable[[N], bool], wanted: str) ->
 _port = _number(int, lambda value: 0 <= value <= 65535, "a port is between 0 and 65535")
 _count = _number(int, lambda value: value >= 1, "must be 1 or more")
 _not_negative = _number(float, lambda value: 0 <= value < float("inf"), "must be 0 or more")
+_READ: dict[type, Callable[[str], Any]] = {int: _count, float: _not_negative}
 _positive = _number(float, lambda value: 0 < value < float("inf"), "must be more than 0")
 
 
