@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ..render.format import escaped, markdown_table
 
-__all__ = ["Report", "brief"]
+__all__ = ["Report", "brief", "reached"]
 
 ErrorT = TypeVar("ErrorT", bound=BaseException)
 
@@ -40,7 +40,8 @@ def brief(error: ErrorT, shell: Any = None) -> ErrorT:
     if notes and text and text[-1] not in ".!?":
         text += "."
     lines = [" ".join(filter(None, [f"\x1b[31m{type(error).__name__}\x1b[0m:", text, notes]))]
-    called = _called(error.__traceback__)
+    expression = reached(error.__traceback__, "<prompt>")
+    called = expression and expression.tb_next
     if shell is not None and called is not None:
         above = shell.InteractiveTB.structured_traceback(type(error), error, called, tb_offset=0)
         lines = [*above, *([] if notes in "\n".join(above) else [notes])]
@@ -48,11 +49,11 @@ def brief(error: ErrorT, shell: Any = None) -> ErrorT:
     return error
 
 
-def _called(traceback: TracebackType | None) -> TracebackType | None:
-    """The part of a traceback below the expression in the prompt."""
-    while traceback is not None and traceback.tb_frame.f_code.co_filename != "<prompt>":
+def reached(traceback: TracebackType | None, filename: str) -> TracebackType | None:
+    """The part of a traceback from this file on; None where it does not get there."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename != filename:
         traceback = traceback.tb_next
-    return traceback.tb_next if traceback is not None else None
+    return traceback
 
 
 def _cell(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import ast
 import re
-from types import TracebackType
 from typing import Any, Final
 
 from IPython.core.magic import Magics, cell_magic, magics_class, no_var_expand
@@ -16,7 +15,7 @@ from ..tools.bench.revision import succeed
 from .body import refuse_second_line
 from .complete import matcher
 from .options import Option, OptionParser, columns, nearest, split_words, whole_number
-from .report import brief
+from .report import brief, reached
 
 __all__ = ["TOOL_OPTIONS", "ToolMagics", "parse_tool_options"]
 
@@ -107,7 +106,8 @@ class ToolMagics(Magics):
         try:
             exec(shell.compile(tree, filename, "exec"), shell.user_ns)  # noqa: S102 - it is the user's own cell
         except BaseException as error:  # noqa: BLE001 - whatever the cell raises goes on, shorter
-            raise error.with_traceback(_from_cell(error.__traceback__, filename)) from None
+            # From the cell's own code on.
+            raise error.with_traceback(reached(error.__traceback__, filename) or error.__traceback__) from None
         made: AnyTool = tool(shell.user_ns[name], **options)
         shell.user_ns[name] = made
         if isinstance(before, Tool) and made._bench is not before._bench:
@@ -121,14 +121,6 @@ class ToolMagics(Magics):
             display(made.form())  # type: ignore[no-untyped-call]
         except ToolError as error:
             raise SettingsError(str(error)) from None
-
-
-def _from_cell(traceback: TracebackType | None, filename: str) -> TracebackType | None:
-    """The traceback from the cell's own code on."""
-    found = traceback
-    while found is not None and found.tb_frame.f_code.co_filename != filename:
-        found = found.tb_next
-    return found or traceback
 
 
 def _completions(line: str) -> list[str]:

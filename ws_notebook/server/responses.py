@@ -14,7 +14,7 @@ __all__ = ["new_id", "new_response", "usage"]
 
 _SETTINGS: Mapping[str, Any] = {
     "frequency_penalty": 0.0, "presence_penalty": 0.0, "temperature": 1.0, "top_p": 1.0, "top_logprobs": 0,
-    "instructions": None, "max_output_tokens": None, "max_tool_calls": None, "previous_response_id": None,
+    "instructions": None, "max_output_tokens": None, "max_tool_calls": None,
     "prompt_cache_key": None, "safety_identifier": None, "user": None, "parallel_tool_calls": True,
     "service_tier": "default", "tool_choice": "auto", "truncation": "disabled",
 }  # fmt: skip
@@ -44,6 +44,7 @@ def new_response(create: Create, created_at: int) -> ResponseObject:
         "created_at": created_at,
         **{name: fields.get(name, usual) for name, usual in _SETTINGS.items()},
         "model": create.model,
+        "previous_response_id": create.previous_response_id,
         "metadata": fields.get("metadata", {}),
         "output": [],
         "store": create.store,

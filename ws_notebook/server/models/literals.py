@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from ws_notebook.server.models.words import number
 
 __all__ = ["INDEX", "CallArguments", "LiteralError", "find_close", "parse_arguments"]
 
@@ -132,13 +133,7 @@ def _scalar(found: re.Match[str]) -> Any:
     word = found["word"].strip()
     if word in _WORDS:
         return _WORDS[word]
-    if not _NUMBER.match(word):
-        return word
-    try:
-        return int(word)
-    except ValueError:
-        # JSON has no infinity.
-        return max(-sys.float_info.max, min(float(word), sys.float_info.max))
+    return number(word) if _NUMBER.match(word) else word
 
 
 def _unescape(raw: str) -> str:
