@@ -65,8 +65,7 @@ def matcher(name: str, complete: Callable[[str], list[str]]) -> Callable[[Any], 
             "ordered": True,
         }
 
-    decorate: Callable[..., Any] = context_matcher(identifier=f"ws_notebook.{name}")
-    decorated: Callable[[Any], dict[str, Any]] = decorate(match)
+    decorated: Callable[[Any], dict[str, Any]] = context_matcher(identifier=f"ws_notebook.{name}")(match)
     return decorated
 
 

@@ -16,11 +16,11 @@ STOPPED = "The run was stopped. What has streamed is kept, and the next cell goe
 
 
 class Report:
-    """Rows of name and value under a title; shows itself as Markdown and as text."""
+    """Rows of name and value under a title, but for those without a value; shows itself as Markdown and as text."""
 
     def __init__(self, title: str, rows: Sequence[tuple[str, object]]) -> None:
         self.title = title
-        self.rows = [(name, str(value)) for name, value in rows]
+        self.rows = [(name, str(value)) for name, value in rows if value is not None]
 
     def __repr__(self) -> str:
         width = max((len(name) for name, _ in self.rows), default=0)

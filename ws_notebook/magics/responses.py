@@ -181,22 +181,20 @@ class ResponsesMagics(Magics):
                 silence(self.shell, error)
             raise
         finally:
-            self.sessions.tree(session).remember(kernel.cell_id(), run)
-            for view in views:
-                view.finish(run.state)
+            self._ended(session, kernel.cell_id(), run, views)
         return self.result.shown(run)
 
     def _left_running(self, session: Session, run: Run, views: list[View]) -> Run:
         """Let it go on while other cells run; its views get their last picture when it ends."""
-        cell = kernel.cell_id()
-
-        def last_picture() -> None:
-            self.sessions.tree(session).remember(cell, run)
-            for view in views:
-                view.finish(run.state)
-
-        finish_later(run, last_picture, widgets=any(view.widgets for view in views))
+        ended = partial(self._ended, session, kernel.cell_id(), run, views)
+        finish_later(run, ended, widgets=any(view.widgets for view in views))
         return self.result.shown(run)
+
+    def _ended(self, session: Session, cell: str | None, run: Run, views: list[View]) -> None:
+        """Note what the cell made, and have the last picture shown."""
+        self.sessions.tree(session).remember(cell, run)
+        for view in views:
+            view.finish(run.state)
 
     def _parent(self, session: Session, options: CellOptions) -> Run | str | Latest | None:
         if options.new:

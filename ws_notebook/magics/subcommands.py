@@ -76,6 +76,8 @@ def _status(command: Command) -> Report:
     age = f"{time.monotonic() - session.opened_at:.0f} s" if session.opened_at is not None else "none is open"
     sent, full = sum(turn.bytes_sent for turn in turns), sum(turn.bytes_full_context for turn in turns)
     calls = sum(len(turn.tool_calls) for turn in turns)
+    recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
+    stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
     rows: list[tuple[str, object]] = [
         ("provider", header.provider + (f" ({header.note})" if header.note else "")),
         ("model", command.sessions.model_of(session)),
@@ -85,12 +87,10 @@ def _status(command: Command) -> Report:
         ("connections opened", session.connections),
         ("runs · turns · calls", f"{len(session.runs)} · {len(turns)} · {calls}"),
         ("bytes sent", f"{sent:,} (HTTP with full input: {full:,})"),
+        ("connections left for their age", session.rotations or None),
+        ("recovered", ", ".join(recovered) or None),
+        ("stopped", " ".join(stopped[-3:]) or None),
     ]
-    recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
-    stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
-    rows += [("connections left for their age", session.rotations)] if session.rotations else []
-    rows += [("recovered", ", ".join(recovered))] if recovered else []
-    rows += [("stopped", " ".join(stopped[-3:]))] if stopped else []
     return Report("Session", rows)
 
 
