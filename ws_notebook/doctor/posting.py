@@ -74,8 +74,8 @@ def _judge(parts: Parts, endpoint: Endpoint, answer: Any, seen: Seen, ms: float)
     elif status >= 500:
         _bad(parts, seen, said, "The server has failed; its log knows more. Try again in a moment.")
     else:
-        advice = f"There is no Responses API at this address.{_hint(endpoint)} Check the base URL."
-        _bad(parts, seen, said, advice)
+        advice = ("There is no Responses API at this address.", endpoint.missing_version(), "Check the base URL.")
+        _bad(parts, seen, said, " ".join(filter(None, advice)))
 
 
 def _bad(parts: Parts, seen: Seen, said: str, advice: str) -> None:
@@ -89,11 +89,6 @@ def _is_refusal(status: int, code: str | None, message: str) -> bool:
     return status in (400, 409, 422) or (
         status == 404 and (code == "previous_response_not_found" or UNKNOWN in message)
     )
-
-
-def _hint(endpoint: Endpoint) -> str:
-    hint = endpoint.missing_version()
-    return f" {hint}" if hint else ""
 
 
 def _beginning(answer: Any) -> str:

@@ -44,15 +44,15 @@ looks like, and one that serves where the prompt has none."""
 _NUMBER = r"(-?\d+(?:\.\d+)?)(?!\.?\d)"
 """A version such as 1.2.3 is no number."""
 _LIMITS: Mapping[str, tuple[str, Callable[[float, float], bool]]] = {
-    "minimum": (rf"at least {_NUMBER}(?! (?:items|characters))", operator.ge),
+    "minimum": (rf"at least {_NUMBER}(?! (?:item|character))", operator.ge),
     "exclusiveMinimum": (rf"more than {_NUMBER}", operator.gt),
-    "maximum": (rf"at most {_NUMBER}(?! (?:items|characters))", operator.le),
+    "maximum": (rf"at most {_NUMBER}(?! (?:item|character))", operator.le),
     "exclusiveMaximum": (rf"less than {_NUMBER}", operator.lt),
     "multipleOf": (rf"a multiple of {_NUMBER}", lambda value, step: not step or value % step == 0),
-    "minLength": (r"at least (\d+) characters", operator.ge),
-    "maxLength": (r"at most (\d+) characters", operator.le),
-    "minItems": (r"(?:at least|exactly) (\d+) items", operator.ge),
-    "maxItems": (r"(?:at most|exactly) (\d+) items", operator.le),
+    "minLength": (r"at least (\d+) characters?", operator.ge),
+    "maxLength": (r"at most (\d+) characters?", operator.le),
+    "minItems": (r"(?:at least|exactly) (\d+) items?", operator.ge),
+    "maxItems": (r"(?:at most|exactly) (\d+) items?", operator.le),
 }
 """What a description says of each limit, likewise, and how a number, a length or a count has to stand to it."""
 
