@@ -58,8 +58,7 @@ async def ask_over_http(parts: Parts, endpoint: Endpoint, settings: Settings, se
 def _judge(parts: Parts, endpoint: Endpoint, answer: Any, seen: Seen, ms: float) -> None:
     status: int = answer.status_code
     fields = decode_object(answer.content)
-    stated = fields.get("error")
-    error = failure_info(stated if isinstance(stated, dict) else {"message": stated or fields.get("message")})
+    error = failure_info(fields)
     said = f"HTTP {status} ({ms:.0f} ms): {error.code or error.message if fields else _beginning(answer)}"
     if not fields:
         _bad(parts, seen, said, NO_API)
