@@ -8,6 +8,7 @@ from typing import Any
 from ws_notebook.server.compaction import compact, expand, retained
 from ws_notebook.server.create import parse_create
 from ws_notebook.server.generation import count_settings
+from ws_notebook.server.lineage import Lineage
 from ws_notebook.server.responses import new_id, usage
 from ws_notebook.server.service import Served
 from ws_notebook.server.tokens import count_items
@@ -25,7 +26,8 @@ class CompactHandler(Served):
     def _compact(self, fields: dict[str, Any]) -> dict[str, Any]:
         create = parse_create({**fields, "generate": False})
         self._service.model(create.model)
-        items = expand(self._service.lineage(create, self.owner).items())
+        parent = self._service.parent(create, self.owner, lambda _: None)
+        items = expand(Lineage.extend(parent.lineage if parent else None, create.items).items())
         item = {"id": new_id("cmp"), "type": "compaction", "encrypted_content": compact(items, whole=False)}
         total = count_items(items) + count_settings(create)
         return {

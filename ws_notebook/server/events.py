@@ -7,7 +7,7 @@ from typing import Any
 
 from ws_notebook.server.items import CallItem, CompactionItem, MessageItem, OpenItem, ReasoningItem
 from ws_notebook.server.models.base import Arguments, Call, Piece, Refusal, Text, Thought
-from ws_notebook.server.wire import CALLS, Event, Item, ResponseObject
+from ws_notebook.server.wire import Event, Item, ResponseObject
 
 __all__ = ["ResponseWriter"]
 
@@ -54,7 +54,7 @@ class ResponseWriter:
 
     def calls(self) -> list[Item]:
         """The finished calls of the client's tools."""
-        return [item for item in self._output if item["type"] in CALLS]
+        return [item for item in self._output if item["type"] in ("function_call", "custom_tool_call")]
 
     def note(self, kind: str, **fields: Any) -> Event:
         """An event about the response, numbered like those that write it."""

@@ -11,6 +11,7 @@ from ws_notebook.server.create import Create, parse_create
 from ws_notebook.server.errors import ApiError, refused
 from ws_notebook.server.faults import POST, Faults
 from ws_notebook.server.generation import count_settings
+from ws_notebook.server.lineage import Lineage
 from ws_notebook.server.link import reset, taken
 from ws_notebook.server.service import Served
 from ws_notebook.server.wire import ResponseObject, decode_object, encode
@@ -97,8 +98,9 @@ class InputTokensHandler(Served):
 
     def post(self) -> None:
         create = parse_create({"model": "", **decode_object(self.request.body), "generate": False})
-        tokens = self._service.lineage(create, self.owner).tokens + count_settings(create)
-        self.answer({"object": "response.input_tokens", "input_tokens": tokens})
+        parent = self._service.parent(create, self.owner, lambda _: None)
+        lineage = Lineage.extend(parent.lineage if parent else None, create.items)
+        self.answer({"object": "response.input_tokens", "input_tokens": lineage.tokens + count_settings(create)})
 
 
 class ModelsHandler(Served):

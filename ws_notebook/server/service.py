@@ -10,21 +10,17 @@ from ws_notebook.server.access import Guarded
 from ws_notebook.server.create import Create
 from ws_notebook.server.errors import ApiError, response_not_found
 from ws_notebook.server.generation import Generation
-from ws_notebook.server.lineage import Lineage, Record
+from ws_notebook.server.lineage import Record
 from ws_notebook.server.models.base import Model
 from ws_notebook.server.store import Store
 from ws_notebook.server.wire import Event
 
-__all__ = ["Recall", "Remember", "Served", "Service", "no_memory"]
+__all__ = ["Recall", "Remember", "Served", "Service"]
 
 Recall = Callable[[str], Record | None]
 """A connection's own memory: the record of a response id, if it has one."""
 Remember = Callable[[Record], None]
 """Told of a response that can be continued, before its last event is given."""
-
-
-def no_memory(_: object) -> None:
-    """Where nothing is remembered but in the store."""
 
 
 class Service:
@@ -34,9 +30,7 @@ class Service:
         self.models = models
         self.store = store
 
-    def begin(
-        self, create: Create, owner: str, *, recall: Recall = no_memory, remember: Remember = no_memory
-    ) -> Generation:
+    def begin(self, create: Create, owner: str, *, recall: Recall, remember: Remember) -> Generation:
         """A response to *create*, asked for by *owner*, its parent bound. ApiError when the request is refused."""
         model = self.model(create.model)
         parent = self.parent(create, owner, recall)
@@ -54,7 +48,9 @@ class Service:
         ApiError before the first event when the request is refused; after it, whatever goes wrong becomes
         ``response.failed``. Closing the iterator stops the model.
         """
-        async with aclosing(self.begin(create, owner).events()) as events:
+        async with aclosing(
+            self.begin(create, owner, recall=lambda _: None, remember=lambda _: None).events()
+        ) as events:
             async for event in events:
                 yield event
 
@@ -66,11 +62,6 @@ class Service:
             message = f"The requested model '{name}' does not exist. This server has: {known}."
             raise ApiError(message, code="model_not_found", param="model")
         return model
-
-    def lineage(self, create: Create, owner: str) -> Lineage:
-        """All that a stateless answer to *create* reads. ApiError when nobody has what it continues."""
-        parent = self.parent(create, owner, no_memory)
-        return Lineage.extend(parent.lineage if parent else None, create.items)
 
     def parent(self, create: Create, owner: str, recall: Recall) -> Record | None:
         """What *create* continues. ApiError when nobody has it; None when it continues nothing."""

@@ -12,10 +12,10 @@ from ws_notebook.server.errors import ApiError
 from ws_notebook.server.faults import Failure
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.limits import Limits
-from ws_notebook.server.lineage import Memory
+from ws_notebook.server.lineage import Memory, Record
 from ws_notebook.server.outbox import Close, Mark, Outbox
 from ws_notebook.server.profiles import Profile
-from ws_notebook.server.service import Remember, Service, no_memory
+from ws_notebook.server.service import Remember, Service
 from ws_notebook.server.steering import Steering, Target
 from ws_notebook.server.wire import Event
 
@@ -97,7 +97,7 @@ class Turns:
         if self._profile.whole_chains:
             self._check_store(create)
             if create.store:
-                remember = no_memory
+                remember = _forget
         return self._service.begin(create, self._owner, recall=self._memory.recall, remember=remember)
 
     def _check_store(self, create: Create) -> None:
@@ -158,6 +158,10 @@ class Turns:
 
 
 _TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+
+
+def _forget(record: Record) -> None:
+    """The store has it."""
 
 
 def _on(lane: str | None, event: Event) -> Event:
