@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from ws_notebook.server.limits import Limits
     from ws_notebook.settings import Settings
 
 __all__ = ["main"]
+
+N = TypeVar("N", int, float)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +73,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         type=_fault,
         action="append",
         default=[],
+        dest="faults",
         metavar="RULE",
         help="what goes wrong, and when: 'ACTION [ARGUMENT] at EVENT [N | every N]', as in "
         "'drop at response.output_text.delta 3'; repeat it for more (docs/server.md has the table)",
@@ -86,28 +89,17 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_limits(serve: argparse.ArgumentParser, usual: str) -> None:
     """One flag for each limit; what is not given is as the profile has it."""
+    from dataclasses import fields
+
+    from ws_notebook.server.limits import MIB, Limits
+
     group = serve.add_argument_group("limits", f"The defaults are those of --profile {usual}. 0 switches off seconds.")
-    for flag, field, read, text in (
-        ("--connection-seconds", "connection_seconds", _not_negative, "age at which a connection takes no more (3600)"),
-        ("--idle-seconds", "idle_seconds", _not_negative, "without a message while nothing is answered (0)"),
-        ("--in-flight", "responses_in_flight", _count, "responses at once on a connection (16)"),
-        ("--lanes", "lanes", _count, "stream ids in a connection's life (32)"),
-        ("--queued-creates", "queued_creates", _count, "waiting on a connection (256)"),
-        ("--pending-steers", "pending_steers", _count, "waiting for one response (16)"),
-        ("--max-message-mib", "max_message_bytes", _mebibytes, "largest message, and largest body over HTTP (64)"),
-        ("--stored-responses", "stored_responses", _count, "kept (10000)"),
-        ("--ping-seconds", "ping_seconds", _not_negative, "between two pings (20)"),
-        ("--queued-mib", "queued_bytes", _mebibytes, "that waiting creates of a connection may have together (64)"),
-        ("--unread-mib", "unread_bytes", _mebibytes, "owed to a client before its messages are read no further (4)"),
-        (
-            "--unread-seconds",
-            "unread_seconds",
-            _not_negative,
-            "in which a client that is told something reads nothing (20)",
-        ),
-    ):
-        metavar = flag.removeprefix("--").replace("-", "_").upper()
-        group.add_argument(flag, dest=field, metavar=metavar, type=read, default=None, help=text)
+    for limit in fields(Limits):
+        if flag := limit.metadata.get("flag"):
+            given: Any = limit.default
+            read, shown = (_mebibytes, given / MIB) if "mib" in flag else (_READ[type(given)], given)
+            metavar, words = flag.lstrip("-").replace("-", "_").upper(), f"{limit.metadata['help']} ({shown:g})"
+            group.add_argument(flag, dest=limit.name, metavar=metavar, type=read, help=words)
 
 
 def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -218,13 +210,8 @@ def _serve(options: argparse.Namespace) -> int:
         models=[DemoModel(Pace(options.tokens_per_second, options.first_token))],
         token=token,
         more_tokens=more_tokens,
-        store=options.store,
-        faults=options.fault,
         certificate=(options.certfile, options.keyfile) if options.certfile else None,
-        host=options.host,
-        port=options.port,
-        with_parent=options.with_parent,
-        parent=options.parent,
+        **{name: getattr(options, name) for name in ("store", "faults", "host", "port", "with_parent", "parent")},
         limits=_limits(options, profile.limits),
         profile=profile,
     )
@@ -251,45 +238,33 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
+def _number(read: Callable[[str], N], fits: Callable[[N], bool], wanted: str) -> Callable[[str], N]:
+    """How a flag's number is read; *wanted* says which ones fit."""
+
+    def number(text: str) -> N:
+        try:
+            value = read(text)
+        except ValueError:
+            kind = "whole number" if read is int else "number"
+            raise argparse.ArgumentTypeError(f"must be a {kind}, not {text!r}") from None
+        if not fits(value):
+            raise argparse.ArgumentTypeError(wanted)
+        return value
+
+    return number
 
 
-def _port(text: str) -> int:
-    value = _whole(text)
-    if not 0 <= value <= 65535:
-        raise argparse.ArgumentTypeError("a port is between 0 and 65535")
-    return value
+_port = _number(int, lambda value: 0 <= value <= 65535, "a port is between 0 and 65535")
+_count = _number(int, lambda value: value >= 1, "must be 1 or more")
+_not_negative = _number(float, lambda value: 0 <= value < float("inf"), "must be 0 or more")
+_READ: dict[type, Callable[[str], Any]] = {int: _count, float: _not_negative}
+_positive = _number(float, lambda value: 0 < value < float("inf"), "must be more than 0")
 
 
 def _host(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("is empty, which would be every network: write 0.0.0.0 or :: if you mean that")
     return text
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
-
-
-def _not_negative(text: str) -> float:
-    value = _number(text)
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError("must be 0 or more")
-    return value
-
-
-def _positive(text: str) -> float:
-    value = _number(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError("must be more than 0")
-    return value
 
 
 def _mebibytes(text: str) -> int:
@@ -303,10 +278,3 @@ def _fault(text: str) -> object:
         return parse_fault(text)
     except FaultError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _count(text: str) -> int:
-    value = _whole(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value

@@ -8,7 +8,8 @@ it. Prompts, answers, arguments and outputs are left out unless they are asked f
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -83,9 +84,11 @@ class Exporter:
             with self._span(f"execute_tool {call['name']}", "INTERNAL", start, end, fields, call):
                 pass
 
+    @contextmanager
     def _span(
         self, name: str, kind: str, start: int, end: int, fields: Mapping[str, Any], told: Mapping[str, Any]
-    ) -> _Open:
+    ) -> Iterator[None]:
+        """A span that is the parent of those made inside, and ends when it is said to."""
         attributes = {key: value for key, value in fields.items() if value not in (None, "")}
         span_kind = self._trace.SpanKind[kind]
         span = self._tracer.start_span(name, kind=span_kind, start_time=start, attributes=attributes)
@@ -95,26 +98,12 @@ class Exporter:
             code = (error.get("code") or error.get("type")) if isinstance(error, Mapping) else told["status"]
             span.set_attribute("error.type", code or told["status"])
             span.set_status(self._trace.Status(self._trace.StatusCode.ERROR, words if self._content else None))
-        return _Open(self._trace, span, end)
+        with self._trace.use_span(span, end_on_exit=False):
+            yield
+        span.end(end_time=end)
 
     def _said(self, name: str, value: str | None) -> dict[str, Any]:
         return {name: value} if self._content and value else {}
-
-
-class _Open:
-    """A span that is the parent of those made inside, and ends when it is said to."""
-
-    def __init__(self, trace: Any, span: Any, end: int) -> None:
-        self._span, self._end = span, end
-        self._use = trace.use_span(span, end_on_exit=False)
-
-    def __enter__(self) -> Any:
-        self._use.__enter__()
-        return self._span
-
-    def __exit__(self, *raised: Any) -> None:
-        self._use.__exit__(*raised)
-        self._span.end(end_time=self._end)
 
 
 def _provider_name(ours: str) -> str:

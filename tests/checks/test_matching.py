@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from support.names import named
 
@@ -36,6 +38,10 @@ class Point:
         (Colour.RED, "red"),
         (dt.date(2026, 1, 2), "2026-01-02"),
         (Point(1.0), {"lat": 1}),
+        (np.float32(0.1), 0.1),
+        (np.array([1, 2]), [1, 2]),
+        (pd.NA, None),
+        (pd.DataFrame({"a": [1, 2]}), [{"a": 1}, {"a": 2}]),
         ((1, 2), [1, 2]),
         ({"a": None}, {}),
         ({"a": 1}, '{"a": 1}'),

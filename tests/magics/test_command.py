@@ -23,8 +23,8 @@ TABLE = {
     for row in (
         Subcommand("help", nothing, "this text"),
         Subcommand("list", nothing, "list what there is"),
-        Subcommand("play", nothing, "play a file", takes="word", options=("--speed",)),
-        Subcommand("ask", nothing, "ask", takes="prompt", options=("-m",)),
+        Subcommand("play", nothing, "play a file", lambda _: [], ("--speed",)),
+        Subcommand("ask", nothing, "ask", None, ("-m",), prompt=True),
     )
 }
 SESSIONS: Any = None

@@ -29,7 +29,7 @@ def test_a_report_is_aligned_as_text() -> None:
 def test_a_report_is_a_table_in_which_no_mark_acts() -> None:
     report = Report("Tools", [("a|b", "two\nlines of *<b>text</b>*")])
     assert report._repr_markdown_() == (
-        "| Tools | |\n| --- | --- |\n| a\\|b | two lines of \\*\\<b\\>text\\</b\\>\\* |"
+        "| Tools |  |\n| --- | --- |\n| a\\|b | two lines of \\*\\<b\\>text\\</b\\>\\* |"
     )
 
 

@@ -14,8 +14,9 @@ def status(
     host: str | None = HOST,
     bound: str = "127.0.0.1",
 ) -> int:
+    told = {"Authorization": authorization, "Origin": origin, "Host": host}
     try:
-        Access(["other", "right"], bound).check(authorization=authorization, origin=origin, host=host)
+        Access(["other", "right"], bound).check({name: value for name, value in told.items() if value is not None})
     except ApiError as error:
         return error.status
     return 200
@@ -73,7 +74,7 @@ def test_the_repr_shows_no_token() -> None:
 
 def test_each_token_is_an_owner_of_its_own_whatever_its_place() -> None:
     def owner(token: str, *tokens: str) -> str:
-        return Access(tokens, "127.0.0.1").check(authorization=f"Bearer {token}", origin=None, host=HOST)
+        return Access(tokens, "127.0.0.1").check({"Authorization": f"Bearer {token}", "Host": HOST})
 
     assert owner("a", "a", "b") == owner("a", "b", "a") != owner("b", "a", "b")
     assert "a-long-token" not in owner("a-long-token", "a-long-token")
@@ -90,4 +91,4 @@ def test_a_token_of_other_letters_is_known_by_its_bytes() -> None:
     assert token_problem("clé-€") is None
     # As tornado reads a header.
     told = "Bearer clé-€".encode().decode("latin-1")
-    assert Access(["clé-€"], "127.0.0.1").check(authorization=told, origin=None, host=HOST)
+    assert Access(["clé-€"], "127.0.0.1").check({"Authorization": told, "Host": HOST})

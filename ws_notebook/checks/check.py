@@ -9,8 +9,9 @@ returns what the next method is called on.
 from __future__ import annotations
 
 import difflib
+import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, Self, TypeVar
 
 from ws_notebook.checks.evidence import arguments_of, call_words, count, output_text, report
@@ -23,6 +24,10 @@ __all__ = ["Calls", "Check", "check"]
 
 
 C = TypeVar("C", bound="Check")
+
+
+class _Failed(Exception):
+    """What a check says when it fails, on the way out."""
 
 
 def check(run: Any) -> Check:
@@ -39,6 +44,27 @@ def check(run: Any) -> Check:
     return Check(state, [])
 
 
+def _told_to_the_caller(checks: type[C]) -> type[C]:
+    """Have what fails in its methods fail where they are called: neither pytest nor IPython shows the way inside."""
+
+    def outside(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            try:
+                return method(*args, **kwargs)
+            except _Failed as failed:
+                raise AssertionError(*failed.args) from None
+
+        return checked
+
+    for name, member in list(vars(checks).items()):
+        if callable(member) and not name.startswith("_"):
+            setattr(checks, name, outside(member))
+    return checks
+
+
+@_told_to_the_caller
 class Check:
     """A run that is being checked."""
 
@@ -55,7 +81,6 @@ class Check:
         A value is compared as JSON would carry it. A compiled regular expression is searched for in the value; a
         function is asked whether the value will do; `...` stands for any value; None for one that is left out too.
         """
-        __tracebackhide__ = True
         name = _name(tool)
         words = call_words(name, arguments)
         chosen = self._matching(name, arguments)
@@ -68,17 +93,14 @@ class Check:
 
     def not_called(self, tool: Any = None, /, **arguments: Any) -> Self:
         """The model did not call this tool (with these arguments); without a tool: it called none."""
-        __tracebackhide__ = True
         name = "" if tool is None else _name(tool)
         words = call_words(name, arguments)
         chosen = self._matching(name, arguments)
-        if chosen:
-            self._fail(f"{words} was called {count(len(chosen), 'time')}, and should not have been.", chosen)
-        return self._now(f"not called {words}", self)
+        said = f"{words} was called {count(len(chosen), 'time')}, and should not have been."
+        return self._holds(not chosen, said, f"not called {words}", chosen)
 
     def order(self, *tools: Any) -> Self:
         """The tools were called in this order, other calls between them allowed. Calls of one turn count as listed."""
-        __tracebackhide__ = True
         names = [_name(tool) for tool in tools]
         asked = iter([call.name for call in self._run.tool_calls])
         for index, name in enumerate(names):
@@ -89,74 +111,57 @@ class Check:
 
     def no_parallel(self) -> Self:
         """No turn asked for more than one call."""
-        __tracebackhide__ = True
-        self._alone(self._run.tool_calls)
-        return self._now("no parallel calls", self)
+        return self._alone(self._run.tool_calls)
 
     # How it went.
 
     def answered(self, pattern: Any = None) -> Self:
         """The run completed with an answer, in which this regular expression is found."""
-        __tracebackhide__ = True
         if self._run.status != "completed":
             self._fail(f"The run is {self._run.status}, so there is no whole answer.")
         if not self._run.text:
             self._fail("The answer is empty.")
-        if pattern is not None and not found_in(pattern, self._run.text):
-            self._fail(f"The answer does not match {_words(pattern)}.")
-        return self._now("answered" if pattern is None else f"answered {_words(pattern)}", self)
+        if pattern is None:
+            return self._now("answered", self)
+        said = f"The answer does not match {_words(pattern)}."
+        return self._holds(found_in(pattern, self._run.text), said, f"answered {_words(pattern)}")
 
     def not_answered(self, pattern: Any) -> Self:
         """This regular expression is not found in the answer."""
-        __tracebackhide__ = True
-        if found_in(pattern, self._run.text):
-            self._fail(f"The answer matches {_words(pattern)}, and should not.")
-        return self._now(f"answer without {_words(pattern)}", self)
+        said = f"The answer matches {_words(pattern)}, and should not."
+        return self._holds(not found_in(pattern, self._run.text), said, f"answer without {_words(pattern)}")
 
     def no_errors(self) -> Self:
         """The run completed, and every call was answered with a result."""
-        __tracebackhide__ = True
         if self._run.status != "completed":
             self._fail(f"The run is {self._run.status}.")
         wrong = [call for call in self._run.tool_calls if call.status != "completed"]
-        if wrong:
-            self._fail(f"{count(len(wrong), 'tool call')} did not complete.", wrong)
-        return self._now("no errors", self)
+        return self._holds(not wrong, f"{count(len(wrong), 'tool call')} did not complete.", "no errors", wrong)
 
     def ended(self, status: str) -> Self:
         """The run's status: completed, incomplete, failed, cancelled or unanswered."""
-        __tracebackhide__ = True
-        if self._run.status != status:
-            self._fail(f"The run is {self._run.status}, not {status}.")
-        return self._now(f"ended {status}", self)
+        said = f"The run is {self._run.status}, not {status}."
+        return self._holds(self._run.status == status, said, f"ended {status}")
 
     def max_turns(self, limit: int) -> Self:
         """It took no more turns."""
-        __tracebackhide__ = True
-        self._at_most(len(self._run.turns), limit, "turn")
-        return self._now(f"at most {count(limit, 'turn')}", self)
+        return self._at_most(len(self._run.turns), limit, "turn")
 
     def max_calls(self, limit: int) -> Self:
         """It made no more tool calls in all."""
-        __tracebackhide__ = True
-        self._at_most(len(self._run.tool_calls), limit, "tool call")
-        return self._now(f"at most {count(limit, 'tool call')}", self)
+        return self._at_most(len(self._run.tool_calls), limit, "tool call")
 
     def max_tokens(self, limit: int) -> Self:
         """It used no more tokens, input and output together, over all turns."""
-        __tracebackhide__ = True
         usage = self._run.usage
         used = usage["total_tokens"] or usage["input_tokens"] + usage["output_tokens"]
-        self._at_most(used, limit, "token")
-        return self._now(f"at most {count(limit, 'token')}", self)
+        return self._at_most(used, limit, "token")
 
     def within(self, seconds: float) -> Self:
         """It took no longer from the question to its end."""
-        __tracebackhide__ = True
         took = (self._run.ended or self._run.asked) - self._run.asked
-        if took > seconds:
-            self._fail(f"The run took {took:.2f} s, longer than {seconds:g} s.")
-        return self._now(f"within {seconds:g} s", self)
+        said = f"The run took {took:.2f} s, longer than {seconds:g} s."
+        return self._holds(took <= seconds, said, f"within {seconds:g} s")
 
     # Inside.
 
@@ -176,26 +181,30 @@ class Check:
         which = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(offered)}"
         return f", and the run had no tool of that name ({which})"
 
-    def _alone(self, calls: Iterable[CallState]) -> None:
-        __tracebackhide__ = True
-        for call in calls:
-            together = call.turn.tool_calls
-            if len(together) > 1:
-                self._fail(f"{count(len(together), 'call')} were asked for at once in {call.turn.id}.", together)
+    def _alone(self, calls: Iterable[CallState]) -> Self:
+        turn = next((call.turn for call in calls if len(call.turn.tool_calls) > 1), None)
+        if turn is not None:
+            together = turn.tool_calls
+            self._fail(f"{count(len(together), 'call')} were asked for at once in {turn.id}.", together)
+        return self._now("no parallel calls", self)
 
-    def _at_most(self, number: int, limit: int, noun: str) -> None:
-        __tracebackhide__ = True
-        if number > limit:
-            self._fail(f"The run took {count(number, noun)}, more than {limit:,}.")
+    def _at_most(self, number: int, limit: int, noun: str) -> Self:
+        said = f"The run took {count(number, noun)}, more than {limit:,}."
+        return self._holds(number <= limit, said, f"at most {count(limit, noun)}")
+
+    def _holds(self, right: bool, otherwise: str, words: str, marked: Iterable[CallState] = ()) -> Self:
+        """Fail with *otherwise*, and those calls marked, or note *words* among what held."""
+        if not right:
+            self._fail(otherwise, marked)
+        return self._now(words, self)
 
     def _now(self, words: str, following: C) -> C:
         self._passed.append(words)
         return following
 
     def _fail(self, words: str, marked: Iterable[CallState] = ()) -> NoReturn:
-        __tracebackhide__ = True
         held = f"\nHeld before: {'; '.join(self._passed)}." if self._passed else ""
-        raise AssertionError(f"{words}\n\n{report(self._run, list(marked))}{held}")
+        raise _Failed(f"{words}\n\n{report(self._run, list(marked))}{held}")
 
     def __repr__(self) -> str:
         if not self._passed:
@@ -203,6 +212,7 @@ class Check:
         return f"<Check of {self._run.id}: {count(len(self._passed), 'check')} passed: {'; '.join(self._passed)}>"
 
 
+@_told_to_the_caller
 class Calls(Check):
     """The calls that `called` found: its own methods are about them, the others about the run."""
 
@@ -218,86 +228,67 @@ class Calls(Check):
 
     def times(self, number: int) -> Self:
         """There were exactly so many."""
-        __tracebackhide__ = True
         return self._counted(len(self._calls) == number, count(number, "time"))
 
     def once(self) -> Self:
         """There was exactly one."""
-        __tracebackhide__ = True
-        return self.times(1)
+        return self._counted(len(self._calls) == 1, count(1, "time"))
 
     def at_least(self, number: int) -> Self:
         """There were so many or more."""
-        __tracebackhide__ = True
         return self._counted(len(self._calls) >= number, f"at least {count(number, 'time')}")
 
     def at_most(self, number: int) -> Self:
         """There were so many or fewer."""
-        __tracebackhide__ = True
         return self._counted(len(self._calls) <= number, f"at most {count(number, 'time')}")
 
     def no_parallel(self) -> Self:
         """None of these was asked for together with another call."""
-        __tracebackhide__ = True
-        self._alone(self._calls)
-        return self._now("no parallel calls", self)
+        return self._alone(self._calls)
 
     def parallel(self) -> Self:
         """All of these were asked for in one turn, which asked for several calls."""
-        __tracebackhide__ = True
         first = self._calls[0].turn
-        if any(call.turn is not first for call in self._calls) or len(first.tool_calls) < 2:
-            self._fail(f"{self._words} was not asked for at once with other calls.", self._calls)
-        return self._now("in parallel", self)
+        together = all(call.turn is first for call in self._calls) and len(first.tool_calls) > 1
+        said = f"{self._words} was not asked for at once with other calls."
+        return self._holds(together, said, "in parallel", self._calls)
 
     def before(self, tool: Any, /, **arguments: Any) -> Self:
         """The first of these was asked for before the first call of another tool, which was called too."""
-        __tracebackhide__ = True
         return self._relative(tool, arguments, "before")
 
     def after(self, tool: Any, /, **arguments: Any) -> Self:
         """The first of these was asked for after the first call of another tool."""
-        __tracebackhide__ = True
         return self._relative(tool, arguments, "after")
 
     def returned(self, expected: Any) -> Self:
         """What went back to the model for each of these: a value, a compiled pattern, a function, or text in it."""
-        __tracebackhide__ = True
         wrong = [call for call in self._calls if not _gave(expected, output_text(call))]
-        if wrong:
-            self._fail(f"{self._words} did not return {_words(expected)}.", wrong)
-        return self._now(f"returned {_words(expected)}", self)
+        return self._none(wrong, f"did not return {_words(expected)}", f"returned {_words(expected)}")
 
     def succeeded(self) -> Self:
         """Each of these ended with a result."""
-        __tracebackhide__ = True
-        self._none([call for call in self._calls if call.status != "completed"], "did not complete")
-        return self._now("succeeded", self)
+        wrong = [call for call in self._calls if call.status != "completed"]
+        return self._none(wrong, "did not complete", "succeeded")
 
     def failed(self, pattern: Any = None) -> Self:
         """Each of these ended without a result, with this regular expression in its error."""
-        __tracebackhide__ = True
         right = [call for call in self._calls if call.status == "completed"]
-        other = [call for call in self._calls if pattern is not None and not found_in(pattern, call.error or "")]
-        self._none(right, "did not fail")
-        self._none(other, f"did not fail with {_words(pattern)}")
-        return self._now("failed" if pattern is None else f"failed with {_words(pattern)}", self)
+        if pattern is None or right:
+            return self._none(right, "did not fail", "failed")
+        other = [call for call in self._calls if not found_in(pattern, call.error or "")]
+        return self._none(other, f"did not fail with {_words(pattern)}", f"failed with {_words(pattern)}")
 
     def ran_within(self, seconds: float) -> Self:
         """Each of these functions ran no longer."""
-        __tracebackhide__ = True
         slow = [call for call in self._calls if (call.run_ms or 0.0) > seconds * 1000]
-        self._none(slow, f"took longer than {seconds:g} s")
-        return self._now(f"ran within {seconds:g} s", self)
+        return self._none(slow, f"took longer than {seconds:g} s", f"ran within {seconds:g} s")
 
     def _counted(self, right: bool, words: str) -> Self:
-        __tracebackhide__ = True
-        if not right:
-            self._fail(f"{self._words} was called {count(len(self._calls), 'time')}, not {words}.", self._calls)
-        return self._now(words, self)
+        said = f"{self._words} was called {count(len(self._calls), 'time')}, not {words}."
+        return self._holds(right, said, words, self._calls)
 
     def _relative(self, tool: Any, arguments: dict[str, Any], where: str) -> Self:
-        __tracebackhide__ = True
         name = _name(tool)
         words = call_words(name, arguments)
         others = self._matching(name, arguments)
@@ -305,14 +296,11 @@ class Calls(Check):
             self._fail(f"{words} was not called at all{self._hint(name)}.", self._calls)
         asked = self._run.tool_calls
         mine, its = asked.index(self._calls[0]), asked.index(others[0])
-        if (mine < its) is not (where == "before"):
-            self._fail(f"{self._words} was not called {where} {words}.", [self._calls[0], others[0]])
-        return self._now(f"{where} {words}", self)
+        said, pair = f"{self._words} was not called {where} {words}.", [self._calls[0], others[0]]
+        return self._holds((mine < its) is (where == "before"), said, f"{where} {words}", pair)
 
-    def _none(self, wrong: list[CallState], words: str) -> None:
-        __tracebackhide__ = True
-        if wrong:
-            self._fail(f"{self._words} {words}.", wrong)
+    def _none(self, wrong: list[CallState], said: str, words: str) -> Self:
+        return self._holds(not wrong, f"{self._words} {said}.", words, wrong)
 
 
 def _name(tool: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ws_notebook.core.run import RunState
 from ws_notebook.core.turn import CallState
+from ws_notebook.render.format import one_line
 from ws_notebook.secrets import hidden
 
 __all__ = ["arguments_of", "call_words", "count", "output_text", "report"]
@@ -58,17 +59,17 @@ def report(run: RunState, marked: Collection[CallState] = ()) -> str:
     if len(calls) > _MAX_LINES:
         lines.append(f"  … and {len(calls) - _MAX_LINES} more")
     if run.error is not None:
-        lines.append(f"  error: {_short(f'{type(run.error).__name__}: {run.error}')}")
-    lines.append(f"  answer: {_short(run.text) if run.text else 'none'}")
+        lines.append(f"  error: {one_line(f'{type(run.error).__name__}: {run.error}', _WIDTH)}")
+    lines.append(f"  answer: {one_line(run.text, _WIDTH) if run.text else 'none'}")
     return hidden("\n".join(lines))
 
 
 def _line(call: CallState, *, marked: bool) -> str:
-    what = f"{'>' if marked else ' '} {call.turn.id}  {call_words(call.name, arguments_of(call))}"
-    came = call.error if call.error is not None else _short(output_text(call))
+    what = f"{'>' if marked else ' '} {call.turn.id}  {one_line(call_words(call.name, arguments_of(call)), _WIDTH)}"
+    came = call.error if call.error is not None else one_line(output_text(call), _WIDTH)
     if call.status == "completed":
-        return f"{_short(what)} -> {came}"
-    return f"{_short(what)} {call.status}{f': {_short(came)}' if came else ''}"
+        return f"{what} -> {came}"
+    return f"{what} {call.status}{f': {one_line(came, _WIDTH)}' if came else ''}"
 
 
 def _value(value: Any) -> str:
@@ -84,8 +85,3 @@ def _value(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
         return repr(value)
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split("\n"))
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"

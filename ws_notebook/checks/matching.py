@@ -7,8 +7,7 @@ import math
 import re
 from typing import Any
 
-from ws_notebook.checks.expected import as_json
-from ws_notebook.exceptions import SettingsError
+from ws_notebook.exceptions import SettingsError, ToolError
 
 __all__ = ["fits", "found_in"]
 
@@ -17,8 +16,8 @@ def fits(expected: Any, value: Any) -> bool:
     """Whether a JSON value is what was expected.
 
     `...` takes any value that is there; a compiled regular expression one it is found in; a function one for which
-    it returns something true; anything else one that is equal to it as JSON carries it. Text is read as JSON too
-    where that is expected.
+    it returns something true; anything else one that is equal to it as a tool's result would be written. Text is read
+    as JSON too where that is expected.
     """
     if expected is ...:
         return value is not None
@@ -26,9 +25,12 @@ def fits(expected: Any, value: Any) -> bool:
         return value is not None and found_in(expected, value if isinstance(value, str) else json.dumps(value))
     if callable(expected) and not isinstance(expected, type):
         return bool(expected(value))
+    # Here, for the tools around it are loaded with it, and they are not pure.
+    from ws_notebook.tools.values.plain import plain
+
     try:
-        wanted = as_json(expected)
-    except (TypeError, ValueError, RecursionError):
+        wanted = plain(expected)
+    except (ToolError, TypeError, ValueError, RecursionError):
         return False
     return _equal(wanted, value) or (isinstance(value, str) and wanted is not None and _equal(wanted, _read(value)))
 

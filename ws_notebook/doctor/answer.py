@@ -29,7 +29,6 @@ class Seen:
     """Whether it answered events over a WebSocket."""
     no_socket_mode: bool = False
     """Whether the upgrade was refused in a way that means: not here."""
-    unauthorized: bool = False
     http: bool = False
     lanes: bool | None = None
     steering: bool | None = None
@@ -38,12 +37,11 @@ class Seen:
 
 @dataclass
 class Answer:
-    """The events up to the first that ends a turn; `lost` and `silent` say why there is none."""
+    """The events up to the first that ends a turn."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
-    lost: str = ""
-    silent: bool = False
-    unreadable: bytes = b""
+    failure: str = ""
+    """Why there is no answer, in words; empty where there is one."""
     opened_ms: float = 0.0
     """From nothing to an open socket."""
     ms: float = 0.0
@@ -58,28 +56,13 @@ class Answer:
         """What an error frame, in any of its forms, or a failed response says."""
         kind = self.last.get("type")
         if kind == "response.failed":
-            failure = (self.last.get("response") or {}).get("error")
-        elif kind in ("error", "response.error"):
-            failure = self.last.get("error", self.last)
-        else:
-            return None
-        status = self.last.get("status", self.last.get("status_code"))
-        fields = failure if isinstance(failure, dict) else {"message": failure}
-        return failure_info(fields, status=status if isinstance(status, int) else None)
+            return failure_info(self.response.get("error"))
+        return failure_info(self.last) if kind in ("error", "response.error") else None
 
     @property
     def response(self) -> dict[str, Any]:
         found = self.last.get("response")
         return found if isinstance(found, dict) else {}
-
-    @property
-    def failure(self) -> str:
-        """Why there is no answer, in words; empty where there is one."""
-        if self.unreadable:
-            return f"what came is no event: {self.unreadable[:80].decode(errors='replace')!r}."
-        if self.lost:
-            return self.lost
-        return "no answer came in time." if self.silent else ""
 
 
 async def exchange(endpoint: Endpoint, request: dict[str, Any], patience: float) -> Answer:
@@ -96,11 +79,11 @@ async def exchange(endpoint: Endpoint, request: dict[str, Any], patience: float)
         await connection.send(encode(request))
         await asyncio.wait_for(_read(connection, answer), patience)
     except TimeoutError:
-        answer.silent = True
+        answer.failure = "no answer came in time."
     except ConnectionLost as error:
-        answer.lost = str(error).partition(" What had arrived")[0]
+        answer.failure = str(error).partition(" What had arrived")[0]
     except WsNotebookError as error:
-        answer.lost = str(error)
+        answer.failure = str(error)
     finally:
         await connection.close()
     answer.ms = (time.monotonic() - begun) * 1000
@@ -112,7 +95,7 @@ async def _read(connection: Connection, answer: Answer) -> None:
         for frame in await connection.receive():
             event = decode_object(frame)
             if not isinstance(event.get("type"), str):
-                answer.unreadable = frame
+                answer.failure = f"what came is no event: {frame[:80].decode(errors='replace')!r}."
                 return
             answer.events.append(event)
             if event["type"] in _ENDS or event["type"] in ("error", "response.error"):

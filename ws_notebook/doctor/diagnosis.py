@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ..render.format import escaped
+from ..render.format import escaped, markdown_table
 from ..settings import Settings
 from .finding import Finding
 from .frontend import front_ends
@@ -49,12 +49,13 @@ class Diagnosis:
         return "\n".join([*lines, self.verdict])
 
     def _repr_markdown_(self) -> str:
-        lines = []
-        for part, findings in self._parts():
-            lines += [f"| | {_HEADING[part]} | |", "| --- | --- | --- |"]
-            lines += [f"| {each.state} | {_escaped(each.subject)} | {_in_cell(each)} |" for each in findings]
-            lines.append("")
-        return "\n".join([*lines, _escaped(self.verdict)])
+        tables = (
+            markdown_table(
+                ["", _HEADING[part], ""], ([each.state, _escaped(each.subject), _in_cell(each)] for each in found)
+            )
+            for part, found in self._parts()
+        )
+        return "\n\n".join([*tables, _escaped(self.verdict)])
 
     @property
     def verdict(self) -> str:

@@ -7,7 +7,6 @@ import json
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from .. import kernel
 from .finding import Finding, Parts
@@ -53,40 +52,45 @@ def _script(parts: Parts) -> bool:
 
 
 def _extension(parts: Parts, disabled: list[str] | None) -> bool:
-    found = _found(_OURS)
+    """Whether ours is found, enabled and of this package's version."""
+    missing = (
+        "JupyterLab does not find ours here; saved runs are shown as HTML, without replay.",
+        f"Install ws-notebook where JupyterLab runs (an editable install brings no extension). {_ELSEWHERE}",
+    )
+    found = _usable(parts, "extension", _OURS, disabled, missing)
     if found is None:
-        parts.warning(
-            "extension",
-            "JupyterLab does not find ours here; saved runs are shown as HTML, without replay.",
-            f"Install ws-notebook where JupyterLab runs (an editable install brings no extension). {_ELSEWHERE}",
-        )
         return False
-    version = str(found[1].get("version", "unknown"))
+    folder, version = found
     if version != our_version():
-        advice = f"Install ws-notebook again, and remove {found[0]} if it stays. Then reload the page."
-        parts.failed("extension", f"{version} in {found[0]}, but the package is {our_version()}.", advice)
+        advice = f"Install ws-notebook again, and remove {folder} if it stays. Then reload the page."
+        parts.failed("extension", f"{version} in {folder}, but the package is {our_version()}.", advice)
         return False
-    if _is_disabled(_OURS, disabled):
-        parts.warning(
-            "extension", f"{version}, but disabled.", "Run: jupyter labextension enable ws-notebook. Reload the page."
-        )
-        return False
-    state = "found" if disabled is None else "enabled"
-    parts.ok("extension", f"{version}, {state}, {found[0]}")
+    parts.ok("extension", f"{version}, {'found' if disabled is None else 'enabled'}, {folder}")
     return True
 
 
 def _widget_extension(parts: Parts, name: str, package: str, disabled: list[str] | None) -> bool:
+    advice = f"Run, where JupyterLab runs: pip install --force-reinstall {package}. {_ELSEWHERE}"
+    missing = f"JupyterLab does not find the extension {name} here.", advice
+    found = _usable(parts, package, name, disabled, missing)
+    if found is not None:
+        parts.ok(package, f"extension {name} {found[1]}")
+    return found is not None
+
+
+def _usable(
+    parts: Parts, subject: str, name: str, disabled: list[str] | None, missing: tuple[str, str]
+) -> tuple[Path, str] | None:
+    """Where an extension is and its version; None, with a warning, where it is missing or disabled."""
     found = _found(name)
     if found is None:
-        advice = f"Run, where JupyterLab runs: pip install --force-reinstall {package}. {_ELSEWHERE}"
-        parts.warning(package, f"JupyterLab does not find the extension {name} here.", advice)
-        return False
-    if _is_disabled(name, disabled):
-        parts.warning(package, f"the extension {name} is disabled.", f"Run: jupyter labextension enable {name}")
-        return False
-    parts.ok(package, f"extension {name} {found[1].get('version', '')}")
-    return True
+        parts.warning(subject, *missing)
+        return None
+    if any(each == name or each.startswith(f"{name}:") for each in disabled or ()):
+        said = f"the extension {name} {found[1]} is disabled."
+        parts.warning(subject, said, f"Run: jupyter labextension enable {name}. Reload the page.")
+        return None
+    return found
 
 
 def _subshells(parts: Parts) -> None:
@@ -113,8 +117,8 @@ def _conclusion(parts: Parts, *, live: bool, rich: bool) -> None:
         parts.note("shows", f"the front end of this cell: {here}.")
 
 
-def _found(name: str) -> tuple[Path, dict[str, Any]] | None:
-    """Where JupyterLab finds an extension first, and its package.json."""
+def _found(name: str) -> tuple[Path, str] | None:
+    """Where JupyterLab finds an extension first, and its version."""
     from jupyter_core.paths import jupyter_path
 
     for folder in jupyter_path("labextensions"):
@@ -123,7 +127,7 @@ def _found(name: str) -> tuple[Path, dict[str, Any]] | None:
             fields = json.loads(file.read_text("utf-8"))
         except (OSError, ValueError):
             continue
-        return file.parent, fields if isinstance(fields, dict) else {}
+        return file.parent, str(fields.get("version", "unknown")) if isinstance(fields, dict) else "unknown"
     return None
 
 
@@ -140,7 +144,3 @@ def _disabled() -> list[str] | None:
     except Exception:  # noqa: BLE001 - whatever stands in the files of others
         return None
     return [str(name) for name in found]
-
-
-def _is_disabled(name: str, disabled: list[str] | None) -> bool:
-    return any(each == name or each.startswith(f"{name}:") for each in disabled or ())

@@ -17,20 +17,17 @@ _NEEDED = ("websockets", "msgspec", "httpx2", "tornado", "anywidget", "ipywidget
 _NEEDED_QUIETLY = ("pandas", "plotly", "pydantic", "docstring-parser", "markdown-it-py")
 """Shown only where they are missing or of a wrong version."""
 _NOTEBOOKS = ("ipykernel", "jupyterlab", "notebook", "nbclient")
-_OLDEST_PYTHON = (3, 11)
 
 
 def installed() -> list[Finding]:
     """The findings on Python, on this package and on those around it."""
     parts = Parts("installed")
-    _python(parts)
+    parts.ok("Python", f"{platform.python_version()}, {sys.executable}")
     wanted = _wanted()
     _package(parts, wanted)
-    for name in (*_NEEDED, *_NEEDED_QUIETLY):
-        _needed(parts, name, wanted.get(name, ""))
+    for name in (*_NEEDED, *_NEEDED_QUIETLY, *_NOTEBOOKS):
+        _other(parts, name, wanted.get(name, ""))
     _road(parts)
-    for name in _NOTEBOOKS:
-        _for_notebooks(parts, name, wanted.get(name, ""))
     parts.note("Node", "not needed: the front end comes built.")
     return parts.found
 
@@ -38,14 +35,6 @@ def installed() -> list[Finding]:
 def our_version() -> str:
     """This package's version. The package is loaded whenever this is; importing it would reach every floor above."""
     return str(sys.modules[__name__.partition(".")[0]].__version__)
-
-
-def _python(parts: Parts) -> None:
-    said = f"{platform.python_version()}, {sys.executable}"
-    if sys.version_info[:2] < _OLDEST_PYTHON:
-        parts.failed("Python", said, "Use Python 3.11 or newer.")
-    else:
-        parts.ok("Python", said)
 
 
 def _package(parts: Parts, wanted: Mapping[str, str]) -> None:
@@ -68,16 +57,6 @@ def _package(parts: Parts, wanted: Mapping[str, str]) -> None:
         parts.ok(_OURS, f"{ours}, {where}")
 
 
-def _needed(parts: Parts, name: str, wanted: str) -> None:
-    found = _version(name)
-    if found is None:
-        parts.failed(name, "is missing.", f'Run: pip install "{name}{wanted}"')
-    elif not _fits(found, wanted):
-        parts.failed(name, f"{found}, but {wanted} is needed.", f'Run: pip install "{name}{wanted}"')
-    elif name in _NEEDED:
-        parts.ok(name, found)
-
-
 def _road(parts: Parts) -> None:
     """Whether frames are read the fast way, which depends on how the library is made."""
     found = _version("websockets")
@@ -94,13 +73,17 @@ def _road(parts: Parts) -> None:
         )
 
 
-def _for_notebooks(parts: Parts, name: str, wanted: str) -> None:
-    found = _version(name)
-    if found is None:
+def _other(parts: Parts, name: str, wanted: str) -> None:
+    """One package, needed or for notebooks, which may run from another environment."""
+    found, advice, optional = _version(name), f'Run: pip install "{name}{wanted}"', name in _NOTEBOOKS
+    if found is None and optional:
         parts.note(name, "is not in this environment, which is right if notebooks run from another one.")
+    elif found is None:
+        parts.failed(name, "is missing.", advice)
     elif not _fits(found, wanted):
-        parts.warning(name, f"{found}; made for {wanted}.", f'Run: pip install "{name}{wanted}"')
-    else:
+        tell, said = (parts.warning, f"made for {wanted}") if optional else (parts.failed, f"but {wanted} is needed")
+        tell(name, f"{found}{'; ' if optional else ', '}{said}.", advice)
+    elif name not in _NEEDED_QUIETLY:
         parts.ok(name, found)
 
 

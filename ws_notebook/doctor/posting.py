@@ -13,7 +13,7 @@ from ..transports.base import Endpoint
 from ..transports.http import make_client
 from .answer import Seen
 from .finding import Parts
-from .probes import KEY_ADVICE, UNKNOWN
+from .probes import KEY_ADVICE, NO_API, UNKNOWN
 
 __all__ = ["ask_over_http"]
 
@@ -58,14 +58,11 @@ async def ask_over_http(parts: Parts, endpoint: Endpoint, settings: Settings, se
 def _judge(parts: Parts, endpoint: Endpoint, answer: Any, seen: Seen, ms: float) -> None:
     status: int = answer.status_code
     fields = decode_object(answer.content)
-    stated = fields.get("error")
-    error = failure_info(stated if isinstance(stated, dict) else {"message": stated or fields.get("message")})
+    error = failure_info(fields)
     said = f"HTTP {status} ({ms:.0f} ms): {error.code or error.message if fields else _beginning(answer)}"
     if not fields:
-        advice = "Something answers that is not the API: a proxy, a login page, a web server. Check the base URL."
-        _bad(parts, seen, said, advice)
+        _bad(parts, seen, said, NO_API)
     elif status in (401, 403):
-        seen.unauthorized = True
         _bad(parts, seen, f"{said}: {error.message}" if error.code else said, KEY_ADVICE)
     elif status == 429:
         parts.warning("HTTP", said, "Wait a moment, or look at the account's limits and credit.", cost=_REFUSED)
@@ -76,8 +73,8 @@ def _judge(parts: Parts, endpoint: Endpoint, answer: Any, seen: Seen, ms: float)
     elif status >= 500:
         _bad(parts, seen, said, "The server has failed; its log knows more. Try again in a moment.")
     else:
-        advice = f"There is no Responses API at this address.{_hint(endpoint)} Check the base URL."
-        _bad(parts, seen, said, advice)
+        advice = ("There is no Responses API at this address.", endpoint.missing_version(), "Check the base URL.")
+        _bad(parts, seen, said, " ".join(filter(None, advice)))
 
 
 def _bad(parts: Parts, seen: Seen, said: str, advice: str) -> None:
@@ -91,11 +88,6 @@ def _is_refusal(status: int, code: str | None, message: str) -> bool:
     return status in (400, 409, 422) or (
         status == 404 and (code == "previous_response_not_found" or UNKNOWN in message)
     )
-
-
-def _hint(endpoint: Endpoint) -> str:
-    hint = endpoint.missing_version()
-    return f" {hint}" if hint else ""
 
 
 def _beginning(answer: Any) -> str:

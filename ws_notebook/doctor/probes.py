@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from ..exceptions import AuthenticationFailed, ConnectionFailed
@@ -12,7 +15,7 @@ from .answer import Answer, Seen, exchange
 from .finding import Parts
 from .way import speaks_tls
 
-__all__ = ["KEY_ADVICE", "UNKNOWN", "probe"]
+__all__ = ["KEY_ADVICE", "NO_API", "UNKNOWN", "probe"]
 
 UNKNOWN: Final = "resp_ws_notebook_doctor"
 """The id of no response: a request that continues it must be refused, and nothing is generated."""
@@ -20,6 +23,7 @@ KEY_ADVICE: Final = (
     "Give a key that is right and allowed to do this: api_key= in the Session, --key-variable here, or the "
     "provider's usual variable."
 )
+NO_API: Final = "Something answers that is not the API: a proxy, a login page, a web server. Check the base URL."
 _LANE: Final = "ws-notebook-doctor"
 _REFUSED: Final = "costs nothing"
 _WARMED: Final = "costs a few input tokens, no output"
@@ -31,165 +35,153 @@ async def probe(
     parts: Parts, endpoint: Endpoint, settings: Settings, seen: Seen, *, ask: bool, patience: float
 ) -> None:
     """Ask for lanes, steering and warm-up, with `ask` also a question; what was learned is in `seen`."""
-    request = {"model": settings.model} if settings.model else {}
-    lanes = await _first(parts, endpoint, request, seen, patience)
-    if lanes is None:
+    probing = _Probing(parts, endpoint, settings, seen, patience)
+    answer = await probing.upgrade()
+    if answer is None or not probing.judge(answer):
         return
-    _judge_lanes(parts, lanes, seen)
-    known = _judge_model(parts, lanes)
+    probing.judge_lanes(answer)
+    known = probing.judge_model(answer)
     try:
-        await _steering(parts, endpoint, seen, patience)
-        if known:
-            await _warm_up(parts, endpoint, request, settings, seen, ask=ask, patience=patience)
+        await probing.steer()
+        if known and not (settings.profile.warm_up or ask):
+            said = "not tried: a server that does not know `generate` would answer, and bill. --ask tries it."
+            parts.skipped("warm-up", said)
+        elif known:
+            await probing.warm_up()
         if known and ask:
-            await _question(parts, endpoint, request, patience)
+            await probing.question()
     except (ConnectionFailed, AuthenticationFailed) as error:
         parts.failed("upgrade", f"the first went well, a later one did not: {error}", "Run this again in a moment.")
     _compare(parts, settings, seen)
 
 
-async def _first(
-    parts: Parts, endpoint: Endpoint, request: dict[str, Any], seen: Seen, patience: float
-) -> Answer | None:
-    """Open a socket and send the first request; None where that led nowhere."""
-    frame = {
-        "type": "response.create",
-        **request,
-        "stream_id": _LANE,
-        "previous_response_id": UNKNOWN,
-        "input": [],
-        "store": False,
+@dataclass(frozen=True)
+class _Probing:
+    """One server that is asked; each request goes over a socket of its own."""
+
+    parts: Parts
+    endpoint: Endpoint
+    settings: Settings
+    seen: Seen
+    patience: float
+
+    async def upgrade(self) -> Answer | None:
+        """Open a socket and send the first request; None where there is no socket."""
         # Should a server generate all the same, then little.
-        "max_output_tokens": 16,
-    }
-    try:
-        answer = await exchange(endpoint, frame, patience)
-    except AuthenticationFailed as refused:
-        seen.unauthorized = True
-        parts.failed("upgrade", str(refused), KEY_ADVICE)
-        return None
-    except ConnectionFailed as failed:
-        await _no_upgrade(parts, endpoint, failed, seen, patience)
-        return None
-    parts.ok("upgrade", f"accepted ({answer.opened_ms:.0f} ms).")
-    error = answer.error
-    if answer.failure:
-        advice = "Run this again; if it stays, the server's log or a proxy on the way knows more."
-        parts.failed("WebSocket mode", answer.failure, advice, cost=_REFUSED)
-        return None
-    if error is not None and (error.status in (401, 403) or error.code in _KEY_CODES):
-        seen.unauthorized = True
-        parts.failed("WebSocket mode", f"the key is refused: {error.message}", KEY_ADVICE, cost=_REFUSED)
-        return None
-    seen.socket = True
-    if error is None:
-        said = f"answers events ({answer.ms:.0f} ms), but took up a response that there is not."
-        parts.warning("WebSocket mode", said, "Do not rely on memory there; each turn may need the full input.")
-    elif error.status == 429:
-        advice = "Wait a moment; look at the account's limits and credit."
-        parts.warning("WebSocket mode", f"answers, but: {error.message}", advice, cost=_REFUSED)
-    else:
-        parts.ok("WebSocket mode", f"answers events ({answer.ms:.0f} ms): {error.code or error.message}", cost=_REFUSED)
-    return answer
+        first: dict[str, Any] = {
+            "stream_id": _LANE,
+            "previous_response_id": UNKNOWN,
+            "input": [],
+            "max_output_tokens": 16,
+        }
+        try:
+            answer = await self._create(**first)
+        except AuthenticationFailed as refused:
+            self.parts.failed("upgrade", str(refused), KEY_ADVICE)
+            return None
+        except ConnectionFailed as failed:
+            await self._no_upgrade(failed)
+            return None
+        self.parts.ok("upgrade", f"accepted ({answer.opened_ms:.0f} ms).")
+        return answer
 
-
-async def _no_upgrade(parts: Parts, endpoint: Endpoint, error: ConnectionFailed, seen: Seen, patience: float) -> None:
-    said, advice = str(error), "See what it says; HTTP is tried below."
-    seen.no_socket_mode = error.status in _NO_SOCKET_MODE
-    if seen.no_socket_mode:
-        parts.warning("upgrade", said, advice)
-        return
-    if error.status is None and endpoint.base_url.startswith("http:") and await speaks_tls(endpoint.base_url, patience):
-        advice = "It speaks TLS: write https:// instead of http://."
-    elif error.status is not None and error.status < 300:
-        advice = (
-            "Something answers that is not the API, such as a proxy, a login page or a web server. Check the base URL."
-        )
-    parts.failed("upgrade", said, advice)
-
-
-def _judge_lanes(parts: Parts, answer: Answer, seen: Seen) -> None:
-    error = answer.error
-    if answer.last.get("stream_id") == _LANE:
-        seen.lanes = True
-        parts.ok("lanes", "yes: the name came back.")
-    elif error is not None and (error.param == "stream_id" or "stream_id" in error.message):
-        seen.lanes = False
-        parts.ok("lanes", "no: stream_id is refused.")
-    else:
-        seen.lanes = False
-        parts.ok("lanes", "no: stream_id is ignored.")
-
-
-def _judge_model(parts: Parts, answer: Answer) -> bool:
-    """Whether nothing was said against the model."""
-    error = answer.error
-    if error is None or not (error.param == "model" or "model" in (error.code or "")):
+    def judge(self, answer: Answer) -> bool:
+        """Tell how the first request was answered; whether events are answered there."""
+        error, said = answer.error, f"answers events ({answer.ms:.0f} ms)"
+        tell: Callable[..., None] = partial(self.parts.failed, "WebSocket mode", cost=_REFUSED)
+        if answer.failure:
+            tell(answer.failure, "Run this again; if it stays, the server's log or a proxy on the way knows more.")
+            return False
+        if error is not None and (error.status in (401, 403) or error.code in _KEY_CODES):
+            tell(f"the key is refused: {error.message}", KEY_ADVICE)
+            return False
+        self.seen.socket = True
+        tell = partial(self.parts.warning, "WebSocket mode")
+        if error is None:
+            advice = "Do not rely on memory there; each turn may need the full input."
+            tell(f"{said}, but took up a response that there is not.", advice)
+        elif error.status == 429:
+            advice = "Wait a moment; look at the account's limits and credit."
+            tell(f"answers, but: {error.message}", advice, cost=_REFUSED)
+        else:
+            self.parts.ok("WebSocket mode", f"{said}: {error.code or error.message}", cost=_REFUSED)
         return True
-    advice = "Name another model: --model here, model= in the Session. At Azure it is the deployment's name."
-    parts.failed("model", error.message, advice)
-    return False
 
+    async def _no_upgrade(self, error: ConnectionFailed) -> None:
+        url, advice, tell = self.endpoint.base_url, "See what it says; HTTP is tried below.", self.parts.failed
+        self.seen.no_socket_mode = error.status in _NO_SOCKET_MODE
+        if self.seen.no_socket_mode:
+            tell = self.parts.warning
+        elif error.status is None and url.startswith("http:") and await speaks_tls(url, self.patience):
+            advice = "It speaks TLS: write https:// instead of http://."
+        elif error.status is not None and error.status < 300:
+            advice = NO_API
+        tell("upgrade", str(error), advice)
 
-async def _steering(parts: Parts, endpoint: Endpoint, seen: Seen, patience: float) -> None:
-    frame = {"type": "response.steer", "previous_response_id": UNKNOWN, "input": "ws-notebook doctor"}
-    answer = await exchange(endpoint, frame, patience)
-    if answer.last.get("type") in ("response.steer.failed", "response.steer.accepted"):
-        seen.steering = True
-        parts.ok("steering", "yes: response.steer is understood.", cost=_REFUSED)
-    elif answer.error is not None:
-        seen.steering = False
-        parts.ok("steering", f"no: {answer.error.code or answer.error.message}", cost=_REFUSED)
-    else:
-        parts.note("steering", f"not known: {answer.failure}", cost=_REFUSED)
+    def judge_lanes(self, answer: Answer) -> None:
+        error = answer.error
+        self.seen.lanes = answer.last.get("stream_id") == _LANE
+        refused = error is not None and (error.param == "stream_id" or "stream_id" in error.message)
+        no = "no: stream_id is refused." if refused else "no: stream_id is ignored."
+        self.parts.ok("lanes", "yes: the name came back." if self.seen.lanes else no)
 
+    def judge_model(self, answer: Answer) -> bool:
+        """Whether nothing was said against the model."""
+        error = answer.error
+        if error is None or not (error.param == "model" or "model" in (error.code or "")):
+            return True
+        advice = "Name another model: --model here, model= in the Session. At Azure it is the deployment's name."
+        self.parts.failed("model", error.message, advice)
+        return False
 
-async def _warm_up(
-    parts: Parts,
-    endpoint: Endpoint,
-    request: dict[str, Any],
-    settings: Settings,
-    seen: Seen,
-    *,
-    ask: bool,
-    patience: float,
-) -> None:
-    if not (settings.profile.warm_up or ask):
-        said = "not tried: a server that does not know `generate` would answer, and bill. --ask tries it."
-        parts.skipped("warm-up", said)
-        return
-    frame = {"type": "response.create", **request, "generate": False, "input": "ws-notebook doctor", "store": False}
-    answer = await exchange(endpoint, frame, patience)
-    error = answer.error
-    if answer.failure:
-        parts.warning("warm-up", answer.failure, "Run this again in a moment.", cost=_WARMED)
-    elif error is not None and _judge_model(parts, answer):
-        seen.warm_up = False
-        parts.note("warm-up", f"no: {error.code or error.message}", cost=_WARMED)
-    elif answer.response.get("output"):
-        seen.warm_up = False
-        said = "`generate` is ignored: the server answered, and may bill for it."
-        parts.warning("warm-up", said, f'Use a profile without warm-up, such as profile="{OPEN.name}".')
-    else:
-        seen.warm_up = True
-        parts.ok("warm-up", f"yes: prepared in {answer.ms:.0f} ms, with {_tokens(answer)}.", cost=_WARMED)
+    async def steer(self) -> None:
+        frame = {"type": "response.steer", "previous_response_id": UNKNOWN, "input": "ws-notebook doctor"}
+        answer = await exchange(self.endpoint, frame, self.patience)
+        if answer.last.get("type") in ("response.steer.failed", "response.steer.accepted"):
+            self.seen.steering = True
+            self.parts.ok("steering", "yes: response.steer is understood.", cost=_REFUSED)
+        elif answer.error is not None:
+            self.seen.steering = False
+            self.parts.ok("steering", f"no: {answer.error.code or answer.error.message}", cost=_REFUSED)
+        else:
+            self.parts.note("steering", f"not known: {answer.failure}", cost=_REFUSED)
 
+    async def warm_up(self) -> None:
+        answer = await self._create(generate=False, input="ws-notebook doctor")
+        error = answer.error
+        if answer.failure:
+            self.parts.warning("warm-up", answer.failure, "Run this again in a moment.", cost=_WARMED)
+            return
+        if error is not None and not self.judge_model(answer):
+            return
+        self.seen.warm_up = error is None and not answer.response.get("output")
+        if error is not None:
+            self.parts.note("warm-up", f"no: {error.code or error.message}", cost=_WARMED)
+        elif self.seen.warm_up:
+            said = f"yes: prepared in {answer.ms:.0f} ms, with {_tokens(answer)}."
+            self.parts.ok("warm-up", said, cost=_WARMED)
+        else:
+            said = "`generate` is ignored: the server answered, and may bill for it."
+            advice = f'Use a profile without warm-up, such as profile="{OPEN.name}".'
+            self.parts.warning("warm-up", said, advice)
 
-async def _question(parts: Parts, endpoint: Endpoint, request: dict[str, Any], patience: float) -> None:
-    prompt = "Answer with one word: ready."
-    frame = {"type": "response.create", **request, "input": prompt, "store": False, "max_output_tokens": 64}
-    answer = await exchange(endpoint, frame, max(patience, 60))
-    cost = "costs a short question and answer"
-    if answer.failure:
-        parts.failed("question", answer.failure, "Run this again in a moment.", cost=cost)
-    elif answer.error is not None:
-        parts.failed("question", answer.error.message, "Correct what it names.", cost=cost)
-    else:
-        text = "".join(
-            str(each.get("delta", "")) for each in answer.events if each["type"].endswith("output_text.delta")
-        )
-        said = f"answered in {answer.ms:.0f} ms, with {_tokens(answer)}: {text[:60]!r}"
-        parts.ok("question", said, cost=cost)
+    async def question(self) -> None:
+        prompt, cost = "Answer with one word: ready.", "costs a short question and answer"
+        answer = await self._create(input=prompt, max_output_tokens=64, patience=max(self.patience, 60))
+        if answer.failure:
+            self.parts.failed("question", answer.failure, "Run this again in a moment.", cost=cost)
+        elif answer.error is not None:
+            self.parts.failed("question", answer.error.message, "Correct what it names.", cost=cost)
+        else:
+            deltas = (each.get("delta", "") for each in answer.events if each["type"].endswith("output_text.delta"))
+            text = "".join(map(str, deltas))[:60]
+            said = f"answered in {answer.ms:.0f} ms, with {_tokens(answer)}: {text!r}"
+            self.parts.ok("question", said, cost=cost)
+
+    async def _create(self, *, patience: float | None = None, **fields: Any) -> Answer:
+        model = {"model": self.settings.model} if self.settings.model else {}
+        frame = {"type": "response.create", **model, "store": False, **fields}
+        return await exchange(self.endpoint, frame, self.patience if patience is None else patience)
 
 
 def _tokens(answer: Answer) -> str:

@@ -81,9 +81,6 @@ async def _key(parts: Parts, settings: Settings, server: LocalServer | None) -> 
     except WsNotebookError as error:
         parts.failed("key", str(error), "Then run this again.")
         return None
-    except Exception as error:  # noqa: BLE001 - the user's own function
-        parts.failed("key", f"api_key raised {type(error).__name__}: {error}", "Mend the function, or give a key.")
-        return None
     if settings.key_origin:
         parts.ok("key", f"there is one, from {settings.key_origin}.")
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from ..exceptions import SettingsError
 from ..session.session import Session
@@ -47,12 +47,12 @@ class Subcommand(NamedTuple):
     run: Callable[[Command], object]
     """What it returns is shown."""
     help: str
-    takes: Literal["nothing", "word", "prompt"] = "nothing"
-    """What its argument is; a prompt is the rest of the line as it is typed, but for the options."""
     complete: Callable[[Typed], list[str]] | None = None
-    """What can be its argument."""
+    """What can be its argument; None: it takes none."""
     options: tuple[str, ...] = ()
     """Flags that only it has; each takes a word."""
+    prompt: bool = False
+    """Whether its argument is the rest of the line as it is typed, but for the options; otherwise it is a word."""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def read_command(line: str, table: Mapping[str, Subcommand], sessions: Sessions)
     line, before = _options_before(line)
     first, *rest = line.split() or [""]
     asked = table.get(first)
-    if asked is not None and asked.takes == "prompt" and rest not in _QUESTIONS:
+    if asked is not None and asked.prompt and rest not in _QUESTIONS:
         # A prompt may hold quotes of any kind.
         prompt, options = split_prompt(line.partition(first)[2], asked.flags)
         return asked, Command(sessions, prompt, {**before, **options})
@@ -77,7 +77,7 @@ def read_command(line: str, table: Mapping[str, Subcommand], sessions: Sessions)
         name, words = "help", []
     row = _row(name, table)
     options = {**before, **_take_options(words, row.flags)}
-    argument = words.pop(0) if words and row.takes == "word" else ""
+    argument = words.pop(0) if words and row.complete is not None else ""
     if words:
         raise SettingsError(f"%responses {name}: {words[0]!r} has no meaning there. %responses help lists what has.")
     return row, Command(sessions, argument, options)

@@ -12,7 +12,7 @@ from .sessions import Sessions
 from .subcommands import SUBCOMMANDS
 from .typed import Typed
 
-__all__ = ["completions", "matcher"]
+__all__ = ["completions", "matcher", "offered"]
 
 _LINE: Final = re.compile(r"\s*(%{1,2})responses\s+(.*)", re.DOTALL)
 _TAKING: Final = {flag: option for option in OPTIONS if option.metavar for flag in option.flags}
@@ -44,16 +44,20 @@ def completions(sessions: Sessions, line: str) -> list[str]:
     return [each for each in known if each.startswith(start) and each != start]
 
 
-def matcher(sessions: Sessions) -> Callable[[Any], dict[str, Any]]:
-    """These completions as a matcher of IPython's completer (version 2 of its interface)."""
+def offered(sessions: Sessions, line: str) -> list[str]:
+    """These completions, and on a line where other completers have nothing to say at least what is there already.
+
+    Only with something to offer are the others silent, and that changes nothing.
+    """
+    return completions(sessions, line) or ([_last_word(line)] if _takes_no_code(line) else [])
+
+
+def matcher(name: str, complete: Callable[[str], list[str]]) -> Callable[[Any], dict[str, Any]]:
+    """What *complete* finds for a line up to the cursor, as a matcher of IPython's completer (its version 2)."""
     from IPython.core.completer import SimpleCompletion, context_matcher
 
     def match(context: Any) -> dict[str, Any]:
-        line = context.text_until_cursor
-        found, begun = completions(sessions, line), _last_word(line)
-        if not found and _takes_no_code(line):
-            # Only with something to offer are the others silent: what is there already changes nothing.
-            found = [begun]
+        found, begun = complete(context.text_until_cursor), _last_word(context.text_until_cursor)
         return {
             "completions": [SimpleCompletion(text=each, type="magic") for each in found],
             "matched_fragment": begun,
@@ -61,8 +65,7 @@ def matcher(sessions: Sessions) -> Callable[[Any], dict[str, Any]]:
             "ordered": True,
         }
 
-    decorate: Callable[..., Any] = context_matcher(identifier="ws_notebook.responses")
-    decorated: Callable[[Any], dict[str, Any]] = decorate(match)
+    decorated: Callable[[Any], dict[str, Any]] = context_matcher(identifier=f"ws_notebook.{name}")(match)
     return decorated
 
 

@@ -10,37 +10,17 @@ from ..exceptions import SettingsError
 
 __all__ = ["FIELDS", "request_fields"]
 
-FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
-    "temperature": (int, float),
-    "top_p": (int, float),
-    "max_output_tokens": (int,),
-    "max_tool_calls": (int,),
-    "parallel_tool_calls": (bool,),
-    "top_logprobs": (int,),
-    "truncation": (str,),
-    "service_tier": (str,),
-    "tool_choice": (str, dict),
-    "tools": (list,),
-    "include": (list,),
-    "metadata": (dict,),
-    "text": (dict,),
-    "text.verbosity": (str,),
-    "text.format": (dict,),
-    "reasoning": (dict,),
-    "reasoning.effort": (str,),
-    "reasoning.summary": (str,),
-    "store": (bool,),
-    "user": (str,),
-    "safety_identifier": (str,),
-    "prompt_cache_key": (str,),
-    "prompt_cache_retention": (str,),
-    "context_management": (list,),
-    "prompt_cache_options": (dict,),
-    "stream_options": (dict,),
-    "moderation": (dict,),
-    "access_programs": (dict,),
-    "image": (dict,),
+_FIELDS: Final[Mapping[tuple[type, ...], str]] = {
+    (int, float): "temperature top_p",
+    (int,): "max_output_tokens max_tool_calls top_logprobs",
+    (bool,): "parallel_tool_calls store",
+    (str,): "truncation service_tier text.verbosity reasoning.effort reasoning.summary user safety_identifier "
+    "prompt_cache_key prompt_cache_retention",
+    (str, dict): "tool_choice",
+    (list,): "tools include context_management",
+    (dict,): "metadata text text.format reasoning prompt_cache_options stream_options moderation access_programs image",
 }
+FIELDS: Final = {name: kinds for kinds, names in _FIELDS.items() for name in names.split()}
 """What the provider takes in the fields that are known; all others pass as they are."""
 
 _OWN: Final = {
@@ -57,7 +37,10 @@ _OWN: Final = {
 }
 """Fields of a request that --set cannot set, and why."""
 
-_WORDS: Final = {str: "a string", bool: "true or false", int: "a whole number", float: "a number", list: "a list [ ]"}
+_WORDS: Final = {
+    str: "a string", bool: "true or false", int: "a whole number", float: "a number", list: "a list [ ]",
+    dict: "an object { }",
+}  # fmt: skip
 _PYTHON: Final = {"True": "true", "False": "false", "None": "null"}
 
 
@@ -100,9 +83,7 @@ def _value(key: str, text: str) -> Any:
     if known == (str,):
         # A number or a truth value where words are wanted: as typed.
         return text
-    wanted = " or ".join(
-        "an object { }" if kind is dict else _WORDS[kind] for kind in known if kind is not int or known == (int,)
-    )
+    wanted = " or ".join(_WORDS[kind] for kind in known if kind is not int or known == (int,))
     raise _error(f"{key} takes {wanted}, not {text!r}.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from ..core.items import prompt_text
-from ..render.format import printable
+from ..render.format import one_line, printable
 from ..secrets import hidden
 from ..session.run import Run
 from .cells import CellTree
@@ -71,10 +71,9 @@ def _following(runs: Sequence[Run], below: str) -> list[tuple[Run, str, str]]:
 
 
 def _line(run: Run, lead: str, mark: Callable[[Run], str]) -> str:
-    words = " ".join(hidden(prompt_text(run.state.input), run.session.keys).split())
+    words = one_line(hidden(prompt_text(run.state.input), run.session.keys), _WIDTH)
     if not words:
         words = "compaction" if any(turn.compacted for turn in run.turns) else "warm-up"
-    words = words if len(words) <= _WIDTH else f"{words[: _WIDTH - 1]}…"
     lane = next((f" on {turn.lane}" for turn in run.turns if turn.lane is not None and turn.beside), "")
     notes = ", ".join(filter(None, [run.status + lane, _beginning(run), mark(run)]))
     return f"{lead}{run.id:<4} {words}  ({notes})"

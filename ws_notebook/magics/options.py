@@ -22,6 +22,7 @@ __all__ = [
     "nearest",
     "parse_cell_options",
     "split_words",
+    "whole_number",
 ]
 
 
@@ -85,7 +86,8 @@ def _choice(*known: str) -> Callable[[str], str]:
     return convert
 
 
-def _turns(word: str) -> int:
+def whole_number(word: str) -> int:
+    """A number of things, for argparse."""
     if not word.isdecimal() or int(word) < 1:
         raise argparse.ArgumentTypeError(f"takes a whole number of at least 1, not {word!r}.")
     return int(word)
@@ -130,7 +132,7 @@ OPTIONS: Final = (
     Option(("--transport",), "websocket or http", "T", TRANSPORTS, _choice(*TRANSPORTS)),
     Option(("--store",), "have the provider keep the responses"),
     Option(("--effort",), "reasoning effort: none, minimal, low, medium, high, xhigh", "E", EFFORTS, _effort),
-    Option(("--max-turns",), "the most turns of the tool loop", "N", convert=_turns),
+    Option(("--max-turns",), "the most turns of the tool loop", "N", convert=whole_number),
     Option(("--background",), "return at once; the answer goes on streaming below the cell"),
     Option(("--view",), "auto, live, text or none", "V", VIEWS, _choice(*VIEWS)),
     Option(("--raw",), "send the prompt as typed: no {expr} is replaced"),

@@ -19,7 +19,7 @@ from ..tools.values.pictures import Picture, as_picture, is_picture
 from ..tools.values.tables import table_text
 from .options import nearest
 
-__all__ = ["Misfit", "Placeholder", "placeholder", "why_left"]
+__all__ = ["Misfit", "Placeholder", "compiled", "evaluated", "free_names", "is_known", "placeholder", "why_left"]
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _JSON = re.compile(r"\s*\"(?:[^\"\\\n]|\\.)*\"\s*:")
@@ -65,7 +65,7 @@ class Placeholder:
         format is none of Python's own.
         """
         try:
-            value = _evaluated(self.code, names)
+            value = evaluated(self.code, names)
             if not (self.label or self.conversion or self.spec):
                 return _shown(value, self.source.strip())
             conversion = "r" if self.label and not (self.conversion or self.spec) else self.conversion
@@ -77,7 +77,7 @@ class Placeholder:
         return self.label + self._formatted(value, spec)
 
     def _spec(self, names: Mapping[str, Any]) -> str:
-        values = iter([str(_evaluated(code, names)) for code in self.inner])
+        values = iter([str(evaluated(code, names)) for code in self.inner])
         return _INNER.sub(lambda _: next(values), self.spec)
 
     def _formatted(self, value: Any, spec: str) -> str:
@@ -113,7 +113,7 @@ def why_left(source: str, names: Collection[str]) -> str:
             continue
         if source[:1].isspace() or isinstance(trees[0].body, ast.Tuple | ast.Set | ast.Starred | ast.Constant):
             return ""
-        unknown = [name for tree in trees for name in sorted(_free_names(tree)) if not _is_known(name, names)]
+        unknown = [name for tree in trees for name in sorted(free_names(tree)) if not is_known(name, names)]
         if unknown:
             hint = nearest(unknown[0], [name for name in names if not name.startswith("_")])
             return f"there is no {unknown[0]} in the notebook.{hint}".removesuffix(".")
@@ -126,7 +126,7 @@ Read = tuple[Placeholder | None, list[ast.Expression]]
 
 def _whole(source: str) -> Read:
     """All of it as an expression."""
-    tree, code = _compiled(source)
+    tree, code = compiled(source)
     return (None, []) if tree is None or code is None else (Placeholder(source, code), [tree])
 
 
@@ -138,7 +138,7 @@ def _with_rest(source: str) -> Read:
     if found is None or not (rest or label) or not head.strip() or _is_text(found[2] or ""):
         return None, []
     spec = found[2] or ""
-    read = [_compiled(part) for part in (_EQUALS.sub("", head), *_INNER.findall(spec))]
+    read = [compiled(part) for part in (_EQUALS.sub("", head), *_INNER.findall(spec))]
     trees = [tree for tree, _ in read if tree is not None]
     codes = [code for _, code in read if code is not None]
     if len(codes) < len(read) or {"{", "}"} & set(_INNER.sub("", spec)):
@@ -168,7 +168,8 @@ def _mentions(source: str, own: Collection[str]) -> bool:
     return any(name in own for name in _NAME.findall(source))
 
 
-def _compiled(source: str) -> tuple[ast.Expression | None, CodeType | None]:
+def compiled(source: str) -> tuple[ast.Expression | None, CodeType | None]:
+    """The expression as a tree and as code; None twice for what is no expression."""
     try:
         with warnings.catch_warnings(action="ignore"):
             tree = ast.parse(source.strip(), mode="eval")
@@ -178,15 +179,16 @@ def _compiled(source: str) -> tuple[ast.Expression | None, CodeType | None]:
 
 
 def _fits(trees: list[ast.Expression], names: Collection[str], own: Collection[str]) -> bool:
-    free = {name for tree in trees for name in _free_names(tree)}
-    return all(_is_known(name, names) for name in free) and any(name in own for name in free)
+    free = {name for tree in trees for name in free_names(tree)}
+    return all(is_known(name, names) for name in free) and any(name in own for name in free)
 
 
-def _is_known(name: str, names: Collection[str]) -> bool:
+def is_known(name: str, names: Collection[str]) -> bool:
+    """Whether the notebook or Python itself has it."""
     return name in names or hasattr(builtins, name)
 
 
-def _free_names(tree: ast.Expression) -> set[str]:
+def free_names(tree: ast.Expression) -> set[str]:
     """The names that the expression takes from outside."""
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
@@ -194,7 +196,8 @@ def _free_names(tree: ast.Expression) -> set[str]:
     return {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound
 
 
-def _evaluated(code: CodeType, names: Mapping[str, Any]) -> Any:
+def evaluated(code: CodeType, names: Mapping[str, Any]) -> Any:
+    """The expression's value; what it raises passes through."""
     # The user's own code, in the user's own notebook.
     return eval(code, dict(names))  # noqa: S307
 

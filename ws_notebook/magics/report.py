@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ..render.format import escaped
+from ..render.format import escaped, markdown_table
 
-__all__ = ["Report", "brief"]
+__all__ = ["Report", "brief", "reached"]
 
 ErrorT = TypeVar("ErrorT", bound=BaseException)
 
@@ -16,20 +16,18 @@ STOPPED = "The run was stopped. What has streamed is kept, and the next cell goe
 
 
 class Report:
-    """Rows of name and value under a title; shows itself as Markdown and as text."""
+    """Rows of name and value under a title, but for those without a value; shows itself as Markdown and as text."""
 
     def __init__(self, title: str, rows: Sequence[tuple[str, object]]) -> None:
         self.title = title
-        self.rows = [(name, str(value)) for name, value in rows]
+        self.rows = [(name, str(value)) for name, value in rows if value is not None]
 
     def __repr__(self) -> str:
         width = max((len(name) for name, _ in self.rows), default=0)
         return "\n".join([self.title, *(f"  {name:<{width}}  {value}" for name, value in self.rows)])
 
     def _repr_markdown_(self) -> str:
-        lines = [f"| {_cell(self.title)} | |", "| --- | --- |"]
-        lines += [f"| {_cell(name)} | {_cell(value)} |" for name, value in self.rows]
-        return "\n".join(lines)
+        return markdown_table([_cell(self.title), ""], [list(map(_cell, row)) for row in self.rows])
 
 
 def brief(error: ErrorT, shell: Any = None) -> ErrorT:
@@ -42,7 +40,8 @@ def brief(error: ErrorT, shell: Any = None) -> ErrorT:
     if notes and text and text[-1] not in ".!?":
         text += "."
     lines = [" ".join(filter(None, [f"\x1b[31m{type(error).__name__}\x1b[0m:", text, notes]))]
-    called = _called(error.__traceback__)
+    expression = reached(error.__traceback__, "<prompt>")
+    called = expression and expression.tb_next
     if shell is not None and called is not None:
         above = shell.InteractiveTB.structured_traceback(type(error), error, called, tb_offset=0)
         lines = [*above, *([] if notes in "\n".join(above) else [notes])]
@@ -50,11 +49,11 @@ def brief(error: ErrorT, shell: Any = None) -> ErrorT:
     return error
 
 
-def _called(traceback: TracebackType | None) -> TracebackType | None:
-    """The part of a traceback below the expression in the prompt."""
-    while traceback is not None and traceback.tb_frame.f_code.co_filename != "<prompt>":
+def reached(traceback: TracebackType | None, filename: str) -> TracebackType | None:
+    """The part of a traceback from this file on; None where it does not get there."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename != filename:
         traceback = traceback.tb_next
-    return traceback.tb_next if traceback is not None else None
+    return traceback
 
 
 def _cell(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
@@ -24,7 +25,7 @@ from ..settings import provider_names
 from ..tools.values.pictures import Picture, as_picture
 from ..views import View, choose_view
 from .body import refuse_second_line
-from .complete import matcher
+from .complete import matcher, offered
 from .offer import chosen_tools
 from .options import EFFORTS, TRANSPORTS, VIEWS, CellOptions, nearest, parse_cell_options
 from .panel import MagicsGuide
@@ -62,7 +63,7 @@ class ResponsesMagics(Magics):
 
     def __init__(self, shell: Any) -> None:
         self.sessions = Sessions(self, shell)
-        self.matcher = matcher(self.sessions)
+        self.matcher = matcher("responses", partial(offered, self.sessions))
         """Their part in the shell's completer."""
         self.result = CellResult(shell)
         self._guide = MagicsGuide(self.sessions)
@@ -180,22 +181,20 @@ class ResponsesMagics(Magics):
                 silence(self.shell, error)
             raise
         finally:
-            self.sessions.tree(session).remember(kernel.cell_id(), run)
-            for view in views:
-                view.finish(run.state)
+            self._ended(session, kernel.cell_id(), run, views)
         return self.result.shown(run)
 
     def _left_running(self, session: Session, run: Run, views: list[View]) -> Run:
         """Let it go on while other cells run; its views get their last picture when it ends."""
-        cell = kernel.cell_id()
-
-        def last_picture() -> None:
-            self.sessions.tree(session).remember(cell, run)
-            for view in views:
-                view.finish(run.state)
-
-        finish_later(run, last_picture, widgets=any(view.widgets for view in views))
+        ended = partial(self._ended, session, kernel.cell_id(), run, views)
+        finish_later(run, ended, widgets=any(view.widgets for view in views))
         return self.result.shown(run)
+
+    def _ended(self, session: Session, cell: str | None, run: Run, views: list[View]) -> None:
+        """Note what the cell made, and have the last picture shown."""
+        self.sessions.tree(session).remember(cell, run)
+        for view in views:
+            view.finish(run.state)
 
     def _parent(self, session: Session, options: CellOptions) -> Run | str | Latest | None:
         if options.new:

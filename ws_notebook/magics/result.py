@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from .. import kernel
@@ -43,5 +42,4 @@ class CellResult:
 def _publish(run: Run) -> None:
     from IPython.display import publish_display_data
 
-    publish: Callable[..., None] = publish_display_data
-    publish(run._repr_mimebundle_())
+    publish_display_data(run._repr_mimebundle_())  # type: ignore[no-untyped-call]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import time
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ..exceptions import SettingsError
@@ -75,6 +76,8 @@ def _status(command: Command) -> Report:
     age = f"{time.monotonic() - session.opened_at:.0f} s" if session.opened_at is not None else "none is open"
     sent, full = sum(turn.bytes_sent for turn in turns), sum(turn.bytes_full_context for turn in turns)
     calls = sum(len(turn.tool_calls) for turn in turns)
+    recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
+    stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
     rows: list[tuple[str, object]] = [
         ("provider", header.provider + (f" ({header.note})" if header.note else "")),
         ("model", command.sessions.model_of(session)),
@@ -84,26 +87,16 @@ def _status(command: Command) -> Report:
         ("connections opened", session.connections),
         ("runs · turns · calls", f"{len(session.runs)} · {len(turns)} · {calls}"),
         ("bytes sent", f"{sent:,} (HTTP with full input: {full:,})"),
+        ("connections left for their age", session.rotations or None),
+        ("recovered", ", ".join(recovered) or None),
+        ("stopped", " ".join(stopped[-3:]) or None),
     ]
-    recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
-    stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
-    rows += [("connections left for their age", session.rotations)] if session.rotations else []
-    rows += [("recovered", ", ".join(recovered))] if recovered else []
-    rows += [("stopped", " ".join(stopped[-3:]))] if stopped else []
     return Report("Session", rows)
 
 
 def _tools(command: Command) -> ToolTable:
     session = command.session
     return ToolTable(command.sessions.offered(session), session.runs)
-
-
-def _turns(command: Command) -> Any:
-    return command.session.turns
-
-
-def _frames(command: Command) -> Any:
-    return command.session.frames
 
 
 def _latency(command: Command) -> Any:
@@ -139,10 +132,6 @@ def _run(session: Session, wanted: str) -> Run:
 def _history(command: Command) -> History:
     session = command.session
     return History(session.runs, command.sessions.tree(session))
-
-
-def _compact(command: Command) -> Run:
-    return command.session.compact()
 
 
 def _warm_up(command: Command) -> Report:
@@ -256,68 +245,53 @@ def _cancel(command: Command) -> Report:
     return Report("Stopped", [(run.id, run.stopped) for run in stopped] or [("nothing", "no run was in progress")])
 
 
-def _reset(command: Command) -> None:
-    command.session.reset()
-
-
 SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
     row.name: row
     for row in (
         Subcommand("status", _status, "what is connected, and what the session did so far"),
         Subcommand("tools", _tools, "the tools that a bare cell offers, with their calls, errors and median time"),
-        Subcommand("turns", _turns, "a DataFrame row for each turn"),
-        Subcommand("frames", _frames, "a DataFrame row for each frame"),
+        Subcommand("turns", attrgetter("session.turns"), "a DataFrame row for each turn"),
+        Subcommand("frames", attrgetter("session.frames"), "a DataFrame row for each frame"),
         Subcommand("latency", _latency, "a chart of every turn's latency"),
-        Subcommand(
-            "timeline",
-            _timeline,
-            "the timeline of the latest run, or of another: timeline r3",
-            takes="word",
-            complete=Typed.runs,
-        ),
+        Subcommand("timeline", _timeline, "the timeline of the latest run, or of another: timeline r3", Typed.runs),
         Subcommand("history", _history, "the tree of runs: which continues which, and what was asked again since"),
-        Subcommand("compact", _compact, "have the provider make the history short; the next cell goes on from it"),
+        Subcommand(
+            "compact",
+            lambda command: command.session.compact(),
+            "have the provider make the history short; the next cell goes on from it",
+        ),
         Subcommand("warm_up", _warm_up, "connect and have instructions and tools read, before the first question"),
-        Subcommand("trace", _trace, "write the runs for ui.perfetto.dev: trace session.json", takes="word"),
+        Subcommand("trace", _trace, "write the runs for ui.perfetto.dev: trace session.json", lambda _: []),
         Subcommand(
             "compare",
             _compare,
             "the same question over WebSocket and HTTP, or of models: compare -m A,B 'prompt'",
-            takes="prompt",
-            complete=Typed.runs,
-            options=("-m",),
+            Typed.runs,
+            ("-m",),
+            prompt=True,
         ),
         Subcommand(
             "record",
             _record,
             "write every frame to a file, scrubbed of secrets: record talk.jsonl, record stop",
-            takes="word",
-            complete=Typed.cassettes,
+            Typed.cassettes,
         ),
         Subcommand(
             "replay",
             _replay,
             "have such a file answer the cells: replay talk.jsonl [--speed 10], replay stop",
-            takes="word",
-            complete=Typed.cassettes,
-            options=("--speed",),
+            Typed.cassettes,
+            ("--speed",),
         ),
-        Subcommand(
-            "connect",
-            _connect,
-            "ask for an API key by a hidden prompt: connect openai",
-            takes="word",
-            complete=Typed.providers,
-        ),
+        Subcommand("connect", _connect, "ask for an API key by a hidden prompt: connect openai", Typed.providers),
         Subcommand(
             "doctor",
             _doctor,
             "what is installed, what the provider answers, and what to do: doctor openai",
-            takes="word",
-            complete=Typed.providers,
+            Typed.providers,
         ),
         Subcommand("cancel", _cancel, "stop every run in progress"),
-        Subcommand("reset", _reset, "close the connection and forget every run"),
+        Subcommand("reset", lambda command: command.session.reset(), "close the connection and forget every run"),
         Subcommand("help", _help, "this text"),
     )
 }

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import ast
 import re
-from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Final
 
 from IPython.core.magic import Magics, cell_magic, magics_class, no_var_expand
@@ -15,8 +13,9 @@ from ..exceptions import SettingsError, ToolError, WsNotebookError
 from ..tools import AnyTool, Tool, tool
 from ..tools.bench.revision import succeed
 from .body import refuse_second_line
-from .options import Option, OptionParser, columns, nearest, split_words
-from .report import brief
+from .complete import matcher
+from .options import Option, OptionParser, columns, nearest, split_words, whole_number
+from .report import brief, reached
 
 __all__ = ["TOOL_OPTIONS", "ToolMagics", "parse_tool_options"]
 
@@ -31,12 +30,6 @@ def _seconds(word: str) -> float:
     return found
 
 
-def _characters(word: str) -> int:
-    if not word.isdecimal() or int(word) < 1:
-        raise argparse.ArgumentTypeError(f"takes a whole number of at least 1, not {word!r}.")
-    return int(word)
-
-
 TOOL_OPTIONS: Final = (
     Option(("-n", "--name"), "what the model calls it; default: the function's name", "NAME"),
     Option(("-d", "--description"), "what the model reads of it; default: the docstring", "TEXT"),
@@ -44,7 +37,7 @@ TOOL_OPTIONS: Final = (
     Option(("--approve-first",), "ask until a call was approved once"),
     Option(("--timeout",), "seconds that a call may take", "SECONDS", convert=_seconds),
     Option(("--thread",), "run its calls in a thread, not in the kernel's main thread"),
-    Option(("--max-output",), "characters that a call sends back at most", "N", convert=_characters),
+    Option(("--max-output",), "characters that a call sends back at most", "N", convert=whole_number),
     Option(("--no-strict",), "do not hold the model to the schema exactly"),
     Option(("--form",), "show a form to call it by hand"),
 )
@@ -81,7 +74,7 @@ class ToolMagics(Magics):
     """`%%tool` makes a tool of the last function in a cell."""
 
     def __init__(self, shell: Any) -> None:
-        self.matcher = _matcher()
+        self.matcher = matcher("tool", _completions)
         """Its part in the shell's completer."""
         super().__init__(shell=shell)
 
@@ -113,7 +106,8 @@ class ToolMagics(Magics):
         try:
             exec(shell.compile(tree, filename, "exec"), shell.user_ns)  # noqa: S102 - it is the user's own cell
         except BaseException as error:  # noqa: BLE001 - whatever the cell raises goes on, shorter
-            raise error.with_traceback(_from_cell(error.__traceback__, filename)) from None
+            # From the cell's own code on.
+            raise error.with_traceback(reached(error.__traceback__, filename) or error.__traceback__) from None
         made: AnyTool = tool(shell.user_ns[name], **options)
         shell.user_ns[name] = made
         if isinstance(before, Tool) and made._bench is not before._bench:
@@ -127,32 +121,6 @@ class ToolMagics(Magics):
             display(made.form())  # type: ignore[no-untyped-call]
         except ToolError as error:
             raise SettingsError(str(error)) from None
-
-
-def _from_cell(traceback: TracebackType | None, filename: str) -> TracebackType | None:
-    """The traceback from the cell's own code on."""
-    found = traceback
-    while found is not None and found.tb_frame.f_code.co_filename != filename:
-        found = found.tb_next
-    return found or traceback
-
-
-def _matcher() -> Callable[[Any], dict[str, Any]]:
-    """The options behind `%%tool`, as a matcher of IPython's completer (version 2 of its interface)."""
-    from IPython.core.completer import SimpleCompletion, context_matcher
-
-    def match(context: Any) -> dict[str, Any]:
-        found = _completions(context.text_until_cursor)
-        return {
-            "completions": [SimpleCompletion(text=each, type="magic") for each in found],
-            "matched_fragment": re.split(r"\s", context.text_until_cursor)[-1],
-            "suppress": bool(found),
-            "ordered": True,
-        }
-
-    decorate: Callable[..., Any] = context_matcher(identifier="ws_notebook.tool")
-    decorated: Callable[[Any], dict[str, Any]] = decorate(match)
-    return decorated
 
 
 def _completions(line: str) -> list[str]:

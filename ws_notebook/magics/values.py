@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..exceptions import SettingsError
 from .options import nearest
+from .placeholder import compiled, evaluated, free_names, is_known
 
 __all__ = ["format_type", "picture_values"]
 
@@ -67,19 +66,17 @@ class _UnknownName(SettingsError):
 
 
 def _value(text: str, names: Mapping[str, Any], flag: str) -> Any:
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise _UnknownName(f"%%responses: {flag} takes a name or another Python expression, not {text!r}.") from None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id not in names and not hasattr(builtins, node.id):
-            hint = nearest(node.id, [name for name in names if not name.startswith("_")])
+    tree, code = compiled(text)
+    if tree is None or code is None:
+        raise _UnknownName(f"%%responses: {flag} takes a name or another Python expression, not {text!r}.")
+    for name in sorted(free_names(tree)):
+        if not is_known(name, names):
+            hint = nearest(name, [name for name in names if not name.startswith("_")])
             raise _UnknownName(
-                f"%%responses: {flag} {text}: there is no {node.id!r} in the notebook.{hint} "
+                f"%%responses: {flag} {text}: there is no {name!r} in the notebook.{hint} "
                 "Define it in a cell above, and run that."
             )
     try:
-        # The user's own expression, in the user's own notebook.
-        return eval(compile(tree, f"<{flag}>", "eval"), dict(names))  # noqa: S307
+        return evaluated(code, names)
     except Exception as error:  # noqa: BLE001 - whatever the expression raises
         raise SettingsError(f"%%responses: {flag} {text}: {type(error).__name__}: {error}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,17 +46,18 @@ class Access:
     def __repr__(self) -> str:
         return "Access(…)"
 
-    def check(self, *, authorization: str | None, origin: str | None, host: str | None) -> str:
-        """Who asks: a name made from the token, the same after a restart. Arguments are the headers' values.
+    def check(self, headers: Mapping[str, str]) -> str:
+        """Who asks, by the headers of a request: a name made from the token, the same after a restart.
 
         ApiError 403 for a foreign Origin, 401 for a missing or wrong token.
 
         Any web page can reach a loopback socket, so an Origin must be this very server. Its name must also be a known
         one: a name that a page's owner resolved to this machine would equal the Host header.
         """
-        if origin is not None and not self._is_own(origin, host):
+        origin = headers.get("Origin")
+        if origin is not None and not self._is_own(origin, headers.get("Host")):
             raise ApiError("Requests from web pages of another origin are refused.", status=403, code="origin_refused")
-        scheme, _, token = (authorization or "").partition(" ")
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
         # Headers are read as Latin-1, whatever their bytes are.
         given = token.strip().encode("latin-1", "replace")
         # Every token is compared, so that the time taken tells nothing.
@@ -87,10 +88,7 @@ class Guarded(RequestHandler):
         """Who asks, once that is checked."""
 
     def prepare(self) -> None:
-        headers = self.request.headers
-        self.owner = self._access.check(
-            authorization=headers.get("Authorization"), origin=headers.get("Origin"), host=headers.get("Host")
-        )
+        self.owner = self._access.check(self.request.headers)
 
     def _refuse(self, error: ApiError) -> None:
         """Answer with *error* and nothing else."""

@@ -14,15 +14,14 @@ from typing import Any
 import msgspec
 
 from ws_notebook.server.errors import ApiError
-from ws_notebook.server.wire import Item, encode
+from ws_notebook.server.models.history import text_of
+from ws_notebook.server.wire import CALLS, OUTPUTS, Item, encode
 
 __all__ = ["compact", "expand", "retained"]
 
 _PREFIX = "wsn1."
 _LONGEST = 200
 """Characters kept of an answer, or of a tool's output."""
-_CALLS = ("function_call", "custom_tool_call")
-_OUTPUTS = ("function_call_output", "custom_tool_call_output")
 
 
 class _Content(msgspec.Struct):
@@ -83,27 +82,21 @@ def _decode(text: object) -> _Content:
 def _note(items: Sequence[Item]) -> Item:
     """What is left of the items before the last prompt, prompts aside."""
     answers = sum(1 for item in items if item.get("role") == "assistant")
-    calls = sum(1 for item in items if item.get("type") in _CALLS)
+    calls = sum(1 for item in items if item.get("type") in CALLS)
     return _said(f"Compacted: {answers} earlier answers and {calls} tool calls.")
 
 
 def _shorten(item: Item) -> Item | None:
     """*item* as it is kept among those since the last prompt; None: not at all."""
     kind = item.get("type")
-    if kind in _CALLS:
+    if kind in CALLS:
         return item
-    if kind in _OUTPUTS:
-        return {**item, "output": _text(item.get("output"), "text")[:_LONGEST]}
+    if kind in OUTPUTS:
+        return {**item, "output": text_of(item.get("output"))[:_LONGEST]}
     if item.get("role") == "assistant":
-        return _said(_text(item.get("content"), "text")[:_LONGEST])
+        return _said(text_of(item.get("content"))[:_LONGEST])
     return None if kind == "reasoning" else item
 
 
 def _said(text: str) -> Item:
     return {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]}
-
-
-def _text(value: Any, key: str) -> str:
-    if isinstance(value, list):
-        return "\n".join(str(part.get(key, "")) for part in value if isinstance(part, dict))
-    return value if isinstance(value, str) else ""

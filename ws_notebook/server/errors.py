@@ -10,7 +10,9 @@ __all__ = [
     "connection_limit_reached",
     "injected",
     "invalid_type",
+    "invalid_value",
     "missing",
+    "of_type",
     "queue_full",
     "queue_too_long",
     "rate_limited",
@@ -62,12 +64,27 @@ def missing(param: str) -> ApiError:
     return ApiError(f"Missing required parameter: '{param}'.", code="missing_required_parameter", param=param)
 
 
+def of_type(value: Any, kinds: tuple[type, ...], param: str) -> Any:
+    """*value*, where it is of one of these types; ApiError where it is not."""
+    # A JSON boolean is a Python int as well, but no number to the API.
+    if isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds):
+        return value
+    expected = (_JSON_NAMES[kind] for kind in kinds if kind is not int or float not in kinds)
+    raise invalid_type(param, " or ".join(expected), value)
+
+
 def invalid_type(param: str, expected: str, value: object) -> ApiError:
     """A parameter has another JSON type than the API's."""
     got = _JSON_NAMES.get(type(value), "an object")
     return ApiError(
         f"Invalid type for '{param}': expected {expected}, but got {got} instead.", code="invalid_type", param=param
     )
+
+
+def invalid_value(place: str, expected: str, param: str | None = None) -> ApiError:
+    """A value is none of those that may stand at *place*, which is *param* itself as a rule."""
+    message = f"Invalid value for '{place}': use {expected}."
+    return ApiError(message, code="invalid_value", param=place if param is None else param)
 
 
 def response_not_found(response_id: str) -> ApiError:

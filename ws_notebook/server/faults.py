@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -9,6 +10,7 @@ from typing import Any
 
 __all__ = ["ACTIONS", "POST", "UPGRADE", "Failure", "Fault", "FaultError", "Faults", "parse_fault"]
 
+_RULE = re.compile(r"\s*(\S*)\s*(.*?)\s+at\s+(\S+)(?:\s+(every\s+)?(\d+))?\s*")
 UPGRADE = "upgrade"
 POST = "post"
 
@@ -109,25 +111,19 @@ def parse_fault(rule: str) -> Fault:
     EVENT is a type of the client's or the server's events, perhaps with ``*``; or ``upgrade`` or ``post``.
     FaultError otherwise.
     """
-    before, found, after = rule.partition(" at ")
-    name, _, argument = before.strip().partition(" ")
-    if not found or not after.split():
+    found = _RULE.fullmatch(rule)
+    if found is None:
         raise FaultError(f"Cannot read the fault '{rule}': write ACTION [ARGUMENT] at EVENT [N | every N].")
+    name, argument, event, every, times = found.groups()
     if name not in ACTIONS:
         raise FaultError(f"Unknown fault '{name}' in '{rule}': use one of {', '.join(ACTIONS)}.")
-    event, *times = after.split()
-    every = times[:1] == ["every"]
-    count = times[1:] if every else times
     try:
-        if len(count) > 1 or (every and not count):
-            raise ValueError("is followed by N or by 'every N'")
-        nth = _positive(count[0]) if count else 1
-        value = ACTIONS[name][0](argument.strip())
+        nth, value = _positive(times or "1"), ACTIONS[name][0](argument)
     except ValueError as error:
         raise FaultError(f"Cannot read the fault '{rule}': '{name}' {error}.") from None
     if (name == "refuse") != (event in (UPGRADE, POST)):
         raise FaultError(f"Cannot read the fault '{rule}': 'refuse', and it alone, is for '{UPGRADE}' and '{POST}'.")
-    return Fault(rule, name, value, event, nth, every)
+    return Fault(rule, name, value, event, nth, bool(every))
 
 
 class Faults:

@@ -52,9 +52,7 @@ class _Request(HTTPMessageDelegate):
 
     def headers_received(self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders) -> Any:
         try:
-            self._access.check(
-                authorization=headers.get("Authorization"), origin=headers.get("Origin"), host=headers.get("Host")
-            )
+            self._access.check(headers)
         except ApiError as error:
             assert isinstance(start_line, RequestStartLine)
             self._refuse(error, start_line.method, waits="Expect" in headers)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from weakref import WeakValueDictionary
 
 __all__ = ["Job", "Lanes"]
 
@@ -15,13 +16,14 @@ Job = Callable[[], Awaitable[None]]
 class Lanes:
     """Runs the jobs of all lanes, *in_flight* at a time; further ones wait. None is the default lane.
 
-    A lane has a task while it has jobs. Which waiting lane is next is decided by who waits longest.
+    Which waiting lane is next is decided by who waits longest.
     """
 
     def __init__(self, *, in_flight: int) -> None:
         self._free = asyncio.Semaphore(in_flight)
-        self._queues: dict[str | None, deque[tuple[Job, bool]]] = {}
-        self._tasks: dict[str | None, asyncio.Task[None]] = {}
+        self._turns: WeakValueDictionary[str | None, asyncio.Lock] = WeakValueDictionary()
+        """Which of a lane's jobs is at it: a lock goes to whoever waits longest, and is gone with the last of them."""
+        self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
 
     @property
@@ -37,36 +39,23 @@ class Lanes:
     def add(self, lane: str | None, job: Job, *, counted: bool = True) -> None:
         """Run *job* when its lane has come to it; one that is not *counted* takes no place among those in flight."""
         self._waiting += 1
-        self._queues.setdefault(lane, deque()).append((job, counted))
-        if lane not in self._tasks:
-            self._tasks[lane] = asyncio.create_task(self._work(lane))
+        turn = self._turns.setdefault(lane, asyncio.Lock())
+        task = asyncio.create_task(self._work(turn, self._free if counted else nullcontext(), job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def finished(self) -> None:
         """Wait until no job runs or waits."""
         while self._tasks:
-            await asyncio.wait(list(self._tasks.values()))
+            await asyncio.wait(list(self._tasks))
 
     def close(self) -> None:
         """Stop what runs and forget what waits."""
-        for task in self._tasks.values():
+        for task in self._tasks:
             task.cancel()
 
-    async def _work(self, lane: str | None) -> None:
-        queue = self._queues[lane]
-        try:
-            while queue:
-                job, counted = queue.popleft()
-                if counted:
-                    async with self._free:
-                        await self._run(job)
-                else:
-                    await self._run(job)
-        except ConnectionError:
-            return  # the client is gone, and with it everybody who could be told
-        finally:
-            # Nothing between the empty queue and this line lets a new job slip in unseen.
-            del self._tasks[lane], self._queues[lane]
-
-    async def _run(self, job: Job) -> None:
-        self._waiting -= 1
-        await job()
+    async def _work(self, turn: asyncio.Lock, place: AbstractAsyncContextManager[None], job: Job) -> None:
+        with suppress(ConnectionError):  # the client is gone, and with it everybody who could be told
+            async with turn, place:
+                self._waiting -= 1
+                await job()

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.tokens import count_items
-from ws_notebook.server.wire import Item, ResponseObject
+from ws_notebook.server.wire import CALLS, OUTPUTS, Item, ResponseObject
 
 __all__ = ["Lineage", "Memory", "Record", "check_outputs"]
-
-_CALLS = frozenset({"function_call", "custom_tool_call"})
-_OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +69,10 @@ def check_outputs(items: Iterable[Item], *, all_answered: bool = True) -> None:
     known: set[str] = set()
     for item in items:
         kind, call_id = item.get("type"), item.get("call_id")
-        if kind in _CALLS:
+        if kind in CALLS:
             open_calls[str(call_id)] = None
             known.add(str(call_id))
-        elif kind in _OUTPUTS:
+        elif kind in OUTPUTS:
             if call_id not in known:
                 raise ApiError(f"No tool call found for function call output with call_id {call_id}.", param="input")
             open_calls.pop(str(call_id), None)

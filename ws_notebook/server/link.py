@@ -183,14 +183,8 @@ def reset(stream: IOStream) -> None:
 
 def _fragments(data: bytes, size: int) -> Iterator[bytes]:
     """The frames of one text message in fragments of *size* bytes."""
+    from websockets.frames import Frame, Opcode
+
     for start in range(0, len(data), size):
-        part = data[start : start + size]
-        final = 0x80 if start + size >= len(data) else 0
-        head = bytes([final | (0x1 if start == 0 else 0x0)])
-        if len(part) < 126:
-            head += bytes([len(part)])
-        elif len(part) < 65536:
-            head += struct.pack("!BH", 126, len(part))
-        else:
-            head += struct.pack("!BQ", 127, len(part))
-        yield head + part
+        kind = Opcode.CONT if start else Opcode.TEXT
+        yield Frame(kind, data[start : start + size], fin=start + size >= len(data)).serialize(mask=False)

@@ -110,18 +110,16 @@ _PECULIAR: Mapping[str, Mapping[str, Any]] = {
 }
 """What was seen of a provider besides its row."""
 
-_USUAL_LIMITS = Limits()
-
 
 def _profile(known: profiles.Profile) -> Profile:
     """A provider as it is documented, with what is peculiar to it."""
-    limits = Limits(
-        connection_seconds=known.max_age or _USUAL_LIMITS.connection_seconds,
-        idle_seconds=known.max_idle or _USUAL_LIMITS.idle_seconds,
-        max_message_bytes=known.max_message or _USUAL_LIMITS.max_message_bytes,
-        lanes=known.lanes or _USUAL_LIMITS.lanes,
-        responses_in_flight=known.in_flight if known.lanes else _USUAL_LIMITS.responses_in_flight,
-    )
+    limits: Mapping[str, Any] = {
+        "connection_seconds": known.max_age,
+        "idle_seconds": known.max_idle,
+        "max_message_bytes": known.max_message,
+        "lanes": known.lanes,
+        "responses_in_flight": known.in_flight if known.lanes else None,
+    }
     documented: Mapping[str, Any] = {
         "lanes": "run" if known.lanes else "refuse",
         "steering": known.steering,
@@ -129,7 +127,8 @@ def _profile(known: profiles.Profile) -> Profile:
         "one_model": known.one_model,
         "differs": "" if known.steering else "no steering",
     }
-    return Profile(known.name, limits, **{**documented, **_PECULIAR.get(known.name, {})})
+    given = Limits(**{name: limit for name, limit in limits.items() if limit})
+    return Profile(known.name, given, **{**documented, **_PECULIAR.get(known.name, {})})
 
 
 PROFILES: Mapping[str, Profile] = {

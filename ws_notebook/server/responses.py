@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -10,6 +10,20 @@ from ws_notebook.server.create import Create
 from ws_notebook.server.wire import ResponseObject, Tool
 
 __all__ = ["new_id", "new_response", "usage"]
+
+
+_SETTINGS: Mapping[str, Any] = {
+    "frequency_penalty": 0.0, "presence_penalty": 0.0, "temperature": 1.0, "top_p": 1.0, "top_logprobs": 0,
+    "instructions": None, "max_output_tokens": None, "max_tool_calls": None,
+    "prompt_cache_key": None, "safety_identifier": None, "user": None, "parallel_tool_calls": True,
+    "service_tier": "default", "tool_choice": "auto", "truncation": "disabled",
+}  # fmt: skip
+"""What a request may say, and what holds where it does not."""
+_BEGUN: Mapping[str, Any] = {
+    "status": "in_progress", "background": False, "error": None, "incomplete_details": None,
+    "usage": None, "completed_at": None,
+}  # fmt: skip
+"""A response at its beginning."""
 
 
 def new_id(prefix: str) -> str:
@@ -22,41 +36,22 @@ def new_response(create: Create, created_at: int) -> ResponseObject:
 
     Numeric settings are numbers, never null; what may be null is there as null.
     """
-    fields = create.fields
-    reasoning = fields.get("reasoning") or {}
+    fields = {name: value for name, value in create.fields.items() if value is not None}
+    reasoning = fields.get("reasoning", {})
     return {
         "id": new_id("resp"),
         "object": "response",
         "created_at": created_at,
-        "completed_at": None,
-        "status": "in_progress",
-        "background": False,
-        "error": None,
-        "frequency_penalty": _number(fields, "frequency_penalty", 0.0),
-        "incomplete_details": None,
-        "instructions": fields.get("instructions"),
-        "max_output_tokens": fields.get("max_output_tokens"),
-        "max_tool_calls": fields.get("max_tool_calls"),
-        "metadata": fields.get("metadata") or {},
+        **{name: fields.get(name, usual) for name, usual in _SETTINGS.items()},
         "model": create.model,
-        "output": [],
-        "parallel_tool_calls": fields.get("parallel_tool_calls") is not False,
-        "presence_penalty": _number(fields, "presence_penalty", 0.0),
         "previous_response_id": create.previous_response_id,
-        "prompt_cache_key": fields.get("prompt_cache_key"),
-        "reasoning": {"effort": reasoning.get("effort"), "summary": reasoning.get("summary")},
-        "safety_identifier": fields.get("safety_identifier"),
-        "service_tier": fields.get("service_tier") or "default",
+        "metadata": fields.get("metadata", {}),
+        "output": [],
         "store": create.store,
-        "temperature": _number(fields, "temperature", 1.0),
-        "text": _text(fields.get("text") or {}),
-        "tool_choice": fields.get("tool_choice") or "auto",
+        "reasoning": {"effort": reasoning.get("effort"), "summary": reasoning.get("summary")},
+        "text": _text(fields.get("text", {})),
         "tools": _tools(create.tools),
-        "top_logprobs": _number(fields, "top_logprobs", 0),
-        "top_p": _number(fields, "top_p", 1.0),
-        "truncation": fields.get("truncation") or "disabled",
-        "usage": None,
-        "user": fields.get("user"),
+        **_BEGUN,
     }
 
 
@@ -69,11 +64,6 @@ def usage(*, total_input: int, cached: int, output: int, reasoning: int) -> dict
         "output_tokens_details": {"reasoning_tokens": reasoning},
         "total_tokens": total_input + output,
     }
-
-
-def _number(fields: Any, name: str, default: float) -> float:
-    value = fields.get(name)
-    return default if value is None else value
 
 
 def _text(text: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ws_notebook.server.errors import ApiError
+from ws_notebook.server.errors import ApiError, invalid_value
 from ws_notebook.server.lineage import Record
 from ws_notebook.server.service import Served
 from ws_notebook.server.wire import Item
@@ -18,7 +18,17 @@ _DIGITS = re.compile(r"[0-9]{1,9}")
 _PREFIXES = {"message": "msg", "reasoning": "rs", "function_call": "fc", "custom_tool_call": "ctc", "compaction": "cmp"}
 
 
-class StoredHandler(Served):
+class _Kept(Served):
+    """A handler of one stored response."""
+
+    def _record(self, response_id: str) -> Record:
+        record = self._service.store.get(self.owner, response_id)
+        if record is None:
+            raise _unknown(response_id)
+        return record
+
+
+class StoredHandler(_Kept):
     """Retrieves and deletes. A response that was not stored, or is somebody else's, is a 404."""
 
     def get(self, response_id: str) -> None:
@@ -33,21 +43,12 @@ class StoredHandler(Served):
             raise _unknown(response_id)
         self.answer({"id": response_id, "object": "response", "deleted": True})
 
-    def _record(self, response_id: str) -> Record:
-        record = self._service.store.get(self.owner, response_id)
-        if record is None:
-            raise _unknown(response_id)
-        return record
 
-
-class InputItemsHandler(StoredHandler):
+class InputItemsHandler(_Kept):
     """All items a response was made from, those of the responses before it included, in pages."""
 
     def get(self, response_id: str) -> None:
         self.answer(self._page(self._record(response_id)))
-
-    def delete(self, response_id: str) -> None:
-        self.write_error(405)
 
     def _page(self, record: Record) -> dict[str, Any]:
         items = [_named(item, record.id, index) for index, item in enumerate(record.made_from.items())]
@@ -67,26 +68,18 @@ class InputItemsHandler(StoredHandler):
     def _order(self) -> str:
         order = self.get_argument("order", "desc")
         if order not in ("asc", "desc"):
-            raise ApiError("Invalid value for 'order': use 'asc' or 'desc'.", code="invalid_value", param="order")
+            raise invalid_value("order", "'asc' or 'desc'")
         return order
 
     def _limit(self) -> int:
         text = self.get_argument("limit", "20")
         if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= _MOST:
-            raise ApiError(
-                f"Invalid value for 'limit': use an integer from 1 to {_MOST}.", code="invalid_value", param="limit"
-            )
+            raise invalid_value("limit", f"an integer from 1 to {_MOST}")
         return int(text)
 
 
-class CancelHandler(StoredHandler):
+class CancelHandler(_Kept):
     """Only background responses can be cancelled, and this server makes none."""
-
-    def get(self, response_id: str) -> None:
-        self.write_error(405)
-
-    def delete(self, response_id: str) -> None:
-        self.write_error(405)
 
     def post(self, response_id: str) -> None:
         self._record(response_id)

@@ -8,7 +8,7 @@ import msgspec
 
 from ws_notebook.server.errors import ApiError
 
-__all__ = ["Event", "Item", "ResponseObject", "Tool", "decode_object", "encode"]
+__all__ = ["CALLS", "OUTPUTS", "Event", "Item", "ResponseObject", "Tool", "decode_object", "encode"]
 
 Event = dict[str, Any]
 """A server event, ready to be encoded."""
@@ -16,6 +16,10 @@ Item = dict[str, Any]
 """An input or output item of a response."""
 ResponseObject = dict[str, Any]
 """The API's Response object."""
+CALLS = frozenset({"function_call", "custom_tool_call"})
+"""The types of items that call a tool of the client's."""
+OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
+"""Those of what it gave."""
 Tool = dict[str, Any]
 """A tool as a request lists it."""
 

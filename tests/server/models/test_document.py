@@ -48,6 +48,8 @@ TYPES: list[Any] = [
     datetime.datetime, datetime.time, datetime.timedelta, int | None, Literal["a", 5], Person | Stay,
     Annotated[int, Field(ge=10, multiple_of=4)], Annotated[int, Field(lt=-3)], Annotated[float, Field(gt=2, lt=3)],
     Annotated[list[int], Field(min_length=2, max_length=3)], Annotated[str, Field(min_length=20)],
+    Annotated[list[str], Field(min_length=1)], Annotated[list[int], Field(max_length=1)],
+    Annotated[str, Field(min_length=1, max_length=1)],
 ]  # fmt: skip
 
 PROMPTS = [

@@ -8,10 +8,10 @@ STRING = {"type": "string"}
 INTEGER = {"type": "integer"}
 
 
-def filled(prompt: str, force: bool = False, required: list[str] | None = None, **properties: Any) -> Any:
+def filled(prompt: str, required: list[str] | None = None, **properties: Any) -> Any:
     schema = {"type": "object", "properties": properties}
     schema["required"] = list(properties) if required is None else required
-    return Filler(prompt, schema, {"weather"}).arguments(force=force)
+    return Filler(prompt, schema, {"weather"}).arguments()
 
 
 def test_numbers_go_in_order_and_whole_ones_where_they_must() -> None:
@@ -66,9 +66,8 @@ def test_the_end_of_the_sentence_serves_a_string() -> None:
     assert filled("search for cheap laptops.", query=STRING) == {"query": "cheap laptops"}
 
 
-def test_without_a_value_there_is_no_call_unless_one_is_forced() -> None:
+def test_without_a_value_there_is_no_call() -> None:
     assert filled("nothing here", n=INTEGER) is None
-    assert filled("nothing here", force=True, n=INTEGER, s=STRING) == {"n": 0, "s": ""}
 
 
 def test_nested_objects_and_references_are_followed() -> None:
@@ -84,7 +83,7 @@ def test_nested_objects_and_references_are_followed() -> None:
 
 def test_a_reference_to_itself_ends() -> None:
     schema = {"type": "object", "properties": {"a": {"$ref": "#/properties/a"}}, "required": ["a"]}
-    assert Filler("x", schema, set()).arguments(force=True) == {"a": ""}
+    assert Filler("x", schema, set()).arguments() is None
 
 
 def test_several_values_come_in_order_and_once() -> None:

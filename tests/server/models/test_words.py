@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ws_notebook.server.models.words import find_values, mentions, stems
+from ws_notebook.server.models.words import find_values, mentions, number, stems
 
 
 def test_stems_meet() -> None:
@@ -62,3 +62,8 @@ def test_quotes_addresses_and_dates_are_values_as_they_stand() -> None:
 def test_a_word_is_mentioned_as_a_whole() -> None:
     assert mentions("in Celsius please", "celsius")
     assert not mentions("percelsius", "celsius")
+
+
+def test_a_number_too_large_for_json_stays_finite() -> None:
+    assert number("-1e999") == -1.7976931348623157e308
+    assert (number("1,200"), number("1__0"), number("2.5")) == (1200, 10, 2.5)

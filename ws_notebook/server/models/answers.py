@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ws_notebook.server.models.calls import describe
-from ws_notebook.server.models.history import Exchange, Made
+from ws_notebook.server.models.history import Exchange, Made, read_json
 from ws_notebook.server.wire import Item
 
 __all__ = ["answer_from_history", "answer_from_outputs"]
@@ -69,7 +69,7 @@ def _sentence(made: Made) -> str:
     call = f"`{describe(made.call)}`"
     if made.output is None:
         return f"{call} was not answered."
-    value = _value(made.output)
+    value = read_json(made.output)
     if isinstance(value, dict) and value.get("error"):
         return f"{call} failed: {_cut(' '.join(_message(value['error']).split()))}"
     return f"{call} gave {_show(value)}"
@@ -110,7 +110,7 @@ def _compare(exchange: Exchange) -> str | None:
         return None
     found: list[tuple[float, str]] = []
     for one in exchange.made:
-        value, label = _value(one.output or ""), _label(one.call)
+        value, label = read_json(one.output or ""), _label(one.call)
         if label is None or isinstance(value, bool) or not isinstance(value, int | float):
             return None
         found.append((value, label))
@@ -125,10 +125,7 @@ def _compare(exchange: Exchange) -> str | None:
 
 def _label(call: Item) -> str | None:
     """The one argument that tells calls of a tool apart."""
-    try:
-        arguments = json.loads(call.get("arguments") or "{}")
-    except ValueError:
-        return None
+    arguments = read_json(call.get("arguments") or "{}")
     given = [value for value in arguments.values() if value is not None] if isinstance(arguments, dict) else []
     return str(given[0]) if len(given) == 1 and isinstance(given[0], str | int | float) else None
 
@@ -137,16 +134,8 @@ def _digits(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.10g}"
 
 
-def _value(output: str) -> Any:
-    """An output as JSON if it is JSON, as text if it is not."""
-    try:
-        return json.loads(output)
-    except ValueError:
-        return output
-
-
 def _failed(made: Made) -> bool:
-    value = _value(made.output or "")
+    value = read_json(made.output or "")
     return isinstance(value, dict) and bool(value.get("error"))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ws_notebook.server.models.directives import Invoke
+from ws_notebook.server.models.history import read_json
 from ws_notebook.server.wire import Item, Tool
 
 __all__ = ["BoundCall", "bind", "describe", "find_tool", "parameters", "to_json"]
@@ -62,10 +63,7 @@ def describe(item: Item) -> str:
     name = str(item.get("name"))
     if item.get("type") == "custom_tool_call":
         return f"{name}({_shorten(json.dumps(item.get('input'), ensure_ascii=False))})"
-    try:
-        arguments = json.loads(item.get("arguments") or "{}")
-    except ValueError:
-        arguments = None
+    arguments = read_json(item.get("arguments") or "{}")
     if not isinstance(arguments, dict):
         return f"{name}({_shorten(str(item.get('arguments')))})"
     shown = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in arguments.items() if value is not None]

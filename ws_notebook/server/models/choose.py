@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ws_notebook.server.models.calls import BoundCall, parameters, to_json
+from ws_notebook.server.models.document import Document
 from ws_notebook.server.models.fill import Filler
 from ws_notebook.server.models.words import stem, stems
 from ws_notebook.server.wire import Tool
@@ -48,9 +49,8 @@ def choose(prompt: str, tools: Sequence[Tool], tool_choice: str | dict[str, Any]
         if calls:
             return Choice([*calls, *_also(prompt, words, best, ranked[place + 1 :])])
     if forced:
-        best = ranked[0]
-        arguments = Filler(prompt, best.get("parameters") or {}, stems(best["name"])).arguments(force=True)
-        return Choice([BoundCall(best["name"], to_json(arguments or {}))])
+        schema = {"type": "object", **(ranked[0].get("parameters") or {})}
+        return Choice([BoundCall(ranked[0]["name"], to_json(Document(prompt, schema).whole()))])
     return Choice((), unfilled=ranked[0])
 
 

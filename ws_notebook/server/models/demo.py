@@ -22,7 +22,7 @@ from ws_notebook.server.tokens import split_json, split_text
 
 __all__ = ["DemoModel", "Pace", "plan"]
 
-Deed = Say | Refuse | Write | Think | BoundCall
+Deed = Say | Refuse | Think | BoundCall
 """One thing to do in a response."""
 
 _THOUGHTS_PER_SECOND = 12
@@ -46,19 +46,20 @@ class DemoModel:
         self._pace = pace
 
     def check(self, request: ModelRequest) -> None:
-        """ApiError for a schema of the answer that asks for more than this script makes."""
+        """ApiError for a schema of the answer, or of a tool that must be called, that asks for too much."""
         schema = _schema(request)
-        if schema is None:
-            return
         try:
-            check_schema(schema)
-            document_of(read(request.items), schema)
+            if schema is not None:
+                check_schema(schema)
+                document_of(read(request.items), schema)
+            elif request.tool_choice not in ("auto", "none"):
+                plan(request)
         except (TooLarge, RecursionError) as error:
             problem = str(error) if isinstance(error, TooLarge) else "it is nested too deeply"
             raise ApiError(
                 f"The demo model answers no schema like this: {problem}. Ask for less.",
                 code="invalid_json_schema",
-                param="text.format.schema",
+                param="tools" if schema is None else "text.format.schema",
             ) from None
 
     async def respond(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
@@ -114,6 +115,8 @@ def _turns(exchange: Exchange, request: ModelRequest) -> list[list[Deed]]:
 
 
 def _deed(part: Say | Refuse | Write | Think | Invoke, request: ModelRequest) -> Deed:
+    if isinstance(part, Write):
+        return Say(write(part.words))
     if not isinstance(part, Invoke):
         return part
     if request.tool_choice == "none":
@@ -160,23 +163,20 @@ def _spaced(deeds: Sequence[Deed]) -> list[Deed]:
     """Texts that follow one another become paragraphs of one message."""
     spaced: list[Deed] = []
     for deed in deeds:
-        text = Say(write(deed.words)) if isinstance(deed, Write) else deed
-        if isinstance(text, Say) and spaced and isinstance(spaced[-1], Say):
-            spaced[-1] = Say(f"{spaced[-1].text}\n\n{text.text}")
+        if isinstance(deed, Say) and spaced and isinstance(spaced[-1], Say):
+            spaced[-1] = Say(f"{spaced[-1].text}\n\n{deed.text}")
         else:
-            spaced.append(text)
+            spaced.append(deed)
     return spaced
 
 
-def _pieces(deed: Say | Refuse | Write | BoundCall) -> Iterator[Piece]:
+def _pieces(deed: Say | Refuse | BoundCall) -> Iterator[Piece]:
     if isinstance(deed, BoundCall):
         yield Call(deed.name, deed.custom)
         tokens = split_text(deed.text) if deed.custom else split_json(deed.text)
         yield from (Arguments(token) for token in tokens)
     elif isinstance(deed, Refuse):
         yield from (Refusal(token) for token in split_text(deed.text))
-    elif isinstance(deed, Write):
-        yield from (Text(token) for token in split_text(write(deed.words)))
     else:
         tokens = split_json(deed.text) if deed.text.startswith(("{", "[")) else split_text(deed.text)
         yield from (Text(token) for token in tokens)

@@ -75,7 +75,7 @@ class _Unit:
 _NAME = r"`?(?P<name>[A-Za-z_][\w-]*)`?"
 _DIRECTIVE = re.compile(
     rf"""
-      \bcall\s+(?:the\s+)?(?:tool\s+|function\s+)?{_NAME}(?=\(|\s*\{{)
+      \bcall\s+(?:the\s+)?(?:tool\s+|function\s+)?{_NAME}(?:(?=\()|\s*(?=\{{))
     | \b(?P<verb>say|refuse)\s*:?\s*(?=["“'‘«`])
     | \bwrite\s+(?:me\s+|about\s+|exactly\s+)?(?P<words>\d[\d,_]*)\s+words?\b
     | \bthink\s+(?:for\s+|about\s+)?(?P<span>\d+(?:\.\d+)?)\s*(?P<unit>ms|milli|sec|s|min|m)[a-z]*\b
@@ -86,7 +86,6 @@ _DIRECTIVE = re.compile(
 _NEXT_CALL = re.compile(rf"(?P<gap>(?:[ \t,;&]|\band\b|\bthen\b)+){_NAME}(?=\()", re.IGNORECASE)
 _TIMES_AFTER = re.compile(r"\s*,?\s*(?P<times>\d[\d,_]*)\s*(?:times|x)\b", re.IGNORECASE)
 _LATER = re.compile(r"\bthen\b|[.;!?\n]", re.IGNORECASE)
-_SPACE = re.compile(r"\s*")
 _CLOSING = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "`": "`"}
 _SECONDS = {"ms": 0.001, "milli": 0.001, "sec": 1.0, "s": 1.0, "min": 60.0, "m": 60.0}
 
@@ -135,9 +134,7 @@ def _read(prompt: str, match: re.Match[str], groups: dict[str, str | None]) -> t
     return Think(min(float(match["span"]) * _SECONDS[match["unit"].lower()], LONGEST_THOUGHT)), match.end()
 
 
-def _read_call(prompt: str, name: str, position: int) -> tuple[Part, int]:
-    space = _SPACE.match(prompt, position)
-    start = space.end() if space else position
+def _read_call(prompt: str, name: str, start: int) -> tuple[Part, int]:
     close = find_close(prompt, start)
     if close is None:
         return Invoke(name, raw=prompt[start + 1 :], problem="the bracket is not closed"), len(prompt)

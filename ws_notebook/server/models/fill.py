@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ws_notebook.server.models.words import Values, find_values, mentions, stems
 
-__all__ = ["Filler", "types_of"]
+__all__ = ["NOTHING", "Filler", "Schema", "is_of", "types_of"]
 
 Schema = dict[str, Any]
 NOTHING = object()
@@ -29,9 +29,9 @@ class Filler:
         self._numbers = list(values.numbers)
         self._strings = _strings(values, name_words)
 
-    def arguments(self, *, force: bool = False) -> dict[str, Any] | None:
-        """All arguments; None when a required one finds no value. *force* takes empty values then."""
-        return self._object(self._root, force=force)
+    def arguments(self) -> dict[str, Any] | None:
+        """All arguments; None when a required one finds no value."""
+        return self._object(self._root)
 
     def several(self, schema: Schema) -> list[Any]:
         """Every value of the prompt that fits *schema*, for a list, or a tool that takes one at a time."""
@@ -45,14 +45,14 @@ class Filler:
             value = self._value("", schema)
         return found
 
-    def _object(self, schema: Schema, *, force: bool) -> dict[str, Any] | None:
+    def _object(self, schema: Schema) -> dict[str, Any] | None:
         filled: dict[str, Any] = {}
         required = schema.get("required") or []
         for name, declared in (schema.get("properties") or {}).items():
             part = self._resolve(declared)
             value = self._value(name, part)
             if value is NOTHING and name in required:
-                value = self._last_resort(part, force=force)
+                value = self._last_resort(part)
                 if value is NOTHING:
                     return None
             if value is not NOTHING:
@@ -60,37 +60,31 @@ class Filler:
         return filled
 
     def _value(self, name: str, schema: Schema) -> Any:
-        options = [self._resolve(option) for option in schema.get("anyOf") or schema.get("oneOf") or []]
-        if options:
+        if options := self._options(schema):
             values = (self._value(name, option) for option in options if option.get("type") != "null")
-            return next((value for value in values if value is not NOTHING), NOTHING)
+            return _first(values)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
             return self._choice(schema["enum"])
-        for kind in types_of(schema):
-            value = self._typed(name, kind, schema)
-            if value is not NOTHING:
-                return value
-        return NOTHING
+        return _first(self._typed(name, kind, schema) for kind in types_of(schema))
+
+    def _options(self, schema: Schema) -> list[Schema]:
+        return [self._resolve(option) for option in schema.get("anyOf") or schema.get("oneOf") or []]
 
     def _typed(self, name: str, kind: str, schema: Schema) -> Any:
-        if kind in ("integer", "number"):
-            return self._first(self._numbers, schema, int if kind == "integer" else (int, float))
-        if kind == "string":
-            return self._first(self._strings, schema, str)
+        if kind in ("string", "integer", "number"):
+            pool = self._strings if kind == "string" else self._numbers
+            fitting = (
+                place for place, value in enumerate(pool) if is_of(value, [kind]) and self._allows(schema, value)
+            )
+            place = next(fitting, None)
+            return NOTHING if place is None else pool.pop(place)
         if kind == "boolean":
             return self._boolean(name)
         if kind == "array":
             return self._array(schema)
         return self._inside(schema) if kind == "object" and schema.get("properties") else NOTHING
-
-    def _first(self, values: list[Any], schema: Schema, kind: type | tuple[type, ...]) -> Any:
-        """Take the first of the values that is of that kind, and that the schema allows."""
-        for place, value in enumerate(values):
-            if isinstance(value, kind) and self._allows(schema, value):
-                return values.pop(place)
-        return NOTHING
 
     def _allows(self, schema: Schema, value: Any) -> bool:
         """Whether a value of the right type is one for the schema: a tool says itself what is wrong with one."""
@@ -100,7 +94,7 @@ class Filler:
         return self.several(self._resolve(schema.get("items") or {})) or NOTHING
 
     def _inside(self, schema: Schema) -> Any:
-        return self._object(schema, force=False) or NOTHING
+        return self._object(schema) or NOTHING
 
     def _choice(self, options: Sequence[Any]) -> Any:
         """The value of an enum that the prompt names, the longest of those that do."""
@@ -125,31 +119,21 @@ class Filler:
                 return not _FALSE.search(" ".join(before))
         return NOTHING
 
-    def _last_resort(self, schema: Schema, *, force: bool) -> Any:
-        """For a required parameter: its default, a choice's first, null, the end of the sentence; *force*: empty."""
+    def _last_resort(self, schema: Schema) -> Any:
+        """For a required parameter: its default, a choice's first, null, the end of the sentence."""
         if "default" in schema:
             return schema["default"]
         if schema.get("enum"):
             return schema["enum"][0]
-        kinds = types_of(schema)
-        options = [self._resolve(option) for option in schema.get("anyOf") or []]
-        if "null" in kinds or any("null" in types_of(option) for option in options):
+        if self._takes_null(schema):
             return None
-        tail = _TAIL.search(self._prompt)
+        kinds, tail = types_of(schema), _TAIL.search(self._prompt)
         if "string" in kinds and tail:
             return tail.group(1).strip()
-        if kinds == ["boolean"]:
-            return False
-        return self._empty(options[0] if options else schema) if force else NOTHING
+        return False if kinds == ["boolean"] else NOTHING
 
-    def _empty(self, schema: Schema) -> Any:
-        if schema.get("enum"):
-            return schema["enum"][0]
-        kind = next(iter(types_of(schema)), "string")
-        if kind == "object":
-            return self._object(schema, force=True) or {}
-        empty: dict[str, Any] = {"integer": 0, "number": 0, "boolean": False, "array": [], "null": None}
-        return empty.get(kind, "")
+    def _takes_null(self, schema: Schema) -> bool:
+        return any("null" in types_of(option) for option in (schema, *self._options(schema)))
 
     def _resolve(self, schema: Any) -> Schema:
         """*schema* with its ``$ref`` followed, within this document."""
@@ -168,6 +152,19 @@ def _strings(values: Values, name_words: set[str]) -> list[str]:
     if certain:
         return list(dict.fromkeys(certain))
     return [word for word in values.starters if not stems(word) & name_words]
+
+
+def _first(values: Iterable[Any]) -> Any:
+    """The first that is there."""
+    return next((value for value in values if value is not NOTHING), NOTHING)
+
+
+def is_of(value: Any, kinds: Iterable[str]) -> bool:
+    """Whether it is of one of these simple types."""
+    known = {"string": (str,), "integer": (int,), "number": (int, float)}
+    return any(
+        kind == "boolean" if isinstance(value, bool) else isinstance(value, known.get(kind, ())) for kind in kinds
+    )
 
 
 def types_of(schema: Schema) -> list[str]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ws_notebook.pictures import part_facts
-from ws_notebook.server.wire import Item
+from ws_notebook.server.wire import CALLS, OUTPUTS, Item
 
-__all__ = ["Exchange", "Made", "read"]
-
-_CALLS = ("function_call", "custom_tool_call")
-_OUTPUTS = ("function_call_output", "custom_tool_call_output")
+__all__ = ["Exchange", "Made", "read", "read_json", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +40,25 @@ def read(items: Sequence[Item]) -> Exchange:
     places = [place for place, item in enumerate(items) if item.get("role") == "user"]
     last = places[-1] if places else -1
     since = items[last + 1 :]
-    outputs = {item.get("call_id"): _text(item.get("output")) for item in since if item.get("type") in _OUTPUTS}
+    outputs = {item.get("call_id"): text_of(item.get("output")) for item in since if item.get("type") in OUTPUTS}
     prompt = items[last].get("content") if places else ""
     return Exchange(
-        prompt=_text(prompt),
-        made=[Made(item, outputs.get(item.get("call_id"))) for item in since if item.get("type") in _CALLS],
-        asked=[_text(items[place].get("content")) for place in places[:-1]],
+        prompt=text_of(prompt),
+        made=[Made(item, outputs.get(item.get("call_id"))) for item in since if item.get("type") in CALLS],
+        asked=[text_of(items[place].get("content")) for place in places[:-1]],
         images=[_image(part) for part in prompt if _type(part) == "input_image"] if isinstance(prompt, list) else [],
     )
 
 
-def _text(content: Any) -> str:
+def read_json(text: str) -> Any:
+    """Arguments or an output as JSON if it is JSON, as text if it is not."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def text_of(content: Any) -> str:
     """The text of a message's content or of an output: a string, or parts of which some are text."""
     if isinstance(content, str):
         return content

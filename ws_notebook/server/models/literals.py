@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from ws_notebook.server.models.words import number
 
 __all__ = ["INDEX", "CallArguments", "LiteralError", "find_close", "parse_arguments"]
 
 INDEX = ...
 """Stands for ``…`` or ``...``, which a repetition replaces by its index."""
 
+_WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "…": INDEX, "...": INDEX}
+_WORDS |= {"True": True, "False": False, "None": None}
 _SPACE = re.compile(r"\s*")
-_KEYWORD = re.compile(r"""([A-Za-z_]\w*)\s*(?:=(?!=)|:)|"([^"\\]+)"\s*[:=]|'([^'\\]+)'\s*[:=]""")
 _NUMBER = re.compile(r"[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?\Z")
-_BARE = re.compile(r"""[^,()\[\]{}"“”]+""")
-_WORDS: dict[str, Any] = {
-    "true": True,
-    "True": True,
-    "false": False,
-    "False": False,
-    "null": None,
-    "None": None,
-    "…": INDEX,
-    "...": INDEX,
-}
-_QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’"}
-_STRINGS = {
-    opener: re.compile(rf"{opener}(?:[^\\{closer}]|\\.)*+{closer}", re.DOTALL) for opener, closer in _QUOTES.items()
-}
-_MARK = re.compile(r"""["'“‘()\[\]{}]""")
 _CLOSERS = {"[": "]", "(": ")", "{": "}"}
+_DOUBLE = r'"(?:[^\\"]|\\.)*+"|“(?:[^\\”]|\\.)*+”'
+_SINGLE = r"'(?:[^\\']|\\.)*+'|‘(?:[^\\’]|\\.)*+’"
+_MARK = re.compile(rf"""{_DOUBLE}|(?<![^\W_])(?:{_SINGLE}|['‘])|["“()\[\]{{}}]""", re.DOTALL)
+"""What counts on the way to a closing bracket. An apostrophe within a bare word (don't) opens nothing."""
+_SCALAR = re.compile(rf"""(?P<text>{_DOUBLE}|{_SINGLE})|(?P<word>[^,()\[\]{{}}"'“”‘][^,()\[\]{{}}"“”]*)""", re.DOTALL)
+_KEYS = {
+    "": re.compile(rf"(?:(?P<text>{_DOUBLE}|{_SINGLE})\s*[:=]|(?P<word>[A-Za-z_]\w*)\s*(?::|=(?!=)))", re.DOTALL),
+    "}": re.compile(rf"(?:(?P<text>{_DOUBLE}|{_SINGLE})\s*|(?P<word>[^,:()\[\]{{}}\"“”]+))[:=]", re.DOTALL),
+}
+"""How a value's name stands before it, by the bracket that closes where it may have one; the end closes a call."""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "/": "/"}
 _DEEPEST = 50
 
@@ -49,39 +48,28 @@ class CallArguments:
 
 def find_close(text: str, start: int) -> int | None:
     """Where the bracket at *start* closes, quotes respected; None when it does not."""
-    stack: list[str] = []
-    position = start
-    while mark := _MARK.search(text, position):
-        position = mark.start()
-        char = text[position]
-        if char in _QUOTES and _opens_string(text, position):
-            end = _string_end(text, position)
-            if end is None:
-                return None
-            position = end
-        elif char in _CLOSERS:
-            stack.append(_CLOSERS[char])
-        elif stack and char == stack[-1]:
-            stack.pop()
-            if not stack:
-                return position
-        position += 1
+    closers: list[str] = []
+    for mark in _MARK.finditer(text, start):
+        if mark[0] in _CLOSERS:
+            closers.append(_CLOSERS[mark[0]])
+        elif mark[0] in "\"“'‘":
+            return None
+        elif closers and mark[0] == closers[-1]:
+            closers.pop()
+            if not closers:
+                return mark.start()
     return None
 
 
 def parse_arguments(text: str) -> CallArguments:
     """Read *text*, what is between the parentheses; LiteralError when it cannot be read."""
-    return _Reader(text).arguments()
-
-
-def _opens_string(text: str, position: int) -> bool:
-    # An apostrophe within a bare word (don't) opens nothing.
-    return text[position] not in "'‘" or not text[position - 1 : position].isalnum()
-
-
-def _string_end(text: str, position: int) -> int | None:
-    found = _STRINGS[text[position]].match(text, position)
-    return found.end() - 1 if found else None
+    found = CallArguments()
+    for name, value in _Reader(text).items("", 0):
+        if name is None:
+            found.positional.append(value)
+        else:
+            found.named[name] = value
+    return found
 
 
 class _Reader:
@@ -90,92 +78,47 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._position = 0
-        self._depth = 0
 
-    def arguments(self) -> CallArguments:
-        found = CallArguments()
-        while self._peek():
-            keyword = _KEYWORD.match(self._text, self._position)
-            if keyword:
-                self._position = keyword.end()
-                found.named[next(name for name in keyword.groups() if name)] = self._value()
-            else:
-                found.positional.append(self._value())
-            self._comma("")
+    def items(self, closer: str, depth: int) -> Iterator[tuple[str | None, Any]]:
+        """The values up to *closer*, each with its name; None: it has none."""
+        while self._peek() != closer:
+            yield self._name(closer), self._value(depth)
+            if self._peek() == ",":
+                self._position += 1
+            elif self._peek() != closer:
+                raise self._error("','")
+        self._position += 1
+
+    def _name(self, closer: str) -> str | None:
+        found = self._match(_KEYS[closer]) if closer in _KEYS else None
+        if found is None:
+            if closer == "}":
+                raise self._error("a key with ':' behind it")
+            return None
+        value = _scalar(found)
+        return value if isinstance(value, str) else json.dumps(value, default=str)
+
+    def _value(self, depth: int) -> Any:
+        char = self._peek()
+        found = self._match(_SCALAR)
+        if found is not None:
+            return _scalar(found)
+        if char not in _CLOSERS:
+            raise self._error("a closing quote" if char and char in "\"“'‘" else "a value")
+        if depth >= _DEEPEST:
+            raise LiteralError("values are nested too deeply")
+        self._position += 1
+        items = list(self.items(_CLOSERS[char], depth + 1))
+        return dict(items) if char == "{" else [value for _, value in items]
+
+    def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        found = pattern.match(self._text, self._position)
+        self._position = found.end() if found else self._position
         return found
 
-    def _value(self) -> Any:
-        char = self._peek()
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise LiteralError("values are nested too deeply")
-        try:
-            if char in _QUOTES:
-                return self._string()
-            if char == "{":
-                return self._mapping()
-            if char and char in "[(":
-                return self._sequence(_CLOSERS[char])
-            return self._bare()
-        finally:
-            self._depth -= 1
-
-    def _sequence(self, closer: str) -> list[Any]:
-        self._position += 1
-        values: list[Any] = []
-        while self._peek() != closer:
-            values.append(self._value())
-            self._comma(closer)
-        self._position += 1
-        return values
-
-    def _mapping(self) -> dict[str, Any]:
-        self._position += 1
-        values: dict[str, Any] = {}
-        while self._peek() != "}":
-            key = self._string() if self._peek() in _QUOTES else self._bare(":")
-            if self._peek() not in (":", "="):
-                raise self._error("':' after a key")
-            self._position += 1
-            values[key if isinstance(key, str) else _key(key)] = self._value()
-            self._comma("}")
-        self._position += 1
-        return values
-
-    def _string(self) -> str:
-        end = _string_end(self._text, self._position)
-        if end is None:
-            raise self._error("a closing quote")
-        raw = self._text[self._position + 1 : end]
-        self._position = end + 1
-        return _unescape(raw) if "\\" in raw else raw
-
-    def _bare(self, also_ends: str = "") -> Any:
-        match = _BARE.match(self._text, self._position)
-        word = match.group() if match else ""
-        if also_ends and also_ends in word:
-            word = word[: word.index(also_ends)]
-        self._position += len(word)
-        word = word.strip()
-        if not word:
-            raise self._error("a value")
-        if word in _WORDS:
-            return _WORDS[word]
-        if _NUMBER.match(word):
-            return _number(word)
-        return word
-
-    def _comma(self, closer: str) -> None:
-        char = self._peek()
-        if char == ",":
-            self._position += 1
-        elif char != closer:
-            raise self._error("','")
-
     def _peek(self) -> str:
-        match = _SPACE.match(self._text, self._position)
-        assert match is not None
-        self._position = match.end()
+        """The next character that is no blank; empty at the end."""
+        self._match(_SPACE)
         return self._text[self._position : self._position + 1]
 
     def _error(self, wanted: str) -> LiteralError:
@@ -183,20 +126,14 @@ class _Reader:
         return LiteralError(f"expected {wanted} at {rest!r}" if rest else f"expected {wanted} at the end")
 
 
-def _number(word: str) -> int | float:
-    try:
-        return int(word)
-    except ValueError:
-        value = float(word)
-        # JSON has no infinity.
-        return value if abs(value) != float("inf") else 1.7976931348623157e308 * (1 if value > 0 else -1)
-
-
-def _key(value: Any) -> str:
-    """A key that is no string, as JSON would write it."""
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
-    return str(value)
+def _scalar(found: re.Match[str]) -> Any:
+    """A text in quotes, or what a bare word means."""
+    if found["text"] is not None:
+        return _unescape(found["text"][1:-1])
+    word = found["word"].strip()
+    if word in _WORDS:
+        return _WORDS[word]
+    return number(word) if _NUMBER.match(word) else word
 
 
 def _unescape(raw: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count, cycle
+from itertools import count, cycle, islice
 
 __all__ = ["reasoning", "write"]
 
@@ -60,9 +60,7 @@ def write(words: int) -> str:
 
 def reasoning(words: int) -> Iterator[str]:
     """Tokens of a reasoning summary, *words* of them."""
-    tokens = cycle([f"{word} " for thought in _THOUGHTS for word in thought.split()])
-    for _ in range(words):
-        yield next(tokens)
+    return islice(cycle([f"{word} " for thought in _THOUGHTS for word in thought.split()]), words)
 
 
 _RESERVE = 12
@@ -86,9 +84,5 @@ def _paragraph(start: int, sentences: int) -> str:
 
 def _plain(words: int, *, start: int) -> str:
     """A paragraph of exactly *words* words that ends with a full stop."""
-    source = cycle(_SENTENCES[(start + place) % len(_SENTENCES)] for place in range(len(_SENTENCES)))
-    taken: list[str] = []
-    while len(taken) < words:
-        taken += next(source).split()
-    text = " ".join(taken[:words])
+    text = " ".join(islice(cycle(_paragraph(start, len(_SENTENCES)).split()), words))
     return text if text.endswith(".") else f"{text.rstrip(',')}."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Values", "find_values", "mentions", "stems"]
+__all__ = ["Values", "find_values", "mentions", "number", "stem", "stems"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NAME = re.compile(r"[^\W\d_][\w’'-]*")
@@ -73,9 +74,7 @@ def mentions(text: str, value: str) -> bool:
 
 def find_values(prompt: str) -> Values:
     """The values of *prompt*; what is quoted, or part of an address or a date, is nothing else as well."""
-    quoted = [
-        next(part for part in found if part is not None) for found in map(re.Match.groups, _QUOTED.finditer(prompt))
-    ]
+    quoted = [found[found.lastindex or 0] for found in _QUOTED.finditer(prompt)]
     rest = _QUOTED.sub(lambda found: " " * len(found.group()), prompt)
     literals = _LITERAL.findall(rest)
     rest = _LITERAL.sub(lambda found: " " * len(found.group()), rest)
@@ -88,7 +87,7 @@ def find_values(prompt: str) -> Values:
             words = _after_opener(words, listed=_is_listed(rest, end), starters=starters)
         if words:
             names.append(" ".join(words))
-    numbers = [_number(found) for found in _NUMBER.findall(rest)]
+    numbers = [number(found) for found in _NUMBER.findall(rest)]
     return Values(numbers, quoted, literals, list(dict.fromkeys(names)), list(dict.fromkeys(starters)))
 
 
@@ -123,9 +122,10 @@ def _after_opener(words: list[str], *, listed: bool, starters: list[str]) -> lis
     return words[1:]
 
 
-def _number(text: str) -> int | float:
+def number(text: str) -> int | float:
+    """The number that is written there, digits in groups or not. JSON has no infinity: one too large stays finite."""
     plain = text.replace(",", "").replace("_", "")
     try:
         return int(plain)
     except ValueError:
-        return float(plain)
+        return max(-sys.float_info.max, min(float(plain), sys.float_info.max))
