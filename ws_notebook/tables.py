@@ -58,10 +58,9 @@ def _each(path: str) -> _Values:
 def _between(start: str, end: str) -> _Values:
     """The milliseconds between two moments, as `core.timing.milliseconds` has them."""
 
-    def values(rows: _Rows) -> np.ndarray:
-        import numpy as np
-
-        return np.maximum(0.0, (rows.numbers(end) - rows.numbers(start)) * 1000)
+    def values(rows: _Rows) -> Any:
+        lasted = (rows.numbers(end) - rows.numbers(start)) * 1000
+        return lasted.clip(0.0)
 
     return values
 
