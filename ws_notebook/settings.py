@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Empty for the embedded server that is yet to be started."""
     model: str
     transport: str = "auto"
+    compression: str | None = "auto"
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     api_key: Any = None
     ssl: Any = None
@@ -244,6 +245,7 @@ def resolve(
     headers: Mapping[str, str] | None = None,
     ssl: Any = None,
     transport: str = "auto",
+    compression: str | None = "auto",
 ) -> Settings:
     """Settle what to connect to. Raises SettingsError for a provider, profile or transport that is not known."""
     if transport not in ("auto", "websocket", "http"):
@@ -270,6 +272,7 @@ def resolve(
         base_url=base_url,
         model=asked or chosen.model,
         transport=transport,
+        compression=compression,
         headers=dict(headers or {}),
         api_key=api_key,
         ssl=ssl,

@@ -8,6 +8,7 @@ from ..exceptions import AuthenticationFailed, ConnectionFailed
 from ..profiles import OPEN, PROFILES, USUAL, Profile
 from ..settings import Settings
 from ..transports.base import Endpoint
+from ..transports.compression import Compression
 from .answer import Answer, Seen, exchange
 from .finding import Parts
 from .way import speaks_tls
@@ -35,6 +36,7 @@ async def probe(
     lanes = await _first(parts, endpoint, request, seen, patience)
     if lanes is None:
         return
+    _judge_compression(parts, lanes, endpoint, settings)
     _judge_lanes(parts, lanes, seen)
     known = _judge_model(parts, lanes)
     try:
@@ -106,6 +108,15 @@ async def _no_upgrade(parts: Parts, endpoint: Endpoint, error: ConnectionFailed,
             "Something answers that is not the API, such as a proxy, a login page or a web server. Check the base URL."
         )
     parts.failed("upgrade", said, advice)
+
+
+def _judge_compression(parts: Parts, answer: Answer, endpoint: Endpoint, settings: Settings) -> None:
+    if not answer.compression:
+        parts.ok("compression", "no: permessage-deflate is not agreed to.")
+        return
+    asked = Compression(settings.compression)
+    unused = "" if asked.offered_to(endpoint) else " Sessions do not ask for it here; compression='deflate' does."
+    parts.ok("compression", f"yes: {answer.compression}.{unused}")
 
 
 def _judge_lanes(parts: Parts, answer: Answer, seen: Seen) -> None:

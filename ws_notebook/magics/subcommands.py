@@ -85,6 +85,10 @@ def _status(command: Command) -> Report:
         ("runs · turns · calls", f"{len(session.runs)} · {len(turns)} · {calls}"),
         ("bytes sent", f"{sent:,} (HTTP with full input: {full:,})"),
     ]
+    compression = session.compression
+    rows += (
+        [("compression", f"{compression.agreed}: {compression.saved}")] if compression and compression.agreed else []
+    )
     recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
     stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
     rows += [("connections left for their age", session.rotations)] if session.rotations else []

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost
 from .base import Endpoint
+from .compression import Compression
 from .keepalive import Keepalive, socket_class
 from .proxy import Proxy, proxy_of
 
@@ -54,7 +55,7 @@ class WebSocketTransport:
     """Opens sockets, each in `open_timeout` seconds (None: `Waits.connect`), and pings every `ping_interval` seconds.
 
     A server of which nothing is heard for `doubt` seconds after a ping is sent nothing new over that socket; after
-    `ping_timeout` seconds the socket is given up. `max_size` is in bytes.
+    `ping_timeout` seconds the socket is given up. `max_size` is in bytes. `compression`: see Compression.
     """
 
     name = "websocket"
@@ -68,12 +69,14 @@ class WebSocketTransport:
         doubt: float = 5,
         ping_timeout: float = 120,
         max_size: int | None = None,
+        compression: str | None = "auto",
     ) -> None:
         self.open_timeout = open_timeout
         self.ping_interval = ping_interval
         self.doubt = doubt
         self.ping_timeout = ping_timeout
         self.max_size = max_size
+        self.compression = Compression(compression)
 
     async def connect(self, endpoint: Endpoint) -> WebSocketConnection:
         """Open a socket. Raises ConnectionFailed or AuthenticationFailed, in words."""
@@ -81,9 +84,14 @@ class WebSocketTransport:
 
         patience = endpoint.waits.connect if self.open_timeout is None else self.open_timeout
         proxy = proxy_of(endpoint, websocket=True)
+        self.compression.agreed = ""
         options: dict[str, Any] = {"proxy": None if proxy is None else proxy.url}
         if endpoint.ssl is not None:
             options["ssl"] = endpoint.ssl
+        if self.compression.offered_to(endpoint):
+            from .deflate import Offer
+
+            options["extensions"] = [Offer(self.compression)]
         socket, failure = None, None
         try:
             socket = await _connector()(
@@ -95,6 +103,7 @@ class WebSocketTransport:
                 close_timeout=2,
                 max_size=self.max_size,
                 max_queue=None,
+                compression=None,  # Offer does it
                 logger=_quiet_logger(),
                 create_connection=socket_class(),
                 **options,
