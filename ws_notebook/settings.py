@@ -204,10 +204,12 @@ def environment_proxy(base_url: str, *, websocket: bool = True) -> tuple[str, st
     HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and the like, or the system's settings; NO_PROXY names what needs none, and
     this machine needs none. `websocket`: on the way there with a socket.
     """
+    parts = urlsplit(base_url)
+    if not parts.hostname or parts.hostname in ("127.0.0.1", "localhost", "::1"):
+        return None
     from urllib.request import getproxies, proxy_bypass
 
-    parts = urlsplit(base_url)
-    if not parts.hostname or parts.hostname in ("127.0.0.1", "localhost", "::1") or proxy_bypass(parts.netloc):
+    if proxy_bypass(parts.netloc):
         return None
     proxies = getproxies()
     name = next((each for each in _PROXY_NAMES[parts.scheme == "https", websocket] if proxies.get(each)), None)
