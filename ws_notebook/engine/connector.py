@@ -7,7 +7,7 @@ import asyncio
 from ..core.abilities import Abilities, LaneLimits
 from ..core.waits import Waits
 from ..exceptions import ConnectionFailed, SettingsError
-from ..render.bundle import RunHeader
+from ..render.header import RunHeader
 from ..secrets import Keys, hidden
 from ..settings import Settings
 from ..transports.base import Connection, Endpoint, Transport

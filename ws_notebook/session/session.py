@@ -24,7 +24,7 @@ from ..engine.engine import Engine
 from ..engine.portal import portal
 from ..engine.rest import call_held
 from ..exceptions import SettingsError
-from ..render.bundle import RunHeader
+from ..render.header import RunHeader
 from ..secrets import Keys
 from ..settings import ApiKey, Profile
 from ..tools import Toolable, ToolRegistry
