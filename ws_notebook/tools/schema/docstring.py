@@ -44,7 +44,7 @@ def describe(docstring: str | None) -> Description:
 
     try:
         parsed = parse(_with_summary(cleaned))
-    except ParseError:
+    except (ParseError, IndexError):  # the parser's own, for lines such as ": x"
         return Description(cleaned, {})
     if not parsed.meta:
         return Description(cleaned, {})
