@@ -142,7 +142,8 @@ class Panels:
         self._portal = portal
         self._numbers = itertools.count(1)
         self._sessions: weakref.WeakValueDictionary[str, Host[Run]] = weakref.WeakValueDictionary()
-        self._outlets: weakref.WeakSet[Outlet] = weakref.WeakSet()
+        self._outlets: list[weakref.ref[Outlet]] = []
+        """No WeakSet: going over one takes longer than all else that a change costs here."""
         self._announced = False
         self.guide = Guide()
         """What the magics know; they put themselves here."""
@@ -157,13 +158,16 @@ class Panels:
 
     def touch(self) -> None:
         """Something changed. May be called from any thread; returns at once."""
-        for outlet in list(self._outlets):
-            outlet.touch()
+        for held in tuple(self._outlets):
+            outlet = held()
+            if outlet is not None:
+                outlet.touch()
 
     def outlet(self, send: Callable[[dict[str, Any]], object], only: Host[Run] | None = None) -> Outlet:
         """Another channel, of all sessions or of one. It lasts as long as somebody holds it."""
         made = Outlet(self, send, only)
-        self._outlets.add(made)
+        # A list's own methods are atomic, and what is gone is equal to itself alone.
+        self._outlets.append(weakref.ref(made, self._outlets.remove))
         return made
 
     def shown(self) -> dict[str, Host[Run]]:
