@@ -120,7 +120,9 @@ class Deltas:
         return {**fields, "steers": steers} if steers else fields
 
     def _of(self, turn: TurnState) -> _Shown:
-        return self._shown.setdefault(turn.id, _Shown(turn, self._header.keys))
+        if turn.id not in self._shown:
+            self._shown[turn.id] = _Shown(turn, self._header.keys)
+        return self._shown[turn.id]
 
     def _stamp(self, now: float) -> dict[str, Any]:
         self._seq += 1
