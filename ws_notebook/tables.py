@@ -1,7 +1,8 @@
 """Turns, tool calls and frames as pandas DataFrames: one row each, newest last.
 
 Times are in milliseconds; `started` and `at` are timezone-aware UTC. What is not known, or has not
-happened yet, is missing, never zero. An empty table has the same columns and types.
+happened yet, is missing, never zero. An empty table has the same columns and types. Bytes are those of the messages
+themselves, however few they are on the wire where a connection compresses: `Session.compression` tells of that.
 """
 
 from __future__ import annotations
