@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Empty for the embedded server that is yet to be started."""
     model: str
     transport: str = "auto"
+    compression: str | None = "auto"
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     api_key: Any = None
     ssl: Any = None
@@ -203,10 +204,12 @@ def environment_proxy(base_url: str, *, websocket: bool = True) -> tuple[str, st
     HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and the like, or the system's settings; NO_PROXY names what needs none, and
     this machine needs none. `websocket`: on the way there with a socket.
     """
+    parts = urlsplit(base_url)
+    if not parts.hostname or parts.hostname in ("127.0.0.1", "localhost", "::1"):
+        return None
     from urllib.request import getproxies, proxy_bypass
 
-    parts = urlsplit(base_url)
-    if not parts.hostname or parts.hostname in ("127.0.0.1", "localhost", "::1") or proxy_bypass(parts.netloc):
+    if proxy_bypass(parts.netloc):
         return None
     proxies = getproxies()
     name = next((each for each in _PROXY_NAMES[parts.scheme == "https", websocket] if proxies.get(each)), None)
@@ -244,6 +247,7 @@ def resolve(
     headers: Mapping[str, str] | None = None,
     ssl: Any = None,
     transport: str = "auto",
+    compression: str | None = "auto",
 ) -> Settings:
     """Settle what to connect to. Raises SettingsError for a provider, profile or transport that is not known."""
     if transport not in ("auto", "websocket", "http"):
@@ -270,6 +274,7 @@ def resolve(
         base_url=base_url,
         model=asked or chosen.model,
         transport=transport,
+        compression=compression,
         headers=dict(headers or {}),
         api_key=api_key,
         ssl=ssl,

@@ -1,75 +1,135 @@
 """Turns, tool calls and frames as pandas DataFrames: one row each, newest last.
 
 Times are in milliseconds; `started` and `at` are timezone-aware UTC. What is not known, or has not
-happened yet, is missing, never zero. An empty table has the same columns and types.
+happened yet, is missing, never zero. An empty table has the same columns and types. Bytes are those of the messages
+themselves, however few they are on the wire where a connection compresses: `Session.compression` tells of that.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from .core.frames import FrameLog, FrameRecord
+from .core.frames import FrameLog
 from .core.run import RunState
-from .core.turn import CallState, TurnState
 from .secrets import Keys, hidden
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 __all__ = ["calls_table", "frames_table", "turns_table"]
 
 _TEXT, _MS, _COUNT, _MOMENT = "text", "ms", "count", "moment"
 
-_TURNS: Mapping[str, tuple[str, Callable[[TurnState], Any]]] = {
-    "run": (_TEXT, lambda turn: turn.run_id),
-    "turn": (_TEXT, lambda turn: turn.id),
-    "response_id": (_TEXT, lambda turn: turn.response_id),
-    "parent_id": (_TEXT, lambda turn: turn.parent_id),
-    "lane": (_TEXT, lambda turn: turn.lane),
-    "transport": (_TEXT, lambda turn: turn.transport),
-    "status": (_TEXT, lambda turn: turn.status),
-    "model": (_TEXT, lambda turn: turn.model),
-    "started": (_MOMENT, lambda turn: turn.timing.started),
-    "connect_ms": (_MS, lambda turn: turn.timing.connect_ms),
-    "send_ms": (_MS, lambda turn: turn.timing.send_ms),
-    "first_event_ms": (_MS, lambda turn: turn.timing.first_event_ms),
-    "first_token_ms": (_MS, lambda turn: turn.timing.first_token_ms),
-    "total_ms": (_MS, lambda turn: turn.timing.total_ms),
-    "tool_ms": (_MS, lambda turn: turn.tool_ms),
-    "bytes_sent": (_COUNT, lambda turn: turn.bytes_sent),
-    "bytes_received": (_COUNT, lambda turn: turn.bytes_received),
-    "bytes_full_context": (_COUNT, lambda turn: turn.bytes_full_context),
-    "events": (_COUNT, lambda turn: turn.events),
-    "input_tokens": (_COUNT, lambda turn: _tokens(turn, "input_tokens")),
-    "cached_tokens": (_COUNT, lambda turn: _tokens(turn, "input_tokens_details", "cached_tokens")),
-    "output_tokens": (_COUNT, lambda turn: _tokens(turn, "output_tokens")),
-    "reasoning_tokens": (_COUNT, lambda turn: _tokens(turn, "output_tokens_details", "reasoning_tokens")),
-    "recovered": (_TEXT, lambda turn: turn.recovered),
+
+class _Rows:
+    """Many rows of one kind, read column by column; what several columns need is read once."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._read: dict[str, Sequence[Any]] = {"": rows}
+        self._numbers: dict[str, np.ndarray] = {}
+
+    def __call__(self, path: str = "") -> Sequence[Any]:
+        """What stands there in each row: "timing.started"; nothing for the rows themselves."""
+        if path not in self._read:
+            owner, _, name = path.rpartition(".")
+            self._read[path] = list(map(attrgetter(name), self(owner)))
+        return self._read[path]
+
+    def numbers(self, path: str) -> np.ndarray:
+        """The same as floats, NaN where there is none."""
+        import numpy as np
+
+        if path not in self._numbers:
+            self._numbers[path] = np.array(self(path), float)
+        return self._numbers[path]
+
+
+_Values = Callable[[_Rows], Any]
+"""What a column holds."""
+
+
+def _each(path: str) -> _Values:
+    return lambda rows: rows(path)
+
+
+def _between(start: str, end: str) -> _Values:
+    """The milliseconds between two moments, as `core.timing.milliseconds` has them."""
+
+    def values(rows: _Rows) -> Any:
+        lasted = (rows.numbers(end) - rows.numbers(start)) * 1000
+        return lasted.clip(0.0)
+
+    return values
+
+
+def _tokens(name: str, part: str = "") -> _Values:
+    """A count of the turns' usages, or the part of it that the details beside it name."""
+
+    def values(rows: _Rows) -> Sequence[Any]:
+        found = [usage and usage.get(name) for usage in rows("usage")]
+        if part:
+            found = [value.get(part) if isinstance(value, dict) else None for value in found]
+        return [value if type(value) is int else _count(value) for value in found]
+
+    return values
+
+
+def _count(value: Any) -> int | None:
+    return int(value) if isinstance(value, (int, float)) else None
+
+
+_TURNS: Mapping[str, tuple[str, _Values]] = {
+    "run": (_TEXT, _each("run_id")),
+    "turn": (_TEXT, _each("id")),
+    "response_id": (_TEXT, _each("response_id")),
+    "parent_id": (_TEXT, _each("parent_id")),
+    "lane": (_TEXT, _each("lane")),
+    "transport": (_TEXT, _each("transport")),
+    "status": (_TEXT, _each("status")),
+    "model": (_TEXT, _each("model")),
+    "started": (_MOMENT, lambda rows: rows.numbers("timing.started")),
+    "connect_ms": (_MS, _between("timing.started", "timing.opened")),
+    "send_ms": (_MS, _between("timing.opened", "timing.sent")),
+    "first_event_ms": (_MS, _between("timing.sent", "timing.first_event")),
+    "first_token_ms": (_MS, _between("timing.sent", "timing.first_token")),
+    "total_ms": (_MS, _between("timing.started", "timing.ended")),
+    "tool_ms": (_MS, lambda rows: [turn.tool_ms if turn.tool_calls else 0.0 for turn in rows()]),
+    "bytes_sent": (_COUNT, _each("bytes_sent")),
+    "bytes_received": (_COUNT, _each("bytes_received")),
+    "bytes_full_context": (_COUNT, _each("bytes_full_context")),
+    "events": (_COUNT, _each("events")),
+    "input_tokens": (_COUNT, _tokens("input_tokens")),
+    "cached_tokens": (_COUNT, _tokens("input_tokens_details", "cached_tokens")),
+    "output_tokens": (_COUNT, _tokens("output_tokens")),
+    "reasoning_tokens": (_COUNT, _tokens("output_tokens_details", "reasoning_tokens")),
+    "recovered": (_TEXT, _each("recovered")),
 }
-_CALLS: Mapping[str, tuple[str, Callable[[CallState], Any]]] = {
-    "run": (_TEXT, lambda call: call.turn.run_id),
-    "turn": (_TEXT, lambda call: call.turn.id),
-    "call_id": (_TEXT, lambda call: call.call_id),
-    "name": (_TEXT, lambda call: call.name),
-    "arguments": (_TEXT, lambda call: call.arguments),
-    "output": (_TEXT, lambda call: _written(call.output)),
-    "status": (_TEXT, lambda call: call.status),
-    "error": (_TEXT, lambda call: call.error),
-    "decision": (_TEXT, lambda call: call.decision),
-    "approval_ms": (_MS, lambda call: call.approval_ms),
-    "started": (_MOMENT, lambda call: call.timing.started),
-    "queued_ms": (_MS, lambda call: call.queued_ms),
-    "run_ms": (_MS, lambda call: call.run_ms),
+_CALLS: Mapping[str, tuple[str, _Values]] = {
+    "run": (_TEXT, _each("turn.run_id")),
+    "turn": (_TEXT, _each("turn.id")),
+    "call_id": (_TEXT, _each("call_id")),
+    "name": (_TEXT, _each("name")),
+    "arguments": (_TEXT, _each("arguments")),
+    "output": (_TEXT, lambda rows: [_written(output) for output in rows("output")]),
+    "status": (_TEXT, _each("status")),
+    "error": (_TEXT, _each("error")),
+    "decision": (_TEXT, _each("decision")),
+    "approval_ms": (_MS, _each("approval_ms")),
+    "started": (_MOMENT, lambda rows: rows.numbers("timing.started")),
+    "queued_ms": (_MS, _each("queued_ms")),
+    "run_ms": (_MS, _between("timing.started", "timing.ended")),
 }
-_FRAMES: Mapping[str, tuple[str, Callable[[FrameRecord], Any]]] = {
-    "at": (_MOMENT, lambda frame: frame.at),
-    "direction": (_TEXT, lambda frame: frame.direction),
-    "lane": (_TEXT, lambda frame: frame.lane),
-    "type": (_TEXT, lambda frame: frame.type),
-    "bytes": (_COUNT, lambda frame: frame.size),
-    "response_id": (_TEXT, lambda frame: frame.response_id),
+_FRAMES: Mapping[str, tuple[str, _Values]] = {
+    "at": (_MOMENT, _each("at")),
+    "direction": (_TEXT, _each("direction")),
+    "lane": (_TEXT, _each("lane")),
+    "type": (_TEXT, _each("type")),
+    "bytes": (_COUNT, _each("size")),
+    "response_id": (_TEXT, _each("response_id")),
 }
 
 
@@ -81,7 +141,7 @@ def turns_table(runs: Iterable[RunState], *, epoch: float) -> pd.DataFrame:
 def calls_table(runs: Iterable[RunState], *, epoch: float, keys: Keys | None = None) -> pd.DataFrame:
     """One row for each tool call. `started` is the start of the function. What is known as a secret is hidden."""
     calls = [call for run in list(runs) for turn in list(run.turns) for call in list(turn.tool_calls)]
-    return _table({**_CALLS, "arguments": (_TEXT, lambda call: hidden(call.arguments, keys))}, calls, epoch)
+    return _table({**_CALLS, "arguments": (_TEXT, lambda rows: _shown(rows("arguments"), keys))}, calls, epoch)
 
 
 def frames_table(log: FrameLog, *, epoch: float) -> pd.DataFrame:
@@ -89,34 +149,43 @@ def frames_table(log: FrameLog, *, epoch: float) -> pd.DataFrame:
     return _table(_FRAMES, log.records(), epoch)
 
 
+def _shown(texts: Iterable[str], keys: Keys | None) -> list[str]:
+    known = keys or Keys()
+    return [hidden(text, known) for text in texts]
+
+
 def _written(output: Any) -> str | None:
     return output if output is None or isinstance(output, str) else json.dumps(output, default=str)
 
 
-def _tokens(turn: TurnState, *path: str) -> int | None:
-    value: Any = turn.usage
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return int(value) if isinstance(value, (int, float)) else None
-
-
-def _table(columns: Mapping[str, tuple[str, Callable[[Any], Any]]], rows: Sequence[Any], epoch: float) -> pd.DataFrame:
+def _table(columns: Mapping[str, tuple[str, _Values]], rows: Sequence[Any], epoch: float) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame({name: _column(map(of, rows), kind, epoch) for name, (kind, of) in columns.items()})
+    read = _Rows(rows)
+    return pd.DataFrame({name: _column(of(read), kind, epoch) for name, (kind, of) in columns.items()}, copy=False)
 
 
-def _column(values: Iterable[Any], kind: str, epoch: float) -> Any:
+def _column(values: Sequence[Any] | np.ndarray, kind: str, epoch: float) -> Any:
+    import numpy as np
     import pandas as pd
 
     if kind == _TEXT:
         # Kept by Python, not by Arrow: that one refuses text with a lone surrogate.
-        return pd.array([None if value is None else _valid(value) for value in values], dtype=pd.StringDtype("python"))
-    if kind == _MOMENT:
-        microseconds = [None if value is None else round((value + epoch) * 1e6) for value in values]
-        return pd.to_datetime(pd.array(microseconds, dtype="Int64"), unit="us", utc=True).as_unit("us")
-    return pd.array(list(values), dtype="Float64" if kind == _MS else "Int64")
+        return pd.array(_valid(values), dtype=pd.StringDtype("python"))
+    if kind == _COUNT:
+        return pd.array(values, dtype="Int64")
+    numbers = np.array(values, float)
+    unknown = np.isnan(numbers)
+    if kind == _MS:
+        return pd.arrays.FloatingArray(numbers, unknown)
+    moments = np.rint((np.where(unknown, 0.0, numbers) + epoch) * 1e6).astype("datetime64[us]")
+    moments[unknown] = np.datetime64("NaT")
+    return pd.DatetimeIndex(moments, tz="UTC")
 
 
-def _valid(text: str) -> str:
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+def _valid(texts: Iterable[str | None]) -> list[str | None]:
+    """The texts without lone surrogates: nothing could print those."""
+    known = list(texts)
+    if all(map(str.isascii, filter(None, known))):
+        return known
+    return [text and text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") for text in known]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from doctor.conftest import Examine
 from support.events import answer, message
-from support.peer import Talk, running_peer
+from support.peer import Talk, running_peer, says
 from support.server import TOKEN, running_server
 
 __all__: list[str] = []
@@ -36,6 +36,24 @@ def test_what_each_provider_can_do_is_found(examine: Examine, profile: str, lane
     assert found["warm-up"].cost == "costs a few input tokens, no output"
     assert found["profile"].said == f"{profile} fits what was seen."
     assert {each.state for each in found.values()} <= {"ok", "note"}
+
+
+@pytest.mark.parametrize(
+    ("server", "settings", "said"),
+    [
+        ("deflate", {}, "yes: permessage-deflate, with context both ways. Sessions do not ask for it here"),
+        ("deflate", {"compression": "deflate"}, "yes: permessage-deflate, with context both ways."),
+        ("deflate", {"compression": None}, "Sessions do not ask for it here; compression='deflate' does."),
+        (None, {}, "no: permessage-deflate is not agreed to."),
+    ],
+)
+def test_whether_frames_can_be_compressed_is_found(
+    examine: Examine, server: str | None, settings: dict[str, Any], said: str
+) -> None:
+    with running_peer(says("Hi"), compression=server) as peer:
+        found = examine(peer.url, **settings)["compression"]
+    assert found.state == "ok"
+    assert found.said.endswith(said) or found.said.startswith(said)
 
 
 def test_a_server_of_open_responses_is_not_asked_to_warm_up(examine: Examine) -> None:

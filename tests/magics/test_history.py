@@ -119,17 +119,17 @@ def chained(session: wsn.Session, count: int, *, forks: bool = False) -> list[Ru
     return runs
 
 
-def test_ten_thousand_runs_in_one_chain_are_shown_everywhere(session: wsn.Session) -> None:
-    runs = chained(session, 10_000)
+def test_twenty_thousand_runs_in_one_chain_are_shown_everywhere(session: wsn.Session) -> None:
+    runs = chained(session, 20_000)
     lines = History(session.runs, CellTree()).lines
     assert [line.split()[0] for line in lines] == [run.id for run in runs]
     assert not any(line.startswith(" ") for line in lines)
     overview = Overview(lambda: {"s1": session}, Guide)
-    assert len(on_loop(session, overview.whole)["sessions"][0]["runs"]) == 10_000
-    assert len(session.turns) == 10_000
-    assert "r10000" in repr(runs[-1])
+    assert len(on_loop(session, overview.whole)["sessions"][0]["runs"]) == 20_000
+    assert len(session.turns) == 20_000
+    assert "r20000" in repr(runs[-1])
     assert runs[-1]._repr_mimebundle_()
-    assert repr(runs[-1].state) == "<RunState r10000 completed>"
+    assert repr(runs[-1].state) == "<RunState r20000 completed>"
     _, items = history(runs[-1].turns[-1])
     assert len(items) == 0
 

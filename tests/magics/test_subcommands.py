@@ -110,6 +110,16 @@ def test_status_contacts_nothing_and_then_tells_what_was_done(shell: Interactive
     assert after["transport"] == "websocket"
 
 
+def test_status_tells_what_compression_saved(shell: InteractiveShell) -> None:
+    assert "compression" not in rows(say(shell, "status"))
+    shell.run_cell("import ws_notebook as wsn; mine = wsn.Session(provider='local', compression='deflate')")
+    shell.run_cell_magic("responses", "-s mine", f'say "{"word " * 300}"')
+    told = rows(say(shell, "status -s mine"))["compression"]
+    assert told.startswith("permessage-deflate, with context both ways: ")
+    assert "bytes went as" in told
+    shell.run_cell("mine.close()")
+
+
 def test_status_names_the_model_that_was_configured(shell: InteractiveShell) -> None:
     say(shell, "status")
     shell.run_line_magic("config", 'ResponsesMagics.model = "other"')

@@ -4,10 +4,9 @@ import json
 
 from render.play import HEADER, capitals
 
-from ws_notebook.render import MIME_TYPE, mime_bundle
-from ws_notebook.render.bundle import bundle
+from ws_notebook.render.bundle import MIME_TYPE, bundle
 from ws_notebook.render.compact import expand
-from ws_notebook.render.mime import mime_bundle_of
+from ws_notebook.render.mime import mime_bundle, mime_bundle_of
 
 __all__: list[str] = []
 

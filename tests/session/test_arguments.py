@@ -58,6 +58,7 @@ def population(city: str) -> int:
         ("transport", 5, "a Transport, not 5"),
         ("transport", "pigeon", "'auto', 'websocket', 'http' or a Transport"),
         ("transport", HttpTransport, "Make one: transport=HttpTransport()"),
+        ("compression", "brotli", "compression must be 'auto', 'deflate' or None, not 'brotli'"),
         ("profile", 5, "a provider's name or a Profile"),
         ("profile", Profile(name="mine", max_message="4 MB"), "profile holds a wrong value"),  # type: ignore[arg-type]
         ("provider", 5, "a base URL, not 5"),

@@ -28,6 +28,7 @@ from ws_notebook.exceptions import (
     WsNotebookError,
 )
 from ws_notebook.profiles import PROFILES
+from ws_notebook.transports.websocket import WebSocketTransport
 
 __all__: list[str] = []
 
@@ -85,6 +86,35 @@ def test_twenty_five_steps_take_one_connection_and_requests_of_one_size(local: O
     assert set(turns["run"]) == {"r1"}
     assert (turns["bytes_full_context"].diff().iloc[1:] > 0).all()
     assert turns["recovered"].eq("").all()
+
+
+def test_a_run_with_deflate_is_the_same_one_with_fewer_bytes_on_the_wire(local: Open) -> None:
+    @tool
+    def rows(i: int) -> list[dict[str, Any]]:
+        return [{"city": "Oslo", "people": number + i} for number in range(150)]
+
+    plain, deflated = local(tools=[rows]), local(tools=[rows], compression="deflate")
+    runs = [session.ask("10 times: call rows(i=…)") for session in (plain, deflated)]
+    assert [run.status for run in runs] == ["completed", "completed"]
+    assert [call.output for call in runs[0].tool_calls] == [call.output for call in runs[1].tool_calls]
+    assert list(plain.turns["bytes_full_context"].diff()[1:]) == list(deflated.turns["bytes_full_context"].diff()[1:])
+    assert (plain.turns["bytes_sent"] - deflated.turns["bytes_sent"]).abs().max() < 5
+    assert plain.compression is not None
+    assert (plain.compression.agreed, plain.compression.plain) == ("", 0)
+    found = deflated.compression
+    assert found is not None
+    assert found.agreed == "permessage-deflate, with context both ways"
+    assert found.plain > 30_000
+    assert found.wire < found.plain / 5
+
+
+def test_compression_of_an_own_transport_is_told_to_it(local: Open) -> None:
+    with pytest.raises(SettingsError, match=r"Tell it to your own: WebSocketTransport\(compression='deflate'\)"):
+        Session(provider="local", transport=WebSocketTransport(), compression="deflate")
+    with pytest.raises(SettingsError, match=r"compression=None is for transports by name"):
+        Session(provider="local", transport=WebSocketTransport(), compression=None)
+    assert local(transport="http").compression is None
+    assert local(transport=WebSocketTransport(compression="deflate")).ask('say "Hi"').text == "Hi"
 
 
 def test_the_same_run_over_http_sends_everything_each_time(local: Open) -> None:

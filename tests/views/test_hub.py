@@ -9,7 +9,7 @@ from views.kernels import Kernel
 from views.stage import Stage
 from views.test_live import BEGIN, END, Place, outputs
 
-from ws_notebook.render import MIME_TYPE
+from ws_notebook.render.bundle import MIME_TYPE
 from ws_notebook.views.hub import CHANNEL, Hub
 from ws_notebook.views.live import LiveView
 

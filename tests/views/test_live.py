@@ -12,8 +12,9 @@ from support.started import needs_subshells
 from views.kernels import Kernel, is_opening
 from views.stage import Stage
 
-from ws_notebook.render import MIME_TYPE, mime_bundle
+from ws_notebook.render.bundle import MIME_TYPE
 from ws_notebook.render.compact import expand
+from ws_notebook.render.mime import mime_bundle
 from ws_notebook.views.hub import Hub
 from ws_notebook.views.live import LiveView, timeline_widget
 from ws_notebook.views.messages import Approve, Shown

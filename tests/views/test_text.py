@@ -14,8 +14,7 @@ from ws_notebook import exceptions
 from ws_notebook.core import calls
 from ws_notebook.core.run import RequestSettings
 from ws_notebook.core.turn import ApprovalState
-from ws_notebook.render import MIME_TYPE
-from ws_notebook.render.bundle import bundle
+from ws_notebook.render.bundle import MIME_TYPE, bundle
 from ws_notebook.render.text import closing_lines
 from ws_notebook.views.text import NotebookTextView, TextView
 

@@ -44,6 +44,8 @@ class Answer:
     """Why there is no answer, in words; empty where there is one."""
     opened_ms: float = 0.0
     """From nothing to an open socket."""
+    compression: str = ""
+    """How its socket compressed, in words; empty: the server did not agree to that."""
     ms: float = 0.0
     """From the request to the last event."""
 
@@ -72,8 +74,9 @@ async def exchange(endpoint: Endpoint, request: dict[str, Any], patience: float)
     Raises ConnectionFailed or AuthenticationFailed where there is no socket.
     """
     begun = time.monotonic()
-    connection = await WebSocketTransport(open_timeout=patience).connect(endpoint)
-    answer = Answer(opened_ms=(time.monotonic() - begun) * 1000)
+    transport = WebSocketTransport(open_timeout=patience, compression="deflate")
+    connection = await transport.connect(endpoint)
+    answer = Answer(opened_ms=(time.monotonic() - begun) * 1000, compression=transport.compression.agreed or "")
     begun = time.monotonic()
     try:
         await connection.send(encode(request))

@@ -11,6 +11,7 @@ from ..exceptions import AuthenticationFailed, ConnectionFailed
 from ..profiles import OPEN, PROFILES, USUAL, Profile
 from ..settings import Settings
 from ..transports.base import Endpoint
+from ..transports.compression import Compression
 from .answer import Answer, Seen, exchange
 from .finding import Parts
 from .way import speaks_tls
@@ -39,6 +40,7 @@ async def probe(
     answer = await probing.upgrade()
     if answer is None or not probing.judge(answer):
         return
+    probing.judge_compression(answer)
     probing.judge_lanes(answer)
     known = probing.judge_model(answer)
     try:
@@ -117,6 +119,16 @@ class _Probing:
         elif error.status is not None and error.status < 300:
             advice = NO_API
         tell("upgrade", str(error), advice)
+
+    def judge_compression(self, answer: Answer) -> None:
+        if not answer.compression:
+            self.parts.ok("compression", "no: permessage-deflate is not agreed to.")
+            return
+        asked = Compression(self.settings.compression)
+        unused = (
+            "" if asked.offered_to(self.endpoint) else " Sessions do not ask for it here; compression='deflate' does."
+        )
+        self.parts.ok("compression", f"yes: {answer.compression}.{unused}")
 
     def judge_lanes(self, answer: Answer) -> None:
         error = answer.error

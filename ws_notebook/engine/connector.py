@@ -7,10 +7,11 @@ import asyncio
 from ..core.abilities import Abilities, LaneLimits
 from ..core.waits import Waits
 from ..exceptions import ConnectionFailed, SettingsError
-from ..render.bundle import RunHeader
+from ..render.header import RunHeader
 from ..secrets import Keys, hidden
 from ..settings import Settings
 from ..transports.base import Connection, Endpoint, Transport
+from ..transports.compression import Compression
 from ..transports.http import HttpTransport
 from ..transports.logs import quiet_loggers
 from ..transports.patience import too_slow
@@ -52,7 +53,7 @@ class Connector:
         keys.add(settings.secrets)
         quiet_loggers()
         self._portal = portal
-        self.transport: Transport = transport or _transport(settings.transport)
+        self.transport: Transport = transport or _transport(settings.transport, settings.compression)
         self._may_fall_back = transport is None and settings.transport == "auto"
         self.tape = Tape()
         """Where connections find the recorder, while there is one."""
@@ -81,6 +82,12 @@ class Connector:
             max_message=profile.max_message,
             aside=self._may_fall_back,
         )
+
+    @property
+    def compression(self) -> Compression | None:
+        """That of its transport's sockets; None where it has none."""
+        found = getattr(self.transport, "compression", None)
+        return found if isinstance(found, Compression) else None
 
     @property
     def max_age(self) -> float | None:
@@ -192,9 +199,9 @@ class Connector:
             return server
 
 
-def _transport(name: str) -> Transport:
+def _transport(name: str, compression: str | None) -> Transport:
     if name == "http":
         return HttpTransport()
     if name in ("auto", "websocket"):
-        return WebSocketTransport()
+        return WebSocketTransport(compression=compression)
     raise SettingsError(f"Unknown transport {name!r}.")

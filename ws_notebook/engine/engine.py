@@ -17,7 +17,7 @@ from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState
 from ..exceptions import SettingsError
-from ..render.bundle import RunHeader
+from ..render.header import RunHeader
 from ..secrets import Frames, Keys
 from ..tools.bench.workbench import remember
 from .calls import Calls

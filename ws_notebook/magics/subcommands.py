@@ -78,6 +78,7 @@ def _status(command: Command) -> Report:
     calls = sum(len(turn.tool_calls) for turn in turns)
     recovered = [f"{turn.id}: {turn.recovered}" for turn in turns if turn.recovered]
     stopped = [f"{run.id}: {run.stopped}" for run in session.runs if run.stopped]
+    packed = session.compression
     rows: list[tuple[str, object]] = [
         ("provider", header.provider + (f" ({header.note})" if header.note else "")),
         ("model", command.sessions.model_of(session)),
@@ -87,6 +88,7 @@ def _status(command: Command) -> Report:
         ("connections opened", session.connections),
         ("runs · turns · calls", f"{len(session.runs)} · {len(turns)} · {calls}"),
         ("bytes sent", f"{sent:,} (HTTP with full input: {full:,})"),
+        ("compression", f"{packed.agreed}: {packed.saved}" if packed and packed.agreed else None),
         ("connections left for their age", session.rotations or None),
         ("recovered", ", ".join(recovered) or None),
         ("stopped", " ".join(stopped[-3:]) or None),

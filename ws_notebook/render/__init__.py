@@ -2,7 +2,4 @@
 
 from __future__ import annotations
 
-from .bundle import MIME_TYPE, RunHeader
-from .mime import mime_bundle
-
-__all__ = ["MIME_TYPE", "RunHeader", "mime_bundle"]
+__all__: list[str] = []

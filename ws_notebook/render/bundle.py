@@ -21,6 +21,7 @@ from ..core.turn import ApprovalState, CallState, TurnState
 from ..secrets import Keys, hidden, hidden_value, so_far
 from .format import cut, number, one_line, valid
 from .grown import Grown
+from .header import RunHeader
 from .history import frame_rows, growth
 from .hosted import timed_items
 from .items import citations, other_items, output_text
@@ -48,22 +49,6 @@ _FIGURES = 300_000
 """Characters of the data of all figures."""
 _STEER_LIMIT, _REASON_LIMIT, _ERROR_LIMIT, _NOTE_LIMIT = 2000, 200, 2000, 400
 """Characters of a steer's words, of why they were refused or a run was cut short, of an error's message, of a note."""
-
-
-class RunHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run does not know of itself."""
-
-    provider: str
-    model: str
-    transport: str
-    note: str = ""
-    """What a reader must know, such as "embedded server: a script, no AI"."""
-    address: str = ""
-    """The base URL that `provider` must be given to ask the same again, where the name is not enough. No secrets."""
-    profile: str = ""
-    """Likewise the profile, where one was chosen."""
-    keys: Keys | None = None
-    """The secrets that are shown nowhere, besides what looks like one."""
 
 
 class Clock:

@@ -29,16 +29,22 @@ class Deltas:
         self._header = header
         self._seq = 0
         self._noted: deque[TurnState] = deque()
+        self._latest: TurnState | None = None
+        """What was noted last."""
         self._head: dict[str, Any] = {}
         self._shown: dict[str, _Shown] = {}
         self._refused: list[dict[str, Any]] = []
 
     def note(self, change: Change) -> None:
         """Remember what changed, for the next message."""
-        if isinstance(change, (CallChanged, ToolCallReady)):
-            self._noted.append(change.call.turn)
-        elif not isinstance(change, (RunEnded, SteerChanged)):
-            self._noted.append(change.turn)
+        if isinstance(change, (RunEnded, SteerChanged)):
+            return
+        turn = change.call.turn if isinstance(change, (CallChanged, ToolCallReady)) else change.turn
+        if self._latest is not turn or not self._noted:
+            # Of a thousand changes of one turn one is enough. What another thread takes out meanwhile it looks at
+            # afterwards, and sees this change too.
+            self._latest = turn
+            self._noted.append(turn)
 
     def refuse_steer(self, text: str, reason: str) -> None:
         """Show words that never became a part of the run as a steer that was refused. Callable from any thread."""
@@ -114,7 +120,9 @@ class Deltas:
         return {**fields, "steers": steers} if steers else fields
 
     def _of(self, turn: TurnState) -> _Shown:
-        return self._shown.setdefault(turn.id, _Shown(turn, self._header.keys))
+        if turn.id not in self._shown:
+            self._shown[turn.id] = _Shown(turn, self._header.keys)
+        return self._shown[turn.id]
 
     def _stamp(self, now: float) -> dict[str, Any]:
         self._seq += 1

@@ -64,8 +64,11 @@ class Grown:
                 found.append("\n\n")
             self._read[place] = (pieces, count + len(chunks))
             found += chunks
+        done = self._turn.done
+        if not found and not done:
+            return None if self._shown.broken else ""
         text = self._shown.feed(self._pairs("".join(found)))
-        if self._turn.done:
+        if done:
             text += self._shown.end()
         return None if self._shown.broken else text
 

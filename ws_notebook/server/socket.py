@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -17,8 +18,11 @@ from ws_notebook.server.link import Link
 from ws_notebook.server.outbox import Close, Outbox
 from ws_notebook.server.profiles import Profile
 from ws_notebook.server.service import Served
+from ws_notebook.transports.compression import LEAST
 
 __all__ = ["ResponsesSocket"]
+
+_SMALLEST = re.compile(r"server_max_window_bits\s*=\s*\"?8\b")
 
 
 class ResponsesSocket(Served, WebSocketHandler):
@@ -43,6 +47,24 @@ class ResponsesSocket(Served, WebSocketHandler):
 
     def check_origin(self, origin: str) -> bool:
         return True  # judged in prepare, before the upgrade, where a refusal can be JSON
+
+    def get_compression_options(self) -> dict[str, Any] | None:
+        """permessage-deflate for whoever offers it, each side with its context unless the client wants it otherwise."""
+        offered = self.request.headers.get("Sec-WebSocket-Extensions", "")
+        # zlib cannot deflate with the smallest window, which RFC 7692 lets a client ask for: then there is none.
+        return None if _SMALLEST.search(offered) else {}
+
+    def write_message(self, message: str | bytes | dict[str, Any], binary: bool = False) -> asyncio.Future[None]:
+        """Short messages go as they are, which RFC 7692 lets each be: a delta is not worth deflating."""
+        socket: Any = self.ws_connection
+        compressor = getattr(socket, "_compressor", None)
+        if compressor is None or len(message) >= LEAST:
+            return super().write_message(message, binary)
+        socket._compressor = None
+        try:
+            return super().write_message(message, binary)
+        finally:
+            socket._compressor = compressor
 
     def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)

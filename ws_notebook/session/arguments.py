@@ -18,7 +18,7 @@ from ..exceptions import SettingsError
 from ..settings import Profile
 from ..transports.base import Transport
 
-__all__ = ["check"]
+__all__ = ["check", "own_transport"]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _SHOWN = 60
@@ -38,6 +38,18 @@ def check(**given: Any) -> None:
             raise SettingsError(f"{name} must be {wanted}, not {_shown(name, value)}.{_advice(name, value)}")
         if name in _CLOSER:
             _CLOSER[name](value)
+
+
+def own_transport(transport: Any, compression: str | None) -> Transport | None:
+    """The caller's own transport, or None for one by its name. Raises SettingsError for what has to be said to it."""
+    if not isinstance(transport, Transport):
+        return None
+    if compression != "auto":
+        raise SettingsError(
+            f"compression={compression!r} is for transports by name. Tell it to your own: "
+            f"WebSocketTransport(compression={compression!r})."
+        )
+    return transport
 
 
 def _shown(name: str, value: Any) -> str:
@@ -115,6 +127,7 @@ _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "headers": (_is_mapping, "a dict of header names and values"),
     "ssl": (_is_context, "an ssl.SSLContext"),
     "transport": (_is_transport, "'auto', 'websocket', 'http' or a Transport"),
+    "compression": (lambda value: value in ("auto", "deflate"), "'auto', 'deflate' or None"),
     "store": (lambda value: isinstance(value, bool), "True or False"),
     "tools": (_is_list, _LIST_OF_TOOLS),
     "max_turns": (_is_count, "a whole number of at least 1"),

@@ -148,6 +148,7 @@ def _like(session: Session, variant: Variant) -> Session:
         headers=held.headers,
         ssl=held.ssl,
         transport=variant.transport,
+        compression=held.compression,
         store=session.store,
         instructions=session.instructions,
         max_turns=session.max_turns,

@@ -7,17 +7,17 @@ import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.changes import Change, RunEnded
 from ..core.run import RunState
 from ..engine.portal import Portal
 from ..engine.threads import Threads
 from ..exceptions import SettingsError
-from ..render.bundle import bundle
-from ..render.trace import chrome_trace
-from ..telemetry import Exporter
 from .host import Asked
+
+if TYPE_CHECKING:
+    from ..telemetry import Exporter
 
 __all__ = ["SpanExports", "write_trace"]
 
@@ -30,6 +30,8 @@ def write_trace(runs: Iterable[Asked], path: str | os.PathLike[str]) -> Path:
 
     Raises SettingsError where there is no run, and where the file cannot be written.
     """
+    from ..render.trace import chrome_trace
+
     bundles = [_bundle(run) for run in runs]
     if not bundles:
         raise SettingsError("There is no run yet, so the trace would be empty. Ask something first.")
@@ -57,6 +59,8 @@ class SpanExports:
         To one that is there already only what it was not given yet goes, with or without content as is said last.
         Raises SettingsError for what is no TracerProvider, and where OpenTelemetry is not installed.
         """
+        from ..telemetry import Exporter
+
         exporter = Exporter(provider, content=content)
         known = next((each for each in self._exports if each.exporter.provider is exporter.provider), None)
         if known is not None:
@@ -102,5 +106,7 @@ class _SpanExport:
 
 
 def _bundle(run: Asked) -> dict[str, Any]:
+    from ..render.bundle import bundle
+
     state = run._course.state
     return bundle(state, run._engine.header(state))

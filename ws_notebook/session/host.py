@@ -11,7 +11,7 @@ from ..core.run import RunState
 from ..core.waits import Waits
 from ..engine.course import Course
 from ..engine.engine import Engine
-from ..render.bundle import RunHeader
+from ..render.header import RunHeader
 from ..secrets import Keys
 from ..settings import Settings
 from ..tools import Toolable, ToolRegistry

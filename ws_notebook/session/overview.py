@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 from .. import kernel
 from ..exceptions import ConnectionFailed, ConnectionLost
 from ..render.format import one_line, valid
-from ..render.overview import run_row, totals
 from ..tools import Offered
 from .host import Host
 from .run import Run
@@ -113,6 +112,8 @@ class _Summary(NamedTuple):
 
 
 def _summary(run: Run) -> _Summary:
+    from ..render.overview import run_row, totals
+
     calls: dict[str, Counter[str]] = {}
     for call in run.tool_calls:
         fate = _FATES.get(call.status, "done" if call.done else "running")
@@ -123,6 +124,8 @@ def _summary(run: Run) -> _Summary:
 
 
 def _head(key: str, session: Host[Run], summaries: Sequence[_Summary], guide: Guide) -> dict[str, Any]:
+    from ..render.overview import totals
+
     header, profile, opened = session.header(), session.settings.profile, session.opened_at
     lanes = session.lanes
     return {

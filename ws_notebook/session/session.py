@@ -24,14 +24,15 @@ from ..engine.engine import Engine
 from ..engine.portal import portal
 from ..engine.rest import call_held
 from ..exceptions import SettingsError
-from ..render.bundle import RunHeader
+from ..render.header import RunHeader
 from ..secrets import Keys
 from ..settings import ApiKey, Profile
 from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
 from ..tools.hosted import secrets_of
 from ..transports.base import Transport
-from .arguments import check
+from ..transports.compression import Compression
+from .arguments import check, own_transport
 from .asking import AskSettings, StartSettings, asks
 from .chat import chat
 from .compaction import Compactor, latest_to_compact
@@ -63,6 +64,7 @@ class Session:
     api_key: a string, or a callable that is asked again at each connection; default: the environment.
     headers, ssl: extra handshake headers; an ssl.SSLContext for a private certificate authority.
     transport: "auto", "websocket", "http" or a Transport.
+    compression: "auto" offers permessage-deflate to servers elsewhere, "deflate" to all, None to none.
     waits: the longest waits, as `wsn.Waits(silence=600, connect=30)`; see docs/reliability.md.
     store: whether the provider keeps the responses. options: any other field of a Responses create.
 
@@ -80,6 +82,7 @@ class Session:
         headers: Mapping[str, str] | None = None,
         ssl: Any = None,
         transport: str | Transport = "auto",
+        compression: str | None = "auto",
         waits: Waits | None = None,
         store: bool = False,
         instructions: str | None = None,
@@ -88,8 +91,15 @@ class Session:
         options: Mapping[str, Any] | None = None,
     ) -> None:
         check(provider=provider, profile=profile, model=model, api_key=api_key, headers=headers, ssl=ssl)
-        check(transport=transport, store=store, instructions=instructions, tools=tools, options=options)
-        given = transport if isinstance(transport, Transport) else None
+        check(
+            transport=transport,
+            compression=compression,
+            store=store,
+            instructions=instructions,
+            tools=tools,
+            options=options,
+        )
+        given = own_transport(transport, compression)
         provider, model = recorded_facts(given, provider, model)
         self.settings = settings_module.resolve(
             provider,
@@ -99,6 +109,7 @@ class Session:
             headers=headers,
             ssl=ssl,
             transport="auto" if given is not None else str(transport),
+            compression=compression,
         )
         self.tools = ToolRegistry(tools or ())
         """The tools that every run offers."""
@@ -308,6 +319,14 @@ class Session:
     def lanes(self) -> list[Lane]:
         """The lanes of every connection: what is in flight on each."""
         return [lane for link in self._engine.protocol.links for lane in link.lanes]
+
+    @property
+    def compression(self) -> Compression | None:
+        """What became of permessage-deflate on its sockets, and what it saved; None where its transport has none.
+
+        Everywhere else, as in `bytes_sent`, bytes are those of the messages themselves.
+        """
+        return self._engine.connector.compression
 
     @property
     def at_once(self) -> int:

@@ -56,10 +56,10 @@ class BoundCall:
         """
         inside = context or Context()
         result: Any = self.tool(*self.args, **self.kwargs, **dict.fromkeys(self.contexts, inside))
-        written: Any = home(self.tool)
-        if inspect.isasyncgenfunction(written) and hasattr(result, "__anext__"):
+        # What most functions return is none, and is not asked further.
+        if hasattr(result, "__anext__") and inspect.isasyncgenfunction(home(self.tool)):
             return _last_of_async(result, inside)
-        if inspect.isgeneratorfunction(written) and hasattr(result, "__next__"):
+        if hasattr(result, "__next__") and inspect.isgeneratorfunction(home(self.tool)):
             return _last_of(result, inside)
         return result
 

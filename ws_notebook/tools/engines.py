@@ -6,10 +6,9 @@ import asyncio
 import contextvars
 import importlib
 import inspect
-import pickle
 import uuid
 from collections.abc import Awaitable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 from ws_notebook.tools.call import BoundCall
@@ -42,6 +41,8 @@ def withdrawn(future: Future[Any], executor: Executor | None) -> bool:
 
     Python's own pools tell by `cancel` whether it had begun; the futures of engines are cancelled either way.
     """
+    from concurrent.futures import ProcessPoolExecutor  # brings multiprocessing
+
     return future.cancel() and isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor)
 
 
@@ -50,6 +51,8 @@ def _call_bound(bound: BoundCall, once: str) -> Any:
 
 
 def _call_parcel(parcel: bytes, once: str) -> Any:
+    import pickle
+
     return _call(pickle.loads(parcel), None)  # noqa: S301 - made by `submitted`
 
 

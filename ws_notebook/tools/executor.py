@@ -7,6 +7,8 @@ once, as an `Outcome`, or as None where it was interrupted; a tool that fails ne
 
 from __future__ import annotations
 
+# What `signal` wraps: its enums take longer than most functions that are called in between.
+import _signal  # type: ignore[import-not-found]
 import asyncio
 import contextlib
 import contextvars
@@ -334,14 +336,14 @@ class _Gate:
 
     def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
-            before = signal.getsignal(signal.SIGINT)
+            before = _signal.getsignal(signal.SIGINT)
             # None: set by other than Python, so it could not be put back.
             if before is not None:
-                self._before = signal.signal(signal.SIGINT, self._take)
+                self._before = _signal.signal(signal.SIGINT, self._take)
 
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+            _signal.signal(signal.SIGINT, self._before)
 
     def _take(self, *_: object) -> None:
         if self.spare and not self.expected:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import pickle
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -218,6 +217,8 @@ class Tool(Workbench, Generic[P, R]):
         if named and (module != "__main__" or cloudpickle is None):
             return str(qualname)
         if cloudpickle is not None:
+            import pickle
+
             return pickle.loads, (cloudpickle.dumps(self.function),)
         return _itself, (self.function,)
 

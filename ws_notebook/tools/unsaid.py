@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from pydantic_core import to_jsonable_python
 
+from ws_notebook.tools.schema.plain import is_plain_value
 from ws_notebook.tools.schema.signature import Parameter, is_secret
 
 __all__ = ["Unsaid", "unsaid"]
@@ -79,6 +79,10 @@ def _added(path: str, written: Any, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _plain(value: Any) -> Any:
     """As JSON has it; what JSON cannot carry, as Python writes it."""
+    if is_plain_value(value):
+        return value
+    from pydantic_core import to_jsonable_python
+
     try:
         return to_jsonable_python(value, by_alias=True, inf_nan_mode="strings", bytes_mode="base64", fallback=repr)
     except Exception:  # noqa: BLE001 - a user's type may do anything

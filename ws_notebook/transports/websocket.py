@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost
 from .base import Endpoint
+from .compression import Compression
 from .keepalive import Keepalive
 from .proxy import Proxy, proxy_of
 
@@ -60,7 +61,7 @@ class WebSocketTransport:
     """Opens sockets, each in `open_timeout` seconds (None: `Waits.connect`), and pings every `ping_interval` seconds.
 
     A server of which nothing is heard for `doubt` seconds after a ping is sent nothing new over that socket; after
-    `ping_timeout` seconds the socket is given up. `max_size` is in bytes.
+    `ping_timeout` seconds the socket is given up. `max_size` is in bytes. `compression`: see Compression.
     """
 
     name = "websocket"
@@ -74,12 +75,14 @@ class WebSocketTransport:
         doubt: float = 5,
         ping_timeout: float = 120,
         max_size: int | None = None,
+        compression: str | None = "auto",
     ) -> None:
         self.open_timeout = open_timeout
         self.ping_interval = ping_interval
         self.doubt = doubt
         self.ping_timeout = ping_timeout
         self.max_size = max_size
+        self.compression = Compression(compression)
 
     async def connect(self, endpoint: Endpoint) -> WebSocketConnection:
         """Open a socket. Raises ConnectionFailed or AuthenticationFailed, in words."""
@@ -89,11 +92,16 @@ class WebSocketTransport:
 
         patience = endpoint.waits.connect if self.open_timeout is None else self.open_timeout
         proxy = proxy_of(endpoint, websocket=True)
+        self.compression.agreed = ""
         options: dict[str, Any] = {"proxy": None if proxy is None else proxy.url}
         if endpoint.ssl is not None:
             options["ssl"] = endpoint.ssl
         socket: Socket | None = None
         failure = None
+        if self.compression.offered_to(endpoint):
+            from .deflate import Offer
+
+            options["extensions"] = [Offer(self.compression)]
         try:
             opened = await _connector()(
                 endpoint.url(websocket=True),
@@ -104,6 +112,7 @@ class WebSocketTransport:
                 close_timeout=2,
                 max_size=self.max_size,
                 max_queue=None,
+                compression=None,  # Offer does it
                 logger=_quiet_logger(),
                 create_connection=FastSocket if is_tried() else Socket,
                 **options,

@@ -6,9 +6,8 @@ import warnings
 
 from ..core.run import RunState
 from ..exceptions import SettingsError
-from ..render.bundle import RunHeader
+from ..render.header import RunHeader
 from .base import Controls, NullView, View
-from .text import NotebookTextView, TextView
 
 __all__ = ["choose_view"]
 
@@ -30,6 +29,8 @@ def choose_view(
     """
     if wanted == "none":
         return NullView()
+    from .text import NotebookTextView, TextView
+
     if not in_kernel:
         return TextView(run, header, call_later=controls.call_later)
     if wanted == "live" or (wanted == "auto" and live):

@@ -33,7 +33,9 @@ class Throttle:
         self.error: Exception | None = None
 
     def request(self) -> None:
-        """A picture is wanted. May be called from any thread."""
+        """A picture is wanted. May be called from any thread. What was noted before is painted."""
+        if self._wanted and self._pending:
+            return  # Asked for and not begun yet: most changes end here, without the lock.
         with self._state:
             self._wanted = True
             if self._pending or self._finished:

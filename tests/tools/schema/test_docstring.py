@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from docstring_parser import parse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ws_notebook.tools.schema.docstring import Description, describe
 
@@ -100,3 +103,15 @@ def test_a_docstring_of_arguments_alone_has_no_text() -> None:
 def test_a_docstring_without_sections_stays_as_it_is() -> None:
     text = "Says this:\n\n    indented\n        more\n\nand that."
     assert describe(text).text == text
+
+
+@given(st.text("ab :@.-\\`*", max_size=12).map(lambda rest: f"a{rest}".strip()))
+def test_one_line_is_read_as_the_parser_reads_it(line: str) -> None:
+    parsed = parse(line)
+    expected = (parsed.description or "") if parsed.meta else line
+    assert describe(line).text == expected.strip()
+
+
+@pytest.mark.parametrize("line", [":", ": x", ":::", ": :a"])
+def test_what_the_parser_fails_at_is_a_description_as_it_stands(line: str) -> None:
+    assert describe(line) == Description(line, {})

@@ -199,7 +199,7 @@ def _schema(given: Any, strict: bool | None, label: str) -> FunctionSchema:
     if strict and reason:
         raise ToolError(f"{label} cannot be strict: {reason}. Leave strict=True out.")
     adapter = TypeAdapter(dict[str, Any])
-    return FunctionSchema((), wire, loose, not reason, reason, adapter)
+    return FunctionSchema((), wire, loose, reason, adapter)
 
 
 def _function(name: str, request: Request, schema: Schema) -> Callable[..., Any]:

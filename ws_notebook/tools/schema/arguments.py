@@ -11,11 +11,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.schema.plain import plain_values
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from ws_notebook.tools.schema.function import FunctionSchema
     from ws_notebook.tools.schema.strict import Schema
 
@@ -35,6 +36,16 @@ def validated(schema: FunctionSchema, text: str, *, name: str) -> dict[str, Any]
 
     Raises `ToolError` that lists every problem with its parameter, for the model to act on.
     """
+    if schema.kinds is not None:
+        found = plain_values(text, schema.parameters, schema.kinds)
+        if found is not None:
+            return found
+    return _validated(schema, text, name)
+
+
+def _validated(schema: FunctionSchema, text: str, name: str) -> dict[str, Any]:
+    from pydantic import ValidationError
+
     text = _object(text, bare=not schema.loose.get("required"))
     if "null" in text:
         text = without_nulls(text, schema.loose)

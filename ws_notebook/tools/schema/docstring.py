@@ -16,6 +16,9 @@ __all__ = ["Description", "describe"]
 _SECTION = re.compile(r"(Args|Arguments|Params|Parameters):")
 
 
+_LINE = re.compile(r"\w[^\n]*[^\n:]")
+"""A docstring of one line, in which no style has a place for sections: the parser need not be loaded for it."""
+
 _SUMMARY = "-"
 """Stands for the words before the sections where there are none."""
 
@@ -34,12 +37,14 @@ def describe(docstring: str | None) -> Description:
     """Read a docstring. A docstring that no style can read is a description as it stands."""
     if not docstring or not docstring.strip():
         return Description("", {})
+    cleaned = inspect.cleandoc(docstring)
+    if _LINE.fullmatch(cleaned):
+        return Description(cleaned, {})
     from docstring_parser import ParseError, parse
 
-    cleaned = inspect.cleandoc(docstring)
     try:
         parsed = parse(_with_summary(cleaned))
-    except ParseError:
+    except (ParseError, IndexError):  # the parser's own, for lines such as ": x"
         return Description(cleaned, {})
     if not parsed.meta:
         return Description(cleaned, {})

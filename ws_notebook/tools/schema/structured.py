@@ -19,8 +19,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from ws_notebook.exceptions import FormatError, SettingsError
 from ws_notebook.tools.schema.annotation import readable
 from ws_notebook.tools.schema.arguments import without_nulls
-from ws_notebook.tools.schema.function import UNUSABLE, SchemaGenerator, unusable_cause
 from ws_notebook.tools.schema.strict import NotStrict, Schema, strict_schema, tidied
+from ws_notebook.tools.schema.typed import UNUSABLE, SchemaGenerator, unusable_cause
 
 __all__ = ["TextFormat"]
 

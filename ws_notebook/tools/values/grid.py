@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ws_notebook.tools.values.loaded import loaded
+from ws_notebook.tools.values.loaded import PYTHONS, loaded
 
 __all__ = ["MAX_COLUMNS", "MAX_ROWS", "Grid", "grid", "is_table"]
 
@@ -59,6 +59,8 @@ class Grid:
 
 def is_table(value: object) -> bool:
     """Whether `grid` takes the value."""
+    if type(value) in PYTHONS:
+        return False
     known = tuple(loaded(module, name) for module, name in _KNOWN)
     return isinstance(value, known) or _is_structured(value) or _interchanges(value)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["loaded"]
+__all__ = ["PYTHONS", "loaded"]
+
+PYTHONS: Final = frozenset({str, int, float, bool, type(None), dict, list, tuple})
+"""Types of Python's own, of which no value is a library's: most results are made of these alone."""
 
 
 def loaded(module: str, name: str) -> Any:

@@ -18,7 +18,7 @@ from typing import Any
 
 from ws_notebook.exceptions import SettingsError, ToolError
 from ws_notebook.pictures import data_url, facts, format_of, read_data_url
-from ws_notebook.tools.values.loaded import loaded
+from ws_notebook.tools.values.loaded import PYTHONS, loaded
 
 __all__ = ["MAX_BYTES", "Picture", "as_picture", "is_picture", "picture_bytes", "picture_of_part"]
 
@@ -98,6 +98,8 @@ def picture_bytes(value: Any) -> bytes | None:
     Bytes of an image, PIL images, matplotlib and plotly figures, whatever offers a PNG. Raises `ToolError` for one
     that its library cannot draw here.
     """
+    if type(value) in PYTHONS:
+        return None
     if isinstance(value, bytes | bytearray | memoryview):
         data = bytes(value)
         return data if format_of(data) else None
