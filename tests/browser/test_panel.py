@@ -12,8 +12,6 @@ from browser.lab import App, Lab, Server, Theme
 from playwright.sync_api import Locator, expect
 from support.started import needs_subshells
 
-pytestmark = pytest.mark.new_page
-
 SETUP = """\
 %load_ext ws_notebook
 %config ResponsesMagics.provider = "local"
@@ -188,6 +186,7 @@ def test_the_tree_works_from_the_keyboard(opened: Callable[..., Lab]) -> None:
     expect(runs(lab)).to_have_count(4)
 
 
+@pytest.mark.new_page  # its address names the notebook, so that it is there again
 def test_a_reloaded_page_and_a_restarted_kernel(opened: Callable[..., Lab]) -> None:
     lab = opened(ASK)
     lab.run_cell(1)
@@ -203,6 +202,7 @@ def test_a_reloaded_page_and_a_restarted_kernel(opened: Callable[..., Lab]) -> N
 
 
 @needs_subshells
+@pytest.mark.new_page
 def test_a_page_that_is_loaded_while_a_cell_runs_follows_and_stops_its_run(opened: Callable[..., Lab]) -> None:
     lab = opened(ASK, LONG)
     lab.run_cell(2, wait=False)
