@@ -88,7 +88,7 @@ def test_threads_may_update_it_together() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     chart.update()
     assert len(chart.figure.data[0].x) == 23
 
