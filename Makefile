@@ -40,11 +40,14 @@ demo: $(VENV)/lab.stamp
 	@$(PY) scripts/demo.py $(if $(HEADLESS),--headless) $(QUICKSTART)
 
 # The tests import the installed package, as users have it: PYTHONSAFEPATH keeps the working directory out of `python -m`
-# and `python -c`, and WSN_TEST_INSTALLED refuses the source tree.
+# and `python -c`, and WSN_TEST_INSTALLED refuses the source tree. All of them are run by several processes: most tests wait
+# for a browser, a kernel or a server. A file stays in one process, which starts what its tests share; in the order in
+# which tests/ puts the files.
+WSN_TEST_JOBS ?= 3
 test: $(VENV)/test.stamp
 	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; $(MAKE) --no-print-directory check && \
 		echo "==> pytest" && WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1 \
-		sh scripts/run_tests.sh $(BIN)/pytest $(ARGS)
+		$(BIN)/pytest $(or $(ARGS),--numprocesses $(WSN_TEST_JOBS) --dist loadfile --no-loadscope-reorder)
 
 check: lint types frontend ## the floor plan, ruff, mypy, the front end's types and unit tests
 
