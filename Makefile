@@ -21,9 +21,13 @@ FRONTEND_SOURCES := $(shell find labextension \( -name node_modules -o -name lib
 	-o -type f ! -name '*.tsbuildinfo' -print 2>/dev/null)
 INSTALL_WHEN_CHANGED := pyproject.toml README.md LICENSE $(QUICKSTART) $(PACKAGE_SOURCES) $(FRONTEND_SOURCES)
 
-# The package alone: what it needs is there. `pip check` says so.
+# The packages of requirements/$(1).txt, and meanwhile the front end, whose first build takes a minute; then the package
+# alone: what it needs is there. `pip check` says so.
 define INSTALL
-@echo "==> ws-notebook; the first build of the front end takes a minute or two"
+@$(PY) scripts/frontend.py >$(VENV)/frontend.log 2>&1 & frontend=$$!; \
+	$(MAKE) --no-print-directory $(VENV)/locked-$(1).stamp; packages=$$?; \
+	wait $$frontend || { cat $(VENV)/frontend.log; exit 1; }; exit $$packages
+@echo "==> ws-notebook"
 @$(BIN)/pip install --no-deps --no-build-isolation .
 @$(BIN)/pip check
 @touch $@
@@ -40,11 +44,16 @@ demo: $(VENV)/lab.stamp
 	@$(PY) scripts/demo.py $(if $(HEADLESS),--headless) $(QUICKSTART)
 
 # The tests import the installed package, as users have it: PYTHONSAFEPATH keeps the working directory out of `python -m`
-# and `python -c`, and WSN_TEST_INSTALLED refuses the source tree.
+# and `python -c`, and WSN_TEST_INSTALLED refuses the source tree. All of them are run by several processes: most tests wait
+# for a browser, a kernel or a server. A file stays in one process, which starts what its tests share; in the order in
+# which tests/ puts the files.
+WSN_TEST_JOBS ?= 3
 test: $(VENV)/test.stamp
-	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; $(MAKE) --no-print-directory check && \
-		echo "==> pytest" && WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1 \
-		sh scripts/run_tests.sh $(BIN)/pytest $(ARGS)
+	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; \
+		$(MAKE) --no-print-directory check >$(VENV)/check.log 2>&1 & check=$$!; \
+		echo "==> pytest, and meanwhile make check"; WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1 \
+		$(BIN)/pytest $(or $(ARGS),--numprocesses $(WSN_TEST_JOBS) --dist loadfile --no-loadscope-reorder); tests=$$?; \
+		wait $$check; checks=$$?; cat $(VENV)/check.log; exit $$((tests + checks))
 
 check: lint types frontend ## the floor plan, ruff, mypy, the front end's types and unit tests
 
@@ -102,14 +111,15 @@ $(VENV)/created.stamp:
 	@touch $@
 
 # Exact versions, with digests: what was released this morning changes nothing here. `make lock` renews them. The build's
-# requirements come into the same environment, not into an isolated one each time: a rebuild takes seconds.
+# requirements come into the same environment, not into an isolated one each time: a rebuild takes seconds. Modules are
+# compiled when they are first imported: most never are.
 $(VENV)/locked-%.stamp: requirements/%.txt | $(VENV)/created.stamp
 	@echo "==> $<"
-	@$(BIN)/pip install --require-hashes -r $<
+	@$(BIN)/pip install --no-compile --require-hashes -r $<
 	@touch $@
 
-$(VENV)/lab.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/locked-build.stamp $(VENV)/locked-demo.stamp
-	$(INSTALL)
+$(VENV)/lab.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/locked-build.stamp requirements/demo.txt
+	$(call INSTALL,demo)
 
-$(VENV)/test.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/locked-build.stamp $(VENV)/locked-test.stamp
-	$(INSTALL)
+$(VENV)/test.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/locked-build.stamp requirements/test.txt
+	$(call INSTALL,test)

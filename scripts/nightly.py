@@ -29,6 +29,11 @@ RESULTS = ROOT / "benchmarks" / "results" / "nightly.json"
 
 PARTS = {
     "tests": (sys.executable, "-m", "pytest", "-m", "nightly"),
+    # Twenty times as many as `make test` tries, and others each time.
+    "examples": (
+        *(sys.executable, "-m", "pytest", "-m", "hypothesis"),
+        *("--hypothesis-profile", "nightly", "--timeout", "1800"),
+    ),
     "newest": ("make", "newest"),
     # Not the ARGS that chose this part.
     "chaos": ("make", "chaos", "ARGS="),

@@ -35,14 +35,17 @@ PROVIDER_VARIABLES = (
 def pytest_configure(config: pytest.Config) -> None:
     """Set up Hypothesis and interrupts; refuse the source tree where the installed package is to be tested.
 
-    A slow machine is no fault of the code. In continuous integration every run tries the same examples. Begun in the
-    background of a shell, this and all that it starts would ignore interrupts, which are tested.
+    A slow machine is no fault of the code. In continuous integration every run tries the same examples; each night
+    (`--hypothesis-profile nightly`) many others. Begun in the background of a shell, this and all that it starts would
+    ignore interrupts, which are tested.
     """
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     slow = (hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large)
+    usual = hypothesis.settings(deadline=None, suppress_health_check=slow)
     same = os.environ.get("CI") == "true"
-    hypothesis.settings.register_profile("wsn", deadline=None, suppress_health_check=slow, derandomize=same)
+    hypothesis.settings.register_profile("wsn", usual, max_examples=50, derandomize=same)
+    hypothesis.settings.register_profile("nightly", usual, max_examples=1000)
     hypothesis.settings.load_profile("wsn")
     if os.environ.get("WSN_TEST_INSTALLED") == "1" and PACKAGE.parent == ROOT:
         raise pytest.UsageError(f"WSN_TEST_INSTALLED=1, but ws_notebook is imported from the source tree, {PACKAGE}")

@@ -1,19 +1,20 @@
-"""The rig: a real JupyterLab server and a real Chromium for all browser tests, a page for each of them."""
+"""The rig: one real JupyterLab server, one real Chromium and one tab for all browser tests of a process."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser.lab import VIEWPORT, Lab, Server
+from browser.lab import VIEWPORT, WAIT_MS, Lab, Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 __all__: list[str] = []
 
@@ -36,8 +37,12 @@ TEST_TIMEOUT = 180
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark this folder's tests; give them the time that a browser needs; last in a file those that leave no page."""
-    places = {path: index for index, path in enumerate(dict.fromkeys(item.path for item in items))}
+    """Mark this folder's tests; give them the time that a browser needs; last in a file those that leave no page.
+
+    The files with the most tests come first: of several processes none is left with one of them at the end.
+    """
+    sizes = Counter(item.path for item in items)
+    places = {path: (-sizes[path] * path.is_relative_to(HERE), index) for index, path in enumerate(sizes)}
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
@@ -84,8 +89,10 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser_path: str) -> Itera
 @pytest.fixture(scope="session")
 def chromium(browser_path: str) -> Iterator[Browser]:
     """The browser."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # What comes late on a busy machine is no failure; what never comes costs no more than other waits do.
+    expect.set_options(timeout=WAIT_MS)
     flags = [*BROWSER_FLAGS]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         flags.append("--no-sandbox")
@@ -96,81 +103,75 @@ def chromium(browser_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where screenshots go: a folder that WSN_SCREENSHOTS names, or a scratch folder.
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
+    """Where screenshots go: a folder that WSN_SCREENSHOTS names; None where nobody asked for any.
 
     With WSN_SCREENSHOTS=1 those that README.md or docs/ show go to docs/images at the end.
     """
     chosen = os.environ.get("WSN_SCREENSHOTS", "")
-    if chosen not in ("", "1"):
-        Path(chosen).mkdir(parents=True, exist_ok=True)
-        yield Path(chosen)
+    if chosen != "1":
+        if chosen:
+            Path(chosen).mkdir(parents=True, exist_ok=True)
+        yield Path(chosen) if chosen else None
         return
     folder = tmp_path_factory.mktemp("pictures")
     yield folder
-    if chosen == "1":
-        pages = "".join(page.read_text() for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))))
-        for name in set(re.findall(r"images/([\w-]+\.png)", pages)):
-            if (folder / name).exists():
-                shutil.copy(folder / name, ROOT / "docs" / "images" / name)
+    pages = "".join(page.read_text() for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))))
+    for name in set(re.findall(r"images/([\w-]+\.png)", pages)):
+        if (folder / name).exists():
+            shutil.copy(folder / name, ROOT / "docs" / "images" / name)
 
 
 class Desk:
-    """Where a page stays between tests: loading JupyterLab takes longer than most of them.
+    """The tab that tests hand on to each other: loading JupyterLab takes longer than most of them.
 
-    A page is kept as long as nothing about it differs from one that was just loaded.
+    Where nothing differs from a page that was just loaded, the next test goes on with it. Otherwise the tab is emptied:
+    the next load is half the work, since the tab's process has compiled the scripts already.
     """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._context: BrowserContext | None = None
         self._page: Page | None = None
+        self.loaded = False
+        """Whether JupyterLab is in the tab, as if just loaded."""
 
-    def lend(self) -> tuple[BrowserContext, Page | None]:
-        """A context, and the page that was kept, if there is one."""
-        page, self._page = self._page, None
-        if self._context is None or page is None:
-            self.clear()
-            self._context = self._browser.new_context(viewport=VIEWPORT)
-        return self._context, page
-
-    def keep(self, page: Page | None) -> None:
-        """Keep it for the next test."""
-        self._page = page
-        if page is None:
-            self.clear()
+    def page(self) -> Page:
+        """The tab."""
+        if self._page is None:
+            self._page = self._browser.new_context(viewport=VIEWPORT).new_page()
+        return self._page
 
     def clear(self) -> None:
-        """Close what there is."""
-        if self._context is not None:
-            self._context.close()
-            self._context = None
+        """Close it: the next is new."""
+        if self._page is not None:
+            self._page.context.close()
+        self._page, self.loaded = None, False
 
 
 @pytest.fixture(scope="session")
 def desk(chromium: Browser) -> Iterator[Desk]:
-    """The page that is kept between tests."""
+    """The tab that is handed on."""
     kept = Desk(chromium)
     yield kept
     kept.clear()
 
 
 @pytest.fixture
-def lab(server: Server, desk: Desk, pictures: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A page on the server, new or like new; new for tests marked `new_page`, and after those that failed.
+def lab(server: Server, desk: Desk, pictures: Path | None, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A page on the server, like new, or, for tests marked `new_page`, new. After a failure so is the tab.
 
     A failed test leaves a picture of it and the server's last lines in test-results/.
     """
     alone = request.node.get_closest_marker("new_page") is not None
-    if alone:
-        desk.keep(None)
-    context, kept = desk.lend()
-    page = Lab(server, context, pictures, kept)
+    page = Lab(server, desk.page(), pictures, loaded=desk.loaded and not alone)
     yield page
     failed = request.node.stash.get(FAILED, False)
     if failed:
         page.keep_evidence(ROOT / "test-results" / request.node.name)
-    usual = server.settings_are_usual
-    desk.keep(None if failed or alone or not usual else page.empty())
+        desk.clear()
+    else:
+        desk.loaded = page.empty() and server.settings_are_usual and not alone
+        if not desk.loaded:
+            page.leave()
     server.shutdown_kernels()
     server.reset_settings()

@@ -22,7 +22,7 @@ from typing import Any, Literal, Self
 
 import nbformat
 from nbformat.sign import NotebookNotary
-from playwright.sync_api import BrowserContext, Locator, Page, Request, ViewportSize, expect
+from playwright.sync_api import Locator, Page, Request, ViewportSize, expect
 from support.sessions import free_port
 
 import ws_notebook
@@ -51,6 +51,7 @@ EMPTIED = """async () => {
     widget.close();
   }
   if (!shown("#jp-left-stack")) await app.commands.execute("application:toggle-left-area");
+  if (shown("#jp-right-stack")) await app.commands.execute("application:toggle-right-area");
   await new Promise(done => setTimeout(done, 50));
   localStorage.clear();
   sessionStorage.clear();
@@ -240,17 +241,17 @@ class Server:
 class Lab:
     """A page on the server. `page` is Playwright's, for what is not here."""
 
-    def __init__(self, server: Server, context: BrowserContext, pictures: Path, kept: Page | None = None) -> None:
-        """`kept`: a page of this context in which JupyterLab is loaded, with no notebook open."""
+    def __init__(self, server: Server, page: Page, pictures: Path | None, *, loaded: bool = False) -> None:
+        """`pictures`: where screenshots go; None takes none. `loaded`: JupyterLab is there, with no notebook open."""
         self.server = server
         self.foreign_requests: list[str] = []
         """Addresses outside this machine that the page asked for; the browser resolves none of them."""
         self.console_errors: list[str] = []
         self.pictures = pictures
         self._name = ""
-        self._empty = kept is not None
-        context.set_default_timeout(WAIT_MS)
-        self.page: Page = kept or context.new_page()
+        self._empty = loaded
+        self.page = page
+        page.set_default_timeout(WAIT_MS)
         self._listeners: dict[str, Callable[[Any], None]] = {
             "request": self._note_request,
             "console": lambda message: self._note(message.type, message.text),
@@ -267,7 +268,7 @@ class Lab:
         """
         self._name = name
         if app == "lab" and self._empty and self.server.settings_are_usual:
-            self._command("docmanager:open", {"path": name, "factory": "Notebook"})
+            self.command("docmanager:open", {"path": name, "factory": "Notebook"})
         else:
             path = {"lab": f"/lab/workspaces/{secrets.token_hex(4)}/tree/{name}", "notebook": f"/notebooks/{name}"}[app]
             self.page.goto(f"{self.server.url}{path}?token={self.server.token}")
@@ -278,20 +279,35 @@ class Lab:
         if kernel:
             self.wait_idle()
 
-    def empty(self) -> Page | None:
-        """Close what is open and let go of the page. None: it does not look like one that was just loaded."""
+    def empty(self) -> bool:
+        """Close what is open and let go of the page; whether JupyterLab stands there now as if just loaded."""
         for event, listener in self._listeners.items():
             self.page.remove_listener(event, listener)
         self.page.set_viewport_size(VIEWPORT)
         self.page.emulate_media(media="null", reduced_motion="null")
         self.page.context.clear_permissions()
         is_lab = self.page.url.startswith(f"{self.server.url}/lab/")
-        return self.page if is_lab and self.page.evaluate(EMPTIED) else None
+        return is_lab and len(self.page.context.pages) == 1 and bool(self.page.evaluate(EMPTIED))
+
+    def leave(self) -> None:
+        """Leave an empty tab, alone, of which the server's pages find nothing when they are loaded into it again."""
+        for other in self.page.context.pages:
+            if other != self.page:
+                other.close()
+        if self.page.url.startswith(self.server.url):
+            self.page.evaluate("sessionStorage.clear()")
+        self.page.goto("about:blank")
+        self.page.unroute_all()
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Storage.clearDataForOrigin", {"origin": self.server.url, "storageTypes": "all"})
+        session.detach()
 
     def set_theme(self, theme: Theme) -> None:
-        """Switch to the light or the dark theme and wait for it."""
-        self._command("apputils:change-theme", {"theme": THEMES[theme]})
+        """Switch to the light or the dark theme, where it is the other, and wait for it."""
         is_light = "true" if theme == "light" else "false"
+        if self.page.locator("body").get_attribute("data-jp-theme-light") == is_light:
+            return
+        self.command("apputils:change-theme", {"theme": THEMES[theme]})
         self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=is_light)
         # A change of theme puts JupyterLab's splash screen over the page.
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
@@ -328,6 +344,11 @@ class Lab:
         """Click the notebook toolbar's ■."""
         self.page.get_by_role("button", name="Interrupt the kernel").first.click()
 
+    def command(self, name: str, args: dict[str, object] | None = None) -> None:
+        """Have a command of JupyterLab's executed; returns when it has been."""
+        # What it returns may be a whole widget: to copy that to here takes seconds, on a busy machine minutes.
+        self.page.evaluate(COMMAND, [name, args or {}])
+
     def choose_command(self, label: str) -> None:
         """Find a command in the palette and choose it."""
         self.page.keyboard.press("Control+Shift+C")
@@ -346,18 +367,33 @@ class Lab:
         assert path.stat().st_mtime_ns != before, f"{path.name} was not written"
         return self.server.read(self._name)
 
-    def screenshot(self, name: str, *, of: Locator | None = None) -> Path:
-        """Take a picture of the page, or of one element, as `name`.png."""
-        path = self.pictures / f"{name}.png"
-        self.page.evaluate("document.fonts.ready.then(() => undefined)")
-        (of or self.page).screenshot(path=path)
-        return path
+    def screenshot(self, name: str, *, of: Locator | None = None) -> None:
+        """Take a picture of the page, or of one element, as `name`.png, where pictures are wanted."""
+        if self.pictures is not None:
+            self.page.evaluate("document.fonts.ready.then(() => undefined)")
+            (of or self.page).screenshot(path=self.pictures / f"{name}.png")
 
     def screenshots(self, name: str, *, of: Locator | None = None) -> None:
         """Take a picture in either theme, as `name`-dark.png and `name`-light.png; the page is light then."""
-        for theme in reversed(THEMES):
+        for theme in reversed(THEMES) if self.pictures is not None else ():
             self.set_theme(theme)
             self.screenshot(f"{name}-{theme}", of=of)
+        self.set_theme("light")
+
+    def measure_work(self) -> Callable[[], float]:
+        """What tells the seconds for which the page's main thread has had a processor since this call, loads included.
+
+        Unlike the time that passes, they are the same while the machine does other things.
+        """
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def seconds() -> float:
+            metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+            return float(metrics["TaskDuration"])
+
+        begun = seconds()
+        return lambda: seconds() - begun
 
     def violations(self, selector: str) -> list[str]:
         """What axe-core finds serious or critical in the elements of this selector: the rule and the first place."""
@@ -370,17 +406,18 @@ class Lab:
 
     def hide_side_bars(self) -> None:
         """Give the notebook the whole width."""
-        self._command("application:toggle-left-area")
+        self.command("application:toggle-left-area")
         expect(self.page.locator("#jp-left-stack")).to_be_hidden()
 
-    def clip(self, name: str, first: Locator, last: Locator) -> Path:
+    def clip(self, name: str, first: Locator, last: Locator) -> None:
         """Take a picture of everything from one element to another below it."""
-        path = self.pictures / f"{name}.png"
+        if self.pictures is None:
+            return
         top, bottom = first.bounding_box(), last.bounding_box()
         assert top is not None
         assert bottom is not None
-        self.page.screenshot(path=path, clip={**top, "height": bottom["y"] + bottom["height"] - top["y"]})
-        return path
+        clip = {**top, "height": bottom["y"] + bottom["height"] - top["y"]}
+        self.page.screenshot(path=self.pictures / f"{name}.png", clip=clip)
 
     def keep_evidence(self, folder: Path) -> None:
         """Write what helps to understand a failure: a picture, the console's errors, the server's last lines."""
@@ -388,10 +425,6 @@ class Lab:
         self.page.screenshot(path=folder / "page.png")
         (folder / "console.txt").write_text("\n".join(self.console_errors))
         (folder / "server.txt").write_text(self.server.log_tail())
-
-    def _command(self, name: str, args: dict[str, object] | None = None) -> None:
-        # What it returns may be a whole widget, which would be copied to here.
-        self.page.evaluate(COMMAND, [name, args or {}])
 
     def _choose_no_kernel(self) -> None:
         dialog = self.page.get_by_role("dialog")

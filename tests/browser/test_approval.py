@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from browser.cells import MIME
 from browser.lab import Lab, Server
 from playwright.sync_api import Locator, expect
 from support.started import SUBSHELLS, needs_subshells
 
-MIME = "application/vnd.ws-notebook.run.v1+json"
 by_prompt = pytest.mark.skipif(SUBSHELLS, reason="not on this version: ipykernel 7 hears the buttons")
 
 SETUP = """\

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from browser.cells import MIME
 from browser.lab import Lab, Server, Theme
 from playwright.sync_api import Locator, expect
-
-MIME = "application/vnd.ws-notebook.run.v1+json"
 
 SETUP = """\
 %load_ext ws_notebook

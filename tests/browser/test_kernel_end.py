@@ -10,15 +10,15 @@ import signal
 from typing import Literal
 
 import pytest
+from browser.cells import LOAD, MIME, WAIT, close_gate
 from browser.lab import Lab, Server
-from browser.test_reload import MIME, SETUP
 from playwright.sync_api import Locator, expect
 
 __all__: list[str] = []
 
 pytestmark = pytest.mark.new_page
 
-SESSION = f"{SETUP}import os\nsession = wsn.Session(provider='local')\nprint(os.getpid())"
+SESSION = f"{LOAD}{WAIT}import os\nsession = wsn.Session(provider='local')\nprint(os.getpid())"
 QUESTION = '%%responses --background\nwrite 40 words, call wait(), then say "here is the end"'
 RUN = """\
 run = session.start('write 40 words, call wait(), then say "here is the end"', tools=[wait])
@@ -62,7 +62,7 @@ def still(view: Locator) -> str:
 def test_what_is_on_the_page_is_kept_when_the_kernel_ends_in_mid_run_and_later_runs_are_live(
     server: Server, lab: Lab
 ) -> None:
-    (server.root / "open-the-gate").unlink(missing_ok=True)
+    close_gate(server)
     server.write("kernel-end.ipynb", [SESSION, QUESTION, RUN, PANEL])
     # All in sight: what nobody sees is not drawn until it has ended.
     lab.page.set_viewport_size({"width": 1280, "height": 1900})
@@ -102,7 +102,7 @@ def test_what_is_on_the_page_is_kept_when_the_kernel_ends_in_mid_run_and_later_r
 
 
 def test_the_buttons_of_a_timeline_reach_the_run_it_follows_to_the_end(server: Server, lab: Lab) -> None:
-    (server.root / "open-the-gate").unlink(missing_ok=True)
+    close_gate(server)
     server.write("timeline.ipynb", [SESSION, RUN])
     lab.open("timeline.ipynb")
     lab.run_cell(0)
@@ -119,7 +119,7 @@ def test_the_buttons_of_a_timeline_reach_the_run_it_follows_to_the_end(server: S
 
 
 def test_all_forms_of_a_run_tell_the_same_after_a_restart_in_mid_run(server: Server, lab: Lab) -> None:
-    (server.root / "open-the-gate").unlink(missing_ok=True)
+    close_gate(server)
     server.write("one-truth.ipynb", [SESSION, '%%responses --background\nsay "some words", then think 60 seconds'])
     lab.open("one-truth.ipynb")
     lab.run_cell(0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from browser.cells import LOAD, MIME, WAIT, close_gate, open_gate
 from browser.lab import Lab, Server
-from browser.test_reload import SETUP, open_gate
 from playwright.sync_api import Locator, expect
 
 ROOT = '%%responses -o root\nsay "root"'
@@ -15,8 +15,8 @@ CHECK = "print([run.turns[0].lane for run in (left, fork, fresh)], [run.turns[0]
 
 
 def test_two_lanes_and_a_fork_stream_at_once_and_one_is_stopped_alone(lab: Lab, server: Server) -> None:
-    (server.root / "open-the-gate").unlink(missing_ok=True)
-    server.write("lanes.ipynb", [SETUP, ROOT, LEFT, FORK, FRESH, CHECK])
+    close_gate(server)
+    server.write("lanes.ipynb", [LOAD + WAIT, ROOT, LEFT, FORK, FRESH, CHECK])
     lab.page.set_viewport_size({"width": 1280, "height": 2200})
     lab.open("lanes.ipynb")
     for index in range(5):
@@ -37,7 +37,7 @@ def test_two_lanes_and_a_fork_stream_at_once_and_one_is_stopped_alone(lab: Lab, 
     lab.run_cell(5)
     expect(lab.output(5)).to_contain_text("lane-1")
     saved = lab.save()
-    runs = [saved.cells[index].outputs[0].data["application/vnd.ws-notebook.run.v1+json"] for index in (2, 3, 4)]
+    runs = [saved.cells[index].outputs[0].data[MIME] for index in (2, 3, 4)]
     assert [run["status"] for run in runs] == ["completed", "cancelled", "completed"]
     assert len({run["turns"][0].get("lane") for run in runs}) == 3
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from browser.cells import MIME
 from browser.lab import Lab, Server, Theme
 from playwright.sync_api import expect
-
-MIME = "application/vnd.ws-notebook.run.v1+json"
 
 SETUP = """\
 %load_ext ws_notebook

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from browser.cells import PATHS
 from browser.lab import Lab, Server
 from browser.test_hostile import COVERED, DANGEROUS
 from playwright.sync_api import Locator, expect
@@ -68,11 +69,8 @@ CODE = (
 @pytest.fixture
 def bare(server: Server, lab: Lab) -> Lab:
     """A page whose requests for the extension's code fail."""
-    import browser.lab
-
     lab.page.route("**/extensions/ws-notebook/**", lambda route: route.abort())
-    folder = str(browser.lab.__file__).rpartition("/browser/")[0]
-    server.write("bare.ipynb", [SETUP.format(paths=[folder]), ANSWER, "begin('$x^2$ and more')", HOSTILE, CODE])
+    server.write("bare.ipynb", [SETUP.format(paths=PATHS), ANSWER, "begin('$x^2$ and more')", HOSTILE, CODE])
     lab.open("bare.ipynb")
     lab.run_cell(0)
     return lab

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from browser.cells import MIME
 from browser.lab import Lab, Server
 from playwright.sync_api import expect
 from support.server import running_server
@@ -27,5 +28,5 @@ def test_a_rate_limit_is_waited_out_with_a_countdown(lab: Lab, server: Server) -
         expect(status).not_to_have_text(first)
         lab.wait_cell(1)
         expect(lab.output(1)).to_contain_text("here after all")
-        run = lab.save().cells[1].outputs[0].data["application/vnd.ws-notebook.run.v1+json"]
+        run = lab.save().cells[1].outputs[0].data[MIME]
         assert [turn.get("recovered") for turn in run["turns"]] == ["rate_limit_exceeded"]

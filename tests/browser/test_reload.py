@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from browser.cells import LOAD, MIME, WAIT, close_gate, open_gate
 from browser.lab import App, Lab, Server
 from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.new_page
 
-MIME = "application/vnd.ws-notebook.run.v1+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 RELOAD_MS = 60_000
 
-SETUP = """\
-%load_ext ws_notebook
-%config ResponsesMagics.provider = "local"
-import ws_notebook as wsn
-
-@wsn.tool(run_in="thread")
-def wait() -> str:
-    "Wait until somebody opens the gate, from outside."
-    import pathlib, time
-    while not pathlib.Path("open-the-gate").exists():
-        time.sleep(0.1)
-    return "opened"
-"""
+SETUP = LOAD + WAIT
 QUESTION = """\
 %%responses
 call wait(), then say "here is the end"
@@ -33,7 +21,7 @@ call wait(), then say "here is the end"
 
 def begin(server: Server, lab: Lab, name: str, app: App = "lab", question: str = QUESTION) -> Locator:
     """A run that waits in its tool until the gate is opened, and its view."""
-    (server.root / "open-the-gate").unlink(missing_ok=True)
+    close_gate(server)
     server.write(name, [SETUP, question, "1 + 1"])
     lab.open(name, app=app)
     lab.run_cell(0)
@@ -41,10 +29,6 @@ def begin(server: Server, lab: Lab, name: str, app: App = "lab", question: str =
     view = lab.output(1).locator(".wsn-run")
     expect(view.locator(".wsn-row[data-kind=call][data-status=running]")).to_have_count(1, timeout=20_000)
     return view
-
-
-def open_gate(server: Server) -> None:
-    (server.root / "open-the-gate").touch()
 
 
 def reload(lab: Lab) -> Locator:
@@ -66,7 +50,6 @@ def test_a_page_loaded_again_in_mid_run_finds_the_live_view_and_the_saved_form_a
     begin(server, lab, name, app)
     if saved:
         lab.save()
-    lab.page.on("dialog", lambda dialog: dialog.accept())
     view = reload(lab)
     expect(view.locator(".wsn-row[data-kind=call][data-status=running]")).to_have_count(1)
     expect(view.get_by_role("button", name="Stop")).to_be_visible()
@@ -137,7 +120,7 @@ def test_a_page_loaded_again_in_mid_run_goes_on_streaming(server: Server, lab: L
 def test_a_second_page_claims_no_answer_that_it_does_not_show(server: Server, lab: Lab) -> None:
     server.write("two-pages.ipynb", [SETUP, '%%responses\nsay "asked in the first"'])
     lab.open("two-pages.ipynb")
-    second = Lab(server, lab.page.context, lab.pictures)
+    second = Lab(server, lab.page.context.new_page(), lab.pictures)
     second.open("two-pages.ipynb")
     lab.run_cell(0)
     lab.run_cell(1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from browser.cells import LOAD, MIME, WAIT, close_gate, open_gate
 from browser.lab import App, Lab, Server
 from playwright.sync_api import Locator, expect
 
@@ -13,23 +14,12 @@ pytestmark = pytest.mark.new_page
 
 __all__: list[str] = []
 
-MIME = "application/vnd.ws-notebook.run.v1+json"
 SOON = 60_000
 
-SETUP = """\
-%load_ext ws_notebook
-%config ResponsesMagics.provider = "local"
-import pathlib, time
-import ws_notebook as wsn
+SETUP = f"""\
+{LOAD}
 from IPython.display import display
-
-@wsn.tool(run_in="thread")
-def wait() -> str:
-    "Wait until somebody opens the gate, from outside."
-    while not pathlib.Path("open-the-gate").exists():
-        time.sleep(0.1)
-    return "opened"
-
+{WAIT}
 session, times = wsn.Session(provider="local", tools=[wait]), iter(["one", "two", "three"])
 """
 BETWEEN = """\
@@ -50,14 +40,13 @@ display(run)
 
 @pytest.fixture(autouse=True)
 def _closed_gate(server: Server) -> Iterator[None]:
-    (server.root / "open-the-gate").unlink(missing_ok=True)
+    close_gate(server)
     yield
-    (server.root / "open-the-gate").touch()
+    open_gate(server)
 
 
 def reload(lab: Lab) -> Locator:
     """Load the page again; the run that stands below the second cell then."""
-    lab.page.on("dialog", lambda dialog: dialog.accept())
     lab.page.reload()
     expect(lab.cell(1)).to_be_visible(timeout=SOON)
     return lab.output(1).locator(".wsn-run")
@@ -129,7 +118,7 @@ def test_a_reload_in_mid_run_puts_the_new_run_in_the_place_of_the_previous_answe
     if saved:
         expect(lab.output(1)).to_contain_text("before one")
     lab.screenshot(f"mid-run-again-{saved}", of=lab.output(1))
-    (server.root / "open-the-gate").touch()
+    open_gate(server)
     expect(view.locator(".wsn-answer")).to_contain_text("answer two", timeout=SOON)
     lab.page.wait_for_function(ENDED)
     assert kinds(lab.save().cells[1]) == (["before one", "answer two"] if saved else ["answer two"])
@@ -170,7 +159,7 @@ def test_a_run_that_ended_while_the_notebook_was_closed_stands_there_once_it_is_
     view = lab.output(1).locator(".wsn-run")
     expect(view.locator(".wsn-row[data-kind=call][data-status=running]")).to_have_count(1, timeout=SOON)
     lab.page.goto("about:blank")
-    (server.root / "open-the-gate").touch()
+    open_gate(server)
     lab.open("closed.ipynb")
     expect(view.locator(".wsn-answer")).to_contain_text("came later", timeout=SOON)
     expect(view).to_have_count(1)

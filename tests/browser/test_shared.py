@@ -10,8 +10,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from browser.cells import MIME, close_gate, open_gate
 from browser.lab import Lab, Server
-from browser.test_reload import MIME, QUESTION, SETUP, open_gate
+from browser.test_reload import QUESTION, SETUP
 from playwright.sync_api import Browser, WebSocket, expect
 from support.environment import environment_with, inherited_paths
 
@@ -58,10 +59,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
 
 
 @pytest.fixture
-def pages(shared: SharedServer, chromium: Browser, pictures: Path) -> Iterator[tuple[Lab, Lab]]:
+def pages(shared: SharedServer, chromium: Browser, pictures: Path | None) -> Iterator[tuple[Lab, Lab]]:
     """Two people's pages."""
     contexts = [chromium.new_context(viewport={"width": 1280, "height": 900}) for _ in range(2)]
-    first, second = (Lab(shared, context, pictures) for context in contexts)
+    first, second = (Lab(shared, context.new_page(), pictures) for context in contexts)
     for lab in (first, second):
         # A busy machine takes longer than its patience to load a shared document.
         slow = lab.page.get_by_role("dialog", name="Loading")
@@ -74,7 +75,7 @@ def pages(shared: SharedServer, chromium: Browser, pictures: Path) -> Iterator[t
 
 def begun(shared: SharedServer, pages: tuple[Lab, Lab], name: str) -> None:
     """Both pages look at a run that waits in its tool, which the first has asked."""
-    (shared.root / "open-the-gate").unlink(missing_ok=True)
+    close_gate(shared)
     shared.write(name, [SETUP, QUESTION])
     first, second = pages
     first.open(name)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
+from browser.cells import MIME
 from browser.lab import Lab, Server
 from playwright.sync_api import Locator, expect
-
-MIME = "application/vnd.ws-notebook.run.v1+json"
 
 SETUP = """\
 %load_ext ws_notebook

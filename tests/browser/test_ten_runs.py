@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from browser.cells import LOAD, MIME, WAIT, close_gate, open_gate
 from browser.lab import Lab, Server
-from browser.test_reload import MIME, RELOAD_MS, SETUP, open_gate
+from browser.test_reload import RELOAD_MS
 from playwright.sync_api import Locator, expect
 
 __all__: list[str] = []
@@ -36,10 +37,10 @@ HAS_ENDED = """([first, runs, mime]) => {
 
 
 def test_ten_live_runs_on_one_page_are_each_complete_and_outlive_a_reload(server: Server, lab: Lab) -> None:
-    (server.root / "open-the-gate").unlink(missing_ok=True)
+    close_gate(server)
     # All in sight: what nobody sees is not drawn until it has ended.
     lab.page.set_viewport_size({"width": 1280, "height": 8000})
-    server.write("ten.ipynb", [SETUP, *[question(number) for number in range(RUNS)]])
+    server.write("ten.ipynb", [LOAD + WAIT, *[question(number) for number in range(RUNS)]])
     lab.open("ten.ipynb")
     lab.run_cell(0)
     for number in range(RUNS):

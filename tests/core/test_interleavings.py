@@ -328,7 +328,7 @@ class OnSockets(Interleavings):
     options: ClassVar = {"sockets": SOCKETS}
 
 
-_SETTINGS = settings(max_examples=120, stateful_step_count=40, deadline=None)
+_SETTINGS = settings(stateful_step_count=40)
 
 TestInterleavings = Interleavings.TestCase
 TestInterleavings.settings = _SETTINGS

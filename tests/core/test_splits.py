@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.drive import Drive
 from support.events import Event, completed, created, item_added, item_done, message
@@ -208,7 +208,6 @@ def outcome(drive: Drive, run: RunState) -> dict[str, Any]:
 
 
 @pytest.mark.timeout(300)
-@settings(max_examples=120, deadline=None)
 @given(st.data(), st.sampled_from([(True, True), (True, False), (False, True)]))
 def test_any_split_of_a_response_gives_the_same_run(data: st.DataObject, told_by: tuple[bool, bool]) -> None:
     ids, indices = told_by

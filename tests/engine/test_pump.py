@@ -43,7 +43,7 @@ def breaks_off_once(end: Callable[[Talk], Any]) -> Any:
             await talk.send(answer(f"resp_{number}", message("Again.")))
             return
         await talk.send(created("resp_1"), delta("Hal"))
-        await asyncio.sleep(0.02)  # the frames leave before the end
+        await (await talk.socket.ping())  # the frames arrive before the end
         ended = end(talk)
         if ended is not None:
             await ended

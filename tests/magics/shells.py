@@ -13,7 +13,7 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import KernelManager
-from support.started import started_kernel
+from support.started import ANSWER_SECONDS, started_kernel
 
 __all__ = ["MIME", "Cell", "Notebook", "Output", "notebook", "shell_here"]
 
@@ -23,7 +23,6 @@ SETUP = """\
 %config ResponsesMagics.provider = "local"
 import ws_notebook as wsn
 """
-WAIT = 40
 
 
 @contextmanager
@@ -130,14 +129,14 @@ class Notebook:
     def until(self, sent: str, wanted: Callable[[Cell], bool]) -> Cell:
         """Listen until the cell is as wanted."""
         cell = self._cells[sent]
-        deadline = time.monotonic() + WAIT
+        deadline = time.monotonic() + ANSWER_SECONDS
         while not wanted(cell):
             self._hear(self.client.get_iopub_msg(timeout=deadline - time.monotonic()))
         if not cell.busy and not cell.payload:
-            reply = self.client.get_shell_msg(timeout=WAIT)
+            reply = self.client.get_shell_msg(timeout=ANSWER_SECONDS)
             # A slow kernel was asked more than once whether it is ready, and answers all of that.
             while reply["msg_type"] == "kernel_info_reply":
-                reply = self.client.get_shell_msg(timeout=WAIT)
+                reply = self.client.get_shell_msg(timeout=ANSWER_SECONDS)
             # Before the first there may be a late answer to the question whether the kernel is there.
             while reply["parent_header"]["msg_id"] != sent:
                 reply = self.client.get_shell_msg(timeout=deadline - time.monotonic())
@@ -146,20 +145,20 @@ class Notebook:
 
     def until_shown(self, cell: Cell, wanted: Callable[[Cell], bool]) -> None:
         """Listen until a cell that has ended shows what is wanted."""
-        deadline = time.monotonic() + WAIT
+        deadline = time.monotonic() + ANSWER_SECONDS
         while not wanted(cell):
             self._hear(self.client.get_iopub_msg(timeout=deadline - time.monotonic()))
 
     def complete(self, code: str) -> list[str]:
         """What Tab offers at the end of the code: the whole line up to there, for each."""
-        reply = self.client.complete(code, len(code), reply=True, timeout=WAIT)["content"]
+        reply = self.client.complete(code, len(code), reply=True, timeout=ANSWER_SECONDS)["content"]
         assert reply["status"] == "ok"
         return [code[: reply["cursor_start"]] + match for match in reply["matches"]]
 
     def restart(self) -> None:
         """Restart the kernel and load the extension into the new one."""
         self.manager.restart_kernel(now=True)
-        self.client.wait_for_ready(timeout=WAIT)
+        self.client.wait_for_ready(timeout=ANSWER_SECONDS)
         self._cells.clear()
         self.run(SETUP)
 

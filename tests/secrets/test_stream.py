@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.kinds_of_secrets import FRAGMENTS, KEY, SECRETS, UNCHANGED
 
@@ -32,7 +32,6 @@ def test_pieces_make_the_text_without_its_secrets(text: str, size: int) -> None:
     assert "".join(shown(split(text, size), keys)) == hidden(text, keys)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(TEXTS), st.lists(st.integers(1, 30), min_size=1))
 def test_it_does_not_matter_where_a_text_is_split(text: str, sizes: list[int]) -> None:
     pieces, at = [], 0

@@ -272,7 +272,12 @@ def test_waiting_for_one_run_does_the_tools_of_another_and_an_interrupt_ends_onl
     notebook: Notebook,
 ) -> None:
     notebook.run("one, other = connect(sleeper), connect(where)")
-    cell = notebook.send("background = one.start('call sleeper()'); time.sleep(0.3); other.ask('think 60 seconds')")
+    cell = notebook.send(
+        "background = one.start('call sleeper()')\n"
+        "while [c.status for c in background.tool_calls] != ['queued']:\n"
+        "    time.sleep(0.01)\n"
+        "other.ask('think 60 seconds')\n"
+    )
     cell.prints("asleep")
     notebook.interrupt()
     with pytest.raises(CellError, match="KeyboardInterrupt"):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from jupyter_client.manager import KernelManager
-from support.started import started_kernel
+from support.started import ANSWER_SECONDS, started_kernel
 
 __all__ = ["Cell", "CellError", "Notebook", "running_notebook"]
 
@@ -83,7 +83,7 @@ class Notebook:
 
     def hear(self, enough: Callable[[], bool]) -> None:
         while not enough():
-            self.heard.append(self.client.get_iopub_msg(timeout=30))
+            self.heard.append(self.client.get_iopub_msg(timeout=ANSWER_SECONDS))
 
 
 def _is_end(message: Message) -> bool:

@@ -15,7 +15,7 @@ from jupyter_client.manager import KernelManager
 
 import ws_notebook
 
-__all__ = ["SUBSHELLS", "kernel_environment", "needs_subshells", "started_kernel"]
+__all__ = ["ANSWER_SECONDS", "SUBSHELLS", "kernel_environment", "needs_subshells", "started_kernel"]
 
 SUBSHELLS = ipykernel.version_info[0] >= 7
 needs_subshells = pytest.mark.skipif(
@@ -23,6 +23,8 @@ needs_subshells = pytest.mark.skipif(
 )
 
 PACKAGE = Path(ws_notebook.__file__).resolve().parent
+ANSWER_SECONDS = 100
+"""How long a kernel may say nothing while something is expected of it: nearly as long as a test may take."""
 _PATIENCE = 25
 """Seconds for a kernel to answer; a test's fixture has twice that."""
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from support.started import started_kernel
+from support.started import ANSWER_SECONDS, started_kernel
 
 __all__ = ["Kernel", "is_opening", "running_kernel"]
 
@@ -47,7 +47,7 @@ class Kernel:
             if wanted(message):
                 return message
         while True:
-            message = self.client.get_iopub_msg(timeout=30)
+            message = self.client.get_iopub_msg(timeout=ANSWER_SECONDS)
             self.heard.append(message)
             if wanted(message):
                 return message
@@ -73,7 +73,7 @@ class Kernel:
         message = self.client.session.msg("create_subshell_request")
         self.client.control_channel.send(message)
         while True:
-            reply = self.client.get_control_msg(timeout=30)
+            reply = self.client.get_control_msg(timeout=ANSWER_SECONDS)
             if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
                 return str(reply["content"]["subshell_id"])
 
