@@ -12,6 +12,7 @@ from ws_notebook.render.format import (
     saving,
     seconds,
     short_arguments,
+    shortened,
     size,
     valid,
     visible,
@@ -62,6 +63,11 @@ def test_a_saving_is_shown_from_one_percent_and_never_as_all() -> None:
 
 def test_only_numbers_count_as_numbers() -> None:
     assert (number(3), number(2.5), number(True), number("3"), number(None)) == (3, 2.5, 0, 0, 0)
+
+
+def test_a_shortened_text_says_that_there_was_more() -> None:
+    assert shortened("abcde", 5) == "abcde"
+    assert shortened("a b\ncdef", 5) == "a b\n…"
 
 
 def test_one_line_is_one_line_and_short() -> None:

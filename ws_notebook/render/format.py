@@ -20,6 +20,7 @@ __all__ = [
     "saving",
     "seconds",
     "short_arguments",
+    "shortened",
     "size",
     "valid",
     "visible",
@@ -90,6 +91,11 @@ def one_line(text: str, limit: int) -> str:
     """`text` on one line, at most `limit` characters."""
     flat = " ".join(visible(text[: limit * 4]).split())
     return f"{flat[: limit - 1]}…" if len(flat) > limit or len(text) > limit * 4 else flat
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, the last of which says that there were more."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def cut(text: str, limit: int) -> str:

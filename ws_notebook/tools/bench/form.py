@@ -13,6 +13,7 @@ from typing import Any
 from ws_notebook import kernel
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.bench.trial import Tried
+from ws_notebook.tools.schema.nodes import resolved
 from ws_notebook.tools.schema.pretty import type_words
 
 __all__ = ["ToolForm", "tool_form"]
@@ -115,17 +116,11 @@ class _Field:
 
 def _choice(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
     """The part of the schema that the field is made for: references followed, "or null" left aside."""
-    for _ in range(8):
-        if not isinstance(schema, Mapping):
-            return {}
-        if "$ref" in schema:
-            schema = definitions.get(str(schema["$ref"]).rpartition("/")[2])
-            continue
-        choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-        if len(choices) != 1:
-            return schema
-        schema = choices[0]
-    return {}
+    found = resolved(schema, definitions)
+    if not isinstance(found, Mapping):
+        return {}
+    choices = [each for each in found.get("anyOf", ()) if each != {"type": "null"}]
+    return _choice(choices[0], definitions) if len(choices) == 1 else found
 
 
 def _input(schema: Mapping[str, Any], definitions: Mapping[str, Any], default: Any) -> tuple[Any, Callable[[Any], Any]]:

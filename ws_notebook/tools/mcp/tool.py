@@ -28,7 +28,8 @@ from ws_notebook.tools.options import (
 )
 from ws_notebook.tools.schema.foreign import Unusable, object_schema
 from ws_notebook.tools.schema.function import FunctionSchema
-from ws_notebook.tools.schema.strict import NotStrict, Schema, strict_schema, tidied
+from ws_notebook.tools.schema.nodes import Schema
+from ws_notebook.tools.schema.strict import tidied, wire_schema
 from ws_notebook.tools.values.outputs import Output
 
 __all__ = ["McpTool", "checked_options", "fitting_names", "output_of"]
@@ -188,14 +189,7 @@ def _schema(given: Any, strict: bool | None, label: str) -> FunctionSchema:
     except (Unusable, RecursionError) as error:
         why = error if isinstance(error, Unusable) else "its schema is too deeply nested"
         raise ToolError(f"{label} cannot be offered: {why}.") from None
-    wire, reason = loose, "strict=False was asked for"
-    if strict is not False:
-        try:
-            wire, reason = strict_schema(loose), ""
-        except NotStrict as error:
-            reason = str(error)
-        except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
-            reason = "the server's schema has a form that strict mode does not know"
+    wire, reason = wire_schema(loose, strict)
     if strict and reason:
         raise ToolError(f"{label} cannot be strict: {reason}. Leave strict=True out.")
     adapter = TypeAdapter(dict[str, Any])

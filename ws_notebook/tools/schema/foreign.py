@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from ws_notebook.tools.schema.strict import Schema
+from ws_notebook.render.format import shortened
+from ws_notebook.tools.schema.nodes import Schema, any_of, reachable, target_name
 
 __all__ = ["Unusable", "object_schema"]
 
@@ -89,7 +90,7 @@ class _Mender:
         result: Schema = {**flat, "type": "object"}
         required = [name for name in result.pop("required", ()) if name in result["properties"]]
         result.update({"required": required} if required else {})
-        used = self._used(result)
+        used = reachable(result, self._definitions)
         return {**result, "$defs": used} if used else result
 
     def mend(self, node: Any) -> Schema:
@@ -105,7 +106,7 @@ class _Mender:
             if mended is not None:
                 result[key] = mended
         if result.get("type") == "array" or "array" in _listed(result.get("type")):
-            result.setdefault("items", _any_of(result["prefixItems"]) if result.get("prefixItems") else {})
+            result.setdefault("items", any_of(result["prefixItems"]) if result.get("prefixItems") else {})
         return self._referring(node, result)
 
     def _keyword(self, key: str, value: Any) -> Any:
@@ -166,25 +167,9 @@ class _Mender:
         for _ in range(_MAX_STEPS):
             if "$ref" not in node:
                 return node
-            target = self._definitions[node["$ref"].rpartition("/")[2]]
+            target = self._definitions[target_name(node)]
             node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
         raise Unusable("its schema is a reference that leads back to itself")
-
-    def _used(self, schema: Schema) -> dict[str, Schema]:
-        """The definitions that are referred to, from the schema or from one another."""
-        used: dict[str, Schema] = {}
-        waiting: list[Any] = [schema]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, list):
-                waiting.extend(node)
-            elif isinstance(node, dict):
-                name = str(node.get("$ref", "")).rpartition("/")[2]
-                if name in self._definitions and name not in used:
-                    used[name] = self._definitions[name]
-                    waiting.append(used[name])
-                waiting.extend(node.values())
-        return {name: used[name] for name in self._definitions if name in used}
 
 
 # The root.
@@ -266,7 +251,7 @@ def _both(first: Schema, second: Schema) -> Schema:
 def _either(choices: list[Schema]) -> Schema:
     properties: dict[str, Schema] = {}
     for name in dict.fromkeys(name for choice in choices for name in choice["properties"]):
-        properties[name] = _any_of([choice["properties"][name] for choice in choices if name in choice["properties"]])
+        properties[name] = any_of([choice["properties"][name] for choice in choices if name in choice["properties"]])
     required = [
         name for name in choices[0].get("required", ()) if all(name in one.get("required", ()) for one in choices)
     ]
@@ -287,17 +272,14 @@ def _alternatives(choices: list[Schema]) -> str:
         about = choice.get("description", "")
         shown.append(f"{words}: {about}" if about else words)
     shown = list(dict.fromkeys(shown))
-    return "" if len(shown) < 2 else _short(f"Give one of: {'; or '.join(shown)}.")
+    return "" if len(shown) < 2 else shortened(f"Give one of: {'; or '.join(shown)}.", _MAX_NOTE)
 
 
 def _note(node: Schema) -> str:
     """What a root says besides its properties."""
     said = {key: node[key] for key in _CONDITIONS if key in node}
-    return _short(f"The arguments must also fit: {json.dumps(said, ensure_ascii=False)}.") if said else ""
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MAX_NOTE else text[: _MAX_NOTE - 1] + "…"
+    words = f"The arguments must also fit: {json.dumps(said, ensure_ascii=False)}."
+    return shortened(words, _MAX_NOTE) if said else ""
 
 
 # Keywords.
@@ -362,11 +344,6 @@ def _is_number(value: Any) -> bool:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if isinstance(value, str) else []
-
-
-def _any_of(choices: list[Schema]) -> Schema:
-    different = [choice for place, choice in enumerate(choices) if choice not in choices[:place]]
-    return different[0] if len(different) == 1 else {} if {} in different else {"anyOf": different}
 
 
 def _identified(node: Any) -> Iterable[tuple[str, dict[str, Any]]]:

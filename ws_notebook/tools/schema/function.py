@@ -23,8 +23,9 @@ from pydantic_core import PydanticSerializationError, to_json
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.schema.annotation import readable, undefined_name
 from ws_notebook.tools.schema.docstring import describe
+from ws_notebook.tools.schema.nodes import Schema
 from ws_notebook.tools.schema.signature import Parameter, is_secret, parameters
-from ws_notebook.tools.schema.strict import NOTE, NotStrict, Schema, strict_schema, tidied
+from ws_notebook.tools.schema.strict import NOTE, tidied, wire_schema
 
 __all__ = ["UNUSABLE", "FunctionSchema", "SchemaGenerator", "function_schema", "unusable_cause"]
 
@@ -65,19 +66,10 @@ def function_schema(
     found = parameters(function, label=label, names=names)
     adapter, loose = _adapter(found, label)
     _describe(loose, found, describe(docstring).parameters)
-    wire, reason = _wire(loose, strict, label)
+    wire, reason = wire_schema(loose, strict)
+    if strict and reason:
+        raise ToolError(f"{label} cannot be strict: {reason}. Change the type or leave strict=True out.")
     return FunctionSchema(found, wire, loose, not reason, reason, adapter)
-
-
-def _wire(loose: Schema, strict: bool | None, label: str) -> tuple[Schema, str]:
-    if strict is False:
-        return loose, "strict=False was asked for"
-    try:
-        return strict_schema(loose), ""
-    except NotStrict as error:
-        if strict:
-            raise ToolError(f"{label} cannot be strict: {error}. Change the type or leave strict=True out.") from None
-        return loose, str(error)
 
 
 def _adapter(found: tuple[Parameter, ...], label: str) -> tuple[TypeAdapter[dict[str, Any]], Schema]:

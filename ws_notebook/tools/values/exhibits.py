@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ws_notebook.render.format import shortened
 from ws_notebook.tools.values.grid import grid, is_table
 from ws_notebook.tools.values.loaded import loaded
 from ws_notebook.tools.values.tables import table_lines
@@ -77,8 +78,7 @@ def _table(value: Any) -> Mapping[str, Any]:
 
 
 def _cell(text: str | None) -> str:
-    flat = _BREAKS.sub(" ", text or "")
-    return flat if len(flat) <= _CELL else f"{flat[: _CELL - 1]}…"
+    return shortened(_BREAKS.sub(" ", text or ""), _CELL)
 
 
 def _figure(figure: Any) -> Mapping[str, Any]:
