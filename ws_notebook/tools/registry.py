@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
@@ -12,6 +11,7 @@ from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import markdown_table, shortened
 from ws_notebook.tools.function import AnyTool, Tool, tool
 from ws_notebook.tools.hosted import HostedTool
+from ws_notebook.tools.options import nearest
 from ws_notebook.tools.schema.pretty import markdown_cell, type_words
 
 __all__ = ["Offered", "Toolable", "ToolRegistry"]
@@ -132,13 +132,9 @@ class ToolRegistry:
         return None
 
     def _missing(self, name: str) -> str:
-        names = list(self._tools)
-        if not names:
+        if not self._tools:
             return f"There is no tool {name!r}: none has been added yet."
-        near = difflib.get_close_matches(name, names, n=1)
-        return f"There is no tool {name!r}. " + (
-            f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names)}."
-        )
+        return f"There is no tool {name!r}.{nearest(name, self._tools)}"
 
 
 def _as_list(tools: Any) -> list[Any]:

@@ -18,14 +18,7 @@ from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.bench.record import Bench
 from ws_notebook.tools.context import Context
 from ws_notebook.tools.function import Tool
-from ws_notebook.tools.options import (
-    OPTIONS,
-    checked_approve,
-    checked_max_output,
-    checked_strict,
-    checked_timeout,
-    nearest,
-)
+from ws_notebook.tools.options import OPTIONS, checked, nearest
 from ws_notebook.tools.schema.foreign import Unusable, object_schema
 from ws_notebook.tools.schema.function import FunctionSchema
 from ws_notebook.tools.schema.nodes import Schema
@@ -80,15 +73,14 @@ class McpTool(Tool[..., Any]):
         self.name = name or fitting_names([described.name], prefix)[described.name]
         label = f"Tool {self.name!r}"
         self.description = (described.description or described.title or "").strip()
-        self.approve = checked_approve(options.get("approve"), label)
-        self.timeout = checked_timeout(options.get("timeout"), label)
-        self.max_output = checked_max_output(options.get("max_output"), label)
+        given = checked(label, **options)
+        self.approve, self.timeout, self.max_output = given["approve"], given["timeout"], given["max_output"]
         self._run_in = "thread"
         self.is_async = False
         self._bench = Bench()
         self._unbound = False
         self._contexts = (_CONTEXT,)
-        self._schema = _schema(described.input_schema, checked_strict(options.get("strict"), label), label)
+        self._schema = _schema(described.input_schema, given["strict"], label)
         self.function = _function(described.name, request, self._schema.loose)
         self.__name__ = self.__qualname__ = self.name
         self.__doc__ = self.description
