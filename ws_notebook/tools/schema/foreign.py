@@ -9,10 +9,12 @@ root loses is told in its description; the server still checks all of it.
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote
+
+import msgspec
 
 from ws_notebook.render.format import shortened
 from ws_notebook.tools.schema.nodes import Schema, any_of, reachable, target_name
@@ -29,16 +31,19 @@ _MEANT = {
 
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _COUNTS = (
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-    "minContains",
-    "maxContains",
-)
+    "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains",
+)  # fmt: skip
 _TEXTS = ("title", "description", "pattern", "format", "contentEncoding", "contentMediaType")
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(_NUMBERS, Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]),
+    **dict.fromkeys(_COUNTS, Annotated[int, msgspec.Meta(ge=0)]),
+    **dict.fromkeys(_TEXTS, str),
+    "enum": Annotated[list[Any], msgspec.Meta(min_length=1)],
+    "uniqueItems": bool,
+    "dependentRequired": dict[str, Any],
+}
+"""What a keyword's value must be; others may be anything."""
+
 _INNER = ("not", "if", "then", "else", "contains", "propertyNames")
 _NAMED = ("properties", "patternProperties", "dependentSchemas")
 _DROPPED = (
@@ -46,15 +51,8 @@ _DROPPED = (
     "dependencies", "discriminator", "unevaluatedItems", "unevaluatedProperties", "additionalItems",
 )  # fmt: skip
 _CONDITIONS = (
-    "not",
-    "if",
-    "then",
-    "else",
-    "dependentSchemas",
-    "dependentRequired",
-    "patternProperties",
-    "propertyNames",
-)
+    "not", "if", "then", "else", "dependentSchemas", "dependentRequired", "patternProperties", "propertyNames",
+)  # fmt: skip
 """What the root cannot have; where it matters to the model, the description says so."""
 
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
@@ -196,19 +194,9 @@ def _flattened(node: Schema, resolve: Any, depth: int = 0) -> Schema:
 def _bare(node: Schema) -> Schema:
     """The root's own part."""
     gone = (
-        "type",
-        "allOf",
-        "anyOf",
-        "enum",
-        "const",
-        "$ref",
-        "default",
-        "examples",
-        "items",
-        *_CONDITIONS,
-        *_NUMBERS,
-        *_COUNTS,
-    )
+        "type", "allOf", "anyOf", "enum", "const", "$ref", "default", "examples", "items",
+        *_CONDITIONS, *_NUMBERS, *_COUNTS,
+    )  # fmt: skip
     return {"properties": {}, **{key: value for key, value in node.items() if key not in gone}}
 
 
@@ -290,7 +278,12 @@ def _renewed(node: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(node)
     _renew_type(result)
     for bound, strict in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(result.get(strict), bool) and result.pop(strict) and _is_number(result.get(bound)):
+        if (
+            isinstance(result.get(strict), bool)
+            and result.pop(strict)
+            and bound in result
+            and _is_sound(bound, result[bound])
+        ):
             result[strict] = result.pop(bound)
     if isinstance(result.get("items"), list):
         result["prefixItems"] = result.pop("items")
@@ -325,21 +318,11 @@ def _renew_required(result: dict[str, Any]) -> None:
 
 
 def _is_sound(key: str, value: Any) -> bool:
-    if key in _NUMBERS:
-        return _is_number(value)
-    if key in _COUNTS:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if key in _TEXTS:
-        return isinstance(value, str)
-    if key == "enum":
-        return isinstance(value, list) and bool(value)
-    if key == "uniqueItems":
-        return isinstance(value, bool)
-    return key != "dependentRequired" or isinstance(value, dict)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        msgspec.convert(value, _KINDS.get(key, Any))
+    except (msgspec.ValidationError, OverflowError):
+        return False
+    return True
 
 
 def _listed(value: Any) -> list[Any]:
