@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ws_notebook.render.format import (
+    aligned,
     counted,
     cut,
     duration,
@@ -63,6 +64,12 @@ def test_a_saving_is_shown_from_one_percent_and_never_as_all() -> None:
 
 def test_only_numbers_count_as_numbers() -> None:
     assert (number(3), number(2.5), number(True), number("3"), number(None)) == (3, 2.5, 0, 0, 0)
+
+
+def test_columns_of_text_are_aligned() -> None:
+    assert aligned([("a", "bb"), ("ccc", "d")]) == "a    bb\nccc  d"
+    assert aligned([("a", "bb"), ("ccc", "d")], right=True) == "  a  bb\nccc   d"
+    assert aligned([]) == ""
 
 
 def test_a_shortened_text_says_that_there_was_more() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 __all__ = [
+    "aligned",
     "counted",
     "cut",
     "duration",
@@ -126,6 +127,13 @@ def escaped(text: str) -> str:
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown; so are its cells, each on one line."""
     return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
+
+
+def aligned(lines: Sequence[Sequence[str]], *, right: bool = False) -> str:
+    """A table in plain text: cells of one width in each column, flush left or `right`."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    pad = str.rjust if right else str.ljust
+    return "\n".join("  ".join(map(pad, line, widths)).rstrip() for line in lines)
 
 
 def valid(text: str) -> str:

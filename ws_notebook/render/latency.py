@@ -9,7 +9,7 @@ from typing import Any
 from ..core.run import RunState
 from ..core.turn import TurnState
 from . import axis, svg
-from .format import counted, duration, seconds
+from .format import aligned, counted, duration, seconds
 from .sheet import sheet
 from .text import terminal
 from .words import KINDS
@@ -92,9 +92,4 @@ def _table(turns: Mapping[str, Mapping[str, float]]) -> str:
 def _plain(turns: Mapping[str, Mapping[str, float]]) -> str:
     header = ["turn", *(KINDS[kind] for kind in LATENCY_KINDS), "total"]
     lines = [[name, *(duration(ms) for ms in (*kinds.values(), sum(kinds.values())))] for name, kinds in turns.items()]
-    widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
-    return terminal(
-        "\n".join(
-            "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in [header, *lines]
-        )
-    )
+    return terminal(aligned([header, *lines], right=True))

@@ -104,11 +104,9 @@ class LatencyChart:
 
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which this share of the values lies, between neighbours by the straight line."""
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    import numpy as np
+
+    return float(np.quantile(values, share))
 
 
 def _turns(runs: Runs) -> list[TurnState]:

@@ -105,10 +105,9 @@ class TextView:
         passed = [mark for mark in _TOLD_AT if mark <= lasted]
         if passed and (call, call.status, passed[-1]) not in self._told:
             self._told.add((call, call.status, passed[-1]))
-            self._apart = True
             what = f"· {call.name}({short_arguments(call.arguments, 60)})"
             words = f"{what} {CALL_WORDS[call.status]} {seconds(lasted * 1000)}"
-            self._put(("" if self._tail in ("", "\n") else "\n") + terminal(words) + "\n")
+            self._line(terminal(words))
 
     def _turn(self, turn: TurnState) -> None:
         if turn.id not in self._grown:
@@ -127,16 +126,12 @@ class TextView:
             self._put(self._indented(turn, self._clean(text)))
         if turn.not_before is not None and (turn.id, turn.not_before) not in self._told:
             self._told.add((turn.id, turn.not_before))
-            self._apart = True
             wait = (turn.not_before - turn.timing.spans[-1].start) * 1000
-            self._put(
-                ("" if self._tail in ("", "\n") else "\n") + f"· {_held_up(turn)}: asks again in {seconds(wait)}\n"
-            )
+            self._line(f"· {_held_up(turn)}: asks again in {seconds(wait)}")
         for call in list(turn.tool_calls):
             if call.done and call not in self._told:
                 self._told.add(call)
-                self._apart = True
-                self._put(("" if self._tail in ("", "\n") else "\n") + _note(call, self._header.keys) + "\n")
+                self._line(_note(call, self._header.keys))
 
     def _indented(self, turn: TurnState, text: str) -> str:
         """JSON that was asked for, as people read it; all else as it is."""
@@ -152,6 +147,11 @@ class TextView:
         if text.endswith("\r"):
             text, self._return = text[:-1], "\r"
         return printable(text)
+
+    def _line(self, words: str) -> None:
+        """Words on a line of their own, from which the text that follows stands apart."""
+        self._apart = True
+        self._put(("" if self._tail in ("", "\n") else "\n") + words + "\n")
 
     def _blank_line(self) -> None:
         """Stand apart from what was written before, if anything was."""

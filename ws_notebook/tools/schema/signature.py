@@ -8,6 +8,7 @@ import re
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
@@ -205,7 +206,7 @@ class _Scope:
 
     def resolve(self, name: str, annotation: Any, label: str) -> Any:
         """The annotation with every name in it replaced by what it names."""
-        holder = _Holder({name: annotation})
+        holder = SimpleNamespace(__annotations__={name: annotation})
         try:
             return typing.get_type_hints(holder, self._globals, self._locals, include_extras=True)[name]
         except NameError as error:
@@ -218,13 +219,6 @@ class _Scope:
                 f"{label}: the type of parameter {name!r}, {annotation!r}, is not a type ({error}). "
                 f"Annotate it with one, for example {name}: str."
             ) from None
-
-
-class _Holder:
-    """Something with annotations, as `typing.get_type_hints` takes it."""
-
-    def __init__(self, annotations: dict[str, Any]) -> None:
-        self.__annotations__ = annotations
 
 
 def _closure(function: Callable[..., Any]) -> dict[str, Any]:
