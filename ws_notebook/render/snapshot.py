@@ -9,7 +9,7 @@ from typing import Any
 from . import svg
 from .answer import answer_html
 from .exhibits import exhibits_html
-from .format import cut, printable, size, whole
+from .format import printable, size, whole
 from .rows import Row, amounts, rows_of, spans_in_words
 from .sheet import facts, sheet
 from .sources import sources_html
@@ -25,6 +25,7 @@ from .summary import (
     source,
     status,
     steered,
+    thoughts,
     tokens,
     trouble,
 )
@@ -128,13 +129,11 @@ def _traffic(turn: dict[str, Any]) -> str:
 
 def _reasoning(run: dict[str, Any]) -> str:
     """What the model thought, as far as there is room: the bundle has it all."""
-    left, parts = _THOUGHTS, []
-    for number, turn in enumerate(run["turns"], 1):
-        words = cut(turn["reasoning"].strip(), min(left, _THOUGHT)) if turn["reasoning"] and left > 0 else ""
-        left -= len(words)
-        if words:
-            lines = _escaped(words).replace("\n", "<br>")
-            parts.append(f'<p dir="auto" style="{_QUIET}"><strong>turn {number}</strong> {lines}</p>')
+    parts = [
+        f'<p dir="auto" style="{_QUIET}"><strong>turn {number}</strong> {lines}</p>'
+        for number, words in thoughts(run, _THOUGHTS, _THOUGHT)
+        if (lines := _escaped(words).replace("\n", "<br>"))
+    ]
     return f"<details><summary>Reasoning</summary>{''.join(parts)}</details>" if parts else ""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from .format import counted, duration, one_line, saving, seconds, size, whole
+from .format import counted, cut, duration, one_line, saving, seconds, size, whole
 from .rows import age
 from .words import BAD_CALLS, CALL_WORDS, KINDS, RUN_WORDS, STEER_WORDS
 
@@ -21,6 +22,7 @@ __all__ = [
     "status",
     "steered",
     "summary_line",
+    "thoughts",
     "tokens",
     "trouble",
 ]
@@ -150,6 +152,15 @@ def refusals(run: dict[str, Any]) -> list[str]:
     """The paragraphs in which the model refused."""
     said = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
     return [part for words in said for part in words.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def thoughts(run: dict[str, Any], most: int, each: int) -> Iterator[tuple[int, str]]:
+    """What the model thought, by the turn's number: at most so many characters of all turns, and of each."""
+    for number, turn in enumerate(run["turns"], 1):
+        words = cut(turn["reasoning"].strip(), min(most, each)) if turn["reasoning"] and most > 0 else ""
+        most -= len(words)
+        if words:
+            yield number, words
 
 
 def pictured(run: dict[str, Any]) -> list[str]:

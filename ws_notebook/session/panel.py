@@ -16,6 +16,7 @@ from typing import Any, Final
 from .. import kernel
 from ..engine.portal import Portal, portal
 from ..exceptions import WsNotebookError
+from ..views.beat import Beat
 from ..views.throttle import Throttle
 from .host import Host
 from .overview import Guide, Overview
@@ -56,7 +57,7 @@ class Outlet:
         self._watchers: set[str] = set()
         self._present: set[str] = set()
         self._asked = 0.0
-        self._beats = False
+        self._beat = Beat(self._look, owner.call_later, _BEAT)
         self._wants_whole = False
         self._numbers = itertools.count(1)
 
@@ -89,23 +90,22 @@ class Outlet:
         self._present.add(client)
         self._watchers.discard(_UNHEARD)
         self._wants_whole |= not here or client not in self._watchers
+        if not self._watchers:
+            self._asked = time.monotonic()
         self._watchers.add(client)
-        if not self._beats:
-            self._beats, self._asked = True, time.monotonic()
-            self._owner.call_later(_BEAT, self._beat)
+        self._beat.want(True)
         if self._wants_whole:
             self._throttle.request()
 
-    def _beat(self) -> None:
+    def _look(self) -> None:
         if not self._watchers:
-            self._beats = False
             return
         if time.monotonic() - self._asked > _ROLL_CALL:
             self._watchers &= self._present
             self._present, self._asked = set(), time.monotonic()
             self._tell({"kind": "who_is_there"})
         self._throttle.request()
-        self._owner.call_later(_BEAT, self._beat)
+        self._beat.want(True)
 
     def _paint(self) -> None:
         if not self._watchers:

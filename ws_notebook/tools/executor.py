@@ -306,13 +306,11 @@ class Execution:
             self._finished(None if self._interrupted else failed_outcome(ToolError("The executor dropped the call.")))
             return
         error = future.exception()
-        self._finished(self._answered(future.result()) if error is None else failed_outcome(error))
-
-    def _answered(self, value: Any) -> Outcome:
         try:
-            return self._answer(value)
-        except Exception as error:  # noqa: BLE001 - a result's own methods may raise anything
-            return failed_outcome(error)
+            outcome = self._answer(future.result()) if error is None else failed_outcome(error)
+        except Exception as problem:  # noqa: BLE001 - a result's own methods may raise anything
+            outcome = failed_outcome(problem)
+        self._finished(outcome)
 
 
 class _Gate:

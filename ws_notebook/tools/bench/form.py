@@ -134,12 +134,10 @@ def _input(schema: Mapping[str, Any], definitions: Mapping[str, Any], default: A
         return ipywidgets.Dropdown(options=options, value=default if known else schema["enum"][0]), _same
     if kind == "boolean":
         return ipywidgets.Dropdown(options=[("true", True), ("false", False)], value=default is not False), _same
-    if kind == "integer":
-        return ipywidgets.Text(value="" if default is None else str(default), placeholder="a whole number"), _number
-    if kind == "number":
-        return ipywidgets.Text(value="" if default is None else str(default), placeholder="a number"), _number
-    if kind == "string":
-        return ipywidgets.Text(value="" if default is None else str(default), placeholder=_hint(schema)), _same
+    if kind in ("integer", "number", "string"):
+        hint = {"integer": "a whole number", "number": "a number"}.get(kind) or _hint(schema)
+        line = ipywidgets.Text(value="" if default is None else str(default), placeholder=hint)
+        return line, _same if kind == "string" else _number
     text = "" if default is None else json.dumps(default, ensure_ascii=False)
     words = type_words(schema, definitions)
     return ipywidgets.Textarea(value=text, placeholder=f"JSON: {words}", rows=2), json.loads

@@ -27,7 +27,7 @@ from ws_notebook.tools.schema.nodes import Schema
 from ws_notebook.tools.schema.signature import Parameter, is_secret, parameters
 from ws_notebook.tools.schema.strict import NOTE, tidied, wire_schema
 
-__all__ = ["UNUSABLE", "FunctionSchema", "SchemaGenerator", "function_schema", "unusable_cause"]
+__all__ = ["UNUSABLE", "FunctionSchema", "adapted", "function_schema", "unusable_cause"]
 
 _CLASS_IN_MESSAGE = re.compile(r"<class '([^']+)'>")
 
@@ -93,10 +93,15 @@ def _build(found: tuple[Parameter, ...]) -> tuple[TypeAdapter[dict[str, Any]], S
     make: Any = typing_extensions.TypedDict
     arguments = make("arguments", fields)
     arguments.__pydantic_config__ = ConfigDict(extra="forbid", val_json_bytes="base64")
-    adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(arguments)
-    schema = tidied(adapter.json_schema(schema_generator=SchemaGenerator))
+    adapter, schema = adapted(arguments)
     schema.setdefault("properties", {})
     return adapter, schema
+
+
+def adapted(kind: Any) -> tuple[TypeAdapter[Any], Schema]:
+    """What validates a type, and its schema as the model is told of it. Raises what is among UNUSABLE."""
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    return adapter, tidied(adapter.json_schema(schema_generator=_SchemaGenerator))
 
 
 def _with_description(annotation: Any) -> Any:
@@ -151,7 +156,7 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
-class SchemaGenerator(GenerateJsonSchema):
+class _SchemaGenerator(GenerateJsonSchema):
     """Pydantic's JSON schema, plus what the model should know of classes: member names and documented fields."""
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's own attribute

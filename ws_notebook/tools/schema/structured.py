@@ -19,9 +19,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from ws_notebook.exceptions import FormatError, SettingsError
 from ws_notebook.tools.schema.annotation import readable
 from ws_notebook.tools.schema.arguments import listed_problems, problem, without_nulls
-from ws_notebook.tools.schema.function import UNUSABLE, SchemaGenerator, unusable_cause
+from ws_notebook.tools.schema.function import UNUSABLE, adapted, unusable_cause
 from ws_notebook.tools.schema.nodes import Schema
-from ws_notebook.tools.schema.strict import tidied, wire_schema
+from ws_notebook.tools.schema.strict import wire_schema
 
 __all__ = ["TextFormat"]
 
@@ -55,8 +55,7 @@ class TextFormat:
         if isinstance(kind, Mapping):
             self._loose = dict(kind)
         else:
-            self._adapter = _adapter(kind, self.label)
-            self._loose = _loose_schema(self._adapter, kind, self.label)
+            self._adapter, self._loose = _adapted(kind, self.label)
         self._wrapped = not _is_object(self._loose)
         self.wire = self._wire()
 
@@ -117,35 +116,20 @@ def _label(kind: Any) -> str:
     return re.sub(r"\b(?:\w+\.)+(?=\w)", "", str(kind))
 
 
-def _adapter(kind: Any, label: str) -> TypeAdapter[Any]:
-    values = (str, int, float, list, tuple, set, FunctionType)
+def _adapted(kind: Any, label: str) -> tuple[TypeAdapter[Any], Schema]:
+    values = (str, int, float, list, tuple, set, FunctionType, BaseModel)
     # A dataclass or model by its instance is the likeliest slip.
-    if kind is None or isinstance(kind, values) or _is_record(kind):
+    if kind is None or isinstance(kind, values) or dataclasses.is_dataclass(type(kind)):
         raise SettingsError(
             f"text_format takes a type, not {repr(kind)[:80]}: a pydantic model, a dataclass, a TypedDict, list[str] …"
         )
     try:
-        return TypeAdapter(readable(kind))
+        return adapted(readable(kind))
     except UNUSABLE as error:
-        raise _unusable(kind, label, error) from None
-
-
-def _is_record(value: Any) -> bool:
-    return isinstance(value, BaseModel) or dataclasses.is_dataclass(type(value))
-
-
-def _loose_schema(adapter: TypeAdapter[Any], kind: Any, label: str) -> Schema:
-    try:
-        return tidied(adapter.json_schema(schema_generator=SchemaGenerator))
-    except UNUSABLE as error:
-        raise _unusable(kind, label, error) from None
-
-
-def _unusable(kind: Any, label: str, error: Exception) -> SettingsError:
-    return SettingsError(
-        f"text_format: {label} cannot be made from JSON{unusable_cause(error, kind)}. "
-        "Take a pydantic model, a dataclass, a TypedDict, a list of them, or a builtin type."
-    )
+        raise SettingsError(
+            f"text_format: {label} cannot be made from JSON{unusable_cause(error, kind)}. "
+            "Take a pydantic model, a dataclass, a TypedDict, a list of them, or a builtin type."
+        ) from None
 
 
 def _is_object(schema: Schema) -> bool:
