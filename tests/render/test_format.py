@@ -7,6 +7,7 @@ from ws_notebook.render.format import (
     counted,
     cut,
     duration,
+    json_value,
     number,
     one_line,
     printable,
@@ -64,6 +65,13 @@ def test_a_saving_is_shown_from_one_percent_and_never_as_all() -> None:
 
 def test_only_numbers_count_as_numbers() -> None:
     assert (number(3), number(2.5), number(True), number("3"), number(None)) == (3, 2.5, 0, 0, 0)
+
+
+def test_json_that_is_none_has_a_stand_in() -> None:
+    assert json_value('{"a": 1}') == {"a": 1}
+    assert json_value("null", 3) is None
+    assert json_value("{", 3) == 3
+    assert json_value("[" * 100_000) is None
 
 
 def test_columns_of_text_are_aligned() -> None:

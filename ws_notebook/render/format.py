@@ -17,6 +17,7 @@ __all__ = [
     "number",
     "one_line",
     "printable",
+    "json_value",
     "markdown_table",
     "saving",
     "seconds",
@@ -105,12 +106,17 @@ def cut(text: str, limit: int) -> str:
     return text if left_out <= 0 else f"{text[:limit]}\n… {whole(left_out)} more characters"
 
 
+def json_value(text: str, otherwise: Any = None) -> Any:
+    """What the JSON text says; `otherwise` where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return otherwise
+
+
 def short_arguments(arguments: str, limit: int) -> str:
     """A call's arguments as `city="Paris", days=3`; text that is no JSON object as it is."""
-    try:
-        value = json.loads(arguments)
-    except (ValueError, RecursionError):
-        value = None
+    value = json_value(arguments)
     if not isinstance(value, dict):
         return one_line(arguments, limit)
     return one_line(", ".join(f"{key}={json.dumps(entry, ensure_ascii=False)}" for key, entry in value.items()), limit)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from .summary import calls_of
 from .words import KINDS
 
 __all__ = ["chrome_trace"]
@@ -51,7 +52,7 @@ def _run_events(run: dict[str, Any], process: int) -> Iterator[dict[str, Any]]:
         yield event(turn["id"], "turn", _TURNS, turn["start_ms"], turn["end_ms"], _turn_details(turn))
         for kind, start, stop in turn["spans"]:
             yield event(KINDS.get(kind, kind), kind, _TURNS, start, stop, {})
-    threads = _threads([call for turn in run["turns"] for call in turn["calls"]], end)
+    threads = _threads(calls_of(run), end)
     for thread in sorted(set(threads.values())):
         yield _named("thread_name", process, thread, "calls" if thread == _TURNS + 1 else f"calls ({thread - _TURNS})")
     for turn in run["turns"]:

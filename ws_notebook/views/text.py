@@ -33,14 +33,29 @@ _TOLD_AT = (10, 60, *range(300, 90_000, 300))
 """Seconds after which a line says how long something has been waited for."""
 
 
-class TextView:
+class _Text:
+    """What the views of text have in common: pictures by the clock, and now and then one of what is waited for."""
+
+    decides = False
+    widgets = False
+
+    def __init__(self, run: RunState, header: RunHeader, call_later: CallLater, interval: float, clock: Clock) -> None:
+        self._run, self._header, self._clock = run, header, clock
+        self._throttle = Throttle(self._paint, call_later, interval=interval)
+        self._beat = Beat(self._throttle.request, call_later)
+
+    def observe(self, run: RunState, change: Change) -> None:
+        self._throttle.request()
+
+    def _paint(self) -> None:
+        self._beat.want(bool(self._run.held_up))
+
+
+class TextView(_Text):
     """Writes a run to a terminal as it comes: the text, a line for each call, a line at the end.
 
     `write` takes the text; by default it goes to `sys.stdout`.
     """
-
-    decides = False
-    widgets = False
 
     def __init__(
         self,
@@ -51,12 +66,8 @@ class TextView:
         write: Callable[[str], object] | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
-        self._run = run
-        self._header = header
+        super().__init__(run, header, call_later, 0.1, clock)
         self._write = write or _write_out
-        self._clock = clock
-        self._throttle = Throttle(self._paint, call_later, interval=0.1)
-        self._beat = Beat(self._throttle.request, call_later)
         self._grown: dict[str, Grown] = {}
         self._indenters: dict[str, Indenter | None] = {}
         """For each turn that has text: what indents its JSON, or None."""
@@ -72,9 +83,6 @@ class TextView:
     def show(self) -> None:
         return
 
-    def observe(self, run: RunState, change: Change) -> None:
-        self._throttle.request()
-
     def finish(self, run: RunState) -> None:
         if not self._over:
             self._throttle.finish(self._close)
@@ -88,10 +96,9 @@ class TextView:
     def _paint(self) -> None:
         for turn in list(self._run.turns):
             self._turn(turn)
-        waiting = self._run.held_up
-        for call in waiting:
+        for call in self._run.held_up:
             self._age(call)
-        self._beat.want(bool(waiting))
+        super()._paint()
 
     def _age(self, call: CallState) -> None:
         """Say now and then how long a call has been waited for; not into the line in which somebody is asked."""
@@ -164,11 +171,8 @@ class TextView:
             self._tail = text[-1]
 
 
-class NotebookTextView:
+class NotebookTextView(_Text):
     """Shows a run in one output that is updated, with no widget: for nbclient and plain front ends."""
-
-    decides = False
-    widgets = False
 
     def __init__(
         self,
@@ -179,25 +183,18 @@ class NotebookTextView:
         clock: Clock = time.monotonic,
         display: Display | None = None,
     ) -> None:
-        self._run = run
-        self._header = header
-        self._clock = clock
+        super().__init__(run, header, call_later, 0.2, clock)
         self._display = display or Display()
-        self._throttle = Throttle(self._paint, call_later, interval=0.2)
-        self._beat = Beat(self._throttle.request, call_later)
 
     def show(self) -> None:
         self._display.show(self._so_far())
-
-    def observe(self, run: RunState, change: Change) -> None:
-        self._throttle.request()
 
     def finish(self, run: RunState) -> None:
         self._throttle.finish(lambda: self._display.replace(mime_bundle(self._run, self._header)))
 
     def _paint(self) -> None:
         self._display.replace(self._so_far())
-        self._beat.want(bool(self._run.held_up))
+        super()._paint()
 
     def _so_far(self) -> dict[str, Any]:
         data = bundle(self._run, self._header, now=self._clock())

@@ -12,6 +12,7 @@ from typing import Any
 
 from ws_notebook import kernel
 from ws_notebook.exceptions import ToolError
+from ws_notebook.render.format import json_value
 from ws_notebook.tools.bench.trial import Tried
 from ws_notebook.tools.schema.nodes import resolved
 from ws_notebook.tools.schema.pretty import type_words
@@ -153,7 +154,4 @@ def _same(value: Any) -> Any:
 
 def _number(text: str) -> Any:
     """A number as it was typed; other words go to the tool's own validation, which says what is wrong with them."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return json_value(text, text)

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any, Protocol, Self
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.render.format import counted, duration, printable
+from ws_notebook.render.format import counted, duration, json_value, printable
 from ws_notebook.render.items import output_text
 from ws_notebook.secrets import hidden
 from ws_notebook.tools.bench.record import Bench, Record
@@ -20,6 +20,7 @@ __all__ = ["Trial", "Tried"]
 _SHOWN = 4_000
 """Characters of an output that are shown; `output` holds all of it."""
 
+_NONE = object()
 _PICTURE = "max-width:480px;display:block;margin:4px 0"
 _PRE = "margin:2px 0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;background:none"
 
@@ -129,9 +130,8 @@ def _cut(text: str) -> str:
 
 def _pretty(arguments: str) -> str:
     """One line while that is short, else indented."""
-    try:
-        value = json.loads(arguments)
-    except ValueError:
+    value = json_value(arguments, _NONE)
+    if value is _NONE:
         return arguments
     short = json.dumps(value, ensure_ascii=False)
     return short if len(short) <= 100 else json.dumps(value, ensure_ascii=False, indent=2)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.render.format import shortened
+from ws_notebook.render.format import json_value, shortened
 from ws_notebook.tools.schema.nodes import resolved
 
 if TYPE_CHECKING:
@@ -70,11 +70,9 @@ def _escaped(found: re.Match[str]) -> str:
 def without_nulls(text: str, schema: Schema) -> str:
     """The JSON text without the nulls that stand for "use the default", by the schema whose optional fields are not
     required."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return text  # the validator says what is wrong with it
-    return json.dumps(_dropped(value, schema, schema.get("$defs", {})))
+    value = json_value(text)
+    # The validator says what is wrong with it.
+    return text if value is None else json.dumps(_dropped(value, schema, schema.get("$defs", {})))
 
 
 def _dropped(value: Any, schema: Schema, definitions: dict[str, Schema]) -> Any:

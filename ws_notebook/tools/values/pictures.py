@@ -21,7 +21,7 @@ from ws_notebook.pictures import data_url, facts, format_of, read_data_url
 from ws_notebook.render.format import shortened
 from ws_notebook.tools.values.loaded import loaded
 
-__all__ = ["MAX_BYTES", "Picture", "as_picture", "is_picture", "picture_bytes", "picture_of_part"]
+__all__ = ["MAX_BYTES", "Picture", "as_picture", "image_part", "is_picture", "picture_bytes", "picture_of_part"]
 
 _MAX_SIDE = 2048
 """Pixels; models see no more of a larger one, as they scale it to this square themselves."""
@@ -86,6 +86,11 @@ def as_picture(value: Any, name: str = "") -> Picture:
     return _sent(_bytes(value, name), name)
 
 
+def image_part(url: str) -> dict[str, Any]:
+    """The part of a message or an output with the picture of this address."""
+    return {"type": "input_image", "image_url": url, "detail": "auto"}
+
+
 def picture_of_part(part: Mapping[str, Any]) -> Picture:
     """A part that somebody else made, which is sent as it is."""
     url = part.get("image_url")
@@ -118,8 +123,7 @@ def picture_bytes(value: Any) -> bytes | None:
 
 
 def _linked(url: str, name: str) -> Picture:
-    part = {"type": "input_image", "image_url": url, "detail": "auto"}
-    return Picture(part, shortened(f"{name}: {url}" if name and name != url else url, _NAME), None)
+    return Picture(image_part(url), shortened(f"{name}: {url}" if name and name != url else url, _NAME), None)
 
 
 def _sent(data: bytes, name: str) -> Picture:
@@ -129,8 +133,7 @@ def _sent(data: bytes, name: str) -> Picture:
     scaled = ""
     if after.size != before.size and before.size is not None:
         scaled = f", scaled down from {_pixels(before.size)}"
-    part = {"type": "input_image", "image_url": data_url(fitted), "detail": "auto"}
-    return Picture(part, _caption(name, fitted) + scaled, _thumbnail(fitted))
+    return Picture(image_part(data_url(fitted)), _caption(name, fitted) + scaled, _thumbnail(fitted))
 
 
 def _caption(name: str, data: bytes) -> str:
