@@ -95,7 +95,7 @@ def assemble(
             **turn_object(turn, clock, keys=keys),
             "text": text_of(turn, "text"),
             "reasoning": text_of(turn, "reasoning"),
-            **_growth(turn, clock, keys),
+            **_present(growth=_present(**{kind: growth(turn, kind, clock, keys) for kind in ("text", "reasoning")})),
         }
         for turn in list(run.turns)
     ]
@@ -104,10 +104,12 @@ def assemble(
             "version": VERSION,
             "id": run.id,
             "prompt": cut_shown(prompt_text(run.input), LIMIT, keys),
-            **({"images": [dict(picture) for picture in run.pictures]} if run.pictures else {}),
-            **({"notes": [one_line(note, _NOTE_LIMIT) for note in run.notes]} if run.notes else {}),
-            **({"source": run.source} if run.source else {}),
-            **({"format": "json"} if asks_for_json(run) else {}),
+            **_present(
+                images=list(map(dict, run.pictures)),
+                notes=[one_line(note, _NOTE_LIMIT) for note in run.notes],
+                source=run.source,
+                format="json" if asks_for_json(run) else "",
+            ),
             "session": _session(header),
             "started": _utc(run.asked_at),
             "text": "\n\n".join(turn["text"] for turn in turns if turn["text"]),
@@ -125,16 +127,14 @@ def _session(header: RunHeader) -> dict[str, str]:
     return {name: value for name, value in facts.items() if value or name not in ("address", "profile")}
 
 
-def _growth(turn: TurnState, clock: Clock, keys: Keys | None) -> dict[str, Any]:
-    found = {kind: growth(turn, kind, clock, keys) for kind in ("text", "reasoning")}
-    grown = {kind: points for kind, points in found.items() if points}
-    return {"growth": grown} if grown else {}
+def _present(**fields: Any) -> dict[str, Any]:
+    """Those that say something: the others are left out."""
+    return {name: value for name, value in fields.items() if value}
 
 
 def head(run: RunState, clock: Clock) -> dict[str, Any]:
     """What of a run changes besides its turns. `steers` is there once words were added to the run."""
-    turns, steers = list(run.turns), list(run.steers)
-    parent = parent_name(run)
+    turns, parent = list(run.turns), parent_name(run)
     return {
         "status": run.status,
         **({} if parent is None else {"parent": parent}),
@@ -147,8 +147,7 @@ def head(run: RunState, clock: Clock) -> dict[str, Any]:
         },
         "error": _run_error(run.error),
         "stopped": run.stopped,
-        **_cut_short(run, turns),
-        **({"steers": [_steer(each) for each in steers]} if steers else {}),
+        **_present(reason=_cut_short(run, turns), steers=list(map(_steer, run.steers))),
     }
 
 
@@ -159,10 +158,10 @@ def parent_name(run: RunState) -> str | None:
     return next((turn.foreign_parent for turn in list(run.turns)), None)
 
 
-def _cut_short(run: RunState, turns: list[TurnState]) -> dict[str, str]:
+def _cut_short(run: RunState, turns: list[TurnState]) -> str:
     """Why the answer is not whole, in the provider's word."""
     reason = turns[-1].reason if turns and run.status == "incomplete" else None
-    return {"reason": one_line(reason, _REASON_LIMIT)} if reason else {}
+    return one_line(reason, _REASON_LIMIT) if reason else ""
 
 
 def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys | None = None) -> dict[str, Any]:
@@ -185,7 +184,7 @@ def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys
         "error": _turn_error(turn.error),
         "calls": [call_object(call, clock, limit, keys=keys) for call in list(turn.tool_calls)],
         "items": timed_items(other_items(turn, pictures=limit >= LIMIT, keys=keys), turn, clock),
-        **({"citations": cited} if (cited := citations(turn)) else {}),
+        **_present(citations=citations(turn)),
     }
 
 
@@ -204,9 +203,8 @@ def call_object(call: CallState, clock: Clock, limit: int = LIMIT, *, keys: Keys
         "spans": _call_spans(call, clock),
         "output": None if call.output is None else cut_shown(output_text(call.output), limit, keys),
         "error": call.error,
-        **({"note": call.note} if call.note else {}),
-        **({"images": [dict(picture) for picture in call.pictures]} if call.pictures else {}),
-        **({"exhibits": [_exhibit(each, limit) for each in call.exhibits]} if call.exhibits else {}),
+        **_present(note=call.note, images=list(map(dict, call.pictures))),
+        **_present(exhibits=[_exhibit(each, limit) for each in call.exhibits]),
         **_approval(call, clock, limit, keys),
         **_progress(call, limit, keys),
     }
