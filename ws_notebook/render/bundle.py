@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from ..core.events import ErrorInfo
 from ..core.items import prompt_text
 from ..core.run import RunState
 from ..core.steer import Steer
@@ -166,7 +165,7 @@ def _cut_short(run: RunState, turns: list[TurnState]) -> str:
 
 def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys | None = None) -> dict[str, Any]:
     """One turn without its text and reasoning."""
-    timing = turn.timing
+    timing, error = turn.timing, turn.error
     return {
         "id": turn.id,
         "response_id": turn.response_id,
@@ -181,7 +180,7 @@ def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys
         "bytes_sent": turn.bytes_sent,
         "bytes_full_context": turn.bytes_full_context,
         "tokens_per_second": _speed(turn),
-        "error": _turn_error(turn.error),
+        "error": None if error is None else {"code": error.code, "message": cut(error.message, _ERROR_LIMIT)},
         "calls": [call_object(call, clock, limit, keys=keys) for call in list(turn.tool_calls)],
         "items": timed_items(other_items(turn, pictures=limit >= LIMIT, keys=keys), turn, clock),
         **_present(citations=citations(turn)),
@@ -397,7 +396,3 @@ def steer_object(text: str, status: str, error: str | None = None) -> dict[str, 
         "status": status,
         "error": None if error is None else one_line(error, _REASON_LIMIT),
     }
-
-
-def _turn_error(error: ErrorInfo | None) -> dict[str, Any] | None:
-    return None if error is None else {"code": error.code, "message": cut(error.message, _ERROR_LIMIT)}

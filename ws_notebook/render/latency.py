@@ -44,10 +44,11 @@ def latency_bundle(runs: Iterable[RunState]) -> dict[str, Any]:
     if not turns:
         return {"text/html": "<p>No turn yet.</p>", "text/plain": "No turn yet."}
     cells = [[name, *(duration(ms) for ms in (*kinds.values(), sum(kinds.values())))] for name, kinds in turns.items()]
+    table = figures(counted(len(cells), "turn"), _HEAD, [[escape(name), *times] for name, *times in cells])
     picture = svg.picture(
         _picture(turns), f"Latency of {counted(len(turns), 'turn')}; the table below has the figures."
     )
-    return {"text/html": sheet(picture + _table(cells)), "text/plain": terminal(aligned([_HEAD, *cells], right=True))}
+    return {"text/html": sheet(picture + table), "text/plain": terminal(aligned([_HEAD, *cells], right=True))}
 
 
 def _picture(turns: Mapping[str, Mapping[str, float]]) -> str:
@@ -78,7 +79,3 @@ def _picture(turns: Mapping[str, Mapping[str, float]]) -> str:
     return svg.document(
         [*body, *svg.bars(bars), *svg.legend(used, left, bottom + 18)], bottom + 32, "Latency of turns by kind of time"
     )
-
-
-def _table(cells: list[list[str]]) -> str:
-    return figures(counted(len(cells), "turn"), _HEAD, [[escape(name), *times] for name, *times in cells])

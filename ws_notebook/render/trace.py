@@ -58,7 +58,8 @@ def _run_events(run: dict[str, Any], process: int) -> Iterator[dict[str, Any]]:
     for turn in run["turns"]:
         for call in turn["calls"]:
             thread = threads[id(call)]
-            yield event(call["name"], "call", thread, call["start_ms"], call["end_ms"], _call_details(call))
+            details = {name: call[name] for name in ("call_id", "status", "arguments", "output", "error")}
+            yield event(call["name"], "call", thread, call["start_ms"], call["end_ms"], details)
             for kind, start, stop in call["spans"]:
                 yield event(KINDS.get(kind, kind), kind, thread, start, stop, {})
 
@@ -71,10 +72,6 @@ def _turn_details(turn: dict[str, Any]) -> dict[str, Any]:
     usage = turn["usage"] or {}
     names = ("response_id", "status", "lane", "recovered", "bytes_sent", "bytes_full_context", "tokens_per_second")
     return {**{name: turn[name] for name in names}, **usage, "text": turn["text"], "reasoning": turn["reasoning"]}
-
-
-def _call_details(call: dict[str, Any]) -> dict[str, Any]:
-    return {name: call[name] for name in ("call_id", "status", "arguments", "output", "error")}
 
 
 def _threads(calls: list[dict[str, Any]], end: float) -> dict[int, int]:

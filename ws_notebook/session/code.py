@@ -111,12 +111,12 @@ class _Writer:
         root = cls.__qualname__.partition(".")[0]
         if "<locals>" in cls.__qualname__:
             raise _Unwritable
-        if cls.__module__ not in ("__main__", "builtins") and not self._has(root, cls.__module__):
+        if (
+            cls.__module__ not in ("__main__", "builtins")
+            and getattr(self._names.get(root), "__module__", None) != cls.__module__
+        ):
             self.imports.add(f"from {cls.__module__} import {root}")
         return cls.__qualname__
-
-    def _has(self, name: str, module: str) -> bool:
-        return getattr(self._names.get(name), "__module__", None) == module
 
     def number(self, value: float) -> str:
         return repr(value) if math.isfinite(value) else f'float("{value}")'

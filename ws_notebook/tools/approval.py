@@ -179,7 +179,7 @@ def prompted(call: PendingCall, check: Callable[[str], object], unsaid: Unsaid |
         elif (problem := _problem(answer, check)) is not None:
             notice = f"{problem}\n"
         else:
-            return Decision(kind="edited", runs=True, arguments=_compact(answer))
+            return Decision(kind="edited", runs=True, arguments=json.dumps(json.loads(answer), ensure_ascii=False))
 
 
 def _problem(arguments: str, check: Callable[[str], object]) -> str | None:
@@ -215,7 +215,3 @@ def question(call: PendingCall, unsaid: Unsaid | None, limit: int) -> str:
     if unsaid is not None and unsaid.length > _SHORT:
         lines.append(f"({unsaid.length} characters, SHA-256 {unsaid.digest}…)")
     return visible("\n".join(lines))
-
-
-def _compact(arguments: str) -> str:
-    return json.dumps(json.loads(arguments), ensure_ascii=False)

@@ -134,7 +134,8 @@ class TextView(_Text):
         if turn.not_before is not None and (turn.id, turn.not_before) not in self._told:
             self._told.add((turn.id, turn.not_before))
             wait = (turn.not_before - turn.timing.spans[-1].start) * 1000
-            self._line(f"· {_held_up(turn)}: asks again in {seconds(wait)}")
+            why = "server not available" if turn.recovered == UNAVAILABLE else "rate limit"
+            self._line(f"· {why}: asks again in {seconds(wait)}")
         for call in list(turn.tool_calls):
             if call.done and call not in self._told:
                 self._told.add(call)
@@ -199,10 +200,6 @@ class NotebookTextView(_Text):
     def _so_far(self) -> dict[str, Any]:
         data = bundle(self._run, self._header, now=self._clock())
         return {"text/markdown": markdown(data), "text/plain": plain_text(data)}
-
-
-def _held_up(turn: TurnState) -> str:
-    return "server not available" if turn.recovered == UNAVAILABLE else "rate limit"
 
 
 def _note(call: CallState, keys: Keys | None) -> str:

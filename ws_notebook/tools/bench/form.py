@@ -84,7 +84,6 @@ class _Field:
         import ipywidgets
 
         self.name = name
-        self._required = required
         default = schema.get("default") if isinstance(schema, Mapping) else None
         self.input, self._read = _input(_choice(schema, definitions), definitions, default)
         self.input.layout.width = "320px"
@@ -92,7 +91,7 @@ class _Field:
         words = type_words(schema, definitions)
         label = f"<code>{escape(name)}</code> <small>{escape(words)}{'' if required else ', optional'}</small>"
         text = escape(str(schema.get("description", ""))) if isinstance(schema, Mapping) else ""
-        self.input.observe(lambda _: self._touched(), "value")
+        self.input.observe(lambda _: self.switch.set_trait("value", True), "value")
         self.row = ipywidgets.HBox(
             [
                 self.switch,
@@ -110,9 +109,6 @@ class _Field:
             return self._read(self.input.value)
         except ValueError as error:
             raise ToolError(f"{self.name}: this field takes JSON ({error}).") from None
-
-    def _touched(self) -> None:
-        self.switch.value = True
 
 
 def _choice(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -136,16 +132,14 @@ def _input(schema: Mapping[str, Any], definitions: Mapping[str, Any], default: A
     if kind == "boolean":
         return ipywidgets.Dropdown(options=[("true", True), ("false", False)], value=default is not False), _same
     if kind in ("integer", "number", "string"):
-        hint = {"integer": "a whole number", "number": "a number"}.get(kind) or _hint(schema)
+        hint = {"integer": "a whole number", "number": "a number"}.get(kind) or str(
+            schema.get("format") or schema.get("pattern") or "text"
+        )
         line = ipywidgets.Text(value="" if default is None else str(default), placeholder=hint)
         return line, _same if kind == "string" else _number
     text = "" if default is None else json.dumps(default, ensure_ascii=False)
     words = type_words(schema, definitions)
     return ipywidgets.Textarea(value=text, placeholder=f"JSON: {words}", rows=2), json.loads
-
-
-def _hint(schema: Mapping[str, Any]) -> str:
-    return str(schema.get("format") or schema.get("pattern") or "text")
 
 
 def _same(value: Any) -> Any:

@@ -110,7 +110,7 @@ def _name(schema: Schema) -> str:
 
 def _kinds(node: Schema, definitions: Mapping[str, Schema]) -> set[str]:
     """The JSON types that a schema takes."""
-    node = resolved(node, definitions)
+    node = resolved(node, definitions) or {}
     choices = node.get("anyOf") or node.get("oneOf") or node.get("allOf")
     if choices:
         return set().union(*(_kinds(one, definitions) for one in choices))

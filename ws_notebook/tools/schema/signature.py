@@ -113,7 +113,8 @@ def _readable(
     found = list(signature.parameters.values())
     if is_unbound_method(function):
         found = found[1:]
-    fixed = _fixed_keywords(function)
+    # functools flattens a partial of a partial.
+    fixed = function.keywords if isinstance(function, functools.partial) else ()
     return [raw for raw in found if raw.name not in fixed], _Scope(function, names or {})
 
 
@@ -148,11 +149,6 @@ class _Written:
 
     def __repr__(self) -> str:
         return self._text
-
-
-def _fixed_keywords(function: Callable[..., Any]) -> set[str]:
-    # functools flattens a partial of a partial.
-    return set(function.keywords) if isinstance(function, functools.partial) else set()
 
 
 def _parameter(raw: inspect.Parameter, scope: _Scope, label: str) -> Parameter:

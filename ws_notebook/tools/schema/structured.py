@@ -56,7 +56,8 @@ class TextFormat:
             self._loose = dict(kind)
         else:
             self._adapter, self._loose = _adapted(kind, self.label)
-        self._wrapped = not _is_object(self._loose)
+        # A class that contains itself cannot be the root of a strict schema: it is a reference.
+        self._wrapped = self._loose.get("type") != "object" or "$ref" in self._loose
         self.wire = self._wire()
 
     def __repr__(self) -> str:
@@ -130,8 +131,3 @@ def _adapted(kind: Any, label: str) -> tuple[TypeAdapter[Any], Schema]:
             f"text_format: {label} cannot be made from JSON{unusable_cause(error, kind)}. "
             "Take a pydantic model, a dataclass, a TypedDict, a list of them, or a builtin type."
         ) from None
-
-
-def _is_object(schema: Schema) -> bool:
-    """Whether it can be the root of a strict schema. A class that contains itself cannot: it is a reference."""
-    return schema.get("type") == "object" and "$ref" not in schema

@@ -66,7 +66,9 @@ def _table(value: Any) -> Mapping[str, Any]:
     found = grid(value, rows=_ROWS)
     head, rows = table_lines(found)
     width = found.index + min(found.columns, _COLUMNS)
-    lines = ["\t".join(map(_cell, line[:width])) for line in (*head, *rows)]
+    lines = [
+        "\t".join(shortened(_BREAKS.sub(" ", text or ""), _CELL) for text in line[:width]) for line in (*head, *rows)
+    ]
     return {
         "kind": "table",
         "cells": "\n".join(lines),
@@ -75,10 +77,6 @@ def _table(value: Any) -> Mapping[str, Any]:
         "rows": found.total,
         "columns": found.width,
     }
-
-
-def _cell(text: str | None) -> str:
-    return shortened(_BREAKS.sub(" ", text or ""), _CELL)
 
 
 def _figure(figure: Any) -> Mapping[str, Any]:
