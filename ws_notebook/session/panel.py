@@ -53,23 +53,23 @@ class Outlet:
         self._send = send
         shown = owner.shown if only is None else _just(only, owner)
         self._overview = Overview(shown, lambda: owner.guide)
-        self._throttle = Throttle(self._paint, owner.call_later, _INTERVAL)
+        self._throttle = Throttle(self._paint, owner.portal.call_later, _INTERVAL)
         self._watchers: set[str] = set()
         self._present: set[str] = set()
         self._asked = 0.0
-        self._beat = Beat(self._look, owner.call_later, _BEAT)
+        self._beat = Beat(self._look, owner.portal.call_later, _BEAT)
         self._wants_whole = False
         self._numbers = itertools.count(1)
 
     def receive(self, message: Any) -> None:
         """A message from a front end, in whatever thread."""
         if isinstance(message, Mapping):
-            self._owner.post(self._take, dict(message))
+            self._owner.portal.post(self._take, dict(message))
 
     def tell_unasked(self) -> None:
         """Tell for a while before somebody has said that he looks: a kernel without subshells may hear nobody now."""
         self._watch(_UNHEARD, here=False)
-        self._owner.call_later(_UNASKED, lambda: self._watchers.discard(_UNHEARD))
+        self._owner.portal.call_later(_UNASKED, lambda: self._watchers.discard(_UNHEARD))
 
     def touch(self) -> None:
         """Something changed. Costs nothing while nobody looks."""
@@ -139,7 +139,7 @@ class Panels:
     """The sessions of this process and the channels that tell of them."""
 
     def __init__(self, portal: Portal) -> None:
-        self._portal = portal
+        self.portal = portal
         self._numbers = itertools.count(1)
         self._sessions: weakref.WeakValueDictionary[str, Host[Run]] = weakref.WeakValueDictionary()
         self._outlets: weakref.WeakSet[Outlet] = weakref.WeakSet()
@@ -194,19 +194,13 @@ class Panels:
             return f"This version of ws-notebook does not know {kind!r}."
         return ""
 
-    def post(self, function: Callable[..., object], *args: object) -> None:
-        self._portal.post(function, *args)
-
-    def call_later(self, delay: float, callback: Callable[[], None]) -> None:
-        self._portal.call_later(delay, callback)
-
     def _open_channel(self) -> None:
         channel = kernel.Channel(TARGET)
         outlet = self.outlet(channel.send)
         channel.listen(outlet.receive)
         channel.send({"kind": "here"})
         if kernel.cell_id() is not None:
-            self.post(outlet.tell_unasked)
+            self.portal.post(outlet.tell_unasked)
 
 
 def panels() -> Panels:

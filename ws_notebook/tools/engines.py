@@ -32,9 +32,7 @@ def submitted(
     # Dask takes equal calls of a function for one and the same, and hands out the first one's result.
     once = uuid.uuid4().hex
     cloudpickle = _cloudpickle()
-    if cloudpickle is None:
-        return executor.submit(_call_bound, bound, once)
-    return executor.submit(_call_parcel, cloudpickle.dumps(bound), once)
+    return executor.submit(_call_elsewhere, bound if cloudpickle is None else cloudpickle.dumps(bound), once)
 
 
 def withdrawn(future: Future[Any], executor: Executor | None) -> bool:
@@ -45,12 +43,9 @@ def withdrawn(future: Future[Any], executor: Executor | None) -> bool:
     return future.cancel() and isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor)
 
 
-def _call_bound(bound: BoundCall, once: str) -> Any:
+def _call_elsewhere(parcel: BoundCall | bytes, once: str) -> Any:
+    bound = pickle.loads(parcel) if isinstance(parcel, bytes) else parcel  # noqa: S301 - made by `submitted`
     return _call(bound, None)
-
-
-def _call_parcel(parcel: bytes, once: str) -> Any:
-    return _call(pickle.loads(parcel), None)  # noqa: S301 - made by `submitted`
 
 
 def _call(bound: BoundCall, inside: Context | None) -> Any:

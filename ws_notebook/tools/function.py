@@ -17,7 +17,7 @@ from ws_notebook.tools.bench.record import Bench
 from ws_notebook.tools.bench.revision import succeed
 from ws_notebook.tools.bench.workbench import Workbench
 from ws_notebook.tools.call import BoundCall
-from ws_notebook.tools.options import OPTIONS, ToolOptions, checked, checked_name, nearest
+from ws_notebook.tools.options import ToolOptions, checked, checked_name
 from ws_notebook.tools.schema.docstring import describe
 from ws_notebook.tools.schema.freeform import as_format, check_parameters, format_words, parsed_text
 from ws_notebook.tools.schema.pretty import ShownSchema
@@ -225,9 +225,6 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     allows None. A tool given again with options is made anew from its function. Raises `ToolError` for a function
     that cannot be a tool and for an option that does not exist.
     """
-    for option in options:
-        if option not in OPTIONS:
-            raise ToolError(f"tool() has no option {option!r}.{nearest(option, OPTIONS)}")
     if function is not None:
         return _defined(function, options, sys._getframe(1))
 

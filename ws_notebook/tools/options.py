@@ -66,8 +66,12 @@ def checked_name(function: Callable[..., Any], name: object) -> str:
 def checked(label: str, **options: Unpack[ToolOptions]) -> dict[str, Any]:
     """All options but the name, as a tool keeps them: `approve` as an Approval, the description without indentation.
 
-    None is the default, but for `run_in`. Raises `ToolError` with `label` in it for the first that a tool cannot have.
+    None is the default, but for `run_in`. Raises `ToolError` for an option that does not exist, and with `label` in it
+    for the first that a tool cannot have.
     """
+    for name in options:
+        if name not in OPTIONS:
+            raise ToolError(f"tool() has no option {name!r}.{nearest(name, OPTIONS)}")
     given = {name: value for name, value in options.items() if value is not None or name == "run_in"}
     found: dict[str, Any] = {**_DEFAULTS, **given}
     for name in ("description", "strict", "timeout", "run_in", "max_output"):
