@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import msgspec
 
 from ws_notebook.render.format import shortened
-from ws_notebook.tools.schema.nodes import Schema, any_of, reachable, target_name
+from ws_notebook.tools.schema.nodes import Schema, any_of, mapped, reachable, target_name
 
 __all__ = ["Unusable", "object_schema"]
 
@@ -34,18 +34,20 @@ _COUNTS = (
     "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains",
 )  # fmt: skip
 _TEXTS = ("title", "description", "pattern", "format", "contentEncoding", "contentMediaType")
+_INNER = ("not", "if", "then", "else", "contains", "propertyNames", "items")
+_NAMED = ("properties", "patternProperties", "dependentSchemas")
+_LISTED = ("anyOf", "allOf", "prefixItems")
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(_NUMBERS, Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]),
     **dict.fromkeys(_COUNTS, Annotated[int, msgspec.Meta(ge=0)]),
     **dict.fromkeys(_TEXTS, str),
-    "enum": Annotated[list[Any], msgspec.Meta(min_length=1)],
+    **dict.fromkeys((*_INNER, *_NAMED, "dependentRequired"), dict[str, Any]),
+    **dict.fromkeys((*_LISTED, "enum"), Annotated[list[Any], msgspec.Meta(min_length=1)]),
+    "additionalProperties": bool | dict[str, Any],
     "uniqueItems": bool,
-    "dependentRequired": dict[str, Any],
 }
 """What a keyword's value must be; others may be anything."""
 
-_INNER = ("not", "if", "then", "else", "contains", "propertyNames")
-_NAMED = ("properties", "patternProperties", "dependentSchemas")
 _DROPPED = (
     "$schema", "$vocabulary", "$comment", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs", "definitions",
     "dependencies", "discriminator", "unevaluatedItems", "unevaluatedProperties", "additionalItems",
@@ -100,25 +102,13 @@ class _Mender:
         for key, value in node.items():
             if key in _REFERENCES or key in _DROPPED or (key in ("$id", "id") and isinstance(value, str)):
                 continue
-            mended = self._keyword(key, value)
-            if mended is not None:
-                result[key] = mended
+            possible = _possible(value) if key in _NAMED or key in _LISTED else value
+            if _is_sound(key, possible):
+                result[key] = possible
+        result = mapped(result, self.mend)
         if result.get("type") == "array" or "array" in _listed(result.get("type")):
             result.setdefault("items", any_of(result["prefixItems"]) if result.get("prefixItems") else {})
         return self._referring(node, result)
-
-    def _keyword(self, key: str, value: Any) -> Any:
-        """The value of a keyword, or None where it is to be left out."""
-        if key in _NAMED:
-            children = value.items() if isinstance(value, dict) else ()
-            return {name: self.mend(child) for name, child in children if child is not False}
-        if key in ("anyOf", "allOf", "prefixItems"):
-            return [self.mend(child) for child in _listed(value) if child is not False] or None
-        if key in _INNER or key == "items":
-            return self.mend(value) if isinstance(value, dict) else ({} if key == "items" else None)
-        if key == "additionalProperties":
-            return value if isinstance(value, bool) else self.mend(value) if isinstance(value, dict) else None
-        return value if _is_sound(key, value) else None
 
     def _referring(self, node: Mapping[str, Any], result: Schema) -> Schema:
         given = next((node[key] for key in _REFERENCES if isinstance(node.get(key), str)), None)
@@ -315,6 +305,13 @@ def _renew_required(result: dict[str, Any]) -> None:
     required = list(dict.fromkeys([*named, *own]))
     if required:
         result["required"] = required
+
+
+def _possible(value: Any) -> Any:
+    """Schemas without those that nothing fits."""
+    if isinstance(value, dict):
+        return {name: child for name, child in value.items() if child is not False}
+    return [child for child in _listed(value) if child is not False]
 
 
 def _is_sound(key: str, value: Any) -> bool:
