@@ -3,15 +3,18 @@ from __future__ import annotations
 import pytest
 
 from ws_notebook.render.format import (
+    aligned,
     counted,
     cut,
     duration,
+    json_value,
     number,
     one_line,
     printable,
     saving,
     seconds,
     short_arguments,
+    shortened,
     size,
     valid,
     visible,
@@ -62,6 +65,24 @@ def test_a_saving_is_shown_from_one_percent_and_never_as_all() -> None:
 
 def test_only_numbers_count_as_numbers() -> None:
     assert (number(3), number(2.5), number(True), number("3"), number(None)) == (3, 2.5, 0, 0, 0)
+
+
+def test_json_that_is_none_has_a_stand_in() -> None:
+    assert json_value('{"a": 1}') == {"a": 1}
+    assert json_value("null", 3) is None
+    assert json_value("{", 3) == 3
+    assert json_value("[" * 100_000) is None
+
+
+def test_columns_of_text_are_aligned() -> None:
+    assert aligned([("a", "bb"), ("ccc", "d")]) == "a    bb\nccc  d"
+    assert aligned([("a", "bb"), ("ccc", "d")], right=True) == "  a  bb\nccc   d"
+    assert aligned([]) == ""
+
+
+def test_a_shortened_text_says_that_there_was_more() -> None:
+    assert shortened("abcde", 5) == "abcde"
+    assert shortened("a b\ncdef", 5) == "a b\n…"
 
 
 def test_one_line_is_one_line_and_short() -> None:

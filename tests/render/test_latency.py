@@ -29,7 +29,7 @@ def test_the_picture_has_a_bar_and_the_table_a_row_for_each_turn() -> None:
     svg = base64.b64decode(re.findall(r"base64,([^\"]+)", found["text/html"])[0]).decode()
     for name in ("r7.1", "r7.2", "r7.3", "r8.1"):
         assert f">{name}</text>" in svg
-        assert f'<th scope="row">{name}</th>' in found["text/html"]
+        assert f"<th scope=row>{name}</th>" in found["text/html"]
     assert found["text/plain"].splitlines()[1].split()[0] == "r7.1"
 
 
@@ -43,4 +43,4 @@ def test_many_turns_keep_the_picture_small_and_the_table_whole() -> None:
     html = latency_bundle(runs)["text/html"]
     svg = base64.b64decode(re.findall(r"base64,([^\"]+)", html)[0]).decode()
     assert "the latest 60 of 100 turns" in svg
-    assert html.count('scope="row"') == 100
+    assert html.count("scope=row") == 100

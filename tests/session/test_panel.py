@@ -57,7 +57,7 @@ class Reader:
 
 def settled() -> None:
     """Whatever was given to the loop before has been done."""
-    panels()._portal.call(lambda: None)
+    panels().portal.call(lambda: None)
 
 
 def test_nothing_is_told_while_nobody_looks(local: Open) -> None:
@@ -202,7 +202,7 @@ def test_who_does_not_answer_the_roll_call_is_told_no_more(local: Open, monkeypa
 def test_a_front_end_that_cannot_be_heard_yet_is_told_unasked_until_one_is(local: Open) -> None:
     session = local()
     reader = Reader(session)
-    reader.outlet._owner.post(reader.outlet.tell_unasked)
+    reader.outlet._owner.portal.post(reader.outlet.tell_unasked)
     session.ask('say "one"')
     assert reader.row(lambda row: row["status"] == "completed")["id"] == "r1"
     reader.tell("watch")
@@ -217,7 +217,7 @@ def test_it_is_told_unasked_for_a_while_only(local: Open, monkeypatch: pytest.Mo
     monkeypatch.setattr(panel_module, "_UNASKED", 0.0)
     session = local()
     reader = Reader(session)
-    reader.outlet._owner.post(reader.outlet.tell_unasked)
+    reader.outlet._owner.portal.post(reader.outlet.tell_unasked)
     while not reader.outlet._present or reader.outlet._watchers:
         settled()
     list(drained(reader))

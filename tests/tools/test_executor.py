@@ -163,7 +163,7 @@ def test_what_is_interrupted_while_it_asks_does_not_run() -> None:
 
     watched = Watched(touch)
     ask = watched._started
-    watched.execution._started = lambda: ask() and not watched.execution.interrupt()
+    watched.execution.started = lambda: ask() and not watched.execution.interrupt()
     watched.execution.run()
     assert (made, watched.outcomes) == ([], [None])
 

@@ -7,6 +7,7 @@ import pytest
 
 from ws_notebook.exceptions import SettingsError
 from ws_notebook.views import panel as panel_module
+from ws_notebook.views import parts
 from ws_notebook.views.panel import panel_widget
 from ws_notebook.views.widget import release
 
@@ -40,6 +41,6 @@ def test_the_browser_s_messages_reach_the_outlet_and_the_script_is_there() -> No
 
 
 def test_a_missing_script_is_answered_with_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(panel_module, "_SCRIPT", tmp_path / "panel.js")
-    with pytest.raises(SettingsError, match="make build"):
-        panel_module._script()
+    monkeypatch.setattr(parts, "_FOLDER", tmp_path)
+    with pytest.raises(SettingsError, match=r"The panel's script, panel\.js, .*make build.*%responses status"):
+        parts.script("panel", "panel", panel_module._INSTEAD)

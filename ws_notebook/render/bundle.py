@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from ..core.events import ErrorInfo
 from ..core.items import prompt_text
 from ..core.run import RunState
 from ..core.steer import Steer
@@ -80,7 +79,7 @@ def assemble(
             **turn_object(turn, clock, keys=keys),
             "text": text_of(turn, "text"),
             "reasoning": text_of(turn, "reasoning"),
-            **_growth(turn, clock, keys),
+            **_present(growth=_present(**{kind: growth(turn, kind, clock, keys) for kind in ("text", "reasoning")})),
         }
         for turn in list(run.turns)
     ]
@@ -89,10 +88,12 @@ def assemble(
             "version": VERSION,
             "id": run.id,
             "prompt": cut_shown(prompt_text(run.input), LIMIT, keys),
-            **({"images": [dict(picture) for picture in run.pictures]} if run.pictures else {}),
-            **({"notes": [one_line(note, _NOTE_LIMIT) for note in run.notes]} if run.notes else {}),
-            **({"source": run.source} if run.source else {}),
-            **({"format": "json"} if asks_for_json(run) else {}),
+            **_present(
+                images=list(map(dict, run.pictures)),
+                notes=[one_line(note, _NOTE_LIMIT) for note in run.notes],
+                source=run.source,
+                format="json" if asks_for_json(run) else "",
+            ),
             "session": _session(header),
             "started": _utc(run.asked_at),
             "text": "\n\n".join(turn["text"] for turn in turns if turn["text"]),
@@ -110,16 +111,14 @@ def _session(header: RunHeader) -> dict[str, str]:
     return {name: value for name, value in facts.items() if value or name not in ("address", "profile")}
 
 
-def _growth(turn: TurnState, clock: Clock, keys: Keys | None) -> dict[str, Any]:
-    found = {kind: growth(turn, kind, clock, keys) for kind in ("text", "reasoning")}
-    grown = {kind: points for kind, points in found.items() if points}
-    return {"growth": grown} if grown else {}
+def _present(**fields: Any) -> dict[str, Any]:
+    """Those that say something: the others are left out."""
+    return {name: value for name, value in fields.items() if value}
 
 
 def head(run: RunState, clock: Clock) -> dict[str, Any]:
     """What of a run changes besides its turns. `steers` is there once words were added to the run."""
-    turns, steers = list(run.turns), list(run.steers)
-    parent = parent_name(run)
+    turns, parent = list(run.turns), parent_name(run)
     return {
         "status": run.status,
         **({} if parent is None else {"parent": parent}),
@@ -132,8 +131,7 @@ def head(run: RunState, clock: Clock) -> dict[str, Any]:
         },
         "error": _run_error(run.error),
         "stopped": run.stopped,
-        **_cut_short(run, turns),
-        **({"steers": [_steer(each) for each in steers]} if steers else {}),
+        **_present(reason=_cut_short(run, turns), steers=list(map(_steer, run.steers))),
     }
 
 
@@ -144,15 +142,15 @@ def parent_name(run: RunState) -> str | None:
     return next((turn.foreign_parent for turn in list(run.turns)), None)
 
 
-def _cut_short(run: RunState, turns: list[TurnState]) -> dict[str, str]:
+def _cut_short(run: RunState, turns: list[TurnState]) -> str:
     """Why the answer is not whole, in the provider's word."""
     reason = turns[-1].reason if turns and run.status == "incomplete" else None
-    return {"reason": one_line(reason, _REASON_LIMIT)} if reason else {}
+    return one_line(reason, _REASON_LIMIT) if reason else ""
 
 
 def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys | None = None) -> dict[str, Any]:
     """One turn without its text and reasoning."""
-    timing = turn.timing
+    timing, error = turn.timing, turn.error
     return {
         "id": turn.id,
         "response_id": turn.response_id,
@@ -167,10 +165,10 @@ def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys
         "bytes_sent": turn.bytes_sent,
         "bytes_full_context": turn.bytes_full_context,
         "tokens_per_second": _speed(turn),
-        "error": _turn_error(turn.error),
+        "error": None if error is None else {"code": error.code, "message": cut(error.message, _ERROR_LIMIT)},
         "calls": [call_object(call, clock, limit, keys=keys) for call in list(turn.tool_calls)],
         "items": timed_items(other_items(turn, pictures=limit >= LIMIT, keys=keys), turn, clock),
-        **({"citations": cited} if (cited := citations(turn)) else {}),
+        **_present(citations=citations(turn)),
     }
 
 
@@ -189,9 +187,8 @@ def call_object(call: CallState, clock: Clock, limit: int = LIMIT, *, keys: Keys
         "spans": _call_spans(call, clock),
         "output": None if call.output is None else cut_shown(output_text(call.output), limit, keys),
         "error": call.error,
-        **({"note": call.note} if call.note else {}),
-        **({"images": [dict(picture) for picture in call.pictures]} if call.pictures else {}),
-        **({"exhibits": [_exhibit(each, limit) for each in call.exhibits]} if call.exhibits else {}),
+        **_present(note=call.note, images=list(map(dict, call.pictures))),
+        **_present(exhibits=[_exhibit(each, limit) for each in call.exhibits]),
         **_approval(call, clock, limit, keys),
         **_progress(call, limit, keys),
     }
@@ -384,7 +381,3 @@ def steer_object(text: str, status: str, error: str | None = None) -> dict[str, 
         "status": status,
         "error": None if error is None else one_line(error, _REASON_LIMIT),
     }
-
-
-def _turn_error(error: ErrorInfo | None) -> dict[str, Any] | None:
-    return None if error is None else {"code": error.code, "message": cut(error.message, _ERROR_LIMIT)}

@@ -17,6 +17,7 @@ say. Readers take both forms. In the saved one
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 __all__ = ["compact", "expand"]
@@ -40,7 +41,7 @@ _SPAN = re.compile(r"([a-z_]+) ([\d.]+|-)(?: ([\d.]+|-))?")
 
 def compact(data: dict[str, Any]) -> dict[str, Any]:
     """The bundle as it is saved. `expand` gives it back."""
-    found = {**data, "turns": [_short_turn(turn) for turn in _texts_once(data)]}
+    found = {**data, "turns": [_short(turn, _TURN | {"text": ""}) for turn in _texts_once(data)]}
     if "frames" in data:
         found["frames"] = {**data["frames"], "rows": _rows(data["frames"]["rows"])}
     return found
@@ -70,38 +71,23 @@ def _texts_once(data: dict[str, Any]) -> list[dict[str, Any]]:
     return turns if found == [turn["text"] for turn in data["turns"]] else data["turns"]
 
 
-def _short_turn(turn: dict[str, Any]) -> dict[str, Any]:
-    found = _short(turn, _TURN | {"text": ""})
-    found["calls"] = [_short(call, _CALL) for call in turn["calls"]]
-    if turn["usage"] is not None:
-        found["usage"] = _numbers([turn["usage"][name] for name in _USAGE])
-    if "growth" in turn:
-        found["growth"] = {kind: _numbers(points) for kind, points in turn["growth"].items()}
-    return found
-
-
 def _whole_turn(turn: dict[str, Any], text: str) -> dict[str, Any]:
     found = _whole(turn, _TURN) | {"text": _text(turn, text)}
-    found["calls"] = [_whole(call, _CALL) for call in found["calls"]]
-    if isinstance(found["usage"], str):
-        found["usage"] = dict(zip(_USAGE, _numbers_in(found["usage"]), strict=True))
-    if "growth" in turn:
-        found["growth"] = {kind: _numbers_in(points) for kind, points in turn["growth"].items()}
     found.pop("text_at", None)
     return found
 
 
 def _short(part: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
-    """A turn or a call: what both have."""
+    """A turn or a call."""
     known = defaults | _extent(part["spans"])
     kept = {name: value for name, value in part.items() if name not in known or value != known[name]}
-    return kept | {"spans": _spans(part["spans"])}
+    return {name: _PACK[name](value) if name in _PACK else value for name, value in kept.items()}
 
 
 def _whole(part: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
-    spans = _spans_in(part["spans"])
-    known = defaults | _extent(spans)
-    return part | {name: value for name, value in known.items() if name not in part} | {"spans": spans}
+    found = {name: _UNPACK[name](value) if name in _UNPACK else value for name, value in part.items()}
+    known = defaults | _extent(found["spans"])
+    return found | {name: value for name, value in known.items() if name not in found}
 
 
 def _extent(spans: list[list[Any]]) -> dict[str, Any]:
@@ -172,3 +158,23 @@ def _numbers(values: list[int]) -> str:
 
 def _numbers_in(words: str | list[int]) -> list[int]:
     return [int(word) for word in words.split()] if isinstance(words, str) else words
+
+
+def _usage_in(words: str | dict[str, int] | None) -> dict[str, int] | None:
+    return dict(zip(_USAGE, _numbers_in(words), strict=True)) if isinstance(words, str) else words
+
+
+_PACK: Mapping[str, Callable[[Any], Any]] = {
+    "spans": _spans,
+    "usage": lambda usage: _numbers([usage[name] for name in _USAGE]),
+    "growth": lambda growth: {kind: _numbers(points) for kind, points in growth.items()},
+    "calls": lambda calls: [_short(call, _CALL) for call in calls],
+}
+"""How fields of turns and calls are written, where they are not as they stand; and how they are read."""
+
+_UNPACK: Mapping[str, Callable[[Any], Any]] = {
+    "spans": _spans_in,
+    "usage": _usage_in,
+    "growth": lambda growth: {kind: _numbers_in(points) for kind, points in growth.items()},
+    "calls": lambda calls: [_whole(call, _CALL) for call in calls],
+}

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from .format import counted, printable, whole
+from .summary import calls_of
 
 __all__ = ["exhibits_html", "extent_of"]
 
@@ -30,7 +31,7 @@ def _of(shown: int, total: int, noun: str) -> str:
 
 
 def _all(run: dict[str, Any]) -> Iterator[str]:
-    for call in (call for turn in run["turns"] for call in turn["calls"]):
+    for call in calls_of(run):
         for exhibit in call.get("exhibits", ()):
             name = printable(call["name"])
             if exhibit["kind"] == "table":

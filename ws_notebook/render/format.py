@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 __all__ = [
+    "aligned",
     "counted",
     "cut",
     "duration",
@@ -16,10 +17,12 @@ __all__ = [
     "number",
     "one_line",
     "printable",
+    "json_value",
     "markdown_table",
     "saving",
     "seconds",
     "short_arguments",
+    "shortened",
     "size",
     "valid",
     "visible",
@@ -92,18 +95,28 @@ def one_line(text: str, limit: int) -> str:
     return f"{flat[: limit - 1]}…" if len(flat) > limit or len(text) > limit * 4 else flat
 
 
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, the last of which says that there were more."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters; what is left out is counted."""
     left_out = len(text) - limit
     return text if left_out <= 0 else f"{text[:limit]}\n… {whole(left_out)} more characters"
 
 
+def json_value(text: str, otherwise: Any = None) -> Any:
+    """What the JSON text says; `otherwise` where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return otherwise
+
+
 def short_arguments(arguments: str, limit: int) -> str:
     """A call's arguments as `city="Paris", days=3`; text that is no JSON object as it is."""
-    try:
-        value = json.loads(arguments)
-    except (ValueError, RecursionError):
-        value = None
+    value = json_value(arguments)
     if not isinstance(value, dict):
         return one_line(arguments, limit)
     return one_line(", ".join(f"{key}={json.dumps(entry, ensure_ascii=False)}" for key, entry in value.items()), limit)
@@ -120,6 +133,13 @@ def escaped(text: str) -> str:
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown; so are its cells, each on one line."""
     return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
+
+
+def aligned(lines: Sequence[Sequence[str]], *, right: bool = False) -> str:
+    """A table in plain text: cells of one width in each column, flush left or `right`."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    pad = str.rjust if right else str.ljust
+    return "\n".join("  ".join(map(pad, line, widths)).rstrip() for line in lines)
 
 
 def valid(text: str) -> str:

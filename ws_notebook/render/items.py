@@ -167,22 +167,10 @@ def _mcp_call(item: Mapping[str, Any]) -> str:
     return call + (f" → {one_line(text, 60)}" if text else "")
 
 
-def _mcp_list(item: Mapping[str, Any]) -> str:
-    return f"{item['server_label']}: {counted(len(item['tools']), 'tool')}"
-
-
-def _mcp_approval(item: Mapping[str, Any]) -> str:
-    return f"asks to call {_mcp_call(item)}"
-
-
 def _shell(item: Mapping[str, Any]) -> str:
     action = item["action"]
     commands = action.get("commands") or [" ".join(action["command"])]
     return "; ".join(commands)
-
-
-def _patch(item: Mapping[str, Any]) -> str:
-    return f"{item['operation']['type']} {item['operation'].get('path', '')}"
 
 
 def _anything(item: Mapping[str, Any]) -> str:
@@ -206,9 +194,9 @@ _SUMMARIES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "code_interpreter_call": _code_interpreter,
     "image_generation_call": _made_picture,
     "mcp_call": _mcp_call,
-    "mcp_list_tools": _mcp_list,
-    "mcp_approval_request": _mcp_approval,
+    "mcp_list_tools": lambda item: f"{item['server_label']}: {counted(len(item['tools']), 'tool')}",
+    "mcp_approval_request": lambda item: f"asks to call {_mcp_call(item)}",
     "local_shell_call": _shell,
     "shell_call": _shell,
-    "apply_patch_call": _patch,
+    "apply_patch_call": lambda item: f"{item['operation']['type']} {item['operation'].get('path', '')}",
 }

@@ -9,8 +9,8 @@ from typing import Any
 from ..core.run import RunState
 from ..core.turn import TurnState
 from . import axis, svg
-from .format import counted, duration, seconds
-from .sheet import sheet
+from .format import aligned, counted, duration, seconds
+from .sheet import figures, sheet
 from .text import terminal
 from .words import KINDS
 
@@ -19,6 +19,7 @@ __all__ = ["LATENCY_KINDS", "latency_bundle", "turn_latency"]
 LATENCY_KINDS = ("connect", "send", "wait", "reasoning", "text", "tool")
 """The kinds of time that are compared between turns."""
 
+_HEAD = ("turn", *(KINDS[kind] for kind in LATENCY_KINDS), "total")
 _MAX_BARS = 60
 _TOP = 34
 
@@ -42,10 +43,12 @@ def latency_bundle(runs: Iterable[RunState]) -> dict[str, Any]:
     turns = {turn.id: turn_latency(turn) for run in runs for turn in list(run.turns)}
     if not turns:
         return {"text/html": "<p>No turn yet.</p>", "text/plain": "No turn yet."}
+    cells = [[name, *(duration(ms) for ms in (*kinds.values(), sum(kinds.values())))] for name, kinds in turns.items()]
+    table = figures(counted(len(cells), "turn"), _HEAD, [[escape(name), *times] for name, *times in cells])
     picture = svg.picture(
         _picture(turns), f"Latency of {counted(len(turns), 'turn')}; the table below has the figures."
     )
-    return {"text/html": sheet(picture + _table(turns)), "text/plain": _plain(turns)}
+    return {"text/html": sheet(picture + table), "text/plain": terminal(aligned([_HEAD, *cells], right=True))}
 
 
 def _picture(turns: Mapping[str, Mapping[str, float]]) -> str:
@@ -75,26 +78,4 @@ def _picture(turns: Mapping[str, Mapping[str, float]]) -> str:
     used = [kind for kind in LATENCY_KINDS if any(kinds[kind] > 0 for _, kinds in shown)]
     return svg.document(
         [*body, *svg.bars(bars), *svg.legend(used, left, bottom + 18)], bottom + 32, "Latency of turns by kind of time"
-    )
-
-
-def _table(turns: Mapping[str, Mapping[str, float]]) -> str:
-    names = ("turn", *(KINDS[kind] for kind in LATENCY_KINDS), "total")
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
-    rows = []
-    for name, kinds in turns.items():
-        cells = "".join(f"<td>{duration(ms)}</td>" for ms in (*kinds.values(), sum(kinds.values())))
-        rows.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return f"<details><summary>{counted(len(turns), 'turn')} in figures</summary>{table}</details>"
-
-
-def _plain(turns: Mapping[str, Mapping[str, float]]) -> str:
-    header = ["turn", *(KINDS[kind] for kind in LATENCY_KINDS), "total"]
-    lines = [[name, *(duration(ms) for ms in (*kinds.values(), sum(kinds.values())))] for name, kinds in turns.items()]
-    widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
-    return terminal(
-        "\n".join(
-            "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in [header, *lines]
-        )
     )

@@ -6,13 +6,13 @@ import re
 from html import escape
 from typing import Any
 
-from .format import cut, escaped, printable
+from .format import escaped, printable
 from .nesting import as_code
 from .omitted import without_pictures
 from .rows import Row, amounts, rows_of, spans_in_words
 from .sources import sources_markdown
 from .structured import answer_markdown
-from .summary import noted, pictured, refusals, silence, steered, summary_line, trouble
+from .summary import noted, pictured, refusals, silence, steered, summary_line, thoughts, trouble
 from .tex import dollars
 
 __all__ = ["markdown"]
@@ -65,11 +65,8 @@ def _figures(run: dict[str, Any]) -> str:
 
 def _reasoning(run: dict[str, Any]) -> str:
     """The beginning of what the model thought."""
-    left, parts = _THOUGHTS, []
-    for turn in run["turns"]:
-        words = cut(turn["reasoning"].strip(), min(left, _THOUGHT)) if turn["reasoning"] and left > 0 else ""
-        left -= len(words)
-        parts += [_plain(part) for part in words.split("\n\n") if part.strip()]
+    said = [part for _, words in thoughts(run, _THOUGHTS, _THOUGHT) for part in words.split("\n\n")]
+    parts = [_plain(part) for part in said if part.strip()]
     body = "\n\n".join(parts)
     return f"<details><summary>Reasoning</summary>\n\n{body}\n\n</details>" if parts else ""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from .answer import NO_MATH
 
-__all__ = ["facts", "sheet"]
+__all__ = ["facts", "figures", "sheet"]
 
 _STYLE = (
     "<style>"
@@ -26,6 +28,16 @@ def sheet(content: str, *, words: bool = False) -> str:
     css = "wsn-static wsn-words" if words else "wsn-static"
     # Not before the div: in Markdown what follows a style stands outside of the HTML.
     return f'<div class="{css}">{_STYLE}{content}</div>'
+
+
+def figures(title: str, head: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table to unfold, of which each row's first cell names it; title and cells are HTML."""
+    names = "".join(f"<th scope=col>{name}</th>" for name in head)
+    body = "".join(
+        f"<tr><th scope=row>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" for name, *cells in rows
+    )
+    table = f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<details><summary>{title} in figures</summary>{table}</details>"
 
 
 def facts(*parts: str) -> str:

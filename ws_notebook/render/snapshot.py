@@ -9,13 +9,14 @@ from typing import Any
 from . import svg
 from .answer import answer_html
 from .exhibits import exhibits_html
-from .format import cut, printable, size, whole
+from .format import printable, size, whole
 from .rows import Row, amounts, rows_of, spans_in_words
-from .sheet import facts, sheet
+from .sheet import facts, figures, sheet
 from .sources import sources_html
 from .structured import answer_markdown
 from .summary import (
     all_failed,
+    calls_of,
     extent,
     name,
     noted,
@@ -25,6 +26,7 @@ from .summary import (
     source,
     status,
     steered,
+    thoughts,
     tokens,
     trouble,
 )
@@ -81,10 +83,9 @@ def _pictures(run: dict[str, Any]) -> str:
 
 def _shown_to_model(run: dict[str, Any]) -> str:
     """The pictures in the outputs of tools."""
-    calls = [call for turn in run["turns"] for call in turn["calls"]]
     return "".join(
         _picture({**picture, "caption": f"{call['name']}: {picture['caption']}"})
-        for call in calls
+        for call in calls_of(run)
         for picture in call.get("images", ())
     )
 
@@ -97,21 +98,16 @@ def _picture(picture: dict[str, Any]) -> str:
 
 def _table(run: dict[str, Any]) -> str:
     rows = rows_of(run)
-    title = ", ".join(amounts(rows))
-    head = "".join(f"<th scope=col>{name}</th>" for name in ("", "arguments", "took", "split", "output"))
     turns = iter(run["turns"])
-    body = "".join(_table_row(row, _traffic(next(turns)) if row.kind == "turn" else _result(row)) for row in rows)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f"<details><summary>{title} in figures</summary>{table}</details>"
+    cells = [_table_row(row, _traffic(next(turns)) if row.kind == "turn" else _result(row)) for row in rows]
+    return figures(", ".join(amounts(rows)), ("", "arguments", "took", "split", "output"), cells)
 
 
-def _table_row(row: Row, result: str) -> str:
+def _table_row(row: Row, result: str) -> list[str]:
     # The output has a column of its own.
     took = row.label.partition(" → ")[0] if row.output else row.label
-    name = _words(row.name)
-    scope = f"<th scope=row>{name if row.kind == 'turn' else f'<code>{name}</code>'}</th>"
-    cells = (row.aside, took, spans_in_words(row.spans), result)
-    return f"<tr>{scope}{''.join(f'<td>{_words(cell)}</td>' for cell in cells)}</tr>"
+    name, *cells = map(_words, (row.name, row.aside, took, spans_in_words(row.spans), result))
+    return [name if row.kind == "turn" else f"<code>{name}</code>", *cells]
 
 
 def _result(row: Row) -> str:
@@ -128,13 +124,11 @@ def _traffic(turn: dict[str, Any]) -> str:
 
 def _reasoning(run: dict[str, Any]) -> str:
     """What the model thought, as far as there is room: the bundle has it all."""
-    left, parts = _THOUGHTS, []
-    for number, turn in enumerate(run["turns"], 1):
-        words = cut(turn["reasoning"].strip(), min(left, _THOUGHT)) if turn["reasoning"] and left > 0 else ""
-        left -= len(words)
-        if words:
-            lines = _escaped(words).replace("\n", "<br>")
-            parts.append(f'<p dir="auto" style="{_QUIET}"><strong>turn {number}</strong> {lines}</p>')
+    parts = [
+        f'<p dir="auto" style="{_QUIET}"><strong>turn {number}</strong> {lines}</p>'
+        for number, words in thoughts(run, _THOUGHTS, _THOUGHT)
+        if (lines := _escaped(words).replace("\n", "<br>"))
+    ]
     return f"<details><summary>Reasoning</summary>{''.join(parts)}</details>" if parts else ""
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from .format import counted, duration, one_line, saving, seconds, size, whole
+from .format import counted, cut, duration, one_line, saving, seconds, size, whole
 from .rows import age
 from .words import BAD_CALLS, CALL_WORDS, KINDS, RUN_WORDS, STEER_WORDS
 
 __all__ = [
     "all_failed",
+    "calls_of",
     "extent",
     "name",
     "noted",
@@ -21,6 +23,7 @@ __all__ = [
     "status",
     "steered",
     "summary_line",
+    "thoughts",
     "tokens",
     "trouble",
 ]
@@ -51,12 +54,12 @@ def status(run: dict[str, Any]) -> str:
 
 def all_failed(run: dict[str, Any]) -> bool:
     """Whether it has calls, and each of them went wrong."""
-    return 0 < _failed(run) == len(_calls(run))
+    return 0 < _failed(run) == len(calls_of(run))
 
 
 def _failures(run: dict[str, Any]) -> str:
     """3 calls failed, or 1 of 3 calls failed; empty where none did."""
-    failed, calls = _failed(run), len(_calls(run))
+    failed, calls = _failed(run), len(calls_of(run))
     if not failed:
         return ""
     return (
@@ -65,10 +68,11 @@ def _failures(run: dict[str, Any]) -> str:
 
 
 def _failed(run: dict[str, Any]) -> int:
-    return sum(call["status"] in BAD_CALLS for call in _calls(run))
+    return sum(call["status"] in BAD_CALLS for call in calls_of(run))
 
 
-def _calls(run: dict[str, Any]) -> list[dict[str, Any]]:
+def calls_of(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The calls of all its turns, in order."""
     return [call for turn in run["turns"] for call in turn["calls"]]
 
 
@@ -80,7 +84,7 @@ def name(run: dict[str, Any]) -> str:
 
 def _held_up(run: dict[str, Any]) -> str:
     """What has waited longest for somebody, or for a function of the user's: delete_cache awaiting approval, 12 s."""
-    calls = [call for call in _calls(run) if call["end_ms"] is None and call["spans"]]
+    calls = [call for call in calls_of(run) if call["end_ms"] is None and call["spans"]]
     calls = [call for call in calls if call["status"] in ("awaiting_approval", "queued", "running")]
     oldest = min(calls, key=lambda call: call["spans"][-1][1], default=None)
     lasted = "" if oldest is None else age(oldest["spans"], run["duration_ms"])
@@ -91,7 +95,7 @@ def _held_up(run: dict[str, Any]) -> str:
 
 def extent(run: dict[str, Any]) -> list[str]:
     """How long and how much: 3.2 s, 3 turns, 3 calls."""
-    calls = len(_calls(run))
+    calls = len(calls_of(run))
     parts = [duration(run["duration_ms"])]
     if run["turns"] or run["status"] != "in_progress":
         parts.append(counted(len(run["turns"]), "turn"))
@@ -150,6 +154,15 @@ def refusals(run: dict[str, Any]) -> list[str]:
     """The paragraphs in which the model refused."""
     said = [item["summary"] for turn in run["turns"] for item in turn["items"] if item["type"] == "refusal"]
     return [part for words in said for part in words.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def thoughts(run: dict[str, Any], most: int, each: int) -> Iterator[tuple[int, str]]:
+    """What the model thought, by the turn's number: at most so many characters of all turns, and of each."""
+    for number, turn in enumerate(run["turns"], 1):
+        words = cut(turn["reasoning"].strip(), min(most, each)) if turn["reasoning"] and most > 0 else ""
+        most -= len(words)
+        if words:
+            yield number, words
 
 
 def pictured(run: dict[str, Any]) -> list[str]:

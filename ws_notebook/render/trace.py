@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from .summary import calls_of
 from .words import KINDS
 
 __all__ = ["chrome_trace"]
@@ -51,13 +52,14 @@ def _run_events(run: dict[str, Any], process: int) -> Iterator[dict[str, Any]]:
         yield event(turn["id"], "turn", _TURNS, turn["start_ms"], turn["end_ms"], _turn_details(turn))
         for kind, start, stop in turn["spans"]:
             yield event(KINDS.get(kind, kind), kind, _TURNS, start, stop, {})
-    threads = _threads([call for turn in run["turns"] for call in turn["calls"]], end)
+    threads = _threads(calls_of(run), end)
     for thread in sorted(set(threads.values())):
         yield _named("thread_name", process, thread, "calls" if thread == _TURNS + 1 else f"calls ({thread - _TURNS})")
     for turn in run["turns"]:
         for call in turn["calls"]:
             thread = threads[id(call)]
-            yield event(call["name"], "call", thread, call["start_ms"], call["end_ms"], _call_details(call))
+            details = {name: call[name] for name in ("call_id", "status", "arguments", "output", "error")}
+            yield event(call["name"], "call", thread, call["start_ms"], call["end_ms"], details)
             for kind, start, stop in call["spans"]:
                 yield event(KINDS.get(kind, kind), kind, thread, start, stop, {})
 
@@ -70,10 +72,6 @@ def _turn_details(turn: dict[str, Any]) -> dict[str, Any]:
     usage = turn["usage"] or {}
     names = ("response_id", "status", "lane", "recovered", "bytes_sent", "bytes_full_context", "tokens_per_second")
     return {**{name: turn[name] for name in names}, **usage, "text": turn["text"], "reasoning": turn["reasoning"]}
-
-
-def _call_details(call: dict[str, Any]) -> dict[str, Any]:
-    return {name: call[name] for name in ("call_id", "status", "arguments", "output", "error")}
 
 
 def _threads(calls: list[dict[str, Any]], end: float) -> dict[int, int]:

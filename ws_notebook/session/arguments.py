@@ -10,6 +10,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from types import UnionType
 from typing import Any, Final
 
 import msgspec
@@ -34,7 +35,7 @@ def check(**given: Any) -> None:
         if value is None:
             continue
         fits, wanted = _RULES[name]
-        if not fits(value):
+        if not (isinstance(value, fits) if isinstance(fits, type | UnionType) else fits(value)):
             raise SettingsError(f"{name} must be {wanted}, not {_shown(name, value)}.{_advice(name, value)}")
         if name in _CLOSER:
             _CLOSER[name](value)
@@ -116,11 +117,11 @@ def _is_list_of_text(value: Any) -> bool:
     return _is_list(value) and all(isinstance(each, str) for each in value)
 
 
-_TEXT = (lambda value: isinstance(value, str), "a string")
+_TEXT = (str, "a string")
 _LIST_OF_TOOLS = "a list of tools: functions, Tool objects, hosted tools"
-_RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+_RULES: Final[Mapping[str, tuple[type | UnionType | Callable[[Any], bool], str]]] = {
     "provider": (lambda value: isinstance(value, str) and bool(value.strip()), "a provider's name or a base URL"),
-    "profile": (lambda value: isinstance(value, str | Profile), "a provider's name or a Profile"),
+    "profile": (str | Profile, "a provider's name or a Profile"),
     "model": _TEXT,
     "instructions": _TEXT,
     "api_key": (lambda value: isinstance(value, str) or callable(value), "a string, or a function that returns one"),
@@ -128,7 +129,7 @@ _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "ssl": (_is_context, "an ssl.SSLContext"),
     "transport": (_is_transport, "'auto', 'websocket', 'http' or a Transport"),
     "compression": (lambda value: value in ("auto", "deflate"), "'auto', 'deflate' or None"),
-    "store": (lambda value: isinstance(value, bool), "True or False"),
+    "store": (bool, "True or False"),
     "tools": (_is_list, _LIST_OF_TOOLS),
     "max_turns": (_is_count, "a whole number of at least 1"),
     "options": (_is_mapping, "a dict of request fields"),

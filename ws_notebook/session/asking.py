@@ -45,7 +45,9 @@ def asks(function: F) -> F:
     own = inspect.signature(function)
     kept = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
     named = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_default(name), annotation=kind)
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=LATEST if name == "parent" else None, annotation=kind
+        )
         for name, kind in _annotations().items()
     ]
     function.__signature__ = own.replace(parameters=[*kept, *named])  # type: ignore[attr-defined]
@@ -58,7 +60,3 @@ def _annotations() -> dict[str, str]:
         for home in (StartSettings, AskSettings)
         for name, kind in home.__annotations__.items()
     }
-
-
-def _default(name: str) -> Latest | None:
-    return LATEST if name == "parent" else None

@@ -92,7 +92,11 @@ class Call(Generic[R]):
         tool = self._run._course.tools.get(self._state.name)
         given = to_output(output) if tool is None else to_output(output, max_output=tool.max_output)
         items: list[Item] = [
-            tool_output(each.kind, each.call_id, given if each is self._state else _kept(each))
+            tool_output(
+                each.kind,
+                each.call_id,
+                given if each is self._state else CANCELLED_OUTPUT if each.output is None else each.output,
+            )
             for turn in round_of(last)
             for each in turn.tool_calls
             if each.item is not None
@@ -130,7 +134,3 @@ class Call(Generic[R]):
             "text_format": self._run.wanted,
             "options": {**asked.options, **({"tools": more} if more else {})},
         }
-
-
-def _kept(call: CallState) -> str | list[Any]:
-    return CANCELLED_OUTPUT if call.output is None else call.output

@@ -52,19 +52,16 @@ def tool_source(tool: AnyTool, names: Names) -> str:
     """How code names the tool: its variable, the object of a method, a session that has it, or its own name."""
     if isinstance(names.get(tool.name), Tool) and names[tool.name].name == tool.name:
         return tool.name
-    visible = [(name, value) for name, value in list(names.items()) if not name.startswith("_")]
-    for name, value in visible:
-        if isinstance(value, Tool) and value.name == tool.name:
-            return name
     owner = getattr(tool.function, "__self__", None)
-    for name, value in visible:
-        if owner is not None and value is owner:
-            return f"{name}.{getattr(tool.function, '__name__', tool.name)}"
-    for name, value in visible:
-        place = _place_in(value, tool)
-        if place:
-            return f"{name}{place}"
-    return tool.name
+    of_owner = f".{getattr(tool.function, '__name__', tool.name)}"
+    ways: tuple[Callable[[Any], str | None], ...] = (
+        lambda value: "" if isinstance(value, Tool) and value.name == tool.name else None,
+        lambda value: of_owner if owner is not None and value is owner else None,
+        lambda value: _place_in(value, tool) or None,
+    )
+    visible = [(name, value) for name, value in list(names.items()) if not name.startswith("_")]
+    found = (f"{name}{place}" for way in ways for name, value in visible if (place := way(value)) is not None)
+    return next(found, tool.name)
 
 
 def _place_in(value: Any, tool: AnyTool) -> str:
@@ -114,12 +111,12 @@ class _Writer:
         root = cls.__qualname__.partition(".")[0]
         if "<locals>" in cls.__qualname__:
             raise _Unwritable
-        if cls.__module__ not in ("__main__", "builtins") and not self._has(root, cls.__module__):
+        if (
+            cls.__module__ not in ("__main__", "builtins")
+            and getattr(self._names.get(root), "__module__", None) != cls.__module__
+        ):
             self.imports.add(f"from {cls.__module__} import {root}")
         return cls.__qualname__
-
-    def _has(self, name: str, module: str) -> bool:
-        return getattr(self._names.get(name), "__module__", None) == module
 
     def number(self, value: float) -> str:
         return repr(value) if math.isfinite(value) else f'float("{value}")'

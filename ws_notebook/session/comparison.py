@@ -10,7 +10,7 @@ import msgspec
 
 from ..core.items import Item
 from ..exceptions import SettingsError, WsNotebookError
-from ..render.format import markdown_table
+from ..render.format import aligned, markdown_table
 from ..tools import Toolable
 from ..transports.replay import ReplayTransport
 from .arguments import check
@@ -69,12 +69,7 @@ class Comparison:
         return len({run.text for run in self.runs.values()}) == 1
 
     def __repr__(self) -> str:
-        head, *rows = self._cells()
-        widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
-        lines = [
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)
-        ]
-        return "\n".join([*(each.rstrip() for each in lines), self._note()])
+        return f"{aligned(self._cells())}\n{self._note()}"
 
     def _repr_markdown_(self) -> str:
         head, *rows = [["" if cell == "" else cell.replace("|", "\\|") for cell in row] for row in self._cells()]

@@ -19,17 +19,24 @@ from .host import Asked
 __all__ = ["AsyncStream", "Stream"]
 
 
-class Stream(Iterator[Change]):
+class _Following:
+    """What either way to follow a run has: the changes that have arrived, and whether it is over."""
+
+    def __init__(self, run: Asked, ring: Callable[[], None]) -> None:
+        self._engine, self._course = run._engine, run._course
+        self._arrived: deque[Change] = deque()
+        self._over = False
+        self._leave = _follow(self, run, self._arrived, ring)
+
+
+class Stream(_Following, Iterator[Change]):
     """Waits for each change in the thread that asks for it; that thread does the run's tools meanwhile, as `ask` does.
 
     KeyboardInterrupt while it waits stops the run.
     """
 
     def __init__(self, run: Asked) -> None:
-        self._engine, self._course = run._engine, run._course
-        self._arrived: deque[Change] = deque()
-        self._over = False
-        self._leave = _follow(self, run, self._arrived, self._engine.waiters.wake)
+        super().__init__(run, run._engine.waiters.wake)
 
     def __next__(self) -> Change:
         if self._over:
@@ -46,18 +53,15 @@ class Stream(Iterator[Change]):
         self._leave()
 
 
-class AsyncStream(AsyncIterator[Change]):
+class AsyncStream(_Following, AsyncIterator[Change]):
     """Waits for each change on the loop that asks for it; coroutine tools of the run join that loop meanwhile.
 
     The run goes on when the loop is left, or its task is cancelled.
     """
 
     def __init__(self, run: Asked) -> None:
-        self._engine, self._course = run._engine, run._course
-        self._arrived: deque[Change] = deque()
-        self._over = False
         self._bell = _LoopBell(asyncio.get_running_loop())
-        self._leave = _follow(self, run, self._arrived, self._bell.ring)
+        super().__init__(run, self._bell.ring)
         self._stand_down = self._engine.waiters.stand_by(self, self._course, self._bell.loop)
 
     async def __anext__(self) -> Change:
@@ -106,9 +110,7 @@ class _LoopBell:
             await self._event.wait()
 
 
-def _follow(
-    stream: Stream | AsyncStream, run: Asked, arrived: deque[Change], ring: Callable[[], None]
-) -> Callable[[], object]:
+def _follow(stream: _Following, run: Asked, arrived: deque[Change], ring: Callable[[], None]) -> Callable[[], object]:
     """Have the run's changes put into `arrived` as long as somebody holds `stream`, or until the answer is called."""
     course = run._course
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from .. import kernel
 from ..engine.portal import Portal, portal
 from ..exceptions import WsNotebookError
+from ..views.beat import Beat
 from ..views.throttle import Throttle
 from .host import Host
 from .overview import Guide, Overview
@@ -52,23 +53,23 @@ class Outlet:
         self._send = send
         shown = owner.shown if only is None else _just(only, owner)
         self._overview = Overview(shown, lambda: owner.guide)
-        self._throttle = Throttle(self._paint, owner.call_later, _INTERVAL)
+        self._throttle = Throttle(self._paint, owner.portal.call_later, _INTERVAL)
         self._watchers: set[str] = set()
         self._present: set[str] = set()
         self._asked = 0.0
-        self._beats = False
+        self._beat = Beat(self._look, owner.portal.call_later, _BEAT)
         self._wants_whole = False
         self._numbers = itertools.count(1)
 
     def receive(self, message: Any) -> None:
         """A message from a front end, in whatever thread."""
         if isinstance(message, Mapping):
-            self._owner.post(self._take, dict(message))
+            self._owner.portal.post(self._take, dict(message))
 
     def tell_unasked(self) -> None:
         """Tell for a while before somebody has said that he looks: a kernel without subshells may hear nobody now."""
         self._watch(_UNHEARD, here=False)
-        self._owner.call_later(_UNASKED, lambda: self._watchers.discard(_UNHEARD))
+        self._owner.portal.call_later(_UNASKED, lambda: self._watchers.discard(_UNHEARD))
 
     def touch(self) -> None:
         """Something changed. Costs nothing while nobody looks."""
@@ -89,23 +90,22 @@ class Outlet:
         self._present.add(client)
         self._watchers.discard(_UNHEARD)
         self._wants_whole |= not here or client not in self._watchers
+        if not self._watchers:
+            self._asked = time.monotonic()
         self._watchers.add(client)
-        if not self._beats:
-            self._beats, self._asked = True, time.monotonic()
-            self._owner.call_later(_BEAT, self._beat)
+        self._beat.want(True)
         if self._wants_whole:
             self._throttle.request()
 
-    def _beat(self) -> None:
+    def _look(self) -> None:
         if not self._watchers:
-            self._beats = False
             return
         if time.monotonic() - self._asked > _ROLL_CALL:
             self._watchers &= self._present
             self._present, self._asked = set(), time.monotonic()
             self._tell({"kind": "who_is_there"})
         self._throttle.request()
-        self._owner.call_later(_BEAT, self._beat)
+        self._beat.want(True)
 
     def _paint(self) -> None:
         if not self._watchers:
@@ -139,7 +139,7 @@ class Panels:
     """The sessions of this process and the channels that tell of them."""
 
     def __init__(self, portal: Portal) -> None:
-        self._portal = portal
+        self.portal = portal
         self._numbers = itertools.count(1)
         self._sessions: weakref.WeakValueDictionary[str, Host[Run]] = weakref.WeakValueDictionary()
         self._outlets: tuple[weakref.ref[Outlet], ...] = ()
@@ -196,19 +196,13 @@ class Panels:
             return f"This version of ws-notebook does not know {kind!r}."
         return ""
 
-    def post(self, function: Callable[..., object], *args: object) -> None:
-        self._portal.post(function, *args)
-
-    def call_later(self, delay: float, callback: Callable[[], None]) -> None:
-        self._portal.call_later(delay, callback)
-
     def _open_channel(self) -> None:
         channel = kernel.Channel(TARGET)
         outlet = self.outlet(channel.send)
         channel.listen(outlet.receive)
         channel.send({"kind": "here"})
         if kernel.cell_id() is not None:
-            self.post(outlet.tell_unasked)
+            self.portal.post(outlet.tell_unasked)
 
 
 def panels() -> Panels:

@@ -8,6 +8,7 @@ from ..core.items import Item
 from ..core.run import RunState
 from ..core.turn import TurnState
 from ..exceptions import FormatError
+from ..render.format import shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,8 +75,7 @@ class ParsedAnswer:
         text = _answer(last) if last is not None else ""
         kept = f"What came is in run.text and run.items of {state.id}."
         if last is not None and last.refusal and not text:
-            words = " ".join(last.refusal.split())
-            shown = words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…"
+            shown = shortened(" ".join(last.refusal.split()), _SHOWN)
             raise FormatError(
                 f"The model refused, so there is no {wanted.label}. It said: “{shown}” Ask in other words."
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..core.items import Item, as_items
@@ -16,23 +17,17 @@ __all__ = ["Input", "Question", "question"]
 Input = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
 
 
+@dataclass(frozen=True)
 class Question:
     """The items of a request; its pictures in their order, each as a small copy with a caption; notes for views.
 
     `source` is a stamp of what it was made of, where that can be edited later: a cell's words as typed.
     """
 
-    def __init__(
-        self,
-        items: list[Item],
-        pictures: Sequence[Mapping[str, Any]] = (),
-        notes: Sequence[str] = (),
-        source: str = "",
-    ) -> None:
-        self.items = items
-        self.pictures = tuple(pictures)
-        self.notes = tuple(notes)
-        self.source = source
+    items: list[Item]
+    pictures: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    source: str = ""
 
     @classmethod
     def of_pieces(cls, pieces: Iterable[str | Picture], notes: Sequence[str] = (), source: str = "") -> Question:
@@ -50,7 +45,7 @@ class Question:
         written = [part for part in content if part["type"] != "input_text" or part["text"].strip()]
         if not written:
             raise SettingsError("The prompt is empty. Write a question or an instruction.")
-        return cls([Item(type="message", role="user", content=written)], shown, notes, source)
+        return cls([Item(type="message", role="user", content=written)], tuple(shown), tuple(notes), source)
 
 
 def question(input: Input | Question, pictures: Iterable[Any] | None = None) -> Question:
@@ -64,7 +59,7 @@ def question(input: Input | Question, pictures: Iterable[Any] | None = None) -> 
     added = [] if pictures is None else _pictures(pictures)
     if added:
         items = _with_pictures(items, added)
-    return Question(items, _shown(items, added))
+    return Question(items, tuple(_shown(items, added)))
 
 
 def _pictures(pictures: Iterable[Any]) -> list[Picture]:

@@ -15,7 +15,7 @@ from ws_notebook.core.turn import CallState
 from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import visible
 from ws_notebook.secrets import hidden_value
-from ws_notebook.tools.values.outputs import Output, error_output
+from ws_notebook.tools.values.outputs import Output, error_output, text_part
 
 if TYPE_CHECKING:
     from ws_notebook.tools.unsaid import Unsaid
@@ -142,7 +142,7 @@ def edited_output(output: Output, arguments: str) -> Output:
     note = f"[The user changed the arguments before this call ran. It ran with: {arguments}]"
     if isinstance(output, str):
         return f"{note}\n{output}"
-    return [{"type": "input_text", "text": note}, *output]
+    return [text_part(note), *output]
 
 
 _QUESTION = "Run it? y = yes, n or n REASON = no, or other arguments as JSON: "
@@ -179,7 +179,7 @@ def prompted(call: PendingCall, check: Callable[[str], object], unsaid: Unsaid |
         elif (problem := _problem(answer, check)) is not None:
             notice = f"{problem}\n"
         else:
-            return Decision(kind="edited", runs=True, arguments=_compact(answer))
+            return Decision(kind="edited", runs=True, arguments=json.dumps(json.loads(answer), ensure_ascii=False))
 
 
 def _problem(arguments: str, check: Callable[[str], object]) -> str | None:
@@ -215,7 +215,3 @@ def question(call: PendingCall, unsaid: Unsaid | None, limit: int) -> str:
     if unsaid is not None and unsaid.length > _SHORT:
         lines.append(f"({unsaid.length} characters, SHA-256 {unsaid.digest}…)")
     return visible("\n".join(lines))
-
-
-def _compact(arguments: str) -> str:
-    return json.dumps(json.loads(arguments), ensure_ascii=False)

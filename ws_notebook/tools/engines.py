@@ -31,9 +31,7 @@ def submitted(
     # Dask takes equal calls of a function for one and the same, and hands out the first one's result.
     once = uuid.uuid4().hex
     cloudpickle = _cloudpickle()
-    if cloudpickle is None:
-        return executor.submit(_call_bound, bound, once)
-    return executor.submit(_call_parcel, cloudpickle.dumps(bound), once)
+    return executor.submit(_call_elsewhere, bound if cloudpickle is None else cloudpickle.dumps(bound), once)
 
 
 def withdrawn(future: Future[Any], executor: Executor | None) -> bool:
@@ -46,11 +44,9 @@ def withdrawn(future: Future[Any], executor: Executor | None) -> bool:
     return future.cancel() and isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor)
 
 
-def _call_bound(bound: BoundCall, once: str) -> Any:
-    return _call(bound, None)
-
-
-def _call_parcel(parcel: bytes, once: str) -> Any:
+def _call_elsewhere(parcel: BoundCall | bytes, once: str) -> Any:
+    if not isinstance(parcel, bytes):
+        return _call(parcel, None)
     import pickle
 
     return _call(pickle.loads(parcel), None)  # noqa: S301 - made by `submitted`

@@ -8,7 +8,6 @@ once, as an `Outcome`, or as None where it was interrupted; a tool that fails ne
 from __future__ import annotations
 
 # What `signal` wraps: its enums take longer than most functions that are called in between.
-import _signal  # type: ignore[import-not-found]
 import asyncio
 import contextlib
 import contextvars
@@ -18,6 +17,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
@@ -118,6 +118,39 @@ def _own_part(traceback: TracebackType | None) -> TracebackType | None:
     return part or traceback
 
 
+class _Gate:
+    """On the main thread, makes SIGINT raise KeyboardInterrupt while a tool runs.
+
+    An idle kernel ignores the signal, and `asyncio.run` makes it cancel its main task.
+    """
+
+    def __init__(self) -> None:
+        self.expected = False
+        """A signal was sent to the function and has not been taken yet."""
+        self.spare = False
+        """It was sent again, so one signal more than meant may come."""
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            before = signal.getsignal(signal.SIGINT)
+            # None: set by other than Python, so it could not be put back.
+            if before is not None:
+                self._before = signal.signal(signal.SIGINT, self._take)
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _take(self, *_: object) -> None:
+        if self.spare and not self.expected:
+            self.spare = False
+            return
+        self.expected = False
+        raise KeyboardInterrupt
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
 class Execution:
     """One call of one tool.
 
@@ -126,52 +159,41 @@ class Execution:
     where it ended because of `interrupt`.
     """
 
-    def __init__(
-        self,
-        tool: ToolLike,
-        arguments: str,
-        *,
-        context: contextvars.Context,
-        started: Callable[[], bool],
-        finished: Callable[[Outcome | None], None],
-        inside: Context | None = None,
-    ) -> None:
-        self.tool = tool
-        self._arguments = arguments
-        self._inside = inside
-        self._context = context
-        self._started = started
-        self._finished = finished
-        self._lock = threading.Lock()
-        self._thread: int | None = None
-        self._task: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = None
-        self._future: Future[Any] | None = None
-        self._executor: Executor | None = None
-        self._interrupted = False
-        self._claimed = False
-        self.began: float | None = None
-        """When the function began, in seconds of the monotonic clock; written by whoever lets it begin."""
-        self.watched = False
-        """Whether its beginning is to be told at once."""
-        self._gate = _Gate()
+    tool: ToolLike = field(kw_only=False)
+    arguments: str = field(kw_only=False)
+    context: contextvars.Context
+    started: Callable[[], bool]
+    finished: Callable[[Outcome | None], None]
+    inside: Context | None = None
+
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _thread: int | None = field(default=None, init=False)
+    _task: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = field(default=None, init=False)
+    _future: Future[Any] | None = field(default=None, init=False)
+    _executor: Executor | None = field(default=None, init=False)
+    _interrupted: bool = field(default=False, init=False)
+    _claimed: bool = field(default=False, init=False)
+    began: float | None = field(default=None, init=False)
+    """When the function began, in seconds of the monotonic clock; written by whoever lets it begin."""
+    watched: bool = field(default=False, init=False)
+    """Whether its beginning is to be told at once."""
+    _gate: _Gate = field(default_factory=_Gate, init=False)
 
     # Running: one of these is called, once.
 
     def run(self) -> None:
         """Run in this thread to the end. On the main thread KeyboardInterrupt of the user passes through."""
         if self._claim():
-            self._finished(self._run_guarded())
+            self.finished(self._run_guarded())
 
     def run_with(self, executor: Executor) -> None:
         """Hand the function to an executor; only its arguments and result travel."""
         if not self._claim():
             return
         try:
-            future = submitted(
-                executor, self.tool.bind(self._arguments), self._inside or Context(), self._context.copy()
-            )
+            future = submitted(executor, self.tool.bind(self.arguments), self.inside or Context(), self.context.copy())
         except BaseException as error:  # noqa: BLE001 - an executor may raise anything
-            self._finished(failed_outcome(error))
+            self.finished(failed_outcome(error))
             return
         with self._lock:
             self._future, self._executor = future, executor
@@ -224,7 +246,7 @@ class Execution:
             if self._claimed or self._interrupted:
                 return False
             self._claimed = True
-        return self._started()
+        return self.started()
 
     def _run_guarded(self) -> Outcome | None:
         try:
@@ -249,8 +271,8 @@ class Execution:
                 self._thread = None if self.tool.is_async else threading.get_ident()
             if self.tool.is_async:
                 return self._run_nested()
-            bound = self.tool.bind(self._arguments)
-            value = self._context.copy().run(bound.run, self._inside)
+            bound = self.tool.bind(self.arguments)
+            value = self.context.copy().run(bound.run, self.inside)
             if inspect.isawaitable(value):
                 # A plain wrapper around a coroutine function, such as many decorators make.
                 return self._run_nested(value)
@@ -281,13 +303,13 @@ class Execution:
 
     async def _run_coroutine(self, given: Awaitable[Any] | None) -> Outcome:
         try:
-            awaited = self.tool.bind(self._arguments).run(self._inside) if given is None else given
+            awaited = self.tool.bind(self.arguments).run(self.inside) if given is None else given
             return self._answer(await awaited)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - SystemExit would end the kernel's loop
             return failed_outcome(error)
 
     def _make_task(self, loop: asyncio.AbstractEventLoop, given: Awaitable[Any] | None = None) -> asyncio.Task[Any]:
-        task: asyncio.Task[Any] = loop.create_task(self._run_coroutine(given), context=self._context.copy())
+        task: asyncio.Task[Any] = loop.create_task(self._run_coroutine(given), context=self.context.copy())
         with self._lock:
             self._task = (loop, task)
             if self._interrupted:
@@ -296,61 +318,27 @@ class Execution:
 
     def _task_done(self, task: asyncio.Task[Any]) -> None:
         if task.cancelled():
-            self._finished(
+            self.finished(
                 None if self._interrupted else failed_outcome(asyncio.CancelledError("the coroutine was cancelled"))
             )
             return
         error = task.exception()
         if isinstance(error, KeyboardInterrupt):
             # The user's, taken in the midst of the function: it goes on to whoever runs the loop.
-            self._finished(None)
+            self.finished(None)
         else:
-            self._finished(task.result() if error is None else failed_outcome(error))
+            self.finished(task.result() if error is None else failed_outcome(error))
 
     def _future_done(self, future: Future[Any]) -> None:
         if future.cancelled():
-            self._finished(None if self._interrupted else failed_outcome(ToolError("The executor dropped the call.")))
+            self.finished(None if self._interrupted else failed_outcome(ToolError("The executor dropped the call.")))
             return
         error = future.exception()
-        self._finished(self._answered(future.result()) if error is None else failed_outcome(error))
-
-    def _answered(self, value: Any) -> Outcome:
         try:
-            return self._answer(value)
-        except Exception as error:  # noqa: BLE001 - a result's own methods may raise anything
-            return failed_outcome(error)
-
-
-class _Gate:
-    """On the main thread, makes SIGINT raise KeyboardInterrupt while a tool runs.
-
-    An idle kernel ignores the signal, and `asyncio.run` makes it cancel its main task.
-    """
-
-    def __init__(self) -> None:
-        self.expected = False
-        """A signal was sent to the function and has not been taken yet."""
-        self.spare = False
-        """It was sent again, so one signal more than meant may come."""
-        self._before: Any = None
-
-    def __enter__(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            before = _signal.getsignal(signal.SIGINT)
-            # None: set by other than Python, so it could not be put back.
-            if before is not None:
-                self._before = _signal.signal(signal.SIGINT, self._take)
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            _signal.signal(signal.SIGINT, self._before)
-
-    def _take(self, *_: object) -> None:
-        if self.spare and not self.expected:
-            self.spare = False
-            return
-        self.expected = False
-        raise KeyboardInterrupt
+            outcome = self._answer(future.result()) if error is None else failed_outcome(error)
+        except Exception as problem:  # noqa: BLE001 - a result's own methods may raise anything
+            outcome = failed_outcome(problem)
+        self.finished(outcome)
 
 
 def _signal_main_thread() -> None:

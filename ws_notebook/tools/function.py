@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.approval import Approval
@@ -16,21 +16,9 @@ from ws_notebook.tools.bench.record import Bench
 from ws_notebook.tools.bench.revision import succeed
 from ws_notebook.tools.bench.workbench import Workbench
 from ws_notebook.tools.call import BoundCall
-from ws_notebook.tools.options import (
-    OPTIONS,
-    Approve,
-    RunIn,
-    checked_approve,
-    checked_description,
-    checked_max_output,
-    checked_name,
-    checked_run_in,
-    checked_strict,
-    checked_timeout,
-    nearest,
-)
+from ws_notebook.tools.options import ToolOptions, checked, checked_name
 from ws_notebook.tools.schema.docstring import describe
-from ws_notebook.tools.schema.freeform import Format, as_format, check_parameters, format_words, parsed_text
+from ws_notebook.tools.schema.freeform import as_format, check_parameters, format_words, parsed_text
 from ws_notebook.tools.schema.pretty import ShownSchema
 from ws_notebook.tools.schema.signature import context_parameters, home, is_unbound_method, signature_text
 
@@ -68,18 +56,7 @@ class Tool(Workbench, Generic[P, R]):
     """Whether a call gives something to await: a coroutine function or an async generator function."""
 
     def __init__(
-        self,
-        function: Callable[P, R],
-        *,
-        name: str | None = None,
-        description: str | None = None,
-        strict: bool | None = None,
-        approve: Approve = None,
-        timeout: float | None = None,
-        run_in: RunIn = "kernel",
-        max_output: int | None = None,
-        format: Format | None = None,
-        names: dict[str, Any] | None = None,
+        self, function: Callable[P, R], *, names: dict[str, Any] | None = None, **options: Unpack[ToolOptions]
     ) -> None:
         """`names` are local names that string annotations may use."""
         from ws_notebook.tools.schema.function import function_schema
@@ -89,21 +66,18 @@ class Tool(Workbench, Generic[P, R]):
         functools.update_wrapper(self, function, updated=())
         self.__doc__ = docstring
         self.function = function
-        self.name = checked_name(function, name)
+        self.name = checked_name(function, options.get("name"))
         label = f"Tool {self.name!r}"
-        self.description = checked_description(description, label) or describe(docstring).text
-        self.approve = checked_approve(approve, label)
-        self.timeout = checked_timeout(timeout, label)
-        self._run_in = checked_run_in(run_in, label)
-        self.max_output = checked_max_output(max_output, label)
+        given = checked(label, **options)
+        self.description = given["description"] or describe(docstring).text
+        self.approve, self.timeout, self.max_output = given["approve"], given["timeout"], given["max_output"]
+        self._run_in = given["run_in"]
         self.is_async = _is_async(function)
         self._bench = Bench()
         self._unbound = is_unbound_method(function)
         self._contexts = context_parameters(function, label=label, names=names)
-        self._schema = function_schema(
-            function, label=label, docstring=docstring, strict=checked_strict(strict, label), names=names
-        )
-        self.format = as_format(format, label)
+        self._schema = function_schema(function, label=label, docstring=docstring, strict=given["strict"], names=names)
+        self.format = as_format(given.get("format"), label)
         if self.format is not None:
             check_parameters(self._schema, label)
 
@@ -227,37 +201,11 @@ AnyTool = Tool[..., Any]
 
 
 @overload
-def tool(function: Callable[P, R], /) -> Tool[P, R]: ...
+def tool(function: Callable[P, R], /, **options: Unpack[ToolOptions]) -> Tool[P, R]: ...
 
 
 @overload
-def tool(
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    strict: bool | None = None,
-    approve: Approve = None,
-    timeout: float | None = None,
-    run_in: RunIn = "kernel",
-    max_output: int | None = None,
-    format: Format | None = None,
-) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
-
-
-@overload
-def tool(
-    function: Callable[P, R],
-    /,
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    strict: bool | None = None,
-    approve: Approve = None,
-    timeout: float | None = None,
-    run_in: RunIn = "kernel",
-    max_output: int | None = None,
-    format: Format | None = None,
-) -> Tool[P, R]: ...
+def tool(**options: Unpack[ToolOptions]) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
 
 
 def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
@@ -278,9 +226,6 @@ def tool(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     allows None. A tool given again with options is made anew from its function. Raises `ToolError` for a function
     that cannot be a tool and for an option that does not exist.
     """
-    for option in options:
-        if option not in OPTIONS:
-            raise ToolError(f"tool() has no option {option!r}.{nearest(option, OPTIONS)}")
     if function is not None:
         return _defined(function, options, sys._getframe(1))
 

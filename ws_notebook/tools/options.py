@@ -6,35 +6,42 @@ import difflib
 import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.approval import Approval
+from ws_notebook.tools.schema.freeform import Format
 from ws_notebook.tools.schema.signature import home
 from ws_notebook.tools.values.outputs import DEFAULT_MAX_OUTPUT
 
-__all__ = [
-    "OPTIONS",
-    "Approve",
-    "RunIn",
-    "checked_approve",
-    "checked_description",
-    "checked_max_output",
-    "checked_name",
-    "checked_run_in",
-    "checked_strict",
-    "checked_timeout",
-    "nearest",
-]
+__all__ = ["OPTIONS", "Approve", "RunIn", "ToolOptions", "checked", "checked_name", "nearest"]
 
 RunIn = Literal["kernel", "thread"] | Executor
 Approve = bool | Literal["first time"] | Callable[..., Any] | Approval | None
 
-OPTIONS = ("name", "description", "strict", "approve", "timeout", "run_in", "max_output", "format")
 
-_PLACES: tuple[Literal["kernel", "thread"], ...] = ("kernel", "thread")
+class ToolOptions(TypedDict, total=False):
+    """What `tool` takes besides the function; see there."""
+
+    name: str | None
+    description: str | None
+    strict: bool | None
+    approve: Approve
+    timeout: float | None
+    run_in: RunIn
+    max_output: int | None
+    format: Format | None
+
+
+OPTIONS = tuple(ToolOptions.__annotations__)
+
+_DEFAULTS: ToolOptions = {
+    "description": "", "strict": None, "approve": None, "timeout": None, "run_in": "kernel",
+    "max_output": DEFAULT_MAX_OUTPUT,
+}  # fmt: skip
+_PLACES, _FIRST = ("kernel", "thread"), "first time"
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -56,77 +63,83 @@ def checked_name(function: Callable[..., Any], name: object) -> str:
     return found
 
 
-def checked_description(description: object, label: str) -> str:
-    """The text without its indentation; empty when none is given."""
-    if description is None or isinstance(description, str):
-        return inspect.cleandoc(description or "")
-    raise ToolError(f"{label}: description is {description!r}; give a string.")
+def checked(label: str, **options: Unpack[ToolOptions]) -> dict[str, Any]:
+    """All options but the name, as a tool keeps them: `approve` as an Approval, the description without indentation.
+
+    None is the default, but for `run_in`. Raises `ToolError` for an option that does not exist, and with `label` in it
+    for the first that a tool cannot have.
+    """
+    for name in options:
+        if name not in OPTIONS:
+            raise ToolError(f"tool() has no option {name!r}.{nearest(name, OPTIONS)}")
+    given = {name: value for name, value in options.items() if value is not None or name == "run_in"}
+    found: dict[str, Any] = {**_DEFAULTS, **given}
+    for name in ("description", "strict", "timeout", "run_in", "max_output"):
+        _check(name, found[name], label)
+    return {
+        **found,
+        "approve": _approval(found["approve"], label),
+        "description": inspect.cleandoc(found["description"]),
+    }
 
 
-def checked_strict(strict: object, label: str) -> bool | None:
-    """True, False, or None for strict where possible."""
-    if strict is None or isinstance(strict, bool):
-        return strict
-    raise ToolError(f"{label}: strict is {strict!r}; give True, False, or None for strict where possible.")
-
-
-def checked_timeout(timeout: object, label: str) -> float | None:
-    """Seconds, or None."""
-    if timeout is None:
-        return None
-    if isinstance(timeout, int | float) and not isinstance(timeout, bool) and timeout > 0:
-        return float(timeout)
-    raise ToolError(f"{label}: timeout is {timeout!r}; give a positive number of seconds, or None for no limit.")
-
-
-def checked_run_in(run_in: Any, label: str) -> RunIn:
-    """Where it runs."""
-    if isinstance(run_in, Executor):
-        return run_in
-    for place in _PLACES:
-        if isinstance(run_in, str) and run_in == place:
-            return place
-    hint = nearest(run_in, _PLACES) if isinstance(run_in, str) else ""
-    if hasattr(run_in, "submit"):
-        hint = " Dask has client.get_executor(), ipyparallel client.executor()."
-    raise ToolError(f'{label}: run_in is {run_in!r}; give "kernel", "thread" or a concurrent.futures.Executor.{hint}')
-
-
-def checked_approve(approve: Any, label: str) -> Approval | None:
-    """When its calls wait for approval; None: never."""
+def _approval(approve: Any, label: str) -> Approval | None:
     if approve is None or approve is False:
         return None
     found = approve if isinstance(approve, Approval) else Approval(when=approve)
-    _check_when(found.when, label)
-    if found.timeout is not None:
-        checked_timeout(found.timeout, f"{label}: Approval")
-    if found.default not in ("deny", "approve"):
-        raise ToolError(f'{label}: Approval: default is {found.default!r}; give "deny" or "approve".')
+    if callable(found.when) and inspect.iscoroutinefunction(home(found.when)):
+        raise ToolError(f"{label}: approve is a coroutine function; give a plain one, which returns at once.")
+    _check("approve", found.when, label)
+    _check("timeout", found.timeout, f"{label}: Approval")
+    _check("default", found.default, f"{label}: Approval")
     return found
 
 
-def _check_when(when: Any, label: str) -> None:
-    if callable(when) and inspect.iscoroutinefunction(home(when)):
-        raise ToolError(f"{label}: approve is a coroutine function; give a plain one, which returns at once.")
-    if when is True or callable(when) or (isinstance(when, str) and when == "first time"):
-        return
-    hint = " Did you mean 'first time'?" if difflib.get_close_matches(str(when), ("first time",)) else ""
-    raise ToolError(
-        f'{label}: approve is {when!r}; give True, "first time", a function of the call, or an Approval with a '
-        f"timeout.{hint}"
-    )
+def _check(name: str, value: Any, label: str) -> None:
+    fits, remedy = _RULES[name]
+    if not fits(value):
+        raise ToolError(f"{label}: {name} is {value!r}; give {remedy}.{_hint(name, value)}")
 
 
-def checked_max_output(max_output: object, label: str) -> int:
-    """Characters."""
-    if max_output is None:
-        return DEFAULT_MAX_OUTPUT
-    if isinstance(max_output, int) and not isinstance(max_output, bool) and max_output > 0:
-        return max_output
-    raise ToolError(f"{label}: max_output is {max_output!r}; give a positive number of characters.")
+def _hint(name: str, value: Any) -> str:
+    if hasattr(value, "submit"):
+        return " Dask has client.get_executor(), ipyparallel client.executor()."
+    meant = {"run_in": _PLACES, "approve": (_FIRST,)}.get(name, ())
+    return _near(value, meant) if isinstance(value, str) else ""
 
 
-def nearest(word: str, known: tuple[str, ...]) -> str:
+def _is_amount(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool) and bool(value > 0)
+
+
+def _is_place(value: Any) -> bool:
+    return isinstance(value, Executor) or (isinstance(value, str) and value in _PLACES)
+
+
+def _is_when(value: Any) -> bool:
+    return value is True or callable(value) or (isinstance(value, str) and value == _FIRST)
+
+
+_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "description": (lambda value: isinstance(value, str), "a string"),
+    "strict": (lambda value: isinstance(value, bool | None), "True, False, or None for strict where possible"),
+    "timeout": (
+        lambda value: value is None or _is_amount(value, (int, float)),
+        "a positive number of seconds, or None for no limit",
+    ),
+    "run_in": (_is_place, '"kernel", "thread" or a concurrent.futures.Executor'),
+    "max_output": (lambda value: _is_amount(value, int), "a positive number of characters"),
+    "approve": (_is_when, 'True, "first time", a function of the call, or an Approval with a timeout'),
+    "default": (lambda value: value in ("deny", "approve"), '"deny" or "approve"'),
+}
+"""Of each option, and of an Approval's: what it may be, and how that is said."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
     """A hint at the word that was meant, or at all there are, to end a message with."""
+    return _near(word, known) or f" There are: {', '.join(known)}."
+
+
+def _near(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(known)}."
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.render.format import markdown_table
+from ws_notebook.render.format import markdown_table, shortened
 from ws_notebook.tools.function import AnyTool, Tool, tool
 from ws_notebook.tools.hosted import HostedTool
+from ws_notebook.tools.options import nearest
 from ws_notebook.tools.schema.pretty import markdown_cell, type_words
 
 __all__ = ["Offered", "Toolable", "ToolRegistry"]
@@ -132,13 +132,9 @@ class ToolRegistry:
         return None
 
     def _missing(self, name: str) -> str:
-        names = list(self._tools)
-        if not names:
+        if not self._tools:
             return f"There is no tool {name!r}: none has been added yet."
-        near = difflib.get_close_matches(name, names, n=1)
-        return f"There is no tool {name!r}. " + (
-            f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names)}."
-        )
+        return f"There is no tool {name!r}.{nearest(name, self._tools)}"
 
 
 def _as_list(tools: Any) -> list[Any]:
@@ -153,8 +149,7 @@ def _as_list(tools: Any) -> list[Any]:
         raise ToolError("tools is a list of tools, not a dict of them: tools=list(….values()).")
     # A string or a dict can be one tool; neither is a list of them.
     if isinstance(tools, str | bytes | Mapping | Tool | type) or not isinstance(tools, Iterable):
-        name = getattr(tools, "__name__", None) or repr(tools)
-        shown = name if len(name) <= _SHOWN else f"{name[: _SHOWN - 1]}…"
+        shown = shortened(getattr(tools, "__name__", None) or repr(tools), _SHOWN)
         if not callable(tools) and not isinstance(tools, str | Mapping):
             raise ToolError(f"tools is a list of tools, not {type(tools).__name__} {shown}: tools=[function, …].")
         raise ToolError(f"tools is a list of tools, even of one: tools=[{shown}].")

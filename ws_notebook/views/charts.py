@@ -16,6 +16,7 @@ from ..render.svg import COLOURS
 from ..render.text import timeline_text
 from ..render.words import KINDS
 from .base import CallLater, Clock
+from .beat import Beat
 from .throttle import Throttle
 
 __all__ = ["LatencyChart", "Picture", "latency_picture", "percentile", "timeline_picture"]
@@ -48,8 +49,7 @@ class LatencyChart:
         self._shown: tuple[dict[str, dict[str, float]], list[float]] | None = None
         self._lock = threading.Lock()
         self._clock = clock
-        self._call_later = call_later
-        self._ticking = False
+        self._beat = Beat(self.touch, call_later, _TICK)
         self._throttle = Throttle(self._follow, call_later, interval=0.2)
         bars = [
             go.Bar(name=KINDS[kind], marker_color=COLOURS[kind][0], x=[], y=[], hovertemplate="%{y:.0f} ms")
@@ -70,13 +70,7 @@ class LatencyChart:
 
     def _follow(self) -> None:
         self.update()
-        if not self._ticking and any(not turn.done for turn in _turns(self._runs)):
-            self._ticking = True
-            self._call_later(_TICK, self._tick)
-
-    def _tick(self) -> None:
-        self._ticking = False
-        self.touch()
+        self._beat.want(any(not turn.done for turn in _turns(self._runs)))
 
     def update(self) -> None:
         """Show the turns as they are now. Sends nothing when nothing changed."""
@@ -126,11 +120,9 @@ def _opened_whole(figure: Any) -> Any:
 
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which this share of the values lies, between neighbours by the straight line."""
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    import numpy as np
+
+    return float(np.quantile(values, share))
 
 
 def _turns(runs: Runs) -> list[TurnState]:

@@ -15,6 +15,7 @@ import traitlets
 from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Output, VBox
 
 from ..kernel import hear_while_busy
+from ..render.format import shortened
 from .display import Display
 from .parts import script
 
@@ -23,8 +24,8 @@ __all__ = ["LATEST", "NEW", "Chat", "Composer", "Place", "Speaker"]
 LATEST, NEW = "latest", ""
 """What a question may continue besides a run's id: the latest run, or nothing."""
 
-_OFFERED = 50
-"""The most runs in the choice of what to continue."""
+_OFFERED, _WORDS = 50, 50
+"""The most runs in the choice of what to continue, and characters of the question of each."""
 
 _STYLE = """<style>
 .wsn-chat { border: 1px solid var(--jp-border-color2, #c4cad4); border-radius: 8px; padding: 10px 12px; gap: 8px; }
@@ -176,10 +177,5 @@ class Chat(VBox):  # type: ignore[misc]
 
 
 def _choices(runs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    listed = [(f"{run_id}: {_short(words)}", run_id) for run_id, words in runs[-_OFFERED:]]
+    listed = [(f"{run_id}: {shortened(' '.join(words.split()), _WORDS)}", run_id) for run_id, words in runs[-_OFFERED:]]
     return [("the latest", LATEST), ("nothing: start afresh", NEW), *listed]
-
-
-def _short(words: str) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= 50 else f"{line[:49]}…"

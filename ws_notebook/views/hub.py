@@ -147,19 +147,17 @@ class Hub:
         with self._lock:
             shown = [(view_id, known) for view_id, known in self._views.items() if not known.replaced]
         now = time.monotonic()
-        return [_facts(view_id, known, now) for view_id, known in shown]
-
-
-def _facts(view_id: str, known: _Known, now: float) -> dict[str, Any]:
-    view = known.view
-    return {
-        "view": view_id,
-        "cell": view.cell,
-        "run": view.run_id,
-        "done": view.ended is not None,
-        "ended_ms": None if view.ended is None else round((now - view.ended) * 1000),
-        "kept": known.kept,
-    }
+        return [
+            {
+                "view": view_id,
+                "cell": known.view.cell,
+                "run": known.view.run_id,
+                "done": known.view.ended is not None,
+                "ended_ms": None if known.view.ended is None else round((now - known.view.ended) * 1000),
+                "kept": known.kept,
+            }
+            for view_id, known in shown
+        ]
 
 
 def hub() -> Hub:

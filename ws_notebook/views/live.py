@@ -93,7 +93,9 @@ class LiveView:
         self._lock = threading.RLock()
         self._widget: RunWidget | None = None
         if hub is None or not hub.heard:
-            self._load_widgets()
+            from . import widget
+
+            self._module = widget
         self._ready = False
         self._unfolded: set[tuple[str, str]] = set()
         """The calls, by turn and id, all of whose arguments a reader has asked for."""
@@ -149,11 +151,6 @@ class LiveView:
             self._drop_widget()
 
     # The widget, where it is needed.
-
-    def _load_widgets(self) -> None:
-        from . import widget
-
-        self._module = widget
 
     def _make_widget(self, picture: dict[str, Any]) -> RunWidget:
         made = self._module.RunWidget(run=picture)

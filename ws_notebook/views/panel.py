@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol
 
 import anywidget
 
-from ..exceptions import SettingsError
+from .parts import script
 from .widget import deliver_while_busy
 
 __all__ = ["PanelWidget", "panel_widget"]
 
-_SCRIPT = Path(__file__).parent / "static" / "panel.js"
+_INSTEAD = "or install ws-notebook from a wheel. `%responses status` and `%responses history` tell the same in words."
 
 
 class Outlet(Protocol):
@@ -23,20 +22,10 @@ class Outlet(Protocol):
         """A message from the browser, in whatever thread."""
 
 
-def _script() -> str:
-    try:
-        return _SCRIPT.read_text("utf-8")
-    except OSError:
-        raise SettingsError(
-            f"The panel's script, {_SCRIPT.name}, is missing from this installation. Build it with `make build` or "
-            "install ws-notebook from a wheel. `%responses status` and `%responses history` tell the same in words."
-        ) from None
-
-
 class PanelWidget(anywidget.AnyWidget):
     """Its state is in the browser: it says when somebody looks and is sent everything then."""
 
-    _esm = _script()
+    _esm = script("panel", "panel", _INSTEAD)
 
     def __repr__(self) -> str:
         return "The session's panel. It needs a front end with widgets; %responses status tells the same in words."

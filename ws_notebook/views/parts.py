@@ -47,15 +47,18 @@ def loader() -> str:
     return [script(name) for name in (*PARTS, "loader")][-1]
 
 
-def script(name: str) -> str:
-    """The text of static/<name>.js. Raises SettingsError when it is not there."""
+_INSTEAD = "install ws-notebook from a wheel, or ask with --view text."
+
+
+def script(name: str, what: str = "live view", instead: str = _INSTEAD) -> str:
+    """The text of static/<name>.js. Raises SettingsError, with what to do `instead`, when it is not there."""
     path = _FOLDER / f"{name}.js"
     try:
         return path.read_text("utf-8")
     except OSError:
         raise SettingsError(
-            f"The live view's script, {path.name}, is missing from this installation. Build it with `make build`, "
-            "install ws-notebook from a wheel, or ask with --view text."
+            f"The {what}'s script, {path.name}, is missing from this installation. Build it with `make build`, "
+            f"{instead}"
         ) from None
 
 

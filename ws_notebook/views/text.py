@@ -33,14 +33,29 @@ _TOLD_AT = (10, 60, *range(300, 90_000, 300))
 """Seconds after which a line says how long something has been waited for."""
 
 
-class TextView:
+class _Text:
+    """What the views of text have in common: pictures by the clock, and now and then one of what is waited for."""
+
+    decides = False
+    widgets = False
+
+    def __init__(self, run: RunState, header: RunHeader, call_later: CallLater, interval: float, clock: Clock) -> None:
+        self._run, self._header, self._clock = run, header, clock
+        self._throttle = Throttle(self._paint, call_later, interval=interval)
+        self._beat = Beat(self._throttle.request, call_later)
+
+    def observe(self, run: RunState, change: Change) -> None:
+        self._throttle.request()
+
+    def _paint(self) -> None:
+        self._beat.want(bool(self._run.held_up))
+
+
+class TextView(_Text):
     """Writes a run to a terminal as it comes: the text, a line for each call, a line at the end.
 
     `write` takes the text; by default it goes to `sys.stdout`.
     """
-
-    decides = False
-    widgets = False
 
     def __init__(
         self,
@@ -51,12 +66,8 @@ class TextView:
         write: Callable[[str], object] | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
-        self._run = run
-        self._header = header
+        super().__init__(run, header, call_later, 0.1, clock)
         self._write = write or _write_out
-        self._clock = clock
-        self._throttle = Throttle(self._paint, call_later, interval=0.1)
-        self._beat = Beat(self._throttle.request, call_later)
         self._grown: dict[str, Grown] = {}
         self._indenters: dict[str, Indenter | None] = {}
         """For each turn that has text: what indents its JSON, or None."""
@@ -72,9 +83,6 @@ class TextView:
     def show(self) -> None:
         return
 
-    def observe(self, run: RunState, change: Change) -> None:
-        self._throttle.request()
-
     def finish(self, run: RunState) -> None:
         if not self._over:
             self._throttle.finish(self._close)
@@ -88,10 +96,9 @@ class TextView:
     def _paint(self) -> None:
         for turn in list(self._run.turns):
             self._turn(turn)
-        waiting = self._run.held_up
-        for call in waiting:
+        for call in self._run.held_up:
             self._age(call)
-        self._beat.want(bool(waiting))
+        super()._paint()
 
     def _age(self, call: CallState) -> None:
         """Say now and then how long a call has been waited for; not into the line in which somebody is asked."""
@@ -105,10 +112,9 @@ class TextView:
         passed = [mark for mark in _TOLD_AT if mark <= lasted]
         if passed and (call, call.status, passed[-1]) not in self._told:
             self._told.add((call, call.status, passed[-1]))
-            self._apart = True
             what = f"· {call.name}({short_arguments(call.arguments, 60)})"
             words = f"{what} {CALL_WORDS[call.status]} {seconds(lasted * 1000)}"
-            self._put(("" if self._tail in ("", "\n") else "\n") + terminal(words) + "\n")
+            self._line(terminal(words))
 
     def _turn(self, turn: TurnState) -> None:
         if turn.id not in self._grown:
@@ -127,16 +133,13 @@ class TextView:
             self._put(self._indented(turn, self._clean(text)))
         if turn.not_before is not None and (turn.id, turn.not_before) not in self._told:
             self._told.add((turn.id, turn.not_before))
-            self._apart = True
             wait = (turn.not_before - turn.timing.spans[-1].start) * 1000
-            self._put(
-                ("" if self._tail in ("", "\n") else "\n") + f"· {_held_up(turn)}: asks again in {seconds(wait)}\n"
-            )
+            why = "server not available" if turn.recovered == UNAVAILABLE else "rate limit"
+            self._line(f"· {why}: asks again in {seconds(wait)}")
         for call in list(turn.tool_calls):
             if call.done and call not in self._told:
                 self._told.add(call)
-                self._apart = True
-                self._put(("" if self._tail in ("", "\n") else "\n") + _note(call, self._header.keys) + "\n")
+                self._line(_note(call, self._header.keys))
 
     def _indented(self, turn: TurnState, text: str) -> str:
         """JSON that was asked for, as people read it; all else as it is."""
@@ -153,6 +156,11 @@ class TextView:
             text, self._return = text[:-1], "\r"
         return printable(text)
 
+    def _line(self, words: str) -> None:
+        """Words on a line of their own, from which the text that follows stands apart."""
+        self._apart = True
+        self._put(("" if self._tail in ("", "\n") else "\n") + words + "\n")
+
     def _blank_line(self) -> None:
         """Stand apart from what was written before, if anything was."""
         if self._tail:
@@ -164,11 +172,8 @@ class TextView:
             self._tail = text[-1]
 
 
-class NotebookTextView:
+class NotebookTextView(_Text):
     """Shows a run in one output that is updated, with no widget: for nbclient and plain front ends."""
-
-    decides = False
-    widgets = False
 
     def __init__(
         self,
@@ -179,33 +184,22 @@ class NotebookTextView:
         clock: Clock = time.monotonic,
         display: Display | None = None,
     ) -> None:
-        self._run = run
-        self._header = header
-        self._clock = clock
+        super().__init__(run, header, call_later, 0.2, clock)
         self._display = display or Display()
-        self._throttle = Throttle(self._paint, call_later, interval=0.2)
-        self._beat = Beat(self._throttle.request, call_later)
 
     def show(self) -> None:
         self._display.show(self._so_far())
-
-    def observe(self, run: RunState, change: Change) -> None:
-        self._throttle.request()
 
     def finish(self, run: RunState) -> None:
         self._throttle.finish(lambda: self._display.replace(mime_bundle(self._run, self._header)))
 
     def _paint(self) -> None:
         self._display.replace(self._so_far())
-        self._beat.want(bool(self._run.held_up))
+        super()._paint()
 
     def _so_far(self) -> dict[str, Any]:
         data = bundle(self._run, self._header, now=self._clock())
         return {"text/markdown": markdown(data), "text/plain": plain_text(data)}
-
-
-def _held_up(turn: TurnState) -> str:
-    return "server not available" if turn.recovered == UNAVAILABLE else "rate limit"
 
 
 def _note(call: CallState, keys: Keys | None) -> str:

@@ -1,7 +1,7 @@
 /** What the kernel tells of its sessions: any JSON → types, and news added to what was known. Pure. */
 
 import { RUN_STATUSES, type RunStatus } from '../run/bundle';
-import { amount, amountOrNull, fields, list, oneOf, text, textOrNull } from '../run/fields';
+import { amount, amountOrNull, fields, flag, listOf, shape, text, textOrNull, wordOf } from '../run/fields';
 
 export const CONDITIONS = ['idle', 'connecting', 'open', 'closed'] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -118,9 +118,9 @@ export function readNews(value: unknown): Message | null {
         kind: 'sessions',
         seq,
         now: amount(from['now']),
-        whole: from['whole'] === true,
-        sessions: list(from['sessions']).map(readTold),
-        gone: list(from['gone']).map(text)
+        whole: flag(from['whole']),
+        sessions: listOf(readTold)(from['sessions']),
+        gone: readTexts(from['gone'])
       };
     case 'notice':
       return { kind: 'notice', seq, text: text(from['text']) };
@@ -184,79 +184,71 @@ export function leading(news: News): Session | null {
   return sessions.sort((one, other) => weight(other) - weight(one))[0] ?? null;
 }
 
+const readTexts = listOf(text);
+
+const readTotals = shape<Totals>({
+  runs: amount,
+  turns: amount,
+  calls: amount,
+  input_tokens: amount,
+  output_tokens: amount,
+  sent: amount,
+  full_context: amount
+});
+
+const readTool = shape<Tool>({
+  name: text,
+  description: text,
+  calls: amount,
+  failed: amount,
+  stopped: amount,
+  waiting: amount,
+  running: amount
+});
+
+const readRow = shape<Row>({
+  id: text,
+  parent: textOrNull,
+  prompt: text,
+  status: wordOf(RUN_STATUSES, 'incomplete'),
+  doing: text,
+  tool: text,
+  lane: textOrNull,
+  turns: amount,
+  calls: amount,
+  tokens: amount,
+  started: amount,
+  duration_ms: amountOrNull,
+  cell: textOrNull,
+  mark: text
+});
+
+const readSession = shape<Told['session']>({
+  id: text,
+  name: text,
+  own: flag,
+  address: textOrNull,
+  provider: text,
+  model: text,
+  transport: text,
+  note: text,
+  condition: wordOf(CONDITIONS, 'idle'),
+  failure: text,
+  opened: amountOrNull,
+  max_age_ms: amountOrNull,
+  connections: amount,
+  rotations: amount,
+  lanes: shape<Session['lanes']>({ used: amount, limit: amount }),
+  warms_up: flag,
+  totals: readTotals,
+  tools: listOf(readTool)
+});
+
+const readRows = shape<Omit<Told, 'session'>>({ runs: listOf(readRow), forgotten: readTexts });
+
+/** A session's facts, and beside them its runs. */
 function readTold(value: unknown): Told {
-  const from = fields(value);
-  const lanes = fields(from['lanes']);
-  return {
-    session: {
-      id: text(from['id']),
-      name: text(from['name']),
-      own: from['own'] === true,
-      address: textOrNull(from['address']),
-      provider: text(from['provider']),
-      model: text(from['model']),
-      transport: text(from['transport']),
-      note: text(from['note']),
-      condition: oneOf(CONDITIONS, from['condition'], 'idle'),
-      failure: text(from['failure']),
-      opened: amountOrNull(from['opened']),
-      max_age_ms: amountOrNull(from['max_age_ms']),
-      connections: amount(from['connections']),
-      rotations: amount(from['rotations']),
-      lanes: { used: amount(lanes['used']), limit: amount(lanes['limit']) },
-      warms_up: from['warms_up'] === true,
-      totals: readTotals(from['totals']),
-      tools: list(from['tools']).map(readTool)
-    },
-    runs: list(from['runs']).map(readRow),
-    forgotten: list(from['forgotten']).map(text)
-  };
-}
-
-function readTotals(value: unknown): Totals {
-  const from = fields(value);
-  return {
-    runs: amount(from['runs']),
-    turns: amount(from['turns']),
-    calls: amount(from['calls']),
-    input_tokens: amount(from['input_tokens']),
-    output_tokens: amount(from['output_tokens']),
-    sent: amount(from['sent']),
-    full_context: amount(from['full_context'])
-  };
-}
-
-function readTool(value: unknown): Tool {
-  const from = fields(value);
-  return {
-    name: text(from['name']),
-    description: text(from['description']),
-    calls: amount(from['calls']),
-    failed: amount(from['failed']),
-    stopped: amount(from['stopped']),
-    waiting: amount(from['waiting']),
-    running: amount(from['running'])
-  };
-}
-
-function readRow(value: unknown): Row {
-  const from = fields(value);
-  return {
-    id: text(from['id']),
-    parent: textOrNull(from['parent']),
-    prompt: text(from['prompt']),
-    status: oneOf(RUN_STATUSES, from['status'], 'incomplete'),
-    doing: text(from['doing']),
-    tool: text(from['tool']),
-    lane: textOrNull(from['lane']),
-    turns: amount(from['turns']),
-    calls: amount(from['calls']),
-    tokens: amount(from['tokens']),
-    started: amount(from['started']),
-    duration_ms: amountOrNull(from['duration_ms']),
-    cell: textOrNull(from['cell']),
-    mark: text(from['mark'])
-  };
+  return { session: readSession(value), ...readRows(value) };
 }
 
 /** The news as they stood when the kernel ended, at `now` by the browser's clock. */

@@ -31,6 +31,45 @@ export function amountOrNull(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : null;
 }
 
+export function flag(value: unknown): boolean {
+  return value === true;
+}
+
 export function oneOf<T extends string>(allowed: readonly T[], value: unknown, otherwise: T): T {
   return allowed.find(word => word === value) ?? otherwise;
+}
+
+/** From any JSON value to a shape. It never fails. */
+export type Reader<T> = (value: unknown) => T;
+
+/**
+ * Reads an object of which each field has its reader; other fields are dropped.
+ *
+ * @__NO_SIDE_EFFECTS__
+ */
+export function shape<T extends object>(readers: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> {
+  const entries = Object.entries(readers) as [string, Reader<unknown>][];
+  return value => {
+    const from = fields(value);
+    const found: Record<string, unknown> = {};
+    for (const [name, read] of entries) {
+      found[name] = read(from[name]);
+    }
+    return found as T;
+  };
+}
+
+/** @__NO_SIDE_EFFECTS__ */
+export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
+  return value => list(value).map(entry => read(entry));
+}
+
+/** Null where there is no object. @__NO_SIDE_EFFECTS__ */
+export function orNull<T>(read: Reader<T>): Reader<T | null> {
+  return value => (isFields(value) ? read(value) : null);
+}
+
+/** @__NO_SIDE_EFFECTS__ */
+export function wordOf<T extends string>(allowed: readonly T[], otherwise: T): Reader<T> {
+  return value => oneOf(allowed, value, otherwise);
 }

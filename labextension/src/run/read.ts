@@ -10,7 +10,6 @@ import {
   type Approval,
   type Asked,
   type Call,
-  type Citation,
   type Exhibit,
   type FrameRow,
   type Growth,
@@ -22,12 +21,28 @@ import {
   type Picture,
   type Run,
   type RunError,
+  type SessionFacts,
   type Span,
   type Steer,
   type Turn,
   type Usage
 } from './bundle';
-import { amount, amountOrNull, fields, isFields, list, oneOf, text, textOrNull, type Fields } from './fields';
+import {
+  amount,
+  amountOrNull,
+  fields,
+  flag,
+  isFields,
+  list,
+  listOf,
+  orNull,
+  shape,
+  text,
+  textOrNull,
+  wordOf,
+  type Fields,
+  type Reader
+} from './fields';
 
 /** Spans as a saved run has them: "connect 0 100 wait 350", a start only where it is not the end before. */
 function listOfSpans(words: string): unknown[] {
@@ -59,39 +74,19 @@ function readSpans(value: unknown): Span[] {
   return spans;
 }
 
+const usageFields = shape<Usage>({ input_tokens: amount, cached_tokens: amount, output_tokens: amount, reasoning_tokens: amount });
+
 function readUsage(value: unknown): Usage {
   if (typeof value === 'string') {
     const [input_tokens = 0, cached_tokens = 0, output_tokens = 0, reasoning_tokens = 0] = numbers(value);
     return { input_tokens, cached_tokens, output_tokens, reasoning_tokens };
   }
-  const from = fields(value);
-  return {
-    input_tokens: amount(from['input_tokens']),
-    cached_tokens: amount(from['cached_tokens']),
-    output_tokens: amount(from['output_tokens']),
-    reasoning_tokens: amount(from['reasoning_tokens'])
-  };
+  return usageFields(value);
 }
 
-function readBytes(value: unknown): Head['bytes'] {
-  const from = fields(value);
-  return {
-    sent: amount(from['sent']),
-    received: amount(from['received']),
-    full_context: amount(from['full_context'])
-  };
-}
-
-function readError(value: unknown): RunError | null {
-  if (!isFields(value)) {
-    return null;
-  }
-  return {
-    type: text(value['type']) || 'Error',
-    code: textOrNull(value['code']),
-    message: text(value['message'])
-  };
-}
+const readError = orNull(
+  shape<RunError>({ type: value => text(value) || 'Error', code: textOrNull, message: text })
+);
 
 /** Start and end of a turn or a call; a saved run leaves them out where its spans say them. */
 function readExtent(from: Fields, spans: readonly Span[]): { start_ms: number; end_ms: number | null } {
@@ -101,25 +96,36 @@ function readExtent(from: Fields, spans: readonly Span[]): { start_ms: number; e
   };
 }
 
-function readCall(value: unknown): Call {
-  const from = fields(value);
-  const spans = readSpans(from['spans']);
-  return {
-    call_id: text(from['call_id']),
-    name: text(from['name']),
-    arguments: text(from['arguments']),
-    status: oneOf(CALL_STATUSES, from['status'], 'unanswered'),
-    ...readExtent(from, spans),
-    spans,
-    output: textOrNull(from['output']),
-    error: textOrNull(from['error']),
-    note: text(from['note']),
-    approval: readApproval(from['approval']),
-    images: list(from['images']).map(readPicture),
-    exhibits: list(from['exhibits']).slice(0, MOST_EXHIBITS).flatMap(readExhibit),
-    progress: readProgress(from['progress'])
-  };
+const readAsked = orNull(
+  shape<Asked>({ length: amount, digest: text, defaults: text, repeated: listOf(text) })
+);
+
+const readApproval = orNull(
+  shape<Approval>({
+    decision: wordOf(DECISIONS, ''),
+    reason: text,
+    arguments: textOrNull,
+    deadline_ms: amountOrNull,
+    default: wordOf(['deny', 'approve'], 'deny'),
+    prompted: flag,
+    asked: readAsked
+  })
+);
+
+function readFraction(value: unknown): number | null {
+  const fraction = amountOrNull(value);
+  return fraction === null ? null : Math.min(1, fraction);
 }
+
+const readProgress = orNull(
+  shape<Progress>({ fraction: readFraction, text, partial: textOrNull, count: amount })
+);
+
+/** Nothing but a copy that the bundle itself holds is ever shown: no address is fetched. */
+const readPicture = shape<Picture>({
+  url: value => (/^data:image\/(png|jpeg|gif|webp);base64,/.test(text(value)) ? text(value) : null),
+  caption: text
+});
 
 /** Of one call. */
 const MOST_EXHIBITS = 8;
@@ -140,31 +146,24 @@ function readExhibit(value: unknown): Exhibit[] {
   return [];
 }
 
-function readApproval(value: unknown): Approval | null {
-  if (!isFields(value)) {
-    return null;
-  }
-  return {
-    decision: oneOf(DECISIONS, value['decision'], ''),
-    reason: text(value['reason']),
-    arguments: textOrNull(value['arguments']),
-    deadline_ms: amountOrNull(value['deadline_ms']),
-    default: oneOf(['deny', 'approve'], value['default'], 'deny'),
-    prompted: value['prompted'] === true,
-    asked: readAsked(value['asked'])
-  };
-}
+const callFields = shape<Omit<Call, 'start_ms' | 'end_ms'>>({
+  call_id: text,
+  name: text,
+  arguments: text,
+  status: wordOf(CALL_STATUSES, 'unanswered'),
+  spans: readSpans,
+  output: textOrNull,
+  error: textOrNull,
+  note: text,
+  approval: readApproval,
+  images: listOf(readPicture),
+  exhibits: value => list(value).slice(0, MOST_EXHIBITS).flatMap(readExhibit),
+  progress: readProgress
+});
 
-function readAsked(value: unknown): Asked | null {
-  if (!isFields(value)) {
-    return null;
-  }
-  return {
-    length: amount(value['length']),
-    digest: text(value['digest']),
-    defaults: text(value['defaults']),
-    repeated: list(value['repeated']).map(text)
-  };
+function readCall(value: unknown): Call {
+  const call = callFields(value);
+  return { ...call, ...readExtent(fields(value), call.spans) };
 }
 
 /** All of a call's arguments, where a message is the answer to who asked for them. */
@@ -173,25 +172,8 @@ export function readArguments(value: unknown): { turn: string; call: string; tex
   return from['kind'] === 'arguments' ? { turn: text(from['turn']), call: text(from['call']), text: text(from['text']) } : null;
 }
 
-function readProgress(value: unknown): Progress | null {
-  if (!isFields(value)) {
-    return null;
-  }
-  const fraction = amountOrNull(value['fraction']);
-  return {
-    fraction: fraction === null ? null : Math.min(1, fraction),
-    text: text(value['text']),
-    partial: textOrNull(value['partial']),
-    count: amount(value['count'])
-  };
-}
-
 /** Pictures in pixels; an SVG is a document. */
 const DATA_IMAGE = /^data:image\/(?:png|jpeg|gif|webp);base64,[a-zA-Z0-9+/=]+$/;
-
-function readCitation(value: unknown): Citation {
-  return { title: text(fields(value)['title']), url: text(fields(value)['url']) };
-}
 
 /** From pairs of differences to sums. */
 function readGrowth(value: unknown): Growth {
@@ -248,72 +230,57 @@ export function readFrameList(value: unknown): { rows: FrameRow[]; left_out: num
   return { rows, left_out: amount(from['left_out']) };
 }
 
+const itemFields = shape<Omit<Item, 'images'>>({
+  type: value => text(value) || 'unknown item',
+  id: text,
+  status: text,
+  summary: text,
+  start_ms: amountOrNull,
+  end_ms: amountOrNull
+});
+
 function readItem(value: unknown): Item {
   const from = fields(value);
-  return {
-    type: text(from['type']) || 'unknown item',
-    id: text(from['id']),
-    status: text(from['status']),
-    summary: text(from['summary']),
-    images: [from['image'], ...list(from['images'])].map(text).filter(url => DATA_IMAGE.test(url)),
-    start_ms: amountOrNull(from['start_ms']),
-    end_ms: amountOrNull(from['end_ms'])
-  };
+  const images = [from['image'], ...list(from['images'])].map(text).filter(url => DATA_IMAGE.test(url));
+  return { ...itemFields(value), images };
 }
 
-function readTurnError(value: unknown): Turn['error'] {
-  return isFields(value) ? { code: textOrNull(value['code']), message: text(value['message']) } : null;
-}
-
-function readSteer(value: unknown): Steer {
-  const from = fields(value);
-  return {
-    text: text(from['text']),
-    status: oneOf(STEER_STATUSES, from['status'], 'sent'),
-    error: textOrNull(from['error'])
-  };
-}
-
-function readSteers(value: unknown): Steer[] {
-  return list(value).map(readSteer);
-}
+const turnFields = shape<Omit<Turn, 'start_ms' | 'end_ms'>>({
+  id: text,
+  response_id: textOrNull,
+  status: wordOf(RUN_STATUSES, 'incomplete'),
+  spans: readSpans,
+  text,
+  reasoning: text,
+  recovered: text,
+  retry_at_ms: amountOrNull,
+  lane: textOrNull,
+  usage: value => (value === undefined || value === null ? null : readUsage(value)),
+  bytes_sent: amount,
+  bytes_full_context: amount,
+  tokens_per_second: amountOrNull,
+  error: orNull(shape<NonNullable<Turn['error']>>({ code: textOrNull, message: text })),
+  calls: listOf(readCall),
+  items: listOf(readItem),
+  growth: shape<Turn['growth']>({ text: readGrowth, reasoning: readGrowth }),
+  citations: listOf(shape({ title: text, url: text }))
+});
 
 export function readTurn(value: unknown): Turn {
-  const from = fields(value);
-  const spans = readSpans(from['spans']);
-  return {
-    id: text(from['id']),
-    response_id: textOrNull(from['response_id']),
-    status: oneOf(RUN_STATUSES, from['status'], 'incomplete'),
-    ...readExtent(from, spans),
-    spans,
-    text: text(from['text']),
-    reasoning: text(from['reasoning']),
-    recovered: text(from['recovered']),
-    retry_at_ms: amountOrNull(from['retry_at_ms']),
-    lane: textOrNull(from['lane']),
-    usage: from['usage'] === undefined || from['usage'] === null ? null : readUsage(from['usage']),
-    bytes_sent: amount(from['bytes_sent']),
-    bytes_full_context: amount(from['bytes_full_context']),
-    tokens_per_second: amountOrNull(from['tokens_per_second']),
-    error: readTurnError(from['error']),
-    calls: list(from['calls']).map(readCall),
-    items: list(from['items']).map(readItem),
-    growth: { text: readGrowth(fields(from['growth'])['text']), reasoning: readGrowth(fields(from['growth'])['reasoning']) },
-    citations: list(from['citations']).map(readCitation)
-  };
+  const turn = turnFields(value);
+  return { ...turn, ...readExtent(fields(value), turn.spans) };
 }
 
-const HEAD_READERS: { readonly [K in keyof Head]: (value: unknown) => Head[K] } = {
-  status: value => oneOf(RUN_STATUSES, value, 'incomplete'),
+const HEAD_READERS: { readonly [K in keyof Head]: Reader<Head[K]> } = {
+  status: wordOf(RUN_STATUSES, 'incomplete'),
   parent: text,
   duration_ms: amount,
   usage: readUsage,
-  bytes: readBytes,
+  bytes: shape<Head['bytes']>({ sent: amount, received: amount, full_context: amount }),
   error: readError,
   stopped: text,
   reason: text,
-  steers: readSteers
+  steers: listOf(shape<Steer>({ text, status: wordOf(STEER_STATUSES, 'sent'), error: textOrNull }))
 };
 
 function readHead(value: unknown): Partial<Head> {
@@ -322,56 +289,35 @@ function readHead(value: unknown): Partial<Head> {
   return Object.fromEntries(keys.map(key => [key, HEAD_READERS[key](from[key])]));
 }
 
-/** Nothing but a copy that the bundle itself holds is ever shown: no address is fetched. */
-function readPicture(value: unknown): Picture {
-  const from = fields(value);
-  const url = text(from['url']);
-  return { url: /^data:image\/(png|jpeg|gif|webp);base64,/.test(url) ? url : null, caption: text(from['caption']) };
-}
-
 /** The turn with its text, which a saved run holds once, in its own. */
 function withText(turn: Turn, place: unknown, whole: string): Turn {
   const [from, to] = list(place).map(amount);
   return from === undefined || to === undefined ? turn : { ...turn, text: whole.slice(from, to) };
 }
 
+const runFields = shape<Omit<Run, 'turns'>>({
+  ...HEAD_READERS,
+  version: amount,
+  id: text,
+  prompt: text,
+  source: text,
+  images: listOf(readPicture),
+  notes: value => list(value).map(text).filter(note => note !== ''),
+  format: wordOf(['json', ''], ''),
+  session: shape<SessionFacts>({ provider: text, model: text, transport: text, note: text, address: text, profile: text }),
+  started: text,
+  text,
+  frames: readFrames,
+  view: text
+});
+
 /** The run in `value`, or null where that is no bundle at all. */
 export function readRun(value: unknown): Run | null {
   if (!isFields(value) || !('version' in value)) {
     return null;
   }
-  const session = fields(value['session']);
-  return {
-    version: amount(value['version']),
-    id: text(value['id']),
-    status: HEAD_READERS.status(value['status']),
-    prompt: text(value['prompt']),
-    source: text(value['source']),
-    images: list(value['images']).map(readPicture),
-    notes: list(value['notes']).map(text).filter(note => note !== ''),
-    parent: text(value['parent']),
-    format: value['format'] === 'json' ? 'json' : '',
-    session: {
-      provider: text(session['provider']),
-      model: text(session['model']),
-      transport: text(session['transport']),
-      note: text(session['note']),
-      address: text(session['address']),
-      profile: text(session['profile'])
-    },
-    started: text(value['started']),
-    duration_ms: amount(value['duration_ms']),
-    text: text(value['text']),
-    usage: readUsage(value['usage']),
-    bytes: readBytes(value['bytes']),
-    error: readError(value['error']),
-    stopped: text(value['stopped']),
-    reason: text(value['reason']),
-    steers: readSteers(value['steers']),
-    turns: list(value['turns']).map(turn => withText(readTurn(turn), fields(turn)['text_at'], text(value['text']))),
-    frames: readFrames(value['frames']),
-    view: text(value['view'])
-  };
+  const run = runFields(value);
+  return { ...run, turns: list(value['turns']).map(turn => withText(readTurn(turn), fields(turn)['text_at'], run.text)) };
 }
 
 function readIndexed<T>(value: unknown, read: (value: unknown) => T): (readonly [number, T])[] {
@@ -408,10 +354,9 @@ export function readMessage(value: unknown): KernelMessage | null {
   return null;
 }
 
+const readAbout = shape<Problem>({ turn: text, call: text, message: text });
+
 /** Why a decision could not be taken, or null for any other message. */
 export function readProblem(value: unknown): Problem | null {
-  const from = fields(value);
-  return from['kind'] === 'problem'
-    ? { turn: text(from['turn']), call: text(from['call']), message: text(from['message']) }
-    : null;
+  return fields(value)['kind'] === 'problem' ? readAbout(value) : null;
 }

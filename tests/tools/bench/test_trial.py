@@ -22,7 +22,7 @@ def picture(size: int) -> object:
 
 def a_trial(**fields: object) -> Trial:
     record = Record(arguments='{"text": "a"}', status="completed", output="a")
-    return Trial(echo, msgspec.structs.replace(record, **fields))
+    return Trial.of(echo, msgspec.structs.replace(record, **fields))
 
 
 def test_it_shows_the_json_the_output_and_the_time_as_text() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tools.strict_rules import violations
 
-from ws_notebook.tools.schema.strict import NOTE, NotStrict, strict_schema, subschemas, tidied
+from ws_notebook.tools.schema.strict import NOTE, NotStrict, strict_schema, tidied, wire_schema
 
 __all__: list[str] = []
 
@@ -158,13 +158,13 @@ def test_a_note_joins_the_description() -> None:
     assert tidied({NOTE: "1 = RED"}) == {"description": "1 = RED"}
 
 
-def test_subschemas_are_those_directly_inside() -> None:
-    schema = {
-        "properties": {"a": {"type": "array", "items": INTEGER}},
-        "anyOf": [INTEGER],
-        "additionalProperties": False,
-    }
-    assert list(subschemas(schema)) == [{"type": "array", "items": INTEGER}, INTEGER]
+def test_what_cannot_be_strict_is_sent_as_it_is_with_the_reason() -> None:
+    loose = with_property({})
+    assert wire_schema(with_property(INTEGER), None) == (strict_schema(with_property(INTEGER)), "")
+    assert wire_schema(loose, True) == (loose, "parameter 'x' may be anything; strict mode needs a type")
+    assert wire_schema(with_property(INTEGER), False)[1] == "strict=False was asked for"
+    odd = {"type": "object", "properties": {"x": True}, "additionalProperties": False}
+    assert wire_schema(odd, None) == (odd, "the schema has a form that strict mode does not know")
 
 
 def test_of_one_becomes_of_any_outside_strict_mode_too() -> None:

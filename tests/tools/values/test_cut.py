@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ws_notebook.tools.values.cut import SHORT_MARKER, cut, shares
+from ws_notebook.tools.values.cut import SHORT_MARKER, cut, json_length, shares
 
 __all__: list[str] = []
 
@@ -36,3 +36,9 @@ def test_where_there_is_no_room_for_words_a_mark_is_left() -> None:
 )
 def test_a_room_is_shared_so_that_the_short_ones_stay_whole(lengths: list[int], room: int, expected: list[int]) -> None:
     assert shares(lengths, room) == expected
+
+
+def test_data_are_as_long_as_their_json_without_blanks() -> None:
+    assert json_length({"ä": [1, None]}) == len('{"ä":[1,null]}')
+    assert json_length([object()]) == len("[0]")
+    assert json_length(10**5000) == 0

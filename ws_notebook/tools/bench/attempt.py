@@ -65,7 +65,7 @@ class Attempt:
             kernel.shorten_traceback(error)
             raise
         self._tool._bench.last = record
-        return Trial(self._tool, record)
+        return Trial.of(self._tool, record)
 
     def __repr__(self) -> str:
         return f"<{self._tool.name}.try_: call it as the model would, as in {self._tool.name}.try_(…)>"

@@ -12,7 +12,9 @@ from typing import Any
 
 from ws_notebook import kernel
 from ws_notebook.exceptions import ToolError
+from ws_notebook.render.format import json_value
 from ws_notebook.tools.bench.trial import Tried
+from ws_notebook.tools.schema.nodes import resolved
 from ws_notebook.tools.schema.pretty import type_words
 
 __all__ = ["ToolForm", "tool_form"]
@@ -82,7 +84,6 @@ class _Field:
         import ipywidgets
 
         self.name = name
-        self._required = required
         default = schema.get("default") if isinstance(schema, Mapping) else None
         self.input, self._read = _input(_choice(schema, definitions), definitions, default)
         self.input.layout.width = "320px"
@@ -90,7 +91,7 @@ class _Field:
         words = type_words(schema, definitions)
         label = f"<code>{escape(name)}</code> <small>{escape(words)}{'' if required else ', optional'}</small>"
         text = escape(str(schema.get("description", ""))) if isinstance(schema, Mapping) else ""
-        self.input.observe(lambda _: self._touched(), "value")
+        self.input.observe(lambda _: self.switch.set_trait("value", True), "value")
         self.row = ipywidgets.HBox(
             [
                 self.switch,
@@ -109,23 +110,14 @@ class _Field:
         except ValueError as error:
             raise ToolError(f"{self.name}: this field takes JSON ({error}).") from None
 
-    def _touched(self) -> None:
-        self.switch.value = True
-
 
 def _choice(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
     """The part of the schema that the field is made for: references followed, "or null" left aside."""
-    for _ in range(8):
-        if not isinstance(schema, Mapping):
-            return {}
-        if "$ref" in schema:
-            schema = definitions.get(str(schema["$ref"]).rpartition("/")[2])
-            continue
-        choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-        if len(choices) != 1:
-            return schema
-        schema = choices[0]
-    return {}
+    found = resolved(schema, definitions)
+    if not isinstance(found, Mapping):
+        return {}
+    choices = [each for each in found.get("anyOf", ()) if each != {"type": "null"}]
+    return _choice(choices[0], definitions) if len(choices) == 1 else found
 
 
 def _input(schema: Mapping[str, Any], definitions: Mapping[str, Any], default: Any) -> tuple[Any, Callable[[Any], Any]]:
@@ -139,19 +131,15 @@ def _input(schema: Mapping[str, Any], definitions: Mapping[str, Any], default: A
         return ipywidgets.Dropdown(options=options, value=default if known else schema["enum"][0]), _same
     if kind == "boolean":
         return ipywidgets.Dropdown(options=[("true", True), ("false", False)], value=default is not False), _same
-    if kind == "integer":
-        return ipywidgets.Text(value="" if default is None else str(default), placeholder="a whole number"), _number
-    if kind == "number":
-        return ipywidgets.Text(value="" if default is None else str(default), placeholder="a number"), _number
-    if kind == "string":
-        return ipywidgets.Text(value="" if default is None else str(default), placeholder=_hint(schema)), _same
+    if kind in ("integer", "number", "string"):
+        hint = {"integer": "a whole number", "number": "a number"}.get(kind) or str(
+            schema.get("format") or schema.get("pattern") or "text"
+        )
+        line = ipywidgets.Text(value="" if default is None else str(default), placeholder=hint)
+        return line, _same if kind == "string" else _number
     text = "" if default is None else json.dumps(default, ensure_ascii=False)
     words = type_words(schema, definitions)
     return ipywidgets.Textarea(value=text, placeholder=f"JSON: {words}", rows=2), json.loads
-
-
-def _hint(schema: Mapping[str, Any]) -> str:
-    return str(schema.get("format") or schema.get("pattern") or "text")
 
 
 def _same(value: Any) -> Any:
@@ -160,7 +148,4 @@ def _same(value: Any) -> Any:
 
 def _number(text: str) -> Any:
     """A number as it was typed; other words go to the tool's own validation, which says what is wrong with them."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return json_value(text, text)

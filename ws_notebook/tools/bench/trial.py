@@ -6,21 +6,21 @@ import json
 import traceback as traceback_module
 from collections.abc import Callable, Mapping
 from html import escape
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.render.format import counted, duration, printable
+from ws_notebook.render.format import counted, duration, json_value, printable
 from ws_notebook.render.items import output_text
 from ws_notebook.secrets import hidden
 from ws_notebook.tools.bench.record import Bench, Record
 from ws_notebook.tools.contract import ToolLike
-from ws_notebook.tools.values.outputs import Output
 
 __all__ = ["Trial", "Tried"]
 
 _SHOWN = 4_000
 """Characters of an output that are shown; `output` holds all of it."""
 
+_NONE = object()
 _PICTURE = "max-width:480px;display:block;margin:4px 0"
 _PRE = "margin:2px 0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;background:none"
 
@@ -35,27 +35,21 @@ class Tried(ToolLike, Protocol):
         """Call it by hand, with a dict or JSON."""
 
 
-class Trial:
+class Trial(Record, frozen=True, kw_only=True, eq=False):
     """A call of a tool, by hand (`Tool.try_`) or by the model (`Tool.last`). Shows itself, errors included.
 
     `replay()` makes the same call again, with the tool as it is now.
     """
 
-    def __init__(self, tool: Tried, record: Record, *, before: Record | None = None) -> None:
-        self.tool = tool
-        self.before = before
-        """The call that this one repeats, or None."""
-        self._record = record
+    tool: Tried
+    before: Record | None = None
+    """The call that this one repeats, or None."""
 
-    @property
-    def arguments(self) -> str:
-        """The JSON that went in."""
-        return self._record.arguments
-
-    @property
-    def status(self) -> str:
-        """completed, failed, timed_out, cancelled or denied."""
-        return self._record.status
+    @classmethod
+    def of(cls, tool: Tried, record: Record, *, before: Record | None = None) -> Self:
+        """What is kept of a call of this tool."""
+        kept = {name: getattr(record, name) for name in Record.__struct_fields__}
+        return cls(tool=tool, before=before, **kept)
 
     @property
     def ok(self) -> bool:
@@ -63,25 +57,10 @@ class Trial:
         return self.status == "completed"
 
     @property
-    def output(self) -> Output:
-        """What the model reads: text, or text and picture parts; for a failure, a short JSON object."""
-        return self._record.output
-
-    @property
     def item(self) -> dict[str, Any]:
         """The output as the item that is sent."""
         kind = "custom_tool_call_output" if self.tool.definition["type"] == "custom" else "function_call_output"
-        return {"type": kind, "call_id": self._record.call_id, "output": self.output}
-
-    @property
-    def error(self) -> str | None:
-        """What went wrong, in one line, or None."""
-        return self._record.error
-
-    @property
-    def exception(self) -> BaseException | None:
-        """What the function raised, with its traceback, or None."""
-        return self._record.exception
+        return {"type": kind, "call_id": self.call_id, "output": self.output}
 
     @property
     def traceback(self) -> str:
@@ -90,20 +69,10 @@ class Trial:
             return ""
         return "".join(traceback_module.format_exception(self.exception))
 
-    @property
-    def ms(self) -> float | None:
-        """Milliseconds from the JSON to the output item, as a run's `run_ms`."""
-        return self._record.ms
-
-    @property
-    def run(self) -> str:
-        """The id of the run whose model made the call; empty for a call by hand."""
-        return self._record.run
-
     def replay(self) -> Trial:
         """Make the call again by hand, with the tool as it is now. The new trial says whether its output differs."""
         again = self.tool.try_(self.arguments)
-        return Trial(self.tool, again._record, before=self._record)
+        return Trial.of(self.tool, again, before=self)
 
     def __repr__(self) -> str:
         lines = [self._headline(), f"  in   {self.arguments}", f"  out  {_indented(self._shown(), 7)}"]
@@ -161,9 +130,8 @@ def _cut(text: str) -> str:
 
 def _pretty(arguments: str) -> str:
     """One line while that is short, else indented."""
-    try:
-        value = json.loads(arguments)
-    except ValueError:
+    value = json_value(arguments, _NONE)
+    if value is _NONE:
         return arguments
     short = json.dumps(value, ensure_ascii=False)
     return short if len(short) <= 100 else json.dumps(value, ensure_ascii=False, indent=2)

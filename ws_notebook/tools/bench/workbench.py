@@ -36,7 +36,7 @@ class Workbench:
     def last(self: Tried) -> Trial | None:
         """The last call, by the model or by `try_`; None before the first. `t.last.replay()` makes it again."""
         record = self._bench.last
-        return None if record is None else Trial(self, record)
+        return None if record is None else Trial.of(self, record)
 
     def mock(self: Tried, *, returns: Any = UNSET, raises: Any = UNSET, side_effect: Any = UNSET) -> Mock:
         """Put a stand-in in the function's place for the length of a `with`: `with t.mock(returns=3) as mock: …`.

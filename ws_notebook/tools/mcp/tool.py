@@ -15,21 +15,17 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.render.format import json_value
 from ws_notebook.tools.bench.record import Bench
 from ws_notebook.tools.context import Context
 from ws_notebook.tools.function import Tool
-from ws_notebook.tools.options import (
-    OPTIONS,
-    checked_approve,
-    checked_max_output,
-    checked_strict,
-    checked_timeout,
-    nearest,
-)
+from ws_notebook.tools.options import OPTIONS, checked, nearest
 from ws_notebook.tools.schema.foreign import Unusable, object_schema
 from ws_notebook.tools.schema.function import FunctionSchema
-from ws_notebook.tools.schema.strict import NotStrict, Schema, strict_schema, tidied
-from ws_notebook.tools.values.outputs import Output
+from ws_notebook.tools.schema.nodes import Schema
+from ws_notebook.tools.schema.strict import tidied, wire_schema
+from ws_notebook.tools.values.outputs import Output, text_part
+from ws_notebook.tools.values.pictures import image_part
 
 __all__ = ["McpTool", "checked_options", "fitting_names", "output_of"]
 
@@ -79,15 +75,14 @@ class McpTool(Tool[..., Any]):
         self.name = name or fitting_names([described.name], prefix)[described.name]
         label = f"Tool {self.name!r}"
         self.description = (described.description or described.title or "").strip()
-        self.approve = checked_approve(options.get("approve"), label)
-        self.timeout = checked_timeout(options.get("timeout"), label)
-        self.max_output = checked_max_output(options.get("max_output"), label)
+        given = checked(label, **options)
+        self.approve, self.timeout, self.max_output = given["approve"], given["timeout"], given["max_output"]
         self._run_in = "thread"
         self.is_async = False
         self._bench = Bench()
         self._unbound = False
         self._contexts = (_CONTEXT,)
-        self._schema = _schema(described.input_schema, checked_strict(options.get("strict"), label), label)
+        self._schema = _schema(described.input_schema, given["strict"], label)
         self.function = _function(described.name, request, self._schema.loose)
         self.__name__ = self.__qualname__ = self.name
         self.__doc__ = self.description
@@ -131,7 +126,7 @@ def output_of(result: Any) -> Output:
     texts = [part["text"] for part in parts if part["type"] == "input_text"]
     if _says_more(result.structured_content, texts):
         texts.append(json.dumps(result.structured_content, ensure_ascii=False))
-        parts.append(_text(texts[-1]))
+        parts.append(text_part(texts[-1]))
     if result.is_error:
         raise ToolError("\n".join(texts) or "The MCP server reports an error and says no more.")
     return "\n".join(texts) if len(texts) == len(parts) else parts
@@ -144,41 +139,29 @@ def _says_more(structured: Any, texts: list[str]) -> bool:
     # What is no object, servers put into one of this form; its text is the bare value.
     if texts and isinstance(structured, dict) and structured.keys() == {"result"}:
         return False
-    return not any(_read(text) == structured for text in texts)
-
-
-def _read(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    return not any(json_value(text) == structured for text in texts)
 
 
 def _part(content: Any) -> dict[str, Any]:
     if content.type == "text":
-        return _text(content.text)
+        return text_part(content.text)
     if content.type == "image":
-        url = f"data:{content.mime_type};base64,{content.data}"
-        return {"type": "input_image", "image_url": url, "detail": "auto"}
+        return image_part(f"data:{content.mime_type};base64,{content.data}")
     if content.type == "resource":
         return _resource(content.resource)
     if content.type == "resource_link":
-        return _text(f"{content.name}: {content.uri}")
-    return _text(f"[{content.type}, which cannot be shown to the model]")
+        return text_part(f"{content.name}: {content.uri}")
+    return text_part(f"[{content.type}, which cannot be shown to the model]")
 
 
 def _resource(resource: Any) -> dict[str, Any]:
     text = getattr(resource, "text", None)
     if isinstance(text, str):
-        return _text(text)
+        return text_part(text)
     kind = resource.mime_type or "application/octet-stream"
     if kind.startswith("image/"):
-        return {"type": "input_image", "image_url": f"data:{kind};base64,{resource.blob}", "detail": "auto"}
-    return _text(f"[{resource.uri}, {kind}, {len(base64.b64decode(resource.blob)):,} bytes]")
-
-
-def _text(text: str) -> dict[str, Any]:
-    return {"type": "input_text", "text": text}
+        return image_part(f"data:{kind};base64,{resource.blob}")
+    return text_part(f"[{resource.uri}, {kind}, {len(base64.b64decode(resource.blob)):,} bytes]")
 
 
 def _schema(given: Any, strict: bool | None, label: str) -> FunctionSchema:
@@ -188,14 +171,7 @@ def _schema(given: Any, strict: bool | None, label: str) -> FunctionSchema:
     except (Unusable, RecursionError) as error:
         why = error if isinstance(error, Unusable) else "its schema is too deeply nested"
         raise ToolError(f"{label} cannot be offered: {why}.") from None
-    wire, reason = loose, "strict=False was asked for"
-    if strict is not False:
-        try:
-            wire, reason = strict_schema(loose), ""
-        except NotStrict as error:
-            reason = str(error)
-        except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
-            reason = "the server's schema has a form that strict mode does not know"
+    wire, reason = wire_schema(loose, strict)
     if strict and reason:
         raise ToolError(f"{label} cannot be strict: {reason}. Leave strict=True out.")
     adapter = TypeAdapter(dict[str, Any])

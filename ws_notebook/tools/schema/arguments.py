@@ -9,20 +9,24 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.render.format import json_value, shortened
+from ws_notebook.tools.schema.nodes import resolved
 from ws_notebook.tools.schema.plain import plain_values
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
     from ws_notebook.tools.schema.function import FunctionSchema
-    from ws_notebook.tools.schema.strict import Schema
+    from ws_notebook.tools.schema.nodes import Schema
 
-__all__ = ["validated", "without_nulls"]
+__all__ = ["listed_problems", "problem", "validated", "without_nulls"]
 
-_MAX_PROBLEMS = 10
+_MAX_PROBLEMS, _SHOWN = 10, 80
 
 _NOTHING = ("null", '""', "[]")
 """What some models send for a tool that needs no parameters."""
@@ -76,11 +80,9 @@ def _escaped(found: re.Match[str]) -> str:
 def without_nulls(text: str, schema: Schema) -> str:
     """The JSON text without the nulls that stand for "use the default", by the schema whose optional fields are not
     required."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return text  # the validator says what is wrong with it
-    return json.dumps(_dropped(value, schema, schema.get("$defs", {})))
+    value = json_value(text)
+    # The validator says what is wrong with it.
+    return text if value is None else json.dumps(_dropped(value, schema, schema.get("$defs", {})))
 
 
 def _dropped(value: Any, schema: Schema, definitions: dict[str, Schema]) -> Any:
@@ -104,8 +106,7 @@ def _dropped(value: Any, schema: Schema, definitions: dict[str, Schema]) -> Any:
 
 def _branch(value: Any, schema: Any, definitions: dict[str, Schema]) -> Schema:
     """The part of a schema that speaks of this value: references followed, the fitting choice of a union taken."""
-    while isinstance(schema, dict) and "$ref" in schema:
-        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    schema = resolved(schema, definitions)
     if not isinstance(schema, dict):
         return {}
     choices = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
@@ -136,20 +137,35 @@ def _explained(error: ValidationError, schema: FunctionSchema, name: str) -> str
         detail = problems[0]["msg"].removeprefix("Invalid JSON: ")
         return f"The arguments of {name} are not valid JSON: {detail}. Send one JSON object."
     names = ", ".join(parameter.name for parameter in schema.parameters) or "none"
-    lines = [_problem(one["type"], one["loc"], one["msg"], one["input"], names) for one in problems]
-    if len(lines) > _MAX_PROBLEMS:
-        lines = [*lines[:_MAX_PROBLEMS], f"and {len(lines) - _MAX_PROBLEMS} more"]
-    return f"The arguments of {name} do not fit: {'; '.join(lines)}."
+    words = listed_problems(error, _MAX_PROBLEMS, lambda one: _named(one, names))
+    return f"The arguments of {name} do not fit: {words}."
 
 
-def _problem(kind: str, location: tuple[int | str, ...], message: str, value: Any, names: str) -> str:
-    if not location:
+def _named(one: ErrorDetails, names: str) -> str:
+    """A problem, to a model that knows its parameters by these names."""
+    if not one["loc"]:
         return f"they must be one JSON object with the parameters {names}"
-    place = str(location[0]) + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location[1:])
-    if kind == "missing":
-        return f"{place}: missing, and required"
-    if kind == "extra_forbidden":
-        return f"{place}: unknown; the parameters are {names}"
-    shown = json.dumps(value, ensure_ascii=False, default=repr)
-    shown = shown if len(shown) <= 80 else shown[:79] + "…"
-    return f"{place}: {message[0].lower()}{message[1:]}, got {shown}"
+    if one["type"] == "missing":
+        return f"{_place(one)}: missing, and required"
+    if one["type"] == "extra_forbidden":
+        return f"{_place(one)}: unknown; the parameters are {names}"
+    return problem(one)
+
+
+def listed_problems(error: ValidationError, most: int, told: Callable[[ErrorDetails], str]) -> str:
+    """What does not fit, in one line; of more than `most` problems, how many they are."""
+    problems = error.errors(include_url=False, include_context=False)
+    more = [f"and {len(problems) - most} more"] if len(problems) > most else []
+    return "; ".join([*map(told, problems[:most]), *more])
+
+
+def problem(one: ErrorDetails) -> str:
+    """`stops[0].name: input should be a valid string, got 3`"""
+    message, place = one["msg"][0].lower() + one["msg"][1:], _place(one)
+    shown = json.dumps(one["input"], ensure_ascii=False, default=repr)
+    got = "" if one["type"] == "missing" else f", got {shortened(shown, _SHOWN)}"
+    return f"{place}: {message}{got}" if place else f"{message}{got}"
+
+
+def _place(one: ErrorDetails) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in one["loc"]).lstrip(".")

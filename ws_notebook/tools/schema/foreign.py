@@ -9,12 +9,15 @@ root loses is told in its description; the server still checks all of it.
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import unquote
 
-from ws_notebook.tools.schema.strict import Schema
+import msgspec
+
+from ws_notebook.render.format import shortened
+from ws_notebook.tools.schema.nodes import Schema, any_of, mapped, reachable, target_name
 
 __all__ = ["Unusable", "object_schema"]
 
@@ -28,32 +31,30 @@ _MEANT = {
 
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _COUNTS = (
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-    "minContains",
-    "maxContains",
-)
+    "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains",
+)  # fmt: skip
 _TEXTS = ("title", "description", "pattern", "format", "contentEncoding", "contentMediaType")
-_INNER = ("not", "if", "then", "else", "contains", "propertyNames")
+_INNER = ("not", "if", "then", "else", "contains", "propertyNames", "items")
 _NAMED = ("properties", "patternProperties", "dependentSchemas")
+_LISTED = ("anyOf", "allOf", "prefixItems")
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(_NUMBERS, Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]),
+    **dict.fromkeys(_COUNTS, Annotated[int, msgspec.Meta(ge=0)]),
+    **dict.fromkeys(_TEXTS, str),
+    **dict.fromkeys((*_INNER, *_NAMED, "dependentRequired"), dict[str, Any]),
+    **dict.fromkeys((*_LISTED, "enum"), Annotated[list[Any], msgspec.Meta(min_length=1)]),
+    "additionalProperties": bool | dict[str, Any],
+    "uniqueItems": bool,
+}
+"""What a keyword's value must be; others may be anything."""
+
 _DROPPED = (
     "$schema", "$vocabulary", "$comment", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs", "definitions",
     "dependencies", "discriminator", "unevaluatedItems", "unevaluatedProperties", "additionalItems",
 )  # fmt: skip
 _CONDITIONS = (
-    "not",
-    "if",
-    "then",
-    "else",
-    "dependentSchemas",
-    "dependentRequired",
-    "patternProperties",
-    "propertyNames",
-)
+    "not", "if", "then", "else", "dependentSchemas", "dependentRequired", "patternProperties", "propertyNames",
+)  # fmt: skip
 """What the root cannot have; where it matters to the model, the description says so."""
 
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
@@ -89,7 +90,7 @@ class _Mender:
         result: Schema = {**flat, "type": "object"}
         required = [name for name in result.pop("required", ()) if name in result["properties"]]
         result.update({"required": required} if required else {})
-        used = self._used(result)
+        used = reachable(result, self._definitions)
         return {**result, "$defs": used} if used else result
 
     def mend(self, node: Any) -> Schema:
@@ -101,25 +102,13 @@ class _Mender:
         for key, value in node.items():
             if key in _REFERENCES or key in _DROPPED or (key in ("$id", "id") and isinstance(value, str)):
                 continue
-            mended = self._keyword(key, value)
-            if mended is not None:
-                result[key] = mended
+            possible = _possible(value) if key in _NAMED or key in _LISTED else value
+            if _is_sound(key, possible):
+                result[key] = possible
+        result = mapped(result, self.mend)
         if result.get("type") == "array" or "array" in _listed(result.get("type")):
-            result.setdefault("items", _any_of(result["prefixItems"]) if result.get("prefixItems") else {})
+            result.setdefault("items", any_of(result["prefixItems"]) if result.get("prefixItems") else {})
         return self._referring(node, result)
-
-    def _keyword(self, key: str, value: Any) -> Any:
-        """The value of a keyword, or None where it is to be left out."""
-        if key in _NAMED:
-            children = value.items() if isinstance(value, dict) else ()
-            return {name: self.mend(child) for name, child in children if child is not False}
-        if key in ("anyOf", "allOf", "prefixItems"):
-            return [self.mend(child) for child in _listed(value) if child is not False] or None
-        if key in _INNER or key == "items":
-            return self.mend(value) if isinstance(value, dict) else ({} if key == "items" else None)
-        if key == "additionalProperties":
-            return value if isinstance(value, bool) else self.mend(value) if isinstance(value, dict) else None
-        return value if _is_sound(key, value) else None
 
     def _referring(self, node: Mapping[str, Any], result: Schema) -> Schema:
         given = next((node[key] for key in _REFERENCES if isinstance(node.get(key), str)), None)
@@ -166,25 +155,9 @@ class _Mender:
         for _ in range(_MAX_STEPS):
             if "$ref" not in node:
                 return node
-            target = self._definitions[node["$ref"].rpartition("/")[2]]
+            target = self._definitions[target_name(node)]
             node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
         raise Unusable("its schema is a reference that leads back to itself")
-
-    def _used(self, schema: Schema) -> dict[str, Schema]:
-        """The definitions that are referred to, from the schema or from one another."""
-        used: dict[str, Schema] = {}
-        waiting: list[Any] = [schema]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, list):
-                waiting.extend(node)
-            elif isinstance(node, dict):
-                name = str(node.get("$ref", "")).rpartition("/")[2]
-                if name in self._definitions and name not in used:
-                    used[name] = self._definitions[name]
-                    waiting.append(used[name])
-                waiting.extend(node.values())
-        return {name: used[name] for name in self._definitions if name in used}
 
 
 # The root.
@@ -211,19 +184,9 @@ def _flattened(node: Schema, resolve: Any, depth: int = 0) -> Schema:
 def _bare(node: Schema) -> Schema:
     """The root's own part."""
     gone = (
-        "type",
-        "allOf",
-        "anyOf",
-        "enum",
-        "const",
-        "$ref",
-        "default",
-        "examples",
-        "items",
-        *_CONDITIONS,
-        *_NUMBERS,
-        *_COUNTS,
-    )
+        "type", "allOf", "anyOf", "enum", "const", "$ref", "default", "examples", "items",
+        *_CONDITIONS, *_NUMBERS, *_COUNTS,
+    )  # fmt: skip
     return {"properties": {}, **{key: value for key, value in node.items() if key not in gone}}
 
 
@@ -266,7 +229,7 @@ def _both(first: Schema, second: Schema) -> Schema:
 def _either(choices: list[Schema]) -> Schema:
     properties: dict[str, Schema] = {}
     for name in dict.fromkeys(name for choice in choices for name in choice["properties"]):
-        properties[name] = _any_of([choice["properties"][name] for choice in choices if name in choice["properties"]])
+        properties[name] = any_of([choice["properties"][name] for choice in choices if name in choice["properties"]])
     required = [
         name for name in choices[0].get("required", ()) if all(name in one.get("required", ()) for one in choices)
     ]
@@ -287,17 +250,14 @@ def _alternatives(choices: list[Schema]) -> str:
         about = choice.get("description", "")
         shown.append(f"{words}: {about}" if about else words)
     shown = list(dict.fromkeys(shown))
-    return "" if len(shown) < 2 else _short(f"Give one of: {'; or '.join(shown)}.")
+    return "" if len(shown) < 2 else shortened(f"Give one of: {'; or '.join(shown)}.", _MAX_NOTE)
 
 
 def _note(node: Schema) -> str:
     """What a root says besides its properties."""
     said = {key: node[key] for key in _CONDITIONS if key in node}
-    return _short(f"The arguments must also fit: {json.dumps(said, ensure_ascii=False)}.") if said else ""
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MAX_NOTE else text[: _MAX_NOTE - 1] + "…"
+    words = f"The arguments must also fit: {json.dumps(said, ensure_ascii=False)}."
+    return shortened(words, _MAX_NOTE) if said else ""
 
 
 # Keywords.
@@ -308,7 +268,12 @@ def _renewed(node: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(node)
     _renew_type(result)
     for bound, strict in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(result.get(strict), bool) and result.pop(strict) and _is_number(result.get(bound)):
+        if (
+            isinstance(result.get(strict), bool)
+            and result.pop(strict)
+            and bound in result
+            and _is_sound(bound, result[bound])
+        ):
             result[strict] = result.pop(bound)
     if isinstance(result.get("items"), list):
         result["prefixItems"] = result.pop("items")
@@ -342,31 +307,23 @@ def _renew_required(result: dict[str, Any]) -> None:
         result["required"] = required
 
 
+def _possible(value: Any) -> Any:
+    """Schemas without those that nothing fits."""
+    if isinstance(value, dict):
+        return {name: child for name, child in value.items() if child is not False}
+    return [child for child in _listed(value) if child is not False]
+
+
 def _is_sound(key: str, value: Any) -> bool:
-    if key in _NUMBERS:
-        return _is_number(value)
-    if key in _COUNTS:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if key in _TEXTS:
-        return isinstance(value, str)
-    if key == "enum":
-        return isinstance(value, list) and bool(value)
-    if key == "uniqueItems":
-        return isinstance(value, bool)
-    return key != "dependentRequired" or isinstance(value, dict)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        msgspec.convert(value, _KINDS.get(key, Any))
+    except (msgspec.ValidationError, OverflowError):
+        return False
+    return True
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if isinstance(value, str) else []
-
-
-def _any_of(choices: list[Schema]) -> Schema:
-    different = [choice for place, choice in enumerate(choices) if choice not in choices[:place]]
-    return different[0] if len(different) == 1 else {} if {} in different else {"anyOf": different}
 
 
 def _identified(node: Any) -> Iterable[tuple[str, dict[str, Any]]]:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.tools.schema.nodes import resolved
 
 if TYPE_CHECKING:
     from ws_notebook.tools.schema.function import FunctionSchema
-    from ws_notebook.tools.schema.strict import Schema
+    from ws_notebook.tools.schema.nodes import Schema
 
 __all__ = ["Format", "as_format", "as_text", "check_parameters", "format_words", "parsed_text"]
 
@@ -109,8 +110,7 @@ def _name(schema: Schema) -> str:
 
 def _kinds(node: Schema, definitions: Mapping[str, Schema]) -> set[str]:
     """The JSON types that a schema takes."""
-    if "$ref" in node:
-        return _kinds(definitions[node["$ref"].rpartition("/")[2]], definitions)
+    node = resolved(node, definitions) or {}
     choices = node.get("anyOf") or node.get("oneOf") or node.get("allOf")
     if choices:
         return set().union(*(_kinds(one, definitions) for one in choices))

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.schema.docstring import describe
+from ws_notebook.tools.schema.nodes import Schema
 from ws_notebook.tools.schema.plain import is_plain_value, plain_kinds, plain_schema
 from ws_notebook.tools.schema.signature import Parameter, is_secret, parameters
-from ws_notebook.tools.schema.strict import NotStrict, Schema, strict_schema
+from ws_notebook.tools.schema.strict import wire_schema
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -73,19 +74,10 @@ def function_schema(
 
         adapter, loose = schema_of(found, label)
     _describe(loose, found, describe(docstring).parameters)
-    wire, reason = _wire(loose, strict, label)
+    wire, reason = wire_schema(loose, strict)
+    if strict and reason:
+        raise ToolError(f"{label} cannot be strict: {reason}. Change the type or leave strict=True out.")
     return FunctionSchema(found, wire, loose, reason, adapter, kinds)
-
-
-def _wire(loose: Schema, strict: bool | None, label: str) -> tuple[Schema, str]:
-    if strict is False:
-        return loose, "strict=False was asked for"
-    try:
-        return strict_schema(loose), ""
-    except NotStrict as error:
-        if strict:
-            raise ToolError(f"{label} cannot be strict: {error}. Change the type or leave strict=True out.") from None
-        return loose, str(error)
 
 
 def _describe(schema: Schema, found: tuple[Parameter, ...], texts: dict[str, str]) -> None:

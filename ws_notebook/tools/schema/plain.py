@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
+from ws_notebook.tools.schema.nodes import Schema
 from ws_notebook.tools.schema.signature import Parameter
-from ws_notebook.tools.schema.strict import Schema
 
 __all__ = ["is_plain_value", "plain_kinds", "plain_schema", "plain_values"]
 

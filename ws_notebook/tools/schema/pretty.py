@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from ws_notebook.render.format import markdown_table
-from ws_notebook.tools.schema.strict import Schema
+from ws_notebook.render.format import markdown_table, shortened
+from ws_notebook.tools.schema.nodes import Schema, resolved, target_name
 
 __all__ = ["Field", "ShownSchema", "fields", "markdown_cell", "type_words"]
 
@@ -92,12 +92,12 @@ def type_words(schema: Any, definitions: Mapping[str, Any]) -> str:
     if not isinstance(schema, Mapping):
         return "anything" if schema is not False else "nothing"
     if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
+        name = target_name(schema)
         target = definitions.get(name, {})
         return type_words(target, definitions) if "enum" in target or "const" in target else name
     if "const" in schema or "enum" in schema:
         values = schema.get("enum", [schema.get("const")])
-        return _cut(" | ".join(json.dumps(value, ensure_ascii=False) for value in values))
+        return shortened(" | ".join(json.dumps(value, ensure_ascii=False) for value in values), _WORDS)
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
         return " | ".join(dict.fromkeys(type_words(choice, definitions) for choice in choices))
@@ -126,7 +126,7 @@ def _plain_words(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> s
 
 
 def _fields(schema: Any, above: str, definitions: Mapping[str, Any], depth: int) -> Iterator[Field]:
-    schema = _resolved(schema, definitions)
+    schema = resolved(schema, definitions)
     if depth == 0 or not isinstance(schema, Mapping):
         return
     required = schema.get("required", ())
@@ -136,7 +136,7 @@ def _fields(schema: Any, above: str, definitions: Mapping[str, Any], depth: int)
 
 
 def _inside(schema: Any, path: str, definitions: Mapping[str, Any], depth: int) -> Iterator[Field]:
-    schema = _resolved(schema, definitions)
+    schema = resolved(schema, definitions)
     if not isinstance(schema, Mapping) or depth == 0:
         return
     for choice in schema.get("anyOf") or schema.get("oneOf") or ():
@@ -151,16 +151,4 @@ def _field(path: str, schema: Any, required: bool, definitions: Mapping[str, Any
     limits = [text.format(given[key]) for key, text in _LIMITS.items() if key in given]
     default = json.dumps(given["default"], ensure_ascii=False) if "default" in given else ""
     words = ", ".join([type_words(schema, definitions), *limits])
-    return Field(path, words, required, _cut(default), " ".join(str(given.get("description", "")).split()))
-
-
-def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Any:
-    seen = 0
-    while isinstance(schema, Mapping) and "$ref" in schema and seen < _DEPTH:
-        schema = definitions.get(str(schema["$ref"]).rpartition("/")[2])
-        seen += 1
-    return schema
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _WORDS else f"{text[: _WORDS - 1]}…"
+    return Field(path, words, required, shortened(default, _WORDS), " ".join(str(given.get("description", "")).split()))

@@ -8,6 +8,7 @@ import re
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
@@ -112,7 +113,8 @@ def _readable(
     found = list(signature.parameters.values())
     if is_unbound_method(function):
         found = found[1:]
-    fixed = _fixed_keywords(function)
+    # functools flattens a partial of a partial.
+    fixed = function.keywords if isinstance(function, functools.partial) else ()
     return [raw for raw in found if raw.name not in fixed], _Scope(function, names or {})
 
 
@@ -147,11 +149,6 @@ class _Written:
 
     def __repr__(self) -> str:
         return self._text
-
-
-def _fixed_keywords(function: Callable[..., Any]) -> set[str]:
-    # functools flattens a partial of a partial.
-    return set(function.keywords) if isinstance(function, functools.partial) else set()
 
 
 def _parameter(raw: inspect.Parameter, scope: _Scope, label: str) -> Parameter:
@@ -205,7 +202,7 @@ class _Scope:
 
     def resolve(self, name: str, annotation: Any, label: str) -> Any:
         """The annotation with every name in it replaced by what it names."""
-        holder = _Holder({name: annotation})
+        holder = SimpleNamespace(__annotations__={name: annotation})
         try:
             return typing.get_type_hints(holder, self._globals, self._locals, include_extras=True)[name]
         except NameError as error:
@@ -218,13 +215,6 @@ class _Scope:
                 f"{label}: the type of parameter {name!r}, {annotation!r}, is not a type ({error}). "
                 f"Annotate it with one, for example {name}: str."
             ) from None
-
-
-class _Holder:
-    """Something with annotations, as `typing.get_type_hints` takes it."""
-
-    def __init__(self, annotations: dict[str, Any]) -> None:
-        self.__annotations__ = annotations
 
 
 def _closure(function: Callable[..., Any]) -> dict[str, Any]:

@@ -9,18 +9,19 @@ closed and requires all of its properties; an optional one is a union with null.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from typing import Any
 
-__all__ = ["NOTE", "NotStrict", "Schema", "strict_schema", "subschemas", "tidied"]
+from ws_notebook.render.format import shortened
+from ws_notebook.tools.schema.nodes import Schema, any_of, mapped, reachable, resolved, subschemas, target_name
 
-Schema = dict[str, Any]
+__all__ = ["NOTE", "NotStrict", "strict_schema", "tidied", "wire_schema"]
 
 NOTE = "x-note"
 """Where the generator leaves what pydantic would overwrite in a description."""
 
 _NULL: Schema = {"type": "null"}
-_SCALARS = ("string", "integer", "number", "boolean", "null")
+_JSON_TYPES = {"null": type(None), "boolean": bool, "integer": int, "number": float, "string": str}
+"""Of values that are no container; to Python a truth value is a number too."""
 
 _IMPOSSIBLE = (
     "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "patternProperties",
@@ -62,6 +63,8 @@ _NOTES = {
 }
 """What the description says in place of a keyword outside the subset."""
 
+_SHOWN = 200
+"""Characters of a value that a description repeats."""
 _MAX_PROPERTIES, _MAX_DEPTH, _MAX_NAMES, _MAX_ENUM = 5_000, 10, 120_000, 1_000
 
 
@@ -81,55 +84,36 @@ def strict_schema(schema: Schema) -> Schema:
     return result
 
 
+def wire_schema(loose: Schema, strict: bool | None) -> tuple[Schema, str]:
+    """The schema as it is sent, and why it is not strict; empty where it is. `strict` is what was asked for."""
+    if strict is False:
+        return loose, "strict=False was asked for"
+    try:
+        return strict_schema(loose), ""
+    except NotStrict as error:
+        return loose, str(error)
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
+        return loose, "the schema has a form that strict mode does not know"
+
+
 def tidied(schema: Schema) -> Schema:
     """The schema without its `title` keywords: they repeat names, and every byte is sent with every request.
 
     The note that the generator left under `NOTE` joins the description.
     """
-    result: Schema = {}
-    for key, value in schema.items():
-        if key == "title" and isinstance(value, str):
-            continue
-        if key == NOTE and isinstance(value, str):
-            result["description"] = _sentence(schema.get("description", ""), value)
-            continue
-        if key == "description" and NOTE in schema:
-            continue
-        if key == "discriminator":
-            continue
-        if key in ("properties", "$defs", "patternProperties") and isinstance(value, dict):
-            result[key] = {name: tidied(child) for name, child in value.items()}
-        elif key in ("anyOf", "oneOf", "allOf", "prefixItems") and isinstance(value, list):
-            # Some providers refuse oneOf; which of them fits is seen when the call arrives.
-            name = "anyOf" if key == "oneOf" and "anyOf" not in schema else key
-            result[name] = [tidied(child) for child in value]
-        elif key in ("items", "additionalProperties", "not", "propertyNames") and isinstance(value, dict):
-            result[key] = tidied(value)
-        else:
-            result[key] = value
+    result = mapped(schema, tidied)
+    result.pop("discriminator", None)
+    if isinstance(result.get("title"), str):
+        del result["title"]
+    if NOTE in result:
+        result["description"] = _sentence(result.get("description", ""), result.pop(NOTE))
+    if "oneOf" in result and "anyOf" not in result:
+        # Some providers refuse oneOf; which of them fits is seen when the call arrives.
+        result["anyOf"] = result.pop("oneOf")
     if result.get("type") == "array":
         # Without it a provider refuses the whole request.
-        result.setdefault("items", _any_of(result.get("prefixItems", ())))
+        result.setdefault("items", any_of(result.get("prefixItems", ())))
     return result
-
-
-def _any_of(choices: Iterable[Schema]) -> Schema:
-    different: list[Schema] = []
-    for choice in choices:
-        if choice not in different:
-            different.append(choice)
-    return {"anyOf": different} if len(different) > 1 else different[0] if different else {}
-
-
-def subschemas(schema: Schema) -> Iterator[Schema]:
-    """The schemas directly inside a schema, its definitions included."""
-    for key in ("properties", "$defs"):
-        yield from schema.get(key, {}).values()
-    for key in ("anyOf", "oneOf", "allOf", "prefixItems"):
-        yield from schema.get(key, ())
-    for key in ("items", "additionalProperties"):
-        if isinstance(schema.get(key), dict):
-            yield schema[key]
 
 
 class _Converter:
@@ -158,9 +142,9 @@ class _Converter:
         return self._typed(node, path)
 
     def _reference(self, node: Schema, path: str) -> Schema:
-        name = node["$ref"].rpartition("/")[2]
+        name = target_name(node)
         siblings = {"description": node["description"]} if node.get("description") else {}
-        if siblings and not self._is_recursive(name):
+        if siblings and name not in reachable(self._definitions[name], self._definitions):
             # A reference may have no neighbours, so the description needs the definition in its place.
             return self.convert({**self._definitions[name], **siblings}, path)
         if name not in self._converted:
@@ -168,21 +152,6 @@ class _Converter:
             self._converted[name] = self.convert(self._definitions[name], path)
         reference = {"$ref": f"#/$defs/{name}"}
         return _described({"anyOf": [reference]}, siblings) if siblings else reference
-
-    def _is_recursive(self, name: str) -> bool:
-        seen: set[str] = set()
-        waiting = [self._definitions[name]]
-        while waiting:
-            node = waiting.pop()
-            if "$ref" in node:
-                target = node["$ref"].rpartition("/")[2]
-                if target == name:
-                    return True
-                if target not in seen:
-                    seen.add(target)
-                    waiting.append(self._definitions[target])
-            waiting.extend(subschemas(node))
-        return False
 
     def _union(self, choices: list[Schema], path: str) -> Schema:
         converted: list[Schema] = []
@@ -200,7 +169,7 @@ class _Converter:
             return _described(self._object(node, path), node)
         if kind == "array":
             return _described(self._array(node, path), node)
-        if kind in _SCALARS:
+        if kind in _JSON_TYPES:
             return _described({"type": kind}, node)
         raise NotStrict(f"{_place(path)} may be anything; strict mode needs a type")
 
@@ -234,7 +203,7 @@ class _Converter:
         description = converted.get("description", "")
         if original.get("default") is not None:
             default = json.dumps(original["default"], ensure_ascii=False)
-            description = _sentence(description, f"null: the default, {_short(default)}")
+            description = _sentence(description, f"null: the default, {shortened(default, _SHOWN)}")
         bare = {key: value for key, value in converted.items() if key != "description"}
         if not self._accepts_null(bare):
             choices = bare.get("anyOf", [bare])
@@ -242,9 +211,7 @@ class _Converter:
         return {**bare, "description": description} if description else bare
 
     def _accepts_null(self, node: Schema) -> bool:
-        if "$ref" in node:
-            name = node["$ref"].rpartition("/")[2]
-            return self._accepts_null(self._converted.get(name, {}))
+        node = resolved(node, self._converted) or {}
         return node.get("type") == "null" or any(self._accepts_null(one) for one in node.get("anyOf", ()))
 
 
@@ -253,25 +220,12 @@ def _enumeration(values: list[Any]) -> Schema:
     for value in values:
         if isinstance(value, dict | list):
             raise NotStrict("the schema has an enum of objects or arrays, which strict mode does not know")
-        by_type.setdefault(_json_type(value), []).append(value)
+        kind = next((name for name, kind in _JSON_TYPES.items() if isinstance(value, kind)), "string")
+        by_type.setdefault(kind, []).append(value)
     choices: list[Schema] = [
         dict(_NULL) if kind == "null" else {"type": kind, "enum": members} for kind, members in by_type.items()
     ]
     return choices[0] if len(choices) == 1 else {"anyOf": choices}
-
-
-def _json_type(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case _:
-            return "string"
 
 
 def _described(result: Schema, node: Schema) -> Schema:
@@ -290,7 +244,7 @@ def _described(result: Schema, node: Schema) -> Schema:
 
 
 def _note(keyword: str, value: Any) -> str:
-    text = _NOTES[keyword].format(_short(value))
+    text = _NOTES[keyword].format(shortened(str(value), _SHOWN))
     return text.removesuffix("s") if value == 1 and text.endswith("s") else text
 
 
@@ -306,11 +260,6 @@ def _sentence(description: str, note: str) -> str:
     if description:
         return f"{description.rstrip()} ({note})"
     return note if note.startswith("null") else note[0].upper() + note[1:]
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def _place(path: str) -> str:

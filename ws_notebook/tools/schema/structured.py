@@ -18,9 +18,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ws_notebook.exceptions import FormatError, SettingsError
 from ws_notebook.tools.schema.annotation import readable
-from ws_notebook.tools.schema.arguments import without_nulls
-from ws_notebook.tools.schema.strict import NotStrict, Schema, strict_schema, tidied
-from ws_notebook.tools.schema.typed import UNUSABLE, SchemaGenerator, unusable_cause
+from ws_notebook.tools.schema.arguments import listed_problems, problem, without_nulls
+from ws_notebook.tools.schema.nodes import Schema
+from ws_notebook.tools.schema.strict import wire_schema
+from ws_notebook.tools.schema.typed import UNUSABLE, adapted, unusable_cause
 
 __all__ = ["TextFormat"]
 
@@ -28,7 +29,7 @@ _VALUE: Final = "value"
 """The one field of the object that holds what is no object itself."""
 
 _WIRE_TYPES: Final = ("json_schema", "json_object", "text")
-_NAME_LIMIT, _MAX_PROBLEMS, _SHOWN = 64, 5, 80
+_NAME_LIMIT, _MAX_PROBLEMS = 64, 5
 _FENCE = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
 
 
@@ -54,9 +55,9 @@ class TextFormat:
         if isinstance(kind, Mapping):
             self._loose = dict(kind)
         else:
-            self._adapter = _adapter(kind, self.label)
-            self._loose = _loose_schema(self._adapter, kind, self.label)
-        self._wrapped = not _is_object(self._loose)
+            self._adapter, self._loose = _adapted(kind, self.label)
+        # A class that contains itself cannot be the root of a strict schema: it is a reference.
+        self._wrapped = self._loose.get("type") != "object" or "$ref" in self._loose
         self.wire = self._wire()
 
     def __repr__(self) -> str:
@@ -82,22 +83,17 @@ class TextFormat:
             # In strict mode null is how a model leaves an optional field out.
             return self._adapter.validate_json(without_nulls(source, self._loose)) if self._adapter else value
         except ValidationError as error:
-            problems = [_problem(one) for one in error.errors(include_url=False, include_context=False)]
-            more = [f"and {len(problems) - _MAX_PROBLEMS} more"] if len(problems) > _MAX_PROBLEMS else []
-            words = "; ".join([*problems[:_MAX_PROBLEMS], *more])
+            words = listed_problems(error, _MAX_PROBLEMS, problem)
             raise FormatError(f"{words}{self._looseness()}") from None
 
     def _looseness(self) -> str:
         return f" (the provider is not held to this form: {self.strict_reason})" if self.strict_reason else ""
 
     def _wire(self) -> dict[str, Any]:
-        schema = self._rooted(self._loose)
-        try:
-            schema, strict = strict_schema(schema), True
-        except NotStrict as error:
-            self.strict_reason, strict = str(error).replace("parameter", "field"), False
+        schema, reason = wire_schema(self._rooted(self._loose), None)
+        self.strict_reason = reason.replace("parameter", "field")
         name = re.sub(r"[^A-Za-z0-9_-]+", "_", self.label).strip("_")[:_NAME_LIMIT] or "answer"
-        return {"type": "json_schema", "name": name, "schema": schema, "strict": strict}
+        return {"type": "json_schema", "name": name, "schema": schema, "strict": not reason}
 
     def _rooted(self, schema: Schema) -> Schema:
         """The schema with an object at its root."""
@@ -121,45 +117,17 @@ def _label(kind: Any) -> str:
     return re.sub(r"\b(?:\w+\.)+(?=\w)", "", str(kind))
 
 
-def _adapter(kind: Any, label: str) -> TypeAdapter[Any]:
-    values = (str, int, float, list, tuple, set, FunctionType)
+def _adapted(kind: Any, label: str) -> tuple[TypeAdapter[Any], Schema]:
+    values = (str, int, float, list, tuple, set, FunctionType, BaseModel)
     # A dataclass or model by its instance is the likeliest slip.
-    if kind is None or isinstance(kind, values) or _is_record(kind):
+    if kind is None or isinstance(kind, values) or dataclasses.is_dataclass(type(kind)):
         raise SettingsError(
             f"text_format takes a type, not {repr(kind)[:80]}: a pydantic model, a dataclass, a TypedDict, list[str] …"
         )
     try:
-        return TypeAdapter(readable(kind))
+        return adapted(readable(kind))
     except UNUSABLE as error:
-        raise _unusable(kind, label, error) from None
-
-
-def _is_record(value: Any) -> bool:
-    return isinstance(value, BaseModel) or dataclasses.is_dataclass(type(value))
-
-
-def _loose_schema(adapter: TypeAdapter[Any], kind: Any, label: str) -> Schema:
-    try:
-        return tidied(adapter.json_schema(schema_generator=SchemaGenerator))
-    except UNUSABLE as error:
-        raise _unusable(kind, label, error) from None
-
-
-def _unusable(kind: Any, label: str, error: Exception) -> SettingsError:
-    return SettingsError(
-        f"text_format: {label} cannot be made from JSON{unusable_cause(error, kind)}. "
-        "Take a pydantic model, a dataclass, a TypedDict, a list of them, or a builtin type."
-    )
-
-
-def _is_object(schema: Schema) -> bool:
-    """Whether it can be the root of a strict schema. A class that contains itself cannot: it is a reference."""
-    return schema.get("type") == "object" and "$ref" not in schema
-
-
-def _problem(one: Any) -> str:
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in one["loc"]).lstrip(".")
-    message = one["msg"][0].lower() + one["msg"][1:]
-    shown = json.dumps(one["input"], ensure_ascii=False, default=repr)
-    got = "" if one["type"] == "missing" else f", got {shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + '…'}"
-    return f"{place}: {message}{got}" if place else f"{message}{got}"
+        raise SettingsError(
+            f"text_format: {label} cannot be made from JSON{unusable_cause(error, kind)}. "
+            "Take a pydantic model, a dataclass, a TypedDict, a list of them, or a builtin type."
+        ) from None

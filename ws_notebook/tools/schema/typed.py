@@ -19,10 +19,11 @@ from pydantic.json_schema import GenerateJsonSchema
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.schema.annotation import readable, undefined_name
 from ws_notebook.tools.schema.docstring import describe
+from ws_notebook.tools.schema.nodes import Schema
 from ws_notebook.tools.schema.signature import Parameter
-from ws_notebook.tools.schema.strict import NOTE, Schema, tidied
+from ws_notebook.tools.schema.strict import NOTE, tidied
 
-__all__ = ["UNUSABLE", "SchemaGenerator", "adapter_of", "schema_of", "unusable_cause"]
+__all__ = ["UNUSABLE", "SchemaGenerator", "adapted", "adapter_of", "schema_of", "unusable_cause"]
 
 _CLASS_IN_MESSAGE = re.compile(r"<class '([^']+)'>")
 
@@ -58,9 +59,19 @@ def adapter_of(found: tuple[Parameter, ...]) -> TypeAdapter[dict[str, Any]]:
 
 def _built(found: tuple[Parameter, ...]) -> tuple[TypeAdapter[dict[str, Any]], Schema]:
     adapter = adapter_of(found)
-    schema = tidied(adapter.json_schema(schema_generator=SchemaGenerator))
+    schema = _schema(adapter)
     schema.setdefault("properties", {})
     return adapter, schema
+
+
+def adapted(kind: Any) -> tuple[TypeAdapter[Any], Schema]:
+    """What validates a type, and its schema as the model is told of it. Raises what is among UNUSABLE."""
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    return adapter, _schema(adapter)
+
+
+def _schema(adapter: TypeAdapter[Any]) -> Schema:
+    return tidied(adapter.json_schema(schema_generator=SchemaGenerator))
 
 
 def _with_description(annotation: Any) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
-__all__ = ["SHORT_MARKER", "Notes", "cut", "shares"]
+__all__ = ["SHORT_MARKER", "Notes", "cut", "json_length", "shares"]
 
 Notes = list[str]
 """What was left out, a few words each: for people, since the model reads it in the text."""
@@ -23,6 +25,14 @@ def cut(text: str, limit: int, notes: Notes | None = None) -> str:
     if len(marker) >= limit:
         marker = SHORT_MARKER[:limit]
     return text[: limit - len(marker)] + marker
+
+
+def json_length(data: Any) -> int:
+    """Characters that the data take as JSON; what is no data yet takes one."""
+    try:
+        return len(json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=lambda _: 0))
+    except ValueError:  # an integer that Python does not write; who writes the whole says so
+        return 0
 
 
 def shares(lengths: Sequence[int], room: int) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ws_notebook.render.format import shortened
 from ws_notebook.tools.values.grid import grid, is_table
 from ws_notebook.tools.values.loaded import PYTHONS, loaded
 from ws_notebook.tools.values.tables import table_lines
@@ -67,7 +68,9 @@ def _table(value: Any) -> Mapping[str, Any]:
     found = grid(value, rows=_ROWS)
     head, rows = table_lines(found)
     width = found.index + min(found.columns, _COLUMNS)
-    lines = ["\t".join(map(_cell, line[:width])) for line in (*head, *rows)]
+    lines = [
+        "\t".join(shortened(_BREAKS.sub(" ", text or ""), _CELL) for text in line[:width]) for line in (*head, *rows)
+    ]
     return {
         "kind": "table",
         "cells": "\n".join(lines),
@@ -76,11 +79,6 @@ def _table(value: Any) -> Mapping[str, Any]:
         "rows": found.total,
         "columns": found.width,
     }
-
-
-def _cell(text: str | None) -> str:
-    flat = _BREAKS.sub(" ", text or "")
-    return flat if len(flat) <= _CELL else f"{flat[: _CELL - 1]}…"
 
 
 def _figure(figure: Any) -> Mapping[str, Any]:

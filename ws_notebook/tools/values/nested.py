@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ws_notebook.tools.values.cut import shares
+from ws_notebook.tools.values.cut import json_length, shares
 from ws_notebook.tools.values.grid import Grid
 from ws_notebook.tools.values.scalars import key_text
 
@@ -30,10 +30,10 @@ def table_data(found: Grid, convert: Convert, room: int) -> tuple[Any, int, str]
     used, cuts = 2, ""
     for row in found.rows:
         made = [convert(held, name) for held, name in zip(row, names, strict=True)]
-        size = _size(made) + sum(len(name) + 3 for name in names)
+        size = json_length(made) + sum(len(name) + 3 for name in names)
         if used + size > room and not rows:
             made, cuts = _clipped(made, names, room)
-            size = _size(made)
+            size = json_length(made)
         elif used + size > room:
             break
         rows.append(made)
@@ -99,7 +99,7 @@ def _name(head: tuple[Any, ...]) -> str:
 
 def _clipped(row: list[Any], names: list[str], room: int) -> tuple[list[Any], str]:
     """The row with its long texts cut, and which they are."""
-    lengths = [_size(cell) for cell in row]
+    lengths = [json_length(cell) for cell in row]
     fixed = sum(len(name) + 4 for name in names)
     kept, cuts = [], []
     for cell, name, length, most in zip(row, names, lengths, shares(lengths, room - fixed), strict=True):
@@ -112,10 +112,3 @@ def _clipped(row: list[Any], names: list[str], room: int) -> tuple[list[Any], st
         kept.append(f"{text[:size]}…")
         cuts.append((name, size, len(text)))
     return kept, cut_cells(cuts)
-
-
-def _size(data: Any) -> int:
-    try:
-        return len(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
-    except ValueError:  # an integer that Python does not write; who writes the whole says so
-        return 0

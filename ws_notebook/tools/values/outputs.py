@@ -18,11 +18,19 @@ from ws_notebook.secrets import Keys, counted
 from ws_notebook.tools.values.cut import Notes, cut, shares
 from ws_notebook.tools.values.grid import is_table
 from ws_notebook.tools.values.loaded import loaded
-from ws_notebook.tools.values.pictures import MAX_BYTES, as_picture, picture_bytes
+from ws_notebook.tools.values.pictures import MAX_BYTES, as_picture, image_part, picture_bytes
 from ws_notebook.tools.values.plain import plain
 from ws_notebook.tools.values.tables import table_text
 
-__all__ = ["DEFAULT_MAX_OUTPUT", "Output", "error_output", "exception_output", "to_output", "without_secrets"]
+__all__ = [
+    "DEFAULT_MAX_OUTPUT",
+    "Output",
+    "error_output",
+    "exception_output",
+    "text_part",
+    "to_output",
+    "without_secrets",
+]
 
 Output = str | list[dict[str, Any]]
 """A `function_call_output`'s `output`: text, or `input_text`, `input_image` and `input_file` parts."""
@@ -64,7 +72,7 @@ def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT, notes: Not
         return _limited(value, max_output, notes)
     url = _picture(value)
     if url is not None:
-        return [_part(url)]
+        return [image_part(url)]
     if isinstance(value, Path) and value.suffix.lower() in _SUFFIXES and value.is_file():
         return _file(value)
     if type(value) in (list, tuple) and len(value) <= _MAX_PARTS:  # type: ignore[arg-type]
@@ -82,6 +90,11 @@ def without_secrets(output: Output, keys: Keys | None = None) -> tuple[Output, i
     taken = sum(each[1] for each in found if each is not None)
     parts = [part if each is None else {**part, "text": each[0]} for part, each in zip(output, found, strict=True)]
     return (parts, taken) if taken else (output, 0)
+
+
+def text_part(text: str) -> dict[str, Any]:
+    """The part of an output with these words."""
+    return {"type": "input_text", "text": text}
 
 
 def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> str:
@@ -142,7 +155,7 @@ def _smaller(data: bytes) -> str:
 def _file(path: Path) -> Output:
     """A picture's file by its path: the path, and the picture where it can be sent."""
     url = _picture(path.read_bytes()) if path.stat().st_size <= _MAX_FILE else None
-    return str(path) if url is None else [{"type": "input_text", "text": str(path)}, _part(url)]
+    return str(path) if url is None else [text_part(str(path)), image_part(url)]
 
 
 def _with_pictures(value: Any, max_output: int, notes: Notes | None) -> Output:
@@ -162,7 +175,7 @@ def _with_pictures(value: Any, max_output: int, notes: Notes | None) -> Output:
         return f"[image {urls.index(url) + 1}]"
 
     text = _text(value, max_output, notes, collect)
-    return text if not urls else [{"type": "input_text", "text": text}, *map(_part, urls)]
+    return text if not urls else [text_part(text), *map(image_part, urls)]
 
 
 def _parts(
@@ -172,7 +185,7 @@ def _parts(
     texts = iter(_texts([value for value, url in zip(values, pictures, strict=True) if url is None], max_output, notes))
     parts: list[dict[str, Any]] = []
     for url in pictures:
-        part = {"type": "input_text", "text": next(texts)} if url is None else _part(url)
+        part = text_part(next(texts)) if url is None else image_part(url)
         # A figure and its axes are one picture.
         if url is None or part not in parts:
             parts.append(part)
@@ -208,10 +221,6 @@ def _limited(parts: list[dict[str, Any]], max_output: int, notes: Notes | None) 
     sizes = shares([len(text) for text in texts], max_output)
     kept = iter([cut(text, size, notes) for text, size in zip(texts, sizes, strict=True)])
     return [{**part, "text": next(kept)} if isinstance(part.get("text"), str) else part for part in parts]
-
-
-def _part(url: str) -> dict[str, Any]:
-    return {"type": "input_image", "image_url": url, "detail": "auto"}
 
 
 def _text(value: Any, max_output: int, notes: Notes | None, picture: Callable[[Any], str | None] | None = None) -> str:

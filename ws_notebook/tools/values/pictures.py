@@ -18,9 +18,10 @@ from typing import Any
 
 from ws_notebook.exceptions import SettingsError, ToolError
 from ws_notebook.pictures import data_url, facts, format_of, read_data_url
+from ws_notebook.render.format import shortened
 from ws_notebook.tools.values.loaded import PYTHONS, loaded
 
-__all__ = ["MAX_BYTES", "Picture", "as_picture", "is_picture", "picture_bytes", "picture_of_part"]
+__all__ = ["MAX_BYTES", "Picture", "as_picture", "image_part", "is_picture", "picture_bytes", "picture_of_part"]
 
 _MAX_SIDE = 2048
 """Pixels; models see no more of a larger one, as they scale it to this square themselves."""
@@ -28,6 +29,8 @@ MAX_BYTES = 3_000_000
 """One message may be limited to 4 MiB (the strictest gateway known), and base64 adds a third."""
 _THUMBNAIL_SIDE, _THUMBNAIL_BYTES = 240, 60_000
 _QUALITY = 88
+_NAME = 100
+"""Characters of what a picture is called."""
 _REMEDY = "It takes a PIL image, a figure, image bytes, a numpy array, a path or a URL."
 
 
@@ -83,13 +86,18 @@ def as_picture(value: Any, name: str = "") -> Picture:
     return _sent(_bytes(value, name), name)
 
 
+def image_part(url: str) -> dict[str, Any]:
+    """The part of a message or an output with the picture of this address."""
+    return {"type": "input_image", "image_url": url, "detail": "auto"}
+
+
 def picture_of_part(part: Mapping[str, Any]) -> Picture:
     """A part that somebody else made, which is sent as it is."""
     url = part.get("image_url")
     data = read_data_url(url) if isinstance(url, str) else None
     if data is not None:
         return Picture(part, _caption("", data), _thumbnail(data))
-    return Picture(part, _cut(str(url or part.get("file_id") or "image")), None)
+    return Picture(part, shortened(str(url or part.get("file_id") or "image"), _NAME), None)
 
 
 def picture_bytes(value: Any) -> bytes | None:
@@ -117,8 +125,7 @@ def picture_bytes(value: Any) -> bytes | None:
 
 
 def _linked(url: str, name: str) -> Picture:
-    part = {"type": "input_image", "image_url": url, "detail": "auto"}
-    return Picture(part, _cut(f"{name}: {url}" if name and name != url else url), None)
+    return Picture(image_part(url), shortened(f"{name}: {url}" if name and name != url else url, _NAME), None)
 
 
 def _sent(data: bytes, name: str) -> Picture:
@@ -128,14 +135,13 @@ def _sent(data: bytes, name: str) -> Picture:
     scaled = ""
     if after.size != before.size and before.size is not None:
         scaled = f", scaled down from {_pixels(before.size)}"
-    part = {"type": "input_image", "image_url": data_url(fitted), "detail": "auto"}
-    return Picture(part, _caption(name, fitted) + scaled, _thumbnail(fitted))
+    return Picture(image_part(data_url(fitted)), _caption(name, fitted) + scaled, _thumbnail(fitted))
 
 
 def _caption(name: str, data: bytes) -> str:
     known = facts(data)
     words = [known.format, *([_pixels(known.size)] if known.size else []), _amount(known.length)]
-    return ", ".join([*([_cut(name)] if name else []), " ".join(words[:2]), *words[2:]])
+    return ", ".join([*([shortened(name, _NAME)] if name else []), " ".join(words[:2]), *words[2:]])
 
 
 def _file(path: Path) -> bytes:
@@ -296,7 +302,7 @@ def _saved(image: Any, form: str) -> bytes:
 
 
 def _named(name: str) -> str:
-    return f"The picture {_cut(name)}" if name else "The picture"
+    return f"The picture {shortened(name, _NAME)}" if name else "The picture"
 
 
 def _pixels(size: tuple[int, int]) -> str:
@@ -307,7 +313,3 @@ def _amount(length: int) -> str:
     return (
         f"{length} bytes" if length < 1000 else f"{length / 1000:.0f} kB" if length < 1e6 else f"{length / 1e6:.1f} MB"
     )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 100 else f"{text[:99]}…"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from enum import Enum
@@ -11,7 +10,7 @@ from typing import Any
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.values.arrays import array_data, is_array
-from ws_notebook.tools.values.cut import Notes, shares
+from ws_notebook.tools.values.cut import Notes, json_length, shares
 from ws_notebook.tools.values.grid import Grid, grid, is_table
 from ws_notebook.tools.values.loaded import loaded
 from ws_notebook.tools.values.nested import table_data
@@ -70,7 +69,7 @@ class _Plain:
         tables, self._tables = self._tables or [], None
         if not tables:
             return data
-        room = self._limit - _length(data)
+        room = self._limit - json_length(data)
         found = [table_data(table.grid, self._cell(table.place), sys.maxsize) for table in tables]
         sizes = [size for _, size, _ in found]
         if sum(sizes) > room:
@@ -201,14 +200,6 @@ class _Table:
     def __init__(self, grid: Grid, place: Place) -> None:
         self.grid, self.place = grid, place
         self.data: Any = None
-
-
-def _length(data: Any) -> int:
-    """Characters of JSON without its tables."""
-    try:
-        return len(json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=lambda _: 0))
-    except ValueError:  # a number that Python does not write: whoever writes it says so
-        return 0
 
 
 def _filled(data: Any) -> Any:

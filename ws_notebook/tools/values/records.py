@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
+
+from ws_notebook.values import fields as record_fields
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,8 +69,7 @@ def _fields(value: Any) -> dict[str, Any] | None:
     """The named fields of a record, or None where it is none. An empty dictionary is a value."""
     if isinstance(value, BaseModel):
         return {name: getattr(value, name) for name in [*type(value).model_fields, *(value.model_extra or {})]}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return dict(value._asdict())
+    known = record_fields(value)
+    if known is not None:
+        return known
     return {str(key): held for key, held in value.items()} if isinstance(value, Mapping) and value else None
