@@ -29,9 +29,8 @@ from rig.report import Report, options
 
 __all__ = ["main"]
 
-SIZES = {"full": 200, "quick": 60, "smallest": 5}
-"""Runs."""
-OUTPUTS = (4000, 200)
+SIZES = {"full": (200, (4000, 200)), "quick": (60, (4000, 200)), "smallest": (5, (200,))}
+"""Runs, and the bytes of an output."""
 CALLS = 25
 TARGETS = {4000: 1.3, 200: 6.0}
 """Kept bytes over those of the items as JSON, at most, by the bytes of an output."""
@@ -48,12 +47,12 @@ def main() -> int:
         url, output, runs, how = found.given.child
         print(json.dumps((traced if how == "traced" else resident)(url, int(output), int(runs))), flush=True)
         os._exit(0)
-    runs = SIZES[found.size]
+    runs, outputs = SIZES[found.size]
     report = Report("memory", found, __doc__ or "", **{"runs": runs, "calls a run": CALLS})
     rows, parts = [], {}
     with Server() as server:
         url = server.url(f"loop-{CALLS}")
-        for output in OUTPUTS:
+        for output in outputs:
             figures: dict[str, Any] = {}
             for how in ("traced", "resident"):
                 say(f"outputs of {output} bytes, {how}")

@@ -54,7 +54,7 @@ SIZES: dict[str, tuple[int, dict[str, Sizes]]] = {
     ),
     "smallest": (
         1,
-        {"events": (20, 50), "turns": (3, 5), "runs": (2, 4), "calls": (3, 6), "lanes": (1, 3), "sessions": (1, 3)},
+        {"events": (20, 50), "turns": (5,), "runs": (4,), "calls": (6,), "lanes": (3,), "sessions": (3,)},
     ),
 }
 """Rounds, and how many there are of each."""
