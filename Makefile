@@ -2,11 +2,13 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-matrix check lint types frontend format lock newest nightly bench chaos build clean
+.PHONY: help demo test test-matrix check lint types frontend format lock newest nightly bench bench-quick bench-others
+.PHONY: chaos build clean
 .NOTPARALLEL:
 
 VENV := .venv
 NEWEST := .venv/newest
+RIVALS := $(VENV)/rivals
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 QUICKSTART := notebooks/01_quickstart.ipynb
@@ -37,7 +39,7 @@ help: ## list the targets
 	@echo "make demo               set everything up and open the quickstart in JupyterLab (HEADLESS=1: execute it here)"
 	@echo "make test               set everything up, browser included, and run every check and test"
 	@echo "make test-matrix        part of the tests on the Pythons, ipykernels and websockets of the supported ranges"
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | grep -v '^demo\|^test' | \
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | grep -v '^demo\|^test' | \
 		while IFS="$$(printf '\t')" read -r name text; do printf 'make %-18s %s\n' "$$name" "$$text"; done
 
 demo: $(VENV)/lab.stamp
@@ -86,8 +88,15 @@ nightly: $(VENV)/test.stamp ## what takes minutes or installs much; the result g
 format: $(VENV)/test.stamp ## mend what ruff can mend
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/test.stamp ## run the benchmarks; results go to benchmarks/results/
-	@set -e; for file in benchmarks/*.py; do echo "==> $$file"; $(PY) "$$file"; done
+# What one program found stays, whatever becomes of the others.
+bench: $(VENV)/test.stamp $(RIVALS)/locked.stamp ## how fast it is, beside others, and docs/performance.md; some 20 minutes
+	@$(PY) benchmarks/speed $(ARGS) || failed=1; $(PY) scripts/performance.py; exit $${failed:-0}
+
+bench-quick: $(VENV)/test.stamp $(RIVALS)/locked.stamp ## the same in under 5 minutes, roughly; changes no file of git's
+	@$(PY) benchmarks/speed --size quick $(ARGS)
+
+bench-others: $(VENV)/test.stamp ## the benchmarks of pages, kernels and tools; results go to benchmarks/results/
+	@for file in benchmarks/*.py; do echo "==> $$file"; $(PY) "$$file" || failed=1; done; exit $${failed:-0}
 
 chaos: $(VENV)/test.stamp ## many runs through faults, beside the OpenAI SDK's connection; minutes
 	@$(PY) benchmarks/chaos $(ARGS)
@@ -116,6 +125,13 @@ $(VENV)/created.stamp:
 $(VENV)/locked-%.stamp: requirements/%.txt | $(VENV)/created.stamp
 	@echo "==> $<"
 	@$(BIN)/pip install --no-compile --require-hashes -r $<
+	@touch $@
+
+# openai-agents wants another websockets than this package is developed with.
+$(RIVALS)/locked.stamp: requirements/rivals.txt | $(VENV)/created.stamp
+	@echo "==> $(RIVALS): what is measured beside this package"
+	@rm -rf $(RIVALS) && $(PY) -m venv $(RIVALS)
+	@$(RIVALS)/bin/pip install --quiet --require-hashes -r $<
 	@touch $@
 
 $(VENV)/lab.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/locked-build.stamp requirements/demo.txt

@@ -35,6 +35,9 @@ SYSTEMS = {
 }
 """uv's name of a system: what a marker sees there."""
 
+APART = {"rivals": frozenset({"websockets"})}
+"""What a file may hold in another version than the others do: it is for an environment of its own."""
+
 SOURCE = "pyproject.toml"
 """How a file names what asked for a pin."""
 NEXT = "Run: make lock"
@@ -81,6 +84,7 @@ def parts(project: dict[str, Any]) -> dict[str, list[str]]:
         "demo": demo,
         "build": project["build-system"]["requires"],
         "dev": [each for each in extras["dev"] if Requirement(each).name != package["name"]],
+        "rivals": project["dependency-groups"]["rivals"],
     }
 
 
@@ -96,15 +100,23 @@ def renew(wanted: dict[str, list[str]], *, keep: bool) -> None:
         words = ["--universal", "--python-version", PYTHONS[0], "--generate-hashes", "--no-emit-index-url"]
         words += ["--custom-compile-command", "make lock", "--quiet", "--output-file", str(file)]
         words += [] if keep else ["--upgrade"]
-        words += [] if file == largest else ["--constraints", str(largest)]
         print(f"==> {file.relative_to(ROOT)}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            asked = Path(folder, "asked.in")
+            asked, shared = Path(folder, "asked.in"), Path(folder, "shared.txt")
             asked.write_text("\n".join(requirements), encoding="utf-8")
-            _uv_compile(*words, str(asked))
+            shared.write_text(
+                "" if file == largest else _shared(largest, APART.get(name, frozenset())), encoding="utf-8"
+            )
+            _uv_compile(*words, "--constraints", str(shared), str(asked))
         file.write_text(_tidy(file.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
-    for name in ("test", "dev"):  # Between them, they hold what the others hold.
+    for name in ("test", "dev", "rivals"):  # Between them, they hold what the others hold.
         _demand_wheels(FOLDER / f"{name}.txt")
+
+
+def _shared(file: Path, apart: frozenset[str]) -> str:
+    """The pins of a file as constraints, without some of them."""
+    pins = [pin for pin in pins_of(file.read_text(encoding="utf-8")) if pin.name not in apart]
+    return "\n".join(f"{pin.name}=={pin.version}" + (f" ; {pin.marker}" if pin.marker else "") for pin in pins)
 
 
 def _demand_wheels(file: Path) -> None:

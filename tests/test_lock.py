@@ -18,7 +18,7 @@ from support.programs import program
 __all__: list[str] = []
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("build", "demo", "dev", "test")
+FILES = ("build", "demo", "dev", "rivals", "test")
 DIGEST = "    --hash=sha256:" + "0" * 64
 LOCK = f"""# A remark.
 anyio==4.16.0 \\
@@ -73,6 +73,7 @@ def test_every_requirement_of_pyproject_is_in_a_part(lock: ModuleType, project: 
     stated = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     # otel and mcp are for users; what the tests need of them is in the extra `test`.
     stated += [each for name in ("lab", "test", "dev") for each in extras[name] if not each.startswith(own)]
+    stated += [each for group in project["dependency-groups"].values() for each in group]
     assert sorted(set(stated)) == sorted({each for part in lock.parts(project).values() for each in part})
     assert sorted(lock.parts(project)) == sorted(FILES)
     assert sorted(path.stem for path in (ROOT / "requirements").iterdir()) == sorted(FILES)
@@ -81,7 +82,8 @@ def test_every_requirement_of_pyproject_is_in_a_part(lock: ModuleType, project: 
 def test_what_two_files_hold_has_one_version(lock: ModuleType) -> None:
     pins = {name: {(pin.name, str(pin.marker)): pin.version for pin in lock.pins_of(text_of(name))} for name in FILES}
     for name in FILES:
-        shared = {key: version for key, version in pins[name].items() if key in pins["test"]}
+        apart = lock.APART.get(name, ())
+        shared = {key: found for key, found in pins[name].items() if key in pins["test"] and key[0] not in apart}
         assert {key: pins["test"][key] for key in shared} == shared
 
 
