@@ -35,7 +35,7 @@ class FrameRecord(msgspec.Struct, frozen=True, eq=False):
     """Bytes."""
     response_id: str | None
     data: bytes
-    """The frame itself, as it was on the wire."""
+    """The message itself; where it was compressed on the wire, what it was before."""
     turn: str | None = None
     """The turn that it belongs to."""
 
