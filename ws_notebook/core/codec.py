@@ -16,6 +16,7 @@ from .events import (
     ErrorInfo,
     KnownEvent,
     OutputTextDelta,
+    ResponseBody,
     ResponseEvent,
     ServerEvent,
     TextBurst,
@@ -31,7 +32,6 @@ __all__ = [
     "encode",
     "error_info",
     "event_type",
-    "identity",
     "response_id",
 ]
 
@@ -117,6 +117,8 @@ def _decode_leniently(frame: bytes) -> ServerEvent:
             given = value[field.name]
             if field.type is msgspec.Raw:
                 given = msgspec.Raw(json.dumps(given).encode())
+            elif field.type is ResponseBody:
+                given = ResponseBody.of(given)
             elif not _fits(given, field.type):
                 continue
             kept[field.name] = given
@@ -158,29 +160,10 @@ def event_type(event: ServerEvent) -> str:
     return event.type if isinstance(event, UnknownEvent) else str(event.__struct_config__.tag)
 
 
-class Identity(msgspec.Struct):
-    """What names a response."""
-
-    id: Any = None
-    model: Any = None
-
-
-_identity = msgspec.json.Decoder(Identity)
-
-
-def identity(event: ResponseEvent) -> Identity:
-    """The id and the model of the response that the event carries. Reads no more than that."""
-    try:
-        return _identity.decode(event.response)
-    except _UNREADABLE:
-        body = decode_object(event.response)
-        return Identity(body.get("id"), body.get("model"))
-
-
 def response_id(event: ServerEvent) -> str | None:
     """The id of the response that the event carries; None where it carries none."""
     if isinstance(event, ResponseEvent):
-        found = identity(event).id
+        found = event.response.id
     elif isinstance(event, UnknownEvent) and b'"response"' in event.frame:
         body = decode_object(event.frame).get("response")
         found = body.get("id") if isinstance(body, dict) else None

@@ -32,6 +32,7 @@ __all__ = [
     "ReasoningTextDone",
     "RefusalDelta",
     "RefusalDone",
+    "ResponseBody",
     "ResponseCompleted",
     "ResponseCreated",
     "ResponseEvent",
@@ -53,10 +54,31 @@ class _Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
     sequence_number: int | None = None
 
 
+class ResponseBody(msgspec.Struct, frozen=True):
+    """What is read of a response. It also repeats the request, instructions and tools, which are passed over."""
+
+    id: Any = None
+    model: Any = None
+    status: Any = None
+    output: Any = None
+    usage: Any = None
+    error: Any = None
+    incomplete_details: Any = None
+    status_details: Any = None
+
+    @classmethod
+    def of(cls, value: Any) -> ResponseBody:
+        """That of a response as Python objects; an empty one where it is none."""
+        return msgspec.convert(value, cls) if isinstance(value, dict) else _NOTHING
+
+
+_NOTHING: Final = ResponseBody()
+
+
 class ResponseEvent(_Event, frozen=True):
     """An event that carries the response as far as it has come."""
 
-    response: msgspec.Raw = msgspec.Raw(b"{}")
+    response: ResponseBody = _NOTHING
     error: Any = None
     """What some say beside the response instead of within it."""
 

@@ -185,9 +185,9 @@ class Lanes:
         waiting = [lane for lane in self._lanes.values() if lane.ready(now)]
         if not waiting:
             return []
-        room = self.learned.abilities.limits.in_flight - sum(lane.current is not None or lane.lost for lane in self)
         if len(self._lanes) == 1:
-            return waiting[: max(0, room)]
+            return waiting if self.learned.abilities.limits.in_flight > waiting[0].lost else []
+        room = self.learned.abilities.limits.in_flight - sum(lane.current is not None or lane.lost for lane in self)
         waiting.sort(key=lambda lane: not self._is_fork(lane, lane.pending))
         if not self.learned.names_lanes:
             unanswered = self._unanswered()

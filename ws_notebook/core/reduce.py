@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from . import adoption, arrival, codec, events, hosted, output, parts, places
 from .changes import CallChanged, Change, TurnChanged, TurnEnded
-from .events import ErrorInfo, ServerEvent
+from .events import ErrorInfo, ResponseBody, ServerEvent
 from .items import TOOL_CALLS, Item, kind
 from .reason import UNREADABLE, failure_info
 from .turn import Reception, TurnState
@@ -69,14 +71,13 @@ def is_terminal(event: ServerEvent) -> bool:
     )
 
 
-def _ending_of(event: events.UnknownEvent) -> tuple[str, Mapping[str, Any]] | None:
+def _ending_of(event: events.UnknownEvent) -> tuple[str, ResponseBody] | None:
     """The status and the response of an ending under another name: `response.cancelled`, `response.done`."""
     if not event.type.startswith("response.") or b'"response"' not in event.frame:
         return None
-    body = codec.decode_object(event.frame).get("response")
-    stated = body.get("status") if isinstance(body, Mapping) else None
-    status = "failed" if stated == "cancelled" else stated
-    return (status, body) if isinstance(body, Mapping) and status in ("completed", "incomplete", "failed") else None
+    body = ResponseBody.of(codec.decode_object(event.frame).get("response"))
+    status = "failed" if body.status == "cancelled" else body.status
+    return (status, body) if status in ("completed", "incomplete", "failed") else None
 
 
 def cut_off(turn: TurnState, status: str, error: ErrorInfo | None, now: float) -> list[Change]:
@@ -107,43 +108,47 @@ def _token(turn: TurnState, kind: str, now: float) -> list[Change]:
 
 
 def _response(turn: TurnState, event: events.ResponseEvent, now: float) -> list[Change]:
-    found = codec.identity(event)
-    return [TurnChanged(turn)] if _name(turn, found.id, found.model) else []
+    return [TurnChanged(turn)] if _name(turn, event.response) else []
 
 
-def _name(turn: TurnState, response_id: Any, model: Any) -> bool:
+def _name(turn: TurnState, body: ResponseBody) -> bool:
     """Note which response of which model it is; whether that was not known."""
     before = turn.response_id, turn.model
-    if turn.response_id is None and isinstance(response_id, str):
-        turn.response_id = response_id
-    if isinstance(model, str):
-        turn.model = model
+    if turn.response_id is None and isinstance(body.id, str):
+        turn.response_id = body.id
+    if isinstance(body.model, str):
+        turn.model = body.model
     return before != (turn.response_id, turn.model)
 
 
 def _terminal(status: str) -> Handler:
-    def end(turn: TurnState, event: Any, now: float) -> list[Change]:
-        body = codec.decode_object(event.response)
-        _name(turn, body.get("id"), body.get("model"))
-        if not body and status == "completed" and not (turn.parts or turn.output or turn.tool_calls):
+    def end(turn: TurnState, event: events.ResponseEvent, now: float) -> list[Change]:
+        body = event.response
+        _name(turn, body)
+        if body == ResponseBody() and status == "completed" and not (turn.parts or turn.output or turn.tool_calls):
             return cut_off(turn, "failed", ErrorInfo(message=_EMPTY, code=UNREADABLE), now)
-        stated = body.get("status") if status == "completed" else None
+        stated = body.status if status == "completed" else None
         # Some send every end as completed, and say only inside how it was.
         if stated in ("cancelled", "canceled"):
-            stated, body = "failed", {**body, "error": body.get("error") or "The response was cancelled."}
+            stated, body = "failed", _failed(body, "The response was cancelled.")
         return _end(turn, stated if stated in ("incomplete", "failed") else status, body, now, said=event.error)
 
     return end
 
 
-def _end(turn: TurnState, status: str, body: Mapping[str, Any], now: float, said: Any = None) -> list[Change]:
+def _failed(body: ResponseBody, reason: str) -> ResponseBody:
+    """The response with a reason, where it has none."""
+    return msgspec.structs.replace(body, error=body.error or reason)
+
+
+def _end(turn: TurnState, status: str, body: ResponseBody, now: float, said: Any = None) -> list[Change]:
     """End the turn with the response as it is at last; `said`: an error that stands beside it."""
-    turn.packed_usage = pack(body.get("usage"))
-    details = body.get("incomplete_details")
+    turn.packed_usage = pack(body.usage)
+    details = body.incomplete_details
     if isinstance(details, Mapping) and details.get("reason") is not None:
         turn.reason = str(details["reason"])
-    told = {"error": body.get("error") or said, "status_details": body.get("status_details")}
-    changes = [*adoption.adopt(turn, body.get("output"), status, now), *output.finish(turn, status, now)]
+    told = {"error": body.error or said, "status_details": body.status_details}
+    changes = [*adoption.adopt(turn, body.output, status, now), *output.finish(turn, status, now)]
     changes += adoption.in_order(turn) if changes else []
     return [*changes, *cut_off(turn, status, failure_info(told) if status == "failed" else None, now)]
 
@@ -223,11 +228,11 @@ def _unknown(turn: TurnState, event: events.UnknownEvent, now: float) -> list[Ch
     if hosted.advance(turn, event):
         return [TurnChanged(turn)]
     found = _ending_of(event)
-    if found is None or turn.response_id is None or found[1].get("id") != turn.response_id:
+    if found is None or turn.response_id is None or found[1].id != turn.response_id:
         return []
     # Where nothing else would come.
     status, body = found
-    return _end(turn, status, {**body, "error": body.get("error") or f"The response was {body['status']}."}, now)
+    return _end(turn, status, _failed(body, f"The response was {body.status}."), now)
 
 
 def _error(turn: TurnState, event: events.ErrorEvent, now: float) -> list[Change]:

@@ -6,14 +6,19 @@ type its terminal event. Anything else is an `UnknownEvent`: recorded and shown,
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
-
-from .events import ErrorEvent, ResponseCompleted, ResponseFailed, ResponseIncomplete, ServerEvent, UnknownEvent
+from .events import (
+    ErrorEvent,
+    ResponseBody,
+    ResponseCompleted,
+    ResponseFailed,
+    ResponseIncomplete,
+    ServerEvent,
+    UnknownEvent,
+)
 from .reason import UNREADABLE, accuses, words_of_body
 
 __all__ = ["NOT_JSON", "NO_RESPONSE", "event_of", "is_no_response", "lane_of", "response_event"]
@@ -64,7 +69,7 @@ def response_event(body: Mapping[str, Any]) -> ServerEvent | None:
     if body.get("error") and status == "completed":
         status = "failed"
     kind = _ENDS.get(status) if isinstance(status, str) else None
-    return None if kind is None else kind(stream_id=lane_of(body), response=msgspec.Raw(json.dumps(body).encode()))
+    return None if kind is None else kind(stream_id=lane_of(body), response=ResponseBody.of(dict(body)))
 
 
 def is_no_response(body: Any) -> str:

@@ -6,9 +6,10 @@ all of that form.
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 
@@ -17,21 +18,23 @@ from .items import WireObject
 
 __all__ = ["PackedUsage", "pack", "usage_of"]
 
-_LARGEST = 2**53
+_LARGEST: Final = 2**53
 """Beyond it a JSON number is no longer exact everywhere, and no response has so many tokens."""
+
+_NUMBER: Final = re.compile(r"(?<=:)(\d{1,15})(?=[,}])")
+"""What may differ from one usage to the next; in a text it may be as well, which does no harm."""
 
 
 class PackedUsage(msgspec.Struct, frozen=True, gc=False):
-    """A usage: its JSON with each number 0, which all of the same form share, and its numbers as JSON, in order."""
+    """A usage: the texts between its numbers in JSON, which all of the same form share, and the numbers, in order."""
 
     form: str
     numbers: bytes
 
     def unpacked(self) -> WireObject:
-        numbers = iter(codec.decode_value(self.numbers))
-        return WireObject(
-            _mapped(codec.decode_object(self.form.encode("utf-8", "surrogatepass")), lambda _: next(numbers))
-        )
+        numbers = iter(self.numbers.decode().split(","))
+        written = "".join(text + next(numbers, "") for text in self.form.split("\0"))
+        return WireObject(codec.decode_object(written.encode("utf-8", "surrogatepass")))
 
 
 def usage_of(value: Any) -> WireObject | None:
@@ -44,25 +47,15 @@ def pack(value: Any) -> PackedUsage | None:
     usage = usage_of(value)
     if usage is None:
         return None
-    numbers: list[Any] = []
-
-    def take(number: Any) -> int:
-        numbers.append(number)
-        return 0
-
-    form = codec.encode(_mapped(usage, take)).decode("utf-8", "surrogatepass")
-    return PackedUsage(sys.intern(form), codec.encode(numbers))
-
-
-def _mapped(value: Any, number: Callable[[Any], Any]) -> Any:
-    """The value with every number in it replaced, in order."""
-    if isinstance(value, dict):
-        return {key: _mapped(each, number) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_mapped(each, number) for each in value]
-    return number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+    parts = _NUMBER.split(codec.encode(usage).decode("utf-8", "surrogatepass"))
+    return PackedUsage(sys.intern("\0".join(parts[::2])), ",".join(parts[1::2]).encode())
 
 
 def _cleaned(value: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: _cleaned(each) if isinstance(each, Mapping) else each for key, each in value.items()}
-    return {key: each for key, each in kept.items() if not isinstance(each, (int, float)) or abs(each) <= _LARGEST}
+    kept: dict[str, Any] = {}
+    for key, each in value.items():
+        if isinstance(each, Mapping):
+            kept[key] = _cleaned(each)
+        elif not isinstance(each, (int, float)) or abs(each) <= _LARGEST:
+            kept[key] = each
+    return kept

@@ -28,7 +28,7 @@ def answer_frame(body: bytes, headers: Mapping[str, str]) -> bytes:
     value = codec.decode_value(body)
     event = response_event(value) if isinstance(value, dict) and "choices" not in value else None
     if isinstance(event, ResponseEvent):
-        return msgspec.json.encode({"type": codec.event_type(event), "response": event.response})
+        return msgspec.json.encode({"type": codec.event_type(event), "response": value})
     if isinstance(value, dict) and str(value.get("type")).startswith("response."):
         return body
     info = failure_info(value if value is not NOT_JSON else words_of_body(_text(body)))
