@@ -111,10 +111,11 @@ $(VENV)/created.stamp:
 	@touch $@
 
 # Exact versions, with digests: what was released this morning changes nothing here. `make lock` renews them. The build's
-# requirements come into the same environment, not into an isolated one each time: a rebuild takes seconds.
+# requirements come into the same environment, not into an isolated one each time: a rebuild takes seconds. Modules are
+# compiled when they are first imported: most never are.
 $(VENV)/locked-%.stamp: requirements/%.txt | $(VENV)/created.stamp
 	@echo "==> $<"
-	@$(BIN)/pip install --require-hashes -r $<
+	@$(BIN)/pip install --require-hashes -r $< --no-compile
 	@touch $@
 
 $(VENV)/lab.stamp: $(INSTALL_WHEN_CHANGED) $(VENV)/locked-build.stamp requirements/demo.txt
