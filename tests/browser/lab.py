@@ -268,7 +268,7 @@ class Lab:
         """
         self._name = name
         if app == "lab" and self._empty and self.server.settings_are_usual:
-            self._command("docmanager:open", {"path": name, "factory": "Notebook"})
+            self.command("docmanager:open", {"path": name, "factory": "Notebook"})
         else:
             path = {"lab": f"/lab/workspaces/{secrets.token_hex(4)}/tree/{name}", "notebook": f"/notebooks/{name}"}[app]
             self.page.goto(f"{self.server.url}{path}?token={self.server.token}")
@@ -307,7 +307,7 @@ class Lab:
         is_light = "true" if theme == "light" else "false"
         if self.page.locator("body").get_attribute("data-jp-theme-light") == is_light:
             return
-        self._command("apputils:change-theme", {"theme": THEMES[theme]})
+        self.command("apputils:change-theme", {"theme": THEMES[theme]})
         self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=is_light)
         # A change of theme puts JupyterLab's splash screen over the page.
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
@@ -343,6 +343,11 @@ class Lab:
     def interrupt(self) -> None:
         """Click the notebook toolbar's ■."""
         self.page.get_by_role("button", name="Interrupt the kernel").first.click()
+
+    def command(self, name: str, args: dict[str, object] | None = None) -> None:
+        """Have a command of JupyterLab's executed; returns when it has been."""
+        # What it returns may be a whole widget: to copy that to here takes seconds, on a busy machine minutes.
+        self.page.evaluate(COMMAND, [name, args or {}])
 
     def choose_command(self, label: str) -> None:
         """Find a command in the palette and choose it."""
@@ -401,7 +406,7 @@ class Lab:
 
     def hide_side_bars(self) -> None:
         """Give the notebook the whole width."""
-        self._command("application:toggle-left-area")
+        self.command("application:toggle-left-area")
         expect(self.page.locator("#jp-left-stack")).to_be_hidden()
 
     def clip(self, name: str, first: Locator, last: Locator) -> None:
@@ -420,10 +425,6 @@ class Lab:
         self.page.screenshot(path=folder / "page.png")
         (folder / "console.txt").write_text("\n".join(self.console_errors))
         (folder / "server.txt").write_text(self.server.log_tail())
-
-    def _command(self, name: str, args: dict[str, object] | None = None) -> None:
-        # What it returns may be a whole widget, which would be copied to here.
-        self.page.evaluate(COMMAND, [name, args or {}])
 
     def _choose_no_kernel(self) -> None:
         dialog = self.page.get_by_role("dialog")

@@ -87,8 +87,9 @@ def begin():
 """
 
 
-@pytest.mark.new_page
-@pytest.mark.parametrize("extension", [True, False], ids=["lab", "bundled"])
+@pytest.mark.parametrize(
+    "extension", [pytest.param(True, id="lab"), pytest.param(False, id="bundled", marks=pytest.mark.new_page)]
+)
 def test_a_live_answer_of_many_formulas_leaves_the_page_free(server: Server, lab: Lab, extension: bool) -> None:
     if not extension:
         lab.page.route("**/extensions/ws-notebook/**", lambda route: route.abort())

@@ -111,7 +111,6 @@ MOST_AT_FIRST = 30
 """For JupyterLab's own start and all that it draws before anybody scrolls."""
 
 
-@pytest.mark.new_page
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_bundle_does_harm_or_holds_up_the_page(lab: Lab, server: Server, part: int) -> None:
     names = sorted(BUNDLES)[part::PARTS]

@@ -21,7 +21,6 @@ SIZES = """node => [
     '.wsn-status', '.wsn-answer p', '.wsn-row .wsn-name', '.wsn-label', '.wsn-tick', '.wsn-key', '.wsn-tools button'
   ]
   .map(name => parseFloat(getComputedStyle(node.querySelector(name)).fontSize))"""
-PRESENT = "() => window.jupyterapp.commands.execute('application:toggle-presentation-mode')"
 
 
 def opened(lab: Lab, server: Server, data: dict[str, Any]) -> Locator:
@@ -90,7 +89,7 @@ def test_sixty_calls_scroll_inside_of_the_run(lab: Lab, server: Server) -> None:
 def test_presentation_mode_enlarges_the_whole_view(lab: Lab, server: Server) -> None:
     view = opened(lab, server, mime_bundle(capitals().run, HEADER))
     before, height = view.evaluate(SIZES), view.locator(".wsn-row").first.bounding_box()
-    lab.page.evaluate(PRESENT)
+    lab.command("application:toggle-presentation-mode")
     expect(lab.page.locator(".jp-mod-presentationMode").first).to_be_attached()
     after, taller = view.evaluate(SIZES), view.locator(".wsn-row").first.bounding_box()
     assert height is not None

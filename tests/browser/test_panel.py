@@ -45,7 +45,7 @@ def opened(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable
         name = name or f"{request.node.name.partition('[')[0]}.ipynb"
         server.write(name, [SETUP, *cells])
         lab.open(name, app=app)
-        lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:open-panel')")
+        lab.command("ws-notebook:open-panel")
         expect(panel(lab)).to_be_visible()
         lab.run_cell(0)
         return lab
@@ -162,7 +162,7 @@ def test_the_tree_works_from_the_keyboard(opened: Callable[..., Lab]) -> None:
         lab.run_cell(index)
     expect(runs(lab)).to_have_count(3)
     lab.page.keyboard.press("Escape")
-    lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:open-panel', { keep: true })")
+    lab.command("ws-notebook:open-panel", {"keep": True})
     expect(runs(lab).nth(2)).to_be_focused()
     press = lab.page.keyboard.press
     press("Home")
@@ -194,7 +194,7 @@ def test_a_reloaded_page_and_a_restarted_kernel(opened: Callable[..., Lab]) -> N
     lab.save()
     lab.page.reload()
     expect(status(lab)).to_contain_text("Responses: connected", timeout=30_000)
-    lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:open-panel', { keep: true })")
+    lab.command("ws-notebook:open-panel", {"keep": True})
     expect(runs(lab)).to_have_count(1)
     lab.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     expect(panel(lab)).to_contain_text("No session yet.")
@@ -210,7 +210,7 @@ def test_a_page_that_is_loaded_while_a_cell_runs_follows_and_stops_its_run(opene
     lab.save()
     lab.page.reload()
     expect(status(lab)).to_contain_text("1 run", timeout=30_000)
-    lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:stop-all')")
+    lab.command("ws-notebook:stop-all")
     expect(status(lab)).not_to_contain_text("1 run")
     expect(lab.cell(2).locator(".wsn-badge")).to_contain_text("stopped after")
 
@@ -315,7 +315,7 @@ def test_the_launcher_opens_a_copy_of_the_quickstart(opened: Callable[..., Lab],
         copy.unlink()
     lab = opened(ASK)
     for name in ("quickstart", "quickstart-1"):
-        lab.page.evaluate("window.jupyterapp.commands.execute('launcher:create')")
+        lab.command("launcher:create")
         lab.page.get_by_role("main").get_by_text("Responses quickstart").click()
         expect(lab.page.get_by_role("tab", name=f"{name}.ipynb", exact=True)).to_be_visible()
     assert server.read("quickstart.ipynb").cells == nbformat.read(QUICKSTART, as_version=4).cells

@@ -139,7 +139,7 @@ def test_what_stands_on_changed_ground_is_stale_until_it_is_asked_again(opened: 
     expect(badge(lab, 2)).to_have_attribute("title", re.compile("asked again since run r2"))
     expect(badge(lab, 1)).not_to_contain_text("stale")
     lab.screenshot("prompt-stale")
-    lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:ask-stale')")
+    lab.command("ws-notebook:ask-stale")
     expect(badge(lab, 2)).to_have_text(re.compile("^done in"))
     expect(badge(lab, 3)).to_have_text(re.compile("^done in"))
 
@@ -166,7 +166,7 @@ def test_the_settings_turn_it_off_and_name_the_first_line(opened: Callable[..., 
     lab.run_cell(1)
     expect(badge(lab, 1)).to_have_count(0)
     expect(lab.cell(1).locator(".cm-content").get_by_text("more inhabitants")).not_to_have_css("font-weight", "700")
-    lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:insert-prompt')")
+    lab.command("ws-notebook:insert-prompt")
     expect(prompt(lab, 2).locator(".cm-line").first).to_have_text("%%responses --view text")
     expect(lab.page.locator(".wsn-prompt-look, .wsn-cm-head, .wsn-cm-expression")).to_have_count(0)
 

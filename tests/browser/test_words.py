@@ -66,7 +66,7 @@ def test_every_text_goes_through_the_translator(lab: Lab, server: Server, app: A
     server.write("words.ipynb", [SETUP, ASK, PANEL, WIDGET])
     lab.page.set_viewport_size({"width": 1280, "height": 1800})
     lab.open("words.ipynb", app=app)
-    lab.page.evaluate("window.jupyterapp.commands.execute('ws-notebook:open-panel')")
+    lab.command("ws-notebook:open-panel")
     expect(lab.page.locator(".wsn-side")).to_contain_text(f"{MARK}No session yet.")
     assert unmarked(lab, ".wsn-side") == []
 
