@@ -105,6 +105,18 @@ def test_what_did_not_change_is_not_sent(kernel: Kernel) -> None:
     assert "comm_msg" not in [message["msg_type"] for message in kernel.run("chart.update()")]
 
 
+def test_the_message_that_opens_it_holds_all_of_it(kernel: Kernel) -> None:
+    heard = kernel.run(
+        "from render.play import capitals\n"
+        "from ws_notebook.views.charts import LatencyChart\n"
+        "chart = LatencyChart(lambda: [capitals().run], call_later=print)\n"
+    )
+    opened = [each["content"]["data"]["state"] for each in heard if each["msg_type"] == "comm_open"]
+    (state,) = [each for each in opened if "_widget_data" in each]
+    assert [trace["x"] for trace in state["_widget_data"]] == [["r7.1", "r7.2", "r7.3"]] * len(state["_widget_data"])
+    assert state["_widget_layout"]["barmode"] == "stack"
+
+
 def test_static_pictures_are_the_results_of_cells(kernel: Kernel) -> None:
     code = (
         "from render.play import HEADER, capitals\n"

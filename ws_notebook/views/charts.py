@@ -60,8 +60,9 @@ class LatencyChart:
             for words, _, line in _PERCENTILES
         ]
         others = [go.Scatter(name=name or "beside", **_OTHERS, x=[], y=[])] if beside else []
-        self.figure: Any = go.FigureWidget(data=[*bars, *lines, *others], layout=_LAYOUT)
+        self.figure: Any = go.Figure(data=[*bars, *lines, *others], layout=_LAYOUT)
         self.update()
+        self.figure = _opened_whole(self.figure)
 
     def touch(self, *_: object) -> None:
         """Something changed. May be called from any thread; returns at once."""
@@ -100,6 +101,27 @@ class LatencyChart:
                     )
                 for markers in traces:
                     _draw(markers, names[: len(others)], others[: len(names)])
+
+
+def _opened_whole(figure: Any) -> Any:
+    """A FigureWidget of this figure.
+
+    plotly's own is opened empty, and what is in it follows in other messages: a page that has its code before these
+    arrive, as with a slow kernel, reads nothing and stays blank.
+    """
+    import plotly.graph_objects as go
+
+    class FigureWidget(go.FigureWidget):  # type: ignore[misc]
+        _is_whole = False
+
+        def open(self) -> None:
+            if self._is_whole:
+                super().open()
+
+    widget = FigureWidget(figure)
+    widget._is_whole = True
+    widget.open()
+    return widget
 
 
 def percentile(values: Sequence[float], share: float) -> float:
