@@ -124,7 +124,7 @@ $(VENV)/created.stamp:
 # compiled when they are first imported: most never are.
 $(VENV)/locked-%.stamp: requirements/%.txt | $(VENV)/created.stamp
 	@echo "==> $<"
-	@$(BIN)/pip install --no-compile --require-hashes -r $<
+	@$(BIN)/pip install --require-hashes -r $< --no-compile
 	@touch $@
 
 # openai-agents wants another websockets than this package is developed with.

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from render.play import Play, capitals
 
 from ws_notebook.core.frames import FrameLog
-from ws_notebook.core.items import WireObject
 from ws_notebook.core.run import RequestSettings, RunState
 from ws_notebook.core.timing import CallTiming, TurnTiming
 from ws_notebook.core.turn import CallState, TurnState
+from ws_notebook.core.usage import pack
 from ws_notebook.tables import calls_table, frames_table, turns_table
 
 __all__: list[str] = []
@@ -121,11 +121,14 @@ def _runs(draw: st.DrawFn) -> list[RunState]:
             turn.response_id, turn.parent_id, turn.lane = draw(_WORDS), draw(_WORDS), draw(_WORDS)
             turn.bytes_sent, turn.events = draw(st.integers(0, 2**40)), draw(st.integers(0, 9))
             details = st.none() | st.just("some") | st.fixed_dictionaries({}, optional={"cached_tokens": _NUMBERS})
-            turn.usage = draw(
-                st.none()
-                | st.fixed_dictionaries(
-                    {}, optional={"input_tokens": _NUMBERS, "output_tokens": _NUMBERS, "input_tokens_details": details}
-                ).map(WireObject)
+            turn.packed_usage = pack(
+                draw(
+                    st.none()
+                    | st.fixed_dictionaries(
+                        {},
+                        optional={"input_tokens": _NUMBERS, "output_tokens": _NUMBERS, "input_tokens_details": details},
+                    )
+                )
             )
             for place in range(draw(st.integers(0, 2))):
                 times = {name: draw(_MOMENTS) for name in ("ready", "started", "ended")}

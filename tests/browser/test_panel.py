@@ -316,6 +316,6 @@ def test_the_launcher_opens_a_copy_of_the_quickstart(opened: Callable[..., Lab],
     lab = opened(ASK)
     for name in ("quickstart", "quickstart-1"):
         lab.command("launcher:create")
-        lab.page.get_by_role("main").get_by_text("Responses quickstart").click()
+        lab.page.get_by_role("main").get_by_role("button", name="Responses quickstart").click()
         expect(lab.page.get_by_role("tab", name=f"{name}.ipynb", exact=True)).to_be_visible()
     assert server.read("quickstart.ipynb").cells == nbformat.read(QUICKSTART, as_version=4).cells
