@@ -53,16 +53,23 @@ class ResponsesHandler(Served):
 
     async def _collect(self, create: Create) -> ResponseObject:
         response: ResponseObject = {}
-        async for event in self._service.respond(create, self.owner):
-            response = event.get("response", response)
+        async for events in self._service.respond(create, self.owner):
+            response = events[-1].get("response", response)
         return response
 
     async def _stream(self, create: Create) -> None:
-        async for event in self._service.respond(create, self.owner):
-            if event["sequence_number"] == 0:
+        async for events in self._service.respond(create, self.owner):
+            if events[0]["sequence_number"] == 0:
                 self._begin_stream()
-            await self._strike(event["type"])
-            await self._send(b"event: %s\ndata: %s\n\n" % (event["type"].encode(), encode(event)))
+            # Between two faults all goes at once.
+            ready: list[bytes] = []
+            for event in events:
+                if self._faults.rules:
+                    await self._send(b"".join(ready))
+                    ready.clear()
+                    await self._strike(event["type"])
+                ready.append(b"event: %s\ndata: %s\n\n" % (event["type"].encode(), encode(event)))
+            await self._send(b"".join(ready))
         self.write(b"data: [DONE]\n\n")
         await self.finish()
 

@@ -11,7 +11,7 @@ from ws_notebook.server.create import Create
 from ws_notebook.server.errors import ApiError, response_not_found
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.lineage import Record
-from ws_notebook.server.models.base import Model
+from ws_notebook.server.models.base import Line, Model
 from ws_notebook.server.store import Store
 from ws_notebook.server.wire import Event
 
@@ -30,7 +30,16 @@ class Service:
         self.models = models
         self.store = store
 
-    def begin(self, create: Create, owner: str, *, recall: Recall, remember: Remember) -> Generation:
+    def begin(
+        self,
+        create: Create,
+        owner: str,
+        *,
+        recall: Recall,
+        remember: Remember,
+        lane: str | None = None,
+        line: Line | None = None,
+    ) -> Generation:
         """A response to *create*, asked for by *owner*, its parent bound. ApiError when the request is refused."""
         model = self.model(create.model)
         parent = self.parent(create, owner, recall)
@@ -40,19 +49,22 @@ class Service:
             if create.store:
                 self.store.put(owner, record)
 
-        return Generation(model, create, parent, keep)
+        return Generation(model, create, parent, keep, lane=lane, line=line)
 
-    async def respond(self, create: Create, owner: str) -> AsyncGenerator[Event, None]:
-        """The events of one response that no connection remembers, the terminal one last.
+    async def respond(self, create: Create, owner: str) -> AsyncGenerator[list[Event], None]:
+        """The events of one response that no connection remembers, all that are there at once, the terminal one last.
 
         ApiError before the first event when the request is refused; after it, whatever goes wrong becomes
         ``response.failed``. Closing the iterator stops the model.
         """
-        async with aclosing(
-            self.begin(create, owner, recall=lambda _: None, remember=lambda _: None).events()
-        ) as events:
-            async for event in events:
-                yield event
+        line = Line()
+        generation = self.begin(create, owner, recall=lambda _: None, remember=lambda _: None, line=line)
+        try:
+            async with aclosing(generation.batches()) as batches:
+                async for events in batches:
+                    yield events
+        finally:
+            await line.close()
 
     def model(self, name: str) -> Model:
         """ApiError when there is none of that name."""
