@@ -22,9 +22,11 @@ from .secrets import hidden
 __all__ = [
     "PROFILES",
     "SERVER_TOKEN_VARIABLE",
+    "THROUGH_HEADER",
     "ApiKey",
     "Profile",
     "Settings",
+    "Through",
     "environment_proxy",
     "key_in",
     "provider_names",
@@ -37,6 +39,8 @@ ApiKey = str | Callable[[], str] | None
 
 SERVER_TOKEN_VARIABLE: Final = EMBEDDED.key_variable
 """Holds the embedded server's token, for those who start it and for those who talk to it."""
+THROUGH_HEADER: Final = "X-WS-Notebook-Through"
+"""Names an upstream, as a `Through` in JSON and base64, to an embedded server that stands in front of any."""
 
 _CREDENTIALS: Final = frozenset({"authorization", "api-key", "x-api-key"})
 """Headers that prove who asks, in the user's own way."""
@@ -51,6 +55,18 @@ _PROXY_NAMES: Final[Mapping[tuple[bool, bool], tuple[str, ...]]] = {
 """Whose proxy is taken: by TLS or not, by WebSocket or not."""
 _TELLING: Final = ("auth", "key", "token", "cookie", "secret", "password")
 """One of these is in the name of a header that holds a secret."""
+
+
+class Through(msgspec.Struct, frozen=True, kw_only=True):
+    """The upstream that the embedded server is to stand in front of, as a session tells it. Its repr shows no key."""
+
+    url: str
+    key: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    api: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Through({self.url.partition('?')[0]})"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "injected",
     "invalid_type",
     "missing",
+    "model_not_found",
     "queue_full",
     "queue_too_long",
     "rate_limited",
@@ -68,6 +69,12 @@ def invalid_type(param: str, expected: str, value: object) -> ApiError:
     return ApiError(
         f"Invalid type for '{param}': expected {expected}, but got {got} instead.", code="invalid_type", param=param
     )
+
+
+def model_not_found(name: str, known: Iterable[str]) -> ApiError:
+    """Nobody here is called that."""
+    message = f"The requested model '{name}' does not exist. This server has: {', '.join(sorted(known))}."
+    return ApiError(message, code="model_not_found", param="model")
 
 
 def response_not_found(response_id: str) -> ApiError:

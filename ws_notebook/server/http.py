@@ -7,12 +7,14 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
+from ws_notebook.server.compaction import expand
 from ws_notebook.server.create import Create, parse_create
 from ws_notebook.server.errors import ApiError, refused
 from ws_notebook.server.faults import POST, Faults
-from ws_notebook.server.generation import count_settings
+from ws_notebook.server.generation import count_settings, model_request
 from ws_notebook.server.lineage import Lineage
 from ws_notebook.server.link import reset, taken
+from ws_notebook.server.models.base import Counting
 from ws_notebook.server.service import Served
 from ws_notebook.server.wire import ResponseObject, decode_object, encode
 
@@ -103,18 +105,22 @@ class ResponsesHandler(Served):
 class InputTokensHandler(Served):
     """Counts what a create would read, as its response's usage would."""
 
-    def post(self) -> None:
+    async def post(self) -> None:
         create = parse_create({"model": "", **decode_object(self.request.body), "generate": False})
         parent = self._service.parent(create, self.owner, lambda _: None)
         lineage = Lineage.extend(parent.lineage if parent else None, create.items)
-        self.answer({"object": "response.input_tokens", "input_tokens": lineage.tokens + count_settings(create)})
+        model = self._service.model(create.model) if create.model else None
+        counted = None
+        if isinstance(model, Counting):
+            counted = await model.count(model_request(create, expand(lineage.items())))
+        tokens = lineage.tokens + count_settings(create) if counted is None else counted
+        self.answer({"object": "response.input_tokens", "input_tokens": tokens})
 
 
 class ModelsHandler(Served):
     """``GET /v1/models``."""
 
-    def get(self) -> None:
-        models = [
-            {"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in self._service.models
-        ]
+    async def get(self) -> None:
+        names = await self._service.names()
+        models = [{"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in names]
         self.answer({"object": "list", "data": models})

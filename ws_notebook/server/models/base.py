@@ -164,7 +164,7 @@ class Model(Protocol):
 
 
 @runtime_checkable
-class Checking(Protocol):
+class Checking(Model, Protocol):
     """A model that knows without trying what it cannot do."""
 
     def check(self, request: ModelRequest) -> None:
@@ -172,7 +172,7 @@ class Checking(Protocol):
 
 
 @runtime_checkable
-class Warming(Protocol):
+class Warming(Model, Protocol):
     """A model that can read ahead, for a request with ``generate: false``."""
 
     async def warm_up(self, request: ModelRequest) -> Read | None:
@@ -180,15 +180,16 @@ class Warming(Protocol):
 
 
 @runtime_checkable
-class Counting(Protocol):
+class Counting(Model, Protocol):
     """A model with tokens of its own."""
 
     async def count(self, request: ModelRequest) -> int | None:
         """How many tokens of input *request* is; None: nobody knows. Raises ApiError."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
 
 
 @runtime_checkable
-class Compacting(Protocol):
+class Compacting(Model, Protocol):
     """A model that can tell in its own words what was said."""
 
     async def compact(self, request: ModelRequest) -> str:

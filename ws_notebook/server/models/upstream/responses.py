@@ -1,0 +1,121 @@
+"""A request as another Responses API wants it, and that one's events as they are passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ws_notebook.dialects import Dialect
+from ws_notebook.server.models.base import ModelRequest
+from ws_notebook.server.models.upstream.chat import as_input
+from ws_notebook.server.wire import Event, Item
+
+__all__ = ["TERMINAL", "Ending", "body_of", "frame_of", "items_of"]
+
+TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_NOT_PASSED = frozenset(
+    {
+        *("type", "model", "input", "stream", "stream_id", "stream_options", "store", "previous_response_id"),
+        *("generate", "background", "context_management"),
+    }
+)
+"""What is this server's own affair, or set anew."""
+_PLAIN = frozenset({"message", "function_call", "function_call_output"})
+
+
+def body_of(model: str, request: ModelRequest, dialect: Dialect) -> dict[str, Any]:
+    """The body of ``POST /responses``, streamed, with the whole lineage. Nothing is stored there."""
+    return {**_fields(model, request, dialect), "input": items_of(request.items, dialect), "stream": True}
+
+
+def frame_of(model: str, request: ModelRequest, dialect: Dialect, parent: str | None) -> dict[str, Any]:
+    """A ``response.create``: of the lineage only what is new, where the upstream remembers *parent*."""
+    items = request.items if parent is None else request.new
+    known = {} if parent is None else {"previous_response_id": parent}
+    return {"type": "response.create", **_fields(model, request, dialect), **known, "input": items_of(items, dialect)}
+
+
+def _fields(model: str, request: ModelRequest, dialect: Dialect) -> dict[str, Any]:
+    fields = {name: value for name, value in request.fields.items() if name not in _NOT_PASSED}
+    if (limit := fields.get("max_output_tokens")) is not None:
+        fields["max_output_tokens"] = max(limit, dialect.least_output)
+    wanted = request.text_format or {}
+    if dialect.schema_at_top and wanted.get("type") == "json_schema":
+        fields["json_schema"] = wanted.get("schema")
+    elif dialect.schema_at_top and wanted.get("type") == "json_object":
+        fields["response_format"] = {"type": "json_object"}
+    return {"model": model, **fields, "store": False}
+
+
+def items_of(items: Sequence[Item], dialect: Dialect) -> list[Item]:
+    """*items* as an upstream takes them that remembers nothing."""
+    kept = [item for item in items if _stands_alone(item)]
+    return [told for item in kept if (told := _plain(item))] if dialect.plain_items else kept
+
+
+def _stands_alone(item: Item) -> bool:
+    """Whether an item means something where nothing is stored: not reasoning of which there is only the id."""
+    return item.get("type") != "reasoning" or bool(item.get("encrypted_content") or item.get("content"))
+
+
+def _plain(item: Item) -> Item | None:
+    """An item in the forms that every server reads; None where it has none."""
+    kind = item.get("type")
+    if kind == "custom_tool_call":
+        return {
+            "type": "function_call",
+            "call_id": item["call_id"],
+            "name": item["name"],
+            "arguments": as_input(item["input"]),
+        }
+    if kind == "custom_tool_call_output":
+        return {**item, "type": "function_call_output"}
+    if kind == "message" and isinstance(item.get("content"), str):
+        mine = item.get("role") == "assistant"
+        part = {"type": "output_text" if mine else "input_text", "text": item["content"]}
+        return {**item, "content": [{**part, "annotations": []} if mine else part], "status": "completed"}
+    return item if kind in _PLAIN else None
+
+
+class Ending:
+    """Watches the events of one response for how it ends, and mends what the upstream says of that."""
+
+    def __init__(self, dialect: Dialect, limit: int | None) -> None:
+        self._dialect = dialect
+        self._limit = limit
+        self.seen = False
+        """Whether the terminal event came."""
+        self.error: Any = None
+        """The last error that came in an event of its own."""
+
+    def events(self, events: Iterable[Event]) -> Iterator[Event]:
+        """The events to pass on. An error is none of them: it ends the response, or says why the next one does."""
+        for event in events:
+            kind = event.get("type")
+            if kind in ("error", "response.error") or (kind is None and event.get("error")):
+                self.error = event
+                continue
+            if not isinstance(kind, str):
+                continue
+            if kind in TERMINAL:
+                self.seen = True
+                event = self._mended(event)  # noqa: PLW2901
+            yield event
+
+    def _mended(self, event: Event) -> Event:
+        response = event.get("response")
+        if not isinstance(response, Mapping):
+            return event
+        if event["type"] == "response.completed" and self._is_cut(response):
+            details = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+            return {**event, "type": "response.incomplete", "response": {**response, **details}}
+        if event["type"] == "response.failed" and not response.get("error") and self.error is not None:
+            told = self.error.get("error", self.error)
+            error = {"code": told.get("code"), "message": told.get("message")} if isinstance(told, Mapping) else told
+            return {**event, "response": {**response, "error": error}}
+        return event
+
+    def _is_cut(self, response: Mapping[str, Any]) -> bool:
+        """Whether a completed answer has as many tokens as it may have."""
+        written = (response.get("usage") or {}).get("output_tokens")
+        return self._dialect.hides_cuts and self._limit is not None and written == self._limit
