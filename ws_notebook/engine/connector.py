@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from ..core.abilities import Abilities, LaneLimits
 from ..core.waits import Waits
 from ..exceptions import ConnectionFailed, SettingsError
 from ..render.bundle import RunHeader
 from ..secrets import Keys, hidden
-from ..settings import Settings
+from ..settings import Settings, Through
 from ..transports.base import Connection, Endpoint, Transport
 from ..transports.http import HttpTransport
 from ..transports.logs import quiet_loggers
@@ -69,7 +70,7 @@ class Connector:
     @property
     def abilities(self) -> Abilities:
         """What the protocol is told of the provider; its lanes are for connections that have memory."""
-        profile, memory = self._settings.profile, self.transport.memory
+        profile, memory = self._settings.serving, self.transport.memory
         return Abilities(
             transport=self.transport.name,
             memory=memory,
@@ -85,7 +86,7 @@ class Connector:
     @property
     def max_age(self) -> float | None:
         """When a connection is left by itself, in seconds: some time before the provider's limit."""
-        limit = self._settings.profile.max_age
+        limit = self._settings.serving.max_age
         return None if limit is None or not self.transport.memory else limit * _OLD
 
     def header(self, model: str, transport: str) -> RunHeader:
@@ -104,10 +105,9 @@ class Connector:
         """Where questions over plain HTTP go. Raises SettingsError for a missing key, and for a replay: nowhere."""
         if isinstance(self.transport, ReplayTransport):
             raise SettingsError("A replay holds only what went over its connections. Ask a provider for this.")
-        if self._settings.base_url:
+        if self._settings.base_url and not self._settings.through:
             return await self._given_endpoint()
-        server = await self._local_server()
-        return self._endpoint(server.base_url, server.token)
+        return await self._local_endpoint(await self._local_server())
 
     async def connect(self, *, aside: bool = False) -> Connection:
         """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed.
@@ -129,17 +129,27 @@ class Connector:
     async def _connect(self) -> Connection:
         if isinstance(self.transport, ReplayTransport):
             return await self.transport.connect(Endpoint(base_url="replay://cassette"))
-        if self._settings.base_url:
+        if self._settings.base_url and not self._settings.through:
             return await self._connect_or_fall_back(await self._given_endpoint())
         server = await self._local_server()
         try:
-            return await self._connect_in_time(self.transport, self._endpoint(server.base_url, server.token))
+            return await self._connect_in_time(self.transport, await self._local_endpoint(server))
         except ConnectionFailed:
             # It may just have died, and be known as dead only now.
             if not await asyncio.to_thread(server.ended):
                 raise
         server = await self._local_server()
-        return await self._connect_in_time(self.transport, self._endpoint(server.base_url, server.token))
+        return await self._connect_in_time(self.transport, await self._local_endpoint(server))
+
+    async def _local_endpoint(self, server: LocalServer) -> Endpoint:
+        """The embedded server, told in front of whom it is to stand, where it is."""
+        settings = self._settings
+        if not settings.through:
+            return self._endpoint(server.base_url, server.token)
+        key = await self._key()
+        self._keys.add([key] if key else [])
+        through = Through(url=settings.base_url, key=key, headers=tuple(settings.headers.items()))
+        return self._endpoint(server.base_url, server.token, through.header())
 
     async def _given_endpoint(self) -> Endpoint:
         # A frame of its own: verbose tracebacks show the variables of those that an error passes.
@@ -173,8 +183,8 @@ class Connector:
                 self.note = f"{self.note}; {note}" if self.note else note
             return await self._connect_in_time(self.transport, endpoint)
 
-    def _endpoint(self, base_url: str, key: str | None) -> Endpoint:
-        headers = dict(self._settings.headers)
+    def _endpoint(self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None) -> Endpoint:
+        headers = dict(self._settings.headers if headers is None else headers)
         if key:
             self._keys.add([key])
             headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}

@@ -123,7 +123,7 @@ def _summary(run: Run) -> _Summary:
 
 
 def _head(key: str, session: Host[Run], summaries: Sequence[_Summary], guide: Guide) -> dict[str, Any]:
-    header, profile, opened = session.header(), session.settings.profile, session.opened_at
+    header, profile, opened = session.header(), session.settings.serving, session.opened_at
     lanes = session.lanes
     return {
         "id": key,

@@ -63,6 +63,7 @@ class Session:
     api_key: a string, or a callable that is asked again at each connection; default: the environment.
     headers, ssl: extra handshake headers; an ssl.SSLContext for a private certificate authority.
     transport: "auto", "websocket", "http" or a Transport.
+    through: "local" has the embedded server stand in front of that base URL: it gives it WebSocket mode and lanes.
     waits: the longest waits, as `wsn.Waits(silence=600, connect=30)`; see docs/reliability.md.
     store: whether the provider keeps the responses. options: any other field of a Responses create.
 
@@ -80,6 +81,7 @@ class Session:
         headers: Mapping[str, str] | None = None,
         ssl: Any = None,
         transport: str | Transport = "auto",
+        through: str | None = None,
         waits: Waits | None = None,
         store: bool = False,
         instructions: str | None = None,
@@ -99,6 +101,7 @@ class Session:
             headers=headers,
             ssl=ssl,
             transport="auto" if given is not None else str(transport),
+            through=through,
         )
         self.tools = ToolRegistry(tools or ())
         """The tools that every run offers."""
@@ -215,7 +218,7 @@ class Session:
         The next question continues from it. `tools`: others than the session's own. Raises SettingsError where the
         provider has no warm-up.
         """
-        if not self.settings.profile.warm_up:
+        if not self.settings.serving.warm_up:
             raise SettingsError(f"{self.settings.provider} has no warm-up. Just ask: the first question connects.")
         return self.start([], tools=tools, options=_WARM_UP)
 
