@@ -25,7 +25,7 @@ _UNKNOWN = "resp_ws_notebook_probe"
 """The id of no response: a request that continues it must be refused."""
 _LANE = "ws-notebook-probe"
 _PATIENCE = 5.0
-"""Seconds in which a socket must show that it is one."""
+"""Seconds for each answer, and in which a socket must show that it is one."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +44,15 @@ async def recognize(client: httpx2.AsyncClient, base_url: str) -> Found:
     """Whose server it is and which models it has, by its list of them. Raises httpx2.HTTPError, and
     AuthenticationFailed for a key that it refuses.
     """
-    answer = await client.get(_below(base_url, "/models"))
+    answer = await client.get(_below(base_url, "/models"), timeout=_PATIENCE)
     value = decode_value(answer.content)
     listed = value.get("data") if isinstance(value, dict) else None
     models = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
     dialect = dialect_of(dict(answer.headers), models)
     if dialect is OTHER:
         # Some name themselves where they answer a question only, not in the list.
-        dialect = dialect_of(dict((await client.post(_below(base_url, "/responses"), json={})).headers), models)
+        other = await _empty(client, base_url, PATHS["responses"])
+        dialect = OTHER if other is None else dialect_of(dict(other.headers), models)
     if answer.status_code in (401, 403):
         raise AuthenticationFailed(
             f"{dialect.title} refuses the key, or wants one (HTTP {answer.status_code}). Give one that is right.",
@@ -92,7 +93,9 @@ def _below(base_url: str, path: str) -> str:
 
 async def _has(client: httpx2.AsyncClient, base_url: str, path: str) -> bool:
     """Whether the server has a resource. An empty request names no model and no prompt, so it must be refused."""
-    answer = await client.post(_below(base_url, path), json={})
+    answer = await _empty(client, base_url, path)
+    if answer is None:
+        return False
     value = decode_object(answer.content)
     said = str(value.get("error") or value.get("detail") or value.get("message") or "").lower()
     if answer.status_code == 404:
@@ -103,10 +106,21 @@ async def _has(client: httpx2.AsyncClient, base_url: str, path: str) -> bool:
     return not ("unexpected endpoint" in said or "unknown path" in said)
 
 
+async def _empty(client: httpx2.AsyncClient, base_url: str, path: str) -> httpx2.Response | None:
+    """The answer to a request that asks for nothing; None: there is none, as where only sockets are spoken."""
+    import httpx2
+
+    try:
+        return await client.post(_below(base_url, path), json={}, timeout=_PATIENCE)
+    except httpx2.HTTPError:
+        return None
+
+
 async def _tools(client: httpx2.AsyncClient, base_url: str) -> bool | None:
     """What llama.cpp says of the template of its model."""
     root = base_url.partition("?")[0].rstrip("/").removesuffix("/v1")
-    caps = decode_object((await client.get(f"{root}/props")).content).get("chat_template_caps")
+    answer = await client.get(f"{root}/props", timeout=_PATIENCE)
+    caps = decode_object(answer.content).get("chat_template_caps")
     told: Any = caps.get("supports_tools") if isinstance(caps, dict) else None
     return told if isinstance(told, bool) else None
 

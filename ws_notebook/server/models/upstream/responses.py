@@ -89,8 +89,10 @@ class Ending:
         """The last error that came in an event of its own."""
 
     def events(self, events: Iterable[Event]) -> Iterator[Event]:
-        """The events to pass on. An error is none of them: it ends the response, or says why the next one does."""
+        """The events to pass on, to the end. An error is none of them: it ends the response, or says why it failed."""
         for event in events:
+            if self.seen:
+                return
             kind = event.get("type")
             if kind in ("error", "response.error") or (kind is None and event.get("error")):
                 self.error = event
