@@ -126,6 +126,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
             title="LiteLLM's proxy",
             apis=("websocket", "responses", "chat"),
             header=("x-litellm-*", ""),
+            hides_cuts=True,
             least_output=16,
             lacks=(
                 (

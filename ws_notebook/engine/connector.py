@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from ..core.abilities import Abilities, LaneLimits
 from ..core.waits import Waits
-from ..exceptions import ConnectionFailed, SettingsError
+from ..dialects import DIALECTS, OTHER
+from ..exceptions import ConnectionFailed, ConnectionLost, SettingsError, WsNotebookError
 from ..render.bundle import RunHeader
 from ..secrets import Keys, hidden
 from ..settings import Settings, Through
 from ..transports.base import Connection, Endpoint, Transport
-from ..transports.http import HttpTransport
+from ..transports.discovery import Found, recognize
+from ..transports.http import HttpTransport, make_client
 from ..transports.logs import quiet_loggers
-from ..transports.patience import too_slow
+from ..transports.patience import limits, too_slow
 from ..transports.recording import RecordingConnection, Tape
 from ..transports.replay import ReplayTransport
 from ..transports.websocket import WebSocketTransport
@@ -26,11 +29,17 @@ __all__ = ["Connector"]
 _NO_WEBSOCKET = frozenset({404, 405, 426, 501})
 """Answers to the upgrade that mean: not here, and not later either."""
 
+_NOT_MEANT = frozenset({1003, 1008, 1011})
+"""Codes by which servers close a socket that they accepted and do not serve: not taken, not allowed, not able."""
+
 _OLD = 0.9
 """The part of a provider's age limit after which a connection is left."""
 
 _TO_SPEAK = 1.0
 """Seconds that a transport has beyond its time, to say itself what it waited for."""
+
+_TO_RECOGNIZE = 5.0
+"""Seconds in which a server may say what it is."""
 
 _LOCAL_SERVER = "local_server"
 
@@ -55,6 +64,10 @@ class Connector:
         self._portal = portal
         self.transport: Transport = transport or _transport(settings.transport)
         self._may_fall_back = transport is None and settings.transport == "auto"
+        self.found: Found | None = None
+        """What answers at a base URL that says nothing of itself, once it was asked."""
+        self._spoke = False
+        """Whether anything ever came over a socket."""
         self.tape = Tape()
         """Where connections find the recorder, while there is one."""
         replay = self.transport if isinstance(self.transport, ReplayTransport) else None
@@ -75,6 +88,7 @@ class Connector:
             transport=self.transport.name,
             memory=memory,
             trusts_store=profile.trusts_store,
+            documented=profile.embedded or bool(profile.hosts),
             limits=LaneLimits(named=profile.lanes, in_flight=profile.in_flight) if memory else LaneLimits(),
             sockets=profile.sockets,
             steers=profile.steering,
@@ -108,6 +122,19 @@ class Connector:
         if self._settings.base_url and not self._settings.through:
             return await self._given_endpoint()
         return await self._local_endpoint(await self._local_server())
+
+    def leave_socket(self, connection: Connection, error: WsNotebookError) -> bool:
+        """A socket has ended. Whether the provider closed it, and none ever said a word: HTTP is used from then on."""
+        self._spoke = self._spoke or getattr(connection, "heard", True)
+        closed = isinstance(error, ConnectionLost) and error.code in _NOT_MEANT
+        if self._spoke or not (closed and self._may_fall_back and self._settings.base_url and self.transport.memory):
+            return False
+        self.transport = HttpTransport()
+        self._add_note("its WebSocket closes before it says anything, so HTTP with full input")
+        return True
+
+    def _add_note(self, note: str) -> None:
+        self.note = f"{self.note}; {note}" if self.note else note
 
     async def connect(self, *, aside: bool = False) -> Connection:
         """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed.
@@ -171,6 +198,8 @@ class Connector:
     async def _connect_or_fall_back(self, endpoint: Endpoint) -> Connection:
         """With transport="auto", a server that has no WebSocket mode is spoken to over HTTP, and the note says so."""
         tried = self.transport
+        if isinstance(tried, HttpTransport):
+            return await self._connect_in_time(await self._in_its_dialect(tried, endpoint), endpoint)
         try:
             return await self._connect_in_time(tried, endpoint)
         except ConnectionFailed as error:
@@ -179,9 +208,26 @@ class Connector:
             if self.transport is tried:
                 # Not yet said by another connection that was tried at the same time.
                 self.transport = HttpTransport()
-                note = f"no WebSocket mode there (HTTP {error.status}), so HTTP with full input"
-                self.note = f"{self.note}; {note}" if self.note else note
-            return await self._connect_in_time(self.transport, endpoint)
+                self._add_note(f"no WebSocket mode there (HTTP {error.status}), so HTTP with full input")
+            return await self._connect_or_fall_back(endpoint)
+
+    async def _in_its_dialect(self, transport: HttpTransport, endpoint: Endpoint) -> HttpTransport:
+        """The transport to a server that says nothing of itself: it is asked, once, by its list of models."""
+        profile = self._settings.profile
+        if self.found is not None or not (profile.generic or profile.name in DIALECTS):
+            return transport
+        self.found = Found(dialect=DIALECTS.get(profile.name, OTHER))
+        with contextlib.suppress(Exception):  # whoever does not answer that is asked as it is
+            async with make_client(endpoint, limits(self.waits)) as client, asyncio.timeout(_TO_RECOGNIZE):
+                self.found = await recognize(client, endpoint.base_url)
+        if self.found.dialect is OTHER:
+            return transport
+        if profile.generic:
+            self._add_note(self.found.dialect.title)
+        if self.found.tools is False:
+            self._add_note("the template of its model knows no tools, and leaves them out without a word")
+        self.transport = HttpTransport(timeout=transport.timeout, dialect=self.found.dialect)
+        return self.transport
 
     def _endpoint(self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None) -> Endpoint:
         headers = dict(self._settings.headers if headers is None else headers)

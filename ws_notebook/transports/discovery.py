@@ -40,16 +40,17 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     lanes: bool = False
 
 
-async def recognize(client: httpx2.AsyncClient, base_url: str) -> Found:
-    """Whose server it is and which models it has, by its list of them. Raises httpx2.HTTPError, and
-    AuthenticationFailed for a key that it refuses.
+async def recognize(client: httpx2.AsyncClient, base_url: str, *, closely: bool = False) -> Found:
+    """Whose server it is and which models it has, by its list of them; `closely`: also by an empty request, if need be.
+
+    Raises httpx2.HTTPError, and AuthenticationFailed for a key that it refuses.
     """
     answer = await client.get(_below(base_url, "/models"), timeout=_PATIENCE)
     value = decode_value(answer.content)
     listed = value.get("data") if isinstance(value, dict) else None
     models = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
     dialect = dialect_of(dict(answer.headers), models)
-    if dialect is OTHER:
+    if dialect is OTHER and closely:
         # Some name themselves where they answer a question only, not in the list.
         other = await _empty(client, base_url, PATHS["responses"])
         dialect = OTHER if other is None else dialect_of(dict(other.headers), models)
@@ -67,7 +68,7 @@ async def discover(
     client: httpx2.AsyncClient, endpoint: Endpoint, wanted: Api | None = None, model: str | None = None
 ) -> Found:
     """`recognize`, and what the server is best asked by; `wanted`: by that, whether or not it looks as if it had it."""
-    found = await recognize(client, endpoint.base_url)
+    found = await recognize(client, endpoint.base_url, closely=True)
     lanes = False
     apis: Sequence[Api] = found.dialect.apis if wanted is None else (wanted,)
     for api in apis:

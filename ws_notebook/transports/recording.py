@@ -135,6 +135,8 @@ class RecordingConnection:
         self._inner = inner
         self._tape = tape
         self._number = tape.next_number()
+        self.heard = False
+        """Whether anything ever came over it."""
 
     @property
     def usable(self) -> bool:
@@ -155,6 +157,7 @@ class RecordingConnection:
         except WsNotebookError as error:
             self._ended(error)
             raise
+        self.heard = True
         recorder = self._tape.recorder
         if recorder is not None:
             for frame in frames:

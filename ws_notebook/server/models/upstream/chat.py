@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ws_notebook.core.spoken import INPUT, as_arguments
 from ws_notebook.dialects import Dialect
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.base import ModelRequest
 from ws_notebook.server.models.upstream.failures import unsupported
 from ws_notebook.server.wire import Item, Tool
 
-__all__ = ["INPUT", "as_input", "body_of", "messages_of"]
+__all__ = ["body_of", "messages_of"]
 
 Message = dict[str, Any]
 
@@ -25,8 +25,6 @@ _AT_HOSTED_ONLY = frozenset({"metadata", "service_tier", "safety_identifier", "p
 """Those that only OpenAI itself knows; others may refuse them."""
 _ROLES = {"developer": "system"}
 """Templates of open models know no developer."""
-INPUT = "input"
-"""The one parameter of a free-form tool that is made a function."""
 
 
 def body_of(model: str, request: ModelRequest, dialect: Dialect) -> dict[str, Any]:
@@ -144,18 +142,13 @@ def _part(part: Mapping[str, Any], where: str) -> dict[str, Any]:
 def _add_call(told: list[Message], item: Item, dialect: Dialect) -> None:
     text, name = item[_CALLS[item["type"]]], item["name"]
     if item["type"] == "custom_tool_call" and not dialect.custom_tools:
-        text = as_input(text)
+        text = as_arguments(text)
     elif item["type"] == "custom_tool_call":
         call = {"id": item["call_id"], "type": "custom", "custom": {"name": name, "input": text}}
         _assistant(told).setdefault("tool_calls", []).append(call)
         return
     call = {"id": item["call_id"], "type": "function", "function": {"name": name, "arguments": text or "{}"}}
     _assistant(told).setdefault("tool_calls", []).append(call)
-
-
-def as_input(text: str) -> str:
-    """The input of a free-form tool as the arguments of the function that it was made."""
-    return json.dumps({INPUT: text}, ensure_ascii=False)
 
 
 def _assistant(told: list[Message]) -> Message:

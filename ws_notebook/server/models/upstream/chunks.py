@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ws_notebook.core.spoken import INPUT
 from ws_notebook.server.models.base import Arguments, Call, Cut, Piece, Read, Refusal, Text, Thought
-from ws_notebook.server.models.upstream.chat import INPUT
 
 __all__ = ["Chunks", "read_of"]
 
@@ -46,7 +46,7 @@ class Chunks:
 
     def __init__(self, custom: frozenset[str] = frozenset()) -> None:
         self._custom = custom
-        self._calls: list[_Open] = []
+        self._open: list[_Open] = []
         self._places: dict[object, _Open] = {}
         self._ids: set[str] = set()
         self.finished = False
@@ -66,9 +66,9 @@ class Chunks:
 
     def end(self) -> Iterator[Piece]:
         """What is left when there are no more chunks."""
-        for call in self._calls:
-            yield from self._tell(call, last=True)
-        self._calls.clear()
+        for opened in self._open:
+            yield from self._tell(opened, last=True)
+        self._open.clear()
 
     def _choice(self, choice: Mapping[str, Any]) -> Iterator[Piece]:
         # Whole completions have a message where chunks have a delta.
@@ -89,19 +89,19 @@ class Chunks:
         if reason:
             self.finished = True
             yield from self.end()
-        elif self._calls:
+        elif self._open:
             yield from self._going()
         if reason in _CUTS:
             yield Cut(_CUTS[reason])
 
     def _going(self) -> Iterator[Piece]:
         """What can be told of the calls now: of the first all that came, of others when those before are complete."""
-        while self._calls:
-            whole = len(self._calls) > 1 and self._calls[0].whole
-            yield from self._tell(self._calls[0], last=whole)
+        while self._open:
+            whole = len(self._open) > 1 and self._open[0].whole
+            yield from self._tell(self._open[0], last=whole)
             if not whole:
                 return
-            self._calls.pop(0)
+            self._open.pop(0)
 
     def _take(self, told: Mapping[str, Any]) -> None:
         function = told.get("function") or told.get("custom") or {}
@@ -113,7 +113,7 @@ class Chunks:
         if known is None or other:
             custom = name in self._custom or "custom" in told
             known = self._places[place] = _Open(name, call_id, self._unused(call_id), custom=custom)
-            self._calls.append(known)
+            self._open.append(known)
         elif not known.name:
             known.name = name
         text = function.get("arguments", function.get("input"))
@@ -127,22 +127,22 @@ class Chunks:
         self._ids.add(call_id)
         return call_id
 
-    def _tell(self, call: _Open, *, last: bool) -> Iterator[Piece]:
-        if not call.name and not last:
+    def _tell(self, opened: _Open, *, last: bool) -> Iterator[Piece]:
+        if not opened.name and not last:
             return
-        if not call.begun:
-            call.begun = True
-            yield Call(call.name, call.custom, call.call_id or None)
-        if call.name in self._custom:
+        if not opened.begun:
+            opened.begun = True
+            yield Call(opened.name, opened.custom, opened.call_id or None)
+        if opened.name in self._custom:
             # Its input is inside of JSON, which cannot be read before it is whole.
             if last:
-                yield from _unwrapped("".join(call.waiting))
+                yield from _unwrapped("".join(opened.waiting))
             return
-        for text in call.waiting:
+        for text in opened.waiting:
             yield Arguments(text)
-        call.told += "".join(call.waiting)
-        call.waiting.clear()
-        if last and not call.told and not call.custom:
+        opened.told += "".join(opened.waiting)
+        opened.waiting.clear()
+        if last and not opened.told and not opened.custom:
             yield Arguments("{}")
 
 

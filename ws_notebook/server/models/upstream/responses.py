@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ws_notebook.core.spoken import mended, spoken
 from ws_notebook.dialects import Dialect
 from ws_notebook.server.models.base import ModelRequest
-from ws_notebook.server.models.upstream.chat import as_input
 from ws_notebook.server.wire import Event, Item
 
-__all__ = ["TERMINAL", "Ending", "body_of", "frame_of", "items_of"]
+__all__ = ["TERMINAL", "Ending", "body_of", "frame_of"]
 
 TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _NOT_PASSED = frozenset(
@@ -20,61 +20,34 @@ _NOT_PASSED = frozenset(
     }
 )
 """What is this server's own affair, or set anew."""
-_PLAIN = frozenset({"message", "function_call", "function_call_output"})
 
 
 def body_of(model: str, request: ModelRequest, dialect: Dialect) -> dict[str, Any]:
     """The body of ``POST /responses``, streamed, with the whole lineage. Nothing is stored there."""
-    return {**_fields(model, request, dialect), "input": items_of(request.items, dialect), "stream": True}
+    fields = {**_fields(model, request), "input": _kept(request.items), "stream": True}
+    return spoken(fields, dialect)
 
 
 def frame_of(model: str, request: ModelRequest, dialect: Dialect, parent: str | None) -> dict[str, Any]:
     """A ``response.create``: of the lineage only what is new, where the upstream remembers *parent*."""
     items = request.items if parent is None else request.new
     known = {} if parent is None else {"previous_response_id": parent}
-    return {"type": "response.create", **_fields(model, request, dialect), **known, "input": items_of(items, dialect)}
+    return spoken({"type": "response.create", **_fields(model, request), **known, "input": _kept(items)}, dialect)
 
 
-def _fields(model: str, request: ModelRequest, dialect: Dialect) -> dict[str, Any]:
+def _fields(model: str, request: ModelRequest) -> dict[str, Any]:
     fields = {name: value for name, value in request.fields.items() if name not in _NOT_PASSED}
-    if (limit := fields.get("max_output_tokens")) is not None:
-        fields["max_output_tokens"] = max(limit, dialect.least_output)
-    wanted = request.text_format or {}
-    if dialect.schema_at_top and wanted.get("type") == "json_schema":
-        fields["json_schema"] = wanted.get("schema")
-    elif dialect.schema_at_top and wanted.get("type") == "json_object":
-        fields["response_format"] = {"type": "json_object"}
     return {"model": model, **fields, "store": False}
 
 
-def items_of(items: Sequence[Item], dialect: Dialect) -> list[Item]:
+def _kept(items: Sequence[Item]) -> list[Item]:
     """*items* as an upstream takes them that remembers nothing."""
-    kept = [item for item in items if _stands_alone(item)]
-    return [told for item in kept if (told := _plain(item))] if dialect.plain_items else kept
+    return [item for item in items if _stands_alone(item)]
 
 
 def _stands_alone(item: Item) -> bool:
     """Whether an item means something where nothing is stored: not reasoning of which there is only the id."""
     return item.get("type") != "reasoning" or bool(item.get("encrypted_content") or item.get("content"))
-
-
-def _plain(item: Item) -> Item | None:
-    """An item in the forms that every server reads; None where it has none."""
-    kind = item.get("type")
-    if kind == "custom_tool_call":
-        return {
-            "type": "function_call",
-            "call_id": item["call_id"],
-            "name": item["name"],
-            "arguments": as_input(item["input"]),
-        }
-    if kind == "custom_tool_call_output":
-        return {**item, "type": "function_call_output"}
-    if kind == "message" and isinstance(item.get("content"), str):
-        mine = item.get("role") == "assistant"
-        part = {"type": "output_text" if mine else "input_text", "text": item["content"]}
-        return {**item, "content": [{**part, "annotations": []} if mine else part], "status": "completed"}
-    return item if kind in _PLAIN else None
 
 
 class Ending:
@@ -108,16 +81,8 @@ class Ending:
         response = event.get("response")
         if not isinstance(response, Mapping):
             return event
-        if event["type"] == "response.completed" and self._is_cut(response):
-            details = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
-            return {**event, "type": "response.incomplete", "response": {**response, **details}}
         if event["type"] == "response.failed" and not response.get("error") and self.error is not None:
             told = self.error.get("error", self.error)
             error = {"code": told.get("code"), "message": told.get("message")} if isinstance(told, Mapping) else told
             return {**event, "response": {**response, "error": error}}
-        return event
-
-    def _is_cut(self, response: Mapping[str, Any]) -> bool:
-        """Whether a completed answer has as many tokens as it may have."""
-        written = (response.get("usage") or {}).get("output_tokens")
-        return self._dialect.hides_cuts and self._limit is not None and written == self._limit
+        return dict(mended(event, self._dialect, self._limit))
