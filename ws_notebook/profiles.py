@@ -202,8 +202,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
             trusts_store=False,
             warm_up=False,
             notes=(
-                "It remembers nothing and is asked over HTTP; what it ignores (`text.format`) or hides (cut answers) is "
-                'made up for. `through="local"` gives it WebSocket mode, lanes and memory. Any name of a model will do.',
+                "It remembers nothing and is asked over HTTP; what it ignores (`text.format`) or hides (a cut) is "
+                'made up for. `through="local"` gives it WebSocket mode, lanes and memory. Any model name will do.',
             ),
             source="https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
         ),
@@ -245,7 +245,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
             warm_up=False,
             max_age=None,
             notes=(
-                'Any key will do, as `api_key="lm-studio"`. `through="local"` gives it WebSocket mode, lanes and memory.',
+                'Any key will do, as `api_key="lm-studio"`.',
+                '`through="local"` gives it WebSocket mode, lanes and memory.',
             ),
             source="https://lmstudio.ai/docs/developer/openai-compat",
         ),
@@ -259,8 +260,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
             warm_up=True,
             max_age=None,
             notes=(
-                "Ids of stored responses are not trusted: it answers an unknown one without the history. Where its WebSocket mode "
-                "closes before a word, HTTP is used.",
+                "Ids of stored responses are not trusted: it answers an unknown one without the history. Where its "
+                "WebSocket mode closes before a word, HTTP is used.",
             ),
             source="https://docs.litellm.ai/docs/response_api",
         ),
