@@ -54,6 +54,12 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """How soon it stops after a Stop."""
 
 
+    @property
+    def differs(self) -> bool:
+        """Whether a request of the Responses API, or its end, is to be said otherwise."""
+        return self.schema_at_top or self.hides_cuts or self.plain_items or self.least_output > 1
+
+
 _MADE_UP = (
     ("WebSocket mode, lanes, memory", "this server's own: each turn is sent to it in full"),
     ("`generate: false`", "not passed on"),

@@ -220,7 +220,7 @@ class Connector:
         with contextlib.suppress(Exception):  # whoever does not answer that is asked as it is
             async with make_client(endpoint, limits(self.waits)) as client, asyncio.timeout(_TO_RECOGNIZE):
                 self.found = await recognize(client, endpoint.base_url)
-        if self.found.dialect is OTHER:
+        if not self.found.dialect.differs:
             return transport
         if profile.generic:
             self._add_note(self.found.dialect.title)
