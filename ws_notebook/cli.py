@@ -78,7 +78,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add(
         "--profile",
-        choices=[name for name, profile in PROFILES.items() if not profile.embedded],
+        choices=[name for name, profile in PROFILES.items() if profile.played and not profile.embedded],
         default=USUAL.name,
         help="treat sockets as that provider does: lanes, limits, errors (default: %(default)s; see docs/server.md)",
     )

@@ -53,7 +53,6 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     stop: str = "when the connection closes"
     """How soon it stops after a Stop."""
 
-
     @property
     def differs(self) -> bool:
         """Whether a request of the Responses API, or its end, is to be said otherwise."""

@@ -26,6 +26,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is the server that this package brings along and starts itself; its models are its own."""
     generic: bool = False
     """Whether it is no provider but a way to behave: the server's host is its name then."""
+    played: bool = True
+    """Whether the embedded server can play it: it has a WebSocket mode of its own, and that is known."""
     typical: bool = False
     """Whether the doctor proposes it for other servers that behave alike."""
     base_url: str = ""
@@ -195,6 +197,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="llamacpp",
             title="llama.cpp's server",
+            played=False,
             usual_url="http://localhost:8080/v1",
             model="default",
             max_age=None,
@@ -210,6 +213,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="ollama",
             title="Ollama",
+            played=False,
             usual_url="http://localhost:11434/v1",
             needs_model=True,
             needs_key=False,
@@ -226,6 +230,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="vllm",
             title="vLLM",
+            played=False,
             usual_url="http://localhost:8000/v1",
             needs_model=True,
             needs_key=False,
@@ -238,6 +243,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="lmstudio",
             title="LM Studio",
+            played=False,
             usual_url="http://localhost:1234/v1",
             needs_model=True,
             needs_key=False,
@@ -253,6 +259,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="litellm",
             title="LiteLLM's proxy",
+            played=False,
             usual_url="http://localhost:4000/v1",
             needs_model=True,
             needs_key=False,
