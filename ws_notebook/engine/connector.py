@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 
+import msgspec
+
 from ..core.abilities import Abilities, LaneLimits
 from ..core.waits import Waits
 from ..dialects import DIALECTS, OTHER
@@ -217,8 +219,10 @@ class Connector:
         if self.found is not None or not (profile.generic or profile.name in DIALECTS):
             return transport
         self.found = Found(dialect=DIALECTS.get(profile.name, OTHER))
+        waits = msgspec.structs.replace(self.waits, silence=_TO_RECOGNIZE, connect=_least(self.waits.connect))
         with contextlib.suppress(Exception):  # whoever does not answer that is asked as it is
-            async with make_client(endpoint, limits(self.waits)) as client, asyncio.timeout(_TO_RECOGNIZE):
+            # The library keeps these times itself: cut off in the midst of TLS, it would leave a socket.
+            async with make_client(endpoint, limits(waits)) as client:
                 self.found = await recognize(client, endpoint.base_url)
         if not self.found.dialect.differs:
             return transport
@@ -246,6 +250,10 @@ class Connector:
             if server is None:
                 server = self._portal.shared[_LOCAL_SERVER] = await asyncio.to_thread(LocalServer, self.waits.server)
             return server
+
+
+def _least(seconds: float | None) -> float:
+    return _TO_RECOGNIZE if seconds is None else min(seconds, _TO_RECOGNIZE)
 
 
 def _transport(name: str) -> Transport:

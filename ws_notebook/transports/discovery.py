@@ -25,7 +25,7 @@ _UNKNOWN = "resp_ws_notebook_probe"
 """The id of no response: a request that continues it must be refused."""
 _LANE = "ws-notebook-probe"
 _PATIENCE = 5.0
-"""Seconds for each answer, and in which a socket must show that it is one."""
+"""Seconds in which a socket must show that it is one."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ async def recognize(client: httpx2.AsyncClient, base_url: str, *, closely: bool 
 
     Raises httpx2.HTTPError, and AuthenticationFailed for a key that it refuses.
     """
-    answer = await client.get(_below(base_url, "/models"), timeout=_PATIENCE)
+    answer = await client.get(_below(base_url, "/models"))
     value = decode_value(answer.content)
     listed = value.get("data") if isinstance(value, dict) else None
     models = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
@@ -112,7 +112,7 @@ async def _empty(client: httpx2.AsyncClient, base_url: str, path: str) -> httpx2
     import httpx2
 
     try:
-        return await client.post(_below(base_url, path), json={}, timeout=_PATIENCE)
+        return await client.post(_below(base_url, path), json={})
     except httpx2.HTTPError:
         return None
 
@@ -120,7 +120,7 @@ async def _empty(client: httpx2.AsyncClient, base_url: str, path: str) -> httpx2
 async def _tools(client: httpx2.AsyncClient, base_url: str) -> bool | None:
     """What llama.cpp says of the template of its model."""
     root = base_url.partition("?")[0].rstrip("/").removesuffix("/v1")
-    answer = await client.get(f"{root}/props", timeout=_PATIENCE)
+    answer = await client.get(f"{root}/props")
     caps = decode_object(answer.content).get("chat_template_caps")
     told: Any = caps.get("supports_tools") if isinstance(caps, dict) else None
     return told if isinstance(told, bool) else None

@@ -31,6 +31,8 @@ __all__ = ["Upstream"]
 
 _PAUSES = (0.2, 1.0)
 """Seconds before each further attempt, as long as nothing of an answer came."""
+_TO_ANSWER = 5.0
+"""Seconds for each answer about what it is."""
 _AGAIN = frozenset({502, 503, 504})
 """What gateways, and servers that still load their model, answer for a while."""
 
@@ -74,7 +76,8 @@ class Upstream:
         async with self._asking:
             if self._found is None or anew:
                 try:
-                    self._found = await discover(self.client, self.endpoint, self._api, model)
+                    async with make_client(self.endpoint, httpx2.Timeout(_TO_ANSWER)) as client:
+                        self._found = await discover(client, self.endpoint, self._api, model)
                 except WsNotebookError as error:
                     raise refusal(str(error), self.keys, status=getattr(error, "status", None)) from None
                 except httpx2.HTTPError as error:
