@@ -105,8 +105,8 @@ def litellm(python: Path, upstream: str) -> Iterator[tuple[str, int]]:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         there = f"{{model: lm_studio/scripted, api_base: {upstream}, api_key: x}}"
-        config = f"model_list: [{{model_name: scripted, litellm_params: {there}}}]\ngeneral_settings: {{master_key: {TOKEN}}}\n"
-        Path(folder, "config.yaml").write_text(config)
+        models = f"model_list: [{{model_name: scripted, litellm_params: {there}}}]\n"
+        Path(folder, "config.yaml").write_text(f"{models}general_settings: {{master_key: {TOKEN}}}\n")
         command = [python.parent / "litellm", "--config", "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
         log = stack.enter_context(Path(folder, "log").open("w"))
         settings = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False"}

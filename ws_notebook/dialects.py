@@ -99,7 +99,10 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
             reads_ahead=True,
             lacks=(
                 *_MADE_UP,
-                ("an error for too long a prompt (it cuts the beginning off)", "told by its input tokens, afterwards"),
+                (
+                    "an error for too long a prompt (it cuts the beginning off)",
+                    "nothing can be told from here: raise `num_ctx`",
+                ),
                 ("indices of parallel calls", "added: each call comes whole"),
                 ("compaction", "a summary by the model itself"),
             ),
@@ -149,7 +152,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
             owners=("ws-notebook",),
             lanes=True,
             counts=True,
-            lacks=(("nothing", "passed on as it is"),),
+            lacks=(("nothing", "passed on as it is; only compaction is this server's: a summary by the model"),),
         ),
         Dialect(
             name="openai",
@@ -159,7 +162,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
             counts=True,
             limit_field="max_completion_tokens",
             custom_tools=True,
-            lacks=(("nothing", "passed on as it is"),),
+            lacks=(("nothing", "passed on as it is; only compaction is this server's: a summary by the model"),),
         ),
     )
 }

@@ -25,6 +25,7 @@ _SUMMARY = (
     "and decided, results of tools that still matter, and what is left to do. Give the summary alone."
 )
 _SUMMARY_TOKENS = 1024
+_BROKEN = "upstream_broke_off"
 
 
 class UpstreamModel:
@@ -143,35 +144,23 @@ class UpstreamModel:
         self._refuse_ending(ending)
 
     async def _by_socket(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
+        """Over a connection of the client's own; once more, with everything, where it was lost or has forgotten."""
         key = (id(self._upstream), None if found.lanes else request.lane)
         socket = request.line.kept(key, lambda: Socket(self._upstream, lanes=found.lanes))
-        known = socket.knows(request.parent)
-        try:
-            async with aclosing(self._over(socket, request, found, request.parent if known else None)) as batches:
-                async for batch in batches:
-                    yield batch
-            return
-        except _NotBegunError as error:
-            if not socket.answered:
-                self._closes_sockets = True
-            elif not error.again:
-                raise error.error from None
-        # Nothing began there: the connection was lost, or what it was to remember is forgotten.
-        way = self._by_responses if self._closes_sockets else self._anew
-        async with aclosing(way(request, found)) as batches:
+        parents = [request.parent if socket.knows(request.parent) else None, None]
+        while parents and not self._closes_sockets:
+            try:
+                async with aclosing(self._over(socket, request, found, parents.pop(0))) as batches:
+                    async for batch in batches:
+                        yield batch
+                return
+            except _NotBegunError as error:
+                self._closes_sockets = error.error.code == _BROKEN and not socket.answered
+                if not (self._closes_sockets or (error.again and parents)):
+                    raise error.error from None
+        async with aclosing(self._by_responses(request, found)) as batches:
             async for batch in batches:
                 yield batch
-
-    async def _anew(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
-        """Everything once more, over a connection that need not remember anything."""
-        key = (id(self._upstream), None if found.lanes else request.lane)
-        socket = request.line.kept(key, lambda: Socket(self._upstream, lanes=found.lanes))
-        try:
-            async with aclosing(self._over(socket, request, found, None)) as batches:
-                async for batch in batches:
-                    yield batch
-        except _NotBegunError as error:
-            raise error.error from None
 
     async def _over(
         self, socket: Socket, request: ModelRequest, found: Found, parent: str | None

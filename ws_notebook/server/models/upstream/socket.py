@@ -51,6 +51,8 @@ class Socket:
         self._lost: ApiError | None = None
         self.answered = False
         """Whether it ever sent an event: some accept a connection and close it at once."""
+        self.silent = False
+        """Whether the upstream said nothing for too long: it may be at work, and is not asked again."""
 
     def knows(self, response_id: str | None) -> bool:
         """Whether this connection may remember a response."""
@@ -77,7 +79,7 @@ class Socket:
         """
         lane = lane if self._lanes else None
         inbox = self._inboxes[lane] = _Inbox()
-        over = False
+        over = self.silent = False
         try:
             await self._send(frame if lane is None else {**frame, "stream_id": lane})
             while not over:
@@ -123,6 +125,7 @@ class Socket:
             async with asyncio.timeout(silence):
                 await inbox.moved.wait()
         except TimeoutError:
+            self.silent = True
             raise broken_off(f"nothing came for {silence or 0:g} s.", self._upstream.keys) from None
         inbox.moved.clear()
 

@@ -59,6 +59,8 @@ class Listed:
         listed = ", ".join(found.models[:_SHOWN]) + (", …" if len(found.models) > _SHOWN else "")
         asked = _ASKED[found.api] if found.api else "no API that is known here"
         self.said += f", {found.dialect.title}, asked by {asked}; models: {listed or 'not told'}"
+        if found.tools is False:
+            self.said += "; its template knows no tools"
 
     def model(self, name: str) -> Model:
         """The model of that name; whether there is one is seen when it is asked."""
