@@ -127,23 +127,33 @@ def test_what_the_upstream_refuses_has_the_sdk_s_classes(client: openai.OpenAI) 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recorded_stream_comes_through_unaltered(name: str, replaying: RunningServer) -> None:
-    sent = [json.loads(frame) for frame in stream(name)]
-    sent = sent[: 1 + next(place for place, each in enumerate(sent) if each["type"] in _ENDS)]
-    with replaying.wire() as wire:
-        told = wire.turn(model="scripted", input=name)
-    assert told[-1]["type"] == sent[-1]["type"]
-    left = {"previous_response_id": None, "store": False}
-    assert told[-1]["response"] == {**told[-1]["response"], **sent[-1]["response"], **left}
-    # Numbers are this server's own: some leave gaps. Errors of their own are the reason of the failure behind them.
-    first, *middle = (each for each in sent[:-1] if each["type"] not in ("response.in_progress", "error"))
-    assert told[0]["response"] == {**told[0]["response"], **first["response"], **left}
-    were = {each["type"] for each in middle}
-    # Arguments that were never told whole are added.
-    added = ("_arguments.done", "_input.done")
-    passed = [each for each in told[2:-1] if each["type"] in were or not each["type"].endswith(added)]
-    both = zip(passed, middle, strict=True)
-    assert [_bare(each) for each in passed] == [{**_bare(now), **_bare(was)} for now, was in both]
-    assert [event["sequence_number"] for event in told] == list(range(len(told)))
+    for number, sent in enumerate(recorded(name)):
+        with replaying.wire() as wire:
+            told = wire.turn(model="scripted", input=f"{name} {number}")
+        assert told[-1]["type"] == sent[-1]["type"]
+        left = {"previous_response_id": None, "store": False}
+        assert told[-1]["response"] == {**told[-1]["response"], **sent[-1]["response"], **left}
+        # Numbers are this server's own: some leave gaps. Errors of their own are the reason of the failure behind them.
+        first, *middle = (each for each in sent[:-1] if each["type"] not in ("response.in_progress", "error"))
+        assert told[0]["response"] == {**told[0]["response"], **first["response"], **left}
+        were = {each["type"] for each in middle}
+        # Arguments that were never told whole are added.
+        added = ("_arguments.done", "_input.done")
+        passed = [each for each in told[2:-1] if each["type"] in were or not each["type"].endswith(added)]
+        both = zip(passed, middle, strict=True)
+        assert [_bare(each) for each in passed] == [{**_bare(now), **_bare(was)} for now, was in both]
+        assert [event["sequence_number"] for event in told] == list(range(len(told)))
+
+
+def recorded(name: str) -> list[list[dict[str, Any]]]:
+    """The responses of a recording, one after the other, each with its events to the terminal one."""
+    found: list[list[dict[str, Any]]] = [[]]
+    for frame in stream(name):
+        event = json.loads(frame)
+        found[-1].append(event)
+        if event["type"] in _ENDS:
+            found.append([])
+    return [events for events in found if events and events[-1]["type"] in _ENDS]
 
 
 _ENDS = ("response.completed", "response.incomplete", "response.failed")
@@ -158,8 +168,8 @@ def replaying() -> Iterator[RunningServer]:
     """A server in front of one that answers with the recording that the prompt names."""
 
     def answer(body: dict[str, Any]) -> Reply:
-        name = body["input"][0]["content"][0]["text"]
-        return Reply.stream(frame.decode() for frame in stream(name))
+        name, number = body["input"][0]["content"][0]["text"].split()
+        return Reply.stream(recorded(name)[int(number)])
 
     with scripted(responses(answer)) as upstream, running_server("--upstream", upstream.base_url) as server:
         yield server
