@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ..core.abilities import Abilities, LaneLimits
+from ..core.codec import decode_object
 from ..core.waits import Waits
 from ..dialects import DIALECTS, OTHER
 from ..exceptions import ConnectionFailed, ConnectionLost, SettingsError, WsNotebookError
@@ -178,7 +179,20 @@ class Connector:
         key = await self._key()
         self._keys.add([key] if key else [])
         through = Through(url=settings.base_url, key=key, headers=tuple(settings.headers.items()))
-        return self._endpoint(server.base_url, server.token, through.header())
+        endpoint = self._endpoint(server.base_url, server.token, through.header())
+        await self._tell_what_it_stands_before(endpoint)
+        return endpoint
+
+    async def _tell_what_it_stands_before(self, endpoint: Endpoint) -> None:
+        """Say, once, what the embedded server found the upstream to be."""
+        if self.found is not None:
+            return
+        self.found = Found()
+        with contextlib.suppress(Exception):  # what is wrong there is the answer to the question
+            async with make_client(endpoint, limits(self.waits)) as client:
+                told = decode_object((await client.get(f"{endpoint.base_url}/models")).content).get("upstream")
+            if isinstance(told, str) and told:
+                self._add_note(told)
 
     async def _given_endpoint(self) -> Endpoint:
         # A frame of its own: verbose tracebacks show the variables of those that an error passes.

@@ -75,6 +75,8 @@ class ResponseWriter:
 
     def safe_before(self, piece: Piece) -> bool:
         """Whether the response may end before *piece*: no item is left half written, and no tool was called."""
+        if isinstance(piece, Read | Cut):
+            return False
         if isinstance(piece, Passed):
             begins = piece.event["type"] == "response.output_item.added"
             return begins and (self._relay is None or self._relay.idle) and not self.calls()

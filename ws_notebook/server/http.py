@@ -118,9 +118,10 @@ class InputTokensHandler(Served):
 
 
 class ModelsHandler(Served):
-    """``GET /v1/models``."""
+    """``GET /v1/models``; beside them, what stands behind this server, in words."""
 
     async def get(self) -> None:
         names = await self._service.names()
         models = [{"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in names]
-        self.answer({"object": "list", "data": models})
+        said = await self._service.described()
+        self.answer({"object": "list", "data": models, **({"upstream": said} if said else {})})

@@ -33,6 +33,10 @@ class Source(Protocol):
     async def names(self) -> list[str]:
         """Those that it lists."""
 
+    async def described(self) -> str:
+        """What it is, in words; empty: nothing in particular. ApiError where that cannot be found out."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
+
     async def look(self) -> None:
         """Learn what there is to be learned before the first request. Never raises."""
 
@@ -103,6 +107,10 @@ class Service:
     async def names(self) -> list[str]:
         """Every model that this server lists. ApiError where the list is an upstream's, and that does not answer."""
         return [*self.models, *(await self.source.names() if self.source is not None else [])]
+
+    async def described(self) -> str:
+        """What stands behind this server, in words; empty where that is nothing."""
+        return await self.source.described() if self.source is not None else ""
 
     def through(self, headers: Mapping[str, str]) -> Service:
         """The service of the upstream that a request's headers name, or this one. ApiError where none may be named."""

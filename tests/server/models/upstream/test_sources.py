@@ -84,7 +84,8 @@ def test_a_session_behind_the_embedded_server_has_socket_lanes_and_memory(throug
         assert run.text == "Heard 3 messages."
         assert (run.turns[0].transport, run.turns[0].parent_id is not None) == ("websocket", True)
         assert session.at_once == 16
-        assert "through the embedded server" in session.header().note
+        note = session.header().note
+    assert note == "through the embedded server; any other server, asked by its Chat Completions"
     assert upstream.keys[-1] == "Bearer ollama"
 
 

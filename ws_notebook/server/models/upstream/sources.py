@@ -20,6 +20,7 @@ from ws_notebook.server.models.base import Model
 from ws_notebook.server.models.upstream.model import UpstreamModel
 from ws_notebook.server.models.upstream.service import Upstream
 from ws_notebook.settings import THROUGH_HEADER, Through, resolve
+from ws_notebook.transports.discovery import Found
 
 __all__ = ["Addressed", "Listed"]
 
@@ -34,6 +35,8 @@ _ASKED: Mapping[Api, str] = {
     "chat": "its Chat Completions",
     "completion": "its completion API",
 }
+_MOST_MODELS = 1000
+"""Models of one upstream that are remembered, where it takes any name."""
 _MOST = 32
 """Upstreams that are remembered, with what was found out about them."""
 
@@ -57,18 +60,21 @@ class Listed:
             self.said += f", which does not answer yet: {str(error) or 'nothing came in time'}"
             return
         listed = ", ".join(found.models[:_SHOWN]) + (", …" if len(found.models) > _SHOWN else "")
-        asked = _ASKED[found.api] if found.api else "no API that is known here"
-        self.said += f", {found.dialect.title}, asked by {asked}; models: {listed or 'not told'}"
-        if found.tools is False:
-            self.said += "; its template knows no tools"
+        self.said += f", {_described(found)}; models: {listed or 'not told'}"
 
     def model(self, name: str) -> Model:
         """The model of that name; whether there is one is seen when it is asked."""
+        if len(self._models) >= _MOST_MODELS:
+            self._models.clear()
         return self._models.setdefault(name, UpstreamModel(self.upstream, name, self._check))
 
     async def names(self) -> list[str]:
         """What it lists. ApiError where it cannot be asked."""
         return list((await self.upstream.found()).models)
+
+    async def described(self) -> str:
+        """What the upstream is and how it is asked, in words. ApiError where it cannot be asked."""
+        return _described(await self.upstream.found())
 
     async def close(self) -> None:
         await self.upstream.close()
@@ -82,6 +88,12 @@ class Listed:
         if found.models and name not in found.models:
             self._models.pop(name, None)
             raise model_not_found(name, found.models)
+
+
+def _described(found: Found) -> str:
+    asked = _ASKED[found.api] if found.api else "no API that is known here"
+    tools = "; its template knows no tools" if found.tools is False else ""
+    return f"{found.dialect.title}, asked by {asked}{tools}"
 
 
 class Addressed:
@@ -122,6 +134,9 @@ class Addressed:
 
     async def names(self) -> list[str]:
         return []
+
+    async def described(self) -> str:
+        return ""
 
     async def close(self) -> None:
         while self._known:
