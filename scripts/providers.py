@@ -1,5 +1,5 @@
-"""Write the tables of docs/providers.md and docs/server.md from the profiles. tests/test_profiles.py says when that is
-due.
+"""Write the tables of docs/providers.md, docs/server.md and docs/upstream.md from what is known of each server.
+tests/test_profiles.py says when that is due.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ws_notebook.dialects import DIALECTS, OTHER
 from ws_notebook.profiles import PROFILES, Profile
 from ws_notebook.server.profiles import PROFILES as SERVED
 from ws_notebook.server.profiles import Profile as Served
@@ -137,6 +138,16 @@ def _served(profile: Served) -> Sequence[str]:
     )
 
 
+def dialects() -> str:
+    """What each server lacks, and how that is made up for."""
+    parts = []
+    for dialect in (*DIALECTS.values(), OTHER):
+        asked = ", ".join(f"`{api}`" for api in dialect.apis)
+        rows = [*dialect.lacks, ("(after a Stop)", f"it stops {dialect.stop}")] if dialect.lacks else []
+        parts += [f"### {dialect.title}\n", f"Asked by {asked}.\n", _table(("it lacks", "so"), rows), ""]
+    return "\n".join(parts)
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |").replace("|  |", "| |") for cells in lines)
@@ -145,6 +156,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 PAGES = (
     Page(DOCS / "providers.md", "<!-- from ws_notebook/profiles.py -->\n", tables),
     Page(DOCS / "server.md", "<!-- from ws_notebook/server/profiles.py -->\n", served),
+    Page(DOCS / "upstream.md", "<!-- from ws_notebook/dialects.py -->\n", dialects),
 )
 
 

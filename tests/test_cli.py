@@ -77,6 +77,26 @@ def test_a_key_without_its_certificate_is_refused(capsys: pytest.CaptureFixture[
     assert "--certfile" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--upstream-api", "chat"], "--upstream-api is about an upstream"),
+        (["--upstream-key-variable", "X"], "--upstream-key-variable is about an upstream"),
+        (["--upstream", "http://h/v1", "--upstream-key-variable", "WSN_NO_SUCH_KEY"], "WSN_NO_SUCH_KEY is not set"),
+        (["--upstream", "http://h/v1", "--models-by-address"], "give one of them"),
+        (["--upstream", "ftp://h/v1"], "is no base URL"),
+        (["--upstream", "http://user:secret@h/v1"], "holds a user name or password"),
+    ],
+)
+def test_an_upstream_that_cannot_be_used_is_explained(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", *arguments]) == 2
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert "secret" not in shown
+
+
 def test_a_taken_port_is_explained_without_a_traceback() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = run("serve", "--port", str(taken.getsockname()[1]))

@@ -26,7 +26,7 @@ SOURCE = ROOT / "ws_notebook"
 BUILT = (SOURCE / "labextension", SOURCE / "views" / "static")
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if not any(path.is_relative_to(built) for built in BUILT))
 SCRIPTS = sorted((ROOT / "labextension" / "src").rglob("*.ts"))
-PURE_FLOORS = ("core", "render", "cassette", "profiles", "secrets", "pictures", "values", "checks")
+PURE_FLOORS = ("core", "render", "cassette", "profiles", "dialects", "secrets", "pictures", "values", "checks")
 MODULE_LINES = 500
 FUNCTION_LINES = 60
 

@@ -24,7 +24,7 @@ def load_page_script() -> ModuleType:
     return program("providers")
 
 
-@pytest.mark.parametrize("name", ["providers.md", "server.md"])
+@pytest.mark.parametrize("name", ["providers.md", "server.md", "upstream.md"])
 def test_the_pages_of_providers_are_up_to_date(name: str) -> None:
     page = next(page for page in load_page_script().PAGES if page.path.name == name)
     text = page.path.read_text(encoding="utf-8")

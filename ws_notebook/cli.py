@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from ws_notebook.server.limits import Limits
+    from ws_notebook.server.models.upstream.sources import Addressed, Listed
     from ws_notebook.settings import Settings
 
 __all__ = ["main"]
@@ -80,11 +81,37 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add(
         "--profile",
-        choices=[name for name, profile in PROFILES.items() if not profile.embedded],
+        choices=[name for name, profile in PROFILES.items() if profile.played and not profile.embedded],
         default=USUAL.name,
         help="treat sockets as that provider does: lanes, limits, errors (default: %(default)s; see docs/server.md)",
     )
+    _add_upstream(serve)
     _add_limits(serve, USUAL.name)
+
+
+def _add_upstream(serve: argparse.ArgumentParser) -> None:
+    from ws_notebook.dialects import APIS
+
+    group = serve.add_argument_group(
+        "upstream", "Answers of another server instead of the script's, with WebSocket mode, lanes and memory in front."
+    )
+    add = group.add_argument
+    add("--upstream", metavar="URL", help="its base URL, as http://localhost:11434/v1; its models are served")
+    add("--upstream-api", choices=APIS, help="what it is asked by (default: what it speaks best, found by asking)")
+    add("--upstream-key-variable", metavar="NAME", help="the environment variable with its key; without, none is sent")
+    add(
+        "--upstream-seconds",
+        type=_not_negative,
+        default=600.0,
+        metavar="S",
+        help="in which it may say nothing while it answers; 0: without end (default: 600)",
+    )
+    add(
+        "--models-by-address",
+        action="store_true",
+        help="let clients name models by URL, as the private server of a notebook does: whoever has the token reaches "
+        "what this machine reaches",
+    )
 
 
 def _add_limits(serve: argparse.ArgumentParser, usual: str) -> None:
@@ -183,14 +210,37 @@ def _wrong(options: argparse.Namespace, tokens: Sequence[str]) -> str | None:
         return f"the token of {source} {problem}. Give a secret of printable characters, or none, and one is made."
     if options.keyfile and not options.certfile:
         return "--keyfile is the key of a certificate: name that too, with --certfile. Without it there is no TLS."
+    named = next((name for name in ("upstream_api", "upstream_key_variable") if getattr(options, name)), None)
+    if named and not options.upstream:
+        return f"--{named.replace('_', '-')} is about an upstream: name that too, with --upstream URL."
+    if options.upstream and options.models_by_address:
+        return "--upstream serves the models of one server, --models-by-address those of any: give one of them."
     return None
+
+
+def _source(options: argparse.Namespace) -> Listed | Addressed | None:
+    """Where models come from, besides the script. Raises SettingsError for an address or a key that is none."""
+    from ws_notebook.server.models.upstream.service import Upstream
+    from ws_notebook.server.models.upstream.sources import Addressed, Listed
+    from ws_notebook.settings import key_in, resolve
+
+    if options.models_by_address:
+        return Addressed(options.upstream_seconds)
+    if not options.upstream:
+        return None
+    variable = options.upstream_key_variable
+    key = key_in(variable)() if variable else None
+    url = resolve(options.upstream if "://" in options.upstream else f"http://{options.upstream}").base_url
+    return Listed(Upstream(url, key, api=options.upstream_api, silence=options.upstream_seconds))
 
 
 def _serve(options: argparse.Namespace) -> int:
     import asyncio
 
+    from ws_notebook.exceptions import SettingsError
     from ws_notebook.server.app import ServerOptions, serve
     from ws_notebook.server.models.demo import DemoModel, Pace
+    from ws_notebook.server.models.upstream.sources import Listed
     from ws_notebook.server.profiles import PROFILES as SERVED
     from ws_notebook.settings import server_token
 
@@ -202,12 +252,21 @@ def _serve(options: argparse.Namespace) -> int:
         return 2
     token, *more_tokens = given or [secrets.token_urlsafe(24)]
 
+    try:
+        source = _source(options)
+    except SettingsError as error:
+        print(f"ws-notebook: {error}", file=sys.stderr)
+        return 2
+
     def ready(url: str) -> None:
         hint = "" if given else f"; token: {token}"
-        print(f"ws-notebook server ready at {url} (model: demo, a script and no AI{hint})", flush=True)
+        said = source.said if isinstance(source, Listed) else "model: demo, a script and no AI"
+        print(f"ws-notebook server ready at {url} ({said}{hint})", flush=True)
 
+    demo = DemoModel(Pace(options.tokens_per_second, options.first_token))
     server = ServerOptions(
-        models=[DemoModel(Pace(options.tokens_per_second, options.first_token))],
+        models=[] if isinstance(source, Listed) else [demo],
+        source=source,
         token=token,
         more_tokens=more_tokens,
         certificate=(options.certfile, options.keyfile) if options.certfile else None,

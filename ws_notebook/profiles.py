@@ -26,6 +26,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is the server that this package brings along and starts itself; its models are its own."""
     generic: bool = False
     """Whether it is no provider but a way to behave: the server's host is its name then."""
+    played: bool = True
+    """Whether the embedded server can play it: it has a WebSocket mode of its own, and that is known."""
     typical: bool = False
     """Whether the doctor proposes it for other servers that behave alike."""
     base_url: str = ""
@@ -191,6 +193,84 @@ PROFILES: Final[Mapping[str, Profile]] = {
                 '`profile="localai"`.',
             ),
             source="https://github.com/mudler/LocalAI",
+        ),
+        Profile(
+            name="llamacpp",
+            title="llama.cpp's server",
+            played=False,
+            usual_url="http://localhost:8080/v1",
+            model="default",
+            max_age=None,
+            needs_key=False,
+            trusts_store=False,
+            warm_up=False,
+            notes=(
+                "It remembers nothing and is asked over HTTP; what it ignores (`text.format`) or hides (a cut) is "
+                'made up for. `through="local"` gives it WebSocket mode, lanes and memory. Any model name will do.',
+            ),
+            source="https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
+        ),
+        Profile(
+            name="ollama",
+            title="Ollama",
+            played=False,
+            usual_url="http://localhost:11434/v1",
+            needs_model=True,
+            needs_key=False,
+            trusts_store=False,
+            warm_up=False,
+            max_age=None,
+            notes=(
+                'Any key will do, as `api_key="ollama"`. Too long a prompt loses its beginning without a word: raise '
+                "`num_ctx`.",
+                '`through="local"` gives it WebSocket mode, lanes and memory.',
+            ),
+            source="https://docs.ollama.com/api/openai-compatibility",
+        ),
+        Profile(
+            name="vllm",
+            title="vLLM",
+            played=False,
+            usual_url="http://localhost:8000/v1",
+            needs_model=True,
+            needs_key=False,
+            trusts_store=False,
+            warm_up=False,
+            max_age=None,
+            notes=('`through="local"` gives it WebSocket mode, lanes and memory, where its own is not there yet.',),
+            source="https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+        ),
+        Profile(
+            name="lmstudio",
+            title="LM Studio",
+            played=False,
+            usual_url="http://localhost:1234/v1",
+            needs_model=True,
+            needs_key=False,
+            trusts_store=False,
+            warm_up=False,
+            max_age=None,
+            notes=(
+                'Any key will do, as `api_key="lm-studio"`.',
+                '`through="local"` gives it WebSocket mode, lanes and memory.',
+            ),
+            source="https://lmstudio.ai/docs/developer/openai-compat",
+        ),
+        Profile(
+            name="litellm",
+            title="LiteLLM's proxy",
+            played=False,
+            usual_url="http://localhost:4000/v1",
+            needs_model=True,
+            needs_key=False,
+            trusts_store=False,
+            warm_up=True,
+            max_age=None,
+            notes=(
+                "Ids of stored responses are not trusted: it answers an unknown one without the history. Where its "
+                "WebSocket mode closes before a word, HTTP is used.",
+            ),
+            source="https://docs.litellm.ai/docs/response_api",
         ),
         Profile(
             name="open",

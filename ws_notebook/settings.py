@@ -5,6 +5,7 @@ Keys are looked up at each connection and are kept out of every repr.
 
 from __future__ import annotations
 
+import base64
 import difflib
 import inspect
 import os
@@ -22,9 +23,11 @@ from .secrets import hidden
 __all__ = [
     "PROFILES",
     "SERVER_TOKEN_VARIABLE",
+    "THROUGH_HEADER",
     "ApiKey",
     "Profile",
     "Settings",
+    "Through",
     "environment_proxy",
     "key_in",
     "provider_names",
@@ -37,6 +40,8 @@ ApiKey = str | Callable[[], str] | None
 
 SERVER_TOKEN_VARIABLE: Final = EMBEDDED.key_variable
 """Holds the embedded server's token, for those who start it and for those who talk to it."""
+THROUGH_HEADER: Final = "X-WS-Notebook-Through"
+"""Names an upstream, as a `Through` in JSON and base64, to an embedded server that stands in front of any."""
 
 _CREDENTIALS: Final = frozenset({"authorization", "api-key", "x-api-key"})
 """Headers that prove who asks, in the user's own way."""
@@ -53,6 +58,22 @@ _TELLING: Final = ("auth", "key", "token", "cookie", "secret", "password")
 """One of these is in the name of a header that holds a secret."""
 
 
+class Through(msgspec.Struct, frozen=True, kw_only=True):
+    """The upstream that the embedded server is to stand in front of, as a session tells it. Its repr shows no key."""
+
+    url: str
+    key: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    api: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Through({self.url.partition('?')[0]})"
+
+    def header(self) -> dict[str, str]:
+        """The header that tells it."""
+        return {THROUGH_HEADER: base64.b64encode(msgspec.json.encode(self)).decode()}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a session needs to know to connect."""
 
@@ -65,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     api_key: Any = None
     ssl: Any = None
+    through: str = ""
+    """The profile's name of the embedded server, where that stands in front; else empty."""
 
     def __repr__(self) -> str:
         where = self.base_url.partition("?")[0] or "embedded server"
@@ -81,9 +104,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"{name}:{region}" if region in self.profile.regions else name
 
     @property
+    def serving(self) -> Profile:
+        """How that behaves which is connected to."""
+        return PROFILES[self.through] if self.through else self.profile
+
+    @property
     def note(self) -> str:
         """What a header says of the provider besides its name."""
-        return self.profile.note
+        return "through the embedded server" if self.through else self.profile.note
 
     @property
     def address(self) -> str:
@@ -248,6 +276,7 @@ def resolve(
     ssl: Any = None,
     transport: str = "auto",
     compression: str | None = "auto",
+    through: str | None = None,
 ) -> Settings:
     """Settle what to connect to. Raises SettingsError for a provider, profile or transport that is not known."""
     if transport not in ("auto", "websocket", "http"):
@@ -269,6 +298,8 @@ def resolve(
     asked = model or ("" if chosen.embedded else os.environ.get("WS_NOTEBOOK_MODEL", ""))
     if chosen.needs_model and not asked:
         raise SettingsError(f"{chosen.name} needs a model: pass model=… (at Azure the name of your deployment).")
+    if through is not None:
+        _check_through(through, chosen, asked, ssl)
     return Settings(
         profile=chosen,
         base_url=base_url,
@@ -278,7 +309,22 @@ def resolve(
         headers=dict(headers or {}),
         api_key=api_key,
         ssl=ssl,
+        through=through or "",
     )
+
+
+def _check_through(through: str, profile: Profile, model: str, ssl: Any) -> None:
+    if through != EMBEDDED.name:
+        raise SettingsError(f"through must be {EMBEDDED.name!r}, the embedded server, or None, not {through!r}.")
+    if profile.embedded:
+        raise SettingsError("through='local' puts the embedded server in front of another one: pass its base URL.")
+    if not model:
+        raise SettingsError("through='local' needs the model's name, as that server lists it: pass model=….")
+    if ssl is not None:
+        raise SettingsError(
+            "An SSLContext cannot be handed to the embedded server. Set SSL_CERT_FILE to the file of the private "
+            "certificate authority in the environment, and leave ssl= out."
+        )
 
 
 def _by_address(base_url: str, profile: str | Profile | None) -> tuple[Profile, str]:

@@ -9,7 +9,7 @@ from openai.types.responses import ResponseStreamEvent
 
 from ws_notebook.server.create import parse_create
 from ws_notebook.server.events import ResponseWriter
-from ws_notebook.server.models.base import Arguments, Call, Piece, Refusal, Text, Thought
+from ws_notebook.server.models.base import Arguments, Call, Cut, Passed, Piece, Read, Refusal, Text, Thought
 from ws_notebook.server.responses import new_response, usage
 
 USAGE = usage(total_input=1, cached=0, output=1, reasoning=0)
@@ -120,3 +120,56 @@ def test_the_sdk_knows_every_event() -> None:
         model = construct_type(type_=ResponseStreamEvent, value=event)
         type(model).model_validate(event)
         assert model.type == event["type"]
+
+
+def test_what_the_model_counted_and_why_it_was_cut_are_no_events() -> None:
+    into = writer()
+    events = write([Text("a"), Read(5, 2, 1), Cut("content_filter"), Text("b")], into)
+    assert into.read == Read(5, 2, 1)
+    assert events[-1]["response"]["incomplete_details"] == {"reason": "content_filter"}
+    assert events[-2]["item"]["content"][0]["text"] == "ab"
+
+
+def test_an_item_is_never_left_half_written_for_what_is_no_part_of_it() -> None:
+    into = writer()
+    list(into.write(Text("half")))
+    assert [into.safe_before(piece) for piece in (Read(1), Cut("x"), Text("b"), Thought("b"))] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_reasoning_that_models_show_themselves_is_content() -> None:
+    events = write([Thought("hm ", raw=True), Thought("so.", raw=True), Call("f", call_id="call_theirs")])
+    assert "reasoning_text.delta" in kinds(events)
+    reasoning, call = events[-1]["response"]["output"]
+    assert reasoning["content"] == [{"type": "reasoning_text", "text": "hm so."}]
+    assert call["call_id"] == "call_theirs"
+
+
+def test_events_of_an_upstream_pass_with_this_server_s_numbers_and_what_only_it_knows() -> None:
+    into = writer()
+    theirs = {"id": "resp_theirs", "status": "in_progress", "previous_response_id": None, "of_tomorrow": 1}
+    item = {"id": "msg_theirs", "type": "message", "content": []}
+    passed = [
+        {"type": "response.created", "response": theirs, "sequence_number": 7},
+        {"type": "response.in_progress", "response": theirs},
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.completed", "response": {**theirs, "status": "completed", "output": []}, "extra": 2},
+    ]
+    events = [event for each in passed for event in into.write(Passed(each))]
+    events += into.end(9, USAGE)
+    assert kinds(events) == ["created", "in_progress", "output_item.added", "output_item.done", "completed"]
+    assert [event["sequence_number"] for event in events] == list(range(5))
+    response = events[-1]["response"]
+    assert (response["id"], response["of_tomorrow"], response["output"], events[-1]["extra"]) == (
+        "resp_theirs",
+        1,
+        [],
+        2,
+    )
+    # What it finished is there to be continued from, whether or not it lists it.
+    assert into.output == [item]

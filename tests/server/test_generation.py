@@ -29,8 +29,8 @@ def test_it_is_kept_before_its_last_event_is_given() -> None:
     kept: list[Record] = []
 
     async def follow() -> None:
-        async for event in begin(kept.append, input='say "x"').events():
-            assert bool(kept) == (event["type"] == "response.completed")
+        async for events in begin(kept.append, input='say "x"').batches():
+            assert bool(kept) == (events[-1]["type"] == "response.completed")
 
     asyncio.run(follow())
     assert [item["type"] for item in kept[0].lineage.items()] == ["message", "message"]

@@ -7,22 +7,22 @@ import pytest
 from ws_notebook.server.outbox import Close, Outbox
 
 
-def test_words_leave_in_their_order_one_at_a_time() -> None:
+def test_words_leave_in_their_order_those_of_one_sender_together() -> None:
     async def run() -> None:
         written: list[object] = []
 
-        async def write(word: object) -> None:
-            written.append(("begin", word))
+        async def write(words: object) -> None:
+            written.append(("begin", words))
             await asyncio.sleep(0)
-            written.append(("end", word))
+            written.append(("end", words))
 
         outbox = Outbox(write)
         outbox.post({"n": 1})
         worker = asyncio.create_task(outbox.work())
-        await asyncio.gather(outbox.send({"n": 2}), outbox.send(Close(1000)))
+        await asyncio.gather(outbox.send({"n": 2}, {"n": 3}), outbox.send(Close(1000)))
         worker.cancel()
-        words = [{"n": 1}, {"n": 2}, Close(1000)]
-        assert written == [(when, word) for word in words for when in ("begin", "end")]
+        batches = [({"n": 1},), ({"n": 2}, {"n": 3}), (Close(1000),)]
+        assert written == [(when, words) for words in batches for when in ("begin", "end")]
 
     asyncio.run(run())
 

@@ -10,7 +10,7 @@ import pytest
 from ws_notebook.server.create import parse_create
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.lineage import Record
-from ws_notebook.server.models.base import ModelRequest, Piece, Text
+from ws_notebook.server.models.base import ModelRequest, Pieces, Text
 from ws_notebook.server.models.demo import DemoModel, Pace
 from ws_notebook.server.service import Service
 from ws_notebook.server.store import MemoryStore
@@ -23,8 +23,8 @@ class Broken:
 
     name = "broken"
 
-    async def respond(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
-        yield Text("half ")
+    async def respond(self, request: ModelRequest) -> AsyncGenerator[Pieces, None]:
+        yield [Text("half ")]
         raise ValueError("a secret of the model")
 
 
@@ -139,10 +139,10 @@ def test_closing_the_events_stops_the_model() -> None:
     class Endless:
         name = "demo"
 
-        async def respond(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
+        async def respond(self, request: ModelRequest) -> AsyncGenerator[Pieces, None]:
             try:
                 while True:
-                    yield Text("more ")
+                    yield [Text("more ")]
             finally:
                 stopped.set()
 

@@ -10,7 +10,7 @@ from support.line import Event, Line, play
 from support.server import text_of
 
 from ws_notebook.server.limits import Limits
-from ws_notebook.server.models.base import ModelRequest, Piece, Text
+from ws_notebook.server.models.base import ModelRequest, Pieces, Text
 from ws_notebook.server.models.demo import Pace
 from ws_notebook.server.service import Service
 from ws_notebook.server.steering import SteerError, failure, parse_steer
@@ -250,8 +250,8 @@ def test_steers_of_a_response_that_fails_are_given_back(caplog: pytest.LogCaptur
         def __init__(self, line: list[Line]) -> None:
             self._line = line
 
-        async def respond(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
-            yield Text("half ")
+        async def respond(self, request: ModelRequest) -> AsyncGenerator[Pieces, None]:
+            yield [Text("half ")]
             await self._line[0].seen("response.steer.accepted")
             raise ValueError("broken")
 

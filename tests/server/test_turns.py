@@ -18,8 +18,8 @@ from ws_notebook.server.turns import Turns
 def test_an_error_is_told_with_its_lane() -> None:
     sent: list[Any] = []
 
-    async def write(word: object) -> None:
-        sent.append(word)
+    async def write(words: Any) -> None:
+        sent.extend(words)
 
     async def run() -> None:
         outbox = Outbox(write)

@@ -9,7 +9,7 @@ from support.server import TOKEN
 
 from ws_notebook.server.app import ServerOptions, serve
 from ws_notebook.server.limits import Limits
-from ws_notebook.server.models.base import ModelRequest, Piece, Text
+from ws_notebook.server.models.base import ModelRequest, Pieces, Text
 
 __all__ = ["EndlessModel", "serve_endless"]
 
@@ -24,11 +24,11 @@ class EndlessModel:
         self.started = asyncio.Event()
         self.stopped = asyncio.Event()
 
-    async def respond(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
+    async def respond(self, request: ModelRequest) -> AsyncGenerator[Pieces, None]:
         self.started.set()
         try:
             while True:
-                yield Text(self._words)
+                yield [Text(self._words)]
                 await asyncio.sleep(0.001)
         finally:
             self.stopped.set()

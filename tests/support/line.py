@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from support.server import TERMINAL
@@ -39,12 +39,13 @@ class Line:
         self.outbox = Outbox(self._take)
         self.connection = Connection(service, self.outbox, limits or Limits(), "me", PROFILES[profile])
 
-    async def _take(self, word: Word) -> None:
+    async def _take(self, words: Sequence[Word]) -> None:
         await asyncio.sleep(0)
-        if isinstance(word, Close):
-            self.closed = word
-        elif not isinstance(word, Mark):
-            self.sent.append(word)
+        for word in words:
+            if isinstance(word, Close):
+                self.closed = word
+            elif not isinstance(word, Mark):
+                self.sent.append(word)
         self._moved.set()
 
     def send(self, **fields: Any) -> None:

@@ -31,7 +31,7 @@ def running_poster(refusal: int, before: Callable[[], object] = bool) -> Iterato
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            poster.upgrades += 1
+            poster.upgrades += "upgrade" in self.headers
             self.send_response(refusal)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -24,6 +24,8 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a connection remembers the latest response: WebSocket mode does, HTTP does not."""
     trusts_store: bool = True
     """Whether ids of stored responses can be continued on any connection."""
+    documented: bool = True
+    """Whether its owner says what it remembers. Where nobody does, its counts of tokens are looked at."""
     limits: LaneLimits = LaneLimits()
     """How many lanes, and responses in flight, a connection may have."""
     sockets: int = 1
@@ -48,4 +50,10 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
 
     def over_http(self) -> Abilities:
         """What the same provider can do over HTTP, beside its connections."""
-        return Abilities(transport="http", memory=False, trusts_store=self.trusts_store, encrypts=self.encrypts)
+        return Abilities(
+            transport="http",
+            memory=False,
+            trusts_store=self.trusts_store,
+            encrypts=self.encrypts,
+            documented=self.documented,
+        )

@@ -18,6 +18,7 @@ class _Common(msgspec.Struct, eq=False):
 
     numbers: itertools.count[int] = msgspec.field(default_factory=lambda: itertools.count(1))
     ended: dict[int, str] = msgspec.field(default_factory=dict)
+    forgets: bool = False
     not_encrypting: set[str] = msgspec.field(default_factory=set)
 
 
@@ -42,6 +43,16 @@ class Learned:
     def names_lanes(self) -> bool:
         """Whether an event came with the name of a lane: from then on one without belongs to the default lane."""
         return self._names_lanes
+
+    @property
+    def doubts_memory(self) -> bool:
+        """Whether it is worth looking if what was to be continued was remembered."""
+        return not self._abilities.documented and not self.forgets
+
+    @property
+    def forgets(self) -> bool:
+        """Whether a connection was found to have lost what it was to continue: it is sent everything from then on."""
+        return self._common.forgets
 
     @property
     def ended(self) -> Mapping[int, str]:
@@ -81,6 +92,11 @@ class Learned:
     def lose_store(self) -> None:
         """The provider keeps no response that others could continue."""
         self._lack(trusts_store=False)
+
+    def lose_memory(self) -> None:
+        """What was to be continued by its id was answered without its history: no id is trusted any more."""
+        self._common.forgets = True
+        self.lose_store()
 
     def lose_encryption(self, model: str) -> None:
         """The model refuses to give encrypted reasoning."""

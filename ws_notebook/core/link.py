@@ -357,7 +357,8 @@ class Link:
         """Whether the provider can continue this response now."""
         if turn.response_id is None or turn.forgotten or turn.status not in ("completed", "incomplete"):
             return False
-        remembered = self._abilities.memory and self.lanes.remembers(turn.response_id) is not None
+        trusted = self._abilities.memory and not self._learned.forgets
+        remembered = trusted and self.lanes.remembers(turn.response_id) is not None
         return remembered or (turn.stored and self._abilities.trusts_store)
 
     # Events.

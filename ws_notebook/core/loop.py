@@ -10,7 +10,7 @@ import copy
 
 from .. import exceptions
 from ..secrets import Keys, hidden_error
-from . import calls, lineage, outcome, oversize
+from . import calls, lineage, memory, outcome, oversize
 from .calls import Answer
 from .changes import CallChanged, Change, RunEnded, SteerChanged, TurnChanged, TurnStarted
 from .events import ErrorInfo
@@ -163,6 +163,14 @@ class ToolLoop:
             return
         if turn.explained_by is not None and now < turn.explained_by:
             return
+        if self.pool.learned.doubts_memory and memory.is_lost(turn, run.settings):
+            self.pool.learned.lose_memory()
+            if not turn.tool_calls:
+                turn.disowned = True
+                self.note(turn, TurnChanged(turn))
+                self._ask_again(run, turn, now, 0.0, memory.LOST)
+                return
+            # Its functions have run, so it stands; the next request brings the history along.
         wait = outcome.wait_after(turn)
         if wait is not None:
             self._ask_again(run, turn, now, wait)
@@ -180,14 +188,16 @@ class ToolLoop:
             lane.pending = self.open_turn(run, turn, new, now)
             lane.pending.prepended = words_of(run.steers, "sent", "accepted", "pending") or ()
 
-    def _ask_again(self, run: RunState, failed: TurnState, now: float, wait: float) -> None:
+    def _ask_again(
+        self, run: RunState, failed: TurnState, now: float, wait: float, cause: str = outcome.RATE_LIMITED
+    ) -> None:
         lane = self.pool.of(run)
         if lane is None:
             return
         turn = self.open_turn(run, failed.parent, failed.input, now, failed.foreign_parent)
         turn.prepended = failed.prepended
-        turn.not_before, turn.recovered = now + wait, outcome.RATE_LIMITED
-        turn.repeated = (*failed.repeated, outcome.RATE_LIMITED)
+        turn.not_before, turn.recovered = now + wait, cause
+        turn.repeated = (*failed.repeated, cause)
         turn.timing.enter("wait", now)
         lane.pending = turn
 

@@ -6,6 +6,7 @@ from .. import exceptions
 from .events import ErrorInfo
 from .items import Item, is_owed_elsewhere, kind
 from .lineage import chain, round_of
+from .meaning import IMAGES, NO_CONTINUATION, NO_TOOLS, TOO_LONG, meaning
 from .reason import NO_REASON, UNREADABLE
 from .run import RunState
 from .turn import TurnState
@@ -180,7 +181,10 @@ def _open_items(turns: list[TurnState]) -> list[Item]:
 _REMEDIES = {
     "insufficient_quota": "Check the plan and billing of the account.",
     "previous_response_not_found": "Ask with parent=None to start afresh, or pass the earlier items as input.",
-    "context_length_exceeded": "Start afresh with parent=None (--new), or ask with less.",
+    TOO_LONG: "Make the history short with session.compact(), leave it with parent=None (--new), or ask with less.",
+    IMAGES: "This model takes no images: leave them out, or ask one that does.",
+    NO_TOOLS: "This model takes no tools: ask with tools=[] (--no-tools), or another model.",
+    NO_CONTINUATION: "It keeps no responses: ask with store=False, which sends the history along.",
     "model_not_found": "Check the model's name.",
     "websocket_connection_limit_reached": "Ask again: another connection is opened.",
     "not_a_response": "Check the base URL and the model: something else than the Responses API answers there.",
@@ -204,15 +208,18 @@ def provider_error(info: ErrorInfo) -> exceptions.ProviderError | exceptions.Pro
     text = f"The provider answered: {said}{code}{where}"
     text += "" if text.endswith((".", "!", "?", "…", ")", "]", ":")) else "."
     known = {"status": info.status, "code": info.code, "param": info.param}
-    if info.status in (401, 403) or info.code in ("invalid_api_key", "authentication_error"):
+    meant = meaning(info)
+    if info.status in (401, 403) or meant == "invalid_api_key":
         advice = "Check the API key (%responses connect asks for another one)."
         return exceptions.AuthenticationFailed(f"{text} {advice}", **known)  # type: ignore[arg-type]
     if is_rate_limit(info):
         wait = f"Wait {info.retry_after:g} s and ask again." if info.retry_after else "Wait a moment and ask again."
         return exceptions.RateLimited(f"{text} {wait}", retry_after=info.retry_after, **known)  # type: ignore[arg-type]
-    advice = _REMEDIES.get(info.code or "", "Correct the request and ask again.")
+    advice = _REMEDIES.get(meant or "", "Correct the request and ask again.")
     if info.status == _TOO_LARGE:
         advice = "Make the history short with session.compact(), leave it with parent=None (--new), or ask with less."
-    if (info.status is not None and info.status >= 500) or info.code in ("server_error", "server_is_overloaded"):
+    if meant in (IMAGES, NO_TOOLS, TOO_LONG):
+        pass  # whatever status it has: it is no fault that goes away
+    elif (info.status is not None and info.status >= 500) or info.code in ("server_error", "server_is_overloaded"):
         advice = "The provider has a fault; ask again in a moment."
     return exceptions.ProviderError(f"{text} {advice}", **known)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ class Pool:
     """One connection with named lanes, or, where there are none, several with one lane each."""
 
     def __init__(self, learned: Learned) -> None:
-        self._learned = learned
+        self.learned = learned
         self.links: list[Lanes] = [Lanes(learned)]
         """The lanes of each connection, the first one always there, in the order in which they were added."""
 
@@ -38,7 +38,7 @@ class Pool:
         found = next(free, None)
         if found is not None:
             return found
-        self.links.append(Lanes(self._learned.over_http(), aside=True))
+        self.links.append(Lanes(self.learned.over_http(), aside=True))
         return next(iter(self.links[-1]))
 
     def _ordinary(self) -> list[Lanes]:
@@ -52,7 +52,7 @@ class Pool:
     def take(self, run: RunState, parent: TurnState | None) -> Lane | None:
         """Give the run a free lane: the one that remembers its parent, another, or a new one. None: wait."""
         wanted = parent.response_id if parent is not None else None
-        usable = self._ordinary()[: max(self._learned.abilities.places, 1)]
+        usable = self._ordinary()[: max(self.learned.abilities.places, 1)]
         free = [lane for lanes in usable for lane in lanes.free_ones()]
         home = next((lane for lane in free if wanted is not None and lane.memory == wanted), None)
         chosen = home or next(iter(free), None) or self._add()
@@ -62,7 +62,7 @@ class Pool:
 
     def _add(self) -> Lane | None:
         named = self.links[0].add()
-        if named is not None or len(self._ordinary()) >= self._learned.abilities.places:
+        if named is not None or len(self._ordinary()) >= self.learned.abilities.places:
             return named
-        self.links.append(Lanes(self._learned))
+        self.links.append(Lanes(self.learned))
         return next(iter(self.links[-1]))

@@ -85,8 +85,8 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        """The turns' texts, joined by a blank line."""
-        return "\n\n".join(text for text in (turn.text for turn in self.turns) if text)
+        """The turns' texts, joined by a blank line; none of a turn that was answered without its history."""
+        return "\n\n".join(turn.text for turn in self.turns if turn.text and not turn.disowned)
 
     @property
     def items(self) -> list[Item]:

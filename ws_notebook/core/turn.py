@@ -211,6 +211,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     error: ErrorInfo | None = None
     reason: str | None = None
     """Why it is incomplete, in the provider's word."""
+    disowned: bool = False
+    """Whether it was answered without its history, and asked for once more."""
     recovered: str = ""
     """The fault that was repaired without the user noticing, or empty."""
     timing: TurnTiming

@@ -33,6 +33,8 @@ class Seen:
     lanes: bool | None = None
     steering: bool | None = None
     warm_up: bool | None = None
+    made_for: str | None = None
+    """The profile that is made for it, where it was recognised."""
 
 
 @dataclass

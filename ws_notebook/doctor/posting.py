@@ -5,12 +5,17 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
+import msgspec
+
 from ..core.codec import decode_object, encode
+from ..core.meaning import meaning
 from ..core.reason import failure_info
-from ..exceptions import ConnectionFailed
+from ..core.waits import Waits
+from ..exceptions import ConnectionFailed, WsNotebookError
 from ..settings import Settings
 from ..transports.base import Endpoint
 from ..transports.http import make_client
+from ..transports.post import post
 from .answer import Seen
 from .finding import Parts
 from .probes import KEY_ADVICE, NO_API, UNKNOWN
@@ -28,8 +33,10 @@ _TELLING: Final = (
 )
 
 
-async def ask_over_http(parts: Parts, endpoint: Endpoint, settings: Settings, seen: Seen, *, patience: float) -> None:
-    """POST a request that continues no response; what was learned is in `seen`."""
+async def ask_over_http(
+    parts: Parts, endpoint: Endpoint, settings: Settings, seen: Seen, *, patience: float, ask: bool = False
+) -> None:
+    """POST a request that continues no response, with `ask` also a question; what was learned is in `seen`."""
     import httpx2
 
     body = {"previous_response_id": UNKNOWN, "input": [], "store": False, "max_output_tokens": 16, "stream": False}
@@ -50,6 +57,8 @@ async def ask_over_http(parts: Parts, endpoint: Endpoint, settings: Settings, se
         _bad(parts, seen, f"{str(error) or type(error).__name__}.", "Check the network and any proxy.")
         return
     _judge(parts, endpoint, answer, seen, (time.monotonic() - begun) * 1000)
+    if ask and seen.http:
+        await _question(parts, endpoint, settings, max(patience, 60))
     told = [f"{name}: {answer.headers[name]}" for name in _TELLING if name in answer.headers]
     if told:
         parts.note("server", ", ".join(told)[:200])
@@ -58,12 +67,17 @@ async def ask_over_http(parts: Parts, endpoint: Endpoint, settings: Settings, se
 def _judge(parts: Parts, endpoint: Endpoint, answer: Any, seen: Seen, ms: float) -> None:
     status: int = answer.status_code
     fields = decode_object(answer.content)
-    error = failure_info(fields)
-    said = f"HTTP {status} ({ms:.0f} ms): {error.code or error.message if fields else _beginning(answer)}"
-    if not fields:
+    stated = fields.get("error")
+    error = failure_info(stated if isinstance(stated, dict) else {"message": stated or fields.get("message")})
+    named = error.message if (error.code or "").isdigit() else error.code or error.message
+    said = f"HTTP {status} ({ms:.0f} ms): {named if fields else _beginning(answer)}"
+    keyless = not any(name.lower() in ("authorization", "api-key") for name in endpoint.headers)
+    if (status in (401, 403) and fields) or (status == 500 and not fields and keyless):
+        _bad(parts, seen, f"{said}: {error.message}" if error.code and fields else said, KEY_ADVICE)
+    elif meaning(error) == "invalid_api_key":
+        _bad(parts, seen, f"{said}: the key is refused.", KEY_ADVICE)
+    elif not fields:
         _bad(parts, seen, said, NO_API)
-    elif status in (401, 403):
-        _bad(parts, seen, f"{said}: {error.message}" if error.code else said, KEY_ADVICE)
     elif status == 429:
         parts.warning("HTTP", said, "Wait a moment, or look at the account's limits and credit.", cost=_REFUSED)
         seen.http = True
@@ -75,6 +89,23 @@ def _judge(parts: Parts, endpoint: Endpoint, answer: Any, seen: Seen, ms: float)
     else:
         advice = ("There is no Responses API at this address.", endpoint.missing_version(), "Check the base URL.")
         _bad(parts, seen, said, " ".join(filter(None, advice)))
+
+
+async def _question(parts: Parts, endpoint: Endpoint, settings: Settings, patience: float) -> None:
+    """Ask something short, as sessions do."""
+    body: dict[str, Any] = {"input": "Answer with one word: ready.", "store": False, "max_output_tokens": 64}
+    body |= {"model": settings.model} if settings.model else {}
+    cost, begun = "costs a short question and answer", time.monotonic()
+    try:
+        response = decode_object(
+            await post(msgspec.structs.replace(endpoint, waits=Waits(silence=patience)), "", encode(body))
+        )
+    except WsNotebookError as error:
+        parts.failed("question", str(error), "Correct what it names.", cost=cost)
+        return
+    parts_told = [part for item in response.get("output") or [] for part in item.get("content") or []]
+    text = "".join(str(part.get("text") or "") for part in parts_told)
+    parts.ok("question", f"answered in {(time.monotonic() - begun) * 1000:.0f} ms: {text[:60]!r}", cost=cost)
 
 
 def _bad(parts: Parts, seen: Seen, said: str, advice: str) -> None:

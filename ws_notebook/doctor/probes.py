@@ -209,7 +209,10 @@ def _compare(parts: Parts, settings: Settings, seen: Seen) -> None:
     wrong = [name for name, (counted, found) in pairs.items() if found is False and counted]
     unused = [name for name, (counted, found) in pairs.items() if found and not counted]
     fitting = _fitting(seen, profile.name)
-    if wrong:
+    if seen.made_for is not None and profile.generic:
+        advice = f"Pass profile={seen.made_for!r} with the base URL, and nothing needs to be found out each time."
+        parts.note("profile", f"{seen.made_for} is made for this server. {advice}")
+    elif wrong:
         said = f"{profile.name} counts on {' and '.join(wrong)}, which this server does not have."
         parts.warning("profile", said, f"Pass profile={fitting!r} with the base URL.")
     elif unused:
@@ -237,6 +240,8 @@ def _fitting(seen: Seen, present: str) -> str:
             return -1
         return sum(counted and bool(found) for counted, found in pairs)
 
+    if seen.made_for is not None:
+        return seen.made_for
     if present not in PROFILES:
         return USUAL.name
     typical = [profile for profile in PROFILES.values() if profile.typical]

@@ -14,6 +14,7 @@ from .answer import Seen
 from .finding import Finding, Parts
 from .posting import ask_over_http
 from .probes import probe
+from .recognized import profile_of, recognized
 from .way import reach
 
 __all__ = ["examine"]
@@ -65,9 +66,12 @@ async def _examine(
     headers = {**settings.headers, **({"Authorization": f"Bearer {key}"} if key else {})}
     endpoint = Endpoint(base_url=base_url, headers=headers, ssl=settings.ssl)
     seen = Seen()
+    if server is None:
+        seen.made_for = profile_of(await recognized(parts, endpoint, settings, patience))
     if settings.transport != "http":
         await probe(parts, endpoint, settings, seen, ask=ask, patience=patience)
-    await ask_over_http(parts, endpoint, settings, seen, patience=patience)
+    over_http = ask and not seen.socket
+    await ask_over_http(parts, endpoint, settings, seen, patience=patience, ask=over_http)
     _outcome(parts, settings, seen)
 
 

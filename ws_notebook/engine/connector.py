@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Mapping
+
+import msgspec
 
 from ..core.abilities import Abilities, LaneLimits
+from ..core.codec import decode_object
 from ..core.waits import Waits
-from ..exceptions import ConnectionFailed, SettingsError
+from ..dialects import DIALECTS, OTHER
+from ..exceptions import ConnectionFailed, ConnectionLost, SettingsError, WsNotebookError
 from ..render.header import RunHeader
 from ..secrets import Keys, hidden
-from ..settings import Settings
+from ..settings import Settings, Through
 from ..transports.base import Connection, Endpoint, Transport
 from ..transports.compression import Compression
-from ..transports.http import HttpTransport
+from ..transports.discovery import Found, recognize
+from ..transports.http import HttpTransport, make_client
 from ..transports.logs import quiet_loggers
-from ..transports.patience import too_slow
+from ..transports.patience import limits, too_slow
 from ..transports.recording import Tape, recording
 from ..transports.replay import ReplayTransport
 from ..transports.websocket import WebSocketTransport
@@ -26,11 +33,17 @@ __all__ = ["Connector"]
 _NO_WEBSOCKET = frozenset({404, 405, 426, 501})
 """Answers to the upgrade that mean: not here, and not later either."""
 
+_NOT_MEANT = frozenset({1003, 1008, 1011})
+"""Codes by which servers close a socket that they accepted and do not serve: not taken, not allowed, not able."""
+
 _OLD = 0.9
 """The part of a provider's age limit after which a connection is left."""
 
 _TO_SPEAK = 1.0
 """Seconds that a transport has beyond its time, to say itself what it waited for."""
+
+_TO_RECOGNIZE = 5.0
+"""Seconds in which a server may say what it is."""
 
 _LOCAL_SERVER = "local_server"
 
@@ -55,6 +68,10 @@ class Connector:
         self._portal = portal
         self.transport: Transport = transport or _transport(settings.transport, settings.compression)
         self._may_fall_back = transport is None and settings.transport == "auto"
+        self.found: Found | None = None
+        """What answers at a base URL that says nothing of itself, once it was asked."""
+        self._spoke = False
+        """Whether anything ever came over a socket."""
         self.tape = Tape()
         """Where connections find the recorder, while there is one."""
         replay = self.transport if isinstance(self.transport, ReplayTransport) else None
@@ -70,11 +87,12 @@ class Connector:
     @property
     def abilities(self) -> Abilities:
         """What the protocol is told of the provider; its lanes are for connections that have memory."""
-        profile, memory = self._settings.profile, self.transport.memory
+        profile, memory = self._settings.serving, self.transport.memory
         return Abilities(
             transport=self.transport.name,
             memory=memory,
             trusts_store=profile.trusts_store,
+            documented=profile.embedded or bool(profile.hosts),
             limits=LaneLimits(named=profile.lanes, in_flight=profile.in_flight) if memory else LaneLimits(),
             sockets=profile.sockets,
             steers=profile.steering,
@@ -92,7 +110,7 @@ class Connector:
     @property
     def max_age(self) -> float | None:
         """When a connection is left by itself, in seconds: some time before the provider's limit."""
-        limit = self._settings.profile.max_age
+        limit = self._settings.serving.max_age
         return None if limit is None or not self.transport.memory else limit * _OLD
 
     def header(self, model: str, transport: str) -> RunHeader:
@@ -111,10 +129,22 @@ class Connector:
         """Where questions over plain HTTP go. Raises SettingsError for a missing key, and for a replay: nowhere."""
         if isinstance(self.transport, ReplayTransport):
             raise SettingsError("A replay holds only what went over its connections. Ask a provider for this.")
-        if self._settings.base_url:
+        if self._settings.base_url and not self._settings.through:
             return await self._given_endpoint()
-        server = await self._local_server()
-        return self._endpoint(server.base_url, server.token)
+        return await self._local_endpoint(await self._local_server())
+
+    def leave_socket(self, connection: Connection, error: WsNotebookError) -> bool:
+        """A socket has ended. Whether the provider closed it, and none ever said a word: HTTP is used from then on."""
+        self._spoke = self._spoke or getattr(connection, "heard", True)
+        closed = isinstance(error, ConnectionLost) and error.code in _NOT_MEANT
+        if self._spoke or not (closed and self._may_fall_back and self._settings.base_url and self.transport.memory):
+            return False
+        self.transport = HttpTransport()
+        self._add_note("its WebSocket closes before it says anything, so HTTP with full input")
+        return True
+
+    def _add_note(self, note: str) -> None:
+        self.note = f"{self.note}; {note}" if self.note else note
 
     async def connect(self, *, aside: bool = False) -> Connection:
         """Open a connection. Raises SettingsError for a missing key, ConnectionFailed, AuthenticationFailed.
@@ -136,17 +166,40 @@ class Connector:
     async def _connect(self) -> Connection:
         if isinstance(self.transport, ReplayTransport):
             return await self.transport.connect(Endpoint(base_url="replay://cassette"))
-        if self._settings.base_url:
+        if self._settings.base_url and not self._settings.through:
             return await self._connect_or_fall_back(await self._given_endpoint())
         server = await self._local_server()
         try:
-            return await self._connect_in_time(self.transport, self._endpoint(server.base_url, server.token))
+            return await self._connect_in_time(self.transport, await self._local_endpoint(server))
         except ConnectionFailed:
             # It may just have died, and be known as dead only now.
             if not await asyncio.to_thread(server.ended):
                 raise
         server = await self._local_server()
-        return await self._connect_in_time(self.transport, self._endpoint(server.base_url, server.token))
+        return await self._connect_in_time(self.transport, await self._local_endpoint(server))
+
+    async def _local_endpoint(self, server: LocalServer) -> Endpoint:
+        """The embedded server, told in front of whom it is to stand, where it is."""
+        settings = self._settings
+        if not settings.through:
+            return self._endpoint(server.base_url, server.token)
+        key = await self._key()
+        self._keys.add([key] if key else [])
+        through = Through(url=settings.base_url, key=key, headers=tuple(settings.headers.items()))
+        endpoint = self._endpoint(server.base_url, server.token, through.header())
+        await self._tell_what_it_stands_before(endpoint)
+        return endpoint
+
+    async def _tell_what_it_stands_before(self, endpoint: Endpoint) -> None:
+        """Say, once, what the embedded server found the upstream to be."""
+        if self.found is not None:
+            return
+        self.found = Found()
+        with contextlib.suppress(Exception):  # what is wrong there is the answer to the question
+            async with make_client(endpoint, limits(self.waits)) as client:
+                told = decode_object((await client.get(f"{endpoint.base_url}/models")).content).get("upstream")
+            if isinstance(told, str) and told:
+                self._add_note(told)
 
     async def _given_endpoint(self) -> Endpoint:
         # A frame of its own: verbose tracebacks show the variables of those that an error passes.
@@ -168,6 +221,8 @@ class Connector:
     async def _connect_or_fall_back(self, endpoint: Endpoint) -> Connection:
         """With transport="auto", a server that has no WebSocket mode is spoken to over HTTP, and the note says so."""
         tried = self.transport
+        if isinstance(tried, HttpTransport):
+            return await self._connect_in_time(await self._in_its_dialect(tried, endpoint), endpoint)
         try:
             return await self._connect_in_time(tried, endpoint)
         except ConnectionFailed as error:
@@ -176,12 +231,31 @@ class Connector:
             if self.transport is tried:
                 # Not yet said by another connection that was tried at the same time.
                 self.transport = HttpTransport()
-                note = f"no WebSocket mode there (HTTP {error.status}), so HTTP with full input"
-                self.note = f"{self.note}; {note}" if self.note else note
-            return await self._connect_in_time(self.transport, endpoint)
+                self._add_note(f"no WebSocket mode there (HTTP {error.status}), so HTTP with full input")
+            return await self._connect_or_fall_back(endpoint)
 
-    def _endpoint(self, base_url: str, key: str | None) -> Endpoint:
-        headers = dict(self._settings.headers)
+    async def _in_its_dialect(self, transport: HttpTransport, endpoint: Endpoint) -> HttpTransport:
+        """The transport to a server that says nothing of itself: it is asked, once, by its list of models."""
+        profile = self._settings.profile
+        if self.found is not None or not (profile.generic or profile.name in DIALECTS):
+            return transport
+        self.found = Found(dialect=DIALECTS.get(profile.name, OTHER))
+        waits = msgspec.structs.replace(self.waits, silence=_TO_RECOGNIZE, connect=_least(self.waits.connect))
+        with contextlib.suppress(Exception):  # whoever does not answer that is asked as it is
+            # The library keeps these times itself: cut off in the midst of TLS, it would leave a socket.
+            async with make_client(endpoint, limits(waits)) as client:
+                self.found = await recognize(client, endpoint.base_url)
+        if not self.found.dialect.differs:
+            return transport
+        if profile.generic:
+            self._add_note(self.found.dialect.title)
+        if self.found.tools is False:
+            self._add_note("the template of its model knows no tools, and leaves them out without a word")
+        self.transport = HttpTransport(timeout=transport.timeout, dialect=self.found.dialect)
+        return self.transport
+
+    def _endpoint(self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None) -> Endpoint:
+        headers = dict(self._settings.headers if headers is None else headers)
         if key:
             self._keys.add([key])
             headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
@@ -197,6 +271,10 @@ class Connector:
             if server is None:
                 server = self._portal.shared[_LOCAL_SERVER] = await asyncio.to_thread(LocalServer, self.waits.server)
             return server
+
+
+def _least(seconds: float | None) -> float:
+    return _TO_RECOGNIZE if seconds is None else min(seconds, _TO_RECOGNIZE)
 
 
 def _transport(name: str, compression: str | None) -> Transport:

@@ -21,7 +21,8 @@ _PROGRAM = """\
 import sys
 sys.path.append(sys.argv[1])
 from ws_notebook.cli import main
-sys.exit(main(["serve", "--host", "127.0.0.1", "--port", "0", "--with-parent", "--parent", sys.argv[2]]))
+sys.exit(main(["serve", "--host", "127.0.0.1", "--port", "0", "--with-parent", "--parent", sys.argv[2],
+               "--models-by-address"]))
 """
 # Neither the notebook's folder (-P) nor a missing installation decides which modules the child finds.
 

@@ -34,6 +34,8 @@ _LAST_WORDS_OF_THE_IDLE = 0.25
 _IDLE = "connection_idle"
 """Why a connection is gone that was closed because nobody asked."""
 
+_OVER_HTTP = "No socket of it ever said a word: ask again, and it goes over HTTP."
+
 _LATE = 1.0
 """Seconds by which a timer may be late; where it is later, this process stood still and has yet to read what came."""
 
@@ -306,6 +308,9 @@ class Pump:
         if connection is not self._connection:
             return
         self.drop()
+        if self._connector.leave_socket(connection, error):
+            self._protocol.use_http()
+            error = ConnectionLost(f"{error} {_OVER_HTTP}")
         self._link.receive_eof(error, time.monotonic())
         self._settle()
 

@@ -112,7 +112,7 @@ def _turn_label(turn: dict[str, Any], end: float) -> str:
     if good and turn["tokens_per_second"]:
         parts.append(f"{turn['tokens_per_second']:.0f}{NO_BREAK_SPACE}tok/s")
     if turn["recovered"]:
-        what = "history sent again" if turn["recovered"].startswith("connection_") else "sent again"
+        what = "history sent again" if turn["recovered"].startswith(("connection_", "history_")) else "sent again"
         parts.append(f"{what}: {one_line(turn['recovered'], _ERROR)}")
     return " · ".join(parts)
 

@@ -29,7 +29,7 @@ from ws_notebook.server.http import InputTokensHandler, ModelsHandler, Responses
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.base import Model
 from ws_notebook.server.profiles import PROFILES, Profile
-from ws_notebook.server.service import Service
+from ws_notebook.server.service import Service, Source
 from ws_notebook.server.socket import ResponsesSocket
 from ws_notebook.server.store import Archive, MemoryStore, Store
 from ws_notebook.server.stored import CancelHandler, InputItemsHandler, StoredHandler
@@ -62,6 +62,8 @@ class ServerOptions:
     """A file for ``store: true``; None keeps responses in memory."""
     certificate: tuple[Path, Path | None] | None = None
     """Files in PEM form for TLS: the certificate and its key, if that is in a file of its own."""
+    source: Source | None = None
+    """Where models come from that are not among ``models``."""
 
 
 def make_app(options: ServerOptions, store: Store) -> Application:
@@ -69,7 +71,7 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     limits = options.limits
     faults = Faults(options.faults)
     names = {options.profile.model_prefix + model.name: model for model in options.models}
-    service = Service({**{model.name: model for model in options.models}, **names}, store)
+    service = Service({**{model.name: model for model in options.models}, **names}, store, options.source)
     guarded = {"access": _access(options), "service": service}
     routes: list[Any] = [
         (
@@ -120,12 +122,16 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
         _stop_with_parent(stop)
     orphaned = asyncio.create_task(_stop_without(parent, stop))
     try:
+        if options.source is not None:
+            await options.source.look()
         ready(_base_url("https" if tls else "http", options.host, sockets[0].getsockname()[1]))
         await stop.wait()
     finally:
         orphaned.cancel()
         server.stop()
         store.close()
+        if options.source is not None:
+            await options.source.close()
 
 
 def _access(options: ServerOptions) -> Access:

@@ -7,8 +7,9 @@ from typing import Any
 
 from ws_notebook.server.compaction import compact, expand, retained
 from ws_notebook.server.create import parse_create
-from ws_notebook.server.generation import count_settings
+from ws_notebook.server.generation import count_settings, model_request
 from ws_notebook.server.lineage import Lineage
+from ws_notebook.server.models.base import Compacting
 from ws_notebook.server.responses import new_id, usage
 from ws_notebook.server.service import Served
 from ws_notebook.server.tokens import count_items
@@ -20,15 +21,17 @@ __all__ = ["CompactHandler"]
 class CompactHandler(Served):
     """Answers with the user's messages followed by one compaction item. The id it has is no response's."""
 
-    def post(self) -> None:
-        self.answer(self._compact(decode_object(self.request.body)))
+    async def post(self) -> None:
+        self.answer(await self._compact(decode_object(self.request.body)))
 
-    def _compact(self, fields: dict[str, Any]) -> dict[str, Any]:
+    async def _compact(self, fields: dict[str, Any]) -> dict[str, Any]:
         create = parse_create({**fields, "generate": False})
-        self._service.model(create.model)
+        model = self._service.model(create.model)
         parent = self._service.parent(create, self.owner, lambda _: None)
         items = expand(Lineage.extend(parent.lineage if parent else None, create.items).items())
-        item = {"id": new_id("cmp"), "type": "compaction", "encrypted_content": compact(items, whole=False)}
+        words = await model.compact(model_request(create, items)) if isinstance(model, Compacting) else None
+        content = compact(items, whole=False, words=words)
+        item = {"id": new_id("cmp"), "type": "compaction", "encrypted_content": content}
         total = count_items(items) + count_settings(create)
         return {
             "id": new_id("resp"),

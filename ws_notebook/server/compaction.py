@@ -32,8 +32,13 @@ class _Content(msgspec.Struct):
     items: list[dict[str, Any]]
 
 
-def compact(items: Sequence[Item], *, whole: bool) -> str:
-    """The ``encrypted_content`` for *items*, which are expanded already. *whole*: their prompts are in it."""
+def compact(items: Sequence[Item], *, whole: bool, words: str | None = None) -> str:
+    """The ``encrypted_content`` for *items*, which are expanded already. *whole*: their prompts are in it.
+
+    *words*: what a model says they come to; they stand for all of them then.
+    """
+    if words is not None:
+        return _packed(_Content(whole, [_said(words)]))
     places = [place for place, item in enumerate(items) if item.get("role") == "user"]
     last = places[-1] if places else len(items)
     kept: list[Item] = []
@@ -43,7 +48,7 @@ def compact(items: Sequence[Item], *, whole: bool) -> str:
     if whole:
         kept += items[last : last + 1]
     kept += [short for item in items[last + 1 :] if (short := _shorten(item))]
-    return _PREFIX + base64.urlsafe_b64encode(zlib.compress(encode(_Content(whole, kept)))).decode()
+    return _packed(_Content(whole, kept))
 
 
 def expand(items: Iterable[Item]) -> list[Item]:
@@ -77,6 +82,10 @@ def _decode(text: object) -> _Content:
             code="invalid_encrypted_content",
             param="input",
         ) from None
+
+
+def _packed(content: _Content) -> str:
+    return _PREFIX + base64.urlsafe_b64encode(zlib.compress(encode(content))).decode()
 
 
 def _note(items: Sequence[Item]) -> Item:

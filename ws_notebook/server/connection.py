@@ -107,6 +107,7 @@ class Connection:
         """The client is gone: stop what it asked for."""
         self._lanes.close()
         self._backlog.close()
+        self._turns.close()
 
     async def _tell(self, lane: str | None, error: ApiError) -> None:
         try:

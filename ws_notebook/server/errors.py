@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "invalid_type",
     "invalid_value",
     "missing",
+    "model_not_found",
     "of_type",
     "queue_full",
     "queue_too_long",
@@ -85,6 +86,12 @@ def invalid_value(place: str, expected: str, param: str | None = None) -> ApiErr
     """A value is none of those that may stand at *place*, which is *param* itself as a rule."""
     message = f"Invalid value for '{place}': use {expected}."
     return ApiError(message, code="invalid_value", param=place if param is None else param)
+
+
+def model_not_found(name: str, known: Iterable[str]) -> ApiError:
+    """Nobody here is called that."""
+    message = f"The requested model '{name}' does not exist. This server has: {', '.join(sorted(known))}."
+    return ApiError(message, code="model_not_found", param="model")
 
 
 def response_not_found(response_id: str) -> ApiError:

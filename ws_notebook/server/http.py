@@ -7,12 +7,14 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
+from ws_notebook.server.compaction import expand
 from ws_notebook.server.create import Create, parse_create
 from ws_notebook.server.errors import ApiError, refused
 from ws_notebook.server.faults import POST, Faults
-from ws_notebook.server.generation import count_settings
+from ws_notebook.server.generation import count_settings, model_request
 from ws_notebook.server.lineage import Lineage
 from ws_notebook.server.link import reset, taken
+from ws_notebook.server.models.base import Counting
 from ws_notebook.server.service import Served
 from ws_notebook.server.wire import ResponseObject, decode_object, encode
 
@@ -53,16 +55,23 @@ class ResponsesHandler(Served):
 
     async def _collect(self, create: Create) -> ResponseObject:
         response: ResponseObject = {}
-        async for event in self._service.respond(create, self.owner):
-            response = event.get("response", response)
+        async for events in self._service.respond(create, self.owner):
+            response = events[-1].get("response", response)
         return response
 
     async def _stream(self, create: Create) -> None:
-        async for event in self._service.respond(create, self.owner):
-            if event["sequence_number"] == 0:
+        async for events in self._service.respond(create, self.owner):
+            if events[0]["sequence_number"] == 0:
                 self._begin_stream()
-            await self._strike(event["type"])
-            await self._send(b"event: %s\ndata: %s\n\n" % (event["type"].encode(), encode(event)))
+            # Between two faults all goes at once.
+            ready: list[bytes] = []
+            for event in events:
+                if self._faults.rules:
+                    await self._send(b"".join(ready))
+                    ready.clear()
+                    await self._strike(event["type"])
+                ready.append(b"event: %s\ndata: %s\n\n" % (event["type"].encode(), encode(event)))
+            await self._send(b"".join(ready))
         self.write(b"data: [DONE]\n\n")
         await self.finish()
 
@@ -96,18 +105,23 @@ class ResponsesHandler(Served):
 class InputTokensHandler(Served):
     """Counts what a create would read, as its response's usage would."""
 
-    def post(self) -> None:
+    async def post(self) -> None:
         create = parse_create({"model": "", **decode_object(self.request.body), "generate": False})
         parent = self._service.parent(create, self.owner, lambda _: None)
         lineage = Lineage.extend(parent.lineage if parent else None, create.items)
-        self.answer({"object": "response.input_tokens", "input_tokens": lineage.tokens + count_settings(create)})
+        model = self._service.model(create.model) if create.model else None
+        counted = None
+        if isinstance(model, Counting):
+            counted = await model.count(model_request(create, expand(lineage.items())))
+        tokens = lineage.tokens + count_settings(create) if counted is None else counted
+        self.answer({"object": "response.input_tokens", "input_tokens": tokens})
 
 
 class ModelsHandler(Served):
-    """``GET /v1/models``."""
+    """``GET /v1/models``; beside them, what stands behind this server, in words."""
 
-    def get(self) -> None:
-        models = [
-            {"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in self._service.models
-        ]
-        self.answer({"object": "list", "data": models})
+    async def get(self) -> None:
+        names = await self._service.names()
+        models = [{"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in names]
+        said = await self._service.described()
+        self.answer({"object": "list", "data": models, **({"upstream": said} if said else {})})

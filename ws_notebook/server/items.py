@@ -79,41 +79,53 @@ class MessageItem:
 
 
 class ReasoningItem:
-    """Reasoning told as a summary of one part.
+    """Reasoning told as a summary of one part, or itself (*raw*).
 
-    added, reasoning_summary_part.added, deltas, reasoning_summary_text.done, reasoning_summary_part.done, done.
+    added, reasoning_summary_part.added, deltas, reasoning_summary_text.done, reasoning_summary_part.done, done; raw:
+    added, content_part.added, deltas, reasoning_text.done, content_part.done, done.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, raw: bool = False) -> None:
         self.id = new_id("rs")
         self._deltas: list[str] = []
+        self._raw = raw
 
     def added(self) -> Item:
-        return {"id": self.id, "type": "reasoning", "summary": []}
+        return {"id": self.id, "type": "reasoning", "summary": [], **({"content": []} if self._raw else {})}
 
     def open(self) -> Iterator[Step]:
-        yield "response.reasoning_summary_part.added", {"summary_index": 0, "part": _summary("")}
+        if self._raw:
+            yield "response.content_part.added", {"content_index": 0, "part": _reasoning("")}
+        else:
+            yield "response.reasoning_summary_part.added", {"summary_index": 0, "part": _summary("")}
 
     def extend(self, delta: str) -> Step:
         self._deltas.append(delta)
+        if self._raw:
+            return "response.reasoning_text.delta", {"content_index": 0, "delta": delta}
         return "response.reasoning_summary_text.delta", {"summary_index": 0, "delta": delta}
 
     def close(self) -> Iterator[Step]:
         text = "".join(self._deltas)
+        if self._raw:
+            yield "response.reasoning_text.done", {"content_index": 0, "text": text}
+            yield "response.content_part.done", {"content_index": 0, "part": _reasoning(text)}
+            return
         yield "response.reasoning_summary_text.done", {"summary_index": 0, "text": text}
         yield "response.reasoning_summary_part.done", {"summary_index": 0, "part": _summary(text)}
 
     def done(self, status: str) -> Item:
         # The API gives reasoning no status of its own here.
-        return {**self.added(), "summary": [_summary("".join(self._deltas))]}
+        text = "".join(self._deltas)
+        return {**self.added(), **({"content": [_reasoning(text)]} if self._raw else {"summary": [_summary(text)]})}
 
 
 class CallItem:
     """A call of a client's tool: added, argument deltas, arguments.done, done. A custom tool has input instead."""
 
-    def __init__(self, name: str, *, custom: bool = False) -> None:
+    def __init__(self, name: str, *, custom: bool = False, call_id: str | None = None) -> None:
         self.id = new_id("ctc" if custom else "fc")
-        self._call_id = new_id("call")
+        self._call_id = call_id or new_id("call")
         self._name = name
         self._deltas: list[str] = []
         self._type = "custom_tool_call" if custom else "function_call"
@@ -166,3 +178,7 @@ class CompactionItem:
 
 def _summary(text: str) -> dict[str, str]:
     return {"type": "summary_text", "text": text}
+
+
+def _reasoning(text: str) -> dict[str, str]:
+    return {"type": "reasoning_text", "text": text}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ws_notebook.server.errors import ApiError
@@ -44,11 +44,19 @@ class Record:
     response: ResponseObject
     made_from: Lineage
     """Its own input and everything before."""
+    items: Sequence[Item] | None = None
+    """Its output, where the response does not list all of it: an upstream's may leave items out that it finished."""
+
+    @property
+    def output(self) -> Sequence[Item]:
+        """What it gave, whole."""
+        listed: list[Item] = self.response["output"]
+        return self.items if self.items is not None and len(self.items) > len(listed) else listed
 
     @property
     def lineage(self) -> Lineage:
         """What a response that continues this one begins with."""
-        output: list[Item] = self.response["output"]
+        output = self.output
         compacted = [place for place, item in enumerate(output) if item.get("type") == "compaction"]
         if compacted:
             # It stands for everything before it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ws_notebook.server.backlog import Backlog
@@ -34,41 +34,41 @@ Word = Event | Close | Mark
 class Outbox:
     """Events of all lanes, written one at a time by ``work``.
 
-    A lane that waits in ``send`` has one event here at most, so lanes that stream take turns, and a slow client slows
+    A lane that waits in ``send`` has one batch here at most, so lanes that stream take turns, and a slow client slows
     all of them down. What nobody waits for is weighed in ``backlog``, of *most* bytes, until it is written.
     """
 
-    def __init__(self, write: Callable[[Word], Awaitable[None]], most: int = Limits().unread_bytes) -> None:
+    def __init__(self, write: Callable[[Sequence[Word]], Awaitable[None]], most: int = Limits().unread_bytes) -> None:
         self._write = write
         self.backlog = Backlog(most)
-        self._queue: asyncio.Queue[tuple[Word, asyncio.Future[None] | None, int]] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[Sequence[Word], asyncio.Future[None] | None, int]] = asyncio.Queue()
         self._gone = False
 
-    async def send(self, word: Word) -> None:
-        """Write *word* in its turn, and wait until the socket took it.
+    async def send(self, *words: Word) -> None:
+        """Write *words* in their turn, one behind the other, and wait until the socket took them.
 
         ConnectionError when the client is gone; whatever else ``write`` raises is for this sender alone.
         """
         if self._gone:
             raise ConnectionResetError("the client is gone")
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((word, written, 0))
+        self._queue.put_nowait((words, written, 0))
         await written
 
     def post(self, word: Word) -> None:
         """Write *word* in its turn, without waiting."""
         size = _WORD + (0 if isinstance(word, Close | Mark) else len(encode(word)))
         self.backlog.add(size)
-        self._queue.put_nowait((word, None, size))
+        self._queue.put_nowait(((word,), None, size))
 
     async def work(self) -> None:
         """Write until cancelled; ConnectionError when the client is gone, for every sender as well."""
         written: asyncio.Future[None] | None = None
         try:
             while True:
-                word, written, size = await self._queue.get()
+                words, written, size = await self._queue.get()
                 try:
-                    await self._write(word)
+                    await self._write(words)
                 except ConnectionError:
                     raise
                 except Exception as error:  # noqa: BLE001  it is the sender's, and the others go on

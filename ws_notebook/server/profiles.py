@@ -132,7 +132,7 @@ def _profile(known: profiles.Profile) -> Profile:
 
 
 PROFILES: Mapping[str, Profile] = {
-    known.name: _profile(known) for known in profiles.PROFILES.values() if not known.embedded
+    known.name: _profile(known) for known in profiles.PROFILES.values() if known.played and not known.embedded
 }
 """Without lanes it is one response at a time; a second create waits, where nothing else was seen."""
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from ws_notebook.server.access import Guarded
 from ws_notebook.server.create import Create
-from ws_notebook.server.errors import ApiError, response_not_found
+from ws_notebook.server.errors import ApiError, model_not_found, response_not_found
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.lineage import Record
-from ws_notebook.server.models.base import Model
+from ws_notebook.server.models.base import Line, Model
 from ws_notebook.server.store import Store
 from ws_notebook.server.wire import Event
+from ws_notebook.settings import THROUGH_HEADER
 
-__all__ = ["Recall", "Remember", "Served", "Service"]
+__all__ = ["Addressing", "Recall", "Remember", "Served", "Service", "Source"]
 
 Recall = Callable[[str], Record | None]
 """A connection's own memory: the record of a response id, if it has one."""
@@ -23,14 +24,53 @@ Remember = Callable[[Record], None]
 """Told of a response that can be continued, before its last event is given."""
 
 
-class Service:
-    """The models and the store of one server."""
+class Source(Protocol):
+    """Models that this server does not know by heart."""
 
-    def __init__(self, models: Mapping[str, Model], store: Store) -> None:
+    def model(self, name: str) -> Model | None:
+        """The model of that name; None: there is none. ApiError for one that may not be named so."""
+
+    async def names(self) -> list[str]:
+        """Those that it lists."""
+
+    async def described(self) -> str:
+        """What it is, in words; empty: nothing in particular. ApiError where that cannot be found out."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
+
+    async def look(self) -> None:
+        """Learn what there is to be learned before the first request. Never raises."""
+
+    async def close(self) -> None:
+        """Let go of what is open."""
+
+
+@runtime_checkable
+class Addressing(Source, Protocol):
+    """A source of which requests may name the upstream."""
+
+    def through(self, headers: Mapping[str, str]) -> Source | None:
+        """The upstream that a request's headers name; None: they name none. ApiError for one that is none."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
+
+
+class Service:
+    """The models and the store of one server; *source*: where models with other names come from."""
+
+    def __init__(self, models: Mapping[str, Model], store: Store, source: Source | None = None) -> None:
         self.models = models
         self.store = store
+        self.source = source
 
-    def begin(self, create: Create, owner: str, *, recall: Recall, remember: Remember) -> Generation:
+    def begin(
+        self,
+        create: Create,
+        owner: str,
+        *,
+        recall: Recall,
+        remember: Remember,
+        lane: str | None = None,
+        line: Line | None = None,
+    ) -> Generation:
         """A response to *create*, asked for by *owner*, its parent bound. ApiError when the request is refused."""
         model = self.model(create.model)
         parent = self.parent(create, owner, recall)
@@ -40,28 +80,47 @@ class Service:
             if create.store:
                 self.store.put(owner, record)
 
-        return Generation(model, create, parent, keep)
+        return Generation(model, create, parent, keep, lane=lane, line=line)
 
-    async def respond(self, create: Create, owner: str) -> AsyncGenerator[Event, None]:
-        """The events of one response that no connection remembers, the terminal one last.
+    async def respond(self, create: Create, owner: str) -> AsyncGenerator[list[Event], None]:
+        """The events of one response that no connection remembers, all that are there at once, the terminal one last.
 
         ApiError before the first event when the request is refused; after it, whatever goes wrong becomes
         ``response.failed``. Closing the iterator stops the model.
         """
-        async with aclosing(
-            self.begin(create, owner, recall=lambda _: None, remember=lambda _: None).events()
-        ) as events:
-            async for event in events:
-                yield event
+        line = Line()
+        generation = self.begin(create, owner, recall=lambda _: None, remember=lambda _: None, line=line)
+        try:
+            async with aclosing(generation.batches()) as batches:
+                async for events in batches:
+                    yield events
+        finally:
+            await line.close()
 
     def model(self, name: str) -> Model:
         """ApiError when there is none of that name."""
-        model = self.models.get(name)
+        model = self.models.get(name) or (self.source.model(name) if self.source is not None else None)
         if model is None:
-            known = ", ".join(sorted(self.models))
-            message = f"The requested model '{name}' does not exist. This server has: {known}."
-            raise ApiError(message, code="model_not_found", param="model")
+            raise model_not_found(name, self.models)
         return model
+
+    async def names(self) -> list[str]:
+        """Every model that this server lists. ApiError where the list is an upstream's, and that does not answer."""
+        return [*self.models, *(await self.source.names() if self.source is not None else [])]
+
+    async def described(self) -> str:
+        """What stands behind this server, in words; empty where that is nothing."""
+        return await self.source.described() if self.source is not None else ""
+
+    def through(self, headers: Mapping[str, str]) -> Service:
+        """The service of the upstream that a request's headers name, or this one. ApiError where none may be named."""
+        if THROUGH_HEADER not in headers:
+            return self
+        source = self.source.through(headers) if isinstance(self.source, Addressing) else None
+        if source is None:
+            message = "This server stands in front of no address that a client names: it was not started for that."
+            raise ApiError(message, status=403, code="upstream_refused")
+        return Service({}, self.store, source)
 
     def parent(self, create: Create, owner: str, recall: Recall) -> Record | None:
         """What *create* continues. ApiError when nobody has it; None when it continues nothing."""
@@ -80,3 +139,7 @@ class Served(Guarded):
     def initialize(self, *, service: Service, **kwargs: Any) -> None:  # type: ignore[override]
         super().initialize(**kwargs)
         self._service = service
+
+    def prepare(self) -> None:
+        super().prepare()
+        self._service = self._service.through(self.request.headers)

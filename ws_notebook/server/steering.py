@@ -126,14 +126,14 @@ class Steering:
         self._held: dict[str | None, Target] = {}
         """Per lane the response whose steers wait for the client's tool outputs."""
 
-    def begin(self, lane: str | None, generation: Generation) -> Target:
-        """From here on the response can be steered."""
-        target = Target(lane, generation)
-        self._targets[generation.id] = target
+    def begin(self, target: Target) -> None:
+        """From here on, when its id is settled, the response can be steered."""
+        if self._targets.get(target.generation.id) is target:
+            return
+        self._targets[target.generation.id] = target
         ended = [name for name, old in self._targets.items() if old.status != "in_progress"]
         for name in ended[:-_REMEMBERED]:
             del self._targets[name]
-        return target
 
     def submit(self, fields: Mapping[str, Any]) -> None:
         """Take one ``response.steer``; the answer is ``response.steer.accepted`` or ``response.steer.failed``."""

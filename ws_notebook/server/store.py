@@ -101,7 +101,7 @@ class Archive:
 
     def put(self, owner: str, record: Record) -> None:
         # All items, not only its own: the responses before it may be gone, or never have been stored.
-        row = (record.id, owner, encode(record.made_from.items()), encode(record.response))
+        row = (record.id, owner, encode(record.made_from.items()), encode({**record.response, "output": record.output}))
         self._database.execute("INSERT OR REPLACE INTO responses (id, owner, input, response) VALUES (?, ?, ?, ?)", row)
         self._database.execute(
             "DELETE FROM responses WHERE number <= (SELECT max(number) FROM responses) - ?", (self._capacity,)

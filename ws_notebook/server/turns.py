@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import aclosing
 from functools import partial
@@ -13,6 +14,7 @@ from ws_notebook.server.faults import Failure
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.lineage import Memory, Record
+from ws_notebook.server.models.base import Line
 from ws_notebook.server.outbox import Close, Mark, Outbox
 from ws_notebook.server.profiles import Profile
 from ws_notebook.server.service import Remember, Service
@@ -37,10 +39,16 @@ class Turns:
         self._profile = profile
         self._memory = Memory(per_lane=profile.remembered)
         self._steering = Steering(self._post, capacity=limits.pending_steers)
+        self._line = Line()
+        self._closing: asyncio.Task[None] | None = None
         self.succeed = True
         """Whether successors are still begun."""
         self.open = 0
         """Creates whose terminal event is not sent yet."""
+
+    def close(self) -> None:
+        """The client is gone, and with it what models keep for it."""
+        self._closing = asyncio.create_task(self._line.close())
 
     def steer(self, fields: dict[str, Any]) -> None:
         """Take one ``response.steer``, out of band: it is for a response that runs, not for a lane."""
@@ -83,7 +91,7 @@ class Turns:
         generation: Generation | None = self._begin(lane, self._steering.join(lane, create))
         self._steering.settle(lane, create.previous_response_id)
         while generation is not None:
-            target = self._steering.begin(lane, generation)
+            target = Target(lane, generation)
             try:
                 await self._write(target)
             finally:
@@ -98,7 +106,8 @@ class Turns:
             self._check_store(create)
             if create.store:
                 remember = _forget
-        return self._service.begin(create, self._owner, recall=self._memory.recall, remember=remember)
+        recall, line = self._memory.recall, self._line
+        return self._service.begin(create, self._owner, recall=recall, remember=remember, lane=lane, line=line)
 
     def _check_store(self, create: Create) -> None:
         """What LocalAI says where stored and unstored responses meet, and when it remembers enough of the latter."""
@@ -130,21 +139,26 @@ class Turns:
 
     async def _write(self, target: Target) -> None:
         generation = target.generation
-        async with aclosing(generation.events()) as events:
-            async for event in events:
-                if event["type"] in _TERMINAL and not target.steers:
-                    self.open -= 1
-                if event["type"] in _TERMINAL:
-                    self._steering.close(target, event["response"]["status"])
-                if event["type"] == "response.failed":
-                    self._memory.evict(target.lane, generation.create.previous_response_id)
-                told = self._shape(event, generation)
-                if told is None:
-                    continue
+        async with aclosing(generation.batches()) as batches:
+            async for events in batches:
+                self._steering.begin(target)
+                for event in events:
+                    self._note(target, event)
+                told = [_on(target.lane, each) for event in events if (each := self._shape(event, generation))]
                 try:
-                    await self._outbox.send(_on(target.lane, told))
+                    await self._outbox.send(*told)
                 except Failure as failure:
                     generation.fail(failure.code)
+
+    def _note(self, target: Target, event: Event) -> None:
+        """An event is about to be sent."""
+        if event["type"] not in _TERMINAL:
+            return
+        if not target.steers:
+            self.open -= 1
+        self._steering.close(target, event["response"]["status"])
+        if event["type"] == "response.failed":
+            self._memory.evict(target.lane, target.generation.create.previous_response_id)
 
     def _shape(self, event: Event, generation: Generation) -> Event | None:
         """A warm-up has two events at LocalAI, numbered 0 and 1."""

@@ -8,29 +8,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from ..core import codec, lineage
-from ..core.items import Item
+from ..core.items import Item, user_message
 from ..core.run import RequestSettings, RunState
+from ..core.spoken import plain_items
 from ..core.timing import TurnTiming
 from ..core.turn import TurnState
 from ..core.usage import pack
-from ..exceptions import ProtocolViolation, SettingsError, WsNotebookError
+from ..exceptions import ProtocolViolation, ProviderError, SettingsError, WsNotebookError
 from ..secrets import Keys, hidden_error
 from ..transports.base import Endpoint
 from ..transports.post import post
 
-__all__ = ["Compactor", "compact_request", "latest_to_compact"]
+__all__ = ["Compactor", "compact_request", "latest_to_compact", "summary_request"]
 
 _KEPT = ("prompt_cache_key", "prompt_cache_options", "service_tier")
 """Options of a create that the compaction of its history takes too."""
 
 
 class Compactor:
-    """Has one history compacted. Its `run` is called on the loop and changes nothing but what it returns."""
+    """Has one history compacted, by the provider or else by the model.
+
+    Its `run` is called on the loop and changes nothing but what it returns.
+    """
 
     def __init__(self, endpoint: Callable[[], Awaitable[Endpoint]], keys: Keys) -> None:
         self._endpoint = endpoint
@@ -49,7 +53,7 @@ class Compactor:
         endpoint = await self._endpoint()
         sent = time.monotonic()
         try:
-            answer = await post(endpoint, "/compact", body)
+            answer = await self._answer(endpoint, body, parent)
         except WsNotebookError as error:
             raise hidden_error(error, self._keys) from None
         turn = _turn(name, parent.settings.model, _timing(asked, sent), body, answer)
@@ -65,6 +69,51 @@ class Compactor:
             asked_at=asked_at,
             ended=turn.timing.ended,
         )
+
+    async def _answer(self, endpoint: Endpoint, body: bytes, parent: RunState) -> bytes:
+        """The answer to a compaction; where the provider has none, the model's own summary in its form."""
+        try:
+            return await post(endpoint, "/compact", body)
+        except ProviderError as error:
+            if not _has_none(error):
+                raise
+        request = summary_request(parent.turns[-1], parent.settings)
+        return _as_compaction(await post(endpoint, "", request))
+
+
+_SUMMARY: Final = (
+    "Summarise this conversation so far for yourself, so that you can go on without it: the task, what was found out "
+    "and decided, results of tools that still matter, and what is left to do. Give the summary alone."
+)
+_SUMMARY_TOKENS: Final = 1024
+_NOT_THERE: Final = frozenset({404, 405, 501})
+
+
+def _has_none(error: ProviderError) -> bool:
+    """Whether there is no compaction where one was asked for."""
+    words = str(error).lower()
+    return error.status in _NOT_THERE or ("compact" in words and "not support" in words)
+
+
+def summary_request(turn: TurnState, settings: RequestSettings) -> bytes:
+    """The request that has the model itself tell what was said up to the turn's end."""
+    foreign, items = lineage.history(turn)
+    body: dict[str, Any] = {"model": settings.model, "input": plain_items([*items, user_message(_SUMMARY)])}
+    body |= {} if settings.instructions is None else {"instructions": settings.instructions}
+    body |= {} if foreign is None else {"previous_response_id": foreign}
+    return codec.encode({**body, "max_output_tokens": _SUMMARY_TOKENS, "store": False})
+
+
+def _as_compaction(answer: bytes) -> bytes:
+    """A response with a summary as a compaction is answered: what it says takes the place of the history."""
+    response = codec.decode_object(answer)
+    items = response.get("output")
+    parts = [part for item in items or [] if item.get("type") == "message" for part in item.get("content") or []]
+    words = "".join(str(part.get("text") or "") for part in parts).strip()
+    if not words:
+        raise ProtocolViolation("There is no compaction there, and the model gave no summary. Nothing has changed.")
+    summary = user_message(f"What was said before, in short:\n\n{words}")
+    return codec.encode({"output": [summary], "usage": response.get("usage")})
 
 
 def compact_request(turn: TurnState, settings: RequestSettings) -> bytes:

@@ -126,7 +126,7 @@ def _summary(run: Run) -> _Summary:
 def _head(key: str, session: Host[Run], summaries: Sequence[_Summary], guide: Guide) -> dict[str, Any]:
     from ..render.overview import totals
 
-    header, profile, opened = session.header(), session.settings.profile, session.opened_at
+    header, profile, opened = session.header(), session.settings.serving, session.opened_at
     lanes = session.lanes
     return {
         "id": key,

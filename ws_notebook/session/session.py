@@ -65,6 +65,7 @@ class Session:
     headers, ssl: extra handshake headers; an ssl.SSLContext for a private certificate authority.
     transport: "auto", "websocket", "http" or a Transport.
     compression: "auto" offers permessage-deflate to servers elsewhere, "deflate" to all, None to none.
+    through: "local" has the embedded server stand in front of that base URL: it gives it WebSocket mode and lanes.
     waits: the longest waits, as `wsn.Waits(silence=600, connect=30)`; see docs/reliability.md.
     store: whether the provider keeps the responses. options: any other field of a Responses create.
 
@@ -83,6 +84,7 @@ class Session:
         ssl: Any = None,
         transport: str | Transport = "auto",
         compression: str | None = "auto",
+        through: str | None = None,
         waits: Waits | None = None,
         store: bool = False,
         instructions: str | None = None,
@@ -110,6 +112,7 @@ class Session:
             ssl=ssl,
             transport="auto" if given is not None else str(transport),
             compression=compression,
+            through=through,
         )
         self.tools = ToolRegistry(tools or ())
         """The tools that every run offers."""
@@ -226,7 +229,7 @@ class Session:
         The next question continues from it. `tools`: others than the session's own. Raises SettingsError where the
         provider has no warm-up.
         """
-        if not self.settings.profile.warm_up:
+        if not self.settings.serving.warm_up:
             raise SettingsError(f"{self.settings.provider} has no warm-up. Just ask: the first question connects.")
         return self.start([], tools=tools, options=_WARM_UP)
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..core.codec import decode, decode_object
+from ..core.codec import decode, decode_object, encode
 from ..core.reduce import is_terminal
+from ..core.spoken import mended, spoken
+from ..dialects import OTHER, Dialect
 from ..exceptions import ConnectionFailed, ConnectionLost, WsNotebookError
 from .answer import answer_frame, error_frame
 from .base import Endpoint, all_arrived
@@ -35,19 +37,24 @@ _BROKEN_OFF = "The answer broke off before its end. What had arrived is kept. As
 
 
 class HttpTransport:
-    """Opens kept-alive HTTP clients; `timeout` is the wait for a connection, in seconds (None: `Waits.connect`)."""
+    """Opens kept-alive HTTP clients; `timeout` is the wait for a connection, in seconds (None: `Waits.connect`).
+
+    `dialect`: how the server speaks, where it is not what the API says.
+    """
 
     name = "http"
     memory = False
 
-    def __init__(self, *, timeout: float | None = None) -> None:
+    def __init__(self, *, timeout: float | None = None, dialect: Dialect = OTHER) -> None:
         self.timeout = timeout
+        self.dialect = dialect
 
     async def connect(self, endpoint: Endpoint) -> HttpConnection:
         """Make the client; the network is first touched by `send`."""
         waits = endpoint.waits
         waits = waits if self.timeout is None else msgspec.structs.replace(waits, connect=self.timeout)
-        return HttpConnection(make_client(endpoint, limits(waits)), msgspec.structs.replace(endpoint, waits=waits))
+        endpoint = msgspec.structs.replace(endpoint, waits=waits)
+        return HttpConnection(make_client(endpoint, limits(waits)), endpoint, self.dialect)
 
 
 class HttpConnection:
@@ -58,8 +65,11 @@ class HttpConnection:
 
     memory = False
 
-    def __init__(self, client: httpx2.AsyncClient, endpoint: Endpoint) -> None:
+    def __init__(self, client: httpx2.AsyncClient, endpoint: Endpoint, dialect: Dialect = OTHER) -> None:
         self._client = client
+        self._dialect = dialect
+        self._limit: int | None = None
+        """Tokens that the present answer may have."""
         self._endpoint = endpoint
         self._url = endpoint.url(websocket=False)
         self._address = endpoint.address(websocket=False)
@@ -77,6 +87,8 @@ class HttpConnection:
         # What is left of the answer before is of no interest to this one.
         while not self._arrived.empty():
             self._arrived.get_nowait()
+        if self._dialect is not OTHER:
+            frame = self._spoken(frame)
         self._task = asyncio.get_running_loop().create_task(self._post(frame))
         self._tasks.add(self._task)
         self._task.add_done_callback(self._tasks.discard)
@@ -89,6 +101,22 @@ class HttpConnection:
             task.cancel()
         await self._client.aclose()
         self._arrived.put_nowait(ConnectionLost("The connection was closed."))
+
+    def _keyless(self, status: int) -> str:
+        """What to try where a server breaks for want of a key, as some do."""
+        sent = any(name.lower() in ("authorization", "api-key") for name in self._endpoint.headers)
+        return "" if status != 500 or sent else "No key was sent: if it wants one, pass api_key=…."
+
+    def _spoken(self, frame: bytes) -> bytes:
+        body = spoken(decode_object(frame), self._dialect)
+        self._limit = limit if isinstance(limit := body.get("max_output_tokens"), int) else None
+        return encode(body)
+
+    def _mended(self, event: bytes) -> bytes:
+        """An end as the server meant it."""
+        if self._dialect is OTHER or b"response.completed" not in event[:200]:
+            return event
+        return encode(mended(decode_object(event), self._dialect, self._limit))
 
     def _give(self, what: bytes | WsNotebookError) -> None:
         if self._task is asyncio.current_task():
@@ -108,7 +136,7 @@ class HttpConnection:
                 elif answer.is_success:
                     await self._take(_events(answer))
                 else:
-                    hint = self._hint if answer.status_code == 404 else ""
+                    hint = self._hint if answer.status_code == 404 else self._keyless(answer.status_code)
                     self._give(error_frame(answer.status_code, await answer.aread(), answer.headers, hint))
         except (TimeoutError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             self._give(too_slow(self._endpoint, waits.connect, self._proxy))
@@ -124,7 +152,8 @@ class HttpConnection:
 
     async def _take(self, events: AsyncIterator[bytes]) -> None:
         """Pass events on up to the response's end; what comes behind it on the same body fails and delays nothing."""
-        async for event in events:
+        async for told in events:
+            event = self._mended(told)
             self._give(event)
             if is_terminal(decode(event)):
                 break
@@ -133,8 +162,8 @@ class HttpConnection:
             return
         with contextlib.suppress(Exception):
             async with asyncio.timeout(_BEHIND):
-                async for event in events:
-                    self._give(event)
+                async for told in events:
+                    self._give(told)
 
 
 def make_client(endpoint: Endpoint, timeout: httpx2.Timeout) -> httpx2.AsyncClient:

@@ -136,6 +136,8 @@ class RecordingConnection:
         self._inner = inner
         self._tape = tape
         self._number = tape.next_number()
+        self.heard = False
+        """Whether anything ever came over it."""
 
     @property
     def usable(self) -> bool:
@@ -163,6 +165,7 @@ class RecordingConnection:
         await self._inner.close()
 
     def _note(self, frames: list[bytes]) -> None:
+        self.heard = True
         recorder = self._tape.recorder
         if recorder is not None:
             for frame in frames:

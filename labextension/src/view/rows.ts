@@ -197,7 +197,7 @@ function turnLabel(turn: Turn, end: number): string {
   }
   if (turn.recovered !== '') {
     const cause = oneLine(codeWords(turn.recovered), ERROR_LIMIT);
-    parts.push(turn.recovered.startsWith('connection_') ? __('history sent again: %1', cause) : __('sent again: %1', cause));
+    parts.push(/^(connection|history)_/.test(turn.recovered) ? __('history sent again: %1', cause) : __('sent again: %1', cause));
   }
   return parts.join(' · ');
 }

@@ -18,6 +18,7 @@ export {
 const CODE_WORDS: Readonly<Record<string, string>> = {
   connection_lost: 'the connection was lost',
   connection_age: 'the connection was old and was renewed',
+  history_lost: 'the provider had lost it, without saying so',
   websocket_connection_limit_reached: 'the connection had reached its age limit',
   previous_response_not_found: 'the provider no longer had the history',
   rate_limit_exceeded: 'rate limit',

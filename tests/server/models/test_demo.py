@@ -128,7 +128,9 @@ def test_a_schema_for_the_answer_is_filled() -> None:
 
 def collect(prompt: str, pace: Pace | None = None) -> list[Piece]:
     async def run() -> list[Piece]:
-        return [piece async for piece in DemoModel(pace or Pace(0, 0)).respond(request(user(prompt)))]
+        return [
+            piece async for pieces in DemoModel(pace or Pace(0, 0)).respond(request(user(prompt))) for piece in pieces
+        ]
 
     return asyncio.run(run())
 
@@ -146,7 +148,8 @@ def test_thinking_takes_its_time_at_any_pace(pace: Pace) -> None:
     async def run() -> tuple[float, list[Piece]]:
         clock = asyncio.get_running_loop().time
         start = clock()
-        pieces = [piece async for piece in DemoModel(pace).respond(request(user("think 300 ms")))]
+        asked = DemoModel(pace).respond(request(user("think 300 ms")))
+        pieces = [piece async for pieces in asked for piece in pieces]
         return clock() - start, pieces
 
     seconds, pieces = asyncio.run(run())

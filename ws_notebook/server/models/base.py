@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
-from ws_notebook.server.wire import Item, Tool
+from ws_notebook.server.wire import Event, Item, Tool
 
-__all__ = ["Arguments", "Call", "Model", "ModelRequest", "Piece", "Refusal", "Text", "Thought"]
+__all__ = [
+    "Arguments",
+    "Call",
+    "Checking",
+    "Closing",
+    "Compacting",
+    "Counting",
+    "Cut",
+    "Line",
+    "Model",
+    "ModelRequest",
+    "Passed",
+    "Piece",
+    "Pieces",
+    "Read",
+    "Refusal",
+    "Text",
+    "Thought",
+    "Warming",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +46,19 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """The next token of a reasoning summary."""
+    """The next token of a reasoning summary; ``raw``: of the reasoning itself, as open models show it."""
 
     delta: str
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool call begins; its arguments follow."""
+    """A tool call begins; its arguments follow. Without an id it is given one."""
 
     name: str
     custom: bool = False
+    call_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +68,64 @@ class Arguments:
     delta: str
 
 
-Piece = Text | Refusal | Thought | Call | Arguments
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the model counted, in tokens: of the prompt and, of these, from a cache; of the answer and its reasoning.
+
+    Without it the server counts as it can.
+    """
+
+    input: int
+    cached: int = 0
+    output: int = 0
+    reasoning: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The answer ends before its end; *reason* is the API's: ``max_output_tokens``, ``content_filter``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An event of the Responses API, as the model's own upstream sent it."""
+
+    event: Event
+
+
+Piece = Text | Refusal | Thought | Call | Arguments | Read | Cut | Passed
+Pieces = Sequence[Piece]
+"""All pieces that are there at once, in order: they are one step of whatever follows."""
+
+
+class Closing(Protocol):
+    """What a model keeps with a client's connection."""
+
+    async def close(self) -> None:
+        """End it. Never raises."""
+
+
+_Kept = TypeVar("_Kept", bound=Closing)
+
+
+class Line:
+    """One client's connection, for models that keep something for as long as it lasts. Used on the server's loop."""
+
+    def __init__(self) -> None:
+        self._kept: dict[object, Closing] = {}
+
+    def kept(self, key: object, make: Callable[[], _Kept]) -> _Kept:
+        """What is kept under *key*; made where there is nothing yet."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast("_Kept", self._kept[key])
+
+    async def close(self) -> None:
+        """End all that is kept."""
+        while self._kept:
+            await self._kept.popitem()[1].close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +138,59 @@ class ModelRequest:
     parallel_tool_calls: bool = True
     text_format: dict[str, Any] | None = None
     """``text.format``, when it asks for a JSON schema."""
+    new: Sequence[Item] = ()
+    """Those of the items that came with this request."""
+    parent: str | None = None
+    """The response that all other items are of, for a model whose upstream knows it."""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """The request as it was sent."""
+    lane: str | None = None
+    line: Line = field(default_factory=Line)
 
 
 class Model(Protocol):
-    """One model; ``respond`` may be called many times at once.
-
-    It may have ``check(request)`` too, called before a response is begun: ApiError refuses the request.
-    """
+    """One model; ``respond`` may be called many times at once. It may be one of the protocols below, too."""
 
     @property
     def name(self) -> str:
         """What a request's ``model`` must say."""
 
-    def respond(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
-        """The pieces of one response, in order; iterating waits between them as long as they take."""
+    def respond(self, request: ModelRequest) -> AsyncGenerator[Pieces, None]:
+        """The pieces of one response, in order; iterating waits between them as long as they take.
+
+        Its first pieces, which may be none, say that the request was taken: ApiError before them refuses it, and fails
+        the response with its code and words after them.
+        """
+
+
+@runtime_checkable
+class Checking(Model, Protocol):
+    """A model that knows without trying what it cannot do."""
+
+    def check(self, request: ModelRequest) -> None:
+        """Called before a response is begun: ApiError refuses the request."""
+
+
+@runtime_checkable
+class Warming(Model, Protocol):
+    """A model that can read ahead, for a request with ``generate: false``."""
+
+    async def warm_up(self, request: ModelRequest) -> Read | None:
+        """Read *request*, and tell what was read; None: there was nothing to be done. Raises ApiError."""
+
+
+@runtime_checkable
+class Counting(Model, Protocol):
+    """A model with tokens of its own."""
+
+    async def count(self, request: ModelRequest) -> int | None:
+        """How many tokens of input *request* is; None: nobody knows. Raises ApiError."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
+
+
+@runtime_checkable
+class Compacting(Model, Protocol):
+    """A model that can tell in its own words what was said."""
+
+    async def compact(self, request: ModelRequest) -> str:
+        """What the request's items come to. Raises ApiError."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.answers import answer_from_history, answer_from_outputs
-from ws_notebook.server.models.base import Arguments, Call, ModelRequest, Piece, Refusal, Text, Thought
+from ws_notebook.server.models.base import Arguments, Call, ModelRequest, Piece, Pieces, Refusal, Text, Thought
 from ws_notebook.server.models.bounds import TooLarge, check_schema
 from ws_notebook.server.models.calls import BoundCall, bind
 from ws_notebook.server.models.choose import choose
@@ -62,8 +62,9 @@ class DemoModel:
                 param="tools" if schema is None else "text.format.schema",
             ) from None
 
-    async def respond(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
+    async def respond(self, request: ModelRequest) -> AsyncGenerator[Pieces, None]:
         """The next response of the run that *request*'s items end in."""
+        yield ()
         clock = asyncio.get_running_loop().time
         due = clock() + self._pace.first_token_ms / 1000
         for piece, seconds in self._timed(plan(request)):
@@ -74,7 +75,7 @@ class DemoModel:
             else:
                 # A slow reader is not made up for by a burst.
                 due = clock()
-            yield piece
+            yield (piece,)
 
     def _timed(self, deeds: Sequence[Deed]) -> Iterator[tuple[Piece, float]]:
         """Pieces, each with the seconds it takes after the one before."""
