@@ -140,15 +140,15 @@ def _part(part: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 
 def _add_call(told: list[Message], item: Item, dialect: Dialect) -> None:
-    text, name = item[_CALLS[item["type"]]], item["name"]
-    if item["type"] == "custom_tool_call" and not dialect.custom_tools:
-        text = as_arguments(text)
-    elif item["type"] == "custom_tool_call":
-        call = {"id": item["call_id"], "type": "custom", "custom": {"name": name, "input": text}}
-        _assistant(told).setdefault("tool_calls", []).append(call)
-        return
-    call = {"id": item["call_id"], "type": "function", "function": {"name": name, "arguments": text or "{}"}}
-    _assistant(told).setdefault("tool_calls", []).append(call)
+    text, name, custom = item[_CALLS[item["type"]]], item["name"], item["type"] == "custom_tool_call"
+    if custom and dialect.custom_tools:
+        call = {"type": "custom", "custom": {"name": name, "input": text}}
+    else:
+        call = {
+            "type": "function",
+            "function": {"name": name, "arguments": as_arguments(text) if custom else text or "{}"},
+        }
+    _assistant(told).setdefault("tool_calls", []).append({"id": item["call_id"], **call})
 
 
 def _assistant(told: list[Message]) -> Message:
