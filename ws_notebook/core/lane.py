@@ -96,6 +96,14 @@ class Lanes:
         return all(lane.quiet for lane in self._lanes.values())
 
     @property
+    def answering(self) -> bool:
+        """Whether the one lane that is in use gets an answer, of which all is understood, and nothing else is due."""
+        if len(self._lanes) > 1:
+            return False
+        lane = self._lanes[None]
+        return lane.current is not None and lane.hearing.puzzled is None and lane.quiet
+
+    @property
     def busy(self) -> bool:
         """Whether a response is in flight on any of them."""
         return any(lane.current is not None for lane in self)

@@ -88,6 +88,12 @@ class Pump:
     def open(self) -> bool:
         return self._connection is not None
 
+    @property
+    def settled(self) -> bool:
+        """Whether a look at it would change nothing: an answer comes, and its silence will be noticed."""
+        waits = self._listening is not None and self._waking is None and not self._link.wants_close
+        return waits and self._link.lanes.answering
+
     def resume_overdue(self) -> None:
         """Go on with what waited long enough for something that did not come."""
         self._link.resume_overdue(time.monotonic())

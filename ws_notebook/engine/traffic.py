@@ -64,12 +64,15 @@ class Traffic:
                 )
             )
         for pump in self._pumps:
+            if pump.settled:
+                continue
             # Before the changes are published: it may be what ends a run, and nothing else may come of it.
             pump.resume_overdue()
             pump.close_where_wanted()
         self._publish(self._protocol.changes())
         for pump in self._pumps:
-            pump.send_where_wanted()
+            if not pump.settled:
+                pump.send_where_wanted()
 
     def rest(self) -> None:
         """Close every connection although nothing is wrong with it: nobody asks."""
