@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import json
 from typing import Any
 
@@ -322,6 +323,14 @@ def test_runs_that_a_lost_connection_ends_have_each_an_error_of_its_own() -> Non
     errors = [run.error for run in runs]
     assert all(isinstance(each, exceptions.ConnectionLost) and each.code == 1006 for each in errors)
     assert [each.run for each in errors if isinstance(each, exceptions.WsNotebookError)] == runs
+
+
+def test_they_have_it_too_where_tblib_copies_errors_with_their_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it does once Dask is in use: a copy of an error has the attributes of its original, all of them at once."""
+    from tblib.pickling_support import pickle_exception
+
+    monkeypatch.setitem(copyreg.dispatch_table, exceptions.ConnectionLost, pickle_exception)
+    test_runs_that_a_lost_connection_ends_have_each_an_error_of_its_own()
 
 
 def test_the_limit_after_output_began_is_not_repeated() -> None:

@@ -6,8 +6,6 @@ Lanes are where runs and connections meet: a turn that is to be sent is put on t
 
 from __future__ import annotations
 
-import copy
-
 from .. import exceptions
 from ..secrets import Keys, hidden_error
 from . import calls, lineage, memory, outcome, oversize
@@ -224,7 +222,7 @@ class ToolLoop:
     def fail(self, lane: Lane, turn: TurnState, error: Exception, now: float) -> None:
         """The turn cannot be finished, so its run ends."""
         # A lost connection ends several runs: each has an error of its own, which names it.
-        error = error if getattr(error, "run", None) is None else copy.copy(error)
+        error = error if getattr(error, "run", None) is None else _another(error)
         lane.last = turn
         self.cut(turn, "failed", ErrorInfo(message=str(error), code=type(error).__name__), now)
         run = self.run_of(turn)
@@ -254,3 +252,11 @@ class ToolLoop:
             if lane.pending is not None:
                 lane.pending.transport = transport
                 self.note(lane.pending, TurnChanged(lane.pending))
+
+
+def _another(error: Exception) -> Exception:
+    """The same error once more. Not by copy: with tblib, as where Dask is in use, that has its original's attributes."""
+    made = type(error).__new__(type(error), *error.args)
+    made.args, made.__cause__ = error.args, error.__cause__
+    vars(made).update(vars(error))
+    return made
