@@ -255,7 +255,7 @@ class ToolLoop:
 
 
 def _another(error: Exception) -> Exception:
-    """The same error once more. Not by copy: with tblib, as where Dask is in use, that has its original's attributes."""
+    """The same error once more. Not by copy: with tblib, which Dask brings, that has its original's attributes."""
     made = type(error).__new__(type(error), *error.args)
     made.args, made.__cause__ = error.args, error.__cause__
     vars(made).update(vars(error))
