@@ -105,8 +105,14 @@ def environment() -> dict[str, str]:
     return {**os.environ, **more}
 
 
+QUICK = frozenset({"burst", "tool_loop", "tables"})
+"""Each of the others takes some ten seconds: they are tried each night."""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="not on this platform: it counts no CPU of child processes")
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.nightly) for name in PROGRAMS]
+)
 def test_a_program_runs_in_its_smallest_size(name: str, tmp_path: Path) -> None:
     command = [sys.executable, str(SPEED), name, "--size", "smallest", "--folder", str(tmp_path)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, env=environment())

@@ -11,6 +11,7 @@ from ws_notebook.core.memory import is_lost
 from ws_notebook.core.run import RequestSettings
 from ws_notebook.core.timing import TurnTiming
 from ws_notebook.core.turn import TurnState
+from ws_notebook.core.usage import pack
 
 ANSWER = {"type": "message", "content": [{"type": "output_text", "text": "An answer of some words."}]}
 
@@ -24,7 +25,7 @@ def turn(tokens: int | None, parent: TurnState | None = None, **fields: Any) -> 
         status="completed",
         parent=parent,
         parent_id=None if parent is None else parent.response_id,
-        usage=usage,
+        packed_usage=pack(usage),
         output=[Item(ANSWER), *fields.pop("more", [])],
         timing=TurnTiming(started=0.0),
         **fields,

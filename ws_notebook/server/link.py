@@ -30,11 +30,20 @@ _UNKNOWN = {"type": "x_ws_notebook.unknown", "note": "an event that no client kn
 class Link:
     """Writes words to *handler*'s socket. ConnectionError when the client is gone, or takes nothing.
 
-    *patience* is for how many seconds; a message longer than 1 MiB has so many for each MiB. 0: without end.
+    *patience* is for how many seconds; a message longer than 1 MiB has so many for each MiB. 0: without end. *deflates*
+    tells whether the socket compresses a message, which then goes through it by itself.
     """
 
-    def __init__(self, handler: WebSocketHandler, faults: Faults, patience: float = 0.0) -> None:
+    def __init__(
+        self,
+        handler: WebSocketHandler,
+        faults: Faults,
+        patience: float = 0.0,
+        *,
+        deflates: Callable[[bytes], bool] = lambda _: False,
+    ) -> None:
         self._handler = handler
+        self._deflates = deflates
         self._faults = faults
         self._patience = patience
         self._bytes_per_second = 0
@@ -47,9 +56,9 @@ class Link:
 
         Without a fault in sight they go to the socket together: a system call for each would cost more than all else.
         """
-        if self._plain(words):
-            frames = [frame for word in words for frame in _fragments(encode(word), sys.maxsize)]
-            await self._put(b"".join(frames))
+        messages = [encode(word) for word in words if not isinstance(word, Close | Mark)] if self._plain(words) else []
+        if messages and not any(map(self._deflates, messages)):
+            await self._put(b"".join(frame for each in messages for frame in _fragments(each, sys.maxsize)))
             return
         failed: Failure | None = None
         for word in words:

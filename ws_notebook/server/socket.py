@@ -54,11 +54,15 @@ class ResponsesSocket(Served, WebSocketHandler):
         # zlib cannot deflate with the smallest window, which RFC 7692 lets a client ask for: then there is none.
         return None if _SMALLEST.search(offered) else {}
 
+    def deflates(self, message: str | bytes | dict[str, Any]) -> bool:
+        """Whether this message is compressed on its way."""
+        return getattr(self.ws_connection, "_compressor", None) is not None and len(message) >= LEAST
+
     def write_message(self, message: str | bytes | dict[str, Any], binary: bool = False) -> asyncio.Future[None]:
         """Short messages go as they are, which RFC 7692 lets each be: a delta is not worth deflating."""
         socket: Any = self.ws_connection
         compressor = getattr(socket, "_compressor", None)
-        if compressor is None or len(message) >= LEAST:
+        if compressor is None or self.deflates(message):
             return super().write_message(message, binary)
         socket._compressor = None
         try:
@@ -70,7 +74,9 @@ class ResponsesSocket(Served, WebSocketHandler):
         self.set_nodelay(True)
         self._listen()
         limits = self._limits
-        self._outbox = Outbox(Link(self, self._faults, limits.unread_seconds).write, limits.unread_bytes)
+        self._outbox = Outbox(
+            Link(self, self._faults, limits.unread_seconds, deflates=self.deflates).write, limits.unread_bytes
+        )
         self._connection = Connection(self._service, self._outbox, limits, self.owner, self._profile)
         parts = (self._outbox.work(), self._keep_alive(), self._grow_old(), self._fall_asleep())
         self._tasks = [asyncio.create_task(_quietly(part)) for part in parts]
