@@ -1,6 +1,6 @@
 """What servers of the Responses API and of Chat Completions lack, each in a row: how it is told, how it is made up for.
 
-Nothing else asks a server's name. `docs/server.md` prints the table.
+Nothing else asks a server's name. `docs/upstream.md` prints the table.
 """
 
 from __future__ import annotations

@@ -55,3 +55,12 @@ def test_reasoning_that_is_dropped_makes_an_input_smaller_too() -> None:
     thinking = turn(1000, details={"output_tokens_details": {"reasoning_tokens": 400}})
     assert not is_lost(turn(600, thinking), PLAIN)
     assert is_lost(turn(40, thinking), PLAIN)
+
+
+def test_where_nothing_is_lost_only_the_two_turns_are_looked_at() -> None:
+    """A run may have hundreds of turns, and this is asked after each of them."""
+    parent = turn(55)
+    parent.parent = object()  # type: ignore[assignment] - whoever looks at it fails
+    assert not is_lost(turn(85, parent), PLAIN)
+    with pytest.raises(AttributeError):
+        is_lost(turn(33, parent), PLAIN)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from support.behind import waited
 from support.events import answer, call, completed, created, delta, message
@@ -18,7 +19,8 @@ from support.server import running_server
 from ws_notebook import Session, tool
 from ws_notebook.core.changes import TextAppended
 from ws_notebook.engine.portal import portal
-from ws_notebook.exceptions import ConnectionLost, ProviderError
+from ws_notebook.exceptions import ConnectionLost, ProtocolViolation, ProviderError
+from ws_notebook.profiles import PROFILES
 from ws_notebook.session.run import Run
 from ws_notebook.transports.base import Connection, Endpoint
 from ws_notebook.transports.websocket import WebSocketTransport
@@ -385,3 +387,45 @@ def test_garbage_is_no_reason_to_stop_reading(opened: Open) -> None:
     with running_peer(script) as peer:
         run = opened(peer.url).ask("Hi")
         assert (run.text, run.turns[0].events) == ("Hi", 6 + 6)
+
+
+class Failing:
+    """Sockets of which the first sends one request at once, and then cannot after all."""
+
+    name = "websocket"
+    memory = True
+
+    def __init__(self) -> None:
+        self.opened: list[Any] = []
+
+    async def connect(self, endpoint: Endpoint) -> Connection:
+        connection: Any = await WebSocketTransport().connect(endpoint)
+        self.opened.append(connection)
+        if len(self.opened) == 1:
+            ways = [connection.send_now]
+            connection.send_now = lambda frame: ways.pop(0)(frame)  # noqa: PLW0108 - another way each time
+        return connection
+
+
+def test_a_request_that_cannot_leave_at_once_after_all_opens_one_other_connection_for_the_next() -> None:
+    go_on = threading.Event()
+
+    async def script(talk: Talk, request: Request) -> None:
+        if words(request) == ["one"]:
+            await asyncio.to_thread(go_on.wait, 20)
+        await talk.send(answer(f"resp_{len(talk.peer.requests)}", message("Yes.")))
+
+    narrow = msgspec.structs.replace(PROFILES["open"], name="narrow", sockets=1)
+    transport = Failing()
+    with (
+        running_peer(script) as peer,
+        Session(provider=peer.url, profile=narrow, api_key="k", model="m", transport=transport) as session,
+    ):
+        session.ask("first", parent=None)
+        runs = [session.start(text, parent=None) for text in ("one", "two", "three")]
+        go_on.set()
+        assert runs[0].result(20).text == "Yes."
+        with pytest.raises(ProtocolViolation, match="could not be sent"):
+            runs[1].result(20)
+        assert runs[2].result(20).text == "Yes."
+        assert (session.connections, len(transport.opened)) == (2, 2)

@@ -178,3 +178,8 @@ HOSTILE = [
 def test_the_search_takes_time_in_proportion_to_the_length(piece: str) -> None:
     # One that grows with the square of the length would not come back within the test's limit.
     spans((piece * (400_000 // len(piece))).encode(), Keys([KEY]))
+
+
+def test_a_frame_that_is_no_text_is_cleaned_as_bytes() -> None:
+    key = "made-up-key-0123456789"
+    assert hidden_frame(b"\x80 " + key.encode() + b" \xff", Keys([key])) == b"\x80 [secret] \xff"

@@ -129,6 +129,26 @@ def test_who_listens_no_more_is_told_no_more() -> None:
     play(serve, story)
 
 
+def test_what_the_listener_raises_is_his_own_error_and_no_end_of_the_connection() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upgrade: bytes) -> None:
+        writer.write(upgrade + text(b"one"))
+        await reader.readexactly(6)
+        writer.write(text(b"two"))
+        await reader.read()
+
+    async def story(connection: FastConnection) -> None:
+        def fails(frames: list[bytes]) -> bool:
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await connection.listen(fails)
+        assert connection.usable
+        await connection.send(b"")
+        assert await gathered(connection, 1) == [b"two"]
+
+    play(serve, story)
+
+
 def test_a_peer_that_reads_nothing_takes_no_frame_at_once() -> None:
     """What is in the way of a request is waited for, as ever: the sender is held up by a slow peer."""
 

@@ -31,18 +31,21 @@ def is_lost(turn: TurnState, settings: RequestSettings) -> bool:
     before, now = _input_tokens(parent), _input_tokens(turn)
     if not before or not now:
         return False
-    if any(_thought(each) for each in chain(parent)):
-        return now < before // 2
     said = len(parent.text) + sum(len(call.arguments) for call in parent.tool_calls)
-    return now < before + said // _LETTERS
+    if now >= before + said // _LETTERS:
+        return False
+    # Only now: a chain may be long.
+    return now < before // 2 or not any(_thought(each) for each in chain(parent))
 
 
 def _input_tokens(turn: TurnState) -> int:
-    found = turn.usage.get("input_tokens") if turn.usage else None
+    usage = turn.usage
+    found = None if usage is None else usage.get("input_tokens")
     return found if isinstance(found, int) else 0
 
 
 def _thought(turn: TurnState) -> bool:
-    details = turn.usage.get("output_tokens_details") if turn.usage else None
+    usage = turn.usage
+    details = None if usage is None else usage.get("output_tokens_details")
     counted = details.get("reasoning_tokens") if isinstance(details, dict) else 0
     return bool(counted) or any(item.get("type") == "reasoning" for item in turn.output)

@@ -89,6 +89,10 @@ class Pump:
         return self._connection is not None
 
     @property
+    def _writing(self) -> bool:
+        return self._writer is not None and not self._writer.done()
+
+    @property
     def settled(self) -> bool:
         """Whether a look at it would change nothing: an answer comes, and its silence will be noticed."""
         waits = self._listening is not None and self._waking is None and not self._link.wants_close
@@ -106,9 +110,10 @@ class Pump:
     def send_where_wanted(self) -> None:
         """Have what waits be sent: now, and again when a request that is held back may go out."""
         now = time.monotonic()
-        if self._link.wants_connection(now) and (self._writer is None or self._writer.done()):
+        if self._link.wants_connection(now) and not self._writing:
             self._send_now(now)
-            if self._unsent or self._link.wants_connection(now):
+            # Whoever was told of that may have had this looked at meanwhile.
+            if (self._unsent or self._link.wants_connection(now)) and not self._writing:
                 self._writer = asyncio.get_running_loop().create_task(self._write())
                 self._keep(self._writer)
         self._wake_later(now)

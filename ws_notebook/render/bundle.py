@@ -150,7 +150,7 @@ def _cut_short(run: RunState, turns: list[TurnState]) -> str:
 
 def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys | None = None) -> dict[str, Any]:
     """One turn without its text and reasoning."""
-    timing, error = turn.timing, turn.error
+    timing, error, usage = turn.timing, turn.error, turn.usage
     return {
         "id": turn.id,
         "response_id": turn.response_id,
@@ -161,10 +161,10 @@ def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys
         "recovered": turn.recovered,
         **({} if turn.not_before is None or turn.done else {"retry_at_ms": clock(turn.not_before)}),
         "lane": turn.lane if turn.beside else None,
-        "usage": None if turn.usage is None else _usage(turn.usage),
+        "usage": None if usage is None else _usage(usage),
         "bytes_sent": turn.bytes_sent,
         "bytes_full_context": turn.bytes_full_context,
-        "tokens_per_second": _speed(turn),
+        "tokens_per_second": _speed(turn, usage),
         "error": None if error is None else {"code": error.code, "message": cut(error.message, _ERROR_LIMIT)},
         "calls": [call_object(call, clock, limit, keys=keys) for call in list(turn.tool_calls)],
         "items": timed_items(other_items(turn, pictures=limit >= LIMIT, keys=keys), turn, clock),
@@ -347,10 +347,10 @@ _SHORTEST = 0.05
 """Seconds of writing below which a speed says nothing."""
 
 
-def _speed(turn: TurnState) -> float | None:
+def _speed(turn: TurnState, usage: Mapping[str, Any] | None) -> float | None:
     """Output tokens a second from the first one to the end, of a finished turn that wrote text for a while."""
     first, end = turn.timing.first_token, turn.timing.ended
-    tokens = 0 if turn.usage is None else number(turn.usage.get("output_tokens"))
+    tokens = 0 if usage is None else number(usage.get("output_tokens"))
     if first is None or end is None or end - first < _SHORTEST or not tokens:
         return None
     writes = any(part.kind == "text" and part.chunks for part in turn.parts)

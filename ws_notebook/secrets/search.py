@@ -54,11 +54,15 @@ def _merged(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def without(data: bytes, found: Iterable[tuple[int, int]], start: int, end: int) -> str:
     """The part of `data` from `start` to `end`, with the mark in the place of each span."""
+    return _marked(data, found, start, end).decode("utf-8", "surrogatepass")
+
+
+def _marked(data: bytes, found: Iterable[tuple[int, int]], start: int, end: int) -> bytes:
     parts, reached = [], start
     for begin, stop in found:
         parts += [data[reached:begin], _MARK]
         reached = stop
-    return b"".join([*parts, data[reached:end]]).decode("utf-8", "surrogatepass")
+    return b"".join([*parts, data[reached:end]])
 
 
 def hidden(text: str, keys: Keys | None = None) -> str:
@@ -112,13 +116,13 @@ def hidden_frame(frame: bytes, keys: Keys | None = None) -> bytes:
         value = json.loads(frame)
         clean = _walked(value, known)
     except (ValueError, RecursionError):
-        return without(frame, spans(frame, known), 0, len(frame)).encode("utf-8", "surrogatepass")
+        return _marked(frame, spans(frame, known), 0, len(frame))
     return frame if clean == value else _as_written(frame, clean, known)
 
 
 def _as_written(frame: bytes, clean: Any, keys: Keys) -> bytes:
     """The frame with nothing altered but the secrets, where that is possible."""
-    written = without(frame, spans(frame, keys), 0, len(frame)).encode("utf-8", "surrogatepass")
+    written = _marked(frame, spans(frame, keys), 0, len(frame))
     try:
         return written if json.loads(written) == clean else to_frame(clean)
     except (ValueError, RecursionError):

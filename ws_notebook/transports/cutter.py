@@ -14,7 +14,7 @@ __all__ = ["Cutter"]
 _TEXT = 0x81
 """The first byte of a text frame that is a whole message and was not altered by an extension."""
 
-_FINAL, _OPCODE, _CONTROL = 0x80, 0x0F, 0x08
+_FINAL, _CONTROL = 0x80, 0x08
 
 
 class Cutter:

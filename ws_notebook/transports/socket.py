@@ -62,6 +62,8 @@ class FastSocket(Socket):
         self._upgraded = False
         self._take: Callable[[list[bytes]], bool] | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._failure: Exception | None = None
+        """What whoever takes the messages has raised: it is his, and not the connection's."""
 
     # What comes.
 
@@ -123,13 +125,18 @@ class FastSocket(Socket):
     # Who takes it.
 
     async def listen(self, take: Callable[[list[bytes]], bool]) -> None:
-        """Have `take` called with the messages of each read, in the midst of it, until it gives False or the end."""
+        """Have `take` called with the messages of each read, in the midst of it, until it gives False or the end.
+
+        Raises what `take` has raised.
+        """
         self._take = take
         try:
             if self._cutter.frames:
                 self._tell()
             while not self._is_over():
                 await self._wait()
+            if self._failure is not None:
+                raise self._failure
         finally:
             self._take = None
 
@@ -148,11 +155,16 @@ class FastSocket(Socket):
         return self.connection_lost_waiter.done()
 
     def _tell(self) -> None:
-        if self._take is None:
-            self._wake()
-        elif not self._take(self._cutter.drain()):
+        if self._take is None or not self._goes_on(self._take):
             self._take = None
             self._wake()
+
+    def _goes_on(self, take: Callable[[list[bytes]], bool]) -> bool:
+        try:
+            return take(self._cutter.drain())
+        except Exception as error:  # noqa: BLE001 - here it would end the connection, with words about a protocol
+            self._failure = error
+            return False
 
     async def _wait(self) -> None:
         self._waiter = self.loop.create_future()
