@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
+import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,6 +16,7 @@ from support.slow import slow, until_text, url_of
 
 from ws_notebook import Session, tool
 from ws_notebook.core.changes import Change, RunEnded, TextAppended
+from ws_notebook.engine.engine import Engine
 from ws_notebook.exceptions import RunCancelled, SettingsError
 
 __all__: list[str] = []
@@ -20,12 +24,19 @@ __all__: list[str] = []
 Open = Callable[..., Session]
 
 
+def waits(thread: threading.Thread) -> bool:
+    frames = traceback.walk_stack(sys._current_frames()[thread.ident or 0])
+    return any(frame.f_code is Engine.wait_or_stop.__code__ for frame, _ in frames)
+
+
 @contextmanager
 def interrupting(when: Callable[[], object]) -> Iterator[None]:
-    """Presses Ctrl-C on the main thread once `when` returns."""
+    """Presses Ctrl-C on the main thread while it waits for the run, once `when` returns."""
 
     def press() -> None:
         when()
+        while not waits(threading.main_thread()):
+            time.sleep(0.002)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     thread = threading.Thread(target=press)
@@ -88,8 +99,17 @@ def test_an_interrupt_stops_the_run_that_is_waited_for(opened: Open) -> None:
 def test_an_interrupt_while_streaming_stops_the_run_too(opened: Open) -> None:
     with slow() as peer:
         run = opened(url_of(peer)).start("Hi")
-        with interrupting(lambda: until_text(run, "Hal")), pytest.raises(KeyboardInterrupt):
-            list(run.stream())
+        words: list[str] = []
+        arrived = threading.Event()
+
+        def hear() -> None:
+            for change in run.stream():
+                words.append(change.text if isinstance(change, TextAppended) else "")
+                if "".join(words) == "Hal":
+                    arrived.set()
+
+        with interrupting(arrived.wait), pytest.raises(KeyboardInterrupt):
+            hear()
         assert run.status == "cancelled"
 
 

@@ -132,3 +132,27 @@ def test_static_pictures_are_text_in_a_terminal() -> None:
     run = capitals().run
     assert repr(latency_picture([run])).splitlines()[1].split()[0] == "r7.1"
     assert repr(timeline_picture(run, HEADER)).startswith("turn 1: 0.80 s")
+
+
+def test_what_comes_while_a_message_of_the_page_is_handled_is_sent_behind_it(kernel: Kernel) -> None:
+    kernel.run(
+        "import threading\n"
+        "from render.play import capitals\n"
+        "from ws_notebook.views.charts import LatencyChart\n"
+        "runs, due = [], []\n"
+        "chart = LatencyChart(lambda: runs, call_later=lambda _, callback: due.append(callback))\n"
+        "def elsewhere(work):\n"
+        "    thread = threading.Thread(target=work)\n"
+        "    thread.start()\n"
+        "    thread.join()\n"
+        "class Message(dict):\n"
+        "    def __getitem__(self, key):\n"
+        "        chart.touch()\n"
+        "        elsewhere(lambda: due.pop(0)())\n"
+        "        return super().__getitem__(key)\n"
+    )
+    heard = kernel.run("runs.append(capitals().run)\nchart.figure.set_state(Message(_js2py_layoutDelta=None))\n")
+    heard += kernel.run("while due:\n    elsewhere(due.pop(0))")
+    states = [message["content"]["data"]["state"] for message in heard if message["msg_type"] == "comm_msg"]
+    drawn = [state["_py2js_update"] for state in states if state.get("_py2js_update")]
+    assert [update["style_data"]["x"][0] for update in drawn] == [["r7.1", "r7.2", "r7.3"]]

@@ -62,46 +62,57 @@ class LatencyChart:
         others = [go.Scatter(name=name or "beside", **_OTHERS, x=[], y=[])] if beside else []
         self.figure: Any = go.Figure(data=[*bars, *lines, *others], layout=_LAYOUT)
         self.update()
-        self.figure = _opened_whole(self.figure)
+        self.figure = _widget(self.figure, self._lock)
 
     def touch(self, *_: object) -> None:
         """Something changed. May be called from any thread; returns at once."""
         self._throttle.request()
 
     def _follow(self) -> None:
-        self.update()
+        if not self.update():
+            self._throttle.request()
         self._beat.want(any(not turn.done for turn in _turns(self._runs)))
 
-    def update(self) -> None:
-        """Show the turns as they are now. Sends nothing when nothing changed."""
-        now = self._clock()
+    def update(self) -> bool:
+        """Show the turns as they are now. Sends nothing when nothing changed.
+
+        False: a message of the page is being handled meanwhile, so nothing was done.
+        """
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._show(self._clock())
+        finally:
+            self._lock.release()
+        return True
+
+    def _show(self, now: float) -> None:
         turns = _latencies(self._runs, now)
         ended = [sum(turns[turn.id].values()) for turn in _turns(self._runs) if turn.done and turn.id in turns]
         beside = {} if self._beside is None else _latencies(self._beside, now)
         others = [sum(kinds.values()) for kinds in beside.values()]
-        with self._lock:
-            if (turns, others) == self._shown:
-                return
-            self._shown = turns, others
-            names = list(turns)
-            with self.figure.batch_update():
-                self.figure.layout.annotations = () if turns else (_NO_TURN,)
-                traces = iter(self.figure.data)
-                for kind in LATENCY_KINDS:
-                    _draw(next(traces), names, [kinds[kind] for kinds in turns.values()])
-                for _, share, _ in _PERCENTILES:
-                    _draw(
-                        next(traces), names if ended else [], [percentile(ended, share)] * len(names) if ended else []
-                    )
-                for markers in traces:
-                    _draw(markers, names[: len(others)], others[: len(names)])
+        if (turns, others) == self._shown:
+            return
+        names = list(turns)
+        with self.figure.batch_update():
+            self.figure.layout.annotations = () if turns else (_NO_TURN,)
+            traces = iter(self.figure.data)
+            for kind in LATENCY_KINDS:
+                _draw(next(traces), names, [kinds[kind] for kinds in turns.values()])
+            for _, share, _ in _PERCENTILES:
+                _draw(next(traces), names if ended else [], [percentile(ended, share)] * len(names) if ended else [])
+            for markers in traces:
+                _draw(markers, names[: len(others)], others[: len(names)])
+        self._shown = turns, others
 
 
-def _opened_whole(figure: Any) -> Any:
-    """A FigureWidget of this figure.
+def _widget(figure: Any, lock: threading.Lock) -> Any:
+    """A FigureWidget of this figure. While it handles a message of the page, it holds `lock`.
 
     plotly's own is opened empty, and what is in it follows in other messages: a page that has its code before these
-    arrive, as with a slow kernel, reads nothing and stays blank.
+    arrive, as with a slow kernel, reads nothing and stays blank. And plotly sends a change by setting a trait and
+    clearing it again. While ipywidgets handles a message, traitlets merges the two into nothing, also where another
+    thread sets them; a later change sends only what differs from the lost one.
     """
     import plotly.graph_objects as go
 
@@ -111,6 +122,10 @@ def _opened_whole(figure: Any) -> Any:
         def open(self) -> None:
             if self._is_whole:
                 super().open()
+
+        def set_state(self, sync_data: dict[str, Any]) -> None:
+            with lock:
+                super().set_state(sync_data)
 
     widget = FigureWidget(figure)
     widget._is_whole = True
