@@ -8,12 +8,14 @@ themselves, however few they are on the wire where a connection compresses: `Ses
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from .core.frames import FrameLog
 from .core.run import RunState
+from .core.usage import PackedUsage, place_of
 from .secrets import Keys, hidden
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class _Rows:
     def __init__(self, rows: Sequence[Any]) -> None:
         self._read: dict[str, Sequence[Any]] = {"": rows}
         self._numbers: dict[str, np.ndarray] = {}
+        self._usages: _Usages | None = None
 
     def __call__(self, path: str = "") -> Sequence[Any]:
         """What stands there in each row: "timing.started"; nothing for the rows themselves."""
@@ -46,6 +49,47 @@ class _Rows:
         if path not in self._numbers:
             self._numbers[path] = np.array(self(path), float)
         return self._numbers[path]
+
+    def usages(self) -> _Usages:
+        """The token counts of turns."""
+        if self._usages is None:
+            self._usages = _Usages(self("packed_usage"))
+        return self._usages
+
+
+class _Usages:
+    """The usages of many turns, of each form all at once."""
+
+    def __init__(self, packed: Sequence[PackedUsage | None]) -> None:
+        self._length = len(packed)
+        forms: dict[str, tuple[list[int], list[bytes]]] = defaultdict(lambda: ([], []))
+        for place, usage in enumerate(packed):
+            if usage is not None:
+                places, numbers = forms[usage.form]
+                places.append(place)
+                numbers.append(usage.numbers)
+        self._forms = [(form, places, _matrix(numbers)) for form, (places, numbers) in forms.items()]
+
+    def counts(self, path: Sequence[str]) -> Any:
+        """The count at a path of each usage, missing where there is none."""
+        import numpy as np
+        import pandas as pd
+
+        values, unknown = np.zeros(self._length, np.int64), np.ones(self._length, bool)
+        for form, rows, numbers in self._forms:
+            place, shared = place_of(form, path)
+            if place is not None or shared is not None:
+                values[rows] = int(shared) if place is None else numbers[:, place]
+                unknown[rows] = False
+        return pd.arrays.IntegerArray(values, unknown)
+
+
+def _matrix(numbers: Sequence[bytes]) -> np.ndarray:
+    """The numbers of usages of one form: one row for each."""
+    import numpy as np
+
+    written = b",".join(numbers).decode()
+    return np.fromstring(written, sep=",").reshape(len(numbers), -1) if numbers[0] else np.empty((len(numbers), 0))
 
 
 _Values = Callable[[_Rows], Any]
@@ -66,20 +110,9 @@ def _between(start: str, end: str) -> _Values:
     return values
 
 
-def _tokens(name: str, part: str = "") -> _Values:
-    """A count of the turns' usages, or the part of it that the details beside it name."""
-
-    def values(rows: _Rows) -> Sequence[Any]:
-        found = [usage and usage.get(name) for usage in rows("usage")]
-        if part:
-            found = [value.get(part) if isinstance(value, dict) else None for value in found]
-        return [value if type(value) is int else _count(value) for value in found]
-
-    return values
-
-
-def _count(value: Any) -> int | None:
-    return int(value) if isinstance(value, (int, float)) else None
+def _tokens(*path: str) -> _Values:
+    """A count of the turns' usages."""
+    return lambda rows: rows.usages().counts(path)
 
 
 _TURNS: Mapping[str, tuple[str, _Values]] = {

@@ -8,7 +8,7 @@ import pytest
 from support.drive import Drive
 from support.events import completed, created
 
-from ws_notebook.core.usage import pack, usage_of
+from ws_notebook.core.usage import pack, place_of, usage_of
 
 __all__: list[str] = []
 
@@ -45,3 +45,20 @@ def test_what_no_encoding_takes_is_packed_too() -> None:
     packed = pack(given)
     assert packed is not None
     assert packed.unpacked() == given
+
+
+def test_the_place_of_a_count_is_that_of_its_number_and_holds_for_all_of_its_form() -> None:
+    given = {"a": 7, "b": {"c": 0.25, "d": True, "e": "f:7,"}, "g": 1e-07, "h": 2**53, "i": None}
+    packed, other = pack(given), pack({**given, "a": 1, "b": {**given["b"], "c": 12.5}, "g": 3})
+    assert packed is not None
+    assert other is not None
+    assert packed.form == other.form
+    numbers = [float(number) for number in other.numbers.split(b",")]
+    for path, expected in ((("a",), 1), (("b", "c"), 12.5), (("g",), 3)):
+        place, shared = place_of(packed.form, path)
+        assert shared is None
+        assert numbers[place or 0] == expected
+    assert place_of(packed.form, ("b", "d")) == (None, True)
+    assert place_of(packed.form, ("h",)) == (None, 2**53)
+    for path in (("b",), ("b", "e"), ("i",), ("a", "z"), ("none",)):
+        assert place_of(packed.form, path) == (None, None)

@@ -284,9 +284,11 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     @property
     def tool_ms(self) -> float:
         """The time in which at least one tool of this turn ran, in milliseconds."""
-        total, reached = 0.0, float("-inf")
         calls = self.tool_calls
-        for call in calls if len(calls) < 2 else sorted(calls, key=lambda call: call.timing.started or 0.0):
+        if len(calls) < 2:
+            return (calls[0].timing.run_ms or 0.0) if calls else 0.0
+        total, reached = 0.0, float("-inf")
+        for call in sorted(calls, key=lambda call: call.timing.started or 0.0):
             start, end = call.timing.started, call.timing.ended
             if start is not None and end is not None and end > reached:
                 total += end - max(start, reached)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -16,12 +16,12 @@ import msgspec
 from . import codec
 from .items import WireObject
 
-__all__ = ["PackedUsage", "pack", "usage_of"]
+__all__ = ["PackedUsage", "pack", "place_of", "usage_of"]
 
 _LARGEST: Final = 2**53
 """Beyond it a JSON number is no longer exact everywhere, and no response has so many tokens."""
 
-_NUMBER: Final = re.compile(r"(?<=:)(\d{1,15})(?=[,}])")
+_NUMBER: Final = re.compile(r"(?<=:)(\d{1,15}(?:\.\d{1,17})?(?:e-\d{1,2})?)(?=[,}])")
 """What may differ from one usage to the next; in a text it may be as well, which does no harm."""
 
 
@@ -49,6 +49,29 @@ def pack(value: Any) -> PackedUsage | None:
         return None
     parts = _NUMBER.split(codec.encode(usage).decode("utf-8", "surrogatepass"))
     return PackedUsage(sys.intern("\0".join(parts[::2])), ",".join(parts[1::2]).encode())
+
+
+def place_of(form: str, path: Iterable[str]) -> tuple[int | None, Any]:
+    """Where in the numbers of each usage of this form the value at a path stands, or that value, which all share.
+
+    What is neither is None: no value is there, or one of another kind.
+    """
+    count = form.count("\0")
+    # Read with two sets of numbers: what differs is one of them.
+    first, second = (_at(_numbered(form, range(start, start + count)), path) for start in (0, count))
+    if isinstance(first, (int, float)):
+        return (int(first), None) if first != second else (None, first)
+    return None, None
+
+
+def _numbered(form: str, numbers: Iterable[int]) -> WireObject:
+    return PackedUsage(form, ",".join(map(str, numbers)).encode()).unpacked()
+
+
+def _at(value: Any, path: Iterable[str]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _cleaned(value: Mapping[str, Any]) -> dict[str, Any]:
