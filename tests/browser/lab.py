@@ -21,15 +21,18 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 import nbformat
+import pytest
 from nbformat.sign import NotebookNotary
 from playwright.sync_api import Locator, Page, Request, ViewportSize, expect
 from support.sessions import free_port
 
 import ws_notebook
 
-__all__ = ["VIEWPORT", "App", "Lab", "Server", "Theme"]
+__all__ = ["APPS", "VIEWPORT", "App", "Lab", "Server", "Theme"]
 
 App = Literal["lab", "notebook"]
+APPS = ("lab", pytest.param("notebook", marks=pytest.mark.nightly))
+"""For tests of what both have from the same code: in Notebook 7 each night."""
 Theme = Literal["light", "dark"]
 
 PACKAGE = Path(ws_notebook.__file__).resolve().parent

@@ -7,7 +7,7 @@ import re
 
 import nbformat
 import pytest
-from browser.lab import App, Lab, Server
+from browser.lab import APPS, App, Lab, Server
 from playwright.sync_api import expect
 from render.play import HEADER, Play
 
@@ -50,7 +50,7 @@ The <textarea> END.
 """
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_all_of_an_answer_is_drawn(server: Server, lab: Lab, app: App) -> None:
     play = Play("Q").send().at(0.2).created("resp_1").text(ANSWER).at(1).completed()
     data = json.loads(json.dumps(mime_bundle(play.run, HEADER)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browser.lab import App, Lab, Server
+from browser.lab import APPS, App, Lab, Server
 from playwright.sync_api import expect
 
 SETUP = """import ws_notebook as wsn
@@ -37,7 +37,7 @@ def test_text_of_several_lines_is_written_and_the_line_stays_in_sight(lab: Lab, 
     assert chat.locator(".wsn-chat-question").first.inner_text() == 'write 60 words\nsay "the end of 0"'
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_a_chat_asks_continues_stops_and_branches(lab: Lab, server: Server, app: App) -> None:
     server.write("chat.ipynb", [SETUP, CHECK])
     lab.page.set_viewport_size({"width": 1280, "height": 1500})

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import pytest
-from browser.lab import App, Lab, Server
+from browser.lab import APPS, App, Lab, Server
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 from support.events import (
@@ -106,7 +106,7 @@ async def script(talk: Talk, request: dict[str, Any]) -> None:
         await talk.send(created("resp_3"), items_of(begun)[:-1], failed("resp_3", "content_filter", "It went aground."))
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_each_kind_of_item_has_its_own_look(lab: Lab, server: Server, app: App) -> None:
     with running_peer(script) as peer:
         ask = "%%responses -s mine\n{}\n"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from browser.lab import App, Lab, Server
+from browser.lab import APPS, App, Lab, Server
 from playwright.sync_api import Locator, expect
 
 SETUP = """\
@@ -52,7 +52,7 @@ def badge(lab: Lab, index: int) -> Locator:
     return lab.cell(index).locator(".wsn-badge")
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_a_prompt_is_highlighted_as_markdown_and_says_what_its_run_does(opened: Callable[..., Lab], app: App) -> None:
     lab = opened(ASK, LONG, app=app, name="prompts.ipynb")
     if app == "lab":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser.lab import App, Lab, Server, Theme
+from browser.lab import APPS, App, Lab, Server, Theme
 from playwright.sync_api import expect
 
 SETUP = """\
@@ -61,7 +61,7 @@ session.latency(http)"""
 THINK = "%%responses -s session\nthink 1 second, then write 20 words"
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_the_live_latency_chart_grows_and_the_timeline_is_a_widget(lab: Lab, server: Server, app: App) -> None:
     cells = [SETUP, TOOL.strip(), SESSIONS, THINK, "session.timeline()"]
     server.write("latency.ipynb", cells)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from browser.cells import LOAD, MIME, WAIT, close_gate, open_gate
-from browser.lab import App, Lab, Server
+from browser.lab import APPS, App, Lab, Server
 from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.new_page
@@ -77,7 +77,7 @@ def kinds(cell: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_a_cell_that_was_run_twice_keeps_its_newest_answer_and_its_prints_over_a_reload(
     server: Server, lab: Lab, app: App
 ) -> None:

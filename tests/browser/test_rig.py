@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browser.lab import App, Lab, Server, Theme
+from browser.lab import APPS, App, Lab, Server, Theme
 from playwright.sync_api import expect
 
 __all__: list[str] = []
@@ -11,7 +11,7 @@ __all__: list[str] = []
 OUTPUT = ".jp-OutputArea-output"
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_a_cell_runs_and_its_output_is_seen_and_saved(server: Server, lab: Lab, app: App) -> None:
     name = f"plain-{app}.ipynb"
     server.write(name, ["print(6 * 7)"])
@@ -43,7 +43,7 @@ def test_a_notebook_opens_in_either_theme(server: Server, lab: Lab, theme: Theme
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 17, 17)"}[theme]
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_a_saved_notebook_opens_without_a_kernel(server: Server, lab: Lab, app: App) -> None:
     name = f"reopened-{app}.ipynb"
     server.write(name, ["print('kept')"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from browser.lab import App, Lab, Server, Theme
+from browser.lab import APPS, App, Lab, Server, Theme
 from playwright.sync_api import Locator, expect
 
 import ws_notebook as wsn
@@ -236,7 +236,7 @@ def test_the_answer_and_the_python_of_a_run_can_be_copied(
     compile(copied, "copied", "exec")
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_axe_finds_nothing_serious_with_everything_open(lab: Lab, saved: Callable[..., Locator], app: App) -> None:
     lab.page.set_viewport_size({"width": 1280, "height": 1800})
     view = saved("dark", app)

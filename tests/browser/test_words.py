@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser.lab import App, Lab, Server
+from browser.lab import APPS, App, Lab, Server
 from playwright.sync_api import expect
 from support.started import needs_subshells
 
@@ -60,7 +60,7 @@ def unmarked(lab: Lab, selector: str) -> list[str]:
     return sorted(text for text in found if not DATA.search(text))
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_every_text_goes_through_the_translator(lab: Lab, server: Server, app: App) -> None:
     server.set_settings("@jupyterlab", "translation-extension/plugin", displayStringsPrefix=True, stringsPrefix=MARK)
     server.write("words.ipynb", [SETUP, ASK, PANEL, WIDGET])
