@@ -148,6 +148,7 @@ def _name(call: CallState, item: Mapping[str, Any]) -> None:
 def _number(call: CallState, call_id: str) -> None:
     """Give it a call id, and its number among the calls that have that id: a view tells them apart by it."""
     if call.call_id == call_id:
+        call.call_id = call_id  # One text for all who have it, instead of one for each.
         return
     same = call.turn.receiving.calls_by.setdefault((_SAME, call_id), [])
     call.call_id, call.twins = call_id, len(same)

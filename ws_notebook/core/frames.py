@@ -53,26 +53,24 @@ class FrameTally(msgspec.Struct, frozen=True, eq=False):
     """Bytes of all of them."""
 
 
-class Tallies:
+class Tallies(msgspec.Struct, eq=False, gc=False):
     """The frames of a turn in order, those of one kind behind one another as one. Packed: there are many turns."""
 
-    __slots__ = ("_began", "_kinds", "_numbers")
+    _began: float = 0.0
+    _kinds: list[str] | str = msgspec.field(default_factory=list)
+    """Where it is packed: one word behind the other, a text that all turns of the same course share."""
+    _numbers: array[float] | bytes = msgspec.field(default_factory=lambda: array("d"))
+    """For each kind: whether they were sent, when the first and the last came, how many, and their bytes.
 
-    def __init__(self) -> None:
-        self._began = 0.0
-        self._kinds: list[str] | str = []
-        """Where it is packed: one word behind the other, a text that all turns of the same course share."""
-        self._numbers = array("d")
-        """For each kind: whether they were sent, when the first and the last came, how many, and their bytes.
-
-        The times are in seconds since `_began`.
-        """
+    The times are in seconds since `_began`. Where it is packed: the bytes of an array, of "f" or "d".
+    """
+    _code: str = "d"
 
     def __len__(self) -> int:
-        return len(self._numbers) // 5
+        return len(self._read()) // 5
 
     def __iter__(self) -> Iterator[FrameTally]:
-        numbers, began = self._numbers[:], self._began
+        numbers, began = self._read()[:], self._began
         kinds = self._kinds.split("\n") if isinstance(self._kinds, str) else self._kinds
         for index, kind in enumerate(kinds[: len(numbers) // 5]):
             sent, first, last, count, size = numbers[5 * index : 5 * index + 5]
@@ -96,14 +94,19 @@ class Tallies:
         """Nothing more comes, most likely: take half the room, where the numbers are as exact so."""
         if isinstance(self._kinds, list):
             self._kinds = sys.intern("\n".join(self._kinds))
-        if max(self._numbers, default=0.0) < _EXACT:
-            self._numbers = array("f", self._numbers)
+        numbers = self._read()
+        self._code = "f" if max(numbers, default=0.0) < _EXACT else "d"
+        self._numbers = bytes(array(self._code, numbers))
 
     def _unpacked(self) -> tuple[list[str], array[float]]:
         if isinstance(self._kinds, str):
             self._kinds = self._kinds.split("\n") if self._numbers else []
-            self._numbers = array("d", self._numbers)
+        if isinstance(self._numbers, bytes):
+            self._numbers = array("d", self._read())
         return self._kinds, self._numbers
+
+    def _read(self) -> array[float]:
+        return array(self._code, self._numbers) if isinstance(self._numbers, bytes) else self._numbers
 
 
 class _Entry(msgspec.Struct, eq=False, gc=False):

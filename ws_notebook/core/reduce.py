@@ -6,6 +6,7 @@ changes nothing else.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -89,6 +90,8 @@ def cut_off(turn: TurnState, status: str, error: ErrorInfo | None, now: float) -
     # Nothing is looked up in an ended turn, and there may be many.
     turn.reception = None
     turn.frames.pack()
+    # Nothing is added to them any more: lists without room for that.
+    turn.output, turn.tool_calls = turn.output[:], turn.tool_calls[:]
     changes: list[Change] = []
     for call in turn.tool_calls:
         if call.status == "streaming":
@@ -117,7 +120,7 @@ def _name(turn: TurnState, body: ResponseBody) -> bool:
     if turn.response_id is None and isinstance(body.id, str):
         turn.response_id = body.id
     if isinstance(body.model, str):
-        turn.model = body.model
+        turn.model = sys.intern(body.model)
     return before != (turn.response_id, turn.model)
 
 

@@ -43,13 +43,13 @@ class TurnTiming(msgspec.Struct, eq=False, gc=False):
     ended: float | None = None
     kinds: str = ""
     """What the time was spent on, one word behind the other, each with a blank before it."""
-    starts: array[float] = msgspec.field(default_factory=lambda: array("d"))
-    """When each of them began: where the one before ended."""
+    starts: array[float] | bytes = msgspec.field(default_factory=lambda: array("d"))
+    """When each of them began: where the one before ended. Once it has ended, its bytes: those take less room."""
 
     @property
     def spans(self) -> list[Span]:
         """The stretches of its time, in order: a copy, since to hold them would cost more than all the rest."""
-        starts = self.starts[:]
+        starts = array("d", self.starts)
         return [Span(*each) for each in zip(self.kinds.split(), starts, [*starts[1:], self.ended], strict=False)]
 
     def is_in(self, kind: str) -> bool:
@@ -60,17 +60,20 @@ class TurnTiming(msgspec.Struct, eq=False, gc=False):
         """From `now` on the time is of this kind; the span before ends here."""
         if not self.is_in(kind):
             # In this order: another thread may look meanwhile.
+            if isinstance(self.starts, bytes):
+                self.starts = array("d", self.starts)
             self.starts.append(now)
             self.kinds += f" {kind}"
 
     def begin_as(self, kind: str) -> None:
         """All of its time until now was of this kind."""
-        self.kinds, self.starts = f" {kind}", self.starts[:1]
+        self.kinds, self.starts = f" {kind}", array("d", self.starts)[:1]
 
     def finish(self, now: float) -> None:
         """The turn ended."""
         self.ended = now
         self.kinds = sys.intern(self.kinds)
+        self.starts = bytes(self.starts)
 
     @property
     def connect_ms(self) -> float | None:
