@@ -19,15 +19,20 @@ class Kind(NamedTuple):
 
     name: str
     heads: tuple[str, ...]
-    pattern: re.Pattern[bytes]
+    expression: bytes
     random: bool = False
     """Whether it must look drawn by lot: words with hyphens between them begin so as well."""
     loose: bool = False
     """Whether its pattern holds to no more than the first three letters of a head."""
 
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        """Made when the first of the kind is met: most kinds never are. `re` keeps it."""
+        return re.compile(self.expression, re.ASCII)
+
 
 def _kind(name: str, heads: str, pattern: str, *, random: bool = False, loose: bool = False) -> Kind:
-    return Kind(name, tuple(heads.split()), re.compile(pattern.encode(), re.ASCII), random, loose)
+    return Kind(name, tuple(heads.split()), pattern.encode(), random, loose)
 
 
 KINDS: Final = (
@@ -131,14 +136,15 @@ def _head() -> bytes:
 
 
 _HEAD: Final = re.compile(_head())
-# Each begins with a single byte, to which the search skips.
-_BEHIND_SLASH: Final = re.compile(b"/(?=%s)" % _HEAD.pattern)
 _BEHIND: Final = (
-    (b"/", _BEHIND_SLASH),
-    (b"\\", re.compile(rb"\\(?=(?:u.{4}|.)%s)" % _HEAD.pattern, re.DOTALL)),
-    (b"%", re.compile(b"%%(?=..%s)" % _HEAD.pattern, re.DOTALL)),
+    (b"/", b"/(?=%s)" % _HEAD.pattern),
+    (b"\\", rb"\\(?=(?:u.{4}|.)%s)" % _HEAD.pattern),
+    (b"%", b"%%(?=..%s)" % _HEAD.pattern),
 )
-"""Before a head behind a slash in a run, or behind an escape at its beginning."""
+"""Before a head behind a slash in a run, or behind an escape at its beginning.
+
+Each begins with a single byte, to which the search skips. They are made where there is one; `re` keeps them.
+"""
 _SLASH: Final = re.compile(b"/")
 _DIGEST: Final = re.compile(rb"sha\d{1,3}[=:]\Z")
 """Before a digest: in base64 some of them begin as a secret does."""
@@ -178,7 +184,7 @@ def _hints(data: bytes, marks: bytes) -> list[int]:
     found = [at for at in heads if data[at : at + 3] in _HEADS and _HEAD.match(data, at)]
     for byte, expression in _BEHIND:
         if byte in data:
-            found += [match.end() for match in expression.finditer(data)]
+            found += [match.end() for match in re.compile(expression, re.DOTALL).finditer(data)]
     return sorted(found)
 
 
@@ -186,7 +192,7 @@ def _in_run(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     if data[start - 1 : start] in (b"=", b":") and _DIGEST.search(data[max(0, start - 8) : start]):
         return
     reached = start
-    for begin in _begins(data, start, end, _BEHIND_SLASH):
+    for begin in _begins(data, start, end, re.compile(_BEHIND[0][1], re.DOTALL)):
         if begin < reached:
             continue
         for kind in _HEADS.get(data[begin : begin + 3], ()):
