@@ -331,7 +331,7 @@ def _mebibytes(text: str) -> int:
 
 
 def _fault(text: str) -> object:
-    from ws_notebook.server.faults import FaultError, parse_fault
+    from ws_notebook.faults import FaultError, parse_fault
 
     try:
         return parse_fault(text)
