@@ -1,0 +1,194 @@
+"""Where in its scene an exchange is: read from its items alone, so a continuation and a full replay give the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ws_notebook.server.models.history import Made, text_of
+from ws_notebook.server.models.script.judge import complaint
+from ws_notebook.server.models.script.story import Calls, Check, End, Said, SceneCall, Steer, Step, Story
+from ws_notebook.server.wire import CALLS, OUTPUTS, Item
+
+__all__ = ["Turn", "next_turn"]
+
+_MARKS = re.compile(r"\{([A-Za-z0-9_.-]+?)(?:\[(\d+)\])?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one response does: steps, then calls, if any. ``place`` names it among the scene's turns."""
+
+    steps: Sequence[Step]
+    calls: Sequence[SceneCall]
+    made: Sequence[Made]
+    """The calls of the question so far, with what they gave."""
+    prompt: str
+    place: str
+
+    def filled(self, text: str) -> str:
+        """*text* with the outputs of tools where it has their names in braces, ``{prompt}`` and ``{output}``.
+
+        Other braces stay.
+        """
+        outputs = [(str(each.call.get("name")), each.output or "") for each in self.made]
+
+        def fill(found: re.Match[str]) -> str:
+            name, number = found[1], found[2]
+            if name == "prompt" and not number:
+                return self.prompt
+            given = [output for tool, output in outputs if name in (tool, "output")]
+            at = int(number) - 1 if number else len(given) - 1
+            return given[at] if 0 <= at < len(given) else found[0]
+
+        return _MARKS.sub(fill, text)
+
+
+def next_turn(story: Story, items: Sequence[Item]) -> Turn:
+    """The turn that the lineage *items* calls for."""
+    walk = _Walk(story)
+    for item in items:
+        walk.take(item)
+    return walk.turn()
+
+
+@dataclass(slots=True)
+class _Reach:
+    """The steps of one turn: what is done, the calls that end it, what it was read from and up to where."""
+
+    done: list[Step] = field(default_factory=list)
+    calls: Sequence[SceneCall] = ()
+    rest: Sequence[Step] = ()
+    failed: bool = False
+    """Whether a check found something else than it should."""
+
+
+class _Walk:
+    """Follows an exchange through the scene, item by item."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._index = -1
+        self._steps: Sequence[Step] = ()
+        """What is left of the question, from the turn on that comes next."""
+        self._made: list[Made] = []
+        self._used = 0
+        """The calls of earlier turns."""
+        self._messages = 0
+        """The model's messages since the last call."""
+        self._prompt = ""
+        self._silent = False
+        """Whether the model has said nothing since the last prompt."""
+
+    def take(self, item: Item) -> None:
+        kind = item.get("type")
+        if item.get("role") == "user":
+            self._ask(text_of(item.get("content")))
+        elif item.get("role") == "assistant":
+            self._messages += 1
+            self._silent = False
+        elif kind in CALLS:
+            self._made.append(Made(item, None))
+            self._messages, self._silent = 0, False
+        elif kind in OUTPUTS:
+            output = text_of(item.get("output"))
+            self._made = [
+                Made(each.call, output) if each.output is None and each.call.get("call_id") == item["call_id"] else each
+                for each in self._made
+            ]
+
+    def turn(self) -> Turn:
+        """What comes next."""
+        reach = self._advance()
+        already = len(self._made) - self._used
+        steps = [] if already else reach.done
+        place = f"{self._index}/{len(self._made)}/{len(reach.rest)}"
+        if self._index >= len(self._story.questions):
+            steps = [Said("text", _over(self._story))]
+        return Turn(steps, reach.calls[already:], list(self._made), self._prompt, place)
+
+    def _ask(self, words: str) -> None:
+        """The user says something: the next question, the same once more, or words within the answer to this one."""
+        if self._silent:
+            self._prompt += f"\n{words}"
+            return
+        self._prompt, self._silent = words, True
+        if self._index < 0:
+            self._begin(0)
+            return
+        reach = self._advance()
+        if not reach.calls and self._messages >= _messages(reach.done):
+            self._begin(self._index + (0 if reach.failed else 1))
+        else:
+            self._steps = _after(reach, self._messages)
+        self._messages = 0
+
+    def _begin(self, index: int) -> None:
+        self._index = index
+        questions = self._story.questions
+        self._steps = questions[index].steps if index < len(questions) else ()
+        self._made, self._used = [], 0
+
+    def _advance(self) -> _Reach:
+        """The first turn whose calls are not all made."""
+        while True:
+            reach = self._read()
+            if not reach.calls or len(self._made) - self._used < len(reach.calls):
+                return reach
+            self._used += len(reach.calls)
+            self._steps = reach.rest
+
+    def _read(self) -> _Reach:
+        reach, left = _Reach(), list(self._steps)
+        while left:
+            step = left.pop(0)
+            if isinstance(step, Calls):
+                reach.calls = step.calls
+                break
+            if isinstance(step, Check):
+                wrong = complaint(step, self._made)
+                if wrong is not None:
+                    reach.failed, left = True, list(step.otherwise or [Said("text", wrong)])
+                continue
+            reach.done.append(step)
+            if isinstance(step, End):
+                left = []
+        reach.rest = left
+        return reach
+
+
+def _messages(steps: Sequence[Step]) -> int:
+    """How many messages they become."""
+    return sum(1 for _ in _message_places(steps))
+
+
+def _message_places(steps: Sequence[Step]) -> Iterator[int]:
+    """The place of the step that each message begins with: words of one kind behind one another are one."""
+    open_kind = ""
+    for place, step in enumerate(steps):
+        if isinstance(step, Steer):
+            open_kind = ""
+        elif isinstance(step, Said) and step.text:
+            if step.kind != open_kind and step.kind in ("text", "refusal"):
+                yield place
+            open_kind = step.kind
+
+
+def _after(reach: _Reach, messages: int) -> Sequence[Step]:
+    """What is left of a turn that was steered when so many of its messages were written."""
+    places = [*_message_places(reach.done), len(reach.done)]
+    begins = places[min(messages, len(places) - 1)]
+    last = places[messages - 1] if 0 < messages <= len(places) else -1
+    steer = next((place for place in range(last + 1, begins) if isinstance(reach.done[place], Steer)), None)
+    step = None if steer is None else reach.done[steer]
+    if isinstance(step, Steer) and step.steps is not None:
+        return step.steps
+    calls = [Calls(reach.calls)] if reach.calls else []
+    return [*reach.done[begins if steer is None else steer + 1 :], *calls, *reach.rest]
+
+
+def _over(story: Story) -> str:
+    count = len(story.questions)
+    asked = "one question" if count == 1 else f"{count} questions"
+    return f"The scene “{story.title}” is over: it has {asked}. Begin it anew with `%%responses --new`."
