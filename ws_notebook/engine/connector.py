@@ -14,6 +14,7 @@ from ..core.waits import Waits
 from ..dialects import DIALECTS, OTHER
 from ..exceptions import ConnectionFailed, ConnectionLost, SettingsError, WsNotebookError
 from ..render.header import RunHeader
+from ..scenes import shown_name
 from ..secrets import Keys, hidden
 from ..settings import Settings, Through
 from ..transports.base import Connection, Endpoint, Transport
@@ -117,7 +118,7 @@ class Connector:
         """What a view writes over a run. `model`: the one that it asked, or nothing for the session's own."""
         return RunHeader(
             provider=self.provider,
-            model=model or self._settings.model,
+            model=shown_name(model or self._settings.model),
             transport=transport,
             note=self.note,
             address=self.address,

@@ -43,6 +43,7 @@ class Typed:
         """Models that were asked or are set up, but for those that are listed before a comma."""
         defaults = self.sessions.defaults
         found = candidates.models(defaults.provider, defaults.model, self._meant)
+        found += candidates.scene_files(self.last.rpartition(",")[2])
         return [name for name in found if name not in self._listed]
 
     def tools(self) -> list[str]:

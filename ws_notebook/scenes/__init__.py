@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["PREFIX", "SCHEMA", "SUFFIX", "file_of", "is_scene", "names", "with_path"]
+__all__ = ["PREFIX", "SCHEMA", "SUFFIX", "file_of", "is_scene", "names", "shown_name", "with_path"]
 
 PREFIX = "scene:"
 """What a model's name begins with that is a scene: ``scene:first-contact``, ``scene:lessons/monday.yaml``."""
@@ -35,4 +35,11 @@ def with_path(model: str) -> str:
     name = model.removeprefix(PREFIX)
     if not is_scene(model) or not name or name in names():
         return model
-    return f"{PREFIX}{Path(name).expanduser().absolute()}"
+    path = Path(name).expanduser()
+    # A bare name that is no file is one that is misspelt.
+    return f"{PREFIX}{path.absolute()}" if len(path.parts) > 1 or path.suffix or path.exists() else model
+
+
+def shown_name(model: str) -> str:
+    """A model's name as a header has it: of a scene's file without its folder."""
+    return f"{PREFIX}{Path(model).name}" if is_scene(model) and "/" in model.replace("\\", "/") else model

@@ -118,10 +118,9 @@ class SceneModel:
     def _counts(self, turn: Turn, items: Sequence[Item]) -> dict[int, int]:
         """How often what happens a number of times has happened in this turn, by its line.
 
-        The last words of the user's do not count: who asks again may ask with others.
+        What was said since the question began does not count: who asks again may ask with other words.
         """
-        users = [place for place, item in enumerate(items) if item.get("role") == "user"]
-        before = [_bare(item) for item in items[: users[-1] if users else 0]]
+        before = [_bare(item) for item in items[: turn.before]]
         key = hashlib.sha256(encode([turn.place, before])).hexdigest()
         counts = self._happened.setdefault(key, {})
         self._happened.move_to_end(key)
@@ -176,16 +175,7 @@ def _bound(call: SceneCall, turn: Turn, tools: Sequence[Tool]) -> BoundCall:
     free = [name for name in parameters(tool) if name not in call.named]
     free += [f"arg{place}" for place in range(len(free) + 1, len(call.given) + 1)]
     values = {**dict(zip(free, call.given, strict=False)), **call.named}
-    return BoundCall(call.tool, to_json({name: _filled(value, turn) for name, value in values.items()}))
-
-
-def _filled(value: object, turn: Turn) -> object:
-    """The value with outputs of earlier calls in its texts."""
-    if isinstance(value, str):
-        return turn.filled(value)
-    if isinstance(value, list):
-        return [_filled(each, turn) for each in value]
-    return {name: _filled(each, turn) for name, each in value.items()} if isinstance(value, dict) else value
+    return BoundCall(call.tool, to_json(turn.value(values)))
 
 
 def _call_pieces(call: BoundCall) -> Iterator[Piece]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from ws_notebook.server.models.history import Made, text_of
+from ws_notebook.server.models.history import Made, read_json, text_of
 from ws_notebook.server.models.script.judge import complaint
 from ws_notebook.server.models.script.story import Calls, Check, End, Said, SceneCall, Steer, Step, Story
 from ws_notebook.server.wire import CALLS, OUTPUTS, Item
@@ -26,23 +27,23 @@ class Turn:
     """The calls of the question so far, with what they gave."""
     prompt: str
     place: str
+    before: int
+    """Items before its question."""
 
     def filled(self, text: str) -> str:
         """*text* with the outputs of tools where it has their names in braces, ``{prompt}`` and ``{output}``.
 
         Other braces stay.
         """
-        outputs = [(str(each.call.get("name")), each.output or "") for each in self.made]
+        return _filled(text, self.made, self.prompt)
 
-        def fill(found: re.Match[str]) -> str:
-            name, number = found[1], found[2]
-            if name == "prompt" and not number:
-                return self.prompt
-            given = [output for tool, output in outputs if name in (tool, "output")]
-            at = int(number) - 1 if number else len(given) - 1
-            return given[at] if 0 <= at < len(given) else found[0]
-
-        return _MARKS.sub(fill, text)
+    def value(self, value: Any) -> Any:
+        """An argument, in whose texts it is the same; one that is nothing but such a name is the output itself."""
+        if isinstance(value, str):
+            return read_json(self.filled(value)) if _MARKS.fullmatch(value) else self.filled(value)
+        if isinstance(value, list):
+            return [self.value(each) for each in value]
+        return {name: self.value(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def next_turn(story: Story, items: Sequence[Item]) -> Turn:
@@ -75,22 +76,25 @@ class _Walk:
         self._made: list[Made] = []
         self._used = 0
         """The calls of earlier turns."""
-        self._messages = 0
+        self._texts: list[str] = []
         """The model's messages since the last call."""
+        self._taken = self._before = 0
+        """Items so far, and those before the question."""
         self._prompt = ""
         self._silent = False
         """Whether the model has said nothing since the last prompt."""
 
     def take(self, item: Item) -> None:
         kind = item.get("type")
+        self._taken += 1
         if item.get("role") == "user":
             self._ask(text_of(item.get("content")))
         elif item.get("role") == "assistant":
-            self._messages += 1
+            self._texts.append(text_of(item.get("content")))
             self._silent = False
         elif kind in CALLS:
             self._made.append(Made(item, None))
-            self._messages, self._silent = 0, False
+            self._texts, self._silent = [], False
         elif kind in OUTPUTS:
             output = text_of(item.get("output"))
             self._made = [
@@ -106,26 +110,32 @@ class _Walk:
         place = f"{self._index}/{len(self._made)}/{len(reach.rest)}"
         if self._index >= len(self._story.questions):
             steps = [Said("text", _over(self._story))]
-        return Turn(steps, reach.calls[already:], list(self._made), self._prompt, place)
+        return Turn(steps, reach.calls[already:], list(self._made), self._prompt, place, self._before)
 
     def _ask(self, words: str) -> None:
         """The user says something: the next question, the same once more, or words within the answer to this one."""
         if self._silent:
             self._prompt += f"\n{words}"
             return
-        self._prompt, self._silent = words, True
         if self._index < 0:
             self._begin(0)
-            return
+        else:
+            self._go_on()
+        self._prompt, self._silent = words, True
+
+    def _go_on(self) -> None:
         reach = self._advance()
-        if not reach.calls and self._messages >= _messages(reach.done):
+        texts = [_filled(text, self._made, self._prompt) for text in _message_texts(reach.done)]
+        if _is_broken_off(self._texts, texts):
+            pass  # the same turn once more
+        elif not reach.calls and len(self._texts) >= len(texts):
             self._begin(self._index + (0 if reach.failed else 1))
         else:
-            self._steps = _after(reach, self._messages)
-        self._messages = 0
+            self._steps = _after(reach, len(self._texts))
+        self._texts = []
 
     def _begin(self, index: int) -> None:
-        self._index = index
+        self._index, self._before = index, self._taken - 1
         questions = self._story.questions
         self._steps = questions[index].steps if index < len(questions) else ()
         self._made, self._used = [], 0
@@ -147,7 +157,7 @@ class _Walk:
                 reach.calls = step.calls
                 break
             if isinstance(step, Check):
-                wrong = complaint(step, self._made)
+                wrong = complaint(step, self._made[: self._used])
                 if wrong is not None:
                     reach.failed, left = True, list(step.otherwise or [Said("text", wrong)])
                 continue
@@ -158,9 +168,43 @@ class _Walk:
         return reach
 
 
-def _messages(steps: Sequence[Step]) -> int:
-    """How many messages they become."""
-    return sum(1 for _ in _message_places(steps))
+def _filled(text: str, made: Sequence[Made], prompt: str) -> str:
+    outputs = [(str(each.call.get("name")), each.output or "") for each in made]
+
+    def fill(found: re.Match[str]) -> str:
+        name, number = found[1], found[2]
+        if name == "prompt" and not number:
+            return prompt
+        given = [output for tool, output in outputs if name in (tool, "output")]
+        at = int(number) - 1 if number else len(given) - 1
+        return given[at] if 0 <= at < len(given) else found[0]
+
+    return _MARKS.sub(fill, text)
+
+
+def _is_broken_off(came: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether the last message that came is only the beginning of what was to be written."""
+    if not came or len(came) > len(whole) or not came[-1]:
+        return False
+    wanted = whole[len(came) - 1]
+    return wanted != came[-1] and wanted.startswith(came[-1])
+
+
+def _message_texts(steps: Sequence[Step]) -> list[str]:
+    """The messages that they become."""
+    texts: list[str] = []
+    open_kind = ""
+    for step in steps:
+        if isinstance(step, Steer):
+            open_kind = ""
+        elif isinstance(step, Said) and step.text:
+            if step.kind in ("text", "refusal"):
+                if step.kind == open_kind:
+                    texts[-1] += step.text
+                else:
+                    texts.append(step.text)
+            open_kind = step.kind
+    return texts
 
 
 def _message_places(steps: Sequence[Step]) -> Iterator[int]:
