@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -24,6 +24,7 @@ __all__ = [
     "Faults",
     "parse_action",
     "parse_fault",
+    "rules_in",
 ]
 
 _RULE = re.compile(r"\s*(\S*)\s*(.*?)\s+at\s+(\S+)(?:\s+(every\s+)?(\d+))?\s*")
@@ -219,6 +220,12 @@ _TYPES = (
     ),
 )
 """What the server itself writes, or waits for."""
+
+
+def rules_in(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """What struck, as the headers of an answer tell it."""
+    told = headers.get(STRUCK_HEADER)
+    return tuple(told.split(STRUCK_BETWEEN)) if told else ()
 
 
 class Faults:
