@@ -211,7 +211,10 @@ class _Reader:
                 raise ValueError
             return SceneCall(call.func.id, named, [literal(each) for each in call.args], line=node.line)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            self._note(node, f"A call is written as in Python, not {shown(node)}.", f"Write '{example}'.")
+            fix = f"Write '{example}'."
+            if text.count("(") != text.count(")"):
+                fix = f"Quote it, as '{example}', or give it a line of its own: commas part a list in brackets."
+            self._note(node, f"A call is written as in Python, not {shown(node)}.", fix)
             raise _Wrong from None
 
     def _called_by_keys(self, node: Node, counts: Sequence[int]) -> SceneCall:
