@@ -15,7 +15,14 @@ __all__: list[str] = []
 
 # What is wrong with these no schema can say.
 ONLY_THE_READER = {"missing tool", "call as text", "check before its call", "fault with a place", "unknown fault"}
-ONLY_THE_READER |= {"endless in all", "number too high", "pattern", "steering at the end", "bad call", "call cut by a comma"}
+ONLY_THE_READER |= {
+    "endless in all",
+    "number too high",
+    "pattern",
+    "steering at the end",
+    "bad call",
+    "call cut by a comma",
+}
 
 
 def test_the_committed_schema_is_that_of_the_readers_table() -> None:

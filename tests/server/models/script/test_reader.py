@@ -52,7 +52,7 @@ questions:
         "s.yaml",
     )
     (question,) = story.questions
-    think, say, _, calls, check, error, fault, steer, *_ = question.steps
+    think, say, _, calls, _, error, fault, steer, *_ = question.steps
     assert (story.speed, story.first_token, story.tools) == (12.5, 1.5, {"add": "It adds.", "note": ""})
     assert (think, say) == (Said("reasoning", "Hm."), Said("text", "Hi", 0.0))
     assert isinstance(calls, Calls)
@@ -64,14 +64,18 @@ questions:
     assert isinstance(error, Fail)
     assert (error.code, error.retry_after, error.times) == ("rate_limit_exceeded", 2.0, 2)
     assert isinstance(fault, Strike)
-    assert (fault.fault.action, fault.fault.argument, fault.fault.rule) == ("stall", 2.0, "stall 2 at line 16 of the scene")
+    assert (fault.fault.action, fault.fault.argument, fault.fault.rule) == (
+        "stall",
+        2.0,
+        "stall 2 at line 16 of the scene",
+    )
     assert isinstance(steer, Steer)
     assert (steer.seconds, steer.steps) == (60.0, (Said("text", "Steered."),))
 
 
 def test_a_repetition_is_written_out_and_counts() -> None:
     story = read_scene(
-        'scene: x\ntools: [step]\nsteps:\n  - repeat:\n      times: 3\n      steps:\n        - call: step(i={n})\n'
+        "scene: x\ntools: [step]\nsteps:\n  - repeat:\n      times: 3\n      steps:\n        - call: step(i={n})\n"
         "        - call: {tool: step, arguments: {i: '{n}', of: 'the {n}. of 3'}}\n",
         "s.yaml",
     )

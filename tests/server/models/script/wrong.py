@@ -27,7 +27,7 @@ WRONG: dict[str, tuple[str, int, str]] = {
     "missing tool": (_steps("- call: popluation(city=1)", tools="[population]"), 4, "Did you mean 'population'?"),
     "call without a tool": (_steps("- call: {arguments: {a: 1}}"), 4, "lacks 'tool'"),
     "call as text": (_steps("- call: please add"), 4, "A call is written as in Python"),
-    "bad call": (_steps("- call: add(b=c)", tools="[add]"), 4, 'Write \'add(city="Oslo")\''),
+    "bad call": (_steps("- call: add(b=c)", tools="[add]"), 4, "Write 'add(city=\"Oslo\")'"),
     "call cut by a comma": (_steps("- calls: [add(1, 2)]", tools="[add]"), 4, "commas part a list in brackets"),
     "arguments in a list": (_steps("- call: {tool: add, arguments: [1]}", tools="[add]"), 4, "a mapping of names"),
     "tools as text": ("scene: x\ntools: add\nsteps: [{say: a}]\n", 2, "Write 'tools: [add]'"),

@@ -120,7 +120,7 @@ class SceneModel:
 
         What was said since the question began does not count: who asks again may ask with other words.
         """
-        before = [_bare(item) for item in items[: turn.before]]
+        before = [_bare(item) for item in items[: turn.before] if item.get("role") == "user" or "output" in item]
         key = hashlib.sha256(encode([turn.place, before])).hexdigest()
         counts = self._happened.setdefault(key, {})
         self._happened.move_to_end(key)
@@ -130,8 +130,8 @@ class SceneModel:
 
 
 def _bare(item: Item) -> Item:
-    """An item without ids, which differ between a continuation and a replay."""
-    return {name: item.get(name) for name in ("type", "role", "name", "arguments", "input", "output")}
+    """An item without ids, which differ between a continuation and a replay, as what the model said does."""
+    return {name: item.get(name) for name in ("content", "output")}
 
 
 def _missing(story: Story, call: SceneCall, offered: set[str]) -> str:
