@@ -97,8 +97,14 @@ def test_a_shipped_notebook_is_clean_and_stays_on_this_machine(path: Path) -> No
     assert [line for line in source.splitlines() if len(line) > 100] == []
 
 
-def test_there_are_three_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_quickstart", "02_tools", "03_why_websocket_mode"]
+def test_the_notebooks_are_these() -> None:
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01_quickstart",
+        "02_tools",
+        "03_why_websocket_mode",
+        "04_lanes_forks_steering",
+        "05_when_things_break",
+    ]
 
 
 def test_the_quickstart_answers(execute: Callable[..., Executed]) -> None:
@@ -152,3 +158,27 @@ def test_the_socket_sends_a_fraction_of_what_http_sends(execute: Callable[..., E
     assert "All steps are done." in done.shown("03-02")
     assert "application/vnd.plotly.v1+json" in done.cells["03-08"].outputs[0].data
     assert "r1.26" in done.shown("03-13")
+
+
+def test_lanes_forks_and_steering_share_one_connection(execute: Callable[..., Executed]) -> None:
+    done = execute("04_lanes_forks_steering")
+    assert "r1: 60 words on lane default" in done.printed("04-04")
+    assert "connections opened: 1\n" in done.printed("04-04")
+    assert {"default", "lane-1"} <= set(done.printed("04-06").split())
+    assert "r4, from r3: 'Your name is **Ada**.'" in done.printed("04-08")
+    assert done.printed("04-11").splitlines() == ["Your name is **Grace now**.", "Your name is **Ada**."]
+    assert "“in Latin, please”: *unus, duo" in done.printed("04-14")
+    assert "['incomplete', 'completed']" in done.printed("04-14")
+    assert "data:image/svg+xml;base64," in done.shown("04-16", "text/html")
+
+
+def test_faults_are_set_strike_are_survived_and_marked(execute: Callable[..., Executed]) -> None:
+    done = execute("05_when_things_break")
+    assert "drop at response.output_text.delta 4  happened 0" in done.shown("05-04")
+    assert "happened 1 ×, at 4 such events" in done.shown("05-07")
+    assert re.search(r"r3 +completed +\d+ +connection_lost", done.shown("05-10"))
+    assert "**Paris** has more" in done.printed("05-13")
+    assert "failed KeyError: 'Atlantis'" in done.printed("05-16")
+    assert "wet rope and oranges." in done.printed("05-18")
+    assert "fault: drop at line" in done.shown("05-20")
+    assert "data:image/svg+xml;base64," in done.shown("05-20", "text/html")

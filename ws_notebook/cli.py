@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from ws_notebook.server.limits import Limits
+    from ws_notebook.server.models.base import Model
     from ws_notebook.server.models.upstream.sources import Addressed, Listed
     from ws_notebook.settings import Settings
 
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_doctor(commands)
+    _add_scene(commands)
     return parser
 
 
@@ -85,6 +87,16 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=USUAL.name,
         help="treat sockets as that provider does: lanes, limits, errors (default: %(default)s; see docs/server.md)",
     )
+    add(
+        "--scene",
+        action="append",
+        default=[],
+        dest="scenes",
+        metavar="FILE",
+        help="play this scene (YAML), or one that comes with the package, as the model scene:NAME; the first is "
+        "'script' too (docs/scenes.md)",
+    )
+    add("--scene-speed", type=_not_negative, default=1.0, metavar="X", help="how fast; 0: without waits (default: 1)")
     _add_upstream(serve)
     _add_limits(serve, USUAL.name)
 
@@ -151,6 +163,91 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("--offline", action="store_true", help="look at what is installed, and ask no provider")
     add("--timeout", type=_positive, default=10.0, metavar="S", help="seconds for each step (default: 10)")
     add("--json", action="store_true", help="print JSON")
+
+
+def _add_scene(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    scene = commands.add_parser(
+        "scene",
+        help="check scenes for the script model, or make one of a recording",
+        description="Scenes are YAML files that the embedded server plays as a model: docs/scenes.md.",
+    )
+    kinds = scene.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    check = kinds.add_parser("check", help="say what is wrong in scenes, with lines; exits 1 where something is")
+    check.set_defaults(run=_scene_check)
+    check.add_argument("files", nargs="+", metavar="FILE", help="a scene's file, or the name of one of the package")
+    made = kinds.add_parser("from", help="make a scene of a cassette, as session.record(path) writes it")
+    made.set_defaults(run=_scene_from)
+    made.add_argument("cassette", type=Path, metavar="CASSETTE")
+    made.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there (default: print it)")
+    made.add_argument("--title", help="the scene's title (default: the cassette's name)")
+    kinds.add_parser("list", help="the scenes that come with the package").set_defaults(run=_scene_list)
+
+
+def _scene_check(options: argparse.Namespace) -> int:
+    from ws_notebook.server.models.script.files import load
+    from ws_notebook.server.models.script.nodes import SceneError
+
+    wrong = 0
+    for file in options.files:
+        try:
+            story = load(file)
+        except SceneError as error:
+            wrong += 1
+            print(error, file=sys.stderr)
+            continue
+        count, tools = len(story.questions), ", ".join(story.tools) or "none"
+        print(f"{file}: {story.title}: {count} question{'' if count == 1 else 's'}; tools: {tools}")
+        for number, question in enumerate(story.questions, 1):
+            if question.ask:
+                print(f"  {number}. {question.ask}")
+    return 1 if wrong else 0
+
+
+def _scene_from(options: argparse.Namespace) -> int:
+    from ws_notebook.cassette import Cassette
+    from ws_notebook.exceptions import SettingsError
+    from ws_notebook.server.models.script.written import scene_text
+
+    try:
+        text = scene_text(Cassette.load(options.cassette), options.title or options.cassette.stem)
+        if options.output is None:
+            print(text, end="")
+        else:
+            with options.output.open("x", encoding="utf-8") as file:
+                file.write(text)
+            print(f"Written: {options.output}. Play it with model 'scene:{options.output}'.")
+    except FileExistsError:
+        print(f"ws-notebook: {options.output} is there already. Name another file.", file=sys.stderr)
+        return 1
+    except (SettingsError, ValueError) as error:
+        print(f"ws-notebook: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ws-notebook: {options.output} cannot be written: {error.strerror or error}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _scene_list(_: argparse.Namespace) -> int:
+    from ws_notebook.scenes import PREFIX, names
+    from ws_notebook.server.models.script.files import load
+
+    for name in names():
+        print(f"{PREFIX + name:24} {load(name).about}")
+    return 0
+
+
+def _scene_models(options: argparse.Namespace) -> list[Model]:
+    """The models of the scenes of the command line. Raises SceneError for one that cannot be played."""
+    from ws_notebook.scenes import PREFIX
+    from ws_notebook.server.models.script.files import load
+    from ws_notebook.server.models.script.model import SceneModel
+
+    stories = {Path(file).stem: load(file) for file in options.scenes}
+    named = [(f"{PREFIX}{name}", story) for name, story in stories.items()]
+    if named:
+        named.append(("script", named[0][1]))
+    return [SceneModel(name, story, options.scene_speed) for name, story in named]
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -240,6 +337,7 @@ def _serve(options: argparse.Namespace) -> int:
     from ws_notebook.exceptions import SettingsError
     from ws_notebook.server.app import ServerOptions, serve
     from ws_notebook.server.models.demo import DemoModel, Pace
+    from ws_notebook.server.models.script.nodes import SceneError
     from ws_notebook.server.models.upstream.sources import Listed
     from ws_notebook.server.profiles import PROFILES as SERVED
     from ws_notebook.settings import server_token
@@ -253,19 +351,20 @@ def _serve(options: argparse.Namespace) -> int:
     token, *more_tokens = given or [secrets.token_urlsafe(24)]
 
     try:
-        source = _source(options)
-    except SettingsError as error:
+        source, scenes = _source(options), _scene_models(options)
+    except (SettingsError, SceneError) as error:
         print(f"ws-notebook: {error}", file=sys.stderr)
         return 2
 
     def ready(url: str) -> None:
         hint = "" if given else f"; token: {token}"
         said = source.said if isinstance(source, Listed) else "model: demo, a script and no AI"
+        said = ", ".join([said, *(f"and {model.name}" for model in scenes)])
         print(f"ws-notebook server ready at {url} ({said}{hint})", flush=True)
 
     demo = DemoModel(Pace(options.tokens_per_second, options.first_token))
     server = ServerOptions(
-        models=[] if isinstance(source, Listed) else [demo],
+        models=[*scenes, *([] if isinstance(source, Listed) else [demo])],
         source=source,
         token=token,
         more_tokens=more_tokens,
@@ -331,7 +430,7 @@ def _mebibytes(text: str) -> int:
 
 
 def _fault(text: str) -> object:
-    from ws_notebook.server.faults import FaultError, parse_fault
+    from ws_notebook.faults import FaultError, parse_fault
 
     try:
         return parse_fault(text)

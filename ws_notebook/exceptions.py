@@ -41,6 +41,8 @@ class WsNotebookError(Exception):
 
     run: Any = None
     """The `Run` that failed, or None."""
+    struck: tuple[str, ...] = ()
+    """The rules of the faults that somebody had set, where the embedded server says that it is one of them."""
 
 
 class SettingsError(WsNotebookError, ValueError):

@@ -18,6 +18,7 @@ import msgspec
 
 from .exceptions import ConnectionFailed, SettingsError, WsNotebookError
 from .profiles import EMBEDDED, PROFILES, USUAL, Profile, profile_at
+from .scenes import with_path
 from .secrets import hidden
 
 __all__ = [
@@ -102,6 +103,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return parts.netloc
         region = host.removesuffix(f".{urlsplit(self.profile.base_url).hostname}")
         return f"{name}:{region}" if region in self.profile.regions else name
+
+    def named(self, model: str | None) -> str:
+        """A model, else the session's own, as it is to be asked for."""
+        return _named(model or self.model, self.profile)
 
     @property
     def serving(self) -> Profile:
@@ -303,7 +308,7 @@ def resolve(
     return Settings(
         profile=chosen,
         base_url=base_url,
-        model=asked or chosen.model,
+        model=_named(asked or chosen.model, chosen),
         transport=transport,
         compression=compression,
         headers=dict(headers or {}),
@@ -311,6 +316,11 @@ def resolve(
         ssl=ssl,
         through=through or "",
     )
+
+
+def _named(model: str, profile: Profile) -> str:
+    """The embedded server may be in another folder than who names a scene's file."""
+    return with_path(model) if profile.embedded else model
 
 
 def _check_through(through: str, profile: Profile, model: str, ssl: Any) -> None:

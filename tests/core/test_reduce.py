@@ -523,3 +523,13 @@ def test_a_completed_event_whose_response_was_cancelled_ends_the_run_as_failed(w
     drive.settle()
     assert run.status == "failed"
     assert "cancelled" in str(run.error)
+
+
+def test_a_fault_on_demand_is_marked_and_is_no_event_of_the_response() -> None:
+    fault = {"type": "x_ws_notebook.fault", "rule": "drop at error", "event": "error"}
+    turn = turn_of(fault)
+    assert [(each.rule, each.event, each.at) for each in turn.struck] == [("drop at error", "error", 1.0)]
+    assert (turn.events, turn.timing.first_event, turn.status) == (0, None, "in_progress")
+    late = turn_of(answer("resp_1", message("Hi")), fault)
+    assert (late.status, late.events, len(late.struck)) == ("completed", 6, 1)
+    assert len(turn_of([fault] * 500).struck) == 100

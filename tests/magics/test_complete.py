@@ -184,3 +184,24 @@ def test_subcommands_have_options_and_files_of_their_own(
     assert complete("%responses compare -m d") == ["%responses compare -m demo"]
     assert complete("%responses compare --transport websocket,h") == ["%responses compare --transport websocket,http"]
     assert "%responses turns --speed" not in complete("%responses turns ")
+
+
+def test_a_rule_of_a_fault_is_completed_word_by_word(complete: Complete) -> None:
+    assert complete("%responses fault dr") == ["%responses fault drop"]
+    assert complete("%responses fault of") == ["%responses fault off"]
+    assert complete('%responses fault "du') == ['%responses fault "duplicate']
+    assert complete("%responses fault drop a") == ["%responses fault drop at"]
+    assert complete("%responses fault stall 2 a") == ["%responses fault stall 2 at"]
+    assert complete('%responses fault "drop at response.output_t') == [
+        '%responses fault "drop at response.output_text.delta'
+    ]
+    assert complete("%responses fault drop at response.created e") == [
+        "%responses fault drop at response.created every"
+    ]
+
+
+def test_scenes_are_completed_as_models(complete: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text("")
+    assert "%%responses -m scene:first-contact" in complete("%%responses -m scene:fi")
+    assert "%%responses -m scene:mine.yaml" in complete("%%responses -m scene:mi")

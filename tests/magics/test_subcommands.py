@@ -330,3 +330,19 @@ def test_mistakes_are_told_in_one_line(kernel: Notebook) -> None:
         fails = words != "completed"
         cell = kernel.run(f"%responses {line}", fails=fails)
         assert words in (cell.message if fails else str(cell.shown))
+
+
+def test_faults_are_set_listed_and_ended(shell: InteractiveShell) -> None:
+    say(shell, "fault off")
+    assert rows(say(shell, "fault")) == {"none": 'set one: %responses fault "drop at response.output_text.delta 3"'}
+    found = rows(say(shell, 'fault "duplicate at response.output_text.delta 3"'))
+    assert found["duplicate at response.output_text.delta 3"] == "happened 0 ×, at 0 such events so far"
+    run = ask(shell, "write 12 words", "-o run")
+    assert "fault: duplicate at response.output_text.delta 3" in repr(run)
+    assert rows(say(shell, "fault"))["duplicate at response.output_text.delta 3"].startswith("happened 1 ×")
+    several = rows(say(shell, "fault drop at error; 'stall 1 at error 2'"))
+    assert list(several)[:2] == ["drop at error", "stall 1 at error 2"]
+    with pytest.raises(SettingsError, match="Did you mean 'drop'"):
+        say(shell, "fault drp at error")
+    assert rows(say(shell, "fault off")) == {"none": "everything goes well again"}
+    assert say(shell, "fault widget").rules == []

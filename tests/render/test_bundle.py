@@ -13,7 +13,10 @@ from ws_notebook.core import calls
 from ws_notebook.core.run import RequestSettings
 from ws_notebook.core.timing import Span
 from ws_notebook.core.turn import ApprovalState, CallState, Progress
+from ws_notebook.render import svg
 from ws_notebook.render.bundle import LIMIT, RunHeader, bundle, parent_name
+from ws_notebook.render.rows import rows_of
+from ws_notebook.render.text import plain_text
 
 __all__: list[str] = []
 
@@ -310,3 +313,20 @@ def test_its_parent_and_notes_are_told_where_there_are_any() -> None:
     found = checked(play)
     assert (found["parent"], found["notes"]) == ("r3", ["{dff} was sent as typed."])
     assert (parent_name(play.run), parent_name(capitals().run)) == ("r3", None)
+
+
+def test_a_fault_that_struck_is_in_its_turn_at_its_moment_and_in_words() -> None:
+    play = Play().send().at(0.2).created("resp_1").at(0.5)
+    play.event(
+        "x_ws_notebook.fault", rule="duplicate at response.output_text.delta", event="response.output_text.delta"
+    )
+    found = checked(play, play.now)
+    fault = {"at_ms": 500.0, "rule": "duplicate at response.output_text.delta", "event": "response.output_text.delta"}
+    assert found["turns"][0]["faults"] == [fault]
+    row = rows_of(found)[0]
+    assert row.marks == ((500.0, "duplicate at response.output_text.delta"),)
+    assert row.label.endswith("· fault: duplicate at response.output_text.delta")
+    assert row.tone == "warn"
+    assert 'class="struck"' in svg.timeline(found)[0]
+    assert "turn 1, 0.50 s: fault: duplicate at response.output_text.delta" in plain_text(found)
+    assert "faults" not in checked(capitals())["turns"][0]

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
+from ..faults import STRUCK
+
 __all__ = [
     "COUNTED",
     "ArgumentsDelta",
@@ -20,6 +22,7 @@ __all__ = [
     "CustomInputDone",
     "ErrorEvent",
     "ErrorInfo",
+    "FaultStruck",
     "KnownEvent",
     "OutputItemAdded",
     "OutputItemDone",
@@ -244,6 +247,14 @@ class SteerFailed(_SteerEvent, frozen=True, tag="response.steer.failed"):
     """The words were not taken; `error.code` says why."""
 
 
+class FaultStruck(_Event, frozen=True, tag=STRUCK):
+    """The embedded server says that a fault, which somebody set there, happens now."""
+
+    rule: str = ""
+    event: str = ""
+    """The type of the event that it happens at; "upgrade" and "post" are the requests themselves."""
+
+
 class UnknownEvent(msgspec.Struct, frozen=True):
     """An event of a type that is not known here: recorded and shown, never an error."""
 
@@ -278,6 +289,7 @@ KnownEvent = (
     | SteerAccepted
     | SteerPending
     | SteerFailed
+    | FaultStruck
 )
 ServerEvent = KnownEvent | TextBurst | UnknownEvent
 

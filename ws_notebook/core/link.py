@@ -15,6 +15,7 @@ from .abilities import Abilities
 from .changes import ToolCallReady, TurnChanged
 from .events import (
     ErrorEvent,
+    FaultStruck,
     ResponseCompleted,
     ResponseCreated,
     ResponseFailed,
@@ -56,7 +57,7 @@ _MIXED = (
 _CAREFUL = frozenset(
     {
         *(ResponseCreated, ResponseInProgress, ResponseCompleted, ResponseIncomplete, ResponseFailed),
-        *(SteerAccepted, SteerPending, SteerFailed, ErrorEvent, UnknownEvent),
+        *(SteerAccepted, SteerPending, SteerFailed, ErrorEvent, UnknownEvent, FaultStruck),
     }
 )
 """Events that name a response, or may be of another turn than the one in flight."""
@@ -185,7 +186,11 @@ class Link:
         """No connection could be opened: the runs that waited for one fail, or wait where they are told to."""
         for lane in self.lanes:
             turn = lane.pending
-            if turn is None or lane.current is not None or self._holds_back(lane, turn, error, now):
+            if turn is None:
+                continue
+            for rule in error.struck if isinstance(error, exceptions.WsNotebookError) else ():
+                self._loop.note(turn, *reduce(turn, FaultStruck(rule=rule, event="upgrade"), now))
+            if lane.current is not None or self._holds_back(lane, turn, error, now):
                 continue
             lane.pending = None
             self._loop.fail(lane, turn, error, now)
@@ -254,6 +259,12 @@ class Link:
 
     def _receive(self, event: ServerEvent, frames: Sequence[bytes], now: float) -> None:
         kind = codec.event_type(event)
+        if isinstance(event, FaultStruck):
+            self.frames.note(now, "received", event.stream_id, kind, None, frames)
+            lane = self.lanes.of_event(event)
+            if (hit := lane.current or lane.last) is not None:
+                self._loop.note(hit, *reduce(hit, event, now))
+            return
         if self.lanes.mixes(event):
             self._learned.lose_lanes()
             self.frames.note(now, "received", None, kind, codec.response_id(event), frames)

@@ -17,7 +17,7 @@ from .changes import CallChanged, Change, TurnChanged, TurnEnded
 from .events import ErrorInfo, ResponseBody, ServerEvent
 from .items import TOOL_CALLS, Item, kind
 from .reason import UNREADABLE, failure_info
-from .turn import Reception, TurnState
+from .turn import Reception, Struck, TurnState
 from .usage import pack
 
 __all__ = ["cut_off", "is_terminal", "reduce"]
@@ -29,6 +29,8 @@ _EMPTY = "The end of the response came without the response, and nothing of it h
 
 def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     """Apply one event to the turn. Never raises for what a provider sends."""
+    if type(event) is events.FaultStruck:
+        return _note_fault(turn, event, now)
     turn.events += event.count if type(event) is events.TextBurst else 1
     if turn.timing.first_event is None:
         turn.timing.first_event = now
@@ -44,6 +46,15 @@ def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     return handler(turn, event, now)
 
 
+def _note_fault(turn: TurnState, event: events.FaultStruck, now: float) -> list[Change]:
+    """A fault is no event of the response: it may come before the first one, and as the last of an ended turn."""
+    if len(turn.struck) < _MOST_FAULTS:
+        turn.struck = (*turn.struck, Struck(event.rule, event.event, now))
+    return [TurnChanged(turn)]
+
+
+_MOST_FAULTS = 100
+"""Of one turn; a fault may happen at each of its events."""
 _PIECES = (events.OutputTextDelta, events.RefusalDelta, events.ReasoningSummaryDelta, events.ReasoningTextDelta)
 """Two that are the same may be two all the same: some servers give several one number. The whole says which."""
 

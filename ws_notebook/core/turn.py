@@ -31,6 +31,7 @@ __all__ = [
     "HostedCall",
     "Progress",
     "Reception",
+    "Struck",
     "TextPart",
     "TurnState",
     "not_waiting",
@@ -152,6 +153,14 @@ class Progress(msgspec.Struct, frozen=True, eq=False):
     count: int = 0
 
 
+class Struck(msgspec.Struct, frozen=True):
+    """A fault on demand that happened in a turn, at a moment of the monotonic clock."""
+
+    rule: str
+    event: str
+    at: float
+
+
 class Reception(msgspec.Struct, eq=False):
     """What is to be known of a turn while its events come, and no longer."""
 
@@ -234,6 +243,8 @@ class TurnState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """It ended as failed, and an error frame behind that may still be its own."""
     not_before: float | None = None
     """The provider asked to wait: its request may be sent again from this moment on."""
+    struck: tuple[Struck, ...] = ()
+    """The faults that somebody had set and that happened in it, oldest first."""
     repeated: tuple[str, ...] = ()
     """The errors after which its request was sent once more."""
     events: int = 0

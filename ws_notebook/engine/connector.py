@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from ..core.abilities import Abilities, LaneLimits
-from ..core.codec import decode_object
+from ..core.codec import decode_object, encode
 from ..core.waits import Waits
 from ..dialects import DIALECTS, OTHER
 from ..exceptions import ConnectionFailed, ConnectionLost, SettingsError, WsNotebookError
+from ..faults import TELL_HEADER
 from ..render.header import RunHeader
+from ..scenes import shown_name
 from ..secrets import Keys, hidden
 from ..settings import Settings, Through
 from ..transports.base import Connection, Endpoint, Transport
@@ -117,13 +120,35 @@ class Connector:
         """What a view writes over a run. `model`: the one that it asked, or nothing for the session's own."""
         return RunHeader(
             provider=self.provider,
-            model=model or self._settings.model,
+            model=shown_name(model or self._settings.model),
             transport=transport,
             note=self.note,
             address=self.address,
             profile=self._settings.chosen_profile if self.address else "",
             keys=self._keys,
         )
+
+    async def control(self, method: str, rules: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """The faults that are set in the embedded server, after a GET, a PUT of others or a DELETE of all.
+
+        Raises SettingsError where another server answers, and for a rule that cannot be read.
+        """
+        if not self._settings.serving.embedded or isinstance(self.transport, ReplayTransport):
+            raise SettingsError(
+                f"Faults happen in the embedded server, and {self.provider} answers here. Take a session of it: "
+                '-s NAME after NAME = wsn.Session(provider="local"), or %config ResponsesMagics.provider = "local".'
+            )
+        endpoint = await self.endpoint()
+        url = f"{endpoint.base_url.rpartition('/v1')[0]}/control/faults"
+        body = encode({"rules": list(rules)}) if method == "PUT" else None
+        async with make_client(endpoint, limits(self.waits)) as client:
+            answer = decode_object((await client.request(method, url, content=body)).content)
+        if "rules" not in answer:
+            error = answer.get("error")
+            said = error.get("message") if isinstance(error, dict) else None
+            raise SettingsError(str(said or "The embedded server has no switch for faults. Start it anew."))
+        found: list[dict[str, Any]] = answer["rules"]
+        return found
 
     async def endpoint(self) -> Endpoint:
         """Where questions over plain HTTP go. Raises SettingsError for a missing key, and for a replay: nowhere."""
@@ -256,6 +281,8 @@ class Connector:
 
     def _endpoint(self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None) -> Endpoint:
         headers = dict(self._settings.headers if headers is None else headers)
+        if self._settings.serving.embedded:
+            headers[TELL_HEADER] = "yes"
         if key:
             self._keys.add([key])
             headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..exceptions import SettingsError
+from ..scenes import PREFIX
+from ..scenes import names as scene_names
 from ..session.session import Session
 from ..settings import resolve
 from ..tools.values.loaded import loaded
@@ -15,11 +17,12 @@ from ..tools.values.pictures import is_picture
 from .fields import FIELDS
 from .options import EFFORTS
 
-__all__ = ["cassettes", "field_words", "models", "pictures", "types"]
+__all__ = ["cassettes", "field_words", "models", "pictures", "scene_files", "types"]
 
 _BUILTIN: Final = ("str", "int", "float", "bool", "list[str]", "list[int]", "list[float]", "dict[str, str]")
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff"})
 _MOST_FILES = 100
+_SCENES: Final = frozenset({".yaml", ".yml"})
 
 _WORDS: Final[Mapping[str, Sequence[str]]] = {
     "reasoning.effort": EFFORTS,
@@ -51,13 +54,22 @@ def field_words(typed: str) -> list[str]:
     return list(_WORDS.get(key, ())) if sign else [f"{name}=" for name in FIELDS]
 
 
+def scene_files(typed: str) -> list[str]:
+    """Scenes in files, where a scene is begun to be typed."""
+    path = typed.removeprefix(PREFIX)
+    return [f"{PREFIX}{each}" for each in _files(path, _SCENES)] if typed.startswith(PREFIX) else []
+
+
 def models(provider: str, configured: str, sessions: Iterable[Session]) -> list[str]:
     """Models that were asked or are set up; nobody is asked for a list."""
     found = [configured]
     for session in sessions:
         found += [session.settings.model, *(run.state.settings.model for run in session.runs)]
     with contextlib.suppress(SettingsError):
-        found.append(resolve(provider).model)
+        settings = resolve(provider)
+        found.append(settings.model)
+        if settings.profile.embedded:
+            found += [f"{PREFIX}{name}" for name in scene_names()]
     return [name for name in dict.fromkeys(found) if name]
 
 

@@ -53,6 +53,8 @@ class Subcommand(NamedTuple):
     """Flags that only it has; each takes a word."""
     prompt: bool = False
     """Whether its argument is the rest of the line as it is typed, but for the options; otherwise it is a word."""
+    each_word: bool = False
+    """Whether `complete` knows what stands at any word of such an argument, and not at the first alone."""
 
     @property
     def flags(self) -> tuple[str, ...]:

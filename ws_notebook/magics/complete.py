@@ -99,7 +99,7 @@ def _in_line(typed: Typed) -> list[str]:
     if subcommand is None:
         return [*SUBCOMMANDS, *flags]
     # An argument stands directly behind its subcommand, or behind an option's value.
-    begins = typed.previous == subcommand.name or typed.before[-2] in flags
+    begins = subcommand.each_word or typed.previous == subcommand.name or typed.before[-2] in flags
     return [*(subcommand.complete(typed) if subcommand.complete and begins else ()), *flags]
 
 

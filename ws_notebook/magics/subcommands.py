@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..exceptions import SettingsError
 from ..profiles import USUAL
 from ..session.comparison import Comparison, compare, variants_of
+from ..session.faults import fault_switch, rules, set_rules
 from ..session.run import Run
 from ..session.session import Session
 from ..session.showing import can_show_live, show_live
@@ -217,6 +218,25 @@ def _speed(text: str | None) -> float:
         ) from None
 
 
+def _fault(command: Command) -> Any:
+    """Set the embedded server's faults, list them, or switch them off; `widget`: a switch to click."""
+    session, wanted = command.session, command.argument
+    if wanted == "widget":
+        return fault_switch(session)
+    if wanted in _STOP:
+        set_rules(session, [])
+        return Report("Faults", [("none", "everything goes well again")])
+    found = set_rules(session, _rules_in(wanted)) if wanted else rules(session)
+    told = [(each.rule, f"happened {each.happened} ×, at {each.seen} such events so far") for each in found]
+    usual: list[tuple[str, object]] = [("none", 'set one: %responses fault "drop at response.output_text.delta 3"')]
+    return Report("Faults", [*told, ("to end them", "%responses fault off")] if told else usual)
+
+
+def _rules_in(text: str) -> list[str]:
+    """Several are parted by a semicolon; each may be quoted."""
+    return [bare for each in text.split(";") if (bare := each.strip().strip("\"'").strip())]
+
+
 def _connect(command: Command) -> Report:
     """Ask for a key without showing it, and use it from now on."""
     provider = command.argument or USUAL.name
@@ -284,6 +304,14 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
             "have such a file answer the cells: replay talk.jsonl [--speed 10], replay stop",
             Typed.cassettes,
             ("--speed",),
+        ),
+        Subcommand(
+            "fault",
+            _fault,
+            'have things go wrong: fault "drop at response.output_text.delta 3", fault off, fault widget',
+            Typed.faults,
+            prompt=True,
+            each_word=True,
         ),
         Subcommand("connect", _connect, "ask for an API key by a hidden prompt: connect openai", Typed.providers),
         Subcommand(

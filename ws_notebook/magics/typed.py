@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from ..faults import ACTIONS, EVENTS
 from ..session.run import Run
 from ..session.session import Session
 from ..settings import provider_names
@@ -43,6 +44,7 @@ class Typed:
         """Models that were asked or are set up, but for those that are listed before a comma."""
         defaults = self.sessions.defaults
         found = candidates.models(defaults.provider, defaults.model, self._meant)
+        found += candidates.scene_files(self.last.rpartition(",")[2])
         return [name for name in found if name not in self._listed]
 
     def tools(self) -> list[str]:
@@ -83,6 +85,20 @@ class Typed:
     def cassettes(self) -> list[str]:
         """Files that may be one, and the word that ends what is done with it."""
         return ["stop", *candidates.cassettes(self.last)]
+
+    def faults(self) -> list[str]:
+        """The next word of a rule: ACTION [ARGUMENT] at EVENT [every N]; or what ends all rules, or shows a switch."""
+        # Of several rules the last one; each may be quoted.
+        words = " ".join(self.before[self.before.index("fault") + 1 :]).rpartition(";")[2].split()
+        words = [word.strip("\"'") for word in words]
+        quote = self.last[:1] if self.last[:1] in ("'", '"') else ""
+        if not words:
+            return [f"{quote}{name}" for name in ACTIONS] + ["off", "widget"]
+        if words[-1] == "at":
+            return list(EVENTS)
+        if "at" in words:
+            return ["every"] if words[-2] == "at" else []
+        return ["at"]
 
     @property
     def _listed(self) -> list[str]:

@@ -16,7 +16,7 @@ from ..core.items import prompt_text
 from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.timing import Span
-from ..core.turn import ApprovalState, CallState, TurnState
+from ..core.turn import ApprovalState, CallState, Struck, TurnState
 from ..secrets import Keys, hidden, hidden_value, so_far
 from .format import cut, number, one_line, valid
 from .grown import Grown
@@ -168,8 +168,12 @@ def turn_object(turn: TurnState, clock: Clock, limit: int = LIMIT, *, keys: Keys
         "error": None if error is None else {"code": error.code, "message": cut(error.message, _ERROR_LIMIT)},
         "calls": [call_object(call, clock, limit, keys=keys) for call in list(turn.tool_calls)],
         "items": timed_items(other_items(turn, pictures=limit >= LIMIT, keys=keys), turn, clock),
-        **_present(citations=citations(turn)),
+        **_present(citations=citations(turn), faults=[_fault(each, clock) for each in turn.struck]),
     }
+
+
+def _fault(fault: Struck, clock: Clock) -> dict[str, Any]:
+    return {"at_ms": clock(fault.at), "rule": one_line(fault.rule, _REASON_LIMIT), "event": fault.event}
 
 
 def call_object(call: CallState, clock: Clock, limit: int = LIMIT, *, keys: Keys | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .omitted import without_pictures
 from .rows import Row, amounts, rows_of, spans_in_words
 from .sources import sources_markdown
 from .structured import answer_markdown
-from .summary import noted, pictured, refusals, silence, steered, summary_line, thoughts, trouble
+from .summary import noted, pictured, refusals, silence, steered, struck, summary_line, thoughts, trouble
 from .tex import dollars
 
 __all__ = ["markdown"]
@@ -32,7 +32,7 @@ def markdown(run: dict[str, Any]) -> str:
         sources_markdown(run),
         f"> **{_plain(wrong)}**" if wrong else "",
         "---",
-        *(f"*{_plain(words)}*" for words in (*pictured(run), *noted(run), *steered(run))),
+        *(f"*{_plain(words)}*" for words in (*pictured(run), *noted(run), *steered(run), *struck(run))),
         f"*{_plain(summary_line(run))}*",
         _reasoning(run),
         _figures(run),

@@ -11,10 +11,12 @@ from .format import NO_BREAK_SPACE, counted, duration, one_line, seconds, short_
 from .hosted import hosted_name
 from .words import BAD_CALLS, CALL_WORDS, DECISION_WORDS, DOING, KINDS, RUN_WORDS
 
-__all__ = ["Row", "Span", "age", "amounts", "rows_of", "spans_in_words", "time_in"]
+__all__ = ["Row", "Span", "age", "amounts", "fault_words", "rows_of", "spans_in_words", "time_in"]
 
 Span = tuple[str, float, float]
 """Kind of time, start and end in milliseconds."""
+Mark = tuple[float, str]
+"""A fault on demand: when it happened, in milliseconds, and its rule."""
 
 _AGED = 5000.0
 """Milliseconds after which it is said how long something has been waited for."""
@@ -45,6 +47,8 @@ class Row(msgspec.Struct, frozen=True):
     output: str = ""
     error: str = ""
     """What went wrong in a call, at length."""
+    marks: tuple[Mark, ...] = ()
+    """The faults that somebody had set and that happened."""
 
 
 def rows_of(run: dict[str, Any]) -> list[Row]:
@@ -100,9 +104,12 @@ def _turn_row(run: dict[str, Any], turn: dict[str, Any], index: int) -> Row:
     if running:
         label = DOING.get(spans[-1][0], "running…") if spans else "waiting…"
         label = f"{label} {age(spans, end)}".rstrip() if spans and spans[-1][0] in _WAITS else label
-    tone = "bad" if turn["status"] == "failed" else "warn" if turn["recovered"] else "plain"
+    tone = "bad" if turn["status"] == "failed" else "warn" if turn["recovered"] or turn.get("faults") else "plain"
     name, aside = f"turn {index + 1}", turn["lane"] or ""
-    return Row("turn", name, aside, turn["status"], spans, turn["start_ms"], end, label, tone, running)
+    marks = tuple((each["at_ms"], each["rule"]) for each in turn.get("faults", ()))
+    if running and marks:
+        label = f"{label} · {fault_words([rule for _, rule in marks])}"
+    return Row("turn", name, aside, turn["status"], spans, turn["start_ms"], end, label, tone, running, marks=marks)
 
 
 def _turn_label(turn: dict[str, Any], end: float) -> str:
@@ -114,7 +121,15 @@ def _turn_label(turn: dict[str, Any], end: float) -> str:
     if turn["recovered"]:
         what = "history sent again" if turn["recovered"].startswith(("connection_", "history_")) else "sent again"
         parts.append(f"{what}: {one_line(turn['recovered'], _ERROR)}")
-    return " · ".join(parts)
+    rules = [each["rule"] for each in turn.get("faults", ())]
+    return " · ".join([*parts, *([fault_words(rules)] if rules else [])])
+
+
+def fault_words(rules: Sequence[str]) -> str:
+    """ "fault: drop at response.completed", or "fault: duplicate at response.*.delta × 12, stall 1 at error" """
+    counts = {rule: rules.count(rule) for rule in rules}
+    told = [f"{one_line(rule, _ERROR)}{f' × {count}' if count > 1 else ''}" for rule, count in counts.items()]
+    return f"fault: {', '.join(told)}"
 
 
 def _call_row(run: dict[str, Any], call: dict[str, Any]) -> Row:

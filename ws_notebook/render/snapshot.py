@@ -26,6 +26,7 @@ from .summary import (
     source,
     status,
     steered,
+    struck,
     thoughts,
     tokens,
     trouble,
@@ -48,7 +49,13 @@ _MADE = 200_000
 def snapshot(run: dict[str, Any]) -> str:
     """The HTML of a bundle, in the order of the run view: header, answer, what went wrong, then the timeline."""
     above = facts(_header(run), _pictures(run))
-    below = [sources_html(run), _trouble(run), _items(run), _reasoning(run), _quiet((*noted(run), *steered(run)))]
+    below = [
+        sources_html(run),
+        _trouble(run),
+        _items(run),
+        _reasoning(run),
+        _quiet((*noted(run), *steered(run), *struck(run))),
+    ]
     if run["turns"]:
         below += [_timeline(run), _shown_to_model(run), exhibits_html(run)]
     return sheet(above + _answer(run) + facts(*below), words=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .format import counted, cut, duration, one_line, saving, seconds, size, whole
-from .rows import age
+from .rows import age, fault_words
 from .words import BAD_CALLS, CALL_WORDS, KINDS, RUN_WORDS, STEER_WORDS
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "source",
     "status",
     "steered",
+    "struck",
     "summary_line",
     "thoughts",
     "tokens",
@@ -178,6 +179,15 @@ def noted(run: dict[str, Any]) -> list[str]:
 def steered(run: dict[str, Any]) -> list[str]:
     """The words that were added while the run went on, one line each: steered: be brief (accepted)."""
     return [_steered(each, run["status"] == "in_progress") for each in run.get("steers", [])]
+
+
+def struck(run: dict[str, Any]) -> list[str]:
+    """The faults that somebody had set and that happened, one line for each turn: turn 2, 0.8 s: fault: drop at …"""
+    return [
+        f"turn {index}, {seconds(turn['faults'][0]['at_ms'])}: {fault_words([each['rule'] for each in turn['faults']])}"
+        for index, turn in enumerate(run["turns"], 1)
+        if turn.get("faults")
+    ]
 
 
 def _steered(steer: dict[str, Any], running: bool) -> str:

@@ -32,6 +32,7 @@ FONT = 11
 _MAX_ROWS = 240
 _SHEET = 60
 """Rows of one picture: what prints a page cuts a higher one through the middle of a row."""
+_MAX_MARKS = 50
 _TOP = 34
 _LEAST = 0.25
 """Pixels below which a stretch of time is not drawn beside a longer one: the table has it."""
@@ -53,11 +54,11 @@ _STYLE = """
 text{font:11px system-ui,"Segoe UI",Arial,sans-serif;fill:#5d6570}
 .mono text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1c2024}
 .name text{font-weight:600;font-size:12px;fill:#1c2024}.aside{font:10px ui-monospace,monospace;fill:#6b747e}
-.bad{fill:#c0272d}.warn{fill:#8a5a00}.ground{fill:#fff}.grid{stroke:#e6e9ec}.tick{text-anchor:middle}
+.bad,.struck{fill:#c0272d}.warn{fill:#8a5a00}.ground{fill:#fff}.grid{stroke:#e6e9ec}.tick{text-anchor:middle}
 .bar{fill:currentColor;stroke:currentColor;stroke-width:2;stroke-linejoin:round}
 """
 _DARK = """
-text{fill:#9ba4af}.mono text,.name text{fill:#e4e7ea}.aside{fill:#98a1ab}.bad{fill:#ff7b7b}.warn{fill:#e2b65c}
+text{fill:#9ba4af}.mono text,.name text{fill:#e4e7ea}.aside{fill:#98a1ab}.bad,.struck{fill:#ff7b7b}.warn{fill:#e2b65c}
 .ground{fill:#14171b}.grid{stroke:#2a2f36}
 """
 
@@ -86,6 +87,7 @@ def _part(rows: list[Row], left: float, span: float, title: str, left_out: int) 
     for kind, css in (("turn", "name"), ("call", "mono")):
         names = "".join(_name(row, middle + 4, left) for row, middle in placed if row.kind == kind)
         body += [f'<g class="{css}">{names}</g>'] if names else []
+    body += [_mark(left + at * plot / span, middle) for row, middle in placed for at, _ in row.marks[:_MAX_MARKS]]
     body += [_label(row, middle + 4, left, plot, plot / span) for row, middle in placed]
     if left_out > 0:
         bottom += step
@@ -178,6 +180,11 @@ def _bars(row: Row, middle: float, left: float, scale: float) -> list[Bar]:
     return [
         (kind, left + start * scale, middle - height / 2, (end - start) * scale, height) for kind, start, end in shown
     ]
+
+
+def _mark(x: float, middle: float) -> str:
+    """A fault on demand: a flag above the bar that points at its moment."""
+    return f'<path class="struck" d="M{_short(x)} {_short(middle - 4)}l-4 -7h8z"/>'
 
 
 def _name(row: Row, base: float, left: float) -> str:

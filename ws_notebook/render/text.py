@@ -11,7 +11,7 @@ from .omitted import without_pictures
 from .rows import rows_of, spans_in_words
 from .sources import sources_text
 from .structured import answer_text
-from .summary import noted, pictured, refusals, silence, steered, summary_line, trouble
+from .summary import noted, pictured, refusals, silence, steered, struck, summary_line, trouble
 
 __all__ = ["closing_lines", "plain_text", "terminal", "text", "timeline_text"]
 
@@ -39,7 +39,15 @@ def plain_text(run: dict[str, Any]) -> str:
 
 def closing_lines(run: dict[str, Any]) -> str:
     """What stands below the answer."""
-    said = (*sources_text(run), *pictured(run), *noted(run), *steered(run), trouble(run), summary_line(run))
+    said = (
+        *sources_text(run),
+        *pictured(run),
+        *noted(run),
+        *steered(run),
+        *struck(run),
+        trouble(run),
+        summary_line(run),
+    )
     return terminal("\n".join(line for line in said if line))
 
 

@@ -19,11 +19,11 @@ from tornado.netutil import bind_sockets
 from tornado.routing import PathMatches
 from tornado.web import Application
 
+from ws_notebook.faults import Fault, Faults
 from ws_notebook.profiles import USUAL
 from ws_notebook.server.access import Access, NotFound
 from ws_notebook.server.compact import CompactHandler
 from ws_notebook.server.control import FaultsHandler
-from ws_notebook.server.faults import Fault, Faults
 from ws_notebook.server.gate import Gate
 from ws_notebook.server.http import InputTokensHandler, ModelsHandler, ResponsesHandler
 from ws_notebook.server.limits import Limits

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ws_notebook.faults import FaultError, Faults, parse_fault
 from ws_notebook.server.access import Guarded
 from ws_notebook.server.errors import ApiError, invalid_type
-from ws_notebook.server.faults import FaultError, Faults, parse_fault
 from ws_notebook.server.wire import decode_object
 
 __all__ = ["FaultsHandler"]

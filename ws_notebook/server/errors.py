@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ws_notebook.faults import STRUCK_BETWEEN, STRUCK_HEADER
+
 __all__ = [
     "ApiError",
     "connection_limit_reached",
@@ -21,6 +23,7 @@ __all__ = [
     "response_not_found",
     "second_in_flight",
     "stream_limit_reached",
+    "told",
 ]
 
 
@@ -155,6 +158,12 @@ def refused(status: int) -> ApiError:
     error = injected(str(status))
     if status in (429, 503):
         error.headers.setdefault("retry-after", "1")
+    return error
+
+
+def told(error: ApiError, rules: Iterable[str]) -> ApiError:
+    """*error*, whose answer says by which rules it is a fault."""
+    error.headers[STRUCK_HEADER] = STRUCK_BETWEEN.join(rules)
     return error
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ws_notebook.server.items import CallItem, CompactionItem, MessageItem, OpenItem, ReasoningItem
-from ws_notebook.server.models.base import Arguments, Call, Cut, Passed, Piece, Read, Refusal, Text, Thought
+from ws_notebook.server.models.base import Arguments, Break, Call, Cut, Passed, Piece, Read, Refusal, Text, Thought
 from ws_notebook.server.relay import Relay
 from ws_notebook.server.wire import Event, Item, ResponseObject
 
@@ -65,6 +65,9 @@ class ResponseWriter:
         if isinstance(piece, Cut):
             self.cut_short(piece.reason)
             return
+        if isinstance(piece, Break):
+            yield from self._close("completed")
+            return
         if self._kind is not type(piece):
             yield from self._start(_item_for(piece), type(piece))
         assert self._open is not None
@@ -80,7 +83,7 @@ class ResponseWriter:
         if isinstance(piece, Passed):
             begins = piece.event["type"] == "response.output_item.added"
             return begins and (self._relay is None or self._relay.idle) and not self.calls()
-        begins = isinstance(piece, Call) or self._kind is not type(piece)
+        begins = isinstance(piece, Call | Break) or self._kind is not type(piece)
         return begins and self._kind is not Arguments and not self.calls()
 
     def calls(self) -> list[Item]:

@@ -13,8 +13,8 @@ from typing import Any
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from ws_notebook.faults import STRUCK, Failure, Fault, Faults
 from ws_notebook.server.errors import ApiError, injected, rate_limited
-from ws_notebook.server.faults import Failure, Fault, Faults
 from ws_notebook.server.outbox import Close, Mark, Word
 from ws_notebook.server.wire import Event, encode
 
@@ -31,7 +31,8 @@ class Link:
     """Writes words to *handler*'s socket. ConnectionError when the client is gone, or takes nothing.
 
     *patience* is for how many seconds; a message longer than 1 MiB has so many for each MiB. 0: without end. *deflates*
-    tells whether the socket compresses a message, which then goes through it by itself.
+    tells whether the socket compresses a message, which then goes through it by itself. *tells*: the client wants to
+    know what strikes.
     """
 
     def __init__(
@@ -41,13 +42,17 @@ class Link:
         patience: float = 0.0,
         *,
         deflates: Callable[[bytes], bool] = lambda _: False,
+        tells: bool = False,
     ) -> None:
         self._handler = handler
         self._deflates = deflates
         self._faults = faults
         self._patience = patience
         self._bytes_per_second = 0
+        self._tells = tells
         self._held: dict[str | None, list[Event]] = {}
+        self._armed: dict[str | None, Sequence[Fault]] = {}
+        """By lane, what is to happen at its next event."""
         self._untyped = self._explains = False
         """Whether the next error frame has no type; whether the next failure has its reason behind it."""
 
@@ -81,13 +86,16 @@ class Link:
                 raise ConnectionResetError("the connection is cut")
             self._handler.close(word.code, word.reason)
             return
-        kind = word.kind if isinstance(word, Mark) else str(word["type"])
-        struck = self._faults.at(kind)
-        for fault in struck:
-            await self._strike(fault)
-        if isinstance(word, Mark):
+        if isinstance(word, Mark) and not word.kind:
+            self._armed[word.lane] = word.faults
             return
-        lane = word.get("stream_id")
+        kind, lane = (word.kind, word.lane) if isinstance(word, Mark) else (str(word["type"]), word.get("stream_id"))
+        struck = self._faults.at(kind)
+        if isinstance(word, Mark):
+            await self._strike_all(struck, kind, lane)
+            return
+        struck += self._armed.pop(lane, ())
+        await self._strike_all(struck, kind, lane)
         if any(fault.action == "hold" for fault in struck):
             self._held.setdefault(lane, [])
         if lane in self._held:
@@ -102,6 +110,13 @@ class Link:
             if fault.action in ("fail", "explain") and kind not in _ENDS:
                 self._explains = fault.action == "explain"
                 raise Failure(fault.argument)
+
+    async def _strike_all(self, struck: Sequence[Fault], kind: str, lane: str | None) -> None:
+        for fault in struck:
+            if self._tells:
+                named = {} if lane is None else {"stream_id": lane}
+                await self._send(encode({"type": STRUCK, "rule": fault.rule, "event": kind, **named}))
+            await self._strike(fault)
 
     async def _strike(self, fault: Fault) -> None:
         """What goes wrong before the event."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from ws_notebook.faults import Fault
 from ws_notebook.server.backlog import Backlog
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.wire import Event, encode
@@ -23,9 +24,14 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Nothing to be written: a client's event has come to its turn, which is a place for a fault."""
+    """Nothing to be written: a client's event has come to its turn, which is a place for a fault.
+
+    Without a kind it brings *faults* for the next event of its lane.
+    """
 
     kind: str
+    lane: str | None = None
+    faults: Sequence[Fault] = ()
 
 
 Word = Event | Close | Mark

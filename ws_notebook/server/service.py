@@ -82,13 +82,13 @@ class Service:
 
         return Generation(model, create, parent, keep, lane=lane, line=line)
 
-    async def respond(self, create: Create, owner: str) -> AsyncGenerator[list[Event], None]:
+    async def respond(self, create: Create, owner: str, line: Line | None = None) -> AsyncGenerator[list[Event], None]:
         """The events of one response that no connection remembers, all that are there at once, the terminal one last.
 
         ApiError before the first event when the request is refused; after it, whatever goes wrong becomes
-        ``response.failed``. Closing the iterator stops the model.
+        ``response.failed``. Closing the iterator stops the model. *line* ends with it.
         """
-        line = Line()
+        line = line or Line()
         generation = self.begin(create, owner, recall=lambda _: None, remember=lambda _: None, line=line)
         try:
             async with aclosing(generation.batches()) as batches:

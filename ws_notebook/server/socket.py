@@ -10,9 +10,9 @@ from typing import Any
 
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from ws_notebook.faults import TELL_HEADER, UPGRADE, Faults
 from ws_notebook.server.connection import Connection
-from ws_notebook.server.errors import ApiError, refused
-from ws_notebook.server.faults import UPGRADE, Faults
+from ws_notebook.server.errors import ApiError, refused, told
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.link import Link
 from ws_notebook.server.outbox import Close, Outbox
@@ -42,7 +42,8 @@ class ResponsesSocket(Served, WebSocketHandler):
             message = "This path speaks WebSocket on GET and the Responses API on POST."
             raise ApiError(message, status=426, code="upgrade_required", headers={"Upgrade": "websocket"})
         for fault in self._faults.at(UPGRADE):
-            raise refused(fault.argument)
+            error = refused(fault.argument)
+            raise told(error, [fault.rule]) if TELL_HEADER in self.request.headers else error
         await super().get(*args, **kwargs)
 
     def check_origin(self, origin: str) -> bool:
@@ -74,9 +75,9 @@ class ResponsesSocket(Served, WebSocketHandler):
         self.set_nodelay(True)
         self._listen()
         limits = self._limits
-        self._outbox = Outbox(
-            Link(self, self._faults, limits.unread_seconds, deflates=self.deflates).write, limits.unread_bytes
-        )
+        tells = TELL_HEADER in self.request.headers
+        link = Link(self, self._faults, limits.unread_seconds, deflates=self.deflates, tells=tells)
+        self._outbox = Outbox(link.write, limits.unread_bytes)
         self._connection = Connection(self._service, self._outbox, limits, self.owner, self._profile)
         parts = (self._outbox.work(), self._keep_alive(), self._grow_old(), self._fall_asleep())
         self._tasks = [asyncio.create_task(_quietly(part)) for part in parts]

@@ -8,9 +8,9 @@ from contextlib import aclosing
 from functools import partial
 from typing import Any
 
+from ws_notebook.faults import Failure
 from ws_notebook.server.create import Create, parse_create
 from ws_notebook.server.errors import ApiError
-from ws_notebook.server.faults import Failure
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.lineage import Memory, Record
@@ -70,7 +70,7 @@ class Turns:
     async def answer(self, lane: str | None, fields: dict[str, Any]) -> None:
         """Answer one create with a response's events or with one error. ConnectionError when the client is gone."""
         try:
-            await self._outbox.send(Mark("response.create"))
+            await self._outbox.send(Mark("response.create", lane))
             await self._respond(lane, parse_create(fields))
         except ConnectionError:
             raise
@@ -145,8 +145,10 @@ class Turns:
                 for event in events:
                     self._note(target, event)
                 told = [_on(target.lane, each) for event in events if (each := self._shape(event, generation))]
+                armed = self._line.disarm(target.lane)
+                brought = [Mark("", target.lane, armed)] if armed else []
                 try:
-                    await self._outbox.send(*told)
+                    await self._outbox.send(*brought, *told)
                 except Failure as failure:
                     generation.fail(failure.code)
 

@@ -195,7 +195,7 @@ class Session:
         wanted = answer_format(text_format)
         request = request_settings(
             asked.items,
-            model=model or self.settings.model,
+            model=self.settings.named(model),
             instructions=self.instructions if instructions is None else instructions,
             tools=offered,
             max_turns=self.max_turns if max_turns is None else max_turns,

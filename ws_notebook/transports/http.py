@@ -19,6 +19,7 @@ from ..core.reduce import is_terminal
 from ..core.spoken import mended, spoken
 from ..dialects import OTHER, Dialect
 from ..exceptions import ConnectionFailed, ConnectionLost, WsNotebookError
+from ..faults import STRUCK, rules_in
 from .answer import answer_frame, error_frame
 from .base import Endpoint, all_arrived
 from .logs import quiet_loggers
@@ -131,6 +132,8 @@ class HttpConnection:
                 connecting(waits.connect) as bounded,
                 self._client.stream("POST", self._url, content=frame, headers=headers, extensions=bounded) as answer,
             ):
+                for rule in rules_in(answer.headers):
+                    self._give(json.dumps({"type": STRUCK, "rule": rule, "event": "post"}).encode())
                 if self._proxy is not None and answer.status_code == 407:
                     self._give(self._proxy.refused(407))
                 elif answer.is_success:

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
-from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost
+from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost, WsNotebookError
+from ..faults import rules_in
 from .base import Endpoint
 from .compression import Compression
 from .keepalive import Keepalive
@@ -249,6 +250,7 @@ def _explained(error: Exception, endpoint: Endpoint, proxy: Proxy | None, patien
     if isinstance(error, InvalidStatus):
         answer = error.response
         found = _refused(answer.status_code, url, endpoint.missing_version(), answer.headers.get("Retry-After"))
+        found.struck = rules_in(answer.headers)
         if proxy is not None:
             found.args = (f"{found} {proxy.hint()}",)
         return found
@@ -293,7 +295,7 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def _refused(status: int, url: str, hint: str, retry_after: str | None) -> Exception:
+def _refused(status: int, url: str, hint: str, retry_after: str | None) -> WsNotebookError:
     where = f"{url} refused the WebSocket with HTTP {status}"
     if status in (401, 403):
         return AuthenticationFailed(

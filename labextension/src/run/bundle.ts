@@ -155,6 +155,15 @@ export interface Citation {
   readonly url: string;
 }
 
+/** A fault on demand. */
+export interface Fault {
+  readonly at_ms: number;
+  /** As it was set. */
+  readonly rule: string;
+  /** The type of the event that it happened at. */
+  readonly event: string;
+}
+
 export interface Turn {
   readonly growth: { readonly text: Growth; readonly reasoning: Growth };
   readonly citations: readonly Citation[];
@@ -168,6 +177,8 @@ export interface Turn {
   readonly reasoning: string;
   /** Empty, or why this turn had to be sent again. */
   readonly recovered: string;
+  /** The faults that somebody had set in the embedded server and that happened, oldest first. */
+  readonly faults: readonly Fault[];
   /** When the request will be sent again, while the provider has it wait. */
   readonly retry_at_ms: number | null;
   readonly lane: string | null;

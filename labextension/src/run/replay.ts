@@ -47,6 +47,7 @@ function turnAt(turn: Turn, ms: number): Turn {
     ...turn,
     calls,
     spans: spansAt(turn.spans, ms),
+    faults: turn.faults.filter(({ at_ms }) => at_ms <= ms),
     ...(sentAt(turn) <= ms ? {} : { bytes_sent: 0, bytes_full_context: 0 }),
     text: grown(turn.text, turn.growth.text, ms, ended),
     reasoning: grown(turn.reasoning, turn.growth.reasoning, ms, ended),

@@ -117,6 +117,7 @@ function turnFacts(turn: Turn, row: Row, end: number): Fact[] {
     ['tokens', usage === null ? '' : tokens(usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens)],
     ['sent', turn.bytes_sent > 0 ? sent(turn.bytes_sent, turn.bytes_full_context) : ''],
     ['sent again', turn.recovered === '' ? '' : codeWords(turn.recovered)],
+    ['fault', turn.faults.map(({ rule, at_ms }) => __('%1 after the question: %2', seconds(at_ms), rule)).join('; ')],
     ['lane', turn.lane ?? ''],
     ['response id', turn.response_id ?? '']
   ];

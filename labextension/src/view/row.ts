@@ -1,9 +1,12 @@
+import type { Fault } from '../run/bundle';
 import { __ } from '../texts';
 import { element, setAttribute, setText } from './dom';
 import { duration } from './format';
 import { labelOf, spansInWords, type Row } from './rows';
 import type { TimeWindow } from './window';
 import { KIND_WORDS } from './words';
+
+const MOST_FLAGS = 50;
 
 /** One row of the timeline: name, bars, what came of it. */
 export class RowView {
@@ -14,6 +17,7 @@ export class RowView {
   private readonly head: HTMLElement;
   private readonly track = element('div', { class: 'wsn-track', role: 'gridcell' });
   private bars: HTMLElement[] = [];
+  private flags: HTMLElement[] = [];
   private row: Row | null = null;
   private placed = '';
 
@@ -40,10 +44,13 @@ export class RowView {
     setAttribute(this.head, 'title', row.aside === '' ? row.name : `${row.name} ${row.aside}`);
     setText(this.label, labelOf(row, now));
     setAttribute(this.label, 'title', row.label);
-    const words = spansInWords(row.spans, row.end_ms ?? now);
+    const words = [spansInWords(row.spans, row.end_ms ?? now), ...faultsOf(row).map(({ rule }) => __('fault: %1', rule))]
+      .filter(Boolean)
+      .join(', ');
     setAttribute(this.track, 'aria-label', words === '' ? __('not begun') : words);
     this.placed = '';
     this.syncBars(row, now);
+    this.syncFlags(row);
   }
 
   /** Put the bars where they belong when the plot shows this part of the time and it is `now`. */
@@ -67,6 +74,29 @@ export class RowView {
         bar.style.width = percent(until - from, span);
         bar.style.setProperty('--wsn-done', kind === 'tool' ? doneOf(row) : '100%');
       }
+    });
+    faultsOf(row).slice(0, MOST_FLAGS).forEach(({ at_ms }, index) => {
+      const flag = this.flags[index];
+      if (flag !== undefined) {
+        flag.style.left = percent(at_ms - first, span);
+      }
+    });
+  }
+
+  /** A flag at each fault that somebody had set and that happened. */
+  private syncFlags(row: Row): void {
+    const faults = faultsOf(row).slice(0, MOST_FLAGS);
+    while (this.flags.length > faults.length) {
+      this.flags.pop()?.remove();
+    }
+    faults.forEach(({ rule }, index) => {
+      let flag = this.flags[index];
+      if (flag === undefined) {
+        flag = element('div', { class: 'wsn-flag' });
+        this.flags.push(flag);
+        this.track.append(flag);
+      }
+      setAttribute(flag, 'title', __('fault: %1', rule));
     });
   }
 
@@ -96,6 +126,10 @@ export class RowView {
 function doneOf({ source, end_ms }: Row): string {
   const fraction = 'progress' in source && end_ms === null ? (source.progress?.fraction ?? 1) : 1;
   return `${fraction * 100}%`;
+}
+
+function faultsOf({ source }: Row): readonly Fault[] {
+  return 'faults' in source ? source.faults : [];
 }
 
 function percent(ms: number, span: number): string {

@@ -128,13 +128,13 @@ function turnRow(run: Run, turn: Turn, index: number): Row {
     spans: turn.spans,
     start_ms: turn.start_ms,
     end_ms: running ? null : (turn.end_ms ?? Math.max(run.duration_ms, lastEnd(turn.spans, turn.start_ms))),
-    tone: turn.status === 'failed' ? 'bad' : turn.recovered !== '' ? 'warn' : 'plain',
+    tone: turn.status === 'failed' ? 'bad' : turn.recovered !== '' || turn.faults.length > 0 ? 'warn' : 'plain',
     source: turn
   };
   return new LazyRow(facts, ({ end_ms }) => ({
     name: __('turn %1', index + 1),
     aside: visible(turn.lane ?? ''),
-    label: end_ms === null ? turnDoing(turn) : turnLabel(turn, end_ms)
+    label: [end_ms === null ? turnDoing(turn) : turnLabel(turn, end_ms), faultWords(turn)].filter(Boolean).join(' · ')
   }));
 }
 
@@ -181,6 +181,14 @@ function hostedCall(item: Item, start_ms: number): Call {
 /** Where the last of the spans ends, as far as they have. */
 function lastEnd(spans: readonly Span[], start: number): number {
   return spans.reduce((latest, [, from, to]) => Math.max(latest, to ?? from), start);
+}
+
+/** "fault: drop at response.completed"; empty where none was set and happened. */
+export function faultWords({ faults }: Turn): string {
+  const counts = new Map<string, number>();
+  faults.forEach(({ rule }) => counts.set(rule, (counts.get(rule) ?? 0) + 1));
+  const told = [...counts].map(([rule, count]) => oneLine(rule, ERROR_LIMIT) + (count > 1 ? ` × ${count}` : ''));
+  return told.length === 0 ? '' : __('fault: %1', told.join(', '));
 }
 
 function turnDoing({ spans }: Turn): string {

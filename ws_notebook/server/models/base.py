@@ -6,10 +6,12 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
+from ws_notebook.faults import Fault
 from ws_notebook.server.wire import Event, Item, Tool
 
 __all__ = [
     "Arguments",
+    "Break",
     "Call",
     "Checking",
     "Closing",
@@ -95,7 +97,12 @@ class Passed:
     event: Event
 
 
-Piece = Text | Refusal | Thought | Call | Arguments | Read | Cut | Passed
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The item that is open ends here, so that a response which is steered may end too."""
+
+
+Piece = Text | Refusal | Thought | Call | Arguments | Read | Cut | Passed | Break
 Pieces = Sequence[Piece]
 """All pieces that are there at once, in order: they are one step of whatever follows."""
 
@@ -115,6 +122,15 @@ class Line:
 
     def __init__(self) -> None:
         self._kept: dict[object, Closing] = {}
+        self._armed: dict[str | None, list[Fault]] = {}
+
+    def arm(self, lane: str | None, fault: Fault) -> None:
+        """Have *fault* happen at the next event on *lane*, whatever that is."""
+        self._armed.setdefault(lane, []).append(fault)
+
+    def disarm(self, lane: str | None) -> list[Fault]:
+        """What is to happen at the next event on *lane*, once."""
+        return self._armed.pop(lane, [])
 
     def kept(self, key: object, make: Callable[[], _Kept]) -> _Kept:
         """What is kept under *key*; made where there is nothing yet."""

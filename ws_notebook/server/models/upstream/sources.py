@@ -15,8 +15,10 @@ import msgspec
 
 from ws_notebook.dialects import Api
 from ws_notebook.exceptions import SettingsError
+from ws_notebook.scenes import is_scene
 from ws_notebook.server.errors import ApiError, model_not_found
 from ws_notebook.server.models.base import Model
+from ws_notebook.server.models.script.files import Scenes
 from ws_notebook.server.models.upstream.model import UpstreamModel
 from ws_notebook.server.models.upstream.service import Upstream
 from ws_notebook.settings import THROUGH_HEADER, Through, resolve
@@ -105,9 +107,12 @@ class Addressed:
     def __init__(self, silence: float | None = None) -> None:
         self._silence = silence
         self._known: dict[Through, Listed] = {}
+        self._scenes = Scenes()
 
     def model(self, name: str) -> Model | None:
-        """The model at an address; None for a name that is none."""
+        """The model at an address, or the scene of that name; None for a name that is neither."""
+        if is_scene(name):
+            return self._scenes.model(name)
         if "://" not in name:
             return None
         url, _, model = name.partition("#")

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-__all__ = ["ACTIONS", "POST", "UPGRADE", "Failure", "Fault", "FaultError", "Faults", "parse_fault"]
+__all__ = [
+    "ACTIONS",
+    "EVENTS",
+    "POST",
+    "STRUCK",
+    "STRUCK_BETWEEN",
+    "STRUCK_HEADER",
+    "TELL_HEADER",
+    "UPGRADE",
+    "Failure",
+    "Fault",
+    "FaultError",
+    "Faults",
+    "parse_action",
+    "parse_fault",
+    "rules_in",
+]
 
 _RULE = re.compile(r"\s*(\S*)\s*(.*?)\s+at\s+(\S+)(?:\s+(every\s+)?(\d+))?\s*")
 UPGRADE = "upgrade"
 POST = "post"
+EVENTS = (
+    *("response.create", "response.created", "response.output_item.added", "response.output_text.delta"),
+    *("response.function_call_arguments.delta", "response.output_item.done", "response.completed"),
+    *("response.*.delta", "response.steer", UPGRADE, POST),
+)
+"""Where faults are usually wanted; every other type of an event is as good."""
+TELL_HEADER = "X-WS-Notebook-Tell-Faults"
+"""A client that sends it is told of each fault that strikes its connection."""
+STRUCK = "x_ws_notebook.fault"
+"""The type of the event that tells it, with `rule` and `event`, before the fault happens."""
+STRUCK_HEADER = "X-WS-Notebook-Fault"
+"""The header that tells it where no event can: the rules of what struck."""
+STRUCK_BETWEEN = " | "
+"""What parts them."""
 
 
 class FaultError(ValueError):
@@ -34,7 +65,10 @@ def _none(text: str) -> None:
 
 def _number(read: Callable[[str], Any], fits: Callable[[Any], bool], wanted: str) -> Callable[[str], Any]:
     def number(text: str) -> Any:
-        value = read(text)
+        try:
+            value = read(text)
+        except ValueError:
+            raise ValueError(f"takes {wanted}, not {text!r}") from None
         if not fits(value):
             raise ValueError(f"takes {wanted}")
         return value
@@ -113,17 +147,85 @@ def parse_fault(rule: str) -> Fault:
     """
     found = _RULE.fullmatch(rule)
     if found is None:
-        raise FaultError(f"Cannot read the fault '{rule}': write ACTION [ARGUMENT] at EVENT [N | every N].")
+        raise FaultError(
+            f"Cannot read the fault '{rule}': write ACTION [ARGUMENT] at EVENT [N | every N].{_hint(rule)}"
+        )
     name, argument, event, every, times = found.groups()
-    if name not in ACTIONS:
-        raise FaultError(f"Unknown fault '{name}' in '{rule}': use one of {', '.join(ACTIONS)}.")
+    value = parse_action(f"{name} {argument}", rule)
     try:
-        nth, value = _positive(times or "1"), ACTIONS[name][0](argument)
+        nth = _positive(times or "1")
     except ValueError as error:
-        raise FaultError(f"Cannot read the fault '{rule}': '{name}' {error}.") from None
+        raise FaultError(f"Cannot read the fault '{rule}': how often {error}.") from None
+    _check_event(event, rule)
     if (name == "refuse") != (event in (UPGRADE, POST)):
         raise FaultError(f"Cannot read the fault '{rule}': 'refuse', and it alone, is for '{UPGRADE}' and '{POST}'.")
     return Fault(rule, name, value, event, nth, bool(every))
+
+
+def parse_action(text: str, rule: str = "") -> Any:
+    """The argument of ``ACTION [ARGUMENT]``, as the action takes it. FaultError, about *rule*, otherwise."""
+    name, _, argument = text.strip().partition(" ")
+    rule = rule or text
+    if name not in ACTIONS:
+        near = _near(name, ACTIONS)
+        raise FaultError(f"Unknown fault '{name}' in '{rule}'.{near} Use one of {', '.join(ACTIONS)}.")
+    try:
+        return ACTIONS[name][0](argument.strip())
+    except ValueError as error:
+        raise FaultError(f"Cannot read the fault '{rule}': '{name}' {error}.") from None
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f" Did you mean '{near[0]}'?" if near else ""
+
+
+def _hint(rule: str) -> str:
+    """What is missing of a rule that is none."""
+    name, _, argument = rule.strip().partition(" ")
+    if name not in ACTIONS:
+        return _near(name, ACTIONS)
+    words = [word for word in argument.split() if word != "at"]
+    event = next((word for word in words if word in _TYPES), "response.output_text.delta")
+    meant = " ".join([name, *(word for word in words if word != event), "at", event])
+    return f" Did you mean '{meant}'?"
+
+
+def _check_event(event: str, rule: str) -> None:
+    """Refuse what is no type of an event, and what is nearly one: such a rule would wait for ever."""
+    if event in _TYPES or "*" in event:
+        return
+    near = _near(event, [*EVENTS, *_TYPES])
+    if event.startswith("response.") and not (near and difflib.get_close_matches(event, _TYPES, 1, 0.9)):
+        return  # an upstream's own
+    near = near or _near(f"response.{event}", EVENTS)
+    raise FaultError(
+        f"Cannot read the fault '{rule}': there is no event '{event}'.{near} Usual are {', '.join(EVENTS)}."
+    )
+
+
+_TYPES = (
+    *(UPGRADE, POST, "error", "response.create", "response.steer"),
+    *(f"response.{name}" for name in "created in_progress completed incomplete failed queued".split()),
+    *(f"response.steer.{name}" for name in "accepted pending failed".split()),
+    *(f"response.{part}.{step}" for part in ("output_item", "content_part") for step in ("added", "done")),
+    *("response.reasoning_summary_part.added", "response.reasoning_summary_part.done", "response.compaction"),
+    *(
+        f"response.{part}.{step}"
+        for part in (
+            *("output_text", "refusal", "reasoning_summary_text", "reasoning_text"),
+            *("function_call_arguments", "custom_tool_call_input"),
+        )
+        for step in ("delta", "done")
+    ),
+)
+"""What the server itself writes, or waits for."""
+
+
+def rules_in(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """What struck, as the headers of an answer tell it."""
+    told = headers.get(STRUCK_HEADER)
+    return tuple(told.split(STRUCK_BETWEEN)) if told else ()
 
 
 class Faults:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ws_notebook.server.faults import ACTIONS, FaultError, Faults, parse_fault
+from ws_notebook.faults import ACTIONS, FaultError, Faults, parse_fault
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "server.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "server.md"
 
 
 def test_a_rule_strikes_at_the_first_event_the_nth_or_each_nth() -> None:

@@ -1,0 +1,238 @@
+"""Where in its scene an exchange is: read from its items alone, so a continuation and a full replay give the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ws_notebook.server.models.history import Made, read_json, text_of
+from ws_notebook.server.models.script.judge import complaint
+from ws_notebook.server.models.script.story import Calls, Check, End, Said, SceneCall, Steer, Step, Story
+from ws_notebook.server.wire import CALLS, OUTPUTS, Item
+
+__all__ = ["Turn", "next_turn"]
+
+_MARKS = re.compile(r"\{([A-Za-z0-9_.-]+?)(?:\[(\d+)\])?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one response does: steps, then calls, if any. ``place`` names it among the scene's turns."""
+
+    steps: Sequence[Step]
+    calls: Sequence[SceneCall]
+    made: Sequence[Made]
+    """The calls of the question so far, with what they gave."""
+    prompt: str
+    place: str
+    before: int
+    """Items before its question."""
+
+    def filled(self, text: str) -> str:
+        """*text* with the outputs of tools where it has their names in braces, ``{prompt}`` and ``{output}``.
+
+        Other braces stay.
+        """
+        return _filled(text, self.made, self.prompt)
+
+    def value(self, value: Any) -> Any:
+        """An argument, in whose texts it is the same; one that is nothing but such a name is the output itself."""
+        if isinstance(value, str):
+            return read_json(self.filled(value)) if _MARKS.fullmatch(value) else self.filled(value)
+        if isinstance(value, list):
+            return [self.value(each) for each in value]
+        return {name: self.value(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+def next_turn(story: Story, items: Sequence[Item]) -> Turn:
+    """The turn that the lineage *items* calls for."""
+    walk = _Walk(story)
+    for item in items:
+        walk.take(item)
+    return walk.turn()
+
+
+@dataclass(slots=True)
+class _Reach:
+    """The steps of one turn: what is done, the calls that end it, what it was read from and up to where."""
+
+    done: list[Step] = field(default_factory=list)
+    calls: Sequence[SceneCall] = ()
+    rest: Sequence[Step] = ()
+    failed: bool = False
+    """Whether a check found something else than it should."""
+
+
+class _Walk:
+    """Follows an exchange through the scene, item by item."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._index = -1
+        self._steps: Sequence[Step] = ()
+        """What is left of the question, from the turn on that comes next."""
+        self._made: list[Made] = []
+        self._used = 0
+        """The calls of earlier turns."""
+        self._texts: list[str] = []
+        """The model's messages since the last call."""
+        self._taken = self._before = 0
+        """Items so far, and those before the question."""
+        self._prompt = ""
+        self._silent = False
+        """Whether the model has said nothing since the last prompt."""
+
+    def take(self, item: Item) -> None:
+        kind = item.get("type")
+        self._taken += 1
+        if item.get("role") == "user":
+            self._ask(text_of(item.get("content")))
+        elif item.get("role") == "assistant":
+            self._texts.append(text_of(item.get("content")))
+            self._silent = False
+        elif kind in CALLS:
+            self._made.append(Made(item, None))
+            self._texts, self._silent = [], False
+        elif kind in OUTPUTS:
+            output = text_of(item.get("output"))
+            self._made = [
+                Made(each.call, output) if each.output is None and each.call.get("call_id") == item["call_id"] else each
+                for each in self._made
+            ]
+
+    def turn(self) -> Turn:
+        """What comes next."""
+        reach = self._advance()
+        already = len(self._made) - self._used
+        steps = [] if already else reach.done
+        place = f"{self._index}/{len(self._made)}/{len(reach.rest)}"
+        if self._index >= len(self._story.questions):
+            steps = [Said("text", _over(self._story))]
+        return Turn(steps, reach.calls[already:], list(self._made), self._prompt, place, self._before)
+
+    def _ask(self, words: str) -> None:
+        """The user says something: the next question, the same once more, or words within the answer to this one."""
+        if self._silent:
+            self._prompt += f"\n{words}"
+            return
+        if self._index < 0:
+            self._begin(0)
+        else:
+            self._go_on()
+        self._prompt, self._silent = words, True
+
+    def _go_on(self) -> None:
+        reach = self._advance()
+        texts = [_filled(text, self._made, self._prompt) for text in _message_texts(reach.done)]
+        if _is_broken_off(self._texts, texts):
+            pass  # the same turn once more
+        elif not reach.calls and len(self._texts) >= len(texts):
+            self._begin(self._index + (0 if reach.failed else 1))
+        else:
+            self._steps = _after(reach, len(self._texts))
+        self._texts = []
+
+    def _begin(self, index: int) -> None:
+        self._index, self._before = index, self._taken - 1
+        questions = self._story.questions
+        self._steps = questions[index].steps if index < len(questions) else ()
+        self._made, self._used = [], 0
+
+    def _advance(self) -> _Reach:
+        """The first turn whose calls are not all made."""
+        while True:
+            reach = self._read()
+            if not reach.calls or len(self._made) - self._used < len(reach.calls):
+                return reach
+            self._used += len(reach.calls)
+            self._steps = reach.rest
+
+    def _read(self) -> _Reach:
+        reach, left = _Reach(), list(self._steps)
+        while left:
+            step = left.pop(0)
+            if isinstance(step, Calls):
+                reach.calls = step.calls
+                break
+            if isinstance(step, Check):
+                wrong = complaint(step, self._made[: self._used])
+                if wrong is not None:
+                    reach.failed, left = True, list(step.otherwise or [Said("text", wrong)])
+                continue
+            reach.done.append(step)
+            if isinstance(step, End):
+                left = []
+        reach.rest = left
+        return reach
+
+
+def _filled(text: str, made: Sequence[Made], prompt: str) -> str:
+    outputs = [(str(each.call.get("name")), each.output or "") for each in made]
+
+    def fill(found: re.Match[str]) -> str:
+        name, number = found[1], found[2]
+        if name == "prompt" and not number:
+            return prompt
+        given = [output for tool, output in outputs if name in (tool, "output")]
+        at = int(number) - 1 if number else len(given) - 1
+        return given[at] if 0 <= at < len(given) else found[0]
+
+    return _MARKS.sub(fill, text)
+
+
+def _is_broken_off(came: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether the last message that came is only the beginning of what was to be written."""
+    if not came or len(came) > len(whole) or not came[-1]:
+        return False
+    wanted = whole[len(came) - 1]
+    return wanted != came[-1] and wanted.startswith(came[-1])
+
+
+def _message_texts(steps: Sequence[Step]) -> list[str]:
+    """The messages that they become."""
+    texts: list[str] = []
+    open_kind = ""
+    for step in steps:
+        if isinstance(step, Steer):
+            open_kind = ""
+        elif isinstance(step, Said) and step.text:
+            if step.kind in ("text", "refusal"):
+                if step.kind == open_kind:
+                    texts[-1] += step.text
+                else:
+                    texts.append(step.text)
+            open_kind = step.kind
+    return texts
+
+
+def _message_places(steps: Sequence[Step]) -> Iterator[int]:
+    """The place of the step that each message begins with: words of one kind behind one another are one."""
+    open_kind = ""
+    for place, step in enumerate(steps):
+        if isinstance(step, Steer):
+            open_kind = ""
+        elif isinstance(step, Said) and step.text:
+            if step.kind != open_kind and step.kind in ("text", "refusal"):
+                yield place
+            open_kind = step.kind
+
+
+def _after(reach: _Reach, messages: int) -> Sequence[Step]:
+    """What is left of a turn that was steered when so many of its messages were written."""
+    places = [*_message_places(reach.done), len(reach.done)]
+    begins = places[min(messages, len(places) - 1)]
+    last = places[messages - 1] if 0 < messages <= len(places) else -1
+    steer = next((place for place in range(last + 1, begins) if isinstance(reach.done[place], Steer)), None)
+    step = None if steer is None else reach.done[steer]
+    if isinstance(step, Steer) and step.steps is not None:
+        return step.steps
+    calls = [Calls(reach.calls)] if reach.calls else []
+    return [*reach.done[begins if steer is None else steer + 1 :], *calls, *reach.rest]
+
+
+def _over(story: Story) -> str:
+    count = len(story.questions)
+    asked = "one question" if count == 1 else f"{count} questions"
+    return f"The scene “{story.title}” is over: it has {asked}. Begin it anew with `%%responses --new`."
