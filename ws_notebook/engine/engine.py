@@ -108,9 +108,13 @@ class Engine:
         """Stop what runs, and close the connections for good: they are closed once the answer is done."""
         self.closed = True
         self.portal.call(self._stop_all)
-        closing = self.portal.submit(self.traffic.shut_down())
-        closing.add_done_callback(lambda _: self.connector.tape.stop())
-        return closing
+        return self.portal.submit(self._shut_down())
+
+    async def _shut_down(self) -> None:
+        try:
+            await self.traffic.shut_down()
+        finally:
+            self.connector.tape.stop()
 
     # What is shown.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..cassette import Entry, Scrubber, head_line, line
+from ..cassette import Entry, Packer, Scrubber, end_line, head_line, line
 from ..exceptions import ConnectionLost, SettingsError, WsNotebookError
 from ..secrets import Keys
 from .base import Connection, Endpoint, Prompt, Transport
@@ -22,8 +23,8 @@ class Recorder:
     """Writes a cassette, a line for each frame, so that the file is whole whenever the recording ends.
 
     What looks like a secret is taken out, and so are the `keys`. Raises SettingsError where the file cannot be written,
-    and where it is being written by another recording. A disk that is full later ends the recording, with a warning,
-    and nothing else.
+    and where it is being written by another recording. A file whose name ends in `.gz` is compressed. A disk that is
+    full later ends the recording, with a warning, and nothing else.
     """
 
     def __init__(
@@ -46,7 +47,8 @@ class Recorder:
         self._began = time.monotonic()
         moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         head = head_line(provider=provider, model=model, transport=transport, recorded=moment)
-        self._file: TapeFile | None = _begun(self.path, head)
+        self._packer = Packer(self.path)
+        self._file: TapeFile | None = _begun(self.path, self._packer.pack(head))
 
     def __repr__(self) -> str:
         return f"<Recorder {self.path} {self.frames} frames{'' if self.recording else ', ended'}>"
@@ -65,6 +67,10 @@ class Recorder:
         """End the recording. The cassette is whole."""
         for each in self._scrubber.close():
             self._write(line(each))
+        if self._file is not None:
+            # Without it whoever reads the file is told that it was broken off, which then it was.
+            with contextlib.suppress(OSError):
+                self._file.append(self._packer.pack(end_line(self.frames)) + self._packer.end())
         self._end()
 
     def _end(self) -> None:
@@ -76,7 +82,7 @@ class Recorder:
         if self._file is None:
             return
         try:
-            self._file.append(data)
+            self._file.append(self._packer.pack(data))
         except OSError as error:
             # A full disk ends the recording, and not the run.
             self._end()
