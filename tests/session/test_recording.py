@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from support.peer import Talk, running_peer, says
 from support.tools import add
@@ -51,6 +52,71 @@ def test_a_recorded_session_is_replayed_turn_by_turn(local: Open, tmp_path: Path
             assert [told(again.ask(prompt)) for prompt in PROMPTS] == [told(run) for run in recorded]
             assert again.header().transport == "replay"
             assert "replay of a recording" in again.header().note
+
+
+LONG = "call " + " then call ".join(f"add(a={n}, b=1)" for n in range(25))
+
+
+def test_a_run_of_25_calls_is_replayed_the_same_100_times(local: Open, tmp_path: Path) -> None:
+    path = tmp_path / "talk.jsonl.gz"
+    session = local(tools=[add])
+    with session.record(path):
+        recorded = session.ask(LONG)
+    assert len(recorded.tool_calls) == 25
+    for count in range(100):
+        with replayed(path, tools="recorded" if count % 2 else "live") as again:
+            assert told(again.ask(LONG)) == told(recorded)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("speed", [1, 10])
+def test_a_run_of_25_calls_is_replayed_the_same_at_any_pace(opened: Open, tmp_path: Path, speed: float) -> None:
+    path = tmp_path / "talk.jsonl"
+    session = opened("local", api_key=None, tools=[add])
+    with session.record(path):
+        recorded = session.ask(LONG)
+    for _ in range(3):
+        with Session(transport=wsn.ReplayTransport(path, speed=speed), tools=[add]) as again:
+            assert told(again.ask(LONG)) == told(recorded)
+
+
+def test_recorded_tools_run_no_function(local: Open, tmp_path: Path) -> None:
+    ran: list[int] = []
+
+    @wsn.tool
+    def fail(why: str) -> str:
+        """Fail."""
+        ran.append(1)
+        raise ValueError(why)
+
+    session, prompt = local(tools=[add, fail]), "call add(a=2, b=3) and fail(why='made up') and other(x=1)"
+    with session.record(tmp_path / "c"):
+        recorded = session.ask(prompt)
+    assert ran == [1]
+    other = wsn.Session(transport=wsn.ReplayTransport(tmp_path / "c", speed=0, tools="recorded"), tools=[fail])
+    with other as again:
+        run = again.ask(prompt)
+        assert told(run) == told(recorded)
+        calls = [(call.status, call.error) for call in run.tool_calls]
+        assert calls == [(call.status, call.output and json.loads(call.output)["error"]["message"]) if
+                         call.status == "failed" else ("completed", None) for call in recorded.tool_calls]  # fmt: skip
+    assert ran == [1]
+    with pytest.raises(SettingsError, match="tools must be 'live'"):
+        wsn.ReplayTransport(tmp_path / "c", tools="none")
+
+
+def test_a_call_without_a_recorded_output_says_so(local: Open, tmp_path: Path) -> None:
+    session = local(tools=[add])
+    with session.record(tmp_path / "c"):
+        session.ask("call add(a=2, b=3)")
+    kept = wsn.Cassette.load(tmp_path / "c")
+    # The outputs' request is there; what they were is not.
+    entries = [msgspec.structs.replace(each, data=each.data.replace(b'"output":"5"', b'"output":null')) for each in
+               kept.entries]  # fmt: skip
+    with wsn.Session(transport=wsn.ReplayTransport(wsn.Cassette(entries), speed=0, tools="recorded")) as again:
+        (call,) = again.ask("call add(a=2, b=3)").tool_calls
+    assert call.status == "failed"
+    assert "holds no output for this call of 'add'" in str(call.error)
 
 
 def test_a_question_can_be_asked_again_and_from_elsewhere(local: Open, tmp_path: Path) -> None:

@@ -54,7 +54,9 @@ class Engine:
             settle=self.traffic.settle,
             answered=self._remember,
         )
-        self.dispatcher = Dispatcher(portal, calls, waits=lambda: self.protocol.waits)
+        self.dispatcher = Dispatcher(
+            portal, calls, waits=lambda: self.protocol.waits, outputs=lambda: self.connector.outputs
+        )
         self.approvals = self.dispatcher.approvals
         self.waiters = Waiters(portal, self.courses)
         self._resting = Rest(self.rest, lambda: self.protocol.waits.idle)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from ..exceptions import SettingsError
@@ -53,6 +54,8 @@ class Subcommand(NamedTuple):
     """Flags that only it has; each takes a word."""
     prompt: bool = False
     """Whether its argument is the rest of the line as it is typed, but for the options; otherwise it is a word."""
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """The words that can stand behind a flag of its own, where they are few."""
 
     @property
     def flags(self) -> tuple[str, ...]:
