@@ -40,13 +40,8 @@ class Answers:
 
     def take(self, request: Mapping[str, Any]) -> Exchange | None:
         """The recorded exchange for a request, or None. Of several the one that fits best, the least given first."""
-        wanted = question_of(request)
+        fitting = self._fitting(request)
         parent = self._renamed.get(str(request.get("previous_response_id")), request.get("previous_response_id"))
-        fitting = [
-            place
-            for place, each in enumerate(self.exchanges)
-            if question_of(each.request) == wanted and not (self.exact and first_difference(each.request, request))
-        ]
         if not fitting:
             return None
 
@@ -61,6 +56,10 @@ class Answers:
         place = min(fitting, key=rank)
         self._given[place] += 1
         return self._again(self.exchanges[place], self._given[place])
+
+    def has(self, request: Mapping[str, Any]) -> bool:
+        """Whether there is an answer to a request."""
+        return bool(self._fitting(request))
 
     def output(self, call_id: str) -> Any | None:
         """What the call of that id was answered then: text or parts; None: it was not. The last one again and again."""
@@ -80,6 +79,14 @@ class Answers:
         told = f"The cassette holds no answer to {_words(request)}. {following}"
         hint = "Ask what was recorded, or record it anew."
         return f"{told}\n{different}\n{hint}" if different else f"{told} {hint}"
+
+    def _fitting(self, request: Mapping[str, Any]) -> list[int]:
+        wanted = question_of(request)
+        return [
+            place
+            for place, each in enumerate(self.exchanges)
+            if question_of(each.request) == wanted and not (self.exact and first_difference(each.request, request))
+        ]
 
     def _nearest(self, request: Mapping[str, Any], among: list[Exchange]) -> Exchange | None:
         """The exchange that asks what is most like it, the first of several."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..cassette import Entry, Packer, Scrubber, end_line, head_line, line
+from ..cassette import Cassette, Entry, Packer, Scrubber, end_line, head_line, line
 from ..exceptions import ConnectionLost, SettingsError, WsNotebookError
 from ..secrets import Keys
 from .base import Connection, Endpoint, Prompt, Transport
@@ -24,7 +24,8 @@ class Recorder:
 
     What looks like a secret is taken out, and so are the `keys`. Raises SettingsError where the file cannot be written,
     and where it is being written by another recording. A file whose name ends in `.gz` is compressed. A disk that is
-    full later ends the recording, with a warning, and nothing else.
+    full later ends the recording, with a warning, and nothing else. `after`: an earlier recording, which this one goes
+    on from in a file of its own.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Recorder:
         model: str = "",
         transport: str = "websocket",
         keys: Keys | None = None,
+        after: Cassette | None = None,
     ) -> None:
         self.path = Path(path).expanduser()
         if self.path.is_fifo():
@@ -44,11 +46,15 @@ class Recorder:
         self.error: OSError | None = None
         """What ended the recording before somebody stopped it, or None."""
         self._scrubber = Scrubber(keys)
-        self._began = time.monotonic()
+        before = [] if after is None else after.entries
+        self._connections_before = max((each.connection for each in before), default=0)
+        self._began = time.monotonic() - max((each.ms for each in before), default=0.0) / 1000
         moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         head = head_line(provider=provider, model=model, transport=transport, recorded=moment)
         self._packer = Packer(self.path)
         self._file: TapeFile | None = _begun(self.path, self._packer.pack(head))
+        for each in before:
+            self._write(line(each))
 
     def __repr__(self) -> str:
         return f"<Recorder {self.path} {self.frames} frames{'' if self.recording else ', ended'}>"
@@ -59,7 +65,8 @@ class Recorder:
 
     def frame(self, kind: str, connection: int, data: bytes) -> None:
         """Write a frame, or the end of a connection. Nothing is written after the end of the recording."""
-        entry = Entry((time.monotonic() - self._began) * 1000, connection, kind, data)
+        number = self._connections_before + connection
+        entry = Entry((time.monotonic() - self._began) * 1000, number, kind, data)
         for each in self._scrubber.add(entry):
             self._write(line(each))
 
@@ -219,12 +226,15 @@ def recording(inner: Connection, tape: Tape) -> RecordingConnection:
 class RecordingTransport:
     """A transport whose frames are written to a cassette from the first connection on."""
 
-    def __init__(self, inner: Transport, path: str | Path) -> None:
+    def __init__(self, inner: Transport, path: str | Path, *, after: Cassette | None = None) -> None:
         self.name = inner.name
         self.memory = inner.memory
         self._inner = inner
         self._keys = Keys()
-        self.recorder = Recorder(path, transport=inner.name, keys=self._keys)
+        known = after or Cassette()
+        self.recorder = Recorder(
+            path, provider=known.provider, model=known.model, transport=inner.name, keys=self._keys, after=after
+        )
         self._tape = Tape(self.recorder)
 
     async def connect(self, endpoint: Endpoint) -> RecordingConnection:

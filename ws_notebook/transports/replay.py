@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,15 @@ class ReplayConnection:
         for task in self._playing:
             task.cancel()
         self._arrived.put_nowait(ConnectionLost("The replay was closed.", code=1000))
+
+    def arrive(self, frame: bytes | Exception) -> None:
+        """Give a frame, or the end, to whoever receives."""
+        self._arrived.put_nowait(frame)
+
+    def played(self, steer: Mapping[str, Any]) -> bool:
+        """Whether a steer is for a response that was replayed."""
+        quoted = json.dumps(str(steer.get("previous_response_id"))).encode()
+        return any(quoted in frame for exchange, _ in self._played for _, frame in exchange.frames)
 
     def _steer(self, target: str) -> None:
         """What a recorded steer caused is among the frames; another is refused, and becomes a request of its own."""
