@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_doctor(commands)
+    _add_cassettes(commands)
     return parser
 
 
@@ -102,9 +103,7 @@ def _add_cassette(serve: argparse.ArgumentParser) -> None:
     add("--cassette", type=Path, metavar="FILE", help="record to it what is answered, as --record says; or replay it")
     add("--record", choices=MODES, help="once: where there is no such file, else replay it (default); new_episodes: "
         "replay it, and record what is not on it; all: record anew; none: replay it (--model replay)")  # fmt: skip
-    add(
-        "--speed", type=_not_negative, default=0.0, metavar="N", help="of a replay; 1: as recorded; 0, default: at once"
-    )
+    add("--speed", type=_not_negative, default=0.0, metavar="N", help="of a replay; 1: as recorded (default: at once)")
 
 
 def _add_upstream(serve: argparse.ArgumentParser) -> None:
@@ -207,6 +206,43 @@ def _doctor_settings(options: argparse.Namespace) -> Settings | str:
         return str(error)
     except OSError as error:
         return f"The file of --ca, {options.ca}, cannot be used: {error.strerror or error}."
+
+
+def _add_cassettes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    cassette = commands.add_parser(
+        "cassette",
+        help="look at recordings, compare them, import vcrpy's",
+        description="Recordings of sessions.",
+    )
+    actions = cassette.add_subparsers(title="actions", required=True, metavar="ACTION")
+    for name, words, files in (
+        ("show", "what a recording holds", ("file",)),
+        ("diff", "the first difference of two recordings; exits 1 where there is one", ("file", "other")),
+        ("import", "write a recording of vcrpy as a cassette", ("file", "cassette")),
+    ):
+        action = actions.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+        action.set_defaults(run=_cassette, action=name)
+        for file in files:
+            action.add_argument(file, type=Path)
+
+
+def _cassette(options: argparse.Namespace) -> int:
+    from ws_notebook.cassette import Cassette
+    from ws_notebook.exceptions import SettingsError
+
+    try:
+        loaded = Cassette.load(options.file)
+        if options.action == "diff":
+            different = loaded.difference(Cassette.load(options.other))
+            print(different or "They ask the same, and are answered the same.")
+            return 1 if different else 0
+        if options.action == "import":
+            loaded.save(options.cassette)
+        print(loaded)
+    except SettingsError as error:
+        print(f"ws-notebook: {error}", file=sys.stderr)
+        return 2 if options.action == "diff" else 1
+    return 0
 
 
 def _limits(options: argparse.Namespace, limits: Limits) -> Limits:

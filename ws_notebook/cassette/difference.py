@@ -62,7 +62,7 @@ def difference_of(recorded: Sequence[Exchange], now: Sequence[Exchange]) -> str:
         if left is None or right is None:
             which = "first" if right is None else "second"
             return f"Only the {which} of them has a request {number}."
-        if found := first_difference(left.request, right.request):
+        if found := first_difference(_lasting(left.request), _lasting(right.request)):
             return f"Request {number}. {found}"
         one, other = _answer(left), _answer(right)
         if (told := next(_differences(one, other, "answer"), None)) is not None:
