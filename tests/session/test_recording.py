@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -296,3 +297,49 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(server: Any, tmp_path: P
     assert said.stderr.count("The recording to") == 1
     assert "the run goes on" in said.stderr
     assert len(wsn.Cassette.load(tmp_path / "c")) > 0
+
+
+_ENDLESSLY = """
+import sys
+import ws_notebook as wsn
+session = wsn.Session(provider=sys.argv[1], profile="local", model="demo", api_key=sys.argv[2])
+session.record(sys.argv[3])
+print("ready", flush=True)
+while True:
+    session.ask("write 200 words")
+"""
+
+
+def killed_at(server: Any, path: Path, size: int) -> wsn.Cassette:
+    """The cassette of a process that was killed when its file had so many bytes."""
+    command = [sys.executable, "-c", _ENDLESSLY, server.base_url, server.token, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        while path.stat().st_size < size:
+            assert process.poll() is None
+        process.kill()
+    return wsn.Cassette.load(path)
+
+
+def check_broken_off(read: wsn.Cassette) -> None:
+    assert read.broken_off in repr(read)
+    assert "frames may be missing" in read.broken_off or "within a line" in read.broken_off
+    assert all(isinstance(json.loads(each.data), dict) for each in read.entries)
+    whole = [each for each in read.exchanges() if each.whole]
+    with Session(transport=wsn.ReplayTransport(read, speed=0)) as again:
+        assert read.broken_off in again.header().note
+        for _ in whole:
+            assert len(again.ask("write 200 words").text.split()) == 200
+
+
+@pytest.mark.parametrize("name", ["talk.jsonl", "talk.jsonl.gz"])
+def test_a_process_that_is_killed_leaves_a_cassette_that_says_so(server: Any, tmp_path: Path, name: str) -> None:
+    check_broken_off(killed_at(server, tmp_path / name, 20_000))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("moment", range(10))
+def test_a_process_is_killed_at_ten_moments(server: Any, tmp_path: Path, moment: int) -> None:
+    size = random.Random(moment).randrange(200, 400_000)
+    check_broken_off(killed_at(server, tmp_path / ("talk.jsonl" + ".gz" * (moment % 2)), size // (1 + moment % 2 * 9)))
