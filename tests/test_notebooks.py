@@ -97,8 +97,9 @@ def test_a_shipped_notebook_is_clean_and_stays_on_this_machine(path: Path) -> No
     assert [line for line in source.splitlines() if len(line) > 100] == []
 
 
-def test_there_are_three_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_quickstart", "02_tools", "03_why_websocket_mode"]
+def test_there_are_these_notebooks() -> None:
+    names = ["01_quickstart", "02_tools", "03_why_websocket_mode", "09_lesson_plan"]
+    assert [path.stem for path in NOTEBOOKS] == names
 
 
 def test_the_quickstart_answers(execute: Callable[..., Executed]) -> None:
