@@ -201,3 +201,36 @@ def test_what_is_no_number_is_said_so(option: str, said: str, capsys: pytest.Cap
     with pytest.raises(SystemExit):
         main(["serve", option, "x"])
     assert f"argument {option}: {said}" in capsys.readouterr().err
+
+
+def test_recordings_are_shown_compared_and_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = Path(__file__).parent / "kept"
+    one, other = kept / "2026-11-30.jsonl", kept / "2026-11-21-short.jsonl"
+    assert main(["cassette", "show", str(one)]) == 0
+    assert capsys.readouterr().out.startswith("<Cassette local demo 4 requests, 54 frames")
+    assert main(["cassette", "diff", str(one), str(other)]) == 0
+    assert "They ask the same" in capsys.readouterr().out
+    made = Path(__file__).parent / "cassette" / "vcr" / "stream.yaml"
+    assert main(["cassette", "import", str(made), str(tmp_path / "talk.jsonl.gz")]) == 0
+    assert "3 requests" in capsys.readouterr().out
+    assert main(["cassette", "diff", str(one), str(tmp_path / "talk.jsonl.gz")]) == 1
+    assert capsys.readouterr().out.startswith("Request 1. First difference, in input[0].content")
+    assert main(["cassette", "diff", str(one), str(tmp_path / "none")]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--model", "replay"], "--model replay is about a cassette: name that too"),
+        (["--record", "once"], "--record is about a cassette"),
+        (["--cassette", "c", "--model", "replay", "--record", "all"], "--model replay records nothing"),
+        (["--cassette", "c", "--model", "replay", "--upstream", "http://a/v1"], "give one of them"),
+        (["--cassette", "no/such/file", "--model", "replay"], "There is no cassette no/such/file to be replayed"),
+    ],
+)
+def test_a_cassette_that_cannot_be_served_is_explained(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", *arguments]) == 2
+    assert words in capsys.readouterr().err

@@ -104,6 +104,7 @@ def test_the_notebooks_are_these() -> None:
         "03_why_websocket_mode",
         "04_lanes_forks_steering",
         "05_when_things_break",
+        "09_lesson_plan",
     ]
 
 

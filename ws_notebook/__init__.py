@@ -7,6 +7,8 @@
 
 or `%load_ext ws_notebook` and a cell that begins with `%%responses`. Every name here is loaded when
 it is first used.
+
+Its plugin needs no asserts rewritten, so pytest need not warn where this was imported before: PYTEST_DONT_REWRITE.
 """
 
 from __future__ import annotations

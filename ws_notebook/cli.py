@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ws_notebook.server.limits import Limits
     from ws_notebook.server.models.base import Model
     from ws_notebook.server.models.upstream.sources import Addressed, Listed
+    from ws_notebook.server.tapes import Tapes
     from ws_notebook.settings import Settings
 
 __all__ = ["main"]
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_doctor(commands)
     _add_scene(commands)
+    _add_cassettes(commands)
     return parser
 
 
@@ -97,8 +99,23 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "'script' too (docs/scenes.md)",
     )
     add("--scene-speed", type=_not_negative, default=1.0, metavar="X", help="how fast; 0: without waits (default: 1)")
+    _add_cassette(serve)
     _add_upstream(serve)
     _add_limits(serve, USUAL.name)
+
+
+def _add_cassette(serve: argparse.ArgumentParser) -> None:
+    from ws_notebook.cassette.modes import MODES
+
+    group = serve.add_argument_group(
+        "cassettes", "Answers of a recording instead of the script's, or all answers recorded (docs/cassettes.md)."
+    )
+    add = group.add_argument
+    add("--model", choices=("demo", "replay"), help="replay: the answers of --cassette, and nobody is asked")
+    add("--cassette", type=Path, metavar="FILE", help="record to it what is answered, as --record says; or replay it")
+    add("--record", choices=MODES, help="once: where there is no such file, else replay it (default); new_episodes: "
+        "replay it, and record what is not on it; all: record anew; none: replay it (--model replay)")  # fmt: skip
+    add("--speed", type=_not_negative, default=0.0, metavar="N", help="of a replay; 1: as recorded (default: at once)")
 
 
 def _add_upstream(serve: argparse.ArgumentParser) -> None:
@@ -288,6 +305,43 @@ def _doctor_settings(options: argparse.Namespace) -> Settings | str:
         return f"The file of --ca, {options.ca}, cannot be used: {error.strerror or error}."
 
 
+def _add_cassettes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    cassette = commands.add_parser(
+        "cassette",
+        help="look at recordings, compare them, import vcrpy's",
+        description="Recordings of sessions.",
+    )
+    actions = cassette.add_subparsers(title="actions", required=True, metavar="ACTION")
+    for name, words, files in (
+        ("show", "what a recording holds", ("file",)),
+        ("diff", "the first difference of two recordings; exits 1 where there is one", ("file", "other")),
+        ("import", "write a recording of vcrpy as a cassette", ("file", "cassette")),
+    ):
+        action = actions.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+        action.set_defaults(run=_cassette, action=name)
+        for file in files:
+            action.add_argument(file, type=Path)
+
+
+def _cassette(options: argparse.Namespace) -> int:
+    from ws_notebook.cassette import Cassette
+    from ws_notebook.exceptions import SettingsError
+
+    try:
+        loaded = Cassette.load(options.file)
+        if options.action == "diff":
+            different = loaded.difference(Cassette.load(options.other))
+            print(different or "They ask the same, and are answered the same.")
+            return 1 if different else 0
+        if options.action == "import":
+            loaded.save(options.cassette)
+        print(loaded)
+    except SettingsError as error:
+        print(f"ws-notebook: {error}", file=sys.stderr)
+        return 2 if options.action == "diff" else 1
+    return 0
+
+
 def _limits(options: argparse.Namespace, limits: Limits) -> Limits:
     """*limits* with what was given."""
     from dataclasses import fields, replace
@@ -310,6 +364,13 @@ def _wrong(options: argparse.Namespace, tokens: Sequence[str]) -> str | None:
     named = next((name for name in ("upstream_api", "upstream_key_variable") if getattr(options, name)), None)
     if named and not options.upstream:
         return f"--{named.replace('_', '-')} is about an upstream: name that too, with --upstream URL."
+    if not options.cassette and (options.record or options.model == "replay"):
+        flag = "--record" if options.record else "--model replay"
+        return f"{flag} is about a cassette: name that too, with --cassette FILE."
+    if options.model and options.upstream:
+        return "--upstream serves the models of one server, --model one of this one: give one of them."
+    if options.model == "replay" and options.record not in (None, "none"):
+        return "--model replay records nothing: leave --record out, or --model replay."
     if options.upstream and options.models_by_address:
         return "--upstream serves the models of one server, --models-by-address those of any: give one of them."
     return None
@@ -329,6 +390,20 @@ def _source(options: argparse.Namespace) -> Listed | Addressed | None:
     key = key_in(variable)() if variable else None
     url = resolve(options.upstream if "://" in options.upstream else f"http://{options.upstream}").base_url
     return Listed(Upstream(url, key, api=options.upstream_api, silence=options.upstream_seconds))
+
+
+def _tapes(options: argparse.Namespace, source: Listed | Addressed | None) -> Tapes | None:
+    """What becomes of the cassette; None: there is none. Raises SettingsError."""
+    from ws_notebook.secrets import Keys, hidden
+    from ws_notebook.server.models.upstream.sources import Listed
+    from ws_notebook.server.tapes import Tapes
+
+    if not options.cassette:
+        return None
+    mode = "none" if options.model == "replay" else options.record or "once"
+    upstream = source.upstream if isinstance(source, Listed) else None
+    keys, provider = (Keys(), "local") if upstream is None else (upstream.keys, hidden(upstream.address))
+    return Tapes(options.cassette, mode, provider=provider, keys=keys, speed=options.speed)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -352,6 +427,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     try:
         source, scenes = _source(options), _scene_models(options)
+        tapes = _tapes(options, source)
     except (SettingsError, SceneError) as error:
         print(f"ws-notebook: {error}", file=sys.stderr)
         return 2
@@ -359,13 +435,17 @@ def _serve(options: argparse.Namespace) -> int:
     def ready(url: str) -> None:
         hint = "" if given else f"; token: {token}"
         said = source.said if isinstance(source, Listed) else "model: demo, a script and no AI"
+        if tapes is not None:
+            said = tapes.said if tapes.replayed is not None else f"{said}; {tapes.said}"
         said = ", ".join([said, *(f"and {model.name}" for model in scenes)])
         print(f"ws-notebook server ready at {url} ({said}{hint})", flush=True)
 
+    replayed = None if tapes is None else tapes.replayed
     demo = DemoModel(Pace(options.tokens_per_second, options.first_token))
     server = ServerOptions(
-        models=[*scenes, *([] if isinstance(source, Listed) else [demo])],
-        source=source,
+        models=[*scenes, *([] if isinstance(source, Listed) or replayed is not None else [demo])],
+        source=source if replayed is None else replayed,
+        taping=None if tapes is None else tapes.taping,
         token=token,
         more_tokens=more_tokens,
         certificate=(options.certfile, options.keyfile) if options.certfile else None,
@@ -383,6 +463,9 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"ws-notebook: cannot serve on {where}: {error.strerror or error}.", file=sys.stderr)
         print("Choose another --port (0 takes a free one) or --host.", file=sys.stderr)
         return 1
+    finally:
+        if tapes is not None:
+            tapes.close()
     return 0
 
 

@@ -41,7 +41,8 @@ def test_variables_that_hold_pictures_and_files_that_are_some(tmp_path: Path, mo
 def test_cassettes_are_found_by_their_endings(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"")
     (tmp_path / "b.txt").write_bytes(b"")
-    assert cassettes(f"{tmp_path}/") == [f"{tmp_path}/a.jsonl"]
+    (tmp_path / "c.jsonl.gz").write_bytes(b"")
+    assert cassettes(f"{tmp_path}/") == [f"{tmp_path}/a.jsonl", f"{tmp_path}/c.jsonl.gz"]
 
 
 def test_each_offered_value_of_a_field_is_one_that_can_be_set() -> None:

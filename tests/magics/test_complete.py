@@ -180,6 +180,7 @@ def test_subcommands_have_options_and_files_of_their_own(
     assert complete("%responses record ")[:3] == [
         f"%responses record {each}" for each in ("stop", "folder/", "talk.jsonl")
     ]
+    assert complete("%responses replay talk.jsonl --tools r") == ["%responses replay talk.jsonl --tools recorded"]
     assert complete("%responses replay talk.jsonl --sp") == ["%responses replay talk.jsonl --speed"]
     assert complete("%responses compare -m d") == ["%responses compare -m demo"]
     assert complete("%responses compare --transport websocket,h") == ["%responses compare --transport websocket,http"]

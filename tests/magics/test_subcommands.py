@@ -298,6 +298,9 @@ def test_what_was_recorded_is_replayed_without_the_provider(kernel: Notebook, tm
     assert again["session"]["transport"] == "replay"
     assert "replay of a recording" in said(kernel, "%responses status")
     assert "holds no answer to “hm”" in kernel.run("%%responses\nhm", fails=True).message
+    assert "none is run" in said(kernel, f"%responses replay {path} --speed 0 --tools recorded")
+    unrun = kernel.run("%%responses --no-tools\ncall add(a=2, b=3)").run
+    assert (unrun["text"], unrun["turns"][0]["calls"][0]["output"]) == (first, "5")
     kernel.run("%responses replay stop")
     assert kernel.run("%%responses\nsay 'yes'").run["session"]["transport"] == "websocket"
     assert kernel.value("_.parent.id") == before
@@ -325,6 +328,7 @@ def test_mistakes_are_told_in_one_line(kernel: Notebook) -> None:
         ("replay", "needs a cassette"),
         ("replay /no/such/file", "cannot be read"),
         ("replay x --speed fast", "--speed takes a number"),
+        ("replay x --tools none", "tools must be 'live'"),
         ("turns --speed 1", "'--speed' has no meaning there"),
     ):
         fails = words != "completed"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from support.peer import Talk, running_peer, says
 from support.tools import add
@@ -53,6 +55,71 @@ def test_a_recorded_session_is_replayed_turn_by_turn(local: Open, tmp_path: Path
             assert "replay of a recording" in again.header().note
 
 
+LONG = "call " + " then call ".join(f"add(a={n}, b=1)" for n in range(25))
+
+
+def test_a_run_of_25_calls_is_replayed_the_same_100_times(local: Open, tmp_path: Path) -> None:
+    path = tmp_path / "talk.jsonl.gz"
+    session = local(tools=[add])
+    with session.record(path):
+        recorded = session.ask(LONG)
+    assert len(recorded.tool_calls) == 25
+    for count in range(100):
+        with replayed(path, tools="recorded" if count % 2 else "live") as again:
+            assert told(again.ask(LONG)) == told(recorded)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("speed", [1, 10])
+def test_a_run_of_25_calls_is_replayed_the_same_at_any_pace(opened: Open, tmp_path: Path, speed: float) -> None:
+    path = tmp_path / "talk.jsonl"
+    session = opened("local", api_key=None, tools=[add])
+    with session.record(path):
+        recorded = session.ask(LONG)
+    for _ in range(3):
+        with Session(transport=wsn.ReplayTransport(path, speed=speed), tools=[add]) as again:
+            assert told(again.ask(LONG)) == told(recorded)
+
+
+def test_recorded_tools_run_no_function(local: Open, tmp_path: Path) -> None:
+    ran: list[int] = []
+
+    @wsn.tool
+    def fail(why: str) -> str:
+        """Fail."""
+        ran.append(1)
+        raise ValueError(why)
+
+    session, prompt = local(tools=[add, fail]), "call add(a=2, b=3) and fail(why='made up') and other(x=1)"
+    with session.record(tmp_path / "c"):
+        recorded = session.ask(prompt)
+    assert ran == [1]
+    other = wsn.Session(transport=wsn.ReplayTransport(tmp_path / "c", speed=0, tools="recorded"), tools=[fail])
+    with other as again:
+        run = again.ask(prompt)
+        assert told(run) == told(recorded)
+        calls = [(call.status, call.error) for call in run.tool_calls]
+        assert calls == [(call.status, call.output and json.loads(call.output)["error"]["message"]) if
+                         call.status == "failed" else ("completed", None) for call in recorded.tool_calls]  # fmt: skip
+    assert ran == [1]
+    with pytest.raises(SettingsError, match="tools must be 'live'"):
+        wsn.ReplayTransport(tmp_path / "c", tools="none")
+
+
+def test_a_call_without_a_recorded_output_says_so(local: Open, tmp_path: Path) -> None:
+    session = local(tools=[add])
+    with session.record(tmp_path / "c"):
+        session.ask("call add(a=2, b=3)")
+    kept = wsn.Cassette.load(tmp_path / "c")
+    # The outputs' request is there; what they were is not.
+    entries = [msgspec.structs.replace(each, data=each.data.replace(b'"output":"5"', b'"output":null')) for each in
+               kept.entries]  # fmt: skip
+    with wsn.Session(transport=wsn.ReplayTransport(wsn.Cassette(entries), speed=0, tools="recorded")) as again:
+        (call,) = again.ask("call add(a=2, b=3)").tool_calls
+    assert call.status == "failed"
+    assert "holds no output for this call of 'add'" in str(call.error)
+
+
 def test_a_question_can_be_asked_again_and_from_elsewhere(local: Open, tmp_path: Path) -> None:
     session = local(tools=[add])
     with session.record(tmp_path / "c"):
@@ -95,7 +162,9 @@ def test_an_exact_replay_wants_the_same_tools_and_outputs(local: Open, tmp_path:
         session.ask(PROMPTS[0])
     with replayed(tmp_path / "c", exact=True) as again:
         assert again.ask(PROMPTS[0]).status == "completed"
-        with pytest.raises(ProviderError, match="recorded with another tools"):
+        with pytest.raises(
+            ProviderError, match=r"First difference, in tools:\n  recorded: \[.*\n  now:      nothing\n"
+        ):
             again.ask(PROMPTS[0], tools=[], parent=None)
     with replayed(tmp_path / "c") as again:
         assert again.ask(PROMPTS[0], tools=[]).status == "completed"
@@ -228,3 +297,49 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(server: Any, tmp_path: P
     assert said.stderr.count("The recording to") == 1
     assert "the run goes on" in said.stderr
     assert len(wsn.Cassette.load(tmp_path / "c")) > 0
+
+
+_ENDLESSLY = """
+import sys
+import ws_notebook as wsn
+session = wsn.Session(provider=sys.argv[1], profile="local", model="demo", api_key=sys.argv[2])
+session.record(sys.argv[3])
+print("ready", flush=True)
+while True:
+    session.ask("write 200 words")
+"""
+
+
+def killed_at(server: Any, path: Path, size: int) -> wsn.Cassette:
+    """The cassette of a process that was killed when its file had so many bytes."""
+    command = [sys.executable, "-c", _ENDLESSLY, server.base_url, server.token, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        while path.stat().st_size < size:
+            assert process.poll() is None
+        process.kill()
+    return wsn.Cassette.load(path)
+
+
+def check_broken_off(read: wsn.Cassette) -> None:
+    assert read.broken_off in repr(read)
+    assert "frames may be missing" in read.broken_off or "within a line" in read.broken_off
+    assert all(isinstance(json.loads(each.data), dict) for each in read.entries)
+    whole = [each for each in read.exchanges() if each.whole]
+    with Session(transport=wsn.ReplayTransport(read, speed=0)) as again:
+        assert read.broken_off in again.header().note
+        for _ in whole:
+            assert len(again.ask("write 200 words").text.split()) == 200
+
+
+@pytest.mark.parametrize("name", ["talk.jsonl", "talk.jsonl.gz"])
+def test_a_process_that_is_killed_leaves_a_cassette_that_says_so(server: Any, tmp_path: Path, name: str) -> None:
+    check_broken_off(killed_at(server, tmp_path / name, 20_000))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("moment", range(10))
+def test_a_process_is_killed_at_ten_moments(server: Any, tmp_path: Path, moment: int) -> None:
+    size = random.Random(moment).randrange(200, 400_000)
+    check_broken_off(killed_at(server, tmp_path / ("talk.jsonl" + ".gz" * (moment % 2)), size // (1 + moment % 2 * 9)))

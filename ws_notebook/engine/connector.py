@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -109,6 +109,11 @@ class Connector:
         """That of its transport's sockets; None where it has none."""
         found = getattr(self.transport, "compression", None)
         return found if isinstance(found, Compression) else None
+
+    @property
+    def outputs(self) -> Callable[[str], Any] | None:
+        """What answers calls, by their ids, in their tools' place: a replay's; None: the tools do."""
+        return self.transport.outputs if isinstance(self.transport, ReplayTransport) else None
 
     @property
     def max_age(self) -> float | None:

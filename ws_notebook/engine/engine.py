@@ -54,7 +54,9 @@ class Engine:
             settle=self.traffic.settle,
             answered=self._remember,
         )
-        self.dispatcher = Dispatcher(portal, calls, waits=lambda: self.protocol.waits)
+        self.dispatcher = Dispatcher(
+            portal, calls, waits=lambda: self.protocol.waits, outputs=lambda: self.connector.outputs
+        )
         self.approvals = self.dispatcher.approvals
         self.waiters = Waiters(portal, self.courses)
         self._resting = Rest(self.rest, lambda: self.protocol.waits.idle)
@@ -108,9 +110,13 @@ class Engine:
         """Stop what runs, and close the connections for good: they are closed once the answer is done."""
         self.closed = True
         self.portal.call(self._stop_all)
-        closing = self.portal.submit(self.traffic.shut_down())
-        closing.add_done_callback(lambda _: self.connector.tape.stop())
-        return closing
+        return self.portal.submit(self._shut_down())
+
+    async def _shut_down(self) -> None:
+        try:
+            await self.traffic.shut_down()
+        finally:
+            self.connector.tape.stop()
 
     # What is shown.
 

@@ -75,7 +75,7 @@ def models(provider: str, configured: str, sessions: Iterable[Session]) -> list[
 
 def cassettes(typed: str) -> list[str]:
     """Files that may be one."""
-    return list(_files(typed, frozenset({".jsonl", ".cassette"})))
+    return list(_files(typed, frozenset({".jsonl", ".cassette", ".gz", ".yaml", ".yml"})))
 
 
 def _holds_picture(value: Any) -> bool:

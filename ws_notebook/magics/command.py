@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from ..exceptions import SettingsError
@@ -55,6 +56,8 @@ class Subcommand(NamedTuple):
     """Whether its argument is the rest of the line as it is typed, but for the options; otherwise it is a word."""
     each_word: bool = False
     """Whether `complete` knows what stands at any word of such an argument, and not at the first alone."""
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """The words that can stand behind a flag of its own, where they are few."""
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -95,7 +95,8 @@ def _in_line(typed: Typed) -> list[str]:
     subcommand = next((SUBCOMMANDS[word] for word in typed.before if word in SUBCOMMANDS), None)
     flags = SESSION_OPTIONS if subcommand is None else subcommand.flags
     if typed.previous in flags:
-        return _values(typed)
+        choices = () if subcommand is None else subcommand.choices.get(typed.previous, ())
+        return list(choices) or _values(typed)
     if subcommand is None:
         return [*SUBCOMMANDS, *flags]
     # An argument stands directly behind its subcommand, or behind an option's value.

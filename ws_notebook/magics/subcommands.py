@@ -195,7 +195,8 @@ def _replay(command: Command) -> Report:
         return Report("Replay", [("ended", "cells ask the provider again")])
     if not path:
         raise SettingsError("%responses replay needs a cassette: %responses replay talk.jsonl [--speed 10]")
-    transport = ReplayTransport(path, speed=_speed(command.options.get("--speed")))
+    tools = command.options.get("--tools", "live")
+    transport = ReplayTransport(path, speed=_speed(command.options.get("--speed")), tools=tools)
     sessions.replay(transport)
     cassette, speed_words = transport.cassette, "at once" if transport.speed == 0 else f"{transport.speed:g} ×"
     rows: list[tuple[str, object]] = [
@@ -204,6 +205,8 @@ def _replay(command: Command) -> Report:
         ("recorded", cassette.recorded or "unknown"),
         ("requests", len(cassette.exchanges())),
         ("speed", speed_words),
+        ("tools", "as recorded, none is run" if tools == "recorded" else "run as always"),
+        *([("broken off", cassette.broken_off)] if cassette.broken_off else []),
         ("to end it", "%responses replay stop"),
     ]
     return Report("Replay", rows)
@@ -301,9 +304,10 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         Subcommand(
             "replay",
             _replay,
-            "have such a file answer the cells: replay talk.jsonl [--speed 10], replay stop",
+            "have it answer the cells: replay talk.jsonl [--speed 10] [--tools recorded], replay stop",
             Typed.cassettes,
-            ("--speed",),
+            ("--speed", "--tools"),
+            choices={"--tools": ("recorded", "live")},
         ),
         Subcommand(
             "fault",

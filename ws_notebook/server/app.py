@@ -33,8 +33,9 @@ from ws_notebook.server.service import Service, Source
 from ws_notebook.server.socket import ResponsesSocket
 from ws_notebook.server.store import Archive, MemoryStore, Store
 from ws_notebook.server.stored import CancelHandler, InputItemsHandler, StoredHandler
+from ws_notebook.server.taping import TapedService, Taping
 
-__all__ = ["ServerOptions", "make_app", "serve"]
+__all__ = ["Bound", "ServerOptions", "bound", "make_app", "serve"]
 
 _LOOK = 0.5
 """Seconds between two looks whether the parent is still there."""
@@ -64,6 +65,8 @@ class ServerOptions:
     """Files in PEM form for TLS: the certificate and its key, if that is in a file of its own."""
     source: Source | None = None
     """Where models come from that are not among ``models``."""
+    taping: Taping | None = None
+    """What writes all answers to a cassette; None: nothing does."""
 
 
 def make_app(options: ServerOptions, store: Store) -> Application:
@@ -71,7 +74,12 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     limits = options.limits
     faults = Faults(options.faults)
     names = {options.profile.model_prefix + model.name: model for model in options.models}
-    service = Service({**{model.name: model for model in options.models}, **names}, store, options.source)
+    models = {**{model.name: model for model in options.models}, **names}
+    service = (
+        Service(models, store, options.source)
+        if options.taping is None
+        else TapedService(models, store, options.source, options.taping)
+    )
     guarded = {"access": _access(options), "service": service}
     routes: list[Any] = [
         (
@@ -96,16 +104,25 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     )
 
 
-async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM, SIGINT, cancellation or (``with_parent``) the end of standard input.
+class Bound:
+    """A server at its address, on the loop that runs."""
 
-    *ready* is called once with the base URL. OSError when the address cannot be bound, or the store or the
-    certificate not be used; ValueError for a token that is none.
-    """
-    kept = options.limits.stored_responses
-    # Asked before anybody is told that this is ready: who heard it may be gone a moment later.
-    parent = options.parent if options.parent == os.getppid() else None
-    store: Store = Archive(options.store, kept) if options.store else MemoryStore(kept)
+    def __init__(self, server: HTTPServer, base_url: str) -> None:
+        self._server = server
+        self.base_url = base_url
+
+    def stop(self) -> None:
+        """Take no more connections."""
+        self._server.stop()
+
+    async def close(self) -> None:
+        """The same, and end those that there are."""
+        self._server.stop()
+        await self._server.close_all_connections()
+
+
+def bound(options: ServerOptions, store: Store) -> Bound:
+    """Bind the address and serve there. OSError where it cannot be bound, or the certificate not be used."""
     tls = _tls(options.certificate) if options.certificate else None
     sockets = bind_sockets(options.port, options.host)
     limit = options.limits.max_body_bytes
@@ -116,6 +133,20 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
         max_buffer_size=limit + 1024 * 1024,
     )
     server.add_sockets(sockets)
+    return Bound(server, _base_url("https" if tls else "http", options.host, sockets[0].getsockname()[1]))
+
+
+async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM, SIGINT, cancellation or (``with_parent``) the end of standard input.
+
+    *ready* is called once with the base URL. OSError when the address cannot be bound, or the store or the
+    certificate not be used; ValueError for a token that is none.
+    """
+    kept = options.limits.stored_responses
+    # Asked before anybody is told that this is ready: who heard it may be gone a moment later.
+    parent = options.parent if options.parent == os.getppid() else None
+    store: Store = Archive(options.store, kept) if options.store else MemoryStore(kept)
+    server = bound(options, store)
     stop = asyncio.Event()
     _stop_on_signals(stop, with_parent=options.with_parent)
     if options.with_parent:
@@ -124,12 +155,14 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     try:
         if options.source is not None:
             await options.source.look()
-        ready(_base_url("https" if tls else "http", options.host, sockets[0].getsockname()[1]))
+        ready(server.base_url)
         await stop.wait()
     finally:
         orphaned.cancel()
         server.stop()
         store.close()
+        if options.taping is not None:
+            options.taping.recorder.stop()
         if options.source is not None:
             await options.source.close()
 

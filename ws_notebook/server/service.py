@@ -80,6 +80,19 @@ class Service:
             if create.store:
                 self.store.put(owner, record)
 
+        return self.make(model, create, parent, keep, lane=lane, line=line)
+
+    def make(
+        self,
+        model: Model,
+        create: Create,
+        parent: Record | None,
+        keep: Remember,
+        *,
+        lane: str | None,
+        line: Line | None,
+    ) -> Generation:
+        """The response itself. ApiError when its items do not fit together."""
         return Generation(model, create, parent, keep, lane=lane, line=line)
 
     async def respond(self, create: Create, owner: str, line: Line | None = None) -> AsyncGenerator[list[Event], None]:

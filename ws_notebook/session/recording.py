@@ -63,8 +63,9 @@ def start_recording(session: Host[Any], path: str | Path) -> Recording:
     """
     connector = session._engine.connector
     tape, transport = connector.tape, connector.transport.name
-    facts = {"provider": connector.provider, "model": session.settings.model, "transport": transport}
-    recorder = Recorder(path, **facts, keys=session.keys)
+    recorder = Recorder(
+        path, provider=connector.provider, model=session.settings.model, transport=transport, keys=session.keys
+    )
 
     def begin() -> None:
         tape.stop()

@@ -29,7 +29,7 @@ from ws_notebook.tools.context import Context
 from ws_notebook.tools.contract import ToolLike
 from ws_notebook.tools.engines import submitted, withdrawn
 from ws_notebook.tools.values.exhibits import exhibits
-from ws_notebook.tools.values.outputs import Output, error_output, exception_output, to_output
+from ws_notebook.tools.values.outputs import Output, error_output, exception_output, read_error, to_output
 from ws_notebook.tools.values.pictures import picture_of_part
 
 __all__ = [
@@ -45,6 +45,10 @@ __all__ = [
 
 _MAX_NOTES = 3
 """Parts of an output of which it is said what was left out."""
+
+
+_STATUS = {"timeout": "timed_out", "cancelled": "cancelled", "denied": "denied"}
+"""The statuses of calls whose errors have names of their own."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -85,6 +89,18 @@ def cancelled_outcome() -> Outcome:
     """The user stopped the run."""
     text = "The user stopped the run before this call was answered."
     return Outcome(status="cancelled", output=error_output("cancelled", text), error=text)
+
+
+def recorded_outcome(name: str, output: Output | None) -> Outcome:
+    """What a call got when it was recorded; an error, if none was."""
+    if output is None:
+        text = f"The cassette holds no output for this call of {name!r}, and a replay with recorded tools runs none."
+        return Outcome(status="failed", output=error_output("not_recorded", text), error=text)
+    found = read_error(output)
+    if found is None:
+        return Outcome(status="completed", output=output, pictures=_pictures(output))
+    kind, message = found
+    return Outcome(status=_STATUS.get(kind, "failed"), output=output, error=message)
 
 
 def failed_outcome(error: BaseException) -> Outcome:

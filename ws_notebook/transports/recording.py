@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..cassette import Entry, Scrubber, head_line, line
+from ..cassette import Cassette, Entry, Packer, Scrubber, end_line, head_line, line
 from ..exceptions import ConnectionLost, SettingsError, WsNotebookError
 from ..secrets import Keys
 from .base import Connection, Endpoint, Prompt, Transport
@@ -22,8 +23,9 @@ class Recorder:
     """Writes a cassette, a line for each frame, so that the file is whole whenever the recording ends.
 
     What looks like a secret is taken out, and so are the `keys`. Raises SettingsError where the file cannot be written,
-    and where it is being written by another recording. A disk that is full later ends the recording, with a warning,
-    and nothing else.
+    and where it is being written by another recording. A file whose name ends in `.gz` is compressed. A disk that is
+    full later ends the recording, with a warning, and nothing else. `after`: an earlier recording, which this one goes
+    on from in a file of its own.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Recorder:
         model: str = "",
         transport: str = "websocket",
         keys: Keys | None = None,
+        after: Cassette | None = None,
     ) -> None:
         self.path = Path(path).expanduser()
         if self.path.is_fifo():
@@ -43,10 +46,15 @@ class Recorder:
         self.error: OSError | None = None
         """What ended the recording before somebody stopped it, or None."""
         self._scrubber = Scrubber(keys)
-        self._began = time.monotonic()
+        before = [] if after is None else after.entries
+        self._connections_before = max((each.connection for each in before), default=0)
+        self._began = time.monotonic() - max((each.ms for each in before), default=0.0) / 1000
         moment = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         head = head_line(provider=provider, model=model, transport=transport, recorded=moment)
-        self._file: TapeFile | None = _begun(self.path, head)
+        self._packer = Packer(self.path)
+        self._file: TapeFile | None = _begun(self.path, self._packer.pack(head))
+        for each in before:
+            self._write(line(each))
 
     def __repr__(self) -> str:
         return f"<Recorder {self.path} {self.frames} frames{'' if self.recording else ', ended'}>"
@@ -57,7 +65,8 @@ class Recorder:
 
     def frame(self, kind: str, connection: int, data: bytes) -> None:
         """Write a frame, or the end of a connection. Nothing is written after the end of the recording."""
-        entry = Entry((time.monotonic() - self._began) * 1000, connection, kind, data)
+        number = self._connections_before + connection
+        entry = Entry((time.monotonic() - self._began) * 1000, number, kind, data)
         for each in self._scrubber.add(entry):
             self._write(line(each))
 
@@ -65,6 +74,10 @@ class Recorder:
         """End the recording. The cassette is whole."""
         for each in self._scrubber.close():
             self._write(line(each))
+        if self._file is not None:
+            # Without it whoever reads the file is told that it was broken off, which then it was.
+            with contextlib.suppress(OSError):
+                self._file.append(self._packer.pack(end_line(self.frames)) + self._packer.end())
         self._end()
 
     def _end(self) -> None:
@@ -76,7 +89,7 @@ class Recorder:
         if self._file is None:
             return
         try:
-            self._file.append(data)
+            self._file.append(self._packer.pack(data))
         except OSError as error:
             # A full disk ends the recording, and not the run.
             self._end()
@@ -213,12 +226,15 @@ def recording(inner: Connection, tape: Tape) -> RecordingConnection:
 class RecordingTransport:
     """A transport whose frames are written to a cassette from the first connection on."""
 
-    def __init__(self, inner: Transport, path: str | Path) -> None:
+    def __init__(self, inner: Transport, path: str | Path, *, after: Cassette | None = None) -> None:
         self.name = inner.name
         self.memory = inner.memory
         self._inner = inner
         self._keys = Keys()
-        self.recorder = Recorder(path, transport=inner.name, keys=self._keys)
+        known = after or Cassette()
+        self.recorder = Recorder(
+            path, provider=known.provider, model=known.model, transport=inner.name, keys=self._keys, after=after
+        )
         self._tape = Tape(self.recorder)
 
     async def connect(self, endpoint: Endpoint) -> RecordingConnection:

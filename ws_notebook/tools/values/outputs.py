@@ -110,6 +110,17 @@ def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> s
     return json.dumps({"error": error}, ensure_ascii=False)
 
 
+def read_error(output: Output) -> tuple[str, str] | None:
+    """The kind and the message of an `error_output`; None for any other output."""
+    if not isinstance(output, str) or not output.startswith('{"error":'):
+        return None
+    try:
+        error = json.loads(output)["error"]
+        return str(error["type"]), str(error["message"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
 def exception_output(error: BaseException) -> str:
     """What the model reads of an exception that a tool raised."""
     return error_output(type(error).__name__, "; ".join(_messages(error)))

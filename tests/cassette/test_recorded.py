@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_notebook.cassette import VERSION, Cassette, Entry, head_line, line, question_of
+from ws_notebook.cassette import VERSION, Cassette, Entry, Packer, end_line, head_line, line
+from ws_notebook.cassette.packing import unpacked
 from ws_notebook.exceptions import SettingsError
 
 __all__: list[str] = []
@@ -48,7 +50,8 @@ def test_frames_come_out_as_they_went_in(entries: list[Entry]) -> None:
 
 def test_a_file_is_lines_that_people_can_read(tmp_path: Path) -> None:
     Cassette([sent(0, "hi"), came(2.25, "response.completed")], provider="local").save(tmp_path / "talk.jsonl")
-    head, *rest = (tmp_path / "talk.jsonl").read_text().splitlines()
+    head, *rest, end = (tmp_path / "talk.jsonl").read_text().splitlines()
+    assert json.loads(end) == {"end": {"frames": 2}}
     assert json.loads(head)["cassette"] == VERSION
     assert [json.loads(each)["ms"] for each in rest] == [0, 2.25]
     assert json.loads(rest[1])["received"] == {"type": "response.completed"}
@@ -76,9 +79,57 @@ def test_what_is_no_cassette_is_refused_in_words(data: bytes, words: str) -> Non
         Cassette.loads(data)
 
 
-def test_a_last_line_that_was_cut_off_is_left_out() -> None:
+@pytest.mark.parametrize("name", ["talk.jsonl", "talk.jsonl.gz"])
+def test_a_file_that_breaks_off_anywhere_is_read_up_to_its_last_whole_frame_and_says_so(
+    tmp_path: Path, name: str
+) -> None:
+    entries = [sent(0, "hi"), came(1, "response.created"), came(2, "response.completed")]
+    recorded, packer = tmp_path / name, Packer(name)
+    # As a recorder writes it, a line after another.
+    pieces = [head_line(), *map(line, entries), end_line(3)]
+    packed = [*map(packer.pack, pieces), packer.end()]
+    written = b"".join(packed)
+    for length in range(len(packed[0]), len(written)):
+        recorded.write_bytes(written[:length])
+        read = Cassette.load(recorded)
+        assert read.entries == entries[: len(read)]
+        whole = sum(len(b"".join(packed[: count + 2])) <= length for count in range(3))
+        assert len(read) >= whole
+        assert bool(read.broken_off) is (b'"end":{"frames":3}}' not in unpacked(written[:length]))
+        assert read.broken_off in repr(read)
+    recorded.write_bytes(written)
+    assert (Cassette.load(recorded).broken_off, len(Cassette.load(recorded))) == ("", 3)
+
+
+def test_one_that_was_broken_off_stays_so_when_it_is_written_anew() -> None:
     whole = Cassette([sent(0, "hi"), came(1, "response.completed")]).dumps()
-    assert len(Cassette.loads(whole[:-9])) == 1
+    *_, frame, end = whole.splitlines(keepends=True)
+    cut = Cassette.loads(whole.removesuffix(end))
+    assert "was not ended" in cut.broken_off
+    assert Cassette.loads(cut.dumps()).broken_off == cut.broken_off
+    shorter = Cassette.loads(whole.removesuffix(frame + end) + frame[:-9])
+    assert (len(shorter), "within a line" in shorter.broken_off) == (1, True)
+
+
+def test_an_older_version_is_read_and_a_newer_one_says_what_to_do() -> None:
+    older = b'{"cassette": 1, "model": "m"}\n{"ms":0,"on":1,"sent":{}}\n'
+    assert (len(Cassette.loads(older)), Cassette.loads(older).broken_off) == (1, "")
+    with pytest.raises(SettingsError, match=r"version 3; this package reads versions 1 to 2\..* --upgrade ws-notebook"):
+        Cassette.loads(b'{"cassette": 3}\n')
+
+
+def test_a_compressed_file_is_smaller_and_is_known_by_its_content(tmp_path: Path) -> None:
+    kept = Cassette([came(n, "response.output_text.delta", delta="word") for n in range(100)])
+    kept.save(tmp_path / "c.jsonl.gz")
+    kept.save(tmp_path / "c.jsonl")
+    packed = (tmp_path / "c.jsonl.gz").read_bytes()
+    assert len(packed) < (tmp_path / "c.jsonl").stat().st_size / 5
+    assert gzip.decompress(packed) == (tmp_path / "c.jsonl").read_bytes()
+    (tmp_path / "renamed").write_bytes(packed)
+    assert Cassette.load(tmp_path / "renamed").entries == kept.entries
+    (tmp_path / "renamed").write_bytes(packed[:20] + b"????" + packed[24:])
+    with pytest.raises(SettingsError, match=r"renamed: Its compressed content is damaged"):
+        Cassette.load(tmp_path / "renamed")
 
 
 def test_a_missing_file_and_a_missing_folder_are_told_in_words(tmp_path: Path) -> None:
@@ -91,37 +142,6 @@ def test_a_missing_file_and_a_missing_folder_are_told_in_words(tmp_path: Path) -
 def test_a_cassette_never_holds_a_secret_that_it_was_given() -> None:
     kept = Cassette([sent(0, "my key is sk-abcdefgh12345678")]).dumps()
     assert b"sk-abcdefgh" not in kept
-
-
-def test_answers_belong_to_their_requests_by_lane() -> None:
-    entries = [
-        sent(0, "one"), sent(1, "two", stream_id="a"), came(2, "response.created"),
-        came(3, "response.created", stream_id="a"), came(4, "response.completed", stream_id="a"),
-        came(5, "response.completed"), sent(6, "three"), came(7, "response.created"), closed(8),
-    ]  # fmt: skip
-    one, two, three = Cassette(entries).exchanges()
-    assert [[ms for ms, _ in each.frames] for each in (one, two, three)] == [[2.0, 5.0], [2.0, 3.0], [1.0]]
-    assert (one.closed, two.closed, three.closed) == (None, None, {"code": 1006, "reason": "gone"})
-
-
-def test_connections_are_apart_and_steers_are_no_requests() -> None:
-    steer = Entry(2, 1, "sent", b'{"type": "response.steer", "input": "x"}')
-    entries = [sent(0, "one"), sent(1, "two", on=2), steer, came(3, "response.completed", on=2), closed(4)]
-    one, two = Cassette(entries).exchanges()
-    assert (len(one.frames), one.closed is not None, len(two.frames)) == (0, True, 1)
-
-
-def test_a_question_is_the_same_with_and_without_its_history() -> None:
-    user = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "And  Oslo?"}]}
-    history = [{"role": "user", "content": "Paris?"}, {"type": "message", "role": "assistant", "content": "Yes."}]
-    assert question_of({"input": [*history, user]}) == question_of({"input": "And Oslo?"})
-    call = {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"}
-    output = {"type": "function_call_output", "call_id": "c1", "output": "5"}
-    other = {**output, "output": "6"}
-    assert question_of({"input": [user, call, output]}) == question_of({"input": [other]})
-    assert question_of({"input": []}) != question_of({"input": [], "generate": False})
-    picture = {"role": "user", "content": [{"type": "input_image", "image_url": "data:,"}]}
-    assert question_of({"input": [picture]}) != question_of({"input": [user]})
 
 
 def test_what_is_no_path_is_told_of() -> None:

@@ -1,0 +1,103 @@
+"""What a server answers, written to a cassette as its clients have it; what was recorded before, answered from that."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+
+from ws_notebook.cassette import Answers
+from ws_notebook.server.create import Create
+from ws_notebook.server.errors import ApiError
+from ws_notebook.server.generation import Generation
+from ws_notebook.server.lineage import Record
+from ws_notebook.server.models.base import Line, Model
+from ws_notebook.server.models.replay import ReplayModel, asked_by
+from ws_notebook.server.service import Remember, Service, Source
+from ws_notebook.server.store import Store
+from ws_notebook.server.wire import Event, encode
+from ws_notebook.transports.recording import Recorder
+
+__all__ = ["Taping", "TapedGeneration", "TapedService"]
+
+
+class Taping:
+    """A recording of what a server answers. *known*: what needs not be asked again, and is not written again."""
+
+    def __init__(self, recorder: Recorder, known: Answers | None = None) -> None:
+        self.recorder = recorder
+        self.known = known
+        self._requests = 0
+
+    def next_number(self) -> int:
+        """Of a request's own connection: clients may ask side by side."""
+        self._requests += 1
+        return self._requests
+
+    def knows(self, create: Create, lane: str | None) -> bool:
+        """Whether the answer is there."""
+        return self.known is not None and self.known.has(asked_by(create.fields, lane))
+
+    def sent(self, number: int, create: Create, lane: str | None) -> None:
+        fields = {name: value for name, value in create.fields.items() if name not in ("stream", "stream_id")}
+        frame = {"type": "response.create", **fields, **({} if lane is None else {"stream_id": lane})}
+        self.recorder.frame("sent", number, encode(frame))
+
+    def received(self, number: int, events: Sequence[Event], lane: str | None) -> None:
+        for event in events:
+            self.recorder.frame("received", number, encode(event if lane is None else {**event, "stream_id": lane}))
+
+    def gone(self, number: int) -> None:
+        """The client went away before the end."""
+        self.recorder.frame("closed", number, b'{"code":1006,"reason":"the client went away"}')
+
+
+class TapedGeneration(Generation):
+    """A response that is written down."""
+
+    taping: Taping
+    lane: str | None = None
+
+    async def batches(self) -> AsyncGenerator[list[Event], None]:
+        taping, number, over = self.taping, self.taping.next_number(), False
+        taping.sent(number, self.create, self.lane)
+        try:
+            async with aclosing(super().batches()) as batches:
+                async for events in batches:
+                    taping.received(number, events, self.lane)
+                    over = over or events[-1]["type"] in _TERMINAL
+                    yield events
+        except ApiError as error:
+            over = True
+            taping.received(number, [error.frame(self.lane)], None)
+            raise
+        finally:
+            if not over:
+                taping.gone(number)
+
+
+class TapedService(Service):
+    """A service whose answers are written down; those that are known come from the cassette."""
+
+    def __init__(self, models: Mapping[str, Model], store: Store, source: Source | None, taping: Taping) -> None:
+        super().__init__(models, store, source)
+        self._taping = taping
+
+    def make(
+        self,
+        model: Model,
+        create: Create,
+        parent: Record | None,
+        keep: Remember,
+        *,
+        lane: str | None,
+        line: Line | None,
+    ) -> Generation:
+        known = self._taping.known
+        if known is not None and self._taping.knows(create, lane):
+            return super().make(ReplayModel(known, model.name), create, parent, keep, lane=lane, line=line)
+        made = TapedGeneration(model, create, parent, keep, lane=lane, line=line)
+        made.taping, made.lane = self._taping, lane
+        return made
+
+
+_TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
