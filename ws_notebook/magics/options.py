@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import keyword
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
+from ..batch.placeholder import nearest
 from ..exceptions import SettingsError
 from .fields import request_fields
 
@@ -225,13 +225,6 @@ def split_words(line: str, magic: str) -> list[str]:
             f"{magic}: a quotation mark or a backslash has no counterpart in: {line.strip()} "
             'Quote the other way round, as in -i "don\'t".'
         ) from None
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """` Did you mean …?`, or nothing when no known word is near."""
-    by_case = {each.casefold(): each for each in known}
-    near = difflib.get_close_matches(word.casefold(), by_case, 1)
-    return f" Did you mean {by_case[near[0]]}?" if near else ""
 
 
 def _unknown(name: str) -> str:

@@ -11,6 +11,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Bool, Enum, Int, TraitError, Unicode, observe, validate
 
 from .. import kernel
+from ..batch.prompt import interpolate, trimmed
 from ..core.changes import Change
 from ..core.run import Latest, RunState
 from ..core.waits import Waits
@@ -29,7 +30,6 @@ from .complete import matcher, offered
 from .offer import chosen_tools
 from .options import EFFORTS, TRANSPORTS, VIEWS, CellOptions, nearest, parse_cell_options
 from .panel import MagicsGuide
-from .prompt import interpolate, trimmed
 from .report import brief
 from .result import CellResult
 from .sessions import Sessions

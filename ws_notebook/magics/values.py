@@ -8,7 +8,7 @@ from typing import Any
 
 from ..exceptions import SettingsError
 from .options import nearest
-from .placeholder import compiled, evaluated, free_names, is_known
+from ..batch.placeholder import compiled, evaluated, free_names, is_known
 
 __all__ = ["format_type", "picture_values"]
 

@@ -285,7 +285,7 @@ class Session:
     @property
     def runs(self) -> list[Run]:
         """Every run, oldest first."""
-        return [cast(Run, course.handle) for course in list(self._engine.courses.values())]
+        return [cast(Run, course.handle) for course in self._engine.shown()]
 
     @property
     def waits(self) -> Waits:
