@@ -113,7 +113,7 @@ class Data:
 
 def missing(cell: Any) -> bool:
     """Whether a cell is empty: None, NaN, NaT or NA."""
-    return is_missing(cell) or (isinstance(cell, float) and cell != cell)  # noqa: PLR0124 - that is what NaN is
+    return is_missing(cell) or (isinstance(cell, float) and cell != cell)
 
 
 def is_lazy(source: Any) -> bool:

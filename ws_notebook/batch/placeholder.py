@@ -19,7 +19,17 @@ from ..tools.values.grid import is_table
 from ..tools.values.pictures import Picture, as_picture, is_picture
 from ..tools.values.tables import table_text
 
-__all__ = ["Misfit", "Placeholder", "compiled", "evaluated", "free_names", "is_known", "nearest", "placeholder", "why_left"]
+__all__ = [
+    "Misfit",
+    "Placeholder",
+    "compiled",
+    "evaluated",
+    "free_names",
+    "is_known",
+    "nearest",
+    "placeholder",
+    "why_left",
+]
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _JSON = re.compile(r"\s*\"(?:[^\"\\\n]|\\.)*\"\s*:")

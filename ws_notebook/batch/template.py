@@ -60,6 +60,11 @@ class Template:
                 f"not {type(prompt).__name__}."
             )
 
+    @property
+    def by_function(self) -> bool:
+        """Whether a function of the user's makes the questions."""
+        return self._parts is None
+
     def question(self, row: Mapping[str, Any], whole: Any) -> Asked:
         """What the row is asked. Raises what an expression or the function raises; SettingsError for no question."""
         if self._parts is None:

@@ -56,7 +56,13 @@ class Lane:
     def free(self) -> bool:
         """Whether a run may have it. A response that nobody asked for holds up its requests, and no run."""
         drained = self.current is not None and self.current.done
-        return not (self.lost or self.kept) and self.run is None and self.pending is None and self.awaits is None and not drained
+        return (
+            not (self.lost or self.kept)
+            and self.run is None
+            and self.pending is None
+            and self.awaits is None
+            and not drained
+        )
 
     @property
     def quiet(self) -> bool:

@@ -130,6 +130,11 @@ class Protocol:
             run.turns.append(summary.turn(run, now))
             self._loop.end(run, summary.status, summary.error, now)
 
+    @property
+    def keeps_lane(self) -> bool:
+        """Whether there is a lane that is kept so."""
+        return any(lane.kept for lane in self._pool)
+
     def keep_lane(self, run: RunState | None) -> None:
         """Let no run have the lane that remembers this run's last response; None: all are free again."""
         wanted = None if run is None else run.response_id

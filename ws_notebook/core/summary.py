@@ -43,7 +43,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
             transport=self.transport,
             model=run.settings.model,
             status="completed" if self.error is None else "failed",
-            parts=(TextPart(kind="text", output_index=0, content_index=0, chunks=[self.words], times=array("d", [now])),),
+            parts=(
+                TextPart(kind="text", output_index=0, content_index=0, chunks=[self.words], times=array("d", [now])),
+            ),
             reception=None,
             packed_usage=pack(self.usage),
             timing=timing,

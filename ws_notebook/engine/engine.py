@@ -61,6 +61,8 @@ class Engine:
         self._resting = Rest(self.rest, lambda: self.protocol.waits.idle)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
+        self._stale: list[RunState] = []
+        """Runs to be let go."""
         self._ready: deque[tuple[Course, CallState]] = deque()
         self._dispatching = False
 
@@ -93,13 +95,12 @@ class Engine:
         self.protocol.join(course.state, line.state)
         course.shown = False
 
-    def discard(self, courses: Iterable[Course]) -> list[Course]:
-        """On the loop: let go of runs that have ended. Returns those that must stay for now."""
-        known = {course.state.id: course for course in courses}
-        for state in self.protocol.discard([course.state for course in known.values()]):
-            known.pop(state.id)
+    def discard(self, courses: Iterable[Course]) -> None:
+        """On the loop: let go of runs that have ended; of one that a lane may still hear of, the next time."""
+        self._stale += [course.state for course in courses]
+        for state in self.protocol.discard(self._stale):
             self.courses.pop(state.id, None)
-        return list(known.values())
+        self._stale = [state for state in self._stale if state.id in self.courses]
 
     def cancel(self, course: Course, cause: Cause) -> None:
         """Stop a run: it has ended when this returns. Nothing happens to one that has ended."""
@@ -191,7 +192,7 @@ class Engine:
         self.traffic.settle()
 
     def _stop_all(self) -> None:
-        """Batches, which would ask their next rows, and then the latest first, so that none begins in another's place."""
+        """Batches, which ask their next rows, and then the latest first, so that none begins in another's place."""
         running = [state for state in reversed(self.protocol.runs) if not state.done]
         for state in sorted(running, key=lambda state: not state.batch):
             self._cancel(self.courses[state.id], "stop")

@@ -230,7 +230,9 @@ class WorkQueue:
         """Do one piece of work in this thread that waits; False: there was none."""
         if kernel.in_kernel():
             main = kernel.is_main_thread()
-            job = self._claim(lambda job: not (job.joins or job.aside) if main else job.aside and _is_of(job.owner, owner))
+            job = self._claim(
+                lambda job: not (job.joins or job.aside) if main else job.aside and _is_of(job.owner, owner)
+            )
         else:
             job = self._claim(lambda job: _is_of(job.owner, owner))
         if job is None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..batch.placeholder import compiled, evaluated, free_names, is_known
 from ..exceptions import SettingsError
 from .options import nearest
-from ..batch.placeholder import compiled, evaluated, free_names, is_known
 
 __all__ = ["format_type", "picture_values"]
 
