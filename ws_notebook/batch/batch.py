@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "Plan"]
 
 
+_CLOSING = 10.0
+"""Seconds in which a journal is written and closed."""
+
+
 class Plan:
     """Everything that a batch is asked with, checked. `words`: its prompt in short, for people."""
 
@@ -139,9 +143,11 @@ class Batch:
 
     def stop(self) -> None:
         """Ask nothing more, and give up what is being asked; `resume()` goes on. Returns once that is so."""
-        driver = self._began
-        if not driver.ended:
-            self._asker.engine.cancel(driver.line._course, "stop")
+        engine = self._asker.engine
+        if not self.done:
+            engine.cancel(self._course, "stop")
+        if not engine.portal.here:
+            engine.waiters.wait(self._course, lambda: self.done, _CLOSING)
 
     def pause(self) -> None:
         """Ask nothing more for now; what was asked comes to its end. `resume()` goes on."""
@@ -232,7 +238,13 @@ class Batch:
             stand_down()
 
     def _wait(self, condition: Callable[[], bool], timeout: float | None = None) -> bool:
-        return self._asker.engine.wait_or_stop(self._began.line._course, condition, timeout)
+        engine = self._asker.engine
+        try:
+            return engine.wait_or_stop(self._course, condition, timeout)
+        except KeyboardInterrupt:
+            # Its journal is closed then, so that the same call can go on with it.
+            engine.waiters.wait(self._course, lambda: self.done, _CLOSING)
+            raise
 
     def _ended(self) -> Batch:
         error = self.error

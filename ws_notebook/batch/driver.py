@@ -90,7 +90,7 @@ class Driver:
         self._letters: dict[int, int] = {}
         self._marked: list[int] = []
         self._finished: dict[int, str] = {}
-        self._writing = False
+        self._writing = self._ringing = False
         self._warm: RowRun | None = None
         self._warming = asker.warms_up
         self._cold = False
@@ -105,7 +105,7 @@ class Driver:
 
     def begin(self) -> None:
         """Start; returns at once."""
-        self.line._course.add(self._hear_line)
+        self.line._course.halt = self._halt
         self._engine.portal.post(self._begin)
 
     def pause(self, paused: bool) -> None:
@@ -304,6 +304,13 @@ class Driver:
                 self._questions.forget(position)
         if len(self._discards) >= _DISCARDED:
             self._discard()
+        if not self._ringing:
+            # Once for all rows that end with one read.
+            self._ringing = True
+            self._engine.portal.post(self._ring)
+
+    def _ring(self) -> None:
+        self._ringing = False
         self._engine.portal.work.ring()
 
     def _discard(self) -> None:
@@ -375,13 +382,11 @@ class Driver:
 
     # The end.
 
-    def _hear_line(self, _: RunState, change: Change) -> None:
-        """Somebody stopped the batch by its line: a view, the panel, an interrupt, the session's end."""
-        if isinstance(change, RunEnded) and not self.over:
-            self._halt(self.line.state.error or RunCancelled("The batch was stopped."))
-
     def _halt(self, error: Exception) -> None:
-        """Stop: rows that are being asked are given up, and wait to be asked again."""
+        """Stop: rows that are being asked are given up, and wait to be asked again.
+
+        Also called where somebody stops the batch by its line: a view, the panel, an interrupt, the session's end.
+        """
         if self.over:
             return
         self.over, self.halted = True, error
@@ -396,17 +401,32 @@ class Driver:
 
     def _end(self) -> None:
         """All rows have ended, or nothing more is asked."""
-        if self.ended:
+        journal, self._journal, self.over = self._journal, None, True
+        if journal is None:
+            self._over()
+        elif not self._writing:
+            # Until it is closed nobody else may write it.
+            self._writing = True
+            self._engine.portal.aside.submit(self._close, journal)
+
+    def _close(self, journal: Journal) -> None:
+        journal.close()
+        self._engine.portal.post(self._closed)
+
+    def _closed(self) -> None:
+        self._writing = False
+        self._over()
+
+    def _over(self) -> None:
+        if self.ended or self._writing:
             return
-        self.over = self.ended = True
+        self.ended = True
         if self._timer is not None:
             self._timer.cancel()
         self._engine.protocol.keep_lane(None)
         if self._warm is not None:
             self._discards.append(self._warm._course)
         self._discard()
-        if self._journal is not None:
-            self._engine.portal.aside.submit(self._journal.close)
         self._engine.end_line(self.line._course, self._summary())
         self._engine.portal.work.ring()
         for tell in self.told:
@@ -415,8 +435,9 @@ class Driver:
     def _summary(self) -> Summary:
         ledger, sent = self.ledger, self.ledger.sent
         words = ", ".join(f"{ledger.counts[status]:,} {status}" for status in STATUSES if ledger.counts[status])
+        stopped = isinstance(self.halted, RunCancelled)
         return Summary(
-            status="completed" if self.halted is None else "failed",
+            status="completed" if self.halted is None else "cancelled" if stopped else "failed",
             words=f"{len(ledger.rows):,} rows: {words}. {self.short}".strip(),
             usage=ledger.usage(),
             sent=sent[0],

@@ -42,7 +42,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
             run_id=run.id,
             transport=self.transport,
             model=run.settings.model,
-            status="completed" if self.error is None else "failed",
+            status=self.status,
             parts=(
                 TextPart(kind="text", output_index=0, content_index=0, chunks=[self.words], times=array("d", [now])),
             ),

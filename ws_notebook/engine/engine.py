@@ -188,6 +188,9 @@ class Engine:
         if course.done or course.state.done:
             return
         error = cancelled(course.state, cause)
+        if course.halt is not None:
+            course.halt(error)
+            return
         self.protocol.abandon(course.state, time.monotonic(), error, closing=self.closed)
         self.traffic.settle()
 
@@ -254,7 +257,9 @@ class Engine:
             course.tell(change)
         if type(change) is RunEnded:
             self.dispatcher.stop(state)
-            self.portal.work.ring()
+            if state.row_of is None:
+                # Who waits for a batch is woken when a row counts.
+                self.portal.work.ring()
             self._resting.end(state)
             # Last: with it the session may go.
             self.portal.going.pop(state, None)

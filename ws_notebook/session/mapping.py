@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import itertools
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack, cast
 
 from ..batch.asker import RowRun, Watch
+from ..batch.placeholder import nearest
 from ..batch.template import Asked
 from ..core.items import as_items
 from ..core.run import RequestSettings
 from ..engine.engine import Engine
+from ..exceptions import SettingsError
 from ..tools import Toolable, ToolRegistry
 from ..tools.values.pictures import Picture
 from .arguments import check
@@ -174,6 +177,26 @@ class MapSettings(TypedDict, total=False):
 _ASKED = ("model", "instructions", "tools", "max_turns", "store", "text_format", "images", "options")
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _maps(function: F) -> F:
+    """The same function, whose signature names each of the MapSettings that it takes as `**settings`."""
+    own = inspect.signature(function)
+    kept = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    named = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=False if name == "keep_runs" else None,
+            annotation=str(getattr(kind, "__forward_arg__", kind)),
+        )
+        for name, kind in MapSettings.__annotations__.items()
+    ]
+    function.__signature__ = own.replace(parameters=[*kept, *named])  # type: ignore[attr-defined]
+    return function
+
+
 class Maps:
     """The part of a session that asks many rows."""
 
@@ -185,6 +208,7 @@ class Maps:
         return self._batch
 
     @shortened
+    @_maps
     def map(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any:
         """Ask a question over every row, wait, and return the Batch: `batch.frame` has the answers.
 
@@ -201,17 +225,22 @@ class Maps:
         return batch.result() if hasattr(batch, "result") else batch
 
     @shortened
+    @_maps
     async def map_async(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any:
         """The same for `await`. Cancelling the task stops it."""
         batch = self.start_map(data, prompt, **settings)
         return await batch if hasattr(batch, "result") else batch
 
     @shortened
+    @_maps
     def start_map(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any:
         """The same, and return the Batch at once."""
         from ..batch.plan import made_batch
 
         given: dict[str, Any] = dict(settings)
+        unknown = next((name for name in given if name not in MapSettings.__annotations__), None)
+        if unknown is not None:
+            raise SettingsError(f"map() has no argument {unknown!r}.{nearest(unknown, MapSettings.__annotations__)}")
         asked = {name: given.pop(name) for name in _ASKED if name in given}
         session = cast("Session", self)
         session._refuse_closed()
