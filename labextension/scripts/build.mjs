@@ -4,6 +4,7 @@
 //   loader  ../ws_notebook/views/static/loader.js, what anywidget gets with each run: fetches these two
 //   panel   ../ws_notebook/views/static/panel.js, one more: the session panel
 //   composer  ../ws_notebook/views/static/composer.js, one more: the line of a chat
+//   batch   ../ws_notebook/views/static/batch.js, one more: the rows of a batch
 //   lib     lib/index.js, the plugins, which jupyter-builder then wraps for JupyterLab
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +64,12 @@ const outputs = {
     ...common,
     entryPoints: ['src/widgets/composer.ts'],
     outfile: '../ws_notebook/views/static/composer.js',
+    minify: true
+  },
+  batch: {
+    ...common,
+    entryPoints: ['src/widgets/batch.ts'],
+    outfile: '../ws_notebook/views/static/batch.js',
     minify: true
   },
   lib: {

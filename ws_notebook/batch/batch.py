@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .. import kernel
 from ..engine.course import Course
 from ..exceptions import RunCancelled, SettingsError
 from .asker import Asker
@@ -21,6 +22,8 @@ from .table import table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .showing import Seen
 
 __all__ = ["Batch", "Plan"]
 
@@ -59,6 +62,9 @@ class Batch:
     def __init__(self, asker: Asker, plan: Plan, ledger: Ledger) -> None:
         self._asker, self._plan, self._ledger = asker, plan, ledger
         self._driver: Driver | None = None
+        self._view: Seen | None = None
+        self._shown_in: str | None = None
+        """The execution of a cell in which it is shown."""
         self.notes = plan.notes
         """What is to be known of how it was asked, in sentences."""
 
@@ -137,8 +143,13 @@ class Batch:
         Raises what stopped it: RunCancelled where somebody did, or the error that every further row would have met.
         KeyboardInterrupt stops it. Rows that failed raise nothing: they are in `failed`.
         """
-        if not self._wait(lambda: self.done, timeout):
-            raise TimeoutError(f"The batch has not ended after {timeout:g} s. It goes on; call result() again.")
+        try:
+            if not self._wait(lambda: self.done, timeout):
+                raise TimeoutError(f"The batch has not ended after {timeout:g} s. It goes on; call result() again.")
+        finally:
+            # In the cell, of which nbclient and others heed no output that comes later.
+            if self.done and self._view is not None:
+                self._view.finish()
         return self._ended()
 
     def stop(self) -> None:
@@ -176,6 +187,10 @@ class Batch:
     def close(self) -> None:
         """Stop it, and let others write its journal."""
         self.stop()
+
+    def when_done(self, callback: Callable[[], object]) -> None:
+        """Have it called on the session's loop at the end: soon, where that has come. It returns at once."""
+        self._asker.engine.portal.post(self._began.tell_at_end, callback)
 
     # Waiting.
 
@@ -227,7 +242,7 @@ class Batch:
         waiters, course = self._asker.engine.waiters, self._began.line._course
         stand_down = waiters.stand_by(told, course, loop)
         self._ledger.watch(tell)
-        self._began.told.append(tell)
+        self.when_done(tell)
         try:
             while not condition():
                 told.clear()
@@ -291,6 +306,8 @@ class Batch:
             keep_runs=plan.keep_runs,
         )
         self._driver.begin()
+        if self._view is not None:
+            self._view.refresh()
         return self
 
     _first_journal: Journal | None = None
@@ -301,6 +318,41 @@ class Batch:
 
     def _table(self, rows: Sequence[Row]) -> Any:
         return table(self._plan.data, rows, self._asker.format, priced=self._plan.budget.priced)
+
+    # How it shows itself.
+
+    def show(self, view: str | None = "auto") -> None:
+        """Show it live in the cell that runs here: "auto", "live", "text" (a bar) or "none".
+
+        Raises SettingsError for another word.
+        """
+        from .showing import chosen_view, show
+
+        made = chosen_view(view, self)
+        if made is None:
+            return
+        self._view, self._shown_in = made, kernel.execution()
+        show(made, self)
+        self.when_done(made.finish)
+
+    def _halt_soon(self) -> None:
+        """As `stop`, without a wait."""
+        engine = self._asker.engine
+        engine.portal.post(engine.cancel, self._course, "stop")
+
+    def _ipython_display_(self) -> None:
+        """Its picture; nothing in the cell that shows it already."""
+        from IPython.display import publish_display_data
+
+        from .showing import forms_of
+
+        if self._shown_in is None or self._shown_in != kernel.execution():
+            publish_display_data(forms_of(self))  # type: ignore[no-untyped-call]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from .showing import forms_of
+
+        return forms_of(self)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{count:,} {status}" for status, count in self.counts.items())

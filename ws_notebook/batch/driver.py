@@ -76,8 +76,8 @@ class Driver:
         self.over = False
         """Whether nothing more is asked; `ended`: whether all that was asked has ended too."""
         self.ended = False
-        self.told: list[Callable[[], object]] = []
-        """Called on the loop at the end."""
+        self._told: list[Callable[[], object]] = []
+        """Called at the end."""
         self.halted: Exception | None = None
         """Why it stopped before all rows had ended; None where it did not."""
         self.short = ""
@@ -429,8 +429,15 @@ class Driver:
         self._discard()
         self._engine.end_line(self.line._course, self._summary())
         self._engine.portal.work.ring()
-        for tell in self.told:
-            tell()
+        for tell in self._told:
+            self._engine.portal.aside.submit(tell)
+
+    def tell_at_end(self, callback: Callable[[], object]) -> None:
+        """Have it called at the end, or now where that has come, in a thread of the portal's."""
+        if self.ended:
+            self._engine.portal.aside.submit(callback)
+        else:
+            self._told.append(callback)
 
     def _summary(self) -> Summary:
         ledger, sent = self.ledger, self.ledger.sent

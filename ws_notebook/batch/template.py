@@ -46,6 +46,8 @@ class Template:
         self._columns = list(columns)
         self.uses: list[str] = []
         """The columns that occur in it; of a function nothing is known."""
+        self.uses_row = callable(prompt) and not isinstance(prompt, str)
+        """Whether what it asks depends on the row."""
         if isinstance(prompt, str):
             if not prompt.strip():
                 raise SettingsError("The prompt is empty. Write a question with a {column} in it.")
@@ -88,6 +90,7 @@ class Template:
     def _parsed(self, text: str) -> _Text:
         parts = parsed(text, self._known, (), self._refuse)
         free = {name for part in parts if isinstance(part, Placeholder) for name in _names_of(part)}
+        self.uses_row |= ROW in free or not free.isdisjoint(self._columns)
         self.uses += [name for name in self._columns if name in free and name not in self.uses]
         return parts
 

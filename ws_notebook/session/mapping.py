@@ -172,6 +172,8 @@ class MapSettings(TypedDict, total=False):
     max_cost: float | None
     prices: Mapping[str, Sequence[float]] | None
     on: Any
+    view: str | None
+    names: Mapping[str, Any] | None
 
 
 _ASKED = ("model", "instructions", "tools", "max_turns", "store", "text_format", "images", "options")
@@ -244,5 +246,7 @@ class Maps:
         asked = {name: given.pop(name) for name in _ASKED if name in given}
         session = cast("Session", self)
         session._refuse_closed()
-        self._batch = made_batch(SessionAsker(session, **asked), data, prompt, **given)
-        return self._batch
+        view = given.pop("view", None)
+        self._batch = batch = made_batch(SessionAsker(session, **asked), data, prompt, **given)
+        batch.show(view)
+        return batch
