@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from .. import kernel
 from ..engine.course import Course
 from ..exceptions import RunCancelled, SettingsError
-from .asker import Asker
+from .asker import Asker, RowRun
 from .budget import Budget
+from .cluster import ClusterDriver, Remote
 from .data import Data
 from .driver import Driver, Questions
 from .journal import Journal
@@ -46,10 +47,32 @@ class Plan:
         journal: Callable[[], Journal] | None = None,
         keep_runs: bool = False,
         notes: Sequence[str] = (),
+        remote: Remote | None = None,
     ) -> None:
         self.words, self.data, self.questions = words, data, questions
         self.budget, self.pace, self.journal = budget, pace, journal
         self.keep_runs, self.notes = keep_runs, tuple(notes)
+        self.remote = remote
+
+    def driver(
+        self, asker: Asker, line: RowRun, ledger: Ledger, positions: Sequence[int], journal: Journal | None
+    ) -> Driver | ClusterDriver:
+        """What asks the rows at these positions, from here or elsewhere."""
+        if self.remote is not None:
+            return ClusterDriver(
+                asker, line, ledger, self.questions, positions, pace=self.pace, remote=self.remote, journal=journal
+            )
+        return Driver(
+            asker,
+            line,
+            ledger,
+            self.questions,
+            positions,
+            pace=self.pace,
+            budget=self.budget,
+            journal=journal,
+            keep_runs=self.keep_runs,
+        )
 
 
 class Batch:
@@ -61,7 +84,7 @@ class Batch:
 
     def __init__(self, asker: Asker, plan: Plan, ledger: Ledger) -> None:
         self._asker, self._plan, self._ledger = asker, plan, ledger
-        self._driver: Driver | None = None
+        self._driver: Driver | ClusterDriver | None = None
         self._view: Seen | None = None
         self._shown_in: str | None = None
         """The execution of a cell in which it is shown."""
@@ -108,6 +131,11 @@ class Batch:
     def counts(self) -> dict[str, int]:
         """How many rows there are of each status."""
         return {status: count for status, count in self._ledger.counts.items() if count}
+
+    @property
+    def answered(self) -> int:
+        """How many rows have ended, in whatever way."""
+        return len(self._ledger.ended)
 
     @property
     def usage(self) -> dict[str, Any]:
@@ -275,7 +303,7 @@ class Batch:
     # Inside.
 
     @property
-    def _began(self) -> Driver:
+    def _began(self) -> Driver | ClusterDriver:
         assert self._driver is not None
         return self._driver
 
@@ -294,17 +322,7 @@ class Batch:
             if journal is not None:
                 journal.close()
             raise
-        self._driver = Driver(
-            self._asker,
-            line,
-            self._ledger,
-            plan.questions,
-            positions,
-            pace=plan.pace,
-            budget=plan.budget,
-            journal=journal,
-            keep_runs=plan.keep_runs,
-        )
+        self._driver = plan.driver(self._asker, line, self._ledger, positions, journal)
         self._driver.begin()
         if self._view is not None:
             self._view.refresh()

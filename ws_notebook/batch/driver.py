@@ -30,7 +30,7 @@ from .row import STATUSES
 from .template import Asked
 from .verdict import AGAIN, Next, Verdict, verdict
 
-__all__ = ["Driver", "Questions"]
+__all__ = ["Driver", "Questions", "row_words"]
 
 _BACKOFF, _LONGEST = 1.0, 60.0
 """Seconds of the wait for a rate limit that says none: at first, and at the most."""
@@ -286,7 +286,7 @@ class Driver:
                 self._discards.append(each._course)
         row.ms = (now - self._asked_at.pop(position, now)) * 1000
         row.text, row.value, row.run = "" if run is None else run.text, found.value, kept
-        row.error = "" if found.error is None else hidden(_words(found.error), self._engine.keys)
+        row.error = "" if found.error is None else hidden(row_words(found.error), self._engine.keys)
         if found.status == "completed":
             self._refused = 0
             self.pace.speed(now)
@@ -455,7 +455,7 @@ class Driver:
         )
 
 
-def _words(error: Exception) -> str:
+def row_words(error: Exception) -> str:
     """What a row's error says; of another kind than the package's own with its name."""
     told = str(error) if isinstance(error, WsNotebookError) else f"{type(error).__name__}: {error}"
     return " ".join([told, *getattr(error, "__notes__", ())])

@@ -78,14 +78,18 @@ class Ledger:
         row.text, row.value, row.error, row.run = "", None, "", None
         self.move(row, "waiting")
 
+    def add(self, took: tuple[int, int, int]) -> None:
+        """Count input, cached and output tokens."""
+        for place, tokens in enumerate(took):
+            self.tokens[place] += tokens
+
     def spend(self, row: Row | None, run: RunState) -> tuple[int, int, int]:
         """Count what a run took, whatever came of it: input, cached and output tokens. `row`: the one it was for."""
         usage, turns = run.usage, run.turns
         details = usage.get("input_tokens_details")
         cached = details.get("cached_tokens") if isinstance(details, dict) else 0
         took = (_count(usage.get("input_tokens")), _count(cached), _count(usage.get("output_tokens")))
-        for place, tokens in enumerate(took):
-            self.tokens[place] += tokens
+        self.add(took)
         for turn in turns:
             self.sent[0] += turn.bytes_sent
             self.sent[1] += turn.bytes_received

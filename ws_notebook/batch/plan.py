@@ -12,6 +12,7 @@ from ..render.format import one_line
 from .asker import Asker
 from .batch import Batch, Plan
 from .budget import Budget, checked_prices
+from .cluster import Remote
 from .data import Data
 from .driver import Questions
 from .journal import Journal, Record, row_key
@@ -20,7 +21,7 @@ from .pace import Pace
 from .row import Row
 from .template import Asked, Template, described
 
-__all__ = ["made_batch", "refused_names"]
+__all__ = ["made_batch"]
 
 _LANES, _WORDS = 16, 100
 
@@ -38,8 +39,10 @@ def made_batch(
     prices: Any = None,
     names: Mapping[str, Any] | None = None,
     columns: Sequence[str] | None = None,
+    remote: Remote | None = None,
 ) -> Batch:
-    """A batch that has begun. `names`: what a template may use besides columns; `columns`: the only ones it may.
+    """A batch that has begun. `names`: what a template may use besides columns; `columns`: the only ones it may;
+    `remote`: who asks instead of this session.
 
     Raises SettingsError, in words, for whatever cannot be asked.
     """
@@ -48,7 +51,9 @@ def made_batch(
     template = Template(prompt, table.columns, names)
     budget = Budget(max_tokens, max_cost, checked_prices(prices, asker.model), asker.longest)
     notes = [_missing_note(name, count) for name, count in table.missing_in(template.uses).items()]
-    if lanes is not None and lanes > asker.at_once:
+    if remote is not None and (budget.limited or keep_runs):
+        raise SettingsError("max_tokens=, max_cost= and keep_runs= are for rows that are asked from here, without on=.")
+    if remote is None and lanes is not None and lanes > asker.at_once:
         notes.append(f"{asker.at_once} rows are asked at once, not {lanes}: the provider takes no more.")
     rows = [Row(position, table.label(position)) for position in range(len(table))]
     questions = _Made(template, table)
@@ -59,10 +64,11 @@ def made_batch(
         data=table,
         questions=Questions(questions.ask, table.whole, keys, questions.forget),
         budget=budget,
-        pace=Pace(min(most, asker.at_once)),
+        pace=Pace(most if remote is not None else min(most, asker.at_once)),
         journal=opened,
         keep_runs=keep_runs,
         notes=notes,
+        remote=remote,
     )
     ledger = Ledger(rows)
     batch = Batch(asker, plan, ledger)
@@ -136,12 +142,3 @@ def _checked_lanes(lanes: Any) -> int:
     if isinstance(lanes, bool) or not isinstance(lanes, int) or lanes < 1:
         raise SettingsError(f"lanes must be a whole number of at least 1, not {lanes!r}.")
     return lanes
-
-
-def refused_names(**given: Any) -> None:
-    """Raise SettingsError for the first of these that is given although a lazy table is asked over."""
-    for name, value in given.items():
-        if value:
-            raise SettingsError(
-                f"A Dask DataFrame is asked when its result is computed, elsewhere: {name}= has no place."
-            )

@@ -13,7 +13,7 @@ from .row import Row
 if TYPE_CHECKING:
     from ..tools.schema.structured import TextFormat
 
-__all__ = ["FACTS", "answer_names", "table"]
+__all__ = ["FACTS", "answer_names", "empty_answers", "table"]
 
 FACTS = ("status", "error", "input_tokens", "output_tokens", "cost", "ms", "attempts")
 """The columns behind those of the answer."""
@@ -34,6 +34,14 @@ def table(data: Data, rows: Sequence[Row], wanted: TextFormat | None, *, priced:
     if data.kind == "pyarrow":
         return importlib.import_module("pyarrow").table(columns)
     return _pandas(columns, data, rows)
+
+
+def empty_answers(wanted: TextFormat | None) -> Any:
+    """The same of no rows, as pandas has it: which columns there will be."""
+    import pandas as pd
+
+    names = [*answer_names(wanted), *(name for name in FACTS if name != "cost")]
+    return pd.DataFrame({name: pd.Series([], dtype=_TYPES.get(name, object)) for name in names})
 
 
 def _answers(rows: Sequence[Row], wanted: TextFormat | None) -> dict[str, list[Any]]:

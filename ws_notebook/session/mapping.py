@@ -237,7 +237,11 @@ class Maps:
     @_maps
     def start_map(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any:
         """The same, and return the Batch at once."""
+        from ..batch.cluster import Remote
+        from ..batch.data import is_lazy
+        from ..batch.engines import engine_of
         from ..batch.plan import made_batch
+        from .elsewhere import ask_rows, lazy_answers, recipe_of
 
         given: dict[str, Any] = dict(settings)
         unknown = next((name for name in given if name not in MapSettings.__annotations__), None)
@@ -246,7 +250,12 @@ class Maps:
         asked = {name: given.pop(name) for name in _ASKED if name in given}
         session = cast("Session", self)
         session._refuse_closed()
-        view = given.pop("view", None)
+        view, client = given.pop("view", None), given.pop("on", None)
+        if is_lazy(data):
+            return lazy_answers(session, data, prompt, asked, {**given, "view": view, "on": client})
+        if client is not None:
+            recipe = recipe_of(session, asked, given.get("lanes") or 16)
+            given["remote"] = Remote(engine_of(client), ask_rows, recipe)
         self._batch = batch = made_batch(SessionAsker(session, **asked), data, prompt, **given)
         batch.show(view)
         return batch

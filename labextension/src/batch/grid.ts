@@ -1,7 +1,9 @@
-/** Every row as a small square, coloured by its state; a canvas, since there may be tens of thousands. */
+/** Every row as a small square, coloured by its state, and what the colours mean; a canvas: there may be tens of thousands. */
 
-import { element } from '../view/dom';
+import { element, setText } from '../view/dom';
+import { whole } from '../view/format';
 import { LETTERS } from './state';
+import { rowState } from './words';
 
 /** Pixels: the most height that it takes, the largest square, and the gap between two. */
 const HEIGHT = 150;
@@ -29,11 +31,18 @@ export function layout(total: number, width: number, height = HEIGHT): Layout {
 
 export class StateGrid {
   readonly node: HTMLCanvasElement;
+  /** The states that occur, and how many rows are in each. */
+  readonly legend = element('div', { class: 'wsn-batch-legend' });
   private shape: Layout = { size: LARGEST, across: 1, lines: 1 };
   private letters: Uint8Array = new Uint8Array();
 
   constructor(signal: AbortSignal, onRow: (position: number) => void) {
     this.node = element('canvas', { class: 'wsn-batch-grid', role: 'img' });
+    for (const status of Object.keys(LETTERS)) {
+      this.legend.append(
+        element('span', { class: `wsn-is-${status}` }, element('i', { class: 'wsn-batch-swatch' }), element('span'))
+      );
+    }
     this.node.addEventListener('click', event => {
       const position = Math.floor(event.offsetY / this.shape.size) * this.shape.across + Math.floor(event.offsetX / this.shape.size);
       if (position < this.letters.length) {
@@ -45,8 +54,16 @@ export class StateGrid {
     signal.addEventListener('abort', () => size.disconnect());
   }
 
-  update(letters: Uint8Array, label: string): void {
+  update(letters: Uint8Array, label: string, counts: Readonly<Record<string, number>>): void {
     this.letters = letters;
+    Object.keys(LETTERS).forEach((status, place) => {
+      const entry = this.legend.children[place];
+      const count = counts[status] ?? 0;
+      if (entry instanceof HTMLElement && entry.lastElementChild !== null) {
+        entry.dataset['none'] = String(count === 0);
+        setText(entry.lastElementChild, `${whole(count)} ${rowState(status)}`);
+      }
+    });
     this.node.setAttribute('aria-label', label);
     this.draw();
   }
@@ -72,16 +89,18 @@ export class StateGrid {
   }
 
   private paint(context: CanvasRenderingContext2D, { size, across }: Layout): void {
-    const style = getComputedStyle(this.node);
+    const swatches = [...this.legend.querySelectorAll('.wsn-batch-swatch')];
     const side = size > 3 ? size - GAP : size;
-    for (const [status, letter] of Object.entries(LETTERS)) {
+    Object.values(LETTERS).forEach((letter, index) => {
       const code = letter.charCodeAt(0);
-      context.fillStyle = style.getPropertyValue(`--wsn-row-${status}`);
+      const swatch = swatches[index];
+      // The page knows its theme; a canvas does not.
+      context.fillStyle = swatch === undefined ? '#888' : getComputedStyle(swatch).backgroundColor;
       for (let place = 0; place < this.letters.length; place += 1) {
         if (this.letters[place] === code) {
           context.fillRect((place % across) * size, Math.floor(place / across) * size, side, side);
         }
       }
-    }
+    });
   }
 }

@@ -1,6 +1,6 @@
 /** How many rows were asked at once, over time: a small timeline. */
 
-import { __, _n } from '../texts';
+import { __ } from '../texts';
 import type { Facts } from './state';
 
 const WIDTH = 240;
@@ -30,6 +30,6 @@ export function lanesPicture(node: HTMLElement, facts: Facts): void {
     node.replaceChildren(svg, words);
   }
   line.setAttribute('d', steps(history, most, facts.elapsed_ms));
-  const told = _n('%1 of %2 lane', '%1 of %2 lanes', most, String(now)).replace('%2', String(most));
+  const told = __('%1 of %2 lanes', now, most);
   words.textContent = history.length > 1 ? `${told}, ${__('slowed by rate limits')}` : told;
 }

@@ -31,6 +31,7 @@ export class RowWindow {
   private readonly space = element('div', { class: 'wsn-batch-space' });
   private only = '';
   private total = 0;
+  private all = 0;
   private shown: [number, number] = [0, 0];
   private timer = 0;
   private frame = 0;
@@ -50,6 +51,7 @@ export class RowWindow {
 
   /** There are so many rows; `changed`: the first and the last that are not as they were. */
   update(total: number, changed: [number, number] | null): void {
+    this.all = total;
     if (this.only === '' && total !== this.total) {
       this.setTotal(total);
       this.look();
@@ -67,6 +69,7 @@ export class RowWindow {
   /** Show those that failed alone, or all. */
   filter(failed: boolean): void {
     this.only = failed ? FAILED : '';
+    this.total = this.all;
     this.node.scrollTop = 0;
     this.request();
   }
@@ -100,8 +103,7 @@ export class RowWindow {
   }
 
   private request(): void {
-    const known = this.only === '' ? this.total : Math.max(this.total, 1);
-    this.shown = wanted(this.node.scrollTop, this.node.clientHeight || 300, known);
+    this.shown = wanted(this.node.scrollTop, this.node.clientHeight || 300, this.total);
     this.ask(...this.shown, this.only);
   }
 }

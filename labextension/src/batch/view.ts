@@ -50,7 +50,7 @@ export class BatchView {
     );
     const filter = element('label', { class: 'wsn-batch-filter' }, this.only, document.createTextNode(` ${__('only rows that failed')}`));
     this.node = element('div', { class: 'wsn-batch' });
-    this.node.append(this.prompt, head, this.bar, this.lanes, this.grid.node, this.notes, this.errors, filter, this.rows.node, this.spoken);
+    this.node.append(this.prompt, head, this.bar, this.lanes, this.grid.node, this.grid.legend, this.notes, this.errors, filter, this.rows.node, this.spoken);
     queueMicrotask(() => addSheet(this.node, 'batch', css));
   }
 
@@ -66,7 +66,7 @@ export class BatchView {
     show(this.stop, running);
     this.measure(facts, words);
     lanesPicture(this.lanes, facts);
-    this.grid.update(letters, `${__('Rows by state')}: ${words}`);
+    this.grid.update(letters, `${__('Rows by state')}: ${words}`, facts.counts);
     this.tellErrors(facts);
     this.rows.update(facts.total, changed);
     this.speak(words, facts);
