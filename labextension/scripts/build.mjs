@@ -5,6 +5,7 @@
 //   panel   ../ws_notebook/views/static/panel.js, one more: the session panel
 //   composer  ../ws_notebook/views/static/composer.js, one more: the line of a chat
 //   faults  ../ws_notebook/views/static/faults.js, one more: the switch for faults on demand
+//   batch   ../ws_notebook/views/static/batch.js, one more: the rows of a batch
 //   lib     lib/index.js, the plugins, which jupyter-builder then wraps for JupyterLab
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +71,12 @@ const outputs = {
     ...common,
     entryPoints: ['src/widgets/faults.ts'],
     outfile: '../ws_notebook/views/static/faults.js',
+    minify: true
+  },
+  batch: {
+    ...common,
+    entryPoints: ['src/widgets/batch.ts'],
+    outfile: '../ws_notebook/views/static/batch.js',
     minify: true
   },
   lib: {

@@ -5,8 +5,8 @@ import re
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from ws_notebook.batch.prompt import interpolate
 from ws_notebook.exceptions import SettingsError
-from ws_notebook.magics.prompt import interpolate
 from ws_notebook.magics.report import Report, brief
 
 __all__: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -157,6 +157,17 @@ class FrameLog:
     def records(self) -> list[FrameRecord]:
         """A copy of what is held, oldest first; safe to call from any thread."""
         return [record for entry in self._entries.copy() for record in entry.records()]
+
+    def drop(self, turns: Container[str]) -> None:
+        """Let go of the frames of these turns; they stay counted. Takes as long as the log is."""
+        kept = [entry for entry in self._entries if entry.turn is None or entry.turn not in turns]
+        gone = [entry for entry in self._entries if entry.turn is not None and entry.turn in turns]
+        for entry in gone:
+            frames = [entry.frames] if isinstance(entry.frames, bytes) else entry.frames
+            self.held -= sum(map(len, frames)) + _ENTRY + _FRAME * len(frames)
+            self._count -= len(frames)
+        if gone:
+            self._entries = deque(kept)
 
     def note(
         self,

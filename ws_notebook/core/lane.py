@@ -43,6 +43,8 @@ class Lane:
         """The response id that the connection remembers: the latest one of the lane."""
         self.hearing = Hearing()
         """What was heard on it, and when."""
+        self.kept = False
+        """What it remembers is forked from by many: no run gets it, so that it is remembered as long as that lasts."""
         self.lost = False
         """It fell silent: nothing more is taken from it, and nothing asked on it, as long as the connection lasts."""
         self.ended: deque[str] = deque(maxlen=_REMEMBERED)
@@ -54,7 +56,13 @@ class Lane:
     def free(self) -> bool:
         """Whether a run may have it. A response that nobody asked for holds up its requests, and no run."""
         drained = self.current is not None and self.current.done
-        return not self.lost and self.run is None and self.pending is None and self.awaits is None and not drained
+        return (
+            not (self.lost or self.kept)
+            and self.run is None
+            and self.pending is None
+            and self.awaits is None
+            and not drained
+        )
 
     @property
     def quiet(self) -> bool:
@@ -213,7 +221,7 @@ class Lanes:
         self._silent = None
         for lane in self:
             lane.memory = lane.awaits = lane.held = None
-            lane.lost = False
+            lane.lost = lane.kept = False
             lane.ended.clear()
             if lane.current is not None and lane.current.done:
                 lane.current = None

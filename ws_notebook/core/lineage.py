@@ -22,6 +22,7 @@ __all__ = [
     "chain",
     "continuable",
     "first_input",
+    "followable",
     "history",
     "owed_outputs",
     "replay",
@@ -59,12 +60,17 @@ def continuable(run: RunState) -> bool:
     A run that the provider refused is passed over, or its fault would come back with each request.
     One that was cut off by a lost connection is kept: its answer is on the screen.
     """
-    if not run.turns:
+    if not run.turns or run.batch or run.row_of is not None:
         return False
     if run.status == "failed":
         lost = isinstance(run.error, _KEPT)
         return lost and any(turn.parts or turn.output for turn in run.turns)
     return run.done
+
+
+def followable(run: RunState) -> bool:
+    """Whether a later run may follow this one by default, or may wait for it: batches stand beside a dialogue."""
+    return continuable(run) if run.done else not run.batch and run.row_of is None
 
 
 def wanted_parent(run: RunState, runs: Sequence[RunState]) -> tuple[TurnState | None, str | None] | None:
@@ -75,7 +81,7 @@ def wanted_parent(run: RunState, runs: Sequence[RunState]) -> tuple[TurnState | 
     wanted = run.wants
     if isinstance(wanted, Latest):
         ahead = runs[: runs.index(run)]
-        wanted = next((each for each in reversed(ahead) if not each.done or continuable(each)), None)
+        wanted = next((each for each in reversed(ahead) if followable(each)), None)
     if wanted is None:
         return None, None
     if isinstance(wanted, str):

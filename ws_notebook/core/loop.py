@@ -6,6 +6,8 @@ Lanes are where runs and connections meet: a turn that is to be sent is put on t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .. import exceptions
 from ..secrets import Keys, hidden_error
 from . import calls, lineage, memory, outcome, oversize
@@ -89,6 +91,25 @@ class ToolLoop:
         self._by_id[run.id] = run
         self._changes += [(run, TurnStarted(turn)) for turn in run.turns]
         self._changes.append((run, RunEnded(run)))
+
+    def open_line(self, run: RunState) -> None:
+        """Add the line of a batch: it asks nothing itself, and is ended by whoever drives the batch."""
+        self.runs.append(run)
+        self._by_id[run.id] = run
+
+    def discard(self, runs: Iterable[RunState]) -> list[RunState]:
+        """Forget runs that have ended, and what is told of them. Those that a lane may still hear of stay.
+
+        Returns those that are forgotten.
+        """
+        heard = {turn.run_id for lane in self.pool for turn in (lane.current, lane.last, lane.pending) if turn}
+        gone = [run for run in runs if run.done and run.id in self._by_id and run.id not in heard]
+        for run in gone:
+            del self._by_id[run.id]
+        if gone:
+            names = {run.id for run in gone}
+            self.runs[:] = [run for run in self.runs if run.id not in names]
+        return gone
 
     def forget(self) -> None:
         """Start over with no runs."""

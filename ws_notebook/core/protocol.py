@@ -7,6 +7,8 @@ in seconds of one monotonic clock.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .. import exceptions
 from ..secrets import Keys
 from . import calls, outcome
@@ -22,6 +24,7 @@ from .loop import ToolLoop
 from .pool import Pool
 from .run import RunState
 from .steer import Steer
+from .summary import Summary
 from .turn import ApprovalState, CallState, Progress
 from .waits import Waits
 
@@ -111,6 +114,39 @@ class Protocol:
         run.stopped = outcome.STOPPED_WITH_SESSION if closing else stopped
         self._loop.give_up_calls(run, "cancelled", now)
         self._loop.end(run, "cancelled", error, now)
+
+    def join(self, run: RunState, line: RunState) -> None:
+        """The run, which has not begun, is a row of the batch that has this line."""
+        run.row_of = line
+
+    def open_line(self, run: RunState) -> None:
+        """Add the line of a batch."""
+        run.batch = True
+        self._loop.open_line(run)
+
+    def end_line(self, run: RunState, summary: Summary, now: float) -> None:
+        """Its batch is over, or stops for now. Nothing happens where the line has ended."""
+        if not run.done:
+            run.turns.append(summary.turn(run, now))
+            self._loop.end(run, summary.status, summary.error, now)
+
+    @property
+    def keeps_lane(self) -> bool:
+        """Whether there is a lane that is kept so."""
+        return any(lane.kept for lane in self._pool)
+
+    def keep_lane(self, run: RunState | None) -> None:
+        """Let no run have the lane that remembers this run's last response; None: all are free again."""
+        wanted = None if run is None else run.response_id
+        for lane in self._pool:
+            lane.kept = wanted is not None and lane.memory == wanted
+
+    def discard(self, runs: Iterable[RunState]) -> list[RunState]:
+        """Forget runs that have ended, with their frames; see `ToolLoop.discard`."""
+        gone = self._loop.discard(runs)
+        if gone:
+            self.frames.drop({turn.id for run in gone for turn in run.turns})
+        return gone
 
     def use_http(self) -> None:
         """There is no WebSocket mode: from now on each request carries the full input."""

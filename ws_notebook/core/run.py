@@ -67,6 +67,10 @@ class RunState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     """What was said to it while it worked."""
     status: str = "in_progress"
     error: Exception | None = None
+    row_of: RunState | None = None
+    """The line of the batch of which it is a row; nothing is continued after it by default."""
+    batch: bool = False
+    """Whether it is the line of a batch: it stands for all of its rows, and asks nothing itself."""
     stopped: str = ""
     """How it was stopped and what that means for the next turn; empty when it was not."""
     asked: float

@@ -53,6 +53,10 @@ class Course:
         """The front end's id of that cell, or None."""
         self.view_decides = False
         """Whether a live view shows it, whose buttons can approve calls."""
+        self.shown = True
+        """Whether it is among the session's runs: a row of a batch is not, unless it is kept."""
+        self.halt: Callable[[Exception], None] | None = None
+        """What stops the batch of which it is the line; None for a run that asks itself."""
         self.done = False
         """Whether its observers were told of its end, in whatever way it ended."""
         self._observers: list[Observer] = []

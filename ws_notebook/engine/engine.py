@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 
 import msgspec
@@ -15,6 +15,7 @@ from ..core.frames import FrameRecord
 from ..core.protocol import Protocol
 from ..core.run import RunState
 from ..core.steer import Steer
+from ..core.summary import Summary
 from ..core.turn import CallState
 from ..exceptions import SettingsError
 from ..render.header import RunHeader
@@ -62,6 +63,8 @@ class Engine:
         self._resting = Rest(self.rest, lambda: self.protocol.waits.idle)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
+        self._stale: list[RunState] = []
+        """Runs to be let go."""
         self._ready: deque[tuple[Course, CallState]] = deque()
         self._dispatching = False
 
@@ -77,6 +80,29 @@ class Engine:
         """Add a run that was done by other means."""
         self.courses[course.state.id] = course
         self.portal.call(self._add_ended, course.state)
+
+    def open_line(self, course: Course, holder: object) -> None:
+        """Add the line of a batch, which holds the session as a run does. Returns at once."""
+        self.courses[course.state.id] = course
+        self.portal.going[course.state] = holder
+        self.portal.post(self._open_line, course.state)
+
+    def end_line(self, course: Course, summary: Summary) -> None:
+        """On the loop: the batch is over, or stops for now."""
+        self.protocol.end_line(course.state, summary, time.monotonic())
+        self.traffic.settle()
+
+    def make_row(self, course: Course, line: Course) -> None:
+        """A run that has not begun is a row of a batch: it stands behind the batch's line, and not beside it."""
+        self.protocol.join(course.state, line.state)
+        course.shown = False
+
+    def discard(self, courses: Iterable[Course]) -> None:
+        """On the loop: let go of runs that have ended; of one that a lane may still hear of, the next time."""
+        self._stale += [course.state for course in courses]
+        for state in self.protocol.discard(self._stale):
+            self.courses.pop(state.id, None)
+        self._stale = [state for state in self._stale if state.id in self.courses]
 
     def cancel(self, course: Course, cause: Cause) -> None:
         """Stop a run: it has ended when this returns. Nothing happens to one that has ended."""
@@ -99,8 +125,12 @@ class Engine:
             raise
 
     def states(self) -> list[RunState]:
-        """The data behind every run, oldest first."""
-        return [course.state for course in list(self.courses.values())]
+        """The data behind every run that is shown, oldest first."""
+        return [course.state for course in self.shown()]
+
+    def shown(self) -> list[Course]:
+        """Every run but the rows of batches, oldest first."""
+        return [course for course in list(self.courses.values()) if course.shown]
 
     def forget(self) -> None:
         """Stop what runs, leave the connections and start over."""
@@ -149,20 +179,31 @@ class Engine:
             self.protocol.abandon(state, now, SettingsError("The session was closed before the run began."))
         self.traffic.settle()
 
+    def _open_line(self, state: RunState) -> None:
+        self._resting.begin(state)
+        self.protocol.open_line(state)
+        if self.closed:
+            self.protocol.abandon(state, time.monotonic(), SettingsError("The session was closed before it began."))
+        self._touch_watchers()
+
     def _add_ended(self, state: RunState) -> None:
         self.protocol.add_ended(state)
         self.traffic.settle()
 
     def _cancel(self, course: Course, cause: Cause) -> None:
-        if course.done:
+        if course.done or course.state.done:
             return
         error = cancelled(course.state, cause)
+        if course.halt is not None:
+            course.halt(error)
+            return
         self.protocol.abandon(course.state, time.monotonic(), error, closing=self.closed)
         self.traffic.settle()
 
     def _stop_all(self) -> None:
-        """The latest first, so that none begins in another's place."""
-        for state in reversed([state for state in self.protocol.runs if not state.done]):
+        """Batches, which ask their next rows, and then the latest first, so that none begins in another's place."""
+        running = [state for state in reversed(self.protocol.runs) if not state.done]
+        for state in sorted(running, key=lambda state: not state.batch):
             self._cancel(self.courses[state.id], "stop")
 
     def _steer(self, course: Course, steer: Steer) -> Steer:
@@ -176,7 +217,7 @@ class Engine:
         self.traffic.drop()
         self.protocol.forget()
         for state in begun:
-            del self.courses[state.id]
+            self.courses.pop(state.id, None)
         self._touch_watchers()
 
     def _remember(self, call: CallState) -> None:
@@ -222,7 +263,9 @@ class Engine:
             course.tell(change)
         if type(change) is RunEnded:
             self.dispatcher.stop(state)
-            self.portal.work.ring()
+            if state.row_of is None:
+                # Who waits for a batch is woken when a row counts.
+                self.portal.work.ring()
             self._resting.end(state)
             # Last: with it the session may go.
             self.portal.going.pop(state, None)

@@ -95,6 +95,11 @@ class _Bell:
             self._listening = None
 
 
+def _is_of(owner: object, waited: object) -> bool:
+    """Whether who waits for the one waits for the other's jobs: for a run, or for the batch of which it is a row."""
+    return owner is waited or getattr(owner, "row_of", None) is waited is not None
+
+
 def _settle(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
@@ -130,7 +135,7 @@ class WorkQueue:
 
     def waited_for_aside(self, owner: object) -> bool:
         """Whether a thread of a kernel, and not its main one, waits for this: it does none of the jobs."""
-        return any(each is owner for each in self._aside)
+        return any(_is_of(owner, each) for each in self._aside)
 
     def put(self, job: Job) -> None:
         """Add a job; whoever may serve it is woken."""
@@ -185,7 +190,7 @@ class WorkQueue:
         """From now on, without a kernel, coroutines of `owner` join this loop, and its functions get a thread."""
         with self._lock:
             self._awaiting.append((owner, loop))
-            there = [job for job in self._jobs if job.owner is owner]
+            there = [job for job in self._jobs if _is_of(job.owner, owner)]
         self._hooks.begin()
         if not kernel.in_kernel():
             self._serve_awaited(owner, there)
@@ -225,15 +230,17 @@ class WorkQueue:
         """Do one piece of work in this thread that waits; False: there was none."""
         if kernel.in_kernel():
             main = kernel.is_main_thread()
-            job = self._claim(lambda job: not (job.joins or job.aside) if main else job.aside and job.owner is owner)
+            job = self._claim(
+                lambda job: not (job.joins or job.aside) if main else job.aside and _is_of(job.owner, owner)
+            )
         else:
-            job = self._claim(lambda job: job.owner is owner)
+            job = self._claim(lambda job: _is_of(job.owner, owner))
         if job is None:
             return False
         try:
             job.run()
         except KeyboardInterrupt:
-            if job.owner is not owner:
+            if not _is_of(job.owner, owner):
                 job.interrupted()
             raise
         return True
@@ -282,12 +289,12 @@ class WorkQueue:
             self._begin(job)
 
     def _is_awaited(self, owner: object) -> bool:
-        return any(each is owner for each, _ in self._awaiting)
+        return any(_is_of(owner, each) for each, _ in self._awaiting)
 
     def _serve_awaited(self, owner: object, jobs: Sequence[Job]) -> None:
         """Have jobs of an awaited owner done: coroutines on the loop that awaits, functions beside it."""
         with self._lock:
-            loop = next((loop for each, loop in self._awaiting if each is owner), None)
+            loop = next((loop for each, loop in self._awaiting if _is_of(owner, each)), None)
             if loop is None:
                 return
             aside = any(not job.joins for job in jobs) and owner not in self._served_aside
@@ -376,7 +383,9 @@ class Portal:
     def post(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Have the function called on the loop soon; its result is not waited for."""
         self.refuse_fork()
-        self._loop.call_soon_threadsafe(lambda: function(*args, **kwargs))
+        # On the loop itself nothing has to be woken, which costs as much as sending a message.
+        soon = self._loop.call_soon if self.here else self._loop.call_soon_threadsafe
+        soon(lambda: function(*args, **kwargs))
 
     def post_or_not(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """The same from whatever thread lets something go, also as it collects garbage.

@@ -17,7 +17,7 @@ from ..tools.values.pictures import is_picture
 from .fields import FIELDS
 from .options import EFFORTS
 
-__all__ = ["cassettes", "field_words", "models", "pictures", "scene_files", "types"]
+__all__ = ["cassettes", "columns", "field_words", "frames", "models", "pictures", "scene_files", "tables", "types"]
 
 _BUILTIN: Final = ("str", "int", "float", "bool", "list[str]", "list[int]", "list[float]", "dict[str, str]")
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff"})
@@ -46,6 +46,32 @@ def types(names: Iterable[tuple[str, Any]]) -> list[str]:
 def pictures(names: Iterable[tuple[str, Any]], typed: str) -> list[str]:
     """Variables that hold a picture, or a list of some; files that are one."""
     return [*(name for name, value in names if _holds_picture(value)), *_files(typed, _PICTURES)]
+
+
+def frames(names: Iterable[tuple[str, Any]]) -> list[str]:
+    """Variables that hold a table."""
+    return [name for name, value in names if _is_frame(value)]
+
+
+def tables(names: Iterable[tuple[str, Any]]) -> list[str]:
+    """Variables that hold rows: tables first, then lists."""
+    known = list(names)
+    lists = [name for name, value in known if isinstance(value, (list, tuple, *_series()))]
+    return [*frames(known), *lists]
+
+
+def columns(table: Any) -> list[str]:
+    """The columns of a table; nothing for what is none."""
+    return [str(name) for name in table.columns] if _is_frame(table) else []
+
+
+def _is_frame(value: Any) -> bool:
+    return isinstance(value, (loaded("pandas", "DataFrame"), loaded("polars", "DataFrame")))
+
+
+def _series() -> tuple[Any, ...]:
+    found = loaded("pandas", "Series")
+    return (found,) if isinstance(found, type) else ()
 
 
 def field_words(typed: str) -> list[str]:

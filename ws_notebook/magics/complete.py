@@ -24,6 +24,9 @@ _VALUES: Final[Mapping[str, Callable[[Typed], list[str]]]] = {
     "output": Typed.answers,
     "format": Typed.types,
     "images": Typed.pictures,
+    "map": Typed.tables,
+    "into": Typed.frames,
+    "columns": Typed.columns,
     "pairs": Typed.fields,
 }
 """What can stand behind an option, by its name; behind others it is one of their choices."""
@@ -80,7 +83,7 @@ def _takes_no_code(line: str) -> bool:
         return False
     *before, last = found[2].split(" ")
     option = _TAKING.get(before[-1]) if before else None
-    takes_expression = option is not None and option.name in ("format", "images")
+    takes_expression = option is not None and option.name in ("format", "images", "map")
     return found[1] == "%%" and not (takes_expression and re.search(r"[.(\[]", last))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import keyword
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
+from ..batch.placeholder import nearest
 from ..exceptions import SettingsError
 from .fields import request_fields
 
@@ -133,6 +133,9 @@ OPTIONS: Final = (
     Option(("--store",), "have the provider keep the responses"),
     Option(("--effort",), "reasoning effort: none, minimal, low, medium, high, xhigh", "E", EFFORTS, _effort),
     Option(("--max-turns",), "the most turns of the tool loop", "N", convert=whole_number),
+    Option(("--map",), "ask it over each row of this table or list; {column} is a cell of the row", "DATA"),
+    Option(("--into",), "with --map: put the table of answers into this variable", "VAR", convert=_variable),
+    Option(("--columns",), "with --map: the columns to use, below a prompt that names none", "A,B", convert=_names),
     Option(("--background",), "return at once; the answer goes on streaming below the cell"),
     Option(("--view",), "auto, live, text or none", "V", VIEWS, _choice(*VIEWS)),
     Option(("--raw",), "send the prompt as typed: no {expr} is replaced"),
@@ -168,6 +171,10 @@ class CellOptions:
     store: bool | None = None
     effort: str | None = field(default=None, compare=False)
     max_turns: int | None = None
+    map: str | None = None
+    """The DATA of --map, as typed."""
+    into: str | None = None
+    columns: tuple[str, ...] | None = None
     background: bool = False
     view: str | None = None
     raw: bool = False
@@ -210,6 +217,14 @@ def _refuse_contradictions(options: CellOptions) -> None:
         raise SettingsError("%%responses: -t needs the names of tools, as in -t add,divide. --no-tools offers none.")
     if options.format is not None and any(pair.startswith(("text.format", "text=")) for pair in options.pairs):
         raise SettingsError("%%responses: --format gives the request its text.format, and --set too. Use one of them.")
+    without = next((name for name in ("into", "columns") if getattr(options, name) is not None), None)
+    if options.map is None and without is not None:
+        raise SettingsError(f"%%responses: --{without} says how rows are asked. Name their table: --map df.")
+    if options.map is not None and (options.new or options.parent is not None or options.raw):
+        flag = "--raw" if options.raw else "--new" if options.new else "--from"
+        raise SettingsError(
+            f"%%responses: {flag} has no meaning with --map: each row is asked afresh, in its own words."
+        )
     if options.session is not None and options.transport is not None:
         raise SettingsError(
             "%%responses: --transport belongs to the magics' own session. Give yours its transport in Session(…)."
@@ -225,13 +240,6 @@ def split_words(line: str, magic: str) -> list[str]:
             f"{magic}: a quotation mark or a backslash has no counterpart in: {line.strip()} "
             'Quote the other way round, as in -i "don\'t".'
         ) from None
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """` Did you mean …?`, or nothing when no known word is near."""
-    by_case = {each.casefold(): each for each in known}
-    near = difflib.get_close_matches(word.casefold(), by_case, 1)
-    return f" Did you mean {by_case[near[0]]}?" if near else ""
 
 
 def _unknown(name: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Enum, Int, TraitError, Unicode, observe, validate
 
 from .. import kernel
+from ..batch.prompt import interpolate, trimmed
 from ..core.changes import Change
-from ..core.run import Latest, RunState
+from ..core.run import LATEST, Latest, RunState
 from ..core.waits import Waits
 from ..exceptions import RunCancelled, SettingsError, WsNotebookError
 from ..session.asking import StartSettings
@@ -29,14 +30,17 @@ from .complete import matcher, offered
 from .offer import chosen_tools
 from .options import EFFORTS, TRANSPORTS, VIEWS, CellOptions, nearest, parse_cell_options
 from .panel import MagicsGuide
-from .prompt import interpolate, trimmed
 from .report import brief
 from .result import CellResult
+from .rows import RowsAsked
 from .sessions import Sessions
 from .silence import silence
 from .stamp import stamp
 from .subcommands import magic_help, run_subcommand
 from .values import format_type, picture_values
+
+if TYPE_CHECKING:
+    from ..batch.batch import Batch
 
 __all__ = ["ResponsesMagics"]
 
@@ -71,13 +75,15 @@ class ResponsesMagics(Magics):
 
     @no_var_expand
     @cell_magic("responses")  # type: ignore[arg-type]  # IPython's own types of these decorators are wrong
-    def ask(self, line: str, cell: str) -> Run:
+    def ask(self, line: str, cell: str) -> Run | Batch:
         try:
             options = parse_cell_options(line)
             if not options.raw:
                 refuse_second_line(cell, " In a block of code, or with --raw, such a line is text.")
             session = self.sessions.get(options.session, options.transport)
             panels().guide = self._guide
+            if options.map is not None:
+                return self._mapped(session, cell, options)
             run, views = self._start(session, self._question(cell, options), options)
             if options.background:
                 return self._left_running(session, run, views)
@@ -154,7 +160,9 @@ class ResponsesMagics(Magics):
             self.sessions.names[options.output] = run
         return run, views
 
-    def _settings(self, session: Session, options: CellOptions) -> StartSettings[Run]:
+    def _settings(
+        self, session: Session, options: CellOptions, parent: Run | str | Latest | None = None
+    ) -> StartSettings[Run]:
         """What the cell says, else the magics' defaults where the session is their own, else the session's."""
         own, names = self.sessions.is_own(session), self.sessions.names
 
@@ -163,7 +171,7 @@ class ResponsesMagics(Magics):
 
         return StartSettings[Run](
             text_format=None if options.format is None else format_type(options.format, names),
-            parent=self._parent(session, options),
+            parent=parent or self._parent(session, options),
             model=settled(options.model, self.model),
             instructions=settled(options.instructions, self.instructions),
             tools=chosen_tools(options.tools, self.sessions.offered(session), names),
@@ -171,6 +179,25 @@ class ResponsesMagics(Magics):
             store=settled(options.store, self.store),
             options=_with_effort(options.request, self.effort if own else ""),
         )
+
+    def _mapped(self, session: Session, cell: str, options: CellOptions) -> Batch:
+        """Ask the cell over each row. Its answers are in the variables that it names, also while they come."""
+        names = self.sessions.names
+        rows = RowsAsked(cell, options, names)
+        asked = {**self._settings(session, options, LATEST), "images": picture_values(options.images, names) or None}
+        asked.pop("parent")
+        batch: Batch = session.start_map(
+            rows.data, rows.prompt, names=rows.names, view=options.view or self.view, **cast(Any, asked)
+        )
+        if options.output:
+            names[options.output] = batch
+        if options.background:
+            rows.fill_later(batch, names)
+            return batch
+        try:
+            return batch.result()
+        finally:
+            rows.fill(batch, names)
 
     def _finished(self, session: Session, run: Run, views: list[View]) -> Run:
         """Wait for the end and show it. Raises the run's error; a stop, of which a live view tells, without a word."""

@@ -74,6 +74,21 @@ class Typed:
         """Variables and files that hold one."""
         return candidates.pictures(self._visible, self.last)
 
+    def tables(self) -> list[str]:
+        """Variables that hold rows."""
+        return candidates.tables(self._visible)
+
+    def frames(self) -> list[str]:
+        """Variables that hold a table."""
+        return candidates.frames(self._visible)
+
+    def columns(self) -> list[str]:
+        """Columns of the table that is named behind --map, but for those that are listed before a comma."""
+        pairs = itertools.pairwise(self.before)
+        named = next((name for flag, name in pairs if flag == "--map"), "")
+        found = candidates.columns(self.sessions.names.get(named))
+        return [name for name in found if name not in self._listed]
+
     def fields(self) -> list[str]:
         """Fields of the request, or the values of one."""
         return candidates.field_words(self.last)

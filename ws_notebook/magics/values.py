@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..batch.placeholder import compiled, evaluated, free_names, is_known
 from ..exceptions import SettingsError
 from .options import nearest
-from .placeholder import compiled, evaluated, free_names, is_known
 
-__all__ = ["format_type", "picture_values"]
+__all__ = ["format_type", "named_value", "picture_values"]
 
 
 def format_type(text: str, names: Mapping[str, Any]) -> Any:
@@ -22,6 +22,14 @@ def format_type(text: str, names: Mapping[str, Any]) -> Any:
     if value is None:
         raise SettingsError("%%responses: --format None asks for no form. Leave the option out.")
     return value
+
+
+def named_value(text: str, names: Mapping[str, Any], flag: str) -> Any:
+    """What the expression behind an option is. Raises SettingsError in one line."""
+    try:
+        return _value(text, names, flag)
+    except _UnknownName as error:
+        raise SettingsError(str(error)) from None
 
 
 def picture_values(words: Iterable[str], names: Mapping[str, Any]) -> dict[str, Any]:

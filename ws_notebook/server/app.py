@@ -29,6 +29,7 @@ from ws_notebook.server.http import InputTokensHandler, ModelsHandler, Responses
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.models.base import Model
 from ws_notebook.server.profiles import PROFILES, Profile
+from ws_notebook.server.rate import Rate
 from ws_notebook.server.service import Service, Source
 from ws_notebook.server.socket import ResponsesSocket
 from ws_notebook.server.store import Archive, MemoryStore, Store
@@ -75,10 +76,11 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     faults = Faults(options.faults)
     names = {options.profile.model_prefix + model.name: model for model in options.models}
     models = {**{model.name: model for model in options.models}, **names}
+    rate = Rate(limits.requests_per_second)
     service = (
-        Service(models, store, options.source)
+        Service(models, store, options.source, rate)
         if options.taping is None
-        else TapedService(models, store, options.source, options.taping)
+        else TapedService(models, store, options.source, options.taping, rate)
     )
     guarded = {"access": _access(options), "service": service}
     routes: list[Any] = [

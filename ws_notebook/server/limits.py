@@ -28,6 +28,8 @@ class Limits:
     """Distinct named lanes in a connection's whole life; the default lane is not counted."""
     queued_creates: int = _limit(256, "--queued-creates", "waiting on a connection")
     """Creates that may wait on one connection; one more is refused with 429."""
+    requests_per_second: float = _limit(0.0, "--requests-per-second", "taken over all connections; 0: any number")
+    """A token bucket over the whole server: one more is refused with 429, and told when there is room."""
     pending_steers: int = _limit(16, "--pending-steers", "waiting for one response")
     """Steers that may wait for one response."""
     max_message_bytes: int = _limit(64 * MIB, "--max-message-mib", "largest message, and largest body over HTTP")

@@ -12,6 +12,7 @@ from ws_notebook.server.errors import ApiError, model_not_found, response_not_fo
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.lineage import Record
 from ws_notebook.server.models.base import Line, Model
+from ws_notebook.server.rate import Rate
 from ws_notebook.server.store import Store
 from ws_notebook.server.wire import Event
 from ws_notebook.settings import THROUGH_HEADER
@@ -56,7 +57,10 @@ class Addressing(Source, Protocol):
 class Service:
     """The models and the store of one server; *source*: where models with other names come from."""
 
-    def __init__(self, models: Mapping[str, Model], store: Store, source: Source | None = None) -> None:
+    def __init__(
+        self, models: Mapping[str, Model], store: Store, source: Source | None = None, rate: Rate | None = None
+    ) -> None:
+        self.rate = rate or Rate()
         self.models = models
         self.store = store
         self.source = source
@@ -72,6 +76,7 @@ class Service:
         line: Line | None = None,
     ) -> Generation:
         """A response to *create*, asked for by *owner*, its parent bound. ApiError when the request is refused."""
+        self.rate.take()
         model = self.model(create.model)
         parent = self.parent(create, owner, recall)
 
@@ -133,7 +138,7 @@ class Service:
         if source is None:
             message = "This server stands in front of no address that a client names: it was not started for that."
             raise ApiError(message, status=403, code="upstream_refused")
-        return Service({}, self.store, source)
+        return Service({}, self.store, source, self.rate)
 
     def parent(self, create: Create, owner: str, recall: Recall) -> Record | None:
         """What *create* continues. ApiError when nobody has it; None when it continues nothing."""

@@ -12,6 +12,7 @@ from ws_notebook.server.generation import Generation
 from ws_notebook.server.lineage import Record
 from ws_notebook.server.models.base import Line, Model
 from ws_notebook.server.models.replay import ReplayModel, asked_by
+from ws_notebook.server.rate import Rate
 from ws_notebook.server.service import Remember, Service, Source
 from ws_notebook.server.store import Store
 from ws_notebook.server.wire import Event, encode
@@ -78,8 +79,10 @@ class TapedGeneration(Generation):
 class TapedService(Service):
     """A service whose answers are written down; those that are known come from the cassette."""
 
-    def __init__(self, models: Mapping[str, Model], store: Store, source: Source | None, taping: Taping) -> None:
-        super().__init__(models, store, source)
+    def __init__(
+        self, models: Mapping[str, Model], store: Store, source: Source | None, taping: Taping, rate: Rate
+    ) -> None:
+        super().__init__(models, store, source, rate)
         self._taping = taping
 
     def make(

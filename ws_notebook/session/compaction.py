@@ -159,7 +159,7 @@ def _turn(name: str, model: str, timing: TurnTiming, body: bytes, answer: bytes)
 
 def latest_to_compact(runs: list[RunState]) -> RunState:
     """The run that a compaction is about by default. Raises SettingsError where nothing was said yet."""
-    found = next((run for run in reversed(runs) if not run.done or lineage.continuable(run)), None)
+    found = next((run for run in reversed(runs) if lineage.followable(run)), None)
     if found is None:
         raise SettingsError("There is nothing to compact yet. Ask something first.")
     return found

@@ -29,17 +29,18 @@ from ..secrets import Keys
 from ..settings import ApiKey, Profile
 from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
-from ..tools.hosted import secrets_of
 from ..transports.base import Transport
 from ..transports.compression import Compression
 from .arguments import check, own_transport
 from .asking import AskSettings, StartSettings, asks
+from .beginning import begin
 from .chat import chat
 from .compaction import Compactor, latest_to_compact
 from .errors import shortened
 from .export import SpanExports, write_trace
 from .figures import Figures
 from .keeper import Keeper
+from .mapping import Maps
 from .panel import panels
 from .parsed import answer_format, text_options
 from .question import Input, Question, question
@@ -56,7 +57,7 @@ Parent = Run | str | Latest | None
 _WARM_UP: Mapping[str, Any] = {"generate": False}
 
 
-class Session:
+class Session(Maps):
     """Talks to one provider over one connection, on a background thread.
 
     provider: "auto" (openai with OPENAI_API_KEY set, else the embedded server), a name, or a base URL.
@@ -202,26 +203,7 @@ class Session:
             store=self.store if store is None else store,
             options=text_options({**self.options, **(options or {})}, wanted),
         )
-        self.keys.add(secret for each in request.tools for secret in secrets_of(each))
-        state = RunState(
-            id=f"r{next(self._numbers)}",
-            input=asked.items,
-            pictures=asked.pictures,
-            notes=asked.notes,
-            source=asked.source,
-            settings=request,
-            wants=self._wanted(parent),
-            asked=time.monotonic(),
-            asked_at=time.time(),
-        )
-        run = Run(self._engine, self._keeper.handle, state, offered, wanted)
-        if watch is not None:
-            run._course.add(watch(run))
-            # Making a first picture takes a while; the clock starts behind it.
-            self._engine.protocol.start_clock(state, time.monotonic(), time.time())
-        self._spans.follow(run)
-        self._engine.start(run._course, self)
-        return run
+        return begin(self, asked, request, offered, wanted=wanted, wants=self._wanted(parent), watch=watch)
 
     def warm_up(self, tools: Iterable[Toolable] | None = None) -> Run:
         """Open the connection and have the provider read instructions and tools, without an answer; returns at once.
@@ -285,7 +267,7 @@ class Session:
     @property
     def runs(self) -> list[Run]:
         """Every run, oldest first."""
-        return [cast(Run, course.handle) for course in list(self._engine.courses.values())]
+        return [cast(Run, course.handle) for course in self._engine.shown()]
 
     @property
     def waits(self) -> Waits:

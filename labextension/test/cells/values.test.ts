@@ -6,7 +6,7 @@ import { valuesIn } from '../../src/cells/values';
 const marked = (prompt: string): string[] => valuesIn(prompt).map(({ from, to }) => prompt.slice(from, to));
 
 test('what is marked as a value is what the magic replaces by one', () => {
-  const cases = JSON.parse(readFileSync('../tests/magics/braces.json', 'utf8')) as { typed: string; values: string[] }[];
+  const cases = JSON.parse(readFileSync('../tests/batch/braces.json', 'utf8')) as { typed: string; values: string[] }[];
   for (const { typed, values } of cases) {
     assert.deepEqual(marked(typed), values, typed);
   }

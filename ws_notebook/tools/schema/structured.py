@@ -63,6 +63,13 @@ class TextFormat:
     def __repr__(self) -> str:
         return f"<TextFormat {self.label}{'' if not self.strict_reason else ', not strict: ' + self.strict_reason}>"
 
+    @property
+    def field_names(self) -> list[str]:
+        """The fields of the answer, where it is a record."""
+        schema = self.wire.get("schema")
+        properties = schema.get("properties") if isinstance(schema, Mapping) and not self._wrapped else None
+        return list(properties) if isinstance(properties, Mapping) else []
+
     def parse(self, text: str) -> Any:
         """The answer as a value of the type. Raises FormatError that says what does not fit."""
         if self.wire.get("type") == "text":

@@ -12,7 +12,7 @@ from ws_notebook.values import fields as record_fields
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["records_frame"]
+__all__ = ["record_columns", "records_frame"]
 
 _DEEPEST = 20
 """Levels of records in records that become columns; what is deeper stays a value."""
@@ -30,6 +30,11 @@ def records_frame(value: Any) -> pd.DataFrame:
     rows = [_columns(each) for each in _rows(value)]
     names = list(dict.fromkeys(name for row in rows for name in row))
     return pd.DataFrame({name: [row.get(name) for row in rows] for name in names})
+
+
+def record_columns(value: Any) -> dict[str, Any]:
+    """The fields of one record; of what is none, itself as `value`. Records within it stay values."""
+    return _fields(value) or {"value": value}
 
 
 def _rows(value: Any) -> list[Any]:

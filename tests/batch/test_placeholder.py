@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ws_notebook.magics.placeholder import Misfit, placeholder, why_left
+from ws_notebook.batch.placeholder import Misfit, placeholder, why_left
 
 __all__: list[str] = []
 

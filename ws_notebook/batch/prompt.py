@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..tools.values.pictures import Picture
-from .placeholder import Misfit, placeholder, why_left
+from .placeholder import Misfit, Placeholder, placeholder, why_left
 
-__all__ = ["interpolate", "trimmed"]
+__all__ = ["interpolate", "parsed", "trimmed"]
 
 _LONGEST = 1000
 """Characters: a longer stretch between braces is text, not an expression."""
@@ -67,6 +67,22 @@ def interpolate(
     return found
 
 
+def parsed(
+    prompt: str,
+    names: Mapping[str, Any],
+    ignored: Collection[str] = (),
+    noted: Callable[[str], object] | None = None,
+) -> list[str | Placeholder]:
+    """The prompt as its text and its expressions, in order, which can be evaluated with other values of the names."""
+    found: list[str | Placeholder] = []
+    for piece in _Prompt(prompt, names, ignored, noted).parts():
+        if isinstance(piece, str) and found and isinstance(found[-1], str):
+            found[-1] += piece
+        elif piece:
+            found.append(piece)
+    return found
+
+
 def trimmed(pieces: Sequence[str | Picture]) -> list[str | Picture]:
     """The pieces without the line breaks around them all; empty where no words and no pictures are left."""
     found = list(pieces)
@@ -92,6 +108,11 @@ class _Prompt:
 
     def pieces(self) -> Iterator[str | Picture]:
         """What is sent, bit by bit."""
+        for part in self.parts():
+            yield part if isinstance(part, str) else self._value(part)
+
+    def parts(self) -> Iterator[str | Placeholder]:
+        """The text, and the expressions in it, bit by bit."""
         place = 0
         while (start := self._text.find("{", place)) >= 0:
             yield self._text[place:start]
@@ -100,7 +121,14 @@ class _Prompt:
             yield from shown
         yield self._text[place:]
 
-    def _replaced(self, start: int, count: int) -> tuple[tuple[str | Picture, ...], int] | None:
+    def _value(self, part: Placeholder) -> str | Picture:
+        try:
+            return part.value(self._names)
+        except Misfit as misfit:
+            self._tell(part.source, str(misfit))
+            return f"{{{part.source}}}"
+
+    def _replaced(self, start: int, count: int) -> tuple[tuple[str | Placeholder, ...], int] | None:
         """What stands for `count` braces here and what they hold, and the place behind; None: the first is text."""
         inner = start + count
         end = _closing(self._text, inner)
@@ -112,12 +140,7 @@ class _Prompt:
             self._note(start, count, source)
             return None
         pairs = count // 2
-        try:
-            shown = found.value(self._names) if count % 2 else source
-        except Misfit as misfit:
-            self._tell(source, str(misfit))
-            return None
-        return ("{" * pairs, shown, "}" * pairs), end + count
+        return ("{" * pairs, found if count % 2 else source, "}" * pairs), end + count
 
     def _note(self, start: int, count: int, source: str) -> None:
         """Say what was left, where a value could have been meant: not in formulas, code, or what other languages do."""

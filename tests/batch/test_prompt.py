@@ -12,7 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 from support.pictures import png
 
-from ws_notebook.magics.prompt import interpolate, trimmed
+from ws_notebook.batch.prompt import interpolate, trimmed
 from ws_notebook.pictures import data_url
 from ws_notebook.tools.values.pictures import Picture, as_picture
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import difflib
 import re
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -17,9 +18,18 @@ from typing import Any
 from ..tools.values.grid import is_table
 from ..tools.values.pictures import Picture, as_picture, is_picture
 from ..tools.values.tables import table_text
-from .options import nearest
 
-__all__ = ["Misfit", "Placeholder", "compiled", "evaluated", "free_names", "is_known", "placeholder", "why_left"]
+__all__ = [
+    "Misfit",
+    "Placeholder",
+    "compiled",
+    "evaluated",
+    "free_names",
+    "is_known",
+    "nearest",
+    "placeholder",
+    "why_left",
+]
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _JSON = re.compile(r"\s*\"(?:[^\"\\\n]|\\.)*\"\s*:")
@@ -57,6 +67,29 @@ class Placeholder:
     spec: str = ""
     inner: tuple[CodeType, ...] = ()
     """The expressions in the spec."""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is an expression with nothing behind it."""
+        return not (self.label or self.conversion or self.spec)
+
+    @property
+    def name(self) -> str:
+        """The name that the expression is; empty where it is more than that."""
+        head = self.source.partition(":")[0].partition("!")[0].rstrip("= ").strip()
+        return head if head.isidentifier() else ""
+
+    def result(self, names: Mapping[str, Any]) -> Any:
+        """The expression's value itself. What it raises passes through, with a note."""
+        try:
+            return evaluated(self.code, names)
+        except Exception as error:
+            _tell(error, f"It came of {{{self.source}}} in the prompt.")
+            raise
+
+    def shown(self, value: Any) -> str | Picture:
+        """How a value is written that has no format."""
+        return _shown(value, self.source.strip())
 
     def value(self, names: Mapping[str, Any]) -> str | Picture:
         """What is sent for it: a table as compact CSV, a picture as such.
@@ -166,6 +199,13 @@ def _cut(source: str) -> tuple[str, str]:
 
 def _mentions(source: str, own: Collection[str]) -> bool:
     return any(name in own for name in _NAME.findall(source))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """` Did you mean …?`, or nothing when no known word is near."""
+    by_case = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(word.casefold(), by_case, 1)
+    return f" Did you mean {by_case[near[0]]}?" if near else ""
 
 
 def compiled(source: str) -> tuple[ast.Expression | None, CodeType | None]:
