@@ -61,4 +61,6 @@ def test_reasoning_is_there_to_unfold_and_nothing_but_words() -> None:
 def test_paragraphs_of_a_refusal_stay_apart_and_an_empty_answer_says_so() -> None:
     play = Play().send().created("r").event("response.refusal.delta", delta="No.\n\nAsk *else*.").completed()
     assert markdown(bundle(play.run, HEADER)).startswith("No.\n\nAsk \\*else\\*.\n\n> *r7 completed")
-    assert markdown(bundle(Play().send().created("r").completed().run, HEADER)).startswith("No text.\n\n> *r7 completed")
+    assert markdown(bundle(Play().send().created("r").completed().run, HEADER)).startswith(
+        "No text.\n\n> *r7 completed"
+    )
