@@ -96,7 +96,7 @@ def test_sphinx_builds_it_with_warnings_as_errors(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["py:percent", "py:light", "md", "md:myst"])
 def test_jupytext_brings_a_cell_back_as_it_was(form: str) -> None:
-    body = "%%responses -t add\nWhat is `x`, {y} and {{z}}?\n# no heading\n%not_a_magic\n!ls\n```python\nx\n```\n\n'''quoted'''"
+    body = "%%responses -t add\nWhat is `x`, {y}?\n# no heading\n%not_a_magic\n!ls\n```python\nx\n```\n\n'''quoted'''"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(body), nbformat.v4.new_code_cell("x = 1")])
     notebook.metadata = KERNEL
     back = jupytext.reads(jupytext.writes(notebook, fmt=form), fmt=form)
