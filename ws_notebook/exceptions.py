@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .manual import BRIEF, address, entry_of
+
 __all__ = [
     "AuthenticationFailed",
     "ConnectionFailed",
@@ -46,7 +48,21 @@ class WsNotebookError(Exception):
 
 
 class SettingsError(WsNotebookError, ValueError):
-    """Raised when an argument, option, key or file is missing or not usable."""
+    """Raised when an argument, option, key or file is missing or not usable. Its traceback ends with `help`."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        if self._entry not in BRIEF:
+            self.add_note(f"More: {self.help}")
+
+    @property
+    def help(self) -> str:
+        """The address of the documentation's words about it."""
+        return address(self._entry)
+
+    @property
+    def _entry(self) -> str:
+        return entry_of(str(self), "settingserror")
 
 
 class ConnectionFailed(WsNotebookError):

@@ -7,6 +7,7 @@ import json
 
 from support.server import RunningServer
 
+from ws_notebook import manual
 from ws_notebook.doctor import Diagnosis, Finding, diagnose
 from ws_notebook.settings import resolve
 
@@ -30,14 +31,15 @@ def test_it_is_well_while_nothing_has_failed() -> None:
 def test_as_text_each_line_fits_and_advice_stands_behind_an_arrow() -> None:
     shown = Diagnosis([*FINDINGS, Finding(part="provider", subject="x", state="note", said="many words " * 30)])
     lines = shown.text(60).splitlines()
-    assert max(map(len, lines)) <= 60
+    assert max(len(line) for line in lines if "https://" not in line) <= 60
+    assert [line.strip() for line in lines if "https://" in line] == [manual.address("nothing-answers")]
     assert "  XX  TCP              no | line (costs nothing)" in lines
     assert lines[lines.index("Provider") + 2].strip() == "-> Mend *it*."
 
 
 def test_as_markdown_it_is_tables_without_accidents() -> None:
     shown = Diagnosis(FINDINGS)._repr_markdown_()
-    assert "| failed | TCP | no \\| line (costs nothing) **Mend \\*it\\*.** |" in shown
+    assert "| failed | TCP | no \\| line (costs nothing) **Mend \\*it\\*.** [More](" in shown
 
 
 def test_as_json_it_has_every_field() -> None:
@@ -50,6 +52,7 @@ def test_as_json_it_has_every_field() -> None:
         "said": "no | line",
         "advice": "Mend *it*.",
         "cost": "costs nothing",
+        "help": manual.address("nothing-answers"),
     }
 
 

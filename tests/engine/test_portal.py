@@ -6,10 +6,13 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 from typing import Any
 
 import pytest
+from support.started import kernel_environment
 
 from ws_notebook.engine.portal import Job, WorkQueue, portal
 from ws_notebook.exceptions import SettingsError
@@ -269,3 +272,18 @@ def test_what_is_let_go_of_where_there_is_no_loop_harms_nothing(monkeypatch: pyt
     with pytest.raises(SettingsError, match="a fork of it"):
         home.post(print)
     home.post_or_not(print)
+
+
+def test_where_no_thread_can_be_started_it_says_what_works_there() -> None:
+    program = (
+        "import threading, ws_notebook as wsn\n"
+        "threading.stack_size(1 << 46)\n"  # more than there is: Python says what it says in Pyodide
+        "for _ in range(2):\n"
+        "    try: wsn.Session(provider='local')\n"
+        "    except wsn.SettingsError as error: print(error)\n"
+    )
+    command = [sys.executable, "-W", "error", "-c", program]
+    told = subprocess.run(command, env=kernel_environment(), capture_output=True, text=True, check=False, timeout=100)
+    assert told.stdout.count("No thread can be started here (can't start new thread)") == 2, told.stderr
+    assert "its Replay plays them" in told.stdout
+    assert told.stderr == ""

@@ -41,7 +41,7 @@ def test_names_arguments_and_errors_are_words_and_nothing_else() -> None:
 def test_steered_words_are_quiet_and_nothing_but_words() -> None:
     play = Play().send().created("resp_1").text("Long").steer("*be* <b>brief</b>").steer_event("accepted")
     found = of(play.completed("incomplete").created("resp_2").text("Short").completed())
-    assert "\n\n*steered: \\*be\\* \\<b\\>brief\\</b\\>*\n\n*r7 completed" in found
+    assert "\n\n> *steered: \\*be\\* \\<b\\>brief\\</b\\>*\n\n> *r7 completed" in found
 
 
 def test_a_failed_run_says_why() -> None:
@@ -60,5 +60,7 @@ def test_reasoning_is_there_to_unfold_and_nothing_but_words() -> None:
 
 def test_paragraphs_of_a_refusal_stay_apart_and_an_empty_answer_says_so() -> None:
     play = Play().send().created("r").event("response.refusal.delta", delta="No.\n\nAsk *else*.").completed()
-    assert markdown(bundle(play.run, HEADER)).startswith("No.\n\nAsk \\*else\\*.\n\n---")
-    assert markdown(bundle(Play().send().created("r").completed().run, HEADER)).startswith("No text.\n\n---")
+    assert markdown(bundle(play.run, HEADER)).startswith("No.\n\nAsk \\*else\\*.\n\n> *r7 completed")
+    assert markdown(bundle(Play().send().created("r").completed().run, HEADER)).startswith(
+        "No text.\n\n> *r7 completed"
+    )

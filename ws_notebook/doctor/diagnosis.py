@@ -35,8 +35,8 @@ class Diagnosis:
         return not any(finding.state == "failed" for finding in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
-        """`ok`, and `findings` with part, subject, state, said, advice and cost."""
-        return {"ok": self.ok, "findings": msgspec.to_builtins(self.findings)}
+        """`ok`, and `findings` with part, subject, state, said, advice, cost and help, an address."""
+        return {"ok": self.ok, "findings": [{**msgspec.to_builtins(each), "help": each.help} for each in self.findings]}
 
     def __repr__(self) -> str:
         return self.text(100)
@@ -94,14 +94,18 @@ def _said(finding: Finding) -> str:
 
 
 def _in_cell(finding: Finding) -> str:
-    return _escaped(_said(finding)) + (f" **{_escaped(finding.advice)}**" if finding.advice else "")
+    link = f" [More]({finding.help})" if finding.help else ""
+    return _escaped(_said(finding)) + (f" **{_escaped(finding.advice)}**" if finding.advice else "") + link
 
 
 def _lines(finding: Finding, width: int) -> str:
     head = f"  {_SIGN[finding.state]}  {finding.subject:<16} "
-    texts = [_said(finding), *([f"-> {finding.advice}"] if finding.advice else [])]
+    texts = [_said(finding), *([f"-> {finding.advice}"] if finding.advice else []), *filter(None, [finding.help])]
     space = " " * len(head)
-    wrapped = (textwrap.wrap(text, max(width - len(head), 30), break_long_words=False) for text in texts)
+    wrapped = (
+        textwrap.wrap(text, max(width - len(head), 30), break_long_words=False, break_on_hyphens=text != finding.help)
+        for text in texts
+    )
     return head + f"\n{space}".join(line for lines in wrapped for line in lines)
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from .. import manual
+
 __all__ = ["Finding", "Parts", "State"]
 
 State = Literal["ok", "note", "warning", "failed", "skipped"]
@@ -23,6 +25,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     advice: str = ""
     cost: str = ""
     """What a provider may bill for having been asked this; empty: nothing was asked of it."""
+
+    @property
+    def help(self) -> str:
+        """The address of the documentation's words about it; empty where nothing is wrong."""
+        if self.state not in ("failed", "warning"):
+            return ""
+        usual = manual.FINDINGS.get(self.subject, manual.FINDINGS[self.part])
+        return manual.address(manual.entry_of(self.said, "settingserror") if self.subject == "settings" else usual)
 
 
 class Parts:

@@ -343,7 +343,19 @@ class Portal:
         """Threads for all else that may take long: the user's other functions, keys, names that are looked up."""
         self._loop.set_default_executor(LoopThreads(self.aside))
         self._thread = threading.Thread(target=self._run, name="ws-notebook", daemon=True)
-        self._thread.start()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start the thread. Raises SettingsError where Python has none."""
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            self._loop.close()
+            raise SettingsError(
+                f"No thread can be started here ({error}), and a session needs one for its connection: Pyodide and "
+                "JupyterLite have none. The runs of a saved notebook are shown there, and its Replay plays them; to "
+                "ask, open the notebook in a Jupyter with a kernel of its own."
+            ) from None
 
     @property
     def here(self) -> bool:

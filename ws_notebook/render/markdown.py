@@ -9,6 +9,7 @@ from typing import Any
 from .format import escaped, printable
 from .nesting import as_code
 from .omitted import without_pictures
+from .readers import caption, settable
 from .rows import Row, amounts, rows_of, spans_in_words
 from .sources import sources_markdown
 from .structured import answer_markdown
@@ -26,14 +27,13 @@ def markdown(run: dict[str, Any]) -> str:
     """The Markdown of a bundle."""
     wrong = trouble(run)
     parts = [
-        closed(as_code(dollars(without_pictures(printable(answer_markdown(run)))))),
+        closed(as_code(dollars(settable(without_pictures(printable(answer_markdown(run))))))),
         *map(_plain, refusals(run)),
         silence(run),
         sources_markdown(run),
         f"> **{_plain(wrong)}**" if wrong else "",
-        "---",
-        *(f"*{_plain(words)}*" for words in (*pictured(run), *noted(run), *steered(run), *struck(run))),
-        f"*{_plain(summary_line(run))}*",
+        *(f"> *{_plain(words)}*" for words in (*pictured(run), *noted(run), *steered(run), *struck(run))),
+        f"> *{_plain(summary_line(run))}*",
         _reasoning(run),
         _figures(run),
     ]
@@ -60,7 +60,7 @@ def _figures(run: dict[str, Any]) -> str:
         return ""
     title = ", ".join(amounts(rows))
     table = "\n".join(["| | took | split |", "|:--|:--|:--|", *(_line(row) for row in rows)])
-    return f"<details><summary>{escape(title)}</summary>\n\n{table}\n\n</details>"
+    return f"<details><summary>{escape(title)}</summary>\n\n{table}\n\n{caption(f'times of {title}')}\n\n</details>"
 
 
 def _reasoning(run: dict[str, Any]) -> str:

@@ -14,6 +14,8 @@ _STYLE = (
     ".wsn-static.wsn-words :is(td,th){text-align:left}.wsn-static th{white-space:nowrap}"
     ".wsn-static>div,.wsn-static pre{margin:0 0 .8em}"
     ".wsn-words details td:last-child{overflow-wrap:anywhere;min-width:9em}"
+    # Terminals set cells side by side without a gap.
+    "@media (grid){.wsn-static td,.wsn-static th{padding:0 1em 0 0}}"
     # A picture follows its page's theme where the page says which it is, else the reader's own preference.
     ":is([data-jp-theme-light=true],.vscode-light,[data-theme=light]) .wsn-static img{color-scheme:light}"
     ":is([data-jp-theme-light=false],.vscode-dark,[theme=dark],[data-theme=dark]) .wsn-static img{color-scheme:dark}"
