@@ -47,6 +47,8 @@ if TYPE_CHECKING:
         ToolError,
         WsNotebookError,
     )
+    from .network.network import NETWORKS, Network
+    from .session.comparison import compare
     from .session.run import Run
     from .session.session import Session
     from .settings import Profile
@@ -71,6 +73,8 @@ __all__ = [
     "ItemDone",
     "MaxTurnsExceeded",
     "McpServer",
+    "NETWORKS",
+    "Network",
     "Profile",
     "ProtocolViolation",
     "ProviderError",
@@ -95,6 +99,7 @@ __all__ = [
     "WsNotebookError",
     "__version__",
     "check",
+    "compare",
     "tool",
     "tools_from",
 ]
@@ -111,6 +116,8 @@ _HOME = {
         "core.waits": "Waits",
         "exceptions": "AuthenticationFailed ConnectionFailed ConnectionLost FormatError MaxTurnsExceeded "
         "ProtocolViolation ProviderError RateLimited RunCancelled SettingsError ToolError WsNotebookError",
+        "network.network": "NETWORKS Network",
+        "session.comparison": "compare",
         "session.run": "Run",
         "session.session": "Session",
         "settings": "Profile",

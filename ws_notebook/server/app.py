@@ -19,6 +19,9 @@ from tornado.netutil import bind_sockets
 from tornado.routing import PathMatches
 from tornado.web import Application
 
+from ws_notebook.network.child import ProxyProcess
+from ws_notebook.network.network import Network
+from ws_notebook.network.proxy import Task
 from ws_notebook.profiles import USUAL
 from ws_notebook.server.access import Access, NotFound
 from ws_notebook.server.compact import CompactHandler
@@ -64,6 +67,8 @@ class ServerOptions:
     """Files in PEM form for TLS: the certificate and its key, if that is in a file of its own."""
     source: Source | None = None
     """Where models come from that are not among ``models``."""
+    network: Network = field(default_factory=Network)
+    """How far away it is made to be, and what it spends on context."""
 
 
 def make_app(options: ServerOptions, store: Store) -> Application:
@@ -71,7 +76,8 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     limits = options.limits
     faults = Faults(options.faults)
     names = {options.profile.model_prefix + model.name: model for model in options.models}
-    service = Service({**{model.name: model for model in options.models}, **names}, store, options.source)
+    overhead = options.network.spent if options.network.overhead else None
+    service = Service({**{model.name: model for model in options.models}, **names}, store, options.source, overhead)
     guarded = {"access": _access(options), "service": service}
     routes: list[Any] = [
         (
@@ -107,7 +113,9 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     parent = options.parent if options.parent == os.getppid() else None
     store: Store = Archive(options.store, kept) if options.store else MemoryStore(kept)
     tls = _tls(options.certificate) if options.certificate else None
-    sockets = bind_sockets(options.port, options.host)
+    # Behind a proxy it is on this machine alone, and the proxy where the options say.
+    behind = options.network.delays
+    sockets = bind_sockets(0, "127.0.0.1") if behind else bind_sockets(options.port, options.host)
     limit = options.limits.max_body_bytes
     server = HTTPServer(
         Gate(make_app(options, store), _access(options)),
@@ -121,17 +129,30 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     if options.with_parent:
         _stop_with_parent(stop)
     orphaned = asyncio.create_task(_stop_without(parent, stop))
+    port = sockets[0].getsockname()[1]
+    proxy: ProxyProcess | None = None
     try:
+        if behind:
+            proxy = await asyncio.to_thread(ProxyProcess, _task(options, port))
+            port = proxy.port
         if options.source is not None:
             await options.source.look()
-        ready(_base_url("https" if tls else "http", options.host, sockets[0].getsockname()[1]))
+        ready(_base_url("https" if tls else "http", options.host, port))
         await stop.wait()
     finally:
         orphaned.cancel()
         server.stop()
+        if proxy is not None:
+            await asyncio.to_thread(proxy.stop)
         store.close()
         if options.source is not None:
             await options.source.close()
+
+
+def _task(options: ServerOptions, port: int) -> Task:
+    """What the proxy before a server at *port* does."""
+    network, rates = options.network, options.network.rates
+    return Task(host=options.host, port=options.port, to=port, rtt=network.seconds, up=rates.up, down=rates.down)
 
 
 def _access(options: ServerOptions) -> Access:
