@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         WsNotebookError,
     )
     from .network.network import NETWORKS, Network
-    from .session.comparison import compare
+    from .session.compare import compare
     from .session.run import Run
     from .session.session import Session
     from .settings import Profile
@@ -117,7 +117,7 @@ _HOME = {
         "exceptions": "AuthenticationFailed ConnectionFailed ConnectionLost FormatError MaxTurnsExceeded "
         "ProtocolViolation ProviderError RateLimited RunCancelled SettingsError ToolError WsNotebookError",
         "network.network": "NETWORKS Network",
-        "session.comparison": "compare",
+        "session.compare": "compare",
         "session.run": "Run",
         "session.session": "Session",
         "settings": "Profile",

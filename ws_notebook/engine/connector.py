@@ -254,7 +254,7 @@ class Connector:
             self._add_note(self.found.dialect.title)
         if self.found.tools is False:
             self._add_note("the template of its model knows no tools, and leaves them out without a word")
-        self.transport = HttpTransport(timeout=transport.timeout, dialect=self.found.dialect)
+        self.transport = HttpTransport(timeout=transport.timeout, dialect=self.found.dialect, keep=transport.keep)
         return self.transport
 
     def _endpoint(

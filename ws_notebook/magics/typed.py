@@ -8,6 +8,7 @@ from typing import Any
 
 from ..session.run import Run
 from ..session.session import Session
+from ..session.ways import WAYS
 from ..settings import provider_names
 from ..tools.hosted import HOSTED
 from . import candidates
@@ -83,6 +84,10 @@ class Typed:
     def cassettes(self) -> list[str]:
         """Files that may be one, and the word that ends what is done with it."""
         return ["stop", *candidates.cassettes(self.last)]
+
+    def ways(self) -> list[str]:
+        """Ways of asking, but for those that are listed before a comma."""
+        return [name for name in (way.replace(" ", "-") for way in WAYS) if name not in self._listed]
 
     @property
     def _listed(self) -> list[str]:

@@ -43,14 +43,16 @@ _BROKEN_OFF = "The answer broke off before its end. What had arrived is kept. As
 class HttpTransport:
     """Opens kept-alive HTTP clients; `timeout` is the wait for a connection, in seconds (None: `Waits.connect`).
 
-    `dialect`: how the server speaks, where it is not what the API says.
+    `dialect`: how the server speaks, where it is not what the API says. `keep`: whether a connection is kept for the
+    next request; False opens a new one for each, to measure what that costs.
     """
 
     name = "http"
     memory = False
 
-    def __init__(self, *, timeout: float | None = None, dialect: Dialect = OTHER) -> None:
+    def __init__(self, *, timeout: float | None = None, dialect: Dialect = OTHER, keep: bool = True) -> None:
         self.timeout = timeout
+        self.keep = keep
         self.dialect = dialect
 
     async def connect(self, endpoint: Endpoint) -> HttpConnection:
@@ -58,7 +60,7 @@ class HttpTransport:
         waits = endpoint.waits
         waits = waits if self.timeout is None else msgspec.structs.replace(waits, connect=self.timeout)
         endpoint = msgspec.structs.replace(endpoint, waits=waits)
-        return HttpConnection(make_client(endpoint, limits(waits)), endpoint, self.dialect)
+        return HttpConnection(make_client(endpoint, limits(waits), keep=self.keep), endpoint, self.dialect)
 
 
 class HttpConnection:
@@ -179,7 +181,7 @@ class HttpConnection:
                     pass
 
 
-def make_client(endpoint: Endpoint, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
+def make_client(endpoint: Endpoint, timeout: httpx2.Timeout, *, keep: bool = True) -> httpx2.AsyncClient:
     """A client for one endpoint, with the headers that prove who asks.
 
     Raises ConnectionFailed where a proxy is named that cannot be used.
@@ -191,6 +193,7 @@ def make_client(endpoint: Endpoint, timeout: httpx2.Timeout) -> httpx2.AsyncClie
     return httpx2.AsyncClient(
         headers={"User-Agent": "ws-notebook", **endpoint.headers},
         timeout=timeout,
+        limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20 if keep else 0),
         # The environment's certificates hold; its proxies are chosen as they are for sockets.
         verify=httpx2.create_ssl_context() if endpoint.ssl is None else endpoint.ssl,
         trust_env=False,
