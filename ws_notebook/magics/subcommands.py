@@ -283,7 +283,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         Subcommand(
             "compare",
             _compare,
-            "the same tool calls, or your prompt, over WebSocket and HTTP, or of models: compare -m A,B 'prompt'",
+            "what ways of asking, or models, take for the same calls: compare -m A,B 'prompt'",
             Typed.runs,
             ("-m", "--ways", "--turns", "--output", "--rounds", "--confirm"),
             prompt=True,

@@ -14,7 +14,7 @@ __all__ = ["Rounds"]
 
 
 class Rounds:
-    """Shows steps of a whole until it is ended; outside of notebooks and terminals it shows nothing.
+    """Shows steps of a whole until it is ended; where nobody looks, as in nbclient, it shows nothing.
 
     `stop` is called, in whatever thread, when the button is clicked; without a button, interrupting the cell stops.
     """
@@ -23,7 +23,7 @@ class Rounds:
         self._total = total
         self._display: Display | None = None
         self._bar: Any = None
-        if not kernel.in_kernel():
+        if kernel.is_headless() or not kernel.in_kernel():
             return
         self._display = Display()
         if kernel.cell_id() is not None and kernel.hears_while_busy():
