@@ -49,6 +49,8 @@ if TYPE_CHECKING:
         ToolError,
         WsNotebookError,
     )
+    from .network.network import NETWORKS, Network
+    from .session.compare import compare
     from .session.run import Run
     from .session.session import Session
     from .settings import Profile
@@ -73,6 +75,8 @@ __all__ = [
     "ItemDone",
     "MaxTurnsExceeded",
     "McpServer",
+    "NETWORKS",
+    "Network",
     "Profile",
     "ProtocolViolation",
     "ProviderError",
@@ -97,6 +101,7 @@ __all__ = [
     "WsNotebookError",
     "__version__",
     "check",
+    "compare",
     "tool",
     "tools_from",
 ]
@@ -113,6 +118,8 @@ _HOME = {
         "core.waits": "Waits",
         "exceptions": "AuthenticationFailed ConnectionFailed ConnectionLost FormatError MaxTurnsExceeded "
         "ProtocolViolation ProviderError RateLimited RunCancelled SettingsError ToolError WsNotebookError",
+        "network.network": "NETWORKS Network",
+        "session.compare": "compare",
         "session.run": "Run",
         "session.session": "Session",
         "settings": "Profile",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from ws_notebook.server.app import ServerOptions
     from ws_notebook.server.limits import Limits
     from ws_notebook.server.models.base import Model
     from ws_notebook.server.models.upstream.sources import Addressed, Listed
@@ -63,6 +64,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add("--certfile", type=Path, metavar="PATH", help="certificate (PEM) for TLS: https and wss")
     add("--keyfile", type=Path, metavar="PATH", help="its key, if that is in a file of its own")
+    add("--tls", choices=("self",), help="TLS by a certificate made for this run; says which file to trust")
     add("--store", type=Path, metavar="PATH", help="SQLite file for stored responses (default: memory)")
     add("--tokens-per-second", type=_not_negative, default=60.0, help="speed of answers; 0: unlimited (default: 60)")
     add("--first-token", type=_not_negative, default=200.0, metavar="MS", help="wait before one (default: 200)")
@@ -100,6 +102,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add("--scene-speed", type=_not_negative, default=1.0, metavar="X", help="how fast; 0: without waits (default: 1)")
     _add_cassette(serve)
+    _add_network(serve)
     _add_upstream(serve)
     _add_limits(serve, USUAL.name)
 
@@ -116,6 +119,42 @@ def _add_cassette(serve: argparse.ArgumentParser) -> None:
     add("--record", choices=MODES, help="once: where there is no such file, else replay it (default); new_episodes: "
         "replay it, and record what is not on it; all: record anew; none: replay it (--model replay)")  # fmt: skip
     add("--speed", type=_not_negative, default=0.0, metavar="N", help="of a replay; 1: as recorded (default: at once)")
+def _add_network(serve: argparse.ArgumentParser) -> None:
+    from ws_notebook.network.units import parse_overhead, parse_rates, parse_time
+
+    group = serve.add_argument_group(
+        "network", "How far away the server is made to be, by a proxy in a process of its own, and what it spends."
+    )
+    add = group.add_argument
+    add("--rtt", type=_written(parse_time), default="0ms", metavar="TIME", help="the round trip, as 80ms")
+    add(
+        "--bandwidth",
+        type=_written(parse_rates),
+        metavar="RATE",
+        help="as 10mbit, in each direction, or 1mbit:10mbit, up and down (default: without a bound)",
+    )
+    add(
+        "--overhead",
+        type=_written(parse_overhead),
+        metavar="SUM",
+        help="what is spent on context that the connection does not remember, as '20ms + 0.2ms/kB': for a request, and "
+        "for each kB that has to be read",
+    )
+
+
+def _written(read: Callable[[str], object]) -> Callable[[str], str]:
+    """A flag's text as it is, once it can be read."""
+
+    def text(given: str) -> str:
+        from ws_notebook.exceptions import SettingsError
+
+        try:
+            read(given)
+        except SettingsError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return given
+
+    return text
 
 
 def _add_upstream(serve: argparse.ArgumentParser) -> None:
@@ -361,6 +400,8 @@ def _wrong(options: argparse.Namespace, tokens: Sequence[str]) -> str | None:
         return f"the token of {source} {problem}. Give a secret of printable characters, or none, and one is made."
     if options.keyfile and not options.certfile:
         return "--keyfile is the key of a certificate: name that too, with --certfile. Without it there is no TLS."
+    if options.tls and options.certfile:
+        return "--tls self makes a certificate, --certfile names one: give one of them."
     named = next((name for name in ("upstream_api", "upstream_key_variable") if getattr(options, name)), None)
     if named and not options.upstream:
         return f"--{named.replace('_', '-')} is about an upstream: name that too, with --upstream URL."
@@ -407,10 +448,9 @@ def _tapes(options: argparse.Namespace, source: Listed | Addressed | None) -> Ta
 
 
 def _serve(options: argparse.Namespace) -> int:
-    import asyncio
-
     from ws_notebook.exceptions import SettingsError
-    from ws_notebook.server.app import ServerOptions, serve
+    from ws_notebook.network.network import Network
+    from ws_notebook.server.app import ServerOptions
     from ws_notebook.server.models.demo import DemoModel, Pace
     from ws_notebook.server.models.script.nodes import SceneError
     from ws_notebook.server.models.upstream.sources import Listed
@@ -432,14 +472,6 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"ws-notebook: {error}", file=sys.stderr)
         return 2
 
-    def ready(url: str) -> None:
-        hint = "" if given else f"; token: {token}"
-        said = source.said if isinstance(source, Listed) else "model: demo, a script and no AI"
-        if tapes is not None:
-            said = tapes.said if tapes.replayed is not None else f"{said}; {tapes.said}"
-        said = ", ".join([said, *(f"and {model.name}" for model in scenes)])
-        print(f"ws-notebook server ready at {url} ({said}{hint})", flush=True)
-
     replayed = None if tapes is None else tapes.replayed
     demo = DemoModel(Pace(options.tokens_per_second, options.first_token))
     server = ServerOptions(
@@ -449,12 +481,14 @@ def _serve(options: argparse.Namespace) -> int:
         token=token,
         more_tokens=more_tokens,
         certificate=(options.certfile, options.keyfile) if options.certfile else None,
+        network=Network(rtt=options.rtt, bandwidth=options.bandwidth or "", overhead=options.overhead or ""),
         **{name: getattr(options, name) for name in ("store", "faults", "host", "port", "with_parent", "parent")},
         limits=_limits(options, profile.limits),
         profile=profile,
     )
+    said = _said(source, tapes, scenes)
     try:
-        asyncio.run(serve(server, ready=ready))
+        _run(server, said if given else f"{said}; token: {token}", own_tls=bool(options.tls))
     except OSError as error:
         if error.errno is None:  # not the system's: it says all that is to be said
             print(f"ws-notebook: {error}", file=sys.stderr)
@@ -467,6 +501,33 @@ def _serve(options: argparse.Namespace) -> int:
         if tapes is not None:
             tapes.close()
     return 0
+
+
+def _said(source: Listed | Addressed | None, tapes: Tapes | None, scenes: Sequence[Model]) -> str:
+    """What answers."""
+    from ws_notebook.server.models.upstream.sources import Listed
+
+    said = source.said if isinstance(source, Listed) else "model: demo, a script and no AI"
+    if tapes is not None:
+        said = tapes.said if tapes.replayed is not None else f"{said}; {tapes.said}"
+    return ", ".join([said, *(f"and {model.name}" for model in scenes)])
+
+
+def _run(server: ServerOptions, said: str, *, own_tls: bool) -> None:
+    """Serve, and say so in one line, with *said* in it."""
+    import asyncio
+    from contextlib import ExitStack
+    from dataclasses import replace
+
+    from ws_notebook.server.app import serve
+    from ws_notebook.server.certificate import own_certificate
+
+    with ExitStack() as stack:
+        if own_tls:
+            certificate, key, trusted = stack.enter_context(own_certificate(server.host))
+            server, said = replace(server, certificate=(certificate, key)), f"{said}; trust: {trusted}"
+        line = f"({said})"
+        asyncio.run(serve(server, ready=lambda url: print(f"ws-notebook server ready at {url} {line}", flush=True)))
 
 
 class _Version(argparse.Action):

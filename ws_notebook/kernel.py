@@ -37,6 +37,7 @@ __all__ = [
     "run_nested",
     "shell",
     "shorten_traceback",
+    "takes_input",
     "when_cells_begin",
 ]
 
@@ -95,6 +96,13 @@ def is_headless() -> bool:
     request = _request()
     kind = (request.get("header") or {}).get("msg_type")
     return kind == "execute_request" and cell_id() is None and request["content"].get("allow_stdin") is False
+
+
+def takes_input() -> bool:
+    """Whether somebody can answer `input()` here: in a cell whose front end says so, or at a terminal."""
+    if in_kernel():
+        return bool((_request().get("content") or {}).get("allow_stdin"))
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def has_later_page() -> bool:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import msgspec
 
 from .exceptions import ConnectionFailed, SettingsError, WsNotebookError
+from .network.network import Network, network_of
 from .profiles import EMBEDDED, PROFILES, USUAL, Profile, profile_at
 from .scenes import with_path
 from .secrets import hidden
@@ -89,6 +90,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ssl: Any = None
     through: str = ""
     """The profile's name of the embedded server, where that stands in front; else empty."""
+    network: Network | None = None
+    """How far away the embedded server is made to be; None: not at all."""
 
     def __repr__(self) -> str:
         where = self.base_url.partition("?")[0] or "embedded server"
@@ -116,7 +119,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def note(self) -> str:
         """What a header says of the provider besides its name."""
-        return "through the embedded server" if self.through else self.profile.note
+        said = "through the embedded server" if self.through else self.profile.note
+        return said if self.network is None else f"{said}; network: {self.network.words()}"
 
     @property
     def address(self) -> str:
@@ -282,8 +286,9 @@ def resolve(
     transport: str = "auto",
     compression: str | None = "auto",
     through: str | None = None,
+    network: Any = None,
 ) -> Settings:
-    """Settle what to connect to. Raises SettingsError for a provider, profile or transport that is not known."""
+    """Settle what to connect to. Raises SettingsError for a provider, profile, network or transport that is unknown."""
     if transport not in ("auto", "websocket", "http"):
         raise SettingsError(f"transport must be 'auto', 'websocket', 'http' or a Transport, not {transport!r}.")
     given: Any = provider
@@ -305,6 +310,11 @@ def resolve(
         raise SettingsError(f"{chosen.name} needs a model: pass model=… (at Azure the name of your deployment).")
     if through is not None:
         _check_through(through, chosen, asked, ssl)
+    played = network_of(network)
+    if played is not None and not (through or (chosen.embedded and not base_url)):
+        raise SettingsError(
+            "network= is about the embedded server, which is made to be far away: provider='local', or through='local'."
+        )
     return Settings(
         profile=chosen,
         base_url=base_url,
@@ -315,6 +325,7 @@ def resolve(
         api_key=api_key,
         ssl=ssl,
         through=through or "",
+        network=played,
     )
 
 

@@ -184,6 +184,11 @@ def test_subcommands_have_options_and_files_of_their_own(
     assert complete("%responses replay talk.jsonl --sp") == ["%responses replay talk.jsonl --speed"]
     assert complete("%responses compare -m d") == ["%responses compare -m demo"]
     assert complete("%responses compare --transport websocket,h") == ["%responses compare --transport websocket,http"]
+    assert complete("%responses compare --ways http-full,w") == [
+        "%responses compare --ways http-full,websocket",
+        "%responses compare --ways http-full,websocket-full",
+    ]
+    assert complete("%responses compare --ro") == ["%responses compare --rounds"]
     assert "%responses turns --speed" not in complete("%responses turns ")
 
 

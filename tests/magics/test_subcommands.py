@@ -231,11 +231,13 @@ def test_a_question_mark_behind_a_subcommand_asks_for_help(
 
 
 def test_a_prompt_to_compare_may_end_in_a_question_mark(shell: InteractiveShell) -> None:
-    done = shell.run_cell('found = %responses compare say "hi" and what else?')
+    brief = "--rounds 1 --ways websocket,http-full"
+    done = shell.run_cell(f'found = %responses compare {brief} say "hi" and what else?')
     assert done.error_in_exec is None
-    assert [run.prompt for run in shell.user_ns["found"].runs.values()] == ['say "hi" and what else?'] * 2
-    shown = shell.run_cell('%responses compare say "hi", why?').result
-    assert [run.prompt for run in shown.runs.values()] == ['say "hi", why?'] * 2
+    asked = shell.user_ns["found"].runs
+    assert [run.prompt for runs in asked.values() for run in runs] == ['say "hi" and what else?'] * 2
+    shown = shell.run_cell(f'%responses compare {brief} say "hi", why?').result
+    assert [run.prompt for runs in shown.runs.values() for run in runs] == ['say "hi", why?'] * 2
 
 
 def test_a_second_prompt_in_a_cell_is_refused_and_nothing_is_sent(shell: InteractiveShell) -> None:
@@ -311,18 +313,23 @@ def test_the_latest_question_another_one_or_a_new_one_is_compared(kernel: Notebo
     kernel.run("%%responses\nsay 'two'")
     first = kernel.value("first.id")
     for line, text in (("", "two"), (first, "one"), ("say 'three'", "three"), ("\"say 'it'\"", "it")):
-        kernel.run(f"found = %responses compare {line}")
-        assert kernel.value("[run.text for run in found.runs.values()]") == [text, text]
-    assert kernel.value("list(found.runs)") == ["websocket", "http"]
-    assert "first token" in said(kernel, "%responses compare --transport http -m demo,other 'say hi'")
+        kernel.run(f"found = %responses compare --rounds 1 --ways websocket,http-full {line}")
+        assert kernel.value("[run.text for runs in found.runs.values() for run in runs]") == [text, text]
+    assert kernel.value("list(found.runs)") == ["websocket", "http full"]
+    kernel.run("found = %responses compare --rounds 1 --transport websocket,http --turns 3 --output 50")
+    assert kernel.value("list(found.table['calls'])") == [3.0, 3.0]
+    assert "other failed 1 time" in said(
+        kernel, "%responses compare --rounds 1 --transport http -m demo,other 'say hi'"
+    )
 
 
 def test_mistakes_are_told_in_one_line(kernel: Notebook) -> None:
     kernel.run("%responses reset")
     for line, words in (
-        ("compare", "needs a prompt"),
+        ("compare --turns few", "takes a whole number"),
+        ("compare --ways carrier x", "not 'carrier'"),
         ("compare --transport carrier x", "not 'carrier'"),
-        ("compare -m demo x", "completed"),
+        ("compare -m demo --rounds 1 --ways websocket,http x", "The answers are the same"),
         ("record stop", "nothing is being recorded"),
         ("record /no/such/folder/x", "cannot be written"),
         ("replay", "needs a cassette"),
@@ -331,7 +338,7 @@ def test_mistakes_are_told_in_one_line(kernel: Notebook) -> None:
         ("replay x --tools none", "tools must be 'live'"),
         ("turns --speed 1", "'--speed' has no meaning there"),
     ):
-        fails = words != "completed"
+        fails = not words.startswith("The answers")
         cell = kernel.run(f"%responses {line}", fails=fails)
         assert words in (cell.message if fails else str(cell.shown))
 

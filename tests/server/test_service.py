@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ws_notebook.network.units import Overhead
 from ws_notebook.server.create import parse_create
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.lineage import Record
@@ -31,8 +32,8 @@ class Broken:
 class Desk:
     """A service with a connection's memory, used without any connection."""
 
-    def __init__(self) -> None:
-        self.service = Service({"demo": FAST, "broken": Broken()}, MemoryStore(10))
+    def __init__(self, overhead: Overhead | None = None) -> None:
+        self.service = Service({"demo": FAST, "broken": Broken()}, MemoryStore(10), overhead=overhead)
         self.memory: dict[str, Record] = {}
 
     def ask(self, **fields: Any) -> list[dict[str, Any]]:
@@ -156,3 +157,20 @@ def test_closing_the_events_stops_the_model() -> None:
 
     asyncio.run(read_a_little())
     assert stopped.is_set()
+
+
+def test_what_the_connection_remembers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("ws_notebook.server.generation.asyncio.sleep", sleep)
+    desk = Desk(Overhead(0.25, 0.0))
+    first = desk.response(input='say "one"', store=True)
+    assert slept == [0.25]
+    desk.response(input='say "two"', previous_response_id=first["id"])
+    assert slept == [0.25]
+    # The store has it, this connection has not.
+    desk.response(input='say "three"', previous_response_id=first["id"])
+    assert slept == [0.25, 0.25]

@@ -11,7 +11,8 @@ import pytest
 from ws_notebook import Session, tool
 from ws_notebook.exceptions import SettingsError
 from ws_notebook.session.arguments import check
-from ws_notebook.session.comparison import compare, variants_of
+from ws_notebook.session.compare import compare
+from ws_notebook.session.ways import variants_of
 from ws_notebook.settings import Profile
 from ws_notebook.transports.http import HttpTransport
 
@@ -134,10 +135,10 @@ def test_the_other_ways_in_name_their_argument_too(local: Open, tmp_path: Any) -
         ("beside", lambda: session.latency(5)),  # type: ignore[arg-type]
         ("parent", lambda: session.compact(5)),  # type: ignore[arg-type]
         ("tools", lambda: session.warm_up(tools=5)),  # type: ignore[arg-type]
-        ("transports", lambda: variants_of(session, "http", ())),
+        ("ways", lambda: variants_of(session, "http", ())),
         ("models", lambda: variants_of(session, (), "abc")),
         ("models", lambda: variants_of(session, (), [5, 6])),  # type: ignore[list-item]
-        ("tools", lambda: compare(session, "x", variants_of(session, (), ()), tools=5)),  # type: ignore[arg-type]
+        ("rounds", lambda: compare("x", session=session, rounds=True)),
     ]
     for name, use in wrong:
         with pytest.raises(SettingsError, match=f"{name} must be"):

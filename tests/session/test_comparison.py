@@ -1,77 +1,77 @@
-"""One question asked several ways."""
+"""What a comparison found, from samples that are made up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import msgspec
 import pytest
-from support.tools import add
+from render.samples import made
 
-from ws_notebook import ReplayTransport, Session
 from ws_notebook.exceptions import SettingsError
-from ws_notebook.session.comparison import Comparison, Variant, compare, variants_of
+from ws_notebook.render.sample import Sample
+from ws_notebook.session.comparison import Comparison
+from ws_notebook.session.ways import Variant
 
 __all__: list[str] = []
 
-Open = Callable[..., Session]
+WAYS = [Variant("websocket", "m"), Variant("http full", "m")]
 
 
-def test_websocket_and_http_give_one_answer_and_the_socket_sends_less(local: Open) -> None:
-    session = local()
-    prompt = "3 times: call add(a=…, b=1)"
-    found = compare(session, prompt, variants_of(session, [], []), tools=[add])
-    assert list(found.runs) == ["websocket", "http"]
+def compared(*rounds: tuple[float, float], **change: Any) -> Comparison:
+    """A comparison of two ways whose runs took these seconds."""
+    run: Any = SimpleNamespace()
+    taken = []
+    for number, times in enumerate(rounds, 1):
+        samples: list[Sample] = [
+            msgspec.structs.replace(made(way.way, number, sent=size), total_ms=1000 * seconds)
+            for way, seconds, size in zip(WAYS, times, (1_000, 5_000), strict=True)
+        ]
+        samples[1] = msgspec.structs.replace(samples[1], **change)
+        taken.append({way: (run, sample) for way, sample in zip(WAYS, samples, strict=True)})
+    return Comparison(WAYS, taken, asked="2 calls", wanted=len(rounds))
+
+
+def test_a_gain_is_told_with_its_confidence_and_bytes() -> None:
+    found = compared((3, 5), (3.1, 5), (2.9, 5), (3, 5), (3, 5))
+    assert found.sentence.startswith("Over 5 rounds of 2 calls, websocket took 40% less time (between 38% and 42%) ")
+    assert found.sentence.endswith("than http full, with 95 % confidence; it sent 80% fewer bytes than http full.")
     table = found.table
-    assert table["status"].tolist() == ["completed", "completed"]
-    assert table["turns"].tolist() == [4, 4]
-    assert table.loc["websocket", "bytes_sent"] < table.loc["http", "bytes_sent"]
-    assert found.same_answer
-    assert session.runs == []
-    assert [run.turns[0].transport for run in found.runs.values()] == ["websocket", "http"]
+    assert table.loc["http full", "saved"] == pytest.approx(0.4, abs=0.01)
+    assert table.loc["websocket", ["total_ms", "least_ms", "most_ms"]].tolist() == [3000.0, 2900.0, 3100.0]
+    assert table["saved"].isna().tolist() == [True, False]
+    assert "40%" in repr(found)
 
 
-def test_a_model_that_fails_is_a_row_like_any_other(local: Open) -> None:
-    session = local()
-    found = compare(session, 'say "hi"', variants_of(session, [], ["demo", "other"]))
-    assert list(found.runs) == ["demo", "other"]
-    assert found.table["status"].tolist() == ["completed", "failed"]
-    assert "model_not_found" in found.table.loc["other", "error"]
-    assert not found.same_answer
+def test_no_difference_is_told_as_none() -> None:
+    assert "no difference seen" in compared((3, 3.01), (3.01, 3), (3, 3)).sentence
 
 
-def test_it_shows_itself_as_a_table(local: Open) -> None:
-    session = local()
-    found = compare(session, 'say "hi"', variants_of(session, [], []))
-    lines = repr(found).splitlines()
-    assert lines[0].split()[:3] == ["status", "turns", "calls"]
-    assert lines[1].startswith("websocket  completed")
-    assert lines[-1].startswith("One sample each, asked one after another. The answers are the same.")
-    assert "runs['websocket'], runs['http']" in lines[-1]
-    assert "_.runs['websocket']" in lines[-1]
-    assert found._repr_markdown_().splitlines()[1].startswith("| --- |")
-    assert isinstance(found, Comparison)
+def test_a_way_that_failed_is_told_and_not_counted() -> None:
+    found = compared((3, 0.1), (3, 0.1), (3, 0.1), status="failed", error="It broke.", turns=())
+    assert found.gains == {}
+    assert "nothing could be compared" in found.sentence
+    assert "http full failed 3 times" in found.sentence
+    assert found.table.loc["http full", "error"] == "It broke."
+    assert "It broke." in repr(found)
+    assert found.figure().data
 
 
-def test_every_transport_goes_with_every_model(local: Open) -> None:
-    session = local()
-    both = variants_of(session, ["http", "websocket"], ["m1", "m2"])
-    assert [each.label(both) for each in both] == ["http m1", "http m2", "websocket m1", "websocket m2"]
-    assert variants_of(session, [], [], model="m") == [Variant("websocket", "m"), Variant("http", "m")]
-    assert variants_of(session, [], ["m1", "m2"]) == [Variant("websocket", "m1"), Variant("websocket", "m2")]
+def test_runs_of_different_lengths_are_compared_by_the_turn() -> None:
+    longer = made(turns=6).turns
+    found = compared((3, 6), (3, 6), (3, 6.01), turns=longer)
+    assert "no difference seen" in found.sentence
+    assert "different numbers of turns" in found.sentence
 
 
-def test_what_cannot_be_compared_is_told(local: Open) -> None:
-    session = local()
-    with pytest.raises(SettingsError, match="not 'carrier'"):
-        variants_of(session, ["carrier"], [])
-    with pytest.raises(SettingsError, match="nothing to compare"):
-        variants_of(session, ["http"], ["m1"])
+def test_parts_are_those_of_a_network_that_is_known() -> None:
+    with pytest.raises(SettingsError, match="network="):
+        _ = compared((1, 1)).parts
 
 
-def test_a_replay_is_not_compared(local: Open, tmp_path: Path) -> None:
-    session = local()
-    with session.record(tmp_path / "c"):
-        session.ask('say "one"')
-    with Session(transport=ReplayTransport(tmp_path / "c")) as again, pytest.raises(SettingsError, match="A replay"):
-        compare(again, 'say "one"', variants_of(again, [], []))
+def test_an_empty_one_can_still_be_shown() -> None:
+    found = Comparison(WAYS, [], asked="2 calls", wanted=3)
+    assert found.stopped
+    assert "nothing could be compared" in found.sentence
+    assert "Stopped: 0 of 3 rounds" in repr(found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -249,3 +251,39 @@ def test_an_event_may_have_its_type_beside_it() -> None:
     body = json.dumps({"response": completed("r")["response"]}).encode()
     frames, _, _ = ask(b"event: response.completed\ndata: " + body + b"\n\n")
     assert frames == [completed("r")]
+
+
+@pytest.mark.parametrize("tail", [b"data: [DONE]\n\n", b""])
+def test_a_connection_is_kept_for_the_next_request_also_where_the_body_ends_behind_the_response(tail: bytes) -> None:
+    opened: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.append(1)
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+                assert length is not None
+                await reader.readexactly(int(length[1]))
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                )
+                for part in (b"data: " + encoded(completed("resp_1")) + b"\n\n", tail):
+                    writer.write(b"%x\r\n%b\r\n" % (len(part), part) if part else b"")
+                    await writer.drain()
+                    await asyncio.sleep(0.01)
+                writer.write(b"0\r\n\r\n")
+        writer.close()
+
+    async def ask_twice() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            connection = await HttpTransport().connect(Endpoint(base_url=f"http://127.0.0.1:{port}/v1"))
+            for _ in range(3):
+                await connection.send(b'{"stream":true}')
+                assert json.loads((await connection.receive())[0])["type"] == "response.completed"
+            await connection.close()
+            await asyncio.sleep(0.01)
+
+    asyncio.run(ask_twice())
+    assert opened == [1]

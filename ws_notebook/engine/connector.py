@@ -28,7 +28,7 @@ from ..transports.patience import limits, too_slow
 from ..transports.recording import Tape, recording
 from ..transports.replay import ReplayTransport
 from ..transports.websocket import WebSocketTransport
-from .local import LocalServer
+from .local import FarServers, LocalServer
 from .portal import Portal
 
 __all__ = ["Connector"]
@@ -73,6 +73,8 @@ class Connector:
         self._may_fall_back = transport is None and settings.transport == "auto"
         self.found: Found | None = None
         """What answers at a base URL that says nothing of itself, once it was asked."""
+        self._far_server: LocalServer | None = None
+        """Held as long as this session is: nobody else may need it."""
         self._spoke = False
         """Whether anything ever came over a socket."""
         self.tape = Tape()
@@ -212,11 +214,11 @@ class Connector:
         """The embedded server, told in front of whom it is to stand, where it is."""
         settings = self._settings
         if not settings.through:
-            return self._endpoint(server.base_url, server.token)
+            return self._endpoint(server.base_url, server.token, ssl=server.ssl)
         key = await self._key()
         self._keys.add([key] if key else [])
         through = Through(url=settings.base_url, key=key, headers=tuple(settings.headers.items()))
-        endpoint = self._endpoint(server.base_url, server.token, through.header())
+        endpoint = self._endpoint(server.base_url, server.token, through.header(), server.ssl)
         await self._tell_what_it_stands_before(endpoint)
         return endpoint
 
@@ -281,10 +283,12 @@ class Connector:
             self._add_note(self.found.dialect.title)
         if self.found.tools is False:
             self._add_note("the template of its model knows no tools, and leaves them out without a word")
-        self.transport = HttpTransport(timeout=transport.timeout, dialect=self.found.dialect)
+        self.transport = HttpTransport(timeout=transport.timeout, dialect=self.found.dialect, keep=transport.keep)
         return self.transport
 
-    def _endpoint(self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None) -> Endpoint:
+    def _endpoint(
+        self, base_url: str, key: str | None, headers: Mapping[str, str] | None = None, ssl: Any = None
+    ) -> Endpoint:
         headers = dict(self._settings.headers if headers is None else headers)
         if self._settings.serving.embedded:
             headers[TELL_HEADER] = "yes"
@@ -292,16 +296,24 @@ class Connector:
             self._keys.add([key])
             headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
             headers["Authorization"] = f"Bearer {key}"
-        return Endpoint(base_url=base_url, headers=headers, ssl=self._settings.ssl, waits=self.waits)
+        trusted = self._settings.ssl if ssl is None else ssl
+        return Endpoint(base_url=base_url, headers=headers, ssl=trusted, waits=self.waits)
 
     async def _local_server(self) -> LocalServer:
-        async with self._portal.shared.setdefault(f"{_LOCAL_SERVER}_lock", asyncio.Lock()):
-            server: LocalServer | None = self._portal.shared.get(_LOCAL_SERVER)
+        shared, network = self._portal.shared, self._settings.network
+        async with shared.setdefault(f"{_LOCAL_SERVER}_lock", asyncio.Lock()):
+            far: FarServers = shared.setdefault(f"{_LOCAL_SERVER}s_far_away", FarServers())
+            server: LocalServer | None = shared.get(_LOCAL_SERVER) if network is None else far.get(network)
             if server is not None and not server.alive:
                 await asyncio.to_thread(server.stop)
                 server = None
             if server is None:
-                server = self._portal.shared[_LOCAL_SERVER] = await asyncio.to_thread(LocalServer, self.waits.server)
+                server = await asyncio.to_thread(LocalServer, self.waits.server, network)
+            if network is None:
+                shared[_LOCAL_SERVER] = server
+            else:
+                self._far_server = server
+                far.put(network, server)
             return server
 
 

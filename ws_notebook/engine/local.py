@@ -5,39 +5,53 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
+import weakref
+from collections import OrderedDict
 from pathlib import Path
 from typing import IO
 
 from ..core.waits import Waits
 from ..exceptions import ConnectionFailed
+from ..network.network import Network
 
-__all__ = ["LocalServer"]
+__all__ = ["FarServers", "LocalServer"]
+
+_KEPT = 3
+"""Servers of networks that stay although no session holds them: the next one may want the same."""
 
 _PROGRAM = """\
 import sys
 sys.path.append(sys.argv[1])
 from ws_notebook.cli import main
 sys.exit(main(["serve", "--host", "127.0.0.1", "--port", "0", "--with-parent", "--parent", sys.argv[2],
-               "--models-by-address"]))
+               "--models-by-address", *sys.argv[3:]]))
 """
 # Neither the notebook's folder (-P) nor a missing installation decides which modules the child finds.
 
-_READY = re.compile(r"http://[\w.\[\]:]+/v1")
+_READY = re.compile(r"https?://[\w.\[\]:]+/v1")
+_TRUST = re.compile(r"trust: (.+?)\)?$")
 
 
 class LocalServer:
     """A running embedded server: its base URL and its token. The repr shows no token."""
 
-    def __init__(self, patience: float | None = Waits().server) -> None:
-        """Start it and wait until it is ready, `patience` seconds. Raises ConnectionFailed with what it said."""
+    def __init__(self, patience: float | None = Waits().server, network: Network | None = None) -> None:
+        """Start it and wait until it is ready, `patience` seconds. Raises ConnectionFailed with what it said.
+
+        `network`: how far away it is to be.
+        """
+        self.ssl: ssl.SSLContext | None = None
+        """What trusts it, where it is reached by TLS."""
         self.token = secrets.token_urlsafe(24)
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process writes
+        flags = [] if network is None else network.flags()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[2]), str(os.getpid())],
+            [sys.executable, "-P", "-c", _PROGRAM, str(Path(__file__).parents[2]), str(os.getpid()), *flags],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -45,6 +59,8 @@ class LocalServer:
             # Of its own session: the kernel's interrupt signals the whole process group.
             start_new_session=True,
         )
+        # One that nobody holds any more ends; at the end of this process each does so by itself.
+        weakref.finalize(self, _let_go, self._process).atexit = False
         late = threading.Timer(threading.TIMEOUT_MAX if patience is None else patience, self._process.kill)
         late.start()
         try:
@@ -91,8 +107,11 @@ class LocalServer:
     def _ready_line(self) -> str:
         output = self._process.stdout
         for raw in iter(output.readline, b"") if output is not None else ():
-            found = _READY.search(raw.decode(errors="replace"))
+            line = raw.decode(errors="replace").strip()
+            found = _READY.search(line)
             if found:
+                if trusted := _TRUST.search(line):
+                    self.ssl = ssl.create_default_context(cafile=trusted[1])
                 return found[0]
         if not self.ended(5):
             self._process.kill()
@@ -102,3 +121,40 @@ class LocalServer:
         raise ConnectionFailed(
             f"The embedded server did not start (exit code {self._process.returncode}). It said: {said}"
         )
+
+
+class FarServers:
+    """The embedded servers that play a network, as long as somebody holds them; and the latest few, who may."""
+
+    def __init__(self) -> None:
+        self._all: weakref.WeakValueDictionary[Network, LocalServer] = weakref.WeakValueDictionary()
+        self._latest: OrderedDict[Network, LocalServer] = OrderedDict()
+
+    def get(self, network: Network) -> LocalServer | None:
+        return self._all.get(network)
+
+    def put(self, network: Network, server: LocalServer) -> None:
+        """Add it, or note that it was used."""
+        self._all[network] = self._latest[network] = server
+        self._latest.move_to_end(network)
+        while len(self._latest) > _KEPT:
+            self._latest.popitem(last=False)
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Have a server end that nobody holds, and wait for its exit beside: this may be called anywhere."""
+    if process.poll() is not None:
+        return
+
+    def wait() -> None:
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+    if process.stdin is not None and not process.stdin.closed:
+        process.stdin.close()
+    threading.Thread(target=wait, name="ws-notebook-server-end", daemon=True).start()

@@ -32,6 +32,9 @@ _VALUES: Final[Mapping[str, Callable[[Typed], list[str]]]] = {
 """What can stand behind an option, by its name; behind others it is one of their choices."""
 
 
+_OF_COMPARE: Final[Mapping[str, Callable[[Typed], list[str]]]] = {"--ways": Typed.ways, "--confirm": lambda _: ["yes"]}
+
+
 def completions(sessions: Sessions, line: str) -> list[str]:
     """What can stand in place of the last word of a magic's line, up to the cursor; nothing on other lines.
 
@@ -111,6 +114,6 @@ def _values(typed: Typed) -> list[str]:
     """What can stand behind the option before the cursor."""
     option = _TAKING.get(typed.previous)
     if option is None:
-        return []
+        return _OF_COMPARE[typed.previous](typed) if typed.previous in _OF_COMPARE else []
     offered = _VALUES.get(option.name)
     return list(option.choices) if offered is None else offered(typed)

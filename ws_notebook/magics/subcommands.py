@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..exceptions import SettingsError
 from ..profiles import USUAL
-from ..session.comparison import Comparison, compare, variants_of
+from ..session.compare import compare_variants
+from ..session.comparison import Comparison
 from ..session.faults import fault_switch, rules, set_rules
+from ..session.loop import built_in, own, recorded
 from ..session.run import Run
 from ..session.session import Session
 from ..session.showing import can_show_live, show_live
+from ..session.ways import variants_of
 from ..transports.replay import ReplayTransport
 from .command import Command, Subcommand, read_command
 from .history import History
@@ -152,17 +155,30 @@ def _trace(command: Command) -> Report:
 
 
 def _compare(command: Command) -> Comparison:
-    """The prompt, or the question of the run with this id, or of the latest run, in each way."""
-    # Its --transport names the ways.
-    sessions, session = command.sessions, command.sessions.get(command.options.get("-s"))
+    """The prompt, or the run with this id, or the latest run's question; the built-in loop where there is none."""
+    # Its --transport names ways, as --ways does.
+    sessions, session, given = command.sessions, command.sessions.get(command.options.get("-s")), command.options
     runs = {run.id: run for run in session.runs}
-    asked = runs.get(command.argument or next(reversed(runs), ""))
-    if asked is None and not command.argument:
-        raise SettingsError("%responses compare needs a prompt: %responses compare 'What is a monad?'")
-    transports, models = _list(command.options.get("--transport")), _list(command.options.get("-m"))
-    variants = variants_of(session, transports, models, model=sessions.model_of(session))
-    question = command.argument if asked is None else asked.state.input
-    return compare(session, question, variants, tools=sessions.offered(session).values())
+    built_in_wanted = not command.argument and bool({"--turns", "--output"} & given.keys())
+    asked = runs.get(command.argument or ("" if built_in_wanted else next(reversed(runs), "")))
+    ways, models = _list(given.get("--ways") or given.get("--transport")), _list(given.get("-m"))
+    variants = variants_of(session, ways, models, model=sessions.model_of(session))
+    tools = sessions.offered(session).values()
+    if command.argument and asked is not None:
+        loop = recorded(asked, plays=False)
+    elif command.argument or asked is not None:
+        loop = own(command.argument if asked is None else asked.state.input, tools)
+    else:
+        loop = built_in(_whole(given, "--turns", 25), _whole(given, "--output", 4000))
+    confirm = {"yes": True, "no": False}.get(given.get("--confirm", ""))
+    return compare_variants(session, loop, variants, rounds=_whole(given, "--rounds", 5), confirm=confirm)
+
+
+def _whole(options: Mapping[str, str], name: str, usual: int) -> int:
+    text = options.get(name, str(usual))
+    if not text.isdigit():
+        raise SettingsError(f"%responses compare: {name} takes a whole number, not {text!r}.")
+    return int(text)
 
 
 def _list(text: str | None) -> list[str]:
@@ -290,9 +306,9 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         Subcommand(
             "compare",
             _compare,
-            "the same question over WebSocket and HTTP, or of models: compare -m A,B 'prompt'",
+            "what ways of asking, or models, take for the same calls: compare -m A,B 'prompt'",
             Typed.runs,
-            ("-m",),
+            ("-m", "--ways", "--turns", "--output", "--rounds", "--confirm"),
             prompt=True,
         ),
         Subcommand(

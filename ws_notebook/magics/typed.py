@@ -9,6 +9,7 @@ from typing import Any
 from ..faults import ACTIONS, EVENTS
 from ..session.run import Run
 from ..session.session import Session
+from ..session.ways import WAYS
 from ..settings import provider_names
 from ..tools.hosted import HOSTED
 from . import candidates
@@ -114,6 +115,9 @@ class Typed:
         if "at" in words:
             return ["every"] if words[-2] == "at" else []
         return ["at"]
+    def ways(self) -> list[str]:
+        """Ways of asking, but for those that are listed before a comma."""
+        return [name for name in (way.replace(" ", "-") for way in WAYS) if name not in self._listed]
 
     @property
     def _listed(self) -> list[str]:

@@ -20,6 +20,9 @@ from tornado.routing import PathMatches
 from tornado.web import Application
 
 from ws_notebook.faults import Fault, Faults
+from ws_notebook.network.child import ProxyProcess
+from ws_notebook.network.network import Network
+from ws_notebook.network.proxy import Task
 from ws_notebook.profiles import USUAL
 from ws_notebook.server.access import Access, NotFound
 from ws_notebook.server.compact import CompactHandler
@@ -68,6 +71,8 @@ class ServerOptions:
     """Where models come from that are not among ``models``."""
     taping: Taping | None = None
     """What writes all answers to a cassette; None: nothing does."""
+    network: Network = field(default_factory=Network)
+    """How far away it is made to be, and what it spends on context."""
 
 
 def make_app(options: ServerOptions, store: Store) -> Application:
@@ -76,11 +81,11 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     faults = Faults(options.faults)
     names = {options.profile.model_prefix + model.name: model for model in options.models}
     models = {**{model.name: model for model in options.models}, **names}
-    rate = Rate(limits.requests_per_second)
+    rate, overhead = Rate(limits.requests_per_second), options.network.spent if options.network.overhead else None
     service = (
-        Service(models, store, options.source, rate)
+        Service(models, store, options.source, rate=rate, overhead=overhead)
         if options.taping is None
-        else TapedService(models, store, options.source, options.taping, rate)
+        else TapedService(models, store, options.source, rate=rate, overhead=overhead, taping=options.taping)
     )
     guarded = {"access": _access(options), "service": service}
     routes: list[Any] = [
@@ -109,9 +114,14 @@ def make_app(options: ServerOptions, store: Store) -> Application:
 class Bound:
     """A server at its address, on the loop that runs."""
 
-    def __init__(self, server: HTTPServer, base_url: str) -> None:
+    def __init__(self, server: HTTPServer, host: str, port: int, *, tls: bool) -> None:
         self._server = server
-        self.base_url = base_url
+        self._scheme, self._host = "https" if tls else "http", host
+        self.port = port
+
+    def base_url(self, port: int | None = None) -> str:
+        """Where clients find it; `port`: of what stands before it."""
+        return _base_url(self._scheme, self._host, self.port if port is None else port)
 
     def stop(self) -> None:
         """Take no more connections."""
@@ -126,7 +136,9 @@ class Bound:
 def bound(options: ServerOptions, store: Store) -> Bound:
     """Bind the address and serve there. OSError where it cannot be bound, or the certificate not be used."""
     tls = _tls(options.certificate) if options.certificate else None
-    sockets = bind_sockets(options.port, options.host)
+    # Behind a proxy it is on this machine alone, and the proxy where the options say.
+    behind = options.network.delays
+    sockets = bind_sockets(0, "127.0.0.1") if behind else bind_sockets(options.port, options.host)
     limit = options.limits.max_body_bytes
     server = HTTPServer(
         Gate(make_app(options, store), _access(options)),
@@ -135,7 +147,7 @@ def bound(options: ServerOptions, store: Store) -> Bound:
         max_buffer_size=limit + 1024 * 1024,
     )
     server.add_sockets(sockets)
-    return Bound(server, _base_url("https" if tls else "http", options.host, sockets[0].getsockname()[1]))
+    return Bound(server, options.host, sockets[0].getsockname()[1], tls=tls is not None)
 
 
 async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None:
@@ -154,19 +166,30 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     if options.with_parent:
         _stop_with_parent(stop)
     orphaned = asyncio.create_task(_stop_without(parent, stop))
+    proxy: ProxyProcess | None = None
     try:
+        if options.network.delays:
+            proxy = await asyncio.to_thread(ProxyProcess, _task(options, server.port))
         if options.source is not None:
             await options.source.look()
-        ready(server.base_url)
+        ready(server.base_url(None if proxy is None else proxy.port))
         await stop.wait()
     finally:
         orphaned.cancel()
         server.stop()
+        if proxy is not None:
+            await asyncio.to_thread(proxy.stop)
         store.close()
         if options.taping is not None:
             options.taping.recorder.stop()
         if options.source is not None:
             await options.source.close()
+
+
+def _task(options: ServerOptions, port: int) -> Task:
+    """What the proxy before a server at *port* does."""
+    network, rates = options.network, options.network.rates
+    return Task(host=options.host, port=options.port, to=port, rtt=network.seconds, up=rates.up, down=rates.down)
 
 
 def _access(options: ServerOptions) -> Access:

@@ -44,7 +44,8 @@ class Generation:
 
     The parent is bound here, before anything is sent: one that is evicted later is still this response's parent.
     ApiError when the request's items do not fit together, or are none for the model. *keep* is told of the finished
-    response, if it can be continued, before its last event is given. *lane* and *line* are the client's.
+    response, if it can be continued, before its last event is given. *lane* and *line* are the client's. *delay*: the
+    seconds before anything is done.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Generation:
         *,
         lane: str | None = None,
         line: Line | None = None,
+        delay: float = 0.0,
     ) -> None:
         self.create = create
+        self._delay = delay
         self._model = model
         self._keep = keep
         self._before = parent.lineage if parent else None
@@ -122,6 +125,8 @@ class Generation:
 
     async def _written(self) -> AsyncGenerator[list[Event], None]:
         """The model's part of the response; tells the writer when it did not come to its end."""
+        if self._delay:
+            await asyncio.sleep(self._delay)
         content = await self._compact()
         if not self.create.generate or self.create.compact_now:
             await self._warm_up()

@@ -6,12 +6,14 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Protocol, runtime_checkable
 
+from ws_notebook.network.units import Overhead
 from ws_notebook.server.access import Guarded
 from ws_notebook.server.create import Create
 from ws_notebook.server.errors import ApiError, model_not_found, response_not_found
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.lineage import Record
 from ws_notebook.server.models.base import Line, Model
+from ws_notebook.server.overhead import spent
 from ws_notebook.server.rate import Rate
 from ws_notebook.server.store import Store
 from ws_notebook.server.wire import Event
@@ -55,15 +57,25 @@ class Addressing(Source, Protocol):
 
 
 class Service:
-    """The models and the store of one server; *source*: where models with other names come from."""
+    """The models and the store of one server; *source*: where models with other names come from.
+
+    *rate*: how many requests it takes; *overhead*: what it takes its time for before it answers.
+    """
 
     def __init__(
-        self, models: Mapping[str, Model], store: Store, source: Source | None = None, rate: Rate | None = None
+        self,
+        models: Mapping[str, Model],
+        store: Store,
+        source: Source | None = None,
+        *,
+        rate: Rate | None = None,
+        overhead: Overhead | None = None,
     ) -> None:
         self.rate = rate or Rate()
         self.models = models
         self.store = store
         self.source = source
+        self.overhead = overhead
 
     def begin(
         self,
@@ -79,13 +91,15 @@ class Service:
         self.rate.take()
         model = self.model(create.model)
         parent = self.parent(create, owner, recall)
+        known = parent is not None and recall(parent.id) is not None
+        delay = 0.0 if self.overhead is None else spent(self.overhead, create, parent, remembered=known)
 
         def keep(record: Record) -> None:
             remember(record)
             if create.store:
                 self.store.put(owner, record)
 
-        return self.make(model, create, parent, keep, lane=lane, line=line)
+        return self.make(model, create, parent, keep, lane=lane, line=line, delay=delay)
 
     def make(
         self,
@@ -96,9 +110,10 @@ class Service:
         *,
         lane: str | None,
         line: Line | None,
+        delay: float,
     ) -> Generation:
         """The response itself. ApiError when its items do not fit together."""
-        return Generation(model, create, parent, keep, lane=lane, line=line)
+        return Generation(model, create, parent, keep, lane=lane, line=line, delay=delay)
 
     async def respond(self, create: Create, owner: str, line: Line | None = None) -> AsyncGenerator[list[Event], None]:
         """The events of one response that no connection remembers, all that are there at once, the terminal one last.
@@ -138,7 +153,7 @@ class Service:
         if source is None:
             message = "This server stands in front of no address that a client names: it was not started for that."
             raise ApiError(message, status=403, code="upstream_refused")
-        return Service({}, self.store, source, self.rate)
+        return Service({}, self.store, source, rate=self.rate, overhead=self.overhead)
 
     def parent(self, create: Create, owner: str, recall: Recall) -> Record | None:
         """What *create* continues. ApiError when nobody has it; None when it continues nothing."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
 from ws_notebook.cassette import Answers
+from ws_notebook.network.units import Overhead
 from ws_notebook.server.create import Create
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.generation import Generation
@@ -80,9 +81,16 @@ class TapedService(Service):
     """A service whose answers are written down; those that are known come from the cassette."""
 
     def __init__(
-        self, models: Mapping[str, Model], store: Store, source: Source | None, taping: Taping, rate: Rate
+        self,
+        models: Mapping[str, Model],
+        store: Store,
+        source: Source | None,
+        *,
+        taping: Taping,
+        rate: Rate | None = None,
+        overhead: Overhead | None = None,
     ) -> None:
-        super().__init__(models, store, source, rate)
+        super().__init__(models, store, source, rate=rate, overhead=overhead)
         self._taping = taping
 
     def make(
@@ -94,11 +102,12 @@ class TapedService(Service):
         *,
         lane: str | None,
         line: Line | None,
+        delay: float,
     ) -> Generation:
         known = self._taping.known
         if known is not None and self._taping.knows(create, lane):
-            return super().make(ReplayModel(known, model.name), create, parent, keep, lane=lane, line=line)
-        made = TapedGeneration(model, create, parent, keep, lane=lane, line=line)
+            return super().make(ReplayModel(known, model.name), create, parent, keep, lane=lane, line=line, delay=delay)
+        made = TapedGeneration(model, create, parent, keep, lane=lane, line=line, delay=delay)
         made.taping, made.lane = self._taping, lane
         return made
 

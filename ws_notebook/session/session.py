@@ -24,6 +24,7 @@ from ..engine.engine import Engine
 from ..engine.portal import portal
 from ..engine.rest import call_held
 from ..exceptions import SettingsError
+from ..network.network import Network
 from ..render.header import RunHeader
 from ..secrets import Keys
 from ..settings import ApiKey, Profile
@@ -67,6 +68,7 @@ class Session(Maps):
     transport: "auto", "websocket", "http" or a Transport.
     compression: "auto" offers permessage-deflate to servers elsewhere, "deflate" to all, None to none.
     through: "local" has the embedded server stand in front of that base URL: it gives it WebSocket mode and lanes.
+    network: how far away the embedded server is made to be: "4g", wsn.Network(rtt="80ms"); see docs/lab.md.
     waits: the longest waits, as `wsn.Waits(silence=600, connect=30)`; see docs/reliability.md.
     store: whether the provider keeps the responses. options: any other field of a Responses create.
 
@@ -86,6 +88,7 @@ class Session(Maps):
         transport: str | Transport = "auto",
         compression: str | None = "auto",
         through: str | None = None,
+        network: str | Network | None = None,
         waits: Waits | None = None,
         store: bool = False,
         instructions: str | None = None,
@@ -94,14 +97,8 @@ class Session(Maps):
         options: Mapping[str, Any] | None = None,
     ) -> None:
         check(provider=provider, profile=profile, model=model, api_key=api_key, headers=headers, ssl=ssl)
-        check(
-            transport=transport,
-            compression=compression,
-            store=store,
-            instructions=instructions,
-            tools=tools,
-            options=options,
-        )
+        check(transport=transport, compression=compression, store=store)
+        check(instructions=instructions, tools=tools, options=options)
         given = own_transport(transport, compression)
         provider, model = recorded_facts(given, provider, model)
         self.settings = settings_module.resolve(
@@ -114,6 +111,7 @@ class Session(Maps):
             transport="auto" if given is not None else str(transport),
             compression=compression,
             through=through,
+            network=network,
         )
         self.tools = ToolRegistry(tools or ())
         """The tools that every run offers."""

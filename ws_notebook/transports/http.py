@@ -34,20 +34,26 @@ __all__ = ["HttpConnection", "HttpTransport", "make_client", "not_connected"]
 _BEHIND = 0.3
 """Seconds in which the rest of a body is read behind its response: some give the reason of a failure there."""
 
+_FREE = 0.05
+"""Seconds in which a connection may become free whose response is there, but not the end of its body: a new one takes
+several round trips."""
+
 _BROKEN_OFF = "The answer broke off before its end. What had arrived is kept. Ask again."
 
 
 class HttpTransport:
     """Opens kept-alive HTTP clients; `timeout` is the wait for a connection, in seconds (None: `Waits.connect`).
 
-    `dialect`: how the server speaks, where it is not what the API says.
+    `dialect`: how the server speaks, where it is not what the API says. `keep`: whether a connection is kept for the
+    next request; False opens a new one for each, to measure what that costs.
     """
 
     name = "http"
     memory = False
 
-    def __init__(self, *, timeout: float | None = None, dialect: Dialect = OTHER) -> None:
+    def __init__(self, *, timeout: float | None = None, dialect: Dialect = OTHER, keep: bool = True) -> None:
         self.timeout = timeout
+        self.keep = keep
         self.dialect = dialect
 
     async def connect(self, endpoint: Endpoint) -> HttpConnection:
@@ -55,7 +61,7 @@ class HttpTransport:
         waits = endpoint.waits
         waits = waits if self.timeout is None else msgspec.structs.replace(waits, connect=self.timeout)
         endpoint = msgspec.structs.replace(endpoint, waits=waits)
-        return HttpConnection(make_client(endpoint, limits(waits)), endpoint, self.dialect)
+        return HttpConnection(make_client(endpoint, limits(waits), keep=self.keep), endpoint, self.dialect)
 
 
 class HttpConnection:
@@ -90,7 +96,7 @@ class HttpConnection:
             self._arrived.get_nowait()
         if self._dialect is not OTHER:
             frame = self._spoken(frame)
-        self._task = asyncio.get_running_loop().create_task(self._post(frame))
+        self._task = asyncio.get_running_loop().create_task(self._post(frame, list(self._tasks)))
         self._tasks.add(self._task)
         self._task.add_done_callback(self._tasks.discard)
 
@@ -123,9 +129,11 @@ class HttpConnection:
         if self._task is asyncio.current_task():
             self._arrived.put_nowait(what)
 
-    async def _post(self, frame: bytes) -> None:
+    async def _post(self, frame: bytes, before: list[asyncio.Task[None]]) -> None:
         import httpx2
 
+        if before:
+            await asyncio.wait(before, timeout=_FREE)
         headers, waits = {"Content-Type": "application/json", "Accept": "text/event-stream"}, self._endpoint.waits
         try:
             async with (
@@ -137,7 +145,7 @@ class HttpConnection:
                 if self._proxy is not None and answer.status_code == 407:
                     self._give(self._proxy.refused(407))
                 elif answer.is_success:
-                    await self._take(_events(answer))
+                    await self._take(answer)
                 else:
                     hint = self._hint if answer.status_code == 404 else self._keyless(answer.status_code)
                     self._give(error_frame(answer.status_code, await answer.aread(), answer.headers, hint))
@@ -153,8 +161,13 @@ class HttpConnection:
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for the answer
             self._give(ConnectionLost(f"The answer could not be read: {error!r}. Ask again."))
 
-    async def _take(self, events: AsyncIterator[bytes]) -> None:
-        """Pass events on up to the response's end; what comes behind it on the same body fails and delays nothing."""
+    async def _take(self, answer: httpx2.Response) -> None:
+        """Pass events on up to the response's end; what comes behind it on the same body fails and delays nothing.
+
+        A body that is read to its very end leaves a connection that the next request can use.
+        """
+        lines = _lines(answer.aiter_bytes())
+        events = _events(answer, lines)
         async for told in events:
             event = self._mended(told)
             self._give(event)
@@ -167,9 +180,11 @@ class HttpConnection:
             async with asyncio.timeout(_BEHIND):
                 async for told in events:
                     self._give(told)
+                async for _ in lines:
+                    pass
 
 
-def make_client(endpoint: Endpoint, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
+def make_client(endpoint: Endpoint, timeout: httpx2.Timeout, *, keep: bool = True) -> httpx2.AsyncClient:
     """A client for one endpoint, with the headers that prove who asks.
 
     Raises ConnectionFailed where a proxy is named that cannot be used.
@@ -181,6 +196,7 @@ def make_client(endpoint: Endpoint, timeout: httpx2.Timeout) -> httpx2.AsyncClie
     return httpx2.AsyncClient(
         headers={"User-Agent": "ws-notebook", **endpoint.headers},
         timeout=timeout,
+        limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20 if keep else 0),
         # The environment's certificates hold; its proxies are chosen as they are for sockets.
         verify=httpx2.create_ssl_context() if endpoint.ssl is None else endpoint.ssl,
         trust_env=False,
@@ -204,15 +220,15 @@ def not_connected(error: Exception, address: str, proxy: Proxy | None) -> Connec
     return ConnectionFailed(f"No connection to {address}: {said}. Is the server running, is the address right?")
 
 
-async def _events(answer: httpx2.Response) -> AsyncIterator[bytes]:
-    """The data of each server-sent event, as bytes; an answer that is not a stream is one event, its end.
+async def _events(answer: httpx2.Response, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The data of each server-sent event in the lines, as bytes; an answer that is not a stream is one event, its end.
 
     Which it is shows in its lines: not every server names the type of its content, or the right one.
     """
     named = answer.headers.get("content-type", "").startswith("text/event-stream")
     data, plain = list[bytes](), list[bytes]()
     name, streams = b"", False
-    async for line in _lines(answer.aiter_bytes()):
+    async for line in lines:
         field, colon, value = line.partition(b":")
         if (plain and not (named or streams)) or (line and not (colon and field in _FIELDS)):
             plain.append(line)
