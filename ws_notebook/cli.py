@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from ws_notebook.server.limits import Limits
-    from ws_notebook.server.models.upstream.sources import Addressed, Listed
+    from ws_notebook.server.models.llama.source import OnThisMachine
+    from ws_notebook.server.models.upstream.sources import Listed
     from ws_notebook.settings import Settings
+    from ws_notebook.shelf.shelf import Shelf
 
 __all__ = ["main"]
 
@@ -36,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_doctor(commands)
+    _add_model(commands)
     return parser
 
 
@@ -98,6 +101,20 @@ def _add_upstream(serve: argparse.ArgumentParser) -> None:
     add = group.add_argument
     add("--upstream", metavar="URL", help="its base URL, as http://localhost:11434/v1; its models are served")
     add("--upstream-api", choices=APIS, help="what it is asked by (default: what it speaks best, found by asking)")
+    add(
+        "--model",
+        dest="local_model",
+        metavar="NAME",
+        help="serve that model of this machine (`ws-notebook model list`), or that GGUF file, beside the script",
+    )
+    add("--no-prefix-cache", action="store_true", help="have it read everything anew each turn, to see what that costs")
+    add(
+        "--model-idle-seconds",
+        type=_not_negative,
+        default=600.0,
+        metavar="S",
+        help="after which it is ended when nobody asks it; 0: never (default: 600)",
+    )
     add("--upstream-key-variable", metavar="NAME", help="the environment variable with its key; without, none is sent")
     add(
         "--upstream-seconds",
@@ -213,21 +230,34 @@ def _wrong(options: argparse.Namespace, tokens: Sequence[str]) -> str | None:
     named = next((name for name in ("upstream_api", "upstream_key_variable") if getattr(options, name)), None)
     if named and not options.upstream:
         return f"--{named.replace('_', '-')} is about an upstream: name that too, with --upstream URL."
+    if options.upstream and options.local_model:
+        return "--upstream serves the models of another server, --model one of this machine: give one of them."
     if options.upstream and options.models_by_address:
         return "--upstream serves the models of one server, --models-by-address those of any: give one of them."
     return None
 
 
-def _source(options: argparse.Namespace) -> Listed | Addressed | None:
+def _source(options: argparse.Namespace) -> Listed | OnThisMachine:
     """Where models come from, besides the script. Raises SettingsError for an address or a key that is none."""
+    from ws_notebook.exceptions import SettingsError
+    from ws_notebook.server.models.llama.engine import EngineOptions
+    from ws_notebook.server.models.llama.source import OnThisMachine
     from ws_notebook.server.models.upstream.service import Upstream
     from ws_notebook.server.models.upstream.sources import Addressed, Listed
     from ws_notebook.settings import key_in, resolve
+    from ws_notebook.shelf.shelf import missing, shelf
 
-    if options.models_by_address:
-        return Addressed(options.upstream_seconds)
     if not options.upstream:
-        return None
+        engine = EngineOptions(
+            prefix_cache=not options.no_prefix_cache,
+            idle_seconds=options.model_idle_seconds,
+            silence=options.upstream_seconds,
+        )
+        here, name = shelf(), options.local_model
+        if name is not None and here.find(name) is None:
+            raise SettingsError(missing(name, here.models()))
+        beyond = Addressed(options.upstream_seconds) if options.models_by_address else None
+        return OnThisMachine(here, engine, only=name, paths=options.models_by_address, beyond=beyond)
     variable = options.upstream_key_variable
     key = key_in(variable)() if variable else None
     url = resolve(options.upstream if "://" in options.upstream else f"http://{options.upstream}").base_url
@@ -261,6 +291,7 @@ def _serve(options: argparse.Namespace) -> int:
     def ready(url: str) -> None:
         hint = "" if given else f"; token: {token}"
         said = source.said if isinstance(source, Listed) else "model: demo, a script and no AI"
+        said += f"; model: {options.local_model}, on this machine" if options.local_model else ""
         print(f"ws-notebook server ready at {url} ({said}{hint})", flush=True)
 
     demo = DemoModel(Pace(options.tokens_per_second, options.first_token))
@@ -285,6 +316,83 @@ def _serve(options: argparse.Namespace) -> int:
         print("Choose another --port (0 takes a free one) or --host.", file=sys.stderr)
         return 1
     return 0
+
+
+def _add_model(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from ws_notebook.shelf.known import KNOWN
+
+    names = ", ".join(f"{model.name} ({model.title}, {model.license})" for model in KNOWN.values())
+    model = commands.add_parser(
+        "model",
+        help="get, list and remove real language models on this machine",
+        description="Real language models on this machine, for provider='local'. They lie in the user's cache; "
+        "WS_NOTEBOOK_MODELS names another folder.",
+    )
+    actions = model.add_subparsers(title="actions", required=True, metavar="ACTION")
+    get = actions.add_parser("get", help="download a model; installs nothing", description=f"Known: {names}.")
+    get.add_argument("name", help="a known name, or hf:OWNER/REPO/FILE.gguf")
+    get.set_defaults(run=_get_model)
+    actions.add_parser("list", help="what is there").set_defaults(run=_list_models)
+    remove = actions.add_parser("remove", help="delete a model")
+    remove.add_argument("name")
+    remove.set_defaults(run=_remove_model)
+
+
+def _get_model(options: argparse.Namespace) -> int:
+    from ws_notebook.shelf.download import FetchFailed
+    from ws_notebook.shelf.get import get
+    from ws_notebook.shelf.shelf import shelf
+
+    try:
+        found = get(options.name, shelf(), lambda words: print(words, flush=True), _Bar())
+    except FetchFailed as error:
+        print(f"ws-notebook: {error}", file=sys.stderr)
+        return 1
+    print(f"Ready: {found.path}\nUse it: provider='local', model={found.name!r}")
+    return 0
+
+
+def _list_models(options: argparse.Namespace) -> int:
+    from ws_notebook.shelf.known import KNOWN
+    from ws_notebook.shelf.shelf import shelf
+
+    here = shelf()
+    models = here.models()
+    print(f"{here.folder}:" if models else f"{here.folder}: no model yet")
+    for model in models:
+        print(f"  {model.name}  {model.title}, {model.size / 1e6:,.0f} MB, licence {model.license or 'not told'}")
+    for known in KNOWN.values():
+        if known.name not in {model.name for model in models}:
+            print(f"  to be had: ws-notebook model get {known.name}  ({known.title}, {known.package_size / 1e6:,.0f} MB)")
+    return 0
+
+
+def _remove_model(options: argparse.Namespace) -> int:
+    from ws_notebook.exceptions import SettingsError
+    from ws_notebook.shelf.shelf import shelf
+
+    try:
+        gone = shelf().remove(options.name)
+    except SettingsError as error:
+        print(f"ws-notebook: {error}", file=sys.stderr)
+        return 1
+    print(f"Removed {gone.path}.")
+    return 0
+
+
+class _Bar:
+    """How far a download is: one line that is written over on a terminal, a line for each tenth elsewhere."""
+
+    def __init__(self) -> None:
+        self._tenth = -1
+
+    def __call__(self, so_far: int, size: int) -> None:
+        tenth = 10 * so_far // size if size else so_far // 10_000_000
+        if sys.stdout.isatty():
+            print(f"\r  {so_far / 1e6:,.0f} of {size / 1e6:,.0f} MB", end="\n" if so_far >= size else "", flush=True)
+        elif tenth > self._tenth:
+            print(f"  {so_far / 1e6:,.0f} of {size / 1e6:,.0f} MB", flush=True)
+        self._tenth = tenth
 
 
 class _Version(argparse.Action):
