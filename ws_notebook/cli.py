@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ws_notebook.server.models.llama.source import OnThisMachine
     from ws_notebook.server.models.upstream.sources import Listed
     from ws_notebook.settings import Settings
-    from ws_notebook.shelf.shelf import Shelf
 
 __all__ = ["main"]
 
@@ -363,7 +362,9 @@ def _list_models(options: argparse.Namespace) -> int:
         print(f"  {model.name}  {model.title}, {model.size / 1e6:,.0f} MB, licence {model.license or 'not told'}")
     for known in KNOWN.values():
         if known.name not in {model.name for model in models}:
-            print(f"  to be had: ws-notebook model get {known.name}  ({known.title}, {known.package_size / 1e6:,.0f} MB)")
+            print(
+                f"  to be had: ws-notebook model get {known.name}  ({known.title}, {known.package_size / 1e6:,.0f} MB)"
+            )
     return 0
 
 

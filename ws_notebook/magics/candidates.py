@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..exceptions import SettingsError
 from ..session.session import Session
 from ..settings import resolve
+from ..shelf.shelf import shelf
 from ..tools.values.loaded import loaded
 from ..tools.values.pictures import is_picture
 from .fields import FIELDS
@@ -52,12 +53,14 @@ def field_words(typed: str) -> list[str]:
 
 
 def models(provider: str, configured: str, sessions: Iterable[Session]) -> list[str]:
-    """Models that were asked or are set up; nobody is asked for a list."""
+    """Models that were asked or are set up, and those on this machine; nobody is asked for a list."""
     found = [configured]
     for session in sessions:
         found += [session.settings.model, *(run.state.settings.model for run in session.runs)]
     with contextlib.suppress(SettingsError):
-        found.append(resolve(provider).model)
+        settings = resolve(provider)
+        found.append(settings.model)
+        found += [model.name for model in shelf().models()] if settings.profile.embedded else []
     return [name for name in dict.fromkeys(found) if name]
 
 

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from ..profiles import EMBEDDED
 from ..session.run import Run
 from ..session.session import Session
 from ..settings import provider_names
@@ -42,7 +43,8 @@ class Typed:
     def models(self) -> list[str]:
         """Models that were asked or are set up, but for those that are listed before a comma."""
         defaults = self.sessions.defaults
-        found = candidates.models(defaults.provider, defaults.model, self._meant)
+        provider = EMBEDDED.name if EMBEDDED.name in self.before else defaults.provider
+        found = candidates.models(provider, defaults.model, self._meant)
         return [name for name in found if name not in self._listed]
 
     def tools(self) -> list[str]:

@@ -53,8 +53,8 @@ def check_digest(path: Path, wanted: str, what: str) -> None:
     if found != wanted:
         path.unlink()
         raise FetchFailed(
-            f"{what} is not what it should be: its SHA-256 is {found}, not {wanted}. It was deleted. Try again; if that "
-            "happens again, whatever is between here and there has changed it."
+            f"{what} is not what it should be: its SHA-256 is {found}, not {wanted}. It was deleted. Try again; if "
+            "that happens again, whatever is between here and there has changed it."
         )
 
 

@@ -12,8 +12,17 @@ __all__ = ["BrokenModel", "Head", "read_head"]
 
 _MAGIC = b"GGUF"
 _SCALARS: Mapping[int, str] = {
-    **{0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?"},
-    **{10: "Q", 11: "q", 12: "d"},
+    0: "B",
+    1: "b",
+    2: "H",
+    3: "h",
+    4: "I",
+    5: "i",
+    6: "f",
+    7: "?",
+    10: "Q",
+    11: "q",
+    12: "d",
 }
 _STRING, _ARRAY = 8, 9
 _MOST_TEXT = 16 * 1024 * 1024

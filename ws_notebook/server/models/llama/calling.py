@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
+from ws_notebook.core.meaning import TOO_LONG
 from ws_notebook.core.spoken import INPUT
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.base import Arguments, Call, Cut, ModelRequest, Pieces, Read, Text, Thought
+from ws_notebook.server.models.history import read_json
 from ws_notebook.server.models.llama.choose import chosen, likelihoods
 from ws_notebook.server.models.llama.dialogue import NO_CALL, Dialogue, dialogue_of
-from ws_notebook.server.models.llama.narrow import narrowed
+from ws_notebook.server.models.llama.narrow import left_over, narrowed
 from ws_notebook.server.models.llama.shown import NOTHING, schema_of
 from ws_notebook.server.models.upstream.chunks import Chunks
 from ws_notebook.server.models.upstream.failures import broken_off, refusal
@@ -27,6 +29,7 @@ _OPENED = '{"tool": "'
 _LOOKED_AT = 500
 """Tokens whose likelihood is asked for at once."""
 _MOST_CALLS = 8
+_NEVER = -25.0
 _ARGUMENTS = 512
 """Tokens that arguments may have, where the request sets no limit."""
 _ANSWER = 1024
@@ -74,14 +77,21 @@ class Caller:
         yield []
         name = await self._choose(prompt, dialogue, tools, must=must) if tools else None
         if name is None:
-            async with aclosing(self._words(prompt)) as batches:
+            async with aclosing(self._words(prompt, after=bool(dialogue.called))) as batches:
                 async for pieces in batches:
                     yield pieces
             return
+        called = False
         async with aclosing(self._calls(prompt, name, dialogue, tools)) as batches:
             async for pieces in batches:
+                called = True
                 yield pieces
-        yield [self._count.read()]
+        if called:
+            yield [self._count.read()]
+            return
+        async with aclosing(self._words(prompt, after=True)) as batches:
+            async for pieces in batches:
+                yield pieces
 
     async def read_ahead(self) -> Read:
         """Have the instructions, the tools and what is there of the history read."""
@@ -97,7 +107,9 @@ class Caller:
         return dialogue_of(self.request.items, self.request.tools, str(self.request.fields.get("instructions") or ""))
 
     async def _rendered(self, dialogue: Dialogue) -> str:
-        told = await self.upstream.post(self.upstream.root_url("/apply-template"), {"messages": list(dialogue.messages)})
+        told = await self.upstream.post(
+            self.upstream.root_url("/apply-template"), {"messages": list(dialogue.messages)}
+        )
         return str(told["prompt"])
 
     async def _choose(self, prompt: str, dialogue: Dialogue, tools: Sequence[Tool], *, must: bool) -> str | None:
@@ -117,58 +129,79 @@ class Caller:
     async def _calls(
         self, prompt: str, name: str, dialogue: Dialogue, tools: Sequence[Tool]
     ) -> AsyncGenerator[Pieces, None]:
-        """The call of *name*, and further ones of the same question as long as the model goes on with new ones."""
-        made = set(dialogue.called)
+        """The call of *name*, and further ones as long as the question goes on. None that was made already."""
+        made, said, also = set(dialogue.called), dialogue.question, list[Any]()
         for place in range(_MOST_CALLS):
             tool = next(each for each in tools if each["name"] == name)
-            opened = f'{prompt}{_OPENED}{name}", "arguments": '
-            text = ""
-            async with aclosing(self._arguments(opened, tool, dialogue, made)) as parts:
+            opened, text = f'{prompt}{_OPENED}{name}", "arguments": ', ""
+            # One that may be a repetition is known to be none only when it is whole.
+            held: list[Pieces] | None = [] if place or any(name == each for each, _ in made) else None
+            async with aclosing(self._arguments(opened, tool, said, also)) as parts:
                 async for part in parts:
-                    if not text:
-                        yield [Call(name, custom=tool.get("type") == "custom")]
+                    pieces = _told(tool, part, first=not text)
                     text += part
-                    if tool.get("type") != "custom":
-                        yield [Arguments(part)]
-            if tool.get("type") == "custom":
-                yield [Arguments(_input(text))]
-            if problem := objections(schema_of(tool), text):
-                yield [Thought(f"The arguments of {name} do not fit its schema, which a grammar cannot prevent: {problem}")]
+                    if held is not None:
+                        held.append(pieces)
+                    elif pieces:
+                        yield pieces
+            again = any(name == each and _same(text, other) for each, other in made)
+            if again:
+                return
+            for pieces in held or ():
+                yield pieces
+            for pieces in self._finished(tool, text):
+                yield pieces
             made.add((name, text))
-            prompt = f"{opened}{text}}}"
-            if place + 1 == _MOST_CALLS or not await self._goes_on(prompt, dialogue, made):
+            prompt, said, also = await self._further(f"{opened}{text}}}", said, text)
+            if not said:
                 return
-            prompt += "\n"
-            if (following := await self._next(prompt, tools, dialogue, made)) is None:
-                return
-            name = following
+            rest = Dialogue(dialogue.messages, said, ())
+            name = await self._choose(prompt, rest, tools, must=True) or name
 
-    async def _arguments(
-        self, prompt: str, tool: Tool, dialogue: Dialogue, made: set[tuple[str, str]]
-    ) -> AsyncGenerator[str, None]:
+    async def _further(self, prompt: str, said: str, text: str) -> tuple[str, str, list[Any]]:
+        """The prompt for another call, what of the question it is about, and earlier values; empty: there is none."""
+        if not self.request.parallel_tool_calls:
+            return prompt, "", []
+        given = _object(text)
+        if self.copies:
+            rest = left_over(said, list(given.values()))
+            return f"{prompt}\n", rest, list(given.values()) if len(given) > 1 else []
+        told = await self._likely(await self._tokens(prompt))
+        line = (await self._tokens("\n"))[0]
+        return f"{prompt}\n", said if told.get(line, _NEVER) >= max(told.values()) else "", []
+
+    def _finished(self, tool: Tool, text: str) -> Iterator[Pieces]:
+        """What is to be said when a call's arguments are whole."""
+        if tool.get("type") == "custom":
+            yield [Arguments(str(_object(text).get(INPUT, text)))]
+        if problem := objections(schema_of(tool), text):
+            said = f"The arguments of {tool['name']} do not fit its schema, which no grammar could prevent: {problem}"
+            yield [Thought(said)]
+
+    async def _arguments(self, prompt: str, tool: Tool, said: str, also: Sequence[Any]) -> AsyncGenerator[str, None]:
         """The arguments' text as it comes. A schema that the engine has no grammar for is checked afterwards only."""
         schema = schema_of(tool)
-        grammar = narrowed(schema, dialogue.question) if self.copies else dict(schema)
+        grammars = [narrowed(schema, said, also), dict(schema), _ANY] if self.copies else [dict(schema), _ANY]
         limit = self.request.fields.get("max_output_tokens") or _ARGUMENTS
-        for wanted in (grammar, dict(schema), _ANY):
-            body = {"prompt": prompt, "max_tokens": limit, "temperature": 0, "repeat_penalty": 1.0, "json_schema": wanted}
+        same = {"prompt": prompt, "max_tokens": limit, "temperature": 0, "repeat_penalty": 1.0}
+        while grammars:
             begun = False
             try:
-                async with aclosing(self._streamed(body)) as batches:
-                    async for pieces in batches:
-                        for piece in pieces:
-                            if isinstance(piece, Text) and piece.delta:
-                                begun = True
-                                yield piece.delta
+                async with aclosing(self._streamed({**same, "json_schema": grammars.pop(0)})) as batches:
+                    async for text in _texts(batches):
+                        begun = True
+                        yield text
                 return
             except ApiError as error:
-                if begun or wanted == _ANY or error.status != 400 or error.code == "context_length_exceeded":
+                if begun or not grammars or error.status != 400 or error.code == TOO_LONG:
                     raise
 
-    async def _words(self, prompt: str) -> AsyncGenerator[Pieces, None]:
+    async def _words(self, prompt: str, *, after: bool) -> AsyncGenerator[Pieces, None]:
+        """The answer; *after*: outputs, whose words and digits are to be repeated as they are."""
         fields = self.request.fields
         body: dict[str, Any] = {"prompt": prompt + NO_CALL, "max_tokens": fields.get("max_output_tokens") or _ANSWER}
         body |= {name: fields[name] for name in _SAME if fields.get(name) is not None}
+        body |= {"repeat_penalty": 1.0} if after else {}
         wanted = self.request.text_format or {}
         if wanted.get("type") in ("json_schema", "json_object"):
             body["json_schema"] = wanted.get("schema", _ANY)
@@ -193,19 +226,6 @@ class Caller:
                     raise refusal(chunks.error, self.upstream.keys)
         if not chunks.finished:
             raise broken_off("its answer has no end.", self.upstream.keys)
-
-    async def _goes_on(self, prompt: str, dialogue: Dialogue, made: set[tuple[str, str]]) -> bool:
-        """Whether another call follows in the same breath: the model begins a line rather than ends its turn."""
-        if not self.request.parallel_tool_calls:
-            return False
-        told = await self._likely(await self._tokens(prompt))
-        line = (await self._tokens("\n"))[0]
-        return told.get(line, -25.0) > max(told.values()) - 0.01
-
-    async def _next(
-        self, prompt: str, tools: Sequence[Tool], dialogue: Dialogue, made: set[tuple[str, str]]
-    ) -> str | None:
-        return await self._choose(prompt, dialogue, tools, must=True)
 
     async def _likely(self, tokens: Sequence[int]) -> Mapping[int, float]:
         told = await self._ask({"prompt": list(tokens), "n_predict": 1, "n_probs": _LOOKED_AT})
@@ -232,11 +252,13 @@ def objections(schema: Mapping[str, Any], text: str) -> str:
     except ValueError:
         return "they are no JSON."
     try:
-        from jsonschema import validators
+        from jsonschema import validators  # type: ignore[import-untyped, unused-ignore]
     except ImportError:
         return ""
     try:
-        found = sorted(validators.validator_for(schema)(schema).iter_errors(value), key=lambda each: str(each.json_path))
+        found = sorted(
+            validators.validator_for(schema)(schema).iter_errors(value), key=lambda each: str(each.json_path)
+        )
     except Exception:  # noqa: BLE001 - a schema that is none says nothing of the arguments
         return ""
     return "; ".join(f"{each.json_path}: {each.message[:200]}" for each in found[:3])
@@ -257,9 +279,25 @@ def _offered(request: ModelRequest) -> tuple[list[Tool], bool]:
     return named or tools, bool(named)
 
 
-def _input(text: str) -> str:
-    """The input of a free-form tool, out of the object that it was put in."""
-    try:
-        return str(json.loads(text)[INPUT])
-    except (ValueError, KeyError, TypeError):
-        return text
+def _told(tool: Tool, part: str, *, first: bool) -> Pieces:
+    """The next part of a call's arguments; a free-form tool's are told when they are whole."""
+    custom = tool.get("type") == "custom"
+    begun = [Call(str(tool["name"]), custom=custom)] if first else []
+    return [*begun, *([] if custom else [Arguments(part)])]
+
+
+async def _texts(batches: AsyncGenerator[Pieces, None]) -> AsyncGenerator[str, None]:
+    async for pieces in batches:
+        if text := "".join(piece.delta for piece in pieces if isinstance(piece, Text)):
+            yield text
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two arguments' texts mean the same."""
+    return one == other or read_json(one) == read_json(other)
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Arguments as an object; empty where they are none."""
+    value = read_json(text)
+    return value if isinstance(value, dict) else {}

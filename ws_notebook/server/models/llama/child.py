@@ -16,11 +16,11 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Serve until standard input ends. Its server object may take half a minute to go away, so the process just ends."""
+    """Serve until standard input ends. The server object may take half a minute to go away: the process just ends."""
     _end_with_parent()
     given: dict[str, Any] = json.loads(sys.stdin.readline())
     threading.Thread(target=_watch, daemon=True).start()
-    import xllamacpp  # type: ignore[import-not-found, unused-ignore]
+    import xllamacpp  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     params = xllamacpp.CommonParams()
     params.model.path = given["model"]
@@ -32,7 +32,8 @@ def main() -> None:
     params.api_keys = [given["key"]]
     params.port, params.use_jinja, params.ui, params.n_gpu_layers = 0, True, False, 0
     server = xllamacpp.Server(params)
-    print(f"ready {server.listening_address}", flush=True)
+    sys.stdout.write(f"ready {server.listening_address}\n")
+    sys.stdout.flush()
     threading.Event().wait()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
 
 from ws_notebook.server.models.llama.shown import NOTHING, schema_of
 from ws_notebook.server.models.words import stems
@@ -18,9 +17,10 @@ _NEVER = -25.0
 _WORD = 2.5
 """What a word is worth that question and tool share. A tiny model hears the question's first words above all."""
 _IN_NAME = 1.25
-_TO_CALL = -1.0
-_TO_CALL_AGAIN = 2.0
-"""What a tool must have ahead of none, before and after the first outputs."""
+_TO_CALL, _EACH_TOOL, _MOST_TO_CALL = -7.0, 1.5, -0.5
+"""What a tool must have ahead of none: the fewer there are, the fewer calls are shown, and the less likely are all."""
+_TO_CALL_AGAIN = 4.0
+"""What it must have more once there are outputs."""
 
 
 async def likelihoods(names: Mapping[str, Sequence[int]], likely: Likely) -> dict[str, float]:
@@ -61,7 +61,8 @@ def chosen(
     if must:
         return best
     ahead = weighed[best] - scores[NOTHING]
-    return best if ahead > (_TO_CALL_AGAIN if called else _TO_CALL) else None
+    wanted = min(_TO_CALL + _EACH_TOOL * len(tools), _MOST_TO_CALL) + (_TO_CALL_AGAIN if called else 0.0)
+    return best if ahead > wanted else None
 
 
 def shared(asked: set[str], tool: Tool) -> float:
@@ -71,5 +72,3 @@ def shared(asked: set[str], tool: Tool) -> float:
     choices = [part.get("enum") or () for part in properties.values() if isinstance(part, dict)]
     said = " ".join([str(tool.get("description") or ""), *properties, json.dumps(choices)])
     return _WORD * len(asked & (name | stems(said))) + _IN_NAME * len(asked & name)
-
-

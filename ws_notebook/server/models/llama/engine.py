@@ -30,7 +30,7 @@ _LEAST_MEMORY = 700 * _MIB
 """Below that, a model would make the machine swap, and everybody wait."""
 _USUAL_CONTEXT = 8192
 _GREEDY = {"temperature": 0, "repeat_penalty": 1.1}
-"""The same question gets the same answer, unless it is asked otherwise; without a penalty, a tiny model goes in circles."""
+"""The same question gets the same answer, unless it says otherwise; without a penalty, tiny models go in circles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Engine:
         free = free_memory()
         if free is not None and free < needed:
             raise unusable(
-                f"{self.model.title} needs {needed / _MIB:,.0f} MB of free memory, and {free / _MIB:,.0f} MB are there. "
+                f"{self.model.title} needs {needed / _MIB:,.0f} MB of free memory; {free / _MIB:,.0f} MB are there. "
                 "Shut down what is not needed (other notebooks' kernels, say), take a smaller model, or "
                 "model='demo', and ask again."
             )
@@ -136,8 +136,13 @@ class Engine:
     async def _start(self) -> Upstream:
         key = secrets.token_urlsafe(24)
         given = {
-            **{"model": str(self.model.path), "name": self.model.name, "key": key, "threads": threads()},
-            **{"slots": self.options.slots, "context": self.context, "batch": self.options.batch},
+            "model": str(self.model.path),
+            "name": self.model.name,
+            "key": key,
+            "threads": threads(),
+            "slots": self.options.slots,
+            "context": self.context,
+            "batch": self.options.batch,
         }
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process writes
         self._process = process = await asyncio.create_subprocess_exec(
@@ -205,5 +210,3 @@ def _signal(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-

@@ -45,7 +45,10 @@ def _quotas(cgroup: Path) -> list[float]:
 
 
 def _of_group(cgroup: Path) -> int | None:
-    for limit, used in (("memory.max", "memory.current"), ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes")):
+    for limit, used in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
         most, now = _read(cgroup / limit), _read(cgroup / used)
         if most.isdigit() and now.isdigit() and int(most) < 1 << 60:
             return max(int(most) - int(now) + _cached(cgroup / Path(limit).parent), 0)
@@ -75,7 +78,7 @@ def _of_machine() -> int | None:
 
 def _of_windows() -> int | None:
     class Status(ctypes.Structure):
-        _fields_ = [  # noqa: RUF012 - ctypes reads it
+        _fields_ = [
             *((name, ctypes.c_ulong) for name in ("length", "load")),
             *((f"number{place}", ctypes.c_ulonglong) for place in range(7)),
         ]

@@ -157,8 +157,8 @@ def _sampled(tool: Tool, turn: int) -> Any:
     if not isinstance(whole, dict):
         return whole
     strings = numbers = turn
-    for place, (name, part) in enumerate((schema.get("properties") or {}).items()):
-        part = part if isinstance(part, dict) else {}
+    for place, (name, declared) in enumerate((schema.get("properties") or {}).items()):
+        part = declared if isinstance(declared, dict) else {}
         if isinstance(part.get("examples"), list) and part["examples"]:
             whole[name] = part["examples"][turn % len(part["examples"])]
         elif isinstance(part.get("enum"), list) and part["enum"]:

@@ -1,4 +1,4 @@
-"""The models of this machine as a source of the server's: by their names, and by paths where a client may name these."""
+"""The models of this machine as a source of the server's: by their names, and by paths where clients may name these."""
 
 from __future__ import annotations
 
