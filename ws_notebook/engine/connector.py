@@ -19,6 +19,7 @@ from ..render.header import RunHeader
 from ..scenes import shown_name
 from ..secrets import Keys, hidden
 from ..settings import Settings, Through
+from ..shelf.shelf import shelf
 from ..transports.base import Connection, Endpoint, Transport
 from ..transports.compression import Compression
 from ..transports.discovery import Found, recognize
@@ -84,6 +85,8 @@ class Connector:
         """What a header calls the provider."""
         self.address = "" if replay is not None else hidden(settings.address, keys)
         """What `provider` must be given to reach it again, where the name is not enough; no secrets are in it."""
+        self._here: dict[str, str] = {}
+        """What is known of models on this machine, by the names that were asked."""
         self.note = replay.note if replay is not None else settings.note
         """What a header says besides the provider's name."""
         if replay is not None and self.provider == settings.provider:
@@ -129,7 +132,7 @@ class Connector:
             provider=self.provider,
             model=shown_name(model or self._settings.model),
             transport=transport,
-            note=self.note,
+            note=self._note_of(model or self._settings.model),
             address=self.address,
             profile=self._settings.chosen_profile if self.address else "",
             keys=self._keys,
@@ -156,6 +159,15 @@ class Connector:
             raise SettingsError(str(said or "The embedded server has no switch for faults. Start it anew."))
         found: list[dict[str, Any]] = answer["rules"]
         return found
+    def _note_of(self, model: str) -> str:
+        """What a reader must know of an answer of this model: of one on this machine, what it is."""
+        settings = self._settings
+        if not settings.profile.embedded or isinstance(self.transport, ReplayTransport):
+            return self.note
+        if model not in self._here:
+            with contextlib.suppress(SettingsError, OSError):
+                self._here[model] = "" if model == settings.profile.model else _said_of(model)
+        return self._here.get(model) or self.note
 
     async def endpoint(self) -> Endpoint:
         """Where questions over plain HTTP go. Raises SettingsError for a missing key, and for a replay: nowhere."""
@@ -315,6 +327,12 @@ class Connector:
                 self._far_server = server
                 far.put(network, server)
             return server
+
+
+def _said_of(model: str) -> str:
+    """What a model on this machine is, in words; empty: none of that name is there."""
+    found = shelf().find(model)
+    return "" if found is None else found.said
 
 
 def _least(seconds: float | None) -> float:

@@ -12,6 +12,7 @@ from ..scenes import PREFIX
 from ..scenes import names as scene_names
 from ..session.session import Session
 from ..settings import resolve
+from ..shelf.shelf import shelf
 from ..tools.values.loaded import loaded
 from ..tools.values.pictures import is_picture
 from .fields import FIELDS
@@ -87,7 +88,7 @@ def scene_files(typed: str) -> list[str]:
 
 
 def models(provider: str, configured: str, sessions: Iterable[Session]) -> list[str]:
-    """Models that were asked or are set up; nobody is asked for a list."""
+    """Models that were asked or are set up, and those on this machine; nobody is asked for a list."""
     found = [configured]
     for session in sessions:
         found += [session.settings.model, *(run.state.settings.model for run in session.runs)]
@@ -96,6 +97,7 @@ def models(provider: str, configured: str, sessions: Iterable[Session]) -> list[
         found.append(settings.model)
         if settings.profile.embedded:
             found += [f"{PREFIX}{name}" for name in scene_names()]
+            found += [model.name for model in shelf().models()]
     return [name for name in dict.fromkeys(found) if name]
 
 

@@ -104,13 +104,15 @@ class Sessions:
         """Which cells made the session's runs."""
         return self._trees.setdefault(session, CellTree())
 
-    def settings(self, provider: str) -> Settings:
+    def settings(self, provider: str, model: str = "") -> Settings:
         """What an own session would connect to at this provider. Raises SettingsError where it is not known."""
-        return resolve(provider, model=self.defaults.model or None)
+        return resolve(provider, model=model or self.defaults.model or None)
 
-    def connect(self, provider: str, api_key: str) -> None:
-        """Begin anew with another provider and key."""
+    def connect(self, provider: str, api_key: str | None, model: str = "") -> None:
+        """Begin anew with another provider and key, and with another model where one is named."""
         self.defaults.provider = provider
+        if model:
+            self.defaults.model = model
         self.close()
         self._api_key = api_key
 

@@ -18,6 +18,9 @@ from ..session.run import Run
 from ..session.session import Session
 from ..session.showing import can_show_live, show_live
 from ..session.ways import variants_of
+from ..settings import Settings
+from ..shelf.known import KNOWN
+from ..shelf.shelf import missing, shelf
 from ..transports.replay import ReplayTransport
 from .command import Command, Subcommand, read_command
 from .history import History
@@ -257,9 +260,12 @@ def _rules_in(text: str) -> list[str]:
 
 
 def _connect(command: Command) -> Report:
-    """Ask for a key without showing it, and use it from now on."""
+    """Ask for a key without showing it, and use it from now on; the embedded server needs none."""
     provider = command.argument or USUAL.name
-    settings = command.sessions.settings(provider)
+    model = command.options.get("-m", "")
+    settings = command.sessions.settings(provider, model)
+    if settings.profile.embedded:
+        return _connect_here(command, settings, model)
     try:
         key = getpass.getpass(f"API key for {settings.provider}: ").strip()
     except (EOFError, NotImplementedError, RuntimeError):
@@ -267,8 +273,19 @@ def _connect(command: Command) -> Report:
         raise SettingsError(f"Nobody can type a key here. Set {variable} in the environment instead.") from None
     if not key:
         raise SettingsError("No key was entered, so nothing has changed.")
-    command.sessions.connect(provider, key)
+    command.sessions.connect(provider, key, model)
     return Report("Will connect", [("provider", settings.provider), ("model", settings.model)])
+
+
+def _connect_here(command: Command, settings: Settings, model: str) -> Report:
+    """Use the embedded server, with a model of this machine where one is named."""
+    here = shelf()
+    found = here.find(settings.model)
+    if found is None and settings.model in KNOWN:
+        raise SettingsError(missing(settings.model, here.models()))
+    command.sessions.connect(settings.provider, None, model)
+    said = settings.note if found is None else found.said
+    return Report("Will connect", [("provider", settings.provider), ("model", settings.model), ("what it is", said)])
 
 
 def _doctor(command: Command) -> Diagnosis:
@@ -333,7 +350,13 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
             prompt=True,
             each_word=True,
         ),
-        Subcommand("connect", _connect, "ask for an API key by a hidden prompt: connect openai", Typed.providers),
+        Subcommand(
+            "connect",
+            _connect,
+            "ask for an API key by a hidden prompt: connect openai; or use a model here: connect local -m smollm2",
+            Typed.providers,
+            ("-m",),
+        ),
         Subcommand(
             "doctor",
             _doctor,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..faults import ACTIONS, EVENTS
+from ..profiles import EMBEDDED
 from ..session.run import Run
 from ..session.session import Session
 from ..session.ways import WAYS
@@ -44,7 +45,8 @@ class Typed:
     def models(self) -> list[str]:
         """Models that were asked or are set up, but for those that are listed before a comma."""
         defaults = self.sessions.defaults
-        found = candidates.models(defaults.provider, defaults.model, self._meant)
+        provider = EMBEDDED.name if EMBEDDED.name in self.before else defaults.provider
+        found = candidates.models(provider, defaults.model, self._meant)
         found += candidates.scene_files(self.last.rpartition(",")[2])
         return [name for name in found if name not in self._listed]
 

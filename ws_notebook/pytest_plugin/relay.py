@@ -37,8 +37,8 @@ class Relay:
         demo = [] if source is not None else [DemoModel(Pace(0, 0))]
         options = ServerOptions(models=demo, token=self.api_key, source=source, taping=taping)
         self._bound = portal().submit(_bound(options, self._store)).result()
-        self.base_url = self._bound.base_url
-        self.websocket_base_url() = self.base_url.replace("http", "ws", 1)
+        self.base_url = self._bound.base_url()
+        self.websocket_base_url = self.base_url.replace("http", "ws", 1)
 
     @classmethod
     def of_cassette(cls, cassette: Cassette, *, exact: bool = False, speed: float = 0.0) -> Relay:
@@ -70,7 +70,7 @@ class Relay:
         """What clients that are set up by the environment read there."""
         beside = ",".join(filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1"]))
         return {
-            "OPENAI_BASE_URL": self.base_url(),
+            "OPENAI_BASE_URL": self.base_url,
             "OPENAI_API_KEY": self.api_key,
             "NO_PROXY": beside,
             "no_proxy": beside,

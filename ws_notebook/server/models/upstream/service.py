@@ -51,7 +51,10 @@ class Upstream:
         api: Api | None = None,
         silence: float | None = Waits().silence,
         headers: Mapping[str, str] | None = None,
+        fields: Mapping[str, Any] | None = None,
     ) -> None:
+        self.fields = dict(fields or {})
+        """What each request says where it says nothing else of it."""
         self.keys = Keys()
         self.keys.add([key] if key else [])
         told = {**(headers or {}), **({"Authorization": f"Bearer {key}"} if key else {})}
@@ -105,7 +108,7 @@ class Upstream:
         import httpx2
 
         try:
-            answer = await self.client.post(url, content=msgspec.json.encode(body), headers=_JSON)
+            answer = await self.client.post(url, content=msgspec.json.encode({**self.fields, **body}), headers=_JSON)
         except (httpx2.HTTPError, WsNotebookError) as error:
             raise self._explained(error, begun=False) from None
         value = decode_value(answer.content)
@@ -137,7 +140,7 @@ class Upstream:
 
         begun = False
         try:
-            content = msgspec.json.encode(body)
+            content = msgspec.json.encode({**self.fields, **body})
             async with self.client.stream("POST", url, content=content, headers=_STREAM) as answer:
                 if not answer.is_success:
                     raise self._refused(answer.status_code, await answer.aread(), answer.headers)

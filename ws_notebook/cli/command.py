@@ -1,0 +1,47 @@
+"""The command line as a whole."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from .cassettes import add_cassettes
+from .doctor import add_doctor
+from .models import add_model
+from .scenes import add_scene
+from .serve import add_serve
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0, 1 for a failure that was explained, 2 for wrong usage."""
+    options = _parser().parse_args(argv)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ws-notebook", description="The Responses API in a notebook: its embedded server and tools around it."
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    add_serve(commands)
+    add_doctor(commands)
+    add_scene(commands)
+    add_cassettes(commands)
+    add_model(commands)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from ws_notebook import __version__
+
+        print(__version__)
+        parser.exit()
