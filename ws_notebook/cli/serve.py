@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .flags import READ, count, fault, host, mebibytes, not_negative, port, written
+from .serving import run_server
 
 __all__ = ["add_serve"]
 
@@ -19,7 +20,7 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="serve the Responses API (WebSocket and HTTP) on this machine, answered by a script",
         description="Serve the Responses API over WebSocket and HTTP. The demo model is a script and no AI.",
     )
-    serve.set_defaults(run=serve)
+    serve.set_defaults(run=run_server)
     add = serve.add_argument
     add("--host", type=host, default="127.0.0.1", help="address to bind (default: %(default)s, this machine only)")
     add("--port", type=port, default=0, help="port to bind; 0, the default, takes a free one")
@@ -58,6 +59,15 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         default=USUAL.name,
         help="treat sockets as that provider does: lanes, limits, errors (default: %(default)s; see docs/server.md)",
     )
+    _add_models(serve)
+    _add_cassette(serve)
+    _add_network(serve)
+    _add_upstream(serve)
+    _add_limits(serve, USUAL.name)
+
+
+def _add_models(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument_group("models", "Others than the script, on this machine.").add_argument
     add(
         "--scene",
         action="append",
@@ -74,10 +84,6 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="demo (default); replay: the answers of --cassette, and nobody is asked; or a model of this machine "
         "(`ws-notebook model list`, or a GGUF file), beside the script",
     )
-    _add_cassette(serve)
-    _add_network(serve)
-    _add_upstream(serve)
-    _add_limits(serve, USUAL.name)
 
 
 def _add_cassette(serve: argparse.ArgumentParser) -> None:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from ws_notebook.server.models.upstream.sources import Listed
     from ws_notebook.server.tapes import Tapes
 
-__all__ = ["serve"]
+__all__ = ["run_server"]
 
 
-def serve(options: argparse.Namespace) -> int:
+def run_server(options: argparse.Namespace) -> int:
     from ws_notebook.exceptions import SettingsError
     from ws_notebook.network.network import Network
     from ws_notebook.server.app import ServerOptions

@@ -159,6 +159,7 @@ class Connector:
             raise SettingsError(str(said or "The embedded server has no switch for faults. Start it anew."))
         found: list[dict[str, Any]] = answer["rules"]
         return found
+
     def _note_of(self, model: str) -> str:
         """What a reader must know of an answer of this model: of one on this machine, what it is."""
         settings = self._settings

@@ -117,6 +117,7 @@ class Typed:
         if "at" in words:
             return ["every"] if words[-2] == "at" else []
         return ["at"]
+
     def ways(self) -> list[str]:
         """Ways of asking, but for those that are listed before a comma."""
         return [name for name in (way.replace(" ", "-") for way in WAYS) if name not in self._listed]
