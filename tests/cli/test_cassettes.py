@@ -21,7 +21,7 @@ def test_recordings_are_shown_compared_and_imported(tmp_path: Path, capsys: pyte
     assert capsys.readouterr().out.startswith("<Cassette local demo 4 requests, 54 frames")
     assert main(["cassette", "diff", str(one), str(other)]) == 0
     assert "They ask the same" in capsys.readouterr().out
-    made = Path(__file__).parent / "cassette" / "vcr" / "stream.yaml"
+    made = Path(__file__).parents[1] / "cassette" / "vcr" / "stream.yaml"
     assert main(["cassette", "import", str(made), str(tmp_path / "talk.jsonl.gz")]) == 0
     assert "3 requests" in capsys.readouterr().out
     assert main(["cassette", "diff", str(one), str(tmp_path / "talk.jsonl.gz")]) == 1

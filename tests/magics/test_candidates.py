@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from support.pictures import png
 
-from ws_notebook import Session
+from ws_notebook import Session, scenes
 from ws_notebook.magics.candidates import cassettes, field_words, models, pictures, types
 from ws_notebook.magics.fields import FIELDS, request_fields
 
@@ -57,5 +57,6 @@ def test_each_offered_value_of_a_field_is_one_that_can_be_set() -> None:
 def test_models_are_those_that_were_asked_or_set_up() -> None:
     with Session(provider="local") as session:
         session.ask('say "x"', model="demo")
-        assert models("local", "mine", [session]) == ["mine", "demo"]
+        assert models("local", "mine", [session]) == ["mine", "demo", *(f"scene:{name}" for name in scenes.names())]
+        assert models("openai", "mine", [session])[:2] == ["mine", "demo"]
         assert models("no such provider", "", []) == []

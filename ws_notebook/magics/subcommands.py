@@ -345,7 +345,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         Subcommand(
             "fault",
             _fault,
-            'have things go wrong: fault "drop at response.output_text.delta 3", fault off, fault widget',
+            'have things go wrong: fault "drop at response.completed", fault off, fault widget',
             Typed.faults,
             prompt=True,
             each_word=True,

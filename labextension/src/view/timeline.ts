@@ -117,9 +117,9 @@ export class Timeline {
     this.foot.update(run, this.rows, this.now, this.whole);
   }
 
-  /** Folded where there are no calls, or as the page keeps it: that is asked once it stands in the page. */
+  /** Folded where there are neither calls nor faults that somebody had set, or as the page keeps it: that is asked once it stands in the page. */
   private settle(): void {
-    const calls = this.rows.filter(row => row.kind === 'call').length;
+    const calls = this.rows.filter(({ kind, source }) => kind === 'call' || ('faults' in source && source.faults.length > 0)).length;
     const asked = `${calls > 0} ${this.node.isConnected}`;
     if (!this.chosen && asked !== this.asked) {
       this.asked = asked;

@@ -28,6 +28,7 @@ const STYLE = `
 .wsn-faults :is(select, input:not([type=checkbox]), button) { box-sizing: border-box; height: 28px; padding: 2px 8px;
   font: inherit; font-size: 13px; color: var(--jp-ui-font-color0, #16191d); background: var(--jp-layout-color1, #fff);
   border: 1px solid var(--jp-border-color1, #b0b7c3); border-radius: 4px; }
+.wsn-faults select { max-width: 17em; }
 .wsn-faults button { cursor: pointer; }
 .wsn-faults button[disabled] { cursor: default; opacity: 0.55; }
 .wsn-faults :is(select, input, button):focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }
@@ -35,9 +36,9 @@ const STYLE = `
 .wsn-faults li { display: flex; gap: 10px; align-items: center; }
 .wsn-faults li code { overflow-wrap: anywhere; }
 .wsn-faults-count { flex: 1; color: var(--jp-ui-font-color2, #555c66); font-size: 90%; }
-.wsn-faults-count[data-struck] { color: var(--jp-error-color0, #b3261e); }
+.wsn-faults-count[data-struck] { color: var(--jp-error-color1, #b3261e); }
 .wsn-faults-words, .wsn-faults-none { color: var(--jp-ui-font-color2, #555c66); font-size: 90%; }
-.wsn-faults-note { color: var(--jp-error-color0, #b3261e); }
+.wsn-faults-note { color: var(--jp-error-color1, #b3261e); }
 .wsn-faults-note:empty { display: none; }
 `;
 
@@ -120,6 +121,14 @@ function form(model: AnyModel<Traits>, off: HTMLButtonElement): HTMLElement {
     add,
     off
   );
+  fields.addEventListener('keydown', event => {
+    // Notebooks take Enter for themselves.
+    if (event.key === 'Enter' && event.target instanceof HTMLInputElement) {
+      event.preventDefault();
+      event.stopPropagation();
+      add.click();
+    }
+  });
   fields.addEventListener('submit', submitted => {
     submitted.preventDefault();
     const times = `${every.checked ? 'every ' : ''}${number.value || '1'}`;
@@ -131,5 +140,7 @@ function form(model: AnyModel<Traits>, off: HTMLButtonElement): HTMLElement {
 }
 
 function labelled(name: string, control: HTMLElement): HTMLElement {
-  return element('label', {}, element('span', { text: name }), control);
+  // Of a list a label around it would read all choices too.
+  control.setAttribute('aria-label', name);
+  return element('label', {}, element('span', { text: name, 'aria-hidden': 'true' }), control);
 }

@@ -92,6 +92,17 @@ test('foreign words hide nothing in a row', () => {
   assert.deepEqual([turn?.aside, call?.name, call?.aside, call?.label], ['l\\u2066', 'p\\u200bay', 'to="a\\u202e001"', 'denied: \\u202e 100']);
 });
 
+test('a fault that somebody had set is told in its turn, and not before its moment', () => {
+  const rule = 'duplicate at response.output_text.delta';
+  const faults = [{ at_ms: 100, rule }, { at_ms: 200, rule, event: 'x' }, { rule: 'drop at error', at_ms: 300 }];
+  const run = read((_json, _call, turn) => Object.assign(turn, { faults }));
+  assert.equal(labels(run)[0], `0.80 s · fault: ${rule} × 2, drop at error`);
+  assert.equal(rowsOf(run)[0]?.tone, 'warn');
+  assert.ok(rowsAt(run, 150)[0]?.label.endsWith(`fault: ${rule}`));
+  const odd = read((_json, _call, turn) => Object.assign(turn, { faults: 'none' }));
+  assert.deepEqual(odd.turns[0]?.faults, []);
+});
+
 test('a recovered turn says so, a stopped one too', () => {
   const recovered = (cause: string) => labels(read((_json, _call, turn) => Object.assign(turn, { recovered: cause })))[0];
   assert.equal(recovered('connection_lost'), '0.80 s · history sent again: the connection was lost');

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import jsonschema
 import pytest
 from server.models.script.wrong import WRONG
 
 from ws_notebook import scenes
-from ws_notebook.server.models.script.keys import schema
+from ws_notebook.server.models.script.keys import STEPS, schema
 from ws_notebook.server.models.script.nodes import SceneError, compose
 from ws_notebook.server.models.script.reader import read_scene
 
 __all__: list[str] = []
 
+PAGE = Path(__file__).resolve().parents[4] / "docs" / "scenes.md"
 # What is wrong with these no schema can say.
 ONLY_THE_READER = {"missing tool", "call as text", "check before its call", "fault with a place", "unknown fault"}
 ONLY_THE_READER |= {
@@ -44,3 +47,16 @@ def test_the_schema_refuses_what_the_reader_refuses(what: str) -> None:
         read_scene(text, what)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(compose(text, what).plain, schema())
+
+
+def test_the_page_has_each_step_with_its_keys_and_its_own_scenes_are_right() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for name, step in STEPS.items():
+        keys = ", ".join(f"`{key}`{'' if each.required else ' ?'}" for key, each in step.keys.items())
+        assert f"| `{name}` | {step.help} | {'a list of calls' if name == 'calls' else keys} |" in page
+    examples = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(examples) == 3
+    for example in examples:
+        read_scene(example, "docs/scenes.md")
+        jsonschema.validate(compose(example, "docs/scenes.md").plain, schema())
+    assert set(re.findall(r"\| `scene:([\w-]+)` \|", page)) == set(scenes.names())

@@ -89,5 +89,10 @@ def test_a_turn_whose_calls_were_made_in_part_makes_the_others() -> None:
     assert (turn.steps, [call.given for call in turn.calls]) == ([], [[3, 4]])
 
 
+def test_a_text_may_quote_the_prompt_and_the_one_before() -> None:
+    turn = at(*FIRST, user("b"))
+    assert turn.filled("{prompt} after {asked}, {asked[2]}, {else}") == "b after a, {asked[2]}, {else}"
+
+
 def test_two_messages_of_the_user_are_one_question() -> None:
     assert at(user("a"), user("b")).prompt == "a\nb"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,15 +27,17 @@ class Turn:
     """The calls of the question so far, with what they gave."""
     prompt: str
     place: str
+    asked: str
+    """The prompt before this one; empty: there was none."""
     before: int
     """Items before its question."""
 
     def filled(self, text: str) -> str:
-        """*text* with the outputs of tools where it has their names in braces, ``{prompt}`` and ``{output}``.
+        """*text* with the outputs of tools where it has their names in braces, ``{prompt}`` and the like.
 
         Other braces stay.
         """
-        return _filled(text, self.made, self.prompt)
+        return _filled(text, self.made, {"prompt": self.prompt, "asked": self.asked})
 
     def value(self, value: Any) -> Any:
         """An argument, in whose texts it is the same; one that is nothing but such a name is the output itself."""
@@ -80,7 +82,7 @@ class _Walk:
         """The model's messages since the last call."""
         self._taken = self._before = 0
         """Items so far, and those before the question."""
-        self._prompt = ""
+        self._prompt = self._earlier = ""
         self._silent = False
         """Whether the model has said nothing since the last prompt."""
 
@@ -110,7 +112,7 @@ class _Walk:
         place = f"{self._index}/{len(self._made)}/{len(reach.rest)}"
         if self._index >= len(self._story.questions):
             steps = [Said("text", _over(self._story))]
-        return Turn(steps, reach.calls[already:], list(self._made), self._prompt, place, self._before)
+        return Turn(steps, reach.calls[already:], list(self._made), self._prompt, place, self._earlier, self._before)
 
     def _ask(self, words: str) -> None:
         """The user says something: the next question, the same once more, or words within the answer to this one."""
@@ -121,11 +123,12 @@ class _Walk:
             self._begin(0)
         else:
             self._go_on()
-        self._prompt, self._silent = words, True
+        self._earlier, self._prompt, self._silent = self._prompt, words, True
 
     def _go_on(self) -> None:
         reach = self._advance()
-        texts = [_filled(text, self._made, self._prompt) for text in _message_texts(reach.done)]
+        words = {"prompt": self._prompt, "asked": self._earlier}
+        texts = [_filled(text, self._made, words) for text in _message_texts(reach.done)]
         if _is_broken_off(self._texts, texts):
             pass  # the same turn once more
         elif not reach.calls and len(self._texts) >= len(texts):
@@ -168,13 +171,13 @@ class _Walk:
         return reach
 
 
-def _filled(text: str, made: Sequence[Made], prompt: str) -> str:
+def _filled(text: str, made: Sequence[Made], words: Mapping[str, str]) -> str:
     outputs = [(str(each.call.get("name")), each.output or "") for each in made]
 
     def fill(found: re.Match[str]) -> str:
         name, number = found[1], found[2]
-        if name == "prompt" and not number:
-            return prompt
+        if name in words and not number:
+            return words[name]
         given = [output for tool, output in outputs if name in (tool, "output")]
         at = int(number) - 1 if number else len(given) - 1
         return given[at] if 0 <= at < len(given) else found[0]
