@@ -27,7 +27,10 @@ NOTEBOOKS = "notebooks/*.ipynb"
 PATIENCE = 900
 """Seconds that one step may take."""
 MIB = 1024 * 1024
-KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "PIP_", "UV_", "YARN_", "npm_config_", "HTTP", "NO_PROXY")
+KEPT = (
+    *("PATH", "LANG", "LC_ALL", "TMPDIR", "SSL_", "REQUESTS_", "CURL_", "PIP_", "NODE_EXTRA_", "YARN_", "NPM_", "npm_"),
+    *("HTTP", "http", "NO_PROXY", "no_proxy"),
+)
 """What of this environment's variables the build has: where to get packages, and nothing of a user's settings."""
 
 
