@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test test-matrix check lint types frontend format lock newest nightly bench bench-quick bench-others
-.PHONY: chaos build clean
+.PHONY: chaos build binder-check clean
 .NOTPARALLEL:
 
 VENV := .venv
@@ -104,6 +104,9 @@ chaos: $(VENV)/test.stamp ## many runs through faults, beside the OpenAI SDK's c
 # Not in CI: it makes an environment for each row, several GB, and runs for the better part of an hour.
 test-matrix: $(VENV)/test.stamp $(VENV)/locked-dev.stamp
 	@$(PY) scripts/test_matrix.py $(ARGS)
+
+binder-check: $(VENV)/created.stamp ## build what a Binder would have, in a clean directory, and execute all notebooks there
+	@$(PY) scripts/binder_check.py $(ARGS)
 
 build: $(VENV)/locked-build.stamp $(VENV)/locked-dev.stamp ## the source distribution and the wheel, in dist/
 	@$(PY) -m build --no-isolation

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["program"]
+__all__ = ["FOLDER", "program"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "scripts"
 

@@ -25,6 +25,7 @@ class Answers:
     def __init__(self, cassette: Cassette, *, exact: bool = False) -> None:
         self.exact = exact
         self.exchanges = cassette.exchanges()
+        self._questions = [question_of(each.request) for each in self.exchanges]
         self._given = [0] * len(self.exchanges)
         """How often each was given."""
         self._renamed: dict[str, str] = {}
@@ -84,8 +85,8 @@ class Answers:
         wanted = question_of(request)
         return [
             place
-            for place, each in enumerate(self.exchanges)
-            if question_of(each.request) == wanted and not (self.exact and first_difference(each.request, request))
+            for place, question in enumerate(self._questions)
+            if question == wanted and not (self.exact and first_difference(self.exchanges[place].request, request))
         ]
 
     def _nearest(self, request: Mapping[str, Any], among: list[Exchange]) -> Exchange | None:
