@@ -20,15 +20,20 @@ __all__: list[str] = []
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-TOKEN = "__import__('ws_notebook.engine.portal', fromlist=['portal']).portal().shared['local_server'].token"
-SECONDS = 60
+SHARED = "__import__('ws_notebook.engine.portal', fromlist=['portal']).portal().shared"
+# The server of this machine as it is, else that of a network.
+THERE = f"{SHARED}.get('local_server'), *{SHARED}.get('local_servers_far_away', ())"
+TOKEN = f"next(each for each in ({THERE}) if each).token"
+SECONDS = 120
 PROBE = """
 import json
 print(json.dumps({
-    "sent": [int(n) for n in over_socket.turns.bytes_sent], "http": [int(n) for n in over_http.turns.bytes_sent],
-    "full": [int(n) for n in over_socket.turns.bytes_full_context],
-    "steps": [[json.loads(call.arguments)["i"] for call in run.tool_calls] for run in (socket_run, http_run)],
-    "connections": over_socket.connections,
+    "plain": plain.table[["status", "turns", "bytes_sent"]].T.to_dict(),
+    "published": {name: found.table.loc["http id", "saved"] for name, found in published.items()},
+    "spent": published["openai-40"].parts["server_ms"].to_dict(),
+    "bytes": [computed, float(total["http full"] - total["websocket"]) / 1000],
+    "shown": len(result.outputs),
+    "failed": [found.sentence for found in (plain, by_bytes, far_away, measured) if "failed" in found.sentence],
 }))
 """
 
@@ -141,24 +146,27 @@ def test_tools_are_written_watched_changed_and_run_again(execute: Callable[..., 
     assert re.search(r"divide +1 +1 +Divide two numbers\.", done.shown("02-23"))
 
 
-def test_the_socket_sends_a_fraction_of_what_http_sends(execute: Callable[..., Executed]) -> None:
+@pytest.mark.timeout(300)
+def test_the_claim_is_checked_part_by_part(execute: Callable[..., Executed]) -> None:
     done = execute("03_why_websocket_mode", PROBE)
-    counted = json.loads(done.printed("probe"))
-    assert counted["connections"] == 1
-    assert [len(counted[key]) for key in ("sent", "http", "full")] == [26, 26, 26]
-    assert counted["steps"] == [list(range(1, 26))] * 2
-    middle = counted["sent"][2:25]
-    assert max(middle) <= 1.05 * min(middle)
-    assert sum(counted["sent"]) <= 0.15 * sum(counted["http"])
-    assert counted["http"] == sorted(counted["http"])
-    # What a session on the socket says HTTP would have sent is what HTTP sent.
-    assert sum(counted["full"]) == pytest.approx(sum(counted["http"]), rel=0.01)
-    percent = re.search(r"(\d+)% less", done.printed("03-07"))
-    assert percent is not None
-    assert int(percent[1]) >= 85
-    assert "All steps are done." in done.shown("03-02")
-    assert "application/vnd.plotly.v1+json" in done.cells["03-08"].outputs[0].data
-    assert "r1.26" in done.shown("03-13")
+    found = json.loads(done.printed("probe"))
+    plain = found["plain"]
+    assert {row["status"] for row in plain.values()} == {"completed"}
+    assert {row["turns"] for row in plain.values()} == {11}
+    assert plain["websocket"]["bytes_sent"] < 0.25 * plain["http full"]["bytes_sent"]
+    # What is played takes at least its time, so HTTP pays; how much less the socket does is a matter of the machine.
+    assert found["published"]["openai-40"] > 0.2
+    assert found["spent"]["websocket"] == pytest.approx(161)
+    assert found["spent"]["http id"] == pytest.approx(26 * 161)
+    assert found["bytes"][0] == pytest.approx(1.53, rel=0.05)
+    assert found["failed"] == []
+    assert found["shown"] == 1
+    for key in ("03-03", "03-09", "03-11"):
+        assert "websocket" in done.shown(key) or "openai-40" in done.shown(key)
+    figure = done.cells["03-05"].outputs[0].data
+    assert "application/vnd.plotly.v1+json" in figure
+    assert "data:image/svg+xml;base64," in figure["text/html"]
+    assert "with 95 % confidence" in done.printed("03-09") or "no difference seen" in done.printed("03-09")
 
 
 def test_lanes_forks_and_steering_share_one_connection(execute: Callable[..., Executed]) -> None:

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import weakref
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -132,6 +133,10 @@ class FarServers:
 
     def get(self, network: Network) -> LocalServer | None:
         return self._all.get(network)
+
+    def __iter__(self) -> Iterator[LocalServer]:
+        """Those that are there."""
+        return iter(list(self._all.values()))
 
     def put(self, network: Network, server: LocalServer) -> None:
         """Add it, or note that it was used."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from itertools import accumulate
@@ -30,7 +31,9 @@ HUES: Final = (
 )
 """A colour for each way, in order, on a light and on a dark ground."""
 _LEFT, _RIGHT, _HEIGHT, _GAP = 74.0, 18.0, 150.0, 52.0
-_LINES = 3
+_LINES = 4
+_DASHES: Final = ("", "8 3", "2 3", "8 3 2 3", "12 4", "4 4")
+"""So that lines that lie on one another, or have one colour to the reader, can be told apart."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -96,6 +99,13 @@ def _picture(samples: Samples) -> str:
     return svg.document(body, top, "Latency, time and bytes by turn")
 
 
+def _step(most: float) -> float:
+    """A round value of which a few are enough for `most`."""
+    rough = max(most, 1e-9) / _LINES
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(each * power for each in (1, 2, 2.5, 5, 10) if each * power >= rough * (1 - 1e-9))
+
+
 def _hue(index: int) -> int:
     return index % len(HUES)
 
@@ -103,13 +113,15 @@ def _hue(index: int) -> int:
 def _style(count: int) -> str:
     hues = HUES[: max(1, min(count, len(HUES)))]
     light, dark = ("".join(f".w{index}{{color:{pair[side]}}}" for index, pair in enumerate(hues)) for side in (0, 1))
-    shapes = ".line{fill:none;stroke:currentColor;stroke-width:2}.band{fill:currentColor;opacity:.16}"
+    shapes = "".join(f".w{index}.line{{stroke-dasharray:{dash}}}" for index, dash in enumerate(_DASHES) if dash)
+    shapes += ".line{fill:none;stroke:currentColor;stroke-width:2}.band{fill:currentColor;opacity:.16}"
     return f"<style>{shapes}{light}@media (prefers-color-scheme:dark){{{dark}}}</style>"
 
 
 def _panel(lines: Mapping[str, list[Point]], chart: Chart, top: float) -> list[str]:
     """One chart: turns from left to right, values upwards from nothing."""
-    most = max((point.most for each in lines.values() for point in each), default=0.0) or 1.0
+    step = _step(max((point.most for each in lines.values() for point in each), default=0.0))
+    most = step * _LINES
     last = max((point.turn for each in lines.values() for point in each), default=1)
     across, bottom = svg.WIDTH - _LEFT - _RIGHT, top + _HEIGHT
 
@@ -119,12 +131,11 @@ def _panel(lines: Mapping[str, list[Point]], chart: Chart, top: float) -> list[s
     def y(value: float) -> float:
         return bottom - (_HEIGHT - 12) * value / most
 
-    body = [svg.text(16, top - 8, chart.title, "name")]
-    for value in (most * step / _LINES for step in range(_LINES + 1)):
+    body = [f'<g class="name">{svg.text(16, top - 8, chart.title)}</g>']
+    for value in (step * number for number in range(_LINES + 1)):
         body.append(f'<path class="grid" d="M{_LEFT:.0f} {y(value):.1f}H{svg.WIDTH - _RIGHT:.0f}"/>')
         body.append(svg.text(16, y(value) + 4, chart.written(value)))
-    step = max(1, last // 12)
-    body += [svg.text(x(turn), bottom + 16, str(turn), "tick") for turn in range(1, last + 1, step)]
+    body += [svg.text(x(turn), bottom + 16, str(turn), "tick") for turn in range(1, last + 1, max(1, last // 12))]
     for index, each in enumerate(lines.values()):
         body += _line(each, _hue(index), x, y)
     return body

@@ -11,7 +11,7 @@ import msgspec
 
 __all__ = ["MARGIN", "Gain", "gain", "verdict"]
 
-MARGIN: Final = 0.03
+MARGIN: Final = 0.05
 """The part of the time below which nothing is called a difference."""
 _CONFIDENCE: Final = 95
 _LEAST: Final = 3
