@@ -43,6 +43,8 @@ class EngineOptions:
     """Conversations that are answered at the same time; others wait."""
     batch: int = 128
     """Tokens that are read at once: a second lane waits that long for its turn."""
+    least_memory: int = _LEAST_MEMORY
+    """Bytes that must be free for any model."""
     prefix_cache: bool = True
     """Whether what was read before is kept and read no more."""
     idle_seconds: float = 600.0
@@ -124,7 +126,7 @@ class Engine:
         except (BrokenModel, OSError) as error:
             raise _broken(self.model, str(error)) from None
         self.context = min(self.options.context, head.context or self.options.context)
-        needed = max(_LEAST_MEMORY, size + head.kept * self.context * self.options.slots + 200 * _MIB)
+        needed = max(self.options.least_memory, size + head.kept * self.context * self.options.slots + 200 * _MIB)
         free = free_memory()
         if free is not None and free < needed:
             raise unusable(
