@@ -107,11 +107,13 @@ class Engine:
         upstream, self._upstream = self._upstream, None
         if upstream is not None:
             await upstream.close()
-        process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
+        if (process := self._process) is not None:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.kill()
             await process.wait()
+            await _let_go(process)
+            self._process = None
         if self._log is not None:
             self._log.close()
             self._log = None
@@ -192,6 +194,16 @@ class Engine:
         lines = self._log.read().decode(errors="replace").splitlines()
         told = [line for line in lines if " E " in line or "rror" in line] or lines[-1:] or ["it said nothing"]
         return told[0].strip()[-300:]
+
+
+async def _let_go(process: asyncio.subprocess.Process) -> None:
+    """Close the pipes of a process that has ended."""
+    if process.stdin is not None:
+        process.stdin.close()
+        with suppress(OSError):
+            await process.stdin.wait_closed()
+    if process.stdout is not None:
+        await process.stdout.read()
 
 
 def unusable(said: str, code: str = "model_unavailable") -> ApiError:
