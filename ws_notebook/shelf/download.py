@@ -18,7 +18,7 @@ __all__ = ["FetchFailed", "Progress", "check_digest", "check_room", "download", 
 
 Progress = Callable[[int, int], None]
 """Told of bytes so far and in all; 0: nobody knows."""
-_CHUNK = 1024 * 1024
+_CHUNK = 64 * 1024
 _SPARE = 50 * 1024 * 1024
 """Bytes that stay free."""
 _PARTIAL = 206

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Values", "find_values", "mentions", "number", "stem", "stems"]
+__all__ = ["OPENERS", "Values", "find_values", "mentions", "number", "stem", "stems"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NAME = re.compile(r"[^\W\d_][\w’'-]*")
@@ -31,7 +31,7 @@ _OPENER_WORDS = (
     "and ask but calculate check compare compute convert count describe divide draw explain fetch find hello hey hi "
     "look multiply plot please rank search send so sort subtract thanks translate"
 )
-_OPENERS = _STOP | frozenset(_OPENER_WORDS.split())
+OPENERS = _STOP | frozenset(_OPENER_WORDS.split())
 """No names, though they are capitalised where a sentence begins."""
 _NOT_NAMES = frozenset({"I", "I'm", "I’m", "OK", "Ok"})
 
@@ -114,7 +114,7 @@ def _is_listed(text: str, end: int) -> bool:
 
 def _after_opener(words: list[str], *, listed: bool, starters: list[str]) -> list[str]:
     """The words that are a name for certain, of those that begin a sentence; the doubtful go to *starters*."""
-    if words[0].lower() in _OPENERS:
+    if words[0].lower() in OPENERS:
         return words[1:]
     if listed:
         return words

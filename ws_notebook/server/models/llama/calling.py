@@ -15,7 +15,7 @@ from ws_notebook.server.models.base import Arguments, Call, Cut, ModelRequest, P
 from ws_notebook.server.models.history import read_json
 from ws_notebook.server.models.llama.choose import chosen, likelihoods
 from ws_notebook.server.models.llama.dialogue import NO_CALL, Dialogue, dialogue_of
-from ws_notebook.server.models.llama.narrow import left_over, narrowed
+from ws_notebook.server.models.llama.narrow import apart, left_over, narrowed
 from ws_notebook.server.models.llama.shown import NOTHING, schema_of
 from ws_notebook.server.models.upstream.chunks import Chunks
 from ws_notebook.server.models.upstream.failures import broken_off, refusal
@@ -138,6 +138,8 @@ class Caller:
             held: list[Pieces] | None = [] if place or any(name == each for each, _ in made) else None
             async with aclosing(self._arguments(opened, tool, said, also)) as parts:
                 async for part in parts:
+                    if not part:
+                        continue
                     pieces = _told(tool, part, first=not text)
                     text += part
                     if held is not None:
@@ -185,13 +187,17 @@ class Caller:
         limit = self.request.fields.get("max_output_tokens") or _ARGUMENTS
         same = {"prompt": prompt, "max_tokens": limit, "temperature": 0, "repeat_penalty": 1.0}
         while grammars:
-            begun = False
+            begun, grammar, whole = False, grammars.pop(0), ""
             try:
-                async with aclosing(self._streamed({**same, "json_schema": grammars.pop(0)})) as batches:
+                async with aclosing(self._streamed({**same, "json_schema": grammar})) as batches:
                     async for text in _texts(batches):
-                        begun = True
-                        yield text
-                return
+                        begun, whole = True, whole + text
+                        if not self.copies:
+                            yield text
+                if (better := apart(grammar, _object(whole)) if self.copies else None) is None:
+                    yield whole if self.copies else ""
+                    return
+                grammars[:0] = [better]
             except ApiError as error:
                 if begun or not grammars or error.status != 400 or error.code == TOO_LONG:
                     raise

@@ -43,6 +43,8 @@ class EngineOptions:
     """Conversations that are answered at the same time; others wait."""
     batch: int = 128
     """Tokens that are read at once: a second lane waits that long for its turn."""
+    least_memory: int = _LEAST_MEMORY
+    """Bytes that must be free for any model."""
     prefix_cache: bool = True
     """Whether what was read before is kept and read no more."""
     idle_seconds: float = 600.0
@@ -105,11 +107,13 @@ class Engine:
         upstream, self._upstream = self._upstream, None
         if upstream is not None:
             await upstream.close()
-        process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
+        if (process := self._process) is not None:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.kill()
             await process.wait()
+            await _let_go(process)
+            self._process = None
         if self._log is not None:
             self._log.close()
             self._log = None
@@ -124,7 +128,7 @@ class Engine:
         except (BrokenModel, OSError) as error:
             raise _broken(self.model, str(error)) from None
         self.context = min(self.options.context, head.context or self.options.context)
-        needed = max(_LEAST_MEMORY, size + head.kept * self.context * self.options.slots + 200 * _MIB)
+        needed = max(self.options.least_memory, size + head.kept * self.context * self.options.slots + 200 * _MIB)
         free = free_memory()
         if free is not None and free < needed:
             raise unusable(
@@ -190,6 +194,16 @@ class Engine:
         lines = self._log.read().decode(errors="replace").splitlines()
         told = [line for line in lines if " E " in line or "rror" in line] or lines[-1:] or ["it said nothing"]
         return told[0].strip()[-300:]
+
+
+async def _let_go(process: asyncio.subprocess.Process) -> None:
+    """Close the pipes of a process that has ended."""
+    if process.stdin is not None:
+        process.stdin.close()
+        with suppress(OSError):
+            await process.stdin.wait_closed()
+    if process.stdout is not None:
+        await process.stdout.read()
 
 
 def unusable(said: str, code: str = "model_unavailable") -> ApiError:

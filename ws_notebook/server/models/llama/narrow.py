@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ws_notebook.server.models.words import find_values, mentions
+from ws_notebook.server.models.words import OPENERS, find_values, mentions, stems
 
-__all__ = ["left_over", "narrowed", "numbers_in", "spans_of"]
+__all__ = ["apart", "left_over", "narrowed", "numbers_in", "spans_of"]
 
 _MOST_WORDS = 6
 _MOST_SPANS = 400
@@ -24,10 +24,13 @@ def narrowed(schema: Mapping[str, Any], said: str, also: Sequence[Any] = ()) -> 
     Of choices those stay that are named there, if any is. *also*: further values. What the schema limits otherwise, and
     what is inside of lists and objects, stays as it is.
     """
+    properties = schema.get("properties") or {}
     strings = [*spans_of(said), *(each for each in also if isinstance(each, str))]
     numbers = [*numbers_in(said), *(each for each in also if _is_number(each))]
+    if any(isinstance(part, dict) and part.get("type") in ("integer", "number") for part in properties.values()):
+        strings = [each for each in strings if stems(each)] or strings
     found: dict[str, Any] = {}
-    for name, part in (schema.get("properties") or {}).items():
+    for name, part in properties.items():
         found[name] = _narrowed(part, said, strings, numbers) if isinstance(part, dict) else part
     return {**schema, "properties": found}
 
@@ -44,6 +47,26 @@ def _narrowed(part: dict[str, Any], said: str, strings: Sequence[str], numbers: 
     if part.get("type") in ("number", "integer") and fitting:
         return {**part, "enum": list(dict.fromkeys(fitting))}
     return part
+
+
+def apart(schema: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """*schema* once more, for arguments of which two are the same though there is another choice; None: there is none.
+
+    The first of the two stays what it is.
+    """
+    properties = dict(schema.get("properties") or {})
+    seen: dict[Any, str] = {}
+    for name, value in given.items():
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            continue
+        others = [each for each in (properties.get(name) or {}).get("enum") or () if each != value]
+        if value in seen and others:
+            kept = seen[value]
+            properties[kept] = {**properties[kept], "enum": [value]}
+            properties[name] = {**properties[name], "enum": others}
+            return {**schema, "properties": properties}
+        seen.setdefault(value, name)
+    return None
 
 
 def left_over(said: str, values: Sequence[Any]) -> str:
@@ -68,13 +91,14 @@ def _is_number(value: Any) -> bool:
 def spans_of(said: str) -> list[str]:
     """What stands in quotes, and every few words that follow one another."""
     words = said.split()
+    # What opens the sentence is what is to be done, not what it is done with.
+    first = 1 if len(words) > 1 and words[0].lower().strip(_EDGES) in OPENERS else 0
     found = dict.fromkeys(find_values(said).quoted)
     for length in range(1, _MOST_WORDS + 1):
-        for start in range(len(words) - length + 1):
+        for start in range(first, len(words) - length + 1):
             found[" ".join(words[start : start + length]).strip(_EDGES)] = None
-            if len(found) > _MOST_SPANS:
-                return [each for each in found if each]
-    return [each for each in found if each]
+    telling = [each for each in found if each and (stems(each) or any(map(str.isdigit, each)))]
+    return (telling or [each for each in found if each])[:_MOST_SPANS]
 
 
 def numbers_in(said: str) -> list[int | float]:
