@@ -18,7 +18,7 @@ from support.programs import program
 __all__: list[str] = []
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("build", "demo", "dev", "rivals", "test")
+FILES = ("build", "demo", "dev", "docs", "rivals", "test")
 DIGEST = "    --hash=sha256:" + "0" * 64
 LOCK = f"""# A remark.
 anyio==4.16.0 \\
@@ -72,7 +72,7 @@ def test_every_requirement_of_pyproject_is_in_a_part(lock: ModuleType, project: 
     own = project["project"]["name"]
     stated = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     # otel and mcp are for users; what the tests need of them is in the extra `test`.
-    stated += [each for name in ("lab", "test", "dev") for each in extras[name] if not each.startswith(own)]
+    stated += [each for name in ("lab", "test", "dev", "docs") for each in extras[name] if not each.startswith(own)]
     stated += [each for group in project["dependency-groups"].values() for each in group]
     assert sorted(set(stated)) == sorted({each for part in lock.parts(project).values() for each in part})
     assert sorted(lock.parts(project)) == sorted(FILES)
