@@ -193,12 +193,14 @@ def make_client(endpoint: Endpoint, timeout: httpx2.Timeout, *, keep: bool = Tru
 
     quiet_loggers()
     proxy = proxy_of(endpoint, websocket=False)
+    # To read all authorities' certificates takes longer than many an answer.
+    needs_tls = proxy is not None or not endpoint.base_url.startswith("http://")
     return httpx2.AsyncClient(
         headers={"User-Agent": "ws-notebook", **endpoint.headers},
         timeout=timeout,
         limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20 if keep else 0),
         # The environment's certificates hold; its proxies are chosen as they are for sockets.
-        verify=httpx2.create_ssl_context() if endpoint.ssl is None else endpoint.ssl,
+        verify=endpoint.ssl or (httpx2.create_ssl_context() if needs_tls else False),
         trust_env=False,
         proxy=None if proxy is None else proxy.url,
     )

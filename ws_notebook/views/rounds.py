@@ -23,6 +23,7 @@ class Rounds:
         self._total = total
         self._display: Display | None = None
         self._bar: Any = None
+        self._widgets: list[Any] = []
         if kernel.is_headless() or not kernel.in_kernel():
             return
         self._display = Display()
@@ -43,12 +44,20 @@ class Rounds:
 
     def end(self, words: str) -> None:
         """Leave these words in its place."""
-        if self._bar is not None:
-            self._bar.close()
         if self._display is not None:
             self._display.replace({"text/plain": words})
+            self._release()
         elif sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
+
+    def _release(self) -> None:
+        """Free the widgets, here and in the browser: each has a layout of its own besides."""
+        for widget in self._widgets:
+            layout = getattr(widget, "layout", None)
+            widget.close()
+            if layout is not None:
+                layout.close()
+        self._widgets = []
 
     def _widget(self, stop: Callable[[], object]) -> dict[str, Any]:
         import ipywidgets
@@ -56,7 +65,9 @@ class Rounds:
         self._bar = ipywidgets.HTML(self._html(0, ""))
         button = ipywidgets.Button(description="Stop", tooltip="Stop the comparison; the rounds that are done stay")
         button.on_click(lambda _: stop())
+        kernel.hear_while_busy(button.comm)
         box: Any = ipywidgets.HBox([button, self._bar])
+        self._widgets = [box, button, button.style, self._bar, self._bar.style]
         return {**box._repr_mimebundle_(), "text/plain": "A comparison begins."}
 
     def _data(self, done: int, words: str) -> dict[str, Any]:
