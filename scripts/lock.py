@@ -82,6 +82,7 @@ def parts(project: dict[str, Any]) -> dict[str, list[str]]:
     return {
         "test": [*demo, *extras["test"]],
         "demo": demo,
+        "llm": extras["llm"],
         "build": project["build-system"]["requires"],
         "dev": [each for each in extras["dev"] if Requirement(each).name != package["name"]],
         "rivals": project["dependency-groups"]["rivals"],
