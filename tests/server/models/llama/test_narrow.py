@@ -32,7 +32,7 @@ def test_choices_are_those_that_are_named_if_any_is() -> None:
 
 @pytest.mark.parametrize(
     "part",
-    [{"type": "string", "pattern": "^a"}, {"type": "string", "format": "date"}, {"type": "integer", "minimum": 5}],
+    [{"type": "string", "pattern": "^a"}, {"type": "string", "format": "date"}],
 )
 def test_what_the_schema_limits_itself_stays(part: dict[str, object]) -> None:
     assert narrowed({"properties": {"a": part}}, "Take 3 of it")["properties"]["a"] == part
@@ -43,6 +43,14 @@ def test_a_narrowed_schema_is_a_schema_that_allows_something(said: str) -> None:
     found = narrowed({"type": "object", "properties": {"a": TEXT, "n": WHOLE}, "required": ["a", "n"]}, said)
     jsonschema.Draft202012Validator.check_schema(found)
     assert all(part.get("enum", [1]) for part in found["properties"].values())
+
+
+@pytest.mark.parametrize(
+    ("said", "enum"), [("Take 7 or 3.", [7]), ("Take 3.", [3]), ("Some, please.", list(range(5, 101)))]
+)
+def test_numbers_keep_their_limits_where_one_can(said: str, enum: list[int]) -> None:
+    part = {"type": "integer", "minimum": 5}
+    assert narrowed({"properties": {"a": part}}, said)["properties"]["a"]["enum"] == enum
 
 
 def test_quoted_words_come_first_and_small_words_are_numbers() -> None:

@@ -151,6 +151,9 @@ class Caller:
                 return
             for pieces in held or ():
                 yield pieces
+            if not _object(text) and text.strip() != "{}":
+                yield [Cut("max_output_tokens")]
+                return
             for pieces in self._finished(tool, text):
                 yield pieces
             made.add((name, text))

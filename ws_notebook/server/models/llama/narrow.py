@@ -15,6 +15,9 @@ _MOST_SPANS = 400
 _SMALL = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))
 _EDGES = " .,!?;:'\"“”‘’`()[]"
 _PLAIN = frozenset({"type", "title", "description"})
+_LIMITS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "default"})
+_USUAL = range(101)
+"""Numbers to choose from where none was said."""
 _GOES_ON = re.compile(r"\W*(?:\w+\s+){0,2}?(?:[,;&]|and\b|or\b)\s*\S", re.IGNORECASE)
 
 
@@ -39,14 +42,21 @@ def _narrowed(part: dict[str, Any], said: str, strings: Sequence[str], numbers: 
     if isinstance(part.get("enum"), list):
         named = [each for each in part["enum"] if isinstance(each, str) and mentions(said, each)]
         return {**part, "enum": named} if named else part
-    if not set(part) <= _PLAIN:
-        return part
-    if part.get("type") == "string" and strings:
+    if part.get("type") == "string" and strings and set(part) <= _PLAIN:
         return {**part, "enum": list(dict.fromkeys(strings))}
-    fitting = [each for each in numbers if part.get("type") == "number" or isinstance(each, int)]
-    if part.get("type") in ("number", "integer") and fitting:
-        return {**part, "enum": list(dict.fromkeys(fitting))}
+    if part.get("type") in ("number", "integer") and set(part) <= _PLAIN | _LIMITS:
+        said_numbers = [each for each in numbers if part["type"] == "number" or isinstance(each, int)]
+        within = [each for each in said_numbers or _USUAL if _is_within(each, part)]
+        # Digits of its own have no end. What goes against a limit is said afterwards.
+        return {"enum": list(dict.fromkeys(within or said_numbers or [part.get("minimum", 0)]))}
     return part
+
+
+def _is_within(value: float, part: Mapping[str, Any]) -> bool:
+    """Whether a number keeps the limits of its schema."""
+    over = value >= part.get("minimum", value) and value > part.get("exclusiveMinimum", value - 1)
+    under = value <= part.get("maximum", value) and value < part.get("exclusiveMaximum", value + 1)
+    return bool(over and under and (not part.get("multipleOf") or value % part["multipleOf"] == 0))
 
 
 def apart(schema: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any] | None:
