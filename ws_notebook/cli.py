@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from ws_notebook.server.limits import Limits
     from ws_notebook.server.models.base import Model
+    from ws_notebook.server.models.script.story import Story
     from ws_notebook.server.models.upstream.sources import Addressed, Listed
     from ws_notebook.settings import Settings
 
@@ -238,12 +239,17 @@ def _scene_list(_: argparse.Namespace) -> int:
 
 
 def _scene_models(options: argparse.Namespace) -> list[Model]:
-    """The models of the scenes of the command line. Raises SceneError for one that cannot be played."""
+    """The models of the scenes of the command line. SceneError for one that cannot be played, else SettingsError."""
+    from ws_notebook.exceptions import SettingsError
     from ws_notebook.scenes import PREFIX
     from ws_notebook.server.models.script.files import load
     from ws_notebook.server.models.script.model import SceneModel
 
-    stories = {Path(file).stem: load(file) for file in options.scenes}
+    stories: dict[str, Story] = {}
+    for file in options.scenes:
+        if Path(file).stem in stories:
+            raise SettingsError(f"Two scenes are called {Path(file).stem!r}: give one of the files another name.")
+        stories[Path(file).stem] = load(file)
     named = [(f"{PREFIX}{name}", story) for name, story in stories.items()]
     if named:
         named.append(("script", named[0][1]))
