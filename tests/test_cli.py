@@ -213,7 +213,7 @@ def test_scenes_are_checked_with_their_lines(tmp_path: Path, capsys: pytest.Capt
     assert "wrong.yaml:3:5: A step has no key 'sya'. Did you mean 'say'?" in shown.err
     assert "wrong.yaml:4:11:" in shown.err
     assert "There is no such scene" in shown.err
-    assert main(["scene", "check", "refusal"]) == 0
+    assert main(["scene", "check", "refusal", "scene:refusal"]) == 0
 
 
 def test_the_scenes_of_the_package_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -241,15 +241,16 @@ def _scene_list(_: argparse.Namespace) -> int:
 def _scene_models(options: argparse.Namespace) -> list[Model]:
     """The models of the scenes of the command line. SceneError for one that cannot be played, else SettingsError."""
     from ws_notebook.exceptions import SettingsError
-    from ws_notebook.scenes import PREFIX
+    from ws_notebook.scenes import PREFIX, file_of
     from ws_notebook.server.models.script.files import load
     from ws_notebook.server.models.script.model import SceneModel
 
     stories: dict[str, Story] = {}
     for file in options.scenes:
-        if Path(file).stem in stories:
-            raise SettingsError(f"Two scenes are called {Path(file).stem!r}: give one of the files another name.")
-        stories[Path(file).stem] = load(file)
+        name = file_of(file).stem
+        if name in stories:
+            raise SettingsError(f"Two scenes are called {name!r}: give one of the files another name.")
+        stories[name] = load(file)
     named = [(f"{PREFIX}{name}", story) for name, story in stories.items()]
     if named:
         named.append(("script", named[0][1]))
