@@ -104,3 +104,11 @@ def test_a_cassette_that_cannot_be_served_is_explained(
 ) -> None:
     assert main(["serve", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_scene_that_cannot_be_played_is_not_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--scene", "frist-contact"]) == 2
+    assert "Did you mean 'first-contact'?" in capsys.readouterr().err
+    (tmp_path / "refusal.yaml").write_text("scene: x\nsteps: [{say: a}]\n")
+    assert main(["serve", "--scene", "refusal", "--scene", str(tmp_path / "refusal.yaml")]) == 2
+    assert "Two scenes are called 'refusal'" in capsys.readouterr().err

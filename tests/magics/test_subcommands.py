@@ -355,5 +355,6 @@ def test_faults_are_set_listed_and_ended(shell: InteractiveShell) -> None:
     assert list(several)[:2] == ["drop at error", "stall 1 at error 2"]
     with pytest.raises(SettingsError, match="Did you mean 'drop'"):
         say(shell, "fault drp at error")
+    assert "%responses reset" in rows(say(shell, "fault refuse 503 at upgrade"))["note"]
     assert rows(say(shell, "fault off")) == {"none": "everything goes well again"}
     assert say(shell, "fault widget").rules == []

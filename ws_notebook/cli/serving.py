@@ -6,7 +6,6 @@ import argparse
 import secrets
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from ws_notebook.server.limits import Limits
     from ws_notebook.server.models.base import Model
     from ws_notebook.server.models.llama.source import OnThisMachine
+    from ws_notebook.server.models.script.story import Story
     from ws_notebook.server.models.upstream.sources import Listed
     from ws_notebook.server.tapes import Tapes
 
@@ -118,12 +118,18 @@ def _on_this_machine(options: argparse.Namespace) -> str | None:
 
 
 def _scene_models(options: argparse.Namespace) -> list[Model]:
-    """The models of the scenes of the command line. Raises SceneError for one that cannot be played."""
-    from ws_notebook.scenes import PREFIX
+    """The models of the scenes of the command line. SceneError for one that cannot be played, else SettingsError."""
+    from ws_notebook.exceptions import SettingsError
+    from ws_notebook.scenes import PREFIX, file_of
     from ws_notebook.server.models.script.files import load
     from ws_notebook.server.models.script.model import SceneModel
 
-    stories = {Path(file).stem: load(file) for file in options.scenes}
+    stories: dict[str, Story] = {}
+    for file in options.scenes:
+        name = file_of(file).stem
+        if name in stories:
+            raise SettingsError(f"Two scenes are called {name!r}: give one of the files another name.")
+        stories[name] = load(file)
     named = [(f"{PREFIX}{name}", story) for name, story in stories.items()]
     if named:
         named.append(("script", named[0][1]))

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ..exceptions import SettingsError
+from ..faults import UPGRADE
 from ..profiles import USUAL
 from ..session.compare import compare_variants
 from ..session.comparison import Comparison
@@ -251,7 +252,11 @@ def _fault(command: Command) -> Any:
     found = set_rules(session, _rules_in(wanted)) if wanted else rules(session)
     told = [(each.rule, f"happened {each.happened} ×, at {each.seen} such events so far") for each in found]
     usual: list[tuple[str, object]] = [("none", 'set one: %responses fault "drop at response.output_text.delta 3"')]
-    return Report("Faults", [*told, ("to end them", "%responses fault off")] if told else usual)
+    late = any(f" at {UPGRADE}" in each.rule for each in found) and session.opened_at is not None
+    note = (
+        [("note", "at upgrade: when the next connection is opened; %responses reset closes this one")] if late else []
+    )
+    return Report("Faults", [*told, *note, ("to end them", "%responses fault off")] if told else usual)
 
 
 def _rules_in(text: str) -> list[str]:

@@ -20,7 +20,8 @@ def names() -> list[str]:
 
 
 def file_of(name: str) -> Path:
-    """The file of a scene, by its bare name or its path."""
+    """The file of a scene, by its bare name or its path, with or without `PREFIX`."""
+    name = name.removeprefix(PREFIX)
     shipped = _FOLDER / f"{name}{SUFFIX}"
     return shipped if name in names() else Path(name).expanduser()
 

@@ -35,6 +35,7 @@ def test_each_value_has_its_line_and_column() -> None:
         ('a: "open\nb: 1\n', 1, "never closed"),
         ("a: {name} goes on\n", 1, "Quote the whole text"),
         ("a: @x\n", 1, "Quote the text that begins with it"),
+        ("a: 1\n---\nb: 1\n", 2, "one scene in a file"),
         ("a: *nowhere\n", 1, "Name it with '&'"),
         ("a: 1\na: 2\n", 2, "stands twice; first in line 1"),
         ("? [x]\n: 1\n", 1, "not a list or a mapping"),

@@ -150,6 +150,8 @@ def _not_yaml(text: str, error: Any) -> Problem:
     if "scanning a quoted scalar" in str(error.context):
         at = error.context_mark.line + 1
         return Problem(at, error.context_mark.column + 1, "The quote that opens here is never closed.", "Close it.")
+    if "another document" in problem:
+        return Problem(line, column, "A second document begins here.", "Keep one scene in a file: take the '---' out.")
     if "undefined alias" in problem:
         return Problem(line, column, f"{problem.capitalize()}.", "Name it with '&' where it stands first.")
     if (

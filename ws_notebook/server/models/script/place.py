@@ -62,7 +62,9 @@ class _Reach:
 
     done: list[Step] = field(default_factory=list)
     calls: Sequence[SceneCall] = ()
-    rest: Sequence[Step] = ()
+    steps: Sequence[Step] = ()
+    end: int = 0
+    """What follows begins at this place of the steps."""
     failed: bool = False
     """Whether a check found something else than it should."""
 
@@ -74,7 +76,8 @@ class _Walk:
         self._story = story
         self._index = -1
         self._steps: Sequence[Step] = ()
-        """What is left of the question, from the turn on that comes next."""
+        self._at = 0
+        """Where among the steps of the question the turn begins that comes next."""
         self._made: list[Made] = []
         self._used = 0
         """The calls of earlier turns."""
@@ -98,18 +101,21 @@ class _Walk:
             self._made.append(Made(item, None))
             self._texts, self._silent = [], False
         elif kind in OUTPUTS:
-            output = text_of(item.get("output"))
-            self._made = [
-                Made(each.call, output) if each.output is None and each.call.get("call_id") == item["call_id"] else each
-                for each in self._made
-            ]
+            self._answer(item)
+
+    def _answer(self, item: Item) -> None:
+        """An output, of the latest call with its id."""
+        for at in reversed(range(len(self._made))):
+            if self._made[at].call.get("call_id") == item.get("call_id"):
+                self._made[at] = Made(self._made[at].call, text_of(item.get("output")))
+                return
 
     def turn(self) -> Turn:
         """What comes next."""
         reach = self._advance()
         already = len(self._made) - self._used
         steps = [] if already else reach.done
-        place = f"{self._index}/{len(self._made)}/{len(reach.rest)}"
+        place = f"{self._index}/{len(self._made)}/{len(reach.steps) - reach.end}"
         if self._index >= len(self._story.questions):
             steps = [Said("text", _over(self._story))]
         return Turn(steps, reach.calls[already:], list(self._made), self._prompt, place, self._earlier, self._before)
@@ -134,13 +140,13 @@ class _Walk:
         elif not reach.calls and len(self._texts) >= len(texts):
             self._begin(self._index + (0 if reach.failed else 1))
         else:
-            self._steps = _after(reach, len(self._texts))
+            self._steps, self._at = _after(reach, len(self._texts)), 0
         self._texts = []
 
     def _begin(self, index: int) -> None:
         self._index, self._before = index, self._taken - 1
         questions = self._story.questions
-        self._steps = questions[index].steps if index < len(questions) else ()
+        self._steps, self._at = questions[index].steps if index < len(questions) else (), 0
         self._made, self._used = [], 0
 
     def _advance(self) -> _Reach:
@@ -150,24 +156,26 @@ class _Walk:
             if not reach.calls or len(self._made) - self._used < len(reach.calls):
                 return reach
             self._used += len(reach.calls)
-            self._steps = reach.rest
+            self._steps, self._at = reach.steps, reach.end
 
     def _read(self) -> _Reach:
-        reach, left = _Reach(), list(self._steps)
-        while left:
-            step = left.pop(0)
+        reach, steps, at = _Reach(), self._steps, self._at
+        while at < len(steps):
+            step = steps[at]
+            at += 1
             if isinstance(step, Calls):
                 reach.calls = step.calls
                 break
             if isinstance(step, Check):
                 wrong = complaint(step, self._made[: self._used])
                 if wrong is not None:
-                    reach.failed, left = True, list(step.otherwise or [Said("text", wrong)])
+                    reach.failed = True
+                    steps, at = step.otherwise or (Said("text", wrong),), 0
                 continue
             reach.done.append(step)
             if isinstance(step, End):
-                left = []
-        reach.rest = left
+                at = len(steps)
+        reach.steps, reach.end = steps, at
         return reach
 
 
@@ -232,7 +240,7 @@ def _after(reach: _Reach, messages: int) -> Sequence[Step]:
     if isinstance(step, Steer) and step.steps is not None:
         return step.steps
     calls = [Calls(reach.calls)] if reach.calls else []
-    return [*reach.done[begins if steer is None else steer + 1 :], *calls, *reach.rest]
+    return [*reach.done[begins if steer is None else steer + 1 :], *calls, *reach.steps[reach.end :]]
 
 
 def _over(story: Story) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ws_notebook.cassette import Cassette, Exchange
 from ws_notebook.core.codec import decode_object
+from ws_notebook.scenes import shown_name
 from ws_notebook.server.models.history import read_json, text_of
 from ws_notebook.server.models.script.nodes import SceneError
 from ws_notebook.server.models.script.reader import read_scene
@@ -87,7 +88,7 @@ def scene_text(cassette: Cassette, title: str) -> str:
 
 
 def _about(cassette: Cassette) -> str:
-    what = " ".join(filter(None, [cassette.provider, cassette.model])) or "a recording"
+    what = " ".join(filter(None, [cassette.provider, shown_name(cassette.model)])) or "a recording"
     return f"Made of {what}{f', recorded {cassette.recorded[:10]}' if cassette.recorded else ''}."
 
 
