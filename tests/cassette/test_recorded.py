@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cassette.entries import came, sent
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,20 +16,6 @@ from ws_notebook.cassette.packing import unpacked
 from ws_notebook.exceptions import SettingsError
 
 __all__: list[str] = []
-
-
-def sent(ms: float, text: str, on: int = 1, **fields: object) -> Entry:
-    content = [{"type": "input_text", "text": text}]
-    frame = {"type": "response.create", "input": [{"type": "message", "role": "user", "content": content}], **fields}
-    return Entry(ms, on, "sent", json.dumps(frame).encode())
-
-
-def came(ms: float, kind: str, on: int = 1, **fields: object) -> Entry:
-    return Entry(ms, on, "received", json.dumps({"type": kind, **fields}).encode())
-
-
-def closed(ms: float, on: int = 1) -> Entry:
-    return Entry(ms, on, "closed", b'{"code": 1006, "reason": "gone"}')
 
 
 FRAMES = st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=3).map(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from support.server import add_tool, outputs_for, running_server, text_of
+from websockets.exceptions import ConnectionClosed
 
-from ws_notebook.cassette import Cassette
+from ws_notebook.cassette import Cassette, Entry
 from ws_notebook.exceptions import SettingsError
 from ws_notebook.secrets import Keys
 from ws_notebook.server.tapes import Tapes
@@ -39,6 +42,29 @@ def test_what_a_server_recorded_another_one_replays(tmp_path: Path) -> None:
     assert replayed[:5] == recorded[:5]
     # Any model's name is served then, so the words are what is missed.
     assert replayed[5] == "error"
+
+
+@pytest.mark.parametrize("code", [1011, 1006])
+def test_clients_see_a_lost_connection_as_it_was(tmp_path: Path, code: int) -> None:
+    created = {"type": "response.created", "response": {"id": "r1", "status": "in_progress"}}
+    entries = [
+        Entry(0, 1, "sent", b'{"input":"hi"}'),
+        Entry(1, 1, "received", json.dumps(created).encode()),
+        Entry(2, 1, "closed", json.dumps({"code": code, "reason": "tired"}).encode()),
+    ]
+    Cassette(entries).save(tmp_path / "c")
+    with running_server("--model", "replay", "--cassette", str(tmp_path / "c")) as server:
+        with server.wire() as wire:
+            wire.send(input="hi")
+            assert [wire.receive()["type"] for _ in range(2)] == ["response.created", "response.in_progress"]
+            with pytest.raises(ConnectionClosed) as lost:
+                wire.receive()
+            received = lost.value.rcvd
+            assert (received and (received.code, received.reason)) == ((1011, "tired") if code == 1011 else None)
+        with httpx2.Client(base_url=server.base_url, headers=server.headers) as client:
+            body = {"model": "m", "input": "hi", "stream": True}
+            with pytest.raises(httpx2.TransportError):
+                client.post("/responses", json=body)
 
 
 def test_new_episodes_are_added_and_what_is_known_stays(tmp_path: Path) -> None:

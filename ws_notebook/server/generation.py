@@ -20,6 +20,7 @@ from ws_notebook.server.models.base import (
     Compacting,
     Counting,
     Line,
+    Lost,
     Model,
     ModelRequest,
     Passed,
@@ -111,7 +112,7 @@ class Generation:
         """The response's events, all that are there at once, the terminal one last.
 
         ApiError before the first of them where the model refuses the request; whatever goes wrong later becomes
-        ``response.failed``. Closing the iterator stops the model.
+        ``response.failed``, but Lost, which is for the connection. Closing the iterator stops the model.
         """
         writer = self._writer
         async with aclosing(self._written()) as written:
@@ -140,6 +141,8 @@ class Generation:
             if not self._writer.begun:
                 raise
             self._writer.break_off(error.code or error.kind, error.message)
+        except Lost:
+            raise
         except Exception:  # noqa: BLE001  whatever a model raises is this response's failure, not the server's
             _log.exception("model %s failed", self._model.name)
             self._writer.break_off("server_error", "The model failed; the server's log has the cause.")

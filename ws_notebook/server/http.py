@@ -15,7 +15,7 @@ from ws_notebook.server.errors import ApiError, refused, told
 from ws_notebook.server.generation import count_settings, model_request
 from ws_notebook.server.lineage import Lineage
 from ws_notebook.server.link import reset, taken
-from ws_notebook.server.models.base import Counting, Line
+from ws_notebook.server.models.base import Counting, Line, Lost
 from ws_notebook.server.service import Served
 from ws_notebook.server.wire import ResponseObject, decode_object, encode
 
@@ -38,6 +38,8 @@ class ResponsesHandler(Served):
         self._task = asyncio.create_task(self._respond())
         try:
             await self._task
+        except Lost:
+            reset(self.request.connection.stream)  # type: ignore[union-attr]
         except (asyncio.CancelledError, StreamClosedError):
             if not self.request.connection.stream.closed():  # type: ignore[union-attr]
                 raise

@@ -14,7 +14,7 @@ from ws_notebook.server.errors import ApiError
 from ws_notebook.server.generation import Generation
 from ws_notebook.server.limits import Limits
 from ws_notebook.server.lineage import Memory, Record
-from ws_notebook.server.models.base import Line
+from ws_notebook.server.models.base import Line, Lost
 from ws_notebook.server.outbox import Close, Mark, Outbox
 from ws_notebook.server.profiles import Profile
 from ws_notebook.server.service import Remember, Service
@@ -74,6 +74,8 @@ class Turns:
             await self._respond(lane, parse_create(fields))
         except ConnectionError:
             raise
+        except Lost as lost:
+            await self._outbox.send(Close(lost.code, lost.reason))
         except ApiError as error:
             await self._refuse(lane, fields, error)
         except Exception:  # noqa: BLE001  one bad request must not take the connection with it

@@ -10,7 +10,7 @@ import pytest
 
 from ws_notebook.cassette import Answers, Cassette, Entry
 from ws_notebook.server.errors import ApiError
-from ws_notebook.server.models.base import ModelRequest, Passed
+from ws_notebook.server.models.base import Lost, ModelRequest, Passed
 from ws_notebook.server.models.replay import Replayed, ReplayModel, asked_by
 
 __all__: list[str] = []
@@ -51,7 +51,6 @@ def test_events_are_passed_on_without_lanes_and_numbers_up_to_the_end(speed: flo
         ([{"type": "error", "status": 429, "error": {"code": "slow", "message": "No."}}], "received", "slow", 429),
         ([{"type": "error", "code": "flat", "message": "No."}], "received", "flat", 400),
         ([{"error": {"code": "untyped", "message": "No."}}], "received", "untyped", 400),
-        ([CREATED, b'{"code":1006}'], "closed", "recorded_connection_lost", 502),
         ([CREATED], "received", "recording_ended", 502),
         ([CREATED, b"no json", b"[]"], "received", "recording_ended", 502),
     ],
@@ -60,6 +59,14 @@ def test_errors_and_ends_of_the_recording_are_errors(frames: list[Any], kind: st
     with pytest.raises(ApiError) as caught:
         events(ReplayModel(answers(*frames, kind=kind), "m"))
     assert (caught.value.code, caught.value.status) == (code, status)
+
+
+@pytest.mark.parametrize(("code", "sent"), [(1006, None), (1011, 1011), (None, None), (4000, 4000), (99, None)])
+def test_a_connection_that_was_lost_is_lost_again(code: int | None, sent: int | None) -> None:
+    end = json.dumps({"code": code, "reason": "tired" * 90}).encode()
+    with pytest.raises(Lost) as caught:
+        events(ReplayModel(answers(CREATED, end, kind="closed"), "m"))
+    assert (caught.value.code, len(caught.value.reason)) == (sent, 100)
 
 
 def test_what_was_not_recorded_is_refused_with_the_first_difference() -> None:

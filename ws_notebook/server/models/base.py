@@ -19,6 +19,7 @@ __all__ = [
     "Counting",
     "Cut",
     "Line",
+    "Lost",
     "Model",
     "ModelRequest",
     "Passed",
@@ -107,6 +108,15 @@ Pieces = Sequence[Piece]
 """All pieces that are there at once, in order: they are one step of whatever follows."""
 
 
+class Lost(Exception):
+    """A model has the client's connection end here, with that code and reason; None: without a goodbye."""
+
+    def __init__(self, code: int | None = None, reason: str = "") -> None:
+        super().__init__(f"the connection is to end, code {code}")
+        self.code = code
+        self.reason = reason
+
+
 class Closing(Protocol):
     """What a model keeps with a client's connection."""
 
@@ -175,7 +185,7 @@ class Model(Protocol):
         """The pieces of one response, in order; iterating waits between them as long as they take.
 
         Its first pieces, which may be none, say that the request was taken: ApiError before them refuses it, and fails
-        the response with its code and words after them.
+        the response with its code and words after them. Lost ends the connection.
         """
 
 

@@ -10,11 +10,14 @@ from ws_notebook.cassette import Answers, Exchange
 from ws_notebook.core.codec import decode_object
 from ws_notebook.secrets import hidden_frame
 from ws_notebook.server.errors import ApiError
-from ws_notebook.server.models.base import Model, ModelRequest, Passed, Pieces
+from ws_notebook.server.models.base import Lost, Model, ModelRequest, Passed, Pieces
 from ws_notebook.server.wire import Event, encode
 
 __all__ = ["ReplayModel", "Replayed", "asked_by"]
 
+_SENT = frozenset({*range(1000, 1004), *range(1007, 1015)})
+_MOST_REASON = 100
+"""Characters; the protocol has room for 123 bytes."""
 _KIND = "replay_error"
 _STEER = "response.steer."
 _TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
@@ -23,7 +26,7 @@ _TERMINAL = frozenset({"response.completed", "response.incomplete", "response.fa
 class ReplayModel:
     """The model *name* of a recording. *speed*: 1 as it was, 10 ten times as fast, 0 at once.
 
-    ApiError, with what is next and the first difference, for what was not recorded.
+    ApiError, with what is next and the first difference, for what was not recorded; Lost where the connection was.
     """
 
     def __init__(self, answers: Answers, name: str, speed: float = 0.0) -> None:
@@ -113,10 +116,11 @@ def _recorded(event: Mapping[str, Any]) -> ApiError:
     )
 
 
-def _broken_off(exchange: Exchange) -> ApiError:
+def _broken_off(exchange: Exchange) -> ApiError | Lost:
     if exchange.closed is not None:
         code = exchange.closed.get("code")
-        told = f"The connection was lost when this was recorded (code {code})."
-        return ApiError(told, status=502, code="recorded_connection_lost", kind=_KIND)
+        # Codes that a peer may send; 1006 and the like say that there was none.
+        sent = code if isinstance(code, int) and (code in _SENT or 3000 <= code <= 4999) else None
+        return Lost(sent, str(exchange.closed.get("reason") or "")[:_MOST_REASON])
     told = "The recording ends in the middle of this answer."
     return ApiError(told, status=502, code="recording_ended", kind=_KIND)
