@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..core.run import RunState
-from .row import ENDED, Row
+from .row import ENDED, STATUSES, Row
 
 __all__ = ["Ledger"]
 
@@ -22,7 +22,8 @@ class Ledger:
 
     def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
-        self.counts: Counter[str] = Counter(row.status for row in rows)
+        # All of them from the beginning: threads look at it while the loop counts.
+        self.counts: Counter[str] = Counter({**dict.fromkeys(STATUSES, 0), **Counter(row.status for row in rows)})
         """How many rows there are of each status."""
         self.ended: list[int] = []
         """The positions of rows in the order in which they ended."""

@@ -241,6 +241,7 @@ class Maps:
         from ..batch.data import is_lazy
         from ..batch.engines import engine_of
         from ..batch.plan import made_batch
+        from ..batch.showing import check_view
         from .elsewhere import ask_rows, lazy_answers, recipe_of
 
         given: dict[str, Any] = dict(settings)
@@ -251,6 +252,7 @@ class Maps:
         session = cast("Session", self)
         session._refuse_closed()
         view, client = given.pop("view", None), given.pop("on", None)
+        check_view(view)
         if is_lazy(data):
             return lazy_answers(session, data, prompt, asked, {**given, "view": view, "on": client})
         if client is not None:
