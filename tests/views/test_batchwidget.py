@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.cells import Notebook, running_notebook
+from magics.shells import Notebook, notebook
 
 __all__: list[str] = []
 
@@ -18,7 +18,7 @@ session = wsn.Session(provider="local")
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[Notebook]:
-    with running_notebook() as found:
+    with notebook() as found:
         found.run(SETUP)
         yield found
 
