@@ -49,7 +49,11 @@ class Executed:
     @property
     def runs(self) -> dict[str, dict[str, Any]]:
         """The run that each `%%responses` cell shows, its only output."""
-        asked = {key: cell for key, cell in self.cells.items() if cell.source.startswith("%%responses")}
+        asked = {
+            key: cell
+            for key, cell in self.cells.items()
+            if cell.source.startswith("%%responses") and "--map" not in cell.source
+        }
         found = {}
         for key, cell in asked.items():
             (only,) = cell.outputs
@@ -97,8 +101,8 @@ def test_a_shipped_notebook_is_clean_and_stays_on_this_machine(path: Path) -> No
     assert [line for line in source.splitlines() if len(line) > 100] == []
 
 
-def test_there_are_three_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_quickstart", "02_tools", "03_why_websocket_mode"]
+def test_there_are_four_notebooks() -> None:
+    assert [path.stem for path in NOTEBOOKS] == ["01_quickstart", "02_tools", "03_why_websocket_mode", "07_batch"]
 
 
 def test_the_quickstart_answers(execute: Callable[..., Executed]) -> None:
@@ -152,3 +156,13 @@ def test_the_socket_sends_a_fraction_of_what_http_sends(execute: Callable[..., E
     assert "All steps are done." in done.shown("03-02")
     assert "application/vnd.plotly.v1+json" in done.cells["03-08"].outputs[0].data
     assert "r1.26" in done.shown("03-13")
+
+
+def test_a_table_is_asked_row_by_row(execute: Callable[..., Executed]) -> None:
+    done = execute("07_batch")
+    assert "4 rows: 4 completed" in done.shown("07-02", "text/plain")
+    assert "1 cell of the column 'people' is empty" in done.printed("07-05")
+    assert "{'completed': 3, 'failed': 1}" in done.printed("07-12")
+    assert "{'completed': 4}" in done.printed("07-13")
+    assert "400 0 {'completed': 200}" in done.printed("07-15")
+    assert "budget of 300 tokens" in done.printed("07-17")
