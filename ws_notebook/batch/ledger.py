@@ -86,7 +86,8 @@ class Ledger:
 
     def spend(self, row: Row | None, run: RunState) -> tuple[int, int, int]:
         """Count what a run took, whatever came of it: input, cached and output tokens. `row`: the one it was for."""
-        usage, turns = run.usage, run.turns
+        turns = run.turns
+        usage = (turns[0].usage or {}) if len(turns) == 1 else run.usage
         details = usage.get("input_tokens_details")
         cached = details.get("cached_tokens") if isinstance(details, dict) else 0
         took = (_count(usage.get("input_tokens")), _count(cached), _count(usage.get("output_tokens")))
