@@ -1,6 +1,6 @@
 """Does a batch keep sixteen lanes busy, and what does a row cost? `Session.map` beside what people write themselves.
 
-Each in a process of its own, in turn within each round, over the embedded server's loopback socket: `map` with 16 lanes,
+Each in a process of its own, in turn within each round, over the embedded server on loopback: `map` with 16 lanes,
 a loop of `session.ask`, 16 threads each with an `openai` client over HTTP, and `asyncio.gather` over 16 of the SDK's
 socket connections; at 200 ms an answer, where the time counts, and at 0 ms, where CPU does. Then memory per
 finished row at 10,000 rows, four workers of Dask beside one session, and a server that takes 50 requests a second.

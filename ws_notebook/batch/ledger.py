@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..core.run import RunState
@@ -87,7 +87,7 @@ class Ledger:
     def spend(self, row: Row | None, run: RunState) -> tuple[int, int, int]:
         """Count what a run took, whatever came of it: input, cached and output tokens. `row`: the one it was for."""
         turns = run.turns
-        usage = (turns[0].usage or {}) if len(turns) == 1 else run.usage
+        usage: Mapping[str, Any] = (turns[0].usage or {}) if len(turns) == 1 else run.usage
         details = usage.get("input_tokens_details")
         cached = details.get("cached_tokens") if isinstance(details, dict) else 0
         took = (_count(usage.get("input_tokens")), _count(cached), _count(usage.get("output_tokens")))
