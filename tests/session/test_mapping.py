@@ -10,7 +10,7 @@ import pytest
 from support.pictures import png
 
 from ws_notebook import Session
-from ws_notebook.session.mapping import MapSettings
+from ws_notebook.session.asking import MapSettings
 
 __all__: list[str] = []
 
