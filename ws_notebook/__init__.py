@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from . import exceptions as exceptions
 
 if TYPE_CHECKING:
+    from .batch.batch import Batch
     from .cassette import Cassette
     from .checks.check import check
     from .core.changes import (
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Approval",
     "AuthenticationFailed",
+    "Batch",
     "CallChanged",
     "Cassette",
     "Change",
@@ -111,6 +113,7 @@ __version__ = "0.1.0"
 _HOME = {
     name: module
     for module, names in {
+        "batch.batch": "Batch",
         "cassette": "Cassette",
         "checks.check": "check",
         "core.changes": "CallChanged Change ItemDone ReasoningAppended RunEnded SteerChanged TextAppended "

@@ -43,4 +43,4 @@ def test_a_scene_is_made_of_a_cassette_and_overwrites_nothing(
     assert main(["scene", "from", str(cassette), "-o", str(scene)]) == 1
     assert "is there already" in capsys.readouterr().err
     assert main(["scene", "from", str(scene)]) == 1
-    assert "no cassette" in capsys.readouterr().err
+    assert "no recording" in capsys.readouterr().err

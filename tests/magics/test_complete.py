@@ -45,7 +45,7 @@ def complete(request: pytest.FixtureRequest, shell: InteractiveShell) -> Complet
 def test_flags_are_offered_behind_the_magic(complete: Complete) -> None:
     assert complete("%%responses ") == [f"%%responses {flag}" for flag in FLAGS]
     assert complete("%%responses --no") == ["%%responses --no-tools"]
-    assert complete("%%responses -m demo --m") == ["%%responses -m demo --max-turns"]
+    assert complete("%%responses -m demo --max") == ["%%responses -m demo --max-turns"]
 
 
 def test_a_flag_that_was_given_is_offered_again_only_where_it_may_be(complete: Complete) -> None:
@@ -120,7 +120,7 @@ def test_unloading_takes_the_completions_away(shell: InteractiveShell, complete:
 
 def test_a_front_end_is_offered_them_by_its_kernel(kernel: Notebook) -> None:
     kernel.run(NAMES)
-    assert kernel.complete("%%responses --in") == ["%%responses --instructions"]
+    assert kernel.complete("%%responses --ins") == ["%%responses --instructions"]
     assert kernel.complete("%%responses -t add,ad") == ["%%responses -t add,adieu"]
     assert kernel.complete("%responses lat") == ["%responses latency"]
 

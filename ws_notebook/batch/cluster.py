@@ -21,7 +21,7 @@ from ..secrets import hidden
 from .asker import Asker, RowRun
 from .driver import Questions, row_words
 from .engines import Engine, Task
-from .journal import PROMPT, Journal, Record
+from .journal import Journal, Record
 from .ledger import Ledger
 from .pace import Pace
 from .row import Row
@@ -220,13 +220,13 @@ class ClusterDriver:
                 report["status"], row.error = "failed", str(error)
 
     def _record(self, position: int, status: str, more: int = 0) -> Record:
-        row, asked = self.ledger.rows[position], self._questions.ask(position) if more else ""
+        row = self.ledger.rows[position]
         return Record(
             key=self._questions.keys[position],
             position=position,
             status=status,
             attempts=row.attempts + more,
-            prompt=hidden(str(asked)[:PROMPT], self._engine.keys),
+            prompt=hidden(self._questions.words(position), self._engine.keys),
             answer=row.text,
             error=row.error,
             input_tokens=row.input_tokens,

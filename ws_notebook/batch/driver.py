@@ -53,6 +53,14 @@ class Questions:
         self.forget = forget
         """Called once a row is answered."""
 
+    def words(self, position: int) -> str:
+        """What the row is asked, as a journal has it; empty where that cannot be made."""
+        try:
+            asked = self.ask(position)
+        except Exception:  # noqa: BLE001 - said where the row is asked
+            return ""
+        return (asked if isinstance(asked, str) else str(asked))[:PROMPT]
+
 
 class Driver:
     """Asks the rows at `positions`. Everything but `pause` and what it is made with is the loop's."""
@@ -125,7 +133,7 @@ class Driver:
         try:
             self._warm = self._inside(self.asker.warm_up, lambda run: self._watched(run, self._hear_warm_up))
         except WsNotebookError as error:
-            self._halt(error)
+            self._halt(RunCancelled("The session was closed.") if self._engine.closed else error)
 
     def _hear_warm_up(self, run: RowRun, _: RunState, change: Change) -> None:
         if not isinstance(change, RunEnded) or self.over:
@@ -207,7 +215,7 @@ class Driver:
         except SettingsError as error:
             if self._engine.closed:
                 self._put_back(position)
-                self._halt(error)
+                self._halt(RunCancelled("The session was closed."))
             else:
                 self._finish(position, Verdict(Next.FINISH, error=error))
         except Exception as error:  # noqa: BLE001 - whatever the user's function raises
@@ -364,14 +372,12 @@ class Driver:
 
     def _record(self, position: int, status: str, more: int = 0) -> Record:
         row = self.ledger.rows[position]
-        question = self._questions.ask(position) if more else ""
-        words = question if isinstance(question, str) else str(question)
         return Record(
             key=self._questions.keys[position],
             position=position,
             status=status,
             attempts=row.attempts + more,
-            prompt=hidden(words[:PROMPT], self._engine.keys),
+            prompt=hidden(self._questions.words(position), self._engine.keys),
             answer=row.text,
             error=row.error,
             input_tokens=row.input_tokens,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..core.run import RunState
-from .row import ENDED, Row
+from .row import ENDED, STATUSES, Row
 
 __all__ = ["Ledger"]
 
@@ -22,7 +22,8 @@ class Ledger:
 
     def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
-        self.counts: Counter[str] = Counter(row.status for row in rows)
+        # All of them from the beginning: threads look at it while the loop counts.
+        self.counts: Counter[str] = Counter({**dict.fromkeys(STATUSES, 0), **Counter(row.status for row in rows)})
         """How many rows there are of each status."""
         self.ended: list[int] = []
         """The positions of rows in the order in which they ended."""
@@ -85,7 +86,8 @@ class Ledger:
 
     def spend(self, row: Row | None, run: RunState) -> tuple[int, int, int]:
         """Count what a run took, whatever came of it: input, cached and output tokens. `row`: the one it was for."""
-        usage, turns = run.usage, run.turns
+        turns = run.turns
+        usage: Mapping[str, Any] = (turns[0].usage or {}) if len(turns) == 1 else run.usage
         details = usage.get("input_tokens_details")
         cached = details.get("cached_tokens") if isinstance(details, dict) else 0
         took = (_count(usage.get("input_tokens")), _count(cached), _count(usage.get("output_tokens")))

@@ -40,7 +40,7 @@ def facts_of(ledger: Ledger, pace: Pace, keys: Keys, more: dict[str, Any]) -> di
     """The picture, without every row's state. `more`: id, status, prompt, model, cost, notes, stopped, ended."""
     now = time.monotonic()
     until = more.pop("ended") or now
-    kinds = sorted(ledger.errors.items(), key=lambda pair: -len(pair[1]))[:_KINDS]
+    kinds = sorted(dict(ledger.errors).items(), key=lambda pair: -len(pair[1]))[:_KINDS]
     history = [[round((at - ledger.began) * 1000), lanes] for at, lanes in list(pace.history)]
     return {
         **more,

@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import CodeType
 from typing import Any
 
@@ -68,12 +69,12 @@ class Placeholder:
     inner: tuple[CodeType, ...] = ()
     """The expressions in the spec."""
 
-    @property
+    @cached_property
     def is_bare(self) -> bool:
         """Whether it is an expression with nothing behind it."""
         return not (self.label or self.conversion or self.spec)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name that the expression is; empty where it is more than that."""
         head = self.source.partition(":")[0].partition("!")[0].rstrip("= ").strip()

@@ -15,7 +15,7 @@ from .row import FAILED, Row
 if TYPE_CHECKING:
     from .batch import Batch
 
-__all__ = ["Seen", "chosen_view", "forms_of", "show"]
+__all__ = ["Seen", "check_view", "chosen_view", "forms_of", "show"]
 
 VIEWS = ("auto", "live", "text", "none")
 
@@ -63,11 +63,16 @@ class _Source:
             self._batch._halt_soon()
 
 
+def check_view(wanted: str | None) -> None:
+    """Raise SettingsError for a word that names no view."""
+    if wanted is not None and wanted not in VIEWS:
+        raise SettingsError(f"view must be one of {', '.join(VIEWS)}, not {wanted!r}.")
+
+
 def chosen_view(wanted: str | None, batch: Batch) -> Seen | None:
     """The view for "auto", "live", "text" or "none". Raises SettingsError for what is none of them."""
+    check_view(wanted)
     wanted = wanted or "auto"
-    if wanted not in VIEWS:
-        raise SettingsError(f"view must be one of {', '.join(VIEWS)}, not {wanted!r}.")
     if wanted == "none":
         return None
     call_later = batch._asker.engine.portal.call_later

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -63,6 +64,9 @@ class Engine:
         self._resting = Rest(self.rest, lambda: self.protocol.waits.idle)
         self._told: deque[tuple[RunState, Change]] = deque()
         self._telling = False
+        self._guard = threading.Lock()
+        self._starting: list[RunState] = []
+        """Runs that are to begin, written under the guard."""
         self._stale: list[RunState] = []
         """Runs to be let go."""
         self._ready: deque[tuple[Course, CallState]] = deque()
@@ -74,7 +78,12 @@ class Engine:
         """Have a run begin; nobody may hold the session's `holder` besides it. Returns at once."""
         self.courses[course.state.id] = course
         self.portal.going[course.state] = holder
-        self.portal.post(self._start, course.state)
+        # Those that are begun together, as rows of a batch are, are looked at together.
+        with self._guard:
+            self._starting.append(course.state)
+            alone = len(self._starting) == 1
+        if alone:
+            self.portal.post(self._start)
 
     def add_ended(self, course: Course) -> None:
         """Add a run that was done by other means."""
@@ -171,12 +180,15 @@ class Engine:
             self.traffic.rest()
             self._touch_watchers()
 
-    def _start(self, state: RunState) -> None:
+    def _start(self) -> None:
         now = time.monotonic()
-        self._resting.begin(state)
-        self.protocol.start(state, now)
-        if self.closed:
-            self.protocol.abandon(state, now, SettingsError("The session was closed before the run began."))
+        with self._guard:
+            states, self._starting = self._starting, []
+        for state in states:
+            self._resting.begin(state)
+            self.protocol.start(state, now)
+            if self.closed:
+                self.protocol.abandon(state, now, SettingsError("The session was closed before the run began."))
         self.traffic.settle()
 
     def _open_line(self, state: RunState) -> None:

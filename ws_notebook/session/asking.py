@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypedDict, TypeVar
 
 from ..core.changes import Change
 from ..core.run import LATEST, Latest, RunState
 from ..tools import Toolable
 
-__all__ = ["AskSettings", "StartSettings", "asks"]
+__all__ = ["AskSettings", "MapSettings", "StartSettings", "asks"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,6 +39,28 @@ class AskSettings(StartSettings[Run], Generic[Run], total=False):
 
     timeout: float | None
     """Seconds."""
+
+
+class MapSettings(TypedDict, total=False):
+    """What `Session.map` takes besides the data and the prompt. The first part is as in `ask`."""
+
+    model: str | None
+    instructions: str | None
+    tools: Iterable[Toolable] | None
+    max_turns: int | None
+    store: bool | None
+    text_format: Any
+    images: Any
+    options: Mapping[str, Any] | None
+    lanes: int | None
+    journal: str | os.PathLike[str] | None
+    keep_runs: bool
+    max_tokens: int | None
+    max_cost: float | None
+    prices: Mapping[str, Sequence[float]] | None
+    on: Any
+    view: str | None
+    names: Mapping[str, Any] | None
 
 
 def asks(function: F) -> F:

@@ -16,7 +16,7 @@ from ..secrets import Keys
 from ..settings import Settings
 from ..tools import Toolable, ToolRegistry
 from ..tools.approval import PendingCall
-from .asking import AskSettings, StartSettings
+from .asking import AskSettings, MapSettings, StartSettings
 from .question import Input, Question
 
 if TYPE_CHECKING:
@@ -67,6 +67,12 @@ class Host(Protocol[R]):
     def warm_up(self, tools: Iterable[Toolable] | None = None) -> R: ...
 
     def compact(self, parent: R | None = None) -> R: ...
+
+    def map(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any: ...
+
+    async def map_async(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any: ...
+
+    def start_map(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any: ...
 
     # Looking.
 

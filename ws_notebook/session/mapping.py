@@ -6,9 +6,8 @@ import hashlib
 import inspect
 import itertools
 import json
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
 from ..batch.asker import RowRun, Watch
 from ..batch.placeholder import nearest
@@ -20,6 +19,7 @@ from ..exceptions import SettingsError
 from ..tools import Toolable, ToolRegistry
 from ..tools.values.pictures import Picture
 from .arguments import check
+from .asking import MapSettings
 from .beginning import begin, new_state
 from .errors import shortened
 from .parsed import answer_format, text_options
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ..tools.schema.structured import TextFormat
     from .session import Session
 
-__all__ = ["MapSettings", "Maps", "SessionAsker"]
+__all__ = ["Maps", "SessionAsker"]
 
 
 class SessionAsker:
@@ -154,28 +154,6 @@ class SessionAsker:
         return f"wsn-{hashlib.sha256(common.encode()).hexdigest()[:24]}"
 
 
-class MapSettings(TypedDict, total=False):
-    """What `Session.map` takes besides the data and the prompt. The first part is as in `ask`."""
-
-    model: str | None
-    instructions: str | None
-    tools: Iterable[Toolable] | None
-    max_turns: int | None
-    store: bool | None
-    text_format: Any
-    images: Any
-    options: Mapping[str, Any] | None
-    lanes: int | None
-    journal: str | os.PathLike[str] | None
-    keep_runs: bool
-    max_tokens: int | None
-    max_cost: float | None
-    prices: Mapping[str, Sequence[float]] | None
-    on: Any
-    view: str | None
-    names: Mapping[str, Any] | None
-
-
 _ASKED = ("model", "instructions", "tools", "max_turns", "store", "text_format", "images", "options")
 
 
@@ -241,6 +219,7 @@ class Maps:
         from ..batch.data import is_lazy
         from ..batch.engines import engine_of
         from ..batch.plan import made_batch
+        from ..batch.showing import check_view
         from .elsewhere import ask_rows, lazy_answers, recipe_of
 
         given: dict[str, Any] = dict(settings)
@@ -251,6 +230,7 @@ class Maps:
         session = cast("Session", self)
         session._refuse_closed()
         view, client = given.pop("view", None), given.pop("on", None)
+        check_view(view)
         if is_lazy(data):
             return lazy_answers(session, data, prompt, asked, {**given, "view": view, "on": client})
         if client is not None:

@@ -51,7 +51,15 @@ export class StateGrid {
     });
     const size = new ResizeObserver(() => this.draw());
     size.observe(this.node);
-    signal.addEventListener('abort', () => size.disconnect());
+    // Another theme: the squares are drawn, and do not follow by themselves.
+    const theme = new MutationObserver(() => requestAnimationFrame(() => this.draw()));
+    theme.observe(document.body, { attributeFilter: ['data-jp-theme-light', 'class', 'data-vscode-theme-kind'] });
+    const dark = window.matchMedia('(prefers-color-scheme: dark)');
+    dark.addEventListener('change', () => this.draw(), { signal });
+    signal.addEventListener('abort', () => {
+      size.disconnect();
+      theme.disconnect();
+    });
   }
 
   update(letters: Uint8Array, label: string, counts: Readonly<Record<string, number>>): void {
