@@ -3,12 +3,13 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test test-matrix check lint types frontend format lock newest nightly bench bench-quick bench-others
-.PHONY: chaos build binder-check clean
+.PHONY: chaos build binder-check clean docs notebooks
 .NOTPARALLEL:
 
 VENV := .venv
 NEWEST := .venv/newest
 RIVALS := $(VENV)/rivals
+NOTEBOOKS := $(VENV)/notebooks
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 QUICKSTART := notebooks/01_quickstart.ipynb
@@ -113,11 +114,22 @@ test-matrix: $(VENV)/test.stamp $(VENV)/locked-dev.stamp
 binder-check: $(VENV)/created.stamp ## build what a Binder would have, in a clean directory, and execute all notebooks there
 	@$(PY) scripts/binder_check.py $(ARGS)
 
+docs: $(VENV)/locked-docs.stamp ## the documentation as a site, in docs/_build; warnings are errors
+	@$(PY) -m sphinx -W --keep-going -q -d $(VENV)/doctrees docs docs/_build
+	@echo "==> docs/_build/index.html"
+
+notebooks: $(VENV)/lab.stamp ## execute every shipped notebook in an environment of its own
+	@rm -rf $(NOTEBOOKS) && $(PY) -m venv $(NOTEBOOKS)
+	@$(NOTEBOOKS)/bin/pip install --quiet --require-hashes -r requirements/demo.txt --no-compile
+	@$(NOTEBOOKS)/bin/pip install --quiet --require-hashes -r requirements/build.txt --no-compile
+	@$(NOTEBOOKS)/bin/pip install --quiet --no-deps --no-build-isolation .
+	@$(NOTEBOOKS)/bin/python scripts/notebooks.py $(ARGS)
+
 build: $(VENV)/locked-build.stamp $(VENV)/locked-dev.stamp ## the source distribution and the wheel, in dist/
 	@$(PY) -m build --no-isolation
 
 clean: ## remove the environment and everything that was built
-	rm -rf $(VENV) dist ws_notebook/labextension ws_notebook/views/static labextension/lib labextension/node_modules \
+	rm -rf $(VENV) dist docs/_build ws_notebook/labextension ws_notebook/views/static labextension/lib labextension/node_modules \
 		labextension/tsconfig.tsbuildinfo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # --- the environment -------------------------------------------------------------------------------------------------

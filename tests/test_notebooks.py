@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class Executed:
         notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
         secret = nbformat.v4.new_code_cell(f"open('token', 'w').write({TOKEN});", id="secret")
         notebook.cells += [secret, nbformat.v4.new_code_cell(probe, id="probe")]
+        shutil.copytree(ROOT / "notebooks" / "data", folder / "data")
         client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3")
         client.execute(cwd=str(folder), env=kernel_environment())
         self.cells = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
@@ -142,6 +144,23 @@ def test_tools_are_written_watched_changed_and_run_again(execute: Callable[..., 
     assert "return a / b" in done.printed("02-21")
     assert "**2.5**" in narrowed["text"]
     assert re.search(r"divide +1 +1 +Divide two numbers\.", done.shown("02-23"))
+
+
+def test_a_table_is_explored_and_what_is_found_is_checked(execute: Callable[..., Executed]) -> None:
+    done = execute("06_data_analyst")
+    first, second, third = done.runs.values()
+    assert [call["name"] for turn in first["turns"] for call in turn["calls"]] == ["columns", "ranking", "ranking"]
+    assert [call["status"] for turn in second["turns"] for call in turn["calls"]] == ["failed", "completed"]
+    kinds = [each["kind"] for turn in third["turns"] for call in turn["calls"] for each in call.get("exhibits", ())]
+    assert "plotly" in kinds
+    assert "country='Norway', continent='Europe', measure='gdp_per_person', year=2007" in done.shown("06-15")
+    assert "called over_the_years" in done.shown("06-17")
+
+
+def test_the_data_says_where_it_is_from_and_is_small() -> None:
+    folder = ROOT / "notebooks" / "data"
+    assert "CC BY 4.0" in (folder / "README.md").read_text(encoding="utf-8")
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 100_000
 
 
 @pytest.mark.timeout(300)
