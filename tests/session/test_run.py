@@ -197,3 +197,14 @@ def test_a_run_shows_itself(local: Open) -> None:
     assert (run.parent, run.error, run.stopped) == (None, None, "")
     assert run.usage["output_tokens"] > 0
     assert [item["type"] for item in run.items] == ["message", "message"]
+
+
+def test_the_parent_that_is_named_is_known_before_the_run_begins(opened: Open) -> None:
+    with slow() as peer:
+        session = opened(url_of(peer))
+        first = session.start("Hi")
+        second = session.start("And?", parent=first)
+        assert second.state.parent is None
+        assert second.parent is first
+        peer.finish()
+        assert second.result(20).parent is first

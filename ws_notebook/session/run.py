@@ -144,8 +144,9 @@ class Run:
 
     @property
     def parent(self) -> Run | None:
-        """The run that it continues, once it has begun."""
-        parent = None if self.state.parent is None else self._engine.courses.get(self.state.parent.id)
+        """The run that it continues: the one that was named, else, once it has begun, the latest of then."""
+        continued = self.state.parent or self.state.wants
+        parent = self._engine.courses.get(continued.id) if isinstance(continued, RunState) else None
         return None if parent is None else cast(Run, parent.handle)
 
     @property
