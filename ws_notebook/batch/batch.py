@@ -84,11 +84,12 @@ class Batch:
 
     def __init__(self, asker: Asker, plan: Plan, ledger: Ledger) -> None:
         self._asker, self._plan, self._ledger = asker, plan, ledger
+        self._pace, self._words = plan.pace, plan.words
         self._driver: Driver | ClusterDriver | None = None
         self._view: Seen | None = None
         self._shown_in: str | None = None
         """The execution of a cell in which it is shown."""
-        self.notes = plan.notes
+        self.notes: Sequence[str] = plan.notes
         """What is to be known of how it was asked, in sentences."""
 
     # What it is.
