@@ -47,6 +47,7 @@ def test_workers_ask_and_a_lost_ones_rows_go_to_another(local: Open, cluster: An
     victim = min(cluster.run(os.getpid).values())
     os.kill(victim, 9)
     batch.result()
+    assert batch.failed.error.tolist() == []
     assert batch.frame.answer.tolist() == [str(n) for n in range(160)]
     assert set(batch.frame.attempts) == {1, 2}
     assert [run.id for run in session.runs] == [batch.id]

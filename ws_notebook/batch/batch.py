@@ -84,11 +84,12 @@ class Batch:
 
     def __init__(self, asker: Asker, plan: Plan, ledger: Ledger) -> None:
         self._asker, self._plan, self._ledger = asker, plan, ledger
+        self._pace, self._words = plan.pace, plan.words
         self._driver: Driver | ClusterDriver | None = None
         self._view: Seen | None = None
         self._shown_in: str | None = None
         """The execution of a cell in which it is shown."""
-        self.notes = plan.notes
+        self.notes: Sequence[str] = plan.notes
         """What is to be known of how it was asked, in sentences."""
 
     # What it is.
@@ -224,7 +225,7 @@ class Batch:
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._ledger.rows:
-            self._wait(lambda row=row: row.done or self.done)  # type: ignore[misc]
+            self._wait_for_row(lambda row=row: row.done or self.done)  # type: ignore[misc]
             if not row.done:
                 self._ended()
                 return
@@ -234,7 +235,7 @@ class Batch:
         """The rows in the order in which they end."""
         ended = self._ledger.ended
         for place in range(len(self)):
-            self._wait(lambda place=place: len(ended) > place or self.done)  # type: ignore[misc]
+            self._wait_for_row(lambda place=place: len(ended) > place or self.done)  # type: ignore[misc]
             if len(ended) <= place:
                 self._ended()
                 return
@@ -279,6 +280,14 @@ class Batch:
         finally:
             self._ledger.unwatch(tell)
             stand_down()
+
+    def _wait_for_row(self, condition: Callable[[], bool]) -> None:
+        follower = object()
+        self._ledger.followers.add(follower)
+        try:
+            self._wait(condition)
+        finally:
+            self._ledger.followers.discard(follower)
 
     def _wait(self, condition: Callable[[], bool], timeout: float | None = None) -> bool:
         engine = self._asker.engine

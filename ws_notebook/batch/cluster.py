@@ -256,7 +256,8 @@ class ClusterDriver:
             self.ledger.add((row.input_tokens, row.cached_tokens, row.output_tokens))
             self.ledger.move(row, status, now=now)
             self._questions.forget(position)
-        self._engine.portal.work.ring()
+        if self.ledger.followers:
+            self._engine.portal.work.ring()
 
     def _halt(self, error: Exception) -> None:
         """Stop: what was handed out is given up."""

@@ -312,7 +312,7 @@ class Driver:
                 self._questions.forget(position)
         if len(self._discards) >= _DISCARDED:
             self._discard()
-        if not self._ringing:
+        if self.ledger.followers and not self._ringing:
             # Once for all rows that end with one read.
             self._ringing = True
             self._engine.portal.post(self._ring)

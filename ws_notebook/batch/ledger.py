@@ -33,6 +33,8 @@ class Ledger:
         """Input, cached input, output."""
         self.sent = [0, 0, 0]
         """Bytes sent, received, and that HTTP with full input would have sent."""
+        self.followers: set[object] = set()
+        """Who waits for single rows. Waking a thread costs as much as a row, so others are woken at the end alone."""
         self.began = time.monotonic()
         self._times: deque[float] = deque()
         self._touched: list[Callable[[Row], object]] = []

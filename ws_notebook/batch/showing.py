@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from .. import kernel
 from ..exceptions import SettingsError
 from ..render.batch import LETTERS, forms, packed
+from .asker import Asker, RowRun
+from .ledger import Ledger
+from .pace import Pace
 from .picture import facts_of, row_facts, states
 from .row import FAILED, Row
-
-if TYPE_CHECKING:
-    from .batch import Batch
 
 __all__ = ["Seen", "check_view", "chosen_view", "forms_of", "show"]
 
@@ -36,10 +37,50 @@ class Seen(Protocol):
         """Make the last picture."""
 
 
+class Told(Protocol):
+    """What asks the rows, as far as views need it."""
+
+    line: RowRun
+
+    def pause(self, paused: bool) -> None:
+        """Ask nothing more for now, or go on."""
+
+
+class Watched(Protocol):
+    """A batch, as far as views need it; see `Batch` for what each of these is."""
+
+    _asker: Asker
+    _ledger: Ledger
+    _pace: Pace
+    _words: str
+    notes: Sequence[str]
+
+    @property
+    def _began(self) -> Told: ...
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def stopped(self) -> str: ...
+
+    @property
+    def cost(self) -> float | None: ...
+
+    def __len__(self) -> int: ...
+
+    def pause(self) -> None: ...
+
+    def _halt_soon(self) -> None: ...
+
+
 class _Source:
     """A batch, as views ask it."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Watched) -> None:
         self._batch = batch
 
     def facts(self) -> dict[str, Any]:
@@ -69,7 +110,7 @@ def check_view(wanted: str | None) -> None:
         raise SettingsError(f"view must be one of {', '.join(VIEWS)}, not {wanted!r}.")
 
 
-def chosen_view(wanted: str | None, batch: Batch) -> Seen | None:
+def chosen_view(wanted: str | None, batch: Watched) -> Seen | None:
     """The view for "auto", "live", "text" or "none". Raises SettingsError for what is none of them."""
     check_view(wanted)
     wanted = wanted or "auto"
@@ -90,7 +131,7 @@ def chosen_view(wanted: str | None, batch: Batch) -> Seen | None:
     return BatchBar(len(batch), lambda: ledger.done, lambda: sum(ledger.counts[each] for each in FAILED), call_later)
 
 
-def show(view: Seen, batch: Batch) -> None:
+def show(view: Seen, batch: Watched) -> None:
     """Make its first picture, and have it follow the batch. Where it cannot be shown, a warning says why."""
     try:
         view.show()
@@ -104,20 +145,20 @@ def show(view: Seen, batch: Batch) -> None:
     batch._ledger.watch(touched)
 
 
-def forms_of(batch: Batch) -> dict[str, Any]:
+def forms_of(batch: Watched) -> dict[str, Any]:
     """What a notebook that is saved holds of it, by mime type."""
     return forms({**_facts(batch), "states": packed(states(batch._ledger))})
 
 
-def _facts(batch: Batch) -> dict[str, Any]:
+def _facts(batch: Watched) -> dict[str, Any]:
     more = {
         "id": batch.id,
         "status": batch.status,
-        "prompt": batch._plan.words,
+        "prompt": batch._words,
         "model": batch._asker.model,
         "cost": batch.cost,
         "notes": list(batch.notes),
         "stopped": batch.stopped,
         "ended": batch._began.line.state.ended,
     }
-    return facts_of(batch._ledger, batch._plan.pace, batch._asker.engine.keys, more)
+    return facts_of(batch._ledger, batch._pace, batch._asker.engine.keys, more)

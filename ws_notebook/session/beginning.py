@@ -28,10 +28,13 @@ Watcher = Callable[[Run], Callable[[RunState, Change], None]]
 class Beginner(Protocol):
     """A session, to what begins its runs."""
 
-    _engine: Engine
     _keeper: Keeper[Any]
     _spans: SpanExports
     _numbers: itertools.count[int]
+
+    @property
+    def _engine(self) -> Engine:
+        """What happens to its runs."""
 
 
 def new_state(name: str, asked: Question, request: RequestSettings, wants: object) -> RunState:

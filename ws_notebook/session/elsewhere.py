@@ -14,11 +14,12 @@ from ..batch.table import empty_answers
 from ..batch.template import Template
 from ..engine.portal import portal
 from ..exceptions import SettingsError
+from .host import Host
 from .parsed import answer_format
+from .run import Run
 
 if TYPE_CHECKING:
     from ..batch.row import Row
-    from .session import Session
 
 __all__ = ["Recipe", "ask_rows", "ask_table", "lazy_answers", "recipe_of"]
 
@@ -27,12 +28,14 @@ __all__ = ["Recipe", "ask_rows", "ask_table", "lazy_answers", "recipe_of"]
 class Recipe:
     """How a worker makes its session, and what it asks every row alike. Pickled into tasks."""
 
+    make: Callable[..., Any]
+    """Makes the session: the class of the one at home."""
     session: Mapping[str, Any]
     asked: Mapping[str, Any]
     lanes: int
 
 
-def recipe_of(session: Session, asked: Mapping[str, Any], lanes: int) -> Recipe:
+def recipe_of(session: Host[Run], asked: Mapping[str, Any], lanes: int) -> Recipe:
     """The recipe of a session. Raises SettingsError for what cannot, or must not, travel."""
     held = session.settings
     if isinstance(held.api_key, str) and held.api_key:
@@ -54,7 +57,7 @@ def recipe_of(session: Session, asked: Mapping[str, Any], lanes: int) -> Recipe:
         "max_turns": session.max_turns,
         "options": dict(session.options),
     }
-    return Recipe({**made, **_embedded(held)}, {"tools": list(session.tools), **asked}, lanes)
+    return Recipe(type(session), {**made, **_embedded(held)}, {"tools": list(session.tools), **asked}, lanes)
 
 
 def _embedded(held: Any) -> dict[str, Any]:
@@ -96,7 +99,9 @@ def ask_table(frame: Any, recipe: Recipe, prompt: Any) -> Any:
     return session_here(recipe).map(frame, prompt, lanes=recipe.lanes, view="none", **recipe.asked).frame
 
 
-def lazy_answers(session: Session, frame: Any, prompt: Any, asked: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+def lazy_answers(
+    session: Host[Run], frame: Any, prompt: Any, asked: Mapping[str, Any], given: Mapping[str, Any]
+) -> Any:
     """A Dask DataFrame of the answers, of which nothing is asked before it is computed.
 
     Raises SettingsError for what has no place there.
@@ -113,17 +118,16 @@ def lazy_answers(session: Session, frame: Any, prompt: Any, asked: Mapping[str, 
     return frame.map_partitions(ask_table, recipe, prompt, meta=meta, enforce_metadata=False)
 
 
-def session_here(recipe: Recipe) -> Session:
+def session_here(recipe: Recipe) -> Host[Run]:
     """This worker's session of that recipe; made when it is first needed, and kept as long as the process."""
-    from .session import Session
 
     name = (
         f"batch {hashlib.sha256(repr(sorted(recipe.session.items(), key=lambda pair: pair[0])).encode()).hexdigest()}"
     )
     shared = portal().shared
     if name not in shared or shared[name].state == "closed":
-        shared[name] = Session(**recipe.session)
-    found: Session = shared[name]
+        shared[name] = recipe.make(**recipe.session)
+    found: Host[Run] = shared[name]
     return found
 
 

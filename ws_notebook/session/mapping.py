@@ -7,7 +7,7 @@ import inspect
 import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack, cast
 
 from ..batch.asker import RowRun, Watch
 from ..batch.placeholder import nearest
@@ -20,8 +20,9 @@ from ..tools import Toolable, ToolRegistry
 from ..tools.values.pictures import Picture
 from .arguments import check
 from .asking import MapSettings
-from .beginning import begin, new_state
+from .beginning import Beginner, begin, new_state
 from .errors import shortened
+from .host import Host
 from .parsed import answer_format, text_options
 from .question import Question
 from .question import question as make_question
@@ -31,9 +32,14 @@ from .run import Run
 if TYPE_CHECKING:
     from ..batch.batch import Batch
     from ..tools.schema.structured import TextFormat
-    from .session import Session
-
 __all__ = ["Maps", "SessionAsker"]
+
+
+class Mapper(Host[Run], Beginner, Protocol):
+    """A session, to what asks its rows."""
+
+    def _refuse_closed(self) -> None:
+        """Raise SettingsError where it takes no question."""
 
 
 class SessionAsker:
@@ -41,7 +47,7 @@ class SessionAsker:
 
     def __init__(
         self,
-        session: Session,
+        session: Mapper,
         *,
         model: str | None = None,
         instructions: str | None = None,
@@ -227,7 +233,7 @@ class Maps:
         if unknown is not None:
             raise SettingsError(f"map() has no argument {unknown!r}.{nearest(unknown, MapSettings.__annotations__)}")
         asked = {name: given.pop(name) for name in _ASKED if name in given}
-        session = cast("Session", self)
+        session = cast(Mapper, self)
         session._refuse_closed()
         view, client = given.pop("view", None), given.pop("on", None)
         check_view(view)
