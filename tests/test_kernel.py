@@ -9,6 +9,8 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from ws_notebook import kernel
 
 __all__: list[str] = []
