@@ -6,7 +6,10 @@ import asyncio
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from ws_notebook import kernel
 
@@ -66,3 +69,17 @@ def test_a_task_runs_to_its_end_inside_a_loop_that_runs() -> None:
 
 def test_without_a_kernel_nothing_is_heard_while_busy() -> None:
     assert not kernel.hears_while_busy()
+
+
+def test_a_terminal_takes_input_and_a_pipe_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "in_kernel", lambda: False)
+    for is_terminal in (True, False):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda is_terminal=is_terminal: is_terminal))
+        assert kernel.takes_input() is is_terminal
+
+
+def test_a_cell_takes_input_where_its_front_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "in_kernel", lambda: True)
+    for allowed in (True, False, None):
+        monkeypatch.setattr(kernel, "_request", lambda allowed=allowed: {"content": {"allow_stdin": allowed}})
+        assert kernel.takes_input() is bool(allowed)

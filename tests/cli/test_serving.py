@@ -53,9 +53,22 @@ def test_an_upstream_that_cannot_be_used_is_explained(
     assert "secret" not in shown
 
 
-def test_a_taken_port_is_explained_without_a_traceback() -> None:
+def test_two_certificates_are_one_too_many(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--tls", "self", "--certfile", "c.pem"]) == 2
+    assert "give one of them" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flags", [["--rtt", "80"], ["--bandwidth", "fast"], ["--overhead", "2ms/MB"]])
+def test_a_network_that_cannot_be_read_is_explained(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", *flags])
+    assert "is written like" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [[], ["--rtt", "1ms"]])
+def test_a_taken_port_is_explained_without_a_traceback(more: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = run("serve", "--port", str(taken.getsockname()[1]))
+        done = run("serve", "--port", str(taken.getsockname()[1]), *more)
     assert done.returncode == 1
     assert "--port" in done.stderr
     assert "Traceback" not in done.stderr

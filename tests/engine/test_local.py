@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -12,9 +13,9 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from ws_notebook import Session
+from ws_notebook import Network, Session
 from ws_notebook.engine import local
-from ws_notebook.engine.local import LocalServer
+from ws_notebook.engine.local import FarServers, LocalServer
 from ws_notebook.exceptions import ConnectionFailed
 
 __all__: list[str] = []
@@ -87,7 +88,7 @@ def test_a_server_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) 
 
 _FORKS = """\
 import os, signal, sys
-from ws_notebook.engine.local import LocalServer
+from ws_notebook.engine.local import FarServers, LocalServer
 server = LocalServer()
 child = os.fork()
 if not child:
@@ -132,3 +133,34 @@ def test_a_forked_child_that_stops_it_ends_it_for_nobody_else() -> None:
     )
     for said in _forking(program):
         assert said[2] == "False"
+
+
+def test_the_server_of_a_network_stays_as_long_as_it_is_held_and_ends_behind_that() -> None:
+    servers = FarServers()
+    networks = [Network(rtt=f"{number}ms", first_token=0) for number in range(1, 6)]
+    held = LocalServer(network=networks[0])
+    process = psutil.Process(held.pid)
+    (proxy,) = process.children()
+    servers.put(networks[0], held)
+    others = [StandIn() for _ in networks[1:]]
+    for network, other in zip(networks[1:], others, strict=True):
+        servers.put(network, other)  # type: ignore[arg-type]
+    # Not among the latest any more, but somebody holds it.
+    assert servers.get(networks[0]) is held
+    assert held.alive
+    del held
+    gc.collect()
+    assert servers.get(networks[0]) is None
+    psutil.wait_procs([process, proxy], timeout=20)
+    assert not process.is_running()
+    assert not proxy.is_running()
+
+
+class StandIn:
+    """Stands for a server where only whether it is kept is of interest."""
+
+
+def test_a_network_that_cannot_be_played_is_told_in_the_server_s_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Network, "flags", lambda _: ["--rtt", "soon"])
+    with pytest.raises(ConnectionFailed, match="written like '80ms'"):
+        LocalServer(network=Network())

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +16,8 @@ from ws_notebook.exceptions import SettingsError
 from ws_notebook.network.network import network_of
 
 __all__: list[str] = []
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_known_network_says_where_its_figures_come_from() -> None:
@@ -71,3 +78,15 @@ def test_a_network_is_only_played_before_the_embedded_server() -> None:
         Session(provider="http://localhost:9/v1", network="4g")
     with Session(provider="local", network="4g") as session:
         assert "network: 4g, 170ms round trip, 9mbit, TLS" in session.header().note
+
+
+@pytest.mark.nightly
+def test_what_bytes_cost_on_a_thin_uplink_is_what_is_computed(tmp_path: Path) -> None:
+    file = tmp_path / "network.json"
+    command = [sys.executable, str(ROOT / "benchmarks" / "network.py"), "--rounds", "1", "--only", "thin"]
+    subprocess.run([*command, "--json", str(file)], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    found = json.loads(file.read_text())["thin"]
+    assert found["computed_seconds"] == pytest.approx(10.15, abs=0.1)
+    # What is played can take longer on a busy machine, and never less.
+    assert found["seconds"]["http full"][0] > found["computed_seconds"]
+    assert found["measured_seconds"] > 0.9 * found["computed_seconds"]

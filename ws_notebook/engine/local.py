@@ -61,7 +61,7 @@ class LocalServer:
             start_new_session=True,
         )
         # One that nobody holds any more ends; at the end of this process each does so by itself.
-        weakref.finalize(self, _let_go, self._process).atexit = False
+        weakref.finalize(self, _let_go, self._process, self._log).atexit = False
         late = threading.Timer(threading.TIMEOUT_MAX if patience is None else patience, self._process.kill)
         late.start()
         try:
@@ -146,8 +146,9 @@ class FarServers:
             self._latest.popitem(last=False)
 
 
-def _let_go(process: subprocess.Popen[bytes]) -> None:
+def _let_go(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     """Have a server end that nobody holds, and wait for its exit beside: this may be called anywhere."""
+    log.close()
     if process.poll() is not None:
         return
 
