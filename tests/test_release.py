@@ -1,4 +1,4 @@
-"""scripts/release.py, and what a maintainer finds: one version, who is cited, how weaknesses are reported, templates."""
+"""scripts/release.py, and what a maintainer finds: one version, how to cite and to report, templates."""
 
 from __future__ import annotations
 

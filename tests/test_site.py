@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from PIL import Image
 
 import ws_notebook as wsn
 from ws_notebook import manual
@@ -73,6 +74,19 @@ def test_the_reference_has_every_public_name(site: Path) -> None:
     names = [name for name in wsn.__all__ if not name.startswith("__")]
     assert [name for name in names if not re.search(rf'id="ws_notebook\.(?:\w+\.)*{name}"', page)] == []
     assert 'href="_modules/' in page
+
+
+def test_the_readme_is_short_has_its_commands_first_and_one_moving_picture() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 150
+    commands = lines[lines.index("```") + 1 : lines.index("```") + 3]
+    assert [command.split()[0] for command in commands] == ["pip", "jupyter"]
+    assert lines.index("```") < 10
+    for theme in ("light", "dark"):
+        path = DOCS / "images" / f"moving-{theme}.webp"
+        assert path.stat().st_size < 3_000_000
+        with Image.open(path) as picture:
+            assert getattr(picture, "n_frames", 1) > 10
 
 
 def test_the_site_s_requirements_are_locked_and_what_read_the_docs_installs() -> None:
