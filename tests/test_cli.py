@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.index import gguf
 from support.server import TOKEN, running_server
 
 import ws_notebook
@@ -201,3 +202,29 @@ def test_what_is_no_number_is_said_so(option: str, said: str, capsys: pytest.Cap
     with pytest.raises(SystemExit):
         main(["serve", option, "x"])
     assert f"argument {option}: {said}" in capsys.readouterr().err
+
+
+def test_models_are_listed_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WS_NOTEBOOK_MODELS", str(tmp_path))
+    assert main(["model", "list"]) == 0
+    assert "no model yet" in capsys.readouterr().out
+    (tmp_path / "tiny.gguf").write_bytes(gguf("Tiny"))
+    assert main(["model", "list"]) == 0
+    out = capsys.readouterr().out
+    assert "tiny  Tiny, 0 MB, licence not told" in out
+    assert "to be had: ws-notebook model get smollm2  (SmolLM2-135M, 93 MB)" in out
+    assert main(["model", "remove", "tiny"]) == 0
+    assert main(["model", "remove", "tiny"]) == 1
+    assert "There is no model 'tiny'" in capsys.readouterr().err
+    assert main(["model", "get", "unknown"]) == 1
+    assert "There is no model 'unknown' to be had" in capsys.readouterr().err
+
+
+def test_a_server_for_a_model_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
+    done = run("serve", "--model", "smollm2", env={**os.environ, "WS_NOTEBOOK_MODELS": str(tmp_path)})
+    assert done.returncode == 2
+    assert "ws-notebook model get smollm2" in done.stderr
+    both = run("serve", "--model", "smollm2", "--upstream", "http://127.0.0.1:9")
+    assert "give one of them" in both.stderr
