@@ -80,10 +80,13 @@ def main() -> int:
     """Run as a program."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("notebook", type=Path)
+    parser.add_argument("--model", help="a real model on this machine, which the notebook's last section asks")
     parser.add_argument("--headless", action="store_true", help="execute the notebook and print its answers")
     options = parser.parse_args()
     if not options.notebook.is_file():
         parser.error(f"no notebook at {options.notebook}")
+    if options.model:
+        print(f"==> its section 'With a real model' asks {options.model}, on this machine", flush=True)
     return execute(options.notebook) if options.headless else open_lab(options.notebook)
 
 

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from magics.shells import MIME
 from nbclient import NotebookClient
+from support.real_model import real_model
 from support.started import kernel_environment
 
 from ws_notebook.render.compact import expand
@@ -102,7 +103,8 @@ def test_a_shipped_notebook_is_clean_and_stays_on_this_machine(path: Path) -> No
     assert notebook.metadata.kernelspec.name == "python3"
     source = "\n".join(cell.source for cell in code)
     sessions = re.findall(r"Session\(([^)]*)\)", source)
-    assert all('provider="local"' in arguments for arguments in sessions)
+    assert all(re.search(r'provider=("local"|address|base_url)', arguments) for arguments in sessions)
+    assert all(host == "localhost" for host in re.findall(r"https?://([\w.-]+)", source))
     assert sessions or 'ResponsesMagics.provider = "local"' in source
     # JupyterLab does not wrap code, and its cells hold about a hundred characters.
     assert [line for line in source.splitlines() if len(line) > 100] == []
@@ -111,6 +113,22 @@ def test_a_shipped_notebook_is_clean_and_stays_on_this_machine(path: Path) -> No
 def test_every_notebook_stands_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [path.name for path in NOTEBOOKS if f"notebooks/{path.name}" not in readme] == []
+
+
+def test_a_real_model_is_asked_where_one_is_there_and_the_others_are_named(execute: Callable[..., Executed]) -> None:
+    real_model()
+    done = execute("08_bring_your_own_model")
+    assert "a real but tiny model; it makes mistakes" in done.printed("08-03")
+    assert "Nothing answers at http://localhost:11434/v1. Start it: ollama serve" in done.printed("08-05")
+
+
+def test_a_kept_prefix_is_read_once(execute: Callable[..., Executed], monkeypatch: pytest.MonkeyPatch) -> None:
+    real_model()
+    monkeypatch.setenv("WSN_NOTEBOOK_TURNS", "3")
+    done = execute("10_real_model")
+    read = re.search(r"tokens read in all: (\d+) kept, (\d+) read anew", done.printed("10-09"))
+    assert read is not None
+    assert int(read[2]) > 1.5 * int(read[1])
 
 
 def test_the_quickstart_answers(execute: Callable[..., Executed]) -> None:

@@ -125,3 +125,11 @@ def test_a_scene_that_cannot_be_played_is_not_served(tmp_path: Path, capsys: pyt
     (tmp_path / "refusal.yaml").write_text("scene: x\nsteps: [{say: a}]\n")
     assert main(["serve", "--scene", "refusal", "--scene", str(tmp_path / "refusal.yaml")]) == 2
     assert "Two scenes are called 'refusal'" in capsys.readouterr().err
+
+
+def test_a_server_for_a_model_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
+    done = run("serve", "--model", "smollm2", env={**os.environ, "WS_NOTEBOOK_MODELS": str(tmp_path)})
+    assert done.returncode == 2
+    assert "ws-notebook model get smollm2" in done.stderr
+    both = run("serve", "--model", "smollm2", "--upstream", "http://127.0.0.1:9")
+    assert "give one of them" in both.stderr
