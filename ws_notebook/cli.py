@@ -34,14 +34,17 @@ def _parser() -> argparse.ArgumentParser:
         prog="ws-notebook", description="The Responses API in a notebook: its embedded server and tools around it."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    from ws_notebook.cassette.command import add_command
+
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_doctor(commands)
-    _add_cassettes(commands)
+    add_command(commands, _cassette)
     return parser
 
 
 def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from ws_notebook.cassette.command import add_flags
     from ws_notebook.profiles import PROFILES, USUAL
 
     serve = commands.add_parser(
@@ -87,23 +90,9 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=USUAL.name,
         help="treat sockets as that provider does: lanes, limits, errors (default: %(default)s; see docs/server.md)",
     )
-    _add_cassette(serve)
+    add_flags(serve, _not_negative)
     _add_upstream(serve)
     _add_limits(serve, USUAL.name)
-
-
-def _add_cassette(serve: argparse.ArgumentParser) -> None:
-    from ws_notebook.cassette.modes import MODES
-
-    group = serve.add_argument_group(
-        "cassettes", "Answers of a recording instead of the script's, or all answers recorded (docs/cassettes.md)."
-    )
-    add = group.add_argument
-    add("--model", choices=("demo", "replay"), help="replay: the answers of --cassette, and nobody is asked")
-    add("--cassette", type=Path, metavar="FILE", help="record to it what is answered, as --record says; or replay it")
-    add("--record", choices=MODES, help="once: where there is no such file, else replay it (default); new_episodes: "
-        "replay it, and record what is not on it; all: record anew; none: replay it (--model replay)")  # fmt: skip
-    add("--speed", type=_not_negative, default=0.0, metavar="N", help="of a replay; 1: as recorded (default: at once)")
 
 
 def _add_upstream(serve: argparse.ArgumentParser) -> None:
@@ -208,41 +197,12 @@ def _doctor_settings(options: argparse.Namespace) -> Settings | str:
         return f"The file of --ca, {options.ca}, cannot be used: {error.strerror or error}."
 
 
-def _add_cassettes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    cassette = commands.add_parser(
-        "cassette",
-        help="look at recordings, compare them, import vcrpy's",
-        description="Recordings of sessions.",
-    )
-    actions = cassette.add_subparsers(title="actions", required=True, metavar="ACTION")
-    for name, words, files in (
-        ("show", "what a recording holds", ("file",)),
-        ("diff", "the first difference of two recordings; exits 1 where there is one", ("file", "other")),
-        ("import", "write a recording of vcrpy as a cassette", ("file", "cassette")),
-    ):
-        action = actions.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
-        action.set_defaults(run=_cassette, action=name)
-        for file in files:
-            action.add_argument(file, type=Path)
-
-
 def _cassette(options: argparse.Namespace) -> int:
-    from ws_notebook.cassette import Cassette
-    from ws_notebook.exceptions import SettingsError
+    from ws_notebook.cassette.command import looked_at
 
-    try:
-        loaded = Cassette.load(options.file)
-        if options.action == "diff":
-            different = loaded.difference(Cassette.load(options.other))
-            print(different or "They ask the same, and are answered the same.")
-            return 1 if different else 0
-        if options.action == "import":
-            loaded.save(options.cassette)
-        print(loaded)
-    except SettingsError as error:
-        print(f"ws-notebook: {error}", file=sys.stderr)
-        return 2 if options.action == "diff" else 1
-    return 0
+    text, code = looked_at(options)
+    print(text, file=sys.stdout if code < 2 else sys.stderr)
+    return code
 
 
 def _limits(options: argparse.Namespace, limits: Limits) -> Limits:
@@ -256,6 +216,7 @@ def _limits(options: argparse.Namespace, limits: Limits) -> Limits:
 
 def _wrong(options: argparse.Namespace, tokens: Sequence[str]) -> str | None:
     """What is wrong with flags that are right one by one, and what to do; None when nothing is."""
+    from ws_notebook.cassette.command import flags_problem
     from ws_notebook.server.access import token_problem
     from ws_notebook.settings import SERVER_TOKEN_VARIABLE
 
@@ -267,13 +228,8 @@ def _wrong(options: argparse.Namespace, tokens: Sequence[str]) -> str | None:
     named = next((name for name in ("upstream_api", "upstream_key_variable") if getattr(options, name)), None)
     if named and not options.upstream:
         return f"--{named.replace('_', '-')} is about an upstream: name that too, with --upstream URL."
-    if not options.cassette and (options.record or options.model == "replay"):
-        flag = "--record" if options.record else "--model replay"
-        return f"{flag} is about a cassette: name that too, with --cassette FILE."
-    if options.model and options.upstream:
-        return "--upstream serves the models of one server, --model one of this one: give one of them."
-    if options.model == "replay" and options.record not in (None, "none"):
-        return "--model replay records nothing: leave --record out, or --model replay."
+    if wrong := flags_problem(options):
+        return wrong
     if options.upstream and options.models_by_address:
         return "--upstream serves the models of one server, --models-by-address those of any: give one of them."
     return None
