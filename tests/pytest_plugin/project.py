@@ -33,7 +33,7 @@ class Project:
             env={**self.environment(), **({"CI": "true"} if ci else {}), **environment},
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=300,
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
