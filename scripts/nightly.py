@@ -35,6 +35,7 @@ PARTS = {
         *("--hypothesis-profile", "nightly", "--timeout", "1800"),
     ),
     "newest": ("make", "newest"),
+    "notebooks": ("make", "notebooks", "ARGS="),
     # Not the ARGS that chose this part.
     "chaos": ("make", "chaos", "ARGS="),
     "matrix": ("make", "test-matrix", "ARGS="),
