@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
@@ -41,12 +42,14 @@ html_theme = "furo"
 html_title = f"ws-notebook {release}"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 copybutton_exclude = ".linenos, .gp, .go"
 
 
 _ROW = re.compile(r"([\w`][\w`, ]*?) {2,}(\S.*)$")
 _ANCHOR = re.compile(r'^<a id="([^"]+)"></a>$', re.MULTILINE)
 _OUTSIDE = re.compile(r"\]\((\.\./[^)#]+\.md)(?:#[^)]*)?\)")
+_NAMED = re.compile(r"([a-z_]+(?:, [a-z_]+)*): (\S.*)$")
 _TRAILING = re.compile(r"(\w)_(?=[\s\"'.,)]|$)")
 
 
@@ -99,17 +102,29 @@ def _as_markdown(app: Any, what: str, name: str, obj: Any, options: Any, lines: 
     found: list[str] = []
     inside = ""
     for line in (_TRAILING.sub(r"\1\\_", each) for each in lines):
-        row = _ROW.match(line)
+        row = _ROW.match(line) or (_NAMED.match(line) if _are_parameters(line, obj) else None)
         if row is not None:
-            found += [*_parted(found, ":"), f":{row[1]}: {row[2]}"]
+            names = ", ".join(f"``{each}``" for each in row[1].replace("`", "").split(", "))
+            found += [*_parted(found, "*"), f"* {names}: {row[2]}"]
         elif line.lstrip().startswith(("* ", "- ")):
             found += [*_parted(found, line.lstrip()[0]), line]
         elif inside == ":" and line.startswith(" "):
-            found.append(f"    {line.strip()}")
+            found.append(f"  {line.strip()}")
         else:
             found += [*([""] if inside == ":" and line.strip() else []), line]
         inside = ":" if row or (inside == ":" and line.startswith(" ")) else ""
     lines[:] = found
+
+
+def _are_parameters(line: str, obj: Any) -> bool:
+    """Whether the line begins with names of the object's parameters, and a colon."""
+    named = _NAMED.match(line)
+    if named is None or not callable(obj):
+        return False
+    try:
+        return set(named[1].split(", ")) <= set(inspect.signature(obj).parameters)
+    except (TypeError, ValueError):
+        return False
 
 
 def _parted(before: list[str], mark: str) -> list[str]:
