@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
@@ -35,19 +36,20 @@ autodoc_member_order = "groupwise"
 autodoc_typehints_format = "short"
 autodoc_class_signature = "separated"
 python_use_unqualified_type_names = True
-python_maximum_signature_line_length = 100
 add_module_names = False
 
 html_theme = "furo"
 html_title = f"ws-notebook {release}"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 copybutton_exclude = ".linenos, .gp, .go"
 
 
 _ROW = re.compile(r"([\w`][\w`, ]*?) {2,}(\S.*)$")
 _ANCHOR = re.compile(r'^<a id="([^"]+)"></a>$', re.MULTILINE)
 _OUTSIDE = re.compile(r"\]\((\.\./[^)#]+\.md)(?:#[^)]*)?\)")
+_NAMED = re.compile(r"([a-z_]+(?:, [a-z_]+)*): (\S.*)$")
 _TRAILING = re.compile(r"(\w)_(?=[\s\"'.,)]|$)")
 
 
@@ -55,6 +57,7 @@ def setup(app: Any) -> dict[str, Any]:
     """Connect what turns the docstrings' Markdown into reStructuredText."""
     app.connect("autodoc-process-docstring", _as_markdown)
     app.connect("build-finished", _with_pictures)
+    app.connect("build-finished", _accessible)
     app.connect("source-read", _as_targets)
     return {"parallel_read_safe": True}
 
@@ -81,22 +84,47 @@ def _with_pictures(app: Any, error: Exception | None) -> None:
         shutil.copytree(ROOT / "docs" / "images", Path(app.outdir) / "images", dirs_exist_ok=True)
 
 
+def _accessible(app: Any, error: Exception | None) -> None:
+    """What the theme leaves out: the level of its captions, and a way for the keyboard into code that is scrolled."""
+    if error is not None or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        mended = text.replace(' role="heading"><', ' role="heading" aria-level="2"><').replace(
+            "<pre>", '<pre tabindex="0">'
+        )
+        if mended != text:
+            path.write_text(mended, encoding="utf-8")
+
+
 def _as_markdown(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Docstrings have tables of a name, two spaces or more, and words; lists without an empty line before them."""
     found: list[str] = []
     inside = ""
     for line in (_TRAILING.sub(r"\1\\_", each) for each in lines):
-        row = _ROW.match(line)
+        row = _ROW.match(line) or (_NAMED.match(line) if _are_parameters(line, obj) else None)
         if row is not None:
-            found += [*_parted(found, ":"), f":{row[1]}: {row[2]}"]
+            names = ", ".join(f"``{each}``" for each in row[1].replace("`", "").split(", "))
+            found += [*_parted(found, "*"), f"* {names}: {row[2]}"]
         elif line.lstrip().startswith(("* ", "- ")):
             found += [*_parted(found, line.lstrip()[0]), line]
         elif inside == ":" and line.startswith(" "):
-            found.append(f"    {line.strip()}")
+            found.append(f"  {line.strip()}")
         else:
             found += [*([""] if inside == ":" and line.strip() else []), line]
         inside = ":" if row or (inside == ":" and line.startswith(" ")) else ""
     lines[:] = found
+
+
+def _are_parameters(line: str, obj: Any) -> bool:
+    """Whether the line begins with names of the object's parameters, and a colon."""
+    named = _NAMED.match(line)
+    if named is None or not callable(obj):
+        return False
+    try:
+        return set(named[1].split(", ")) <= set(inspect.signature(obj).parameters)
+    except (TypeError, ValueError):
+        return False
 
 
 def _parted(before: list[str], mark: str) -> list[str]:

@@ -36,6 +36,7 @@ PARTS = {
     ),
     "newest": ("make", "newest"),
     "binder": ("make", "binder-check", "ARGS="),
+    "notebooks": ("make", "notebooks", "ARGS="),
     # Not the ARGS that chose this part.
     "chaos": ("make", "chaos", "ARGS="),
     "matrix": ("make", "test-matrix", "ARGS="),

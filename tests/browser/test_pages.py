@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.nightly
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_axe_finds_nothing_serious_on_any_page(chromium: Browser, tmp_path: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
