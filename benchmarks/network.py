@@ -187,8 +187,9 @@ def loopback(repeats: int, rounds: int) -> dict[str, Any]:
         with Session(provider="local") as session:
             found = compare(session=session, rounds=rounds)
             verdicts = {label: each.verdict for label, each in found.gains.items()}
-            parts = {label: each.part for label, each in found.gains.items()}
-            sentences.append({"sentence": found.sentence, "verdicts": verdicts, "saved": parts})
+            gains = {label: msgspec.structs.asdict(each) for label, each in found.gains.items()}
+            seconds = {label: [run.total_ms / 1000 for run in runs] for label, runs in found._samples.items()}
+            sentences.append({"sentence": found.sentence, "verdicts": verdicts, "saved": gains, "seconds": seconds})
     claimed = [
         sum(each["verdicts"][label] in ("less", "more") for each in sentences) for label in sentences[0]["verdicts"]
     ]

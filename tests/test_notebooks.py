@@ -201,7 +201,7 @@ def test_the_claim_is_checked_part_by_part(execute: Callable[..., Executed]) -> 
     figure = done.cells["03-05"].outputs[0].data
     assert "application/vnd.plotly.v1+json" in figure
     assert "data:image/svg+xml;base64," in figure["text/html"]
-    assert "with 95 % confidence" in done.printed("03-09") or "no difference seen" in done.printed("03-09")
+    assert "with 99 % confidence" in done.printed("03-09") or "no difference seen" in done.printed("03-09")
 
 
 def test_lanes_forks_and_steering_share_one_connection(execute: Callable[..., Executed]) -> None:

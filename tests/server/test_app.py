@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import httpx2
+import psutil
 import pytest
 import trustme
 from support.server import TOKEN, running_server
@@ -102,3 +103,11 @@ def test_a_certificate_that_cannot_be_used_is_explained(tmp_path: Path) -> None:
     path.write_text("nothing of the kind")
     with pytest.raises(OSError, match="certificate cannot be used"):
         asyncio.run(run())
+
+
+def test_without_its_proxy_it_ends_and_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+    with running_server("--rtt", "1ms") as server:
+        (proxy,) = psutil.Process(server.process.pid).children()
+        proxy.kill()
+        assert server.process.wait(20) == 1
+    assert "The delaying proxy has ended" in capfd.readouterr().err

@@ -35,8 +35,8 @@ def compared(*rounds: tuple[float, float], **change: Any) -> Comparison:
 
 def test_a_gain_is_told_with_its_confidence_and_bytes() -> None:
     found = compared((3, 5), (3.1, 5), (2.9, 5), (3, 5), (3, 5))
-    assert found.sentence.startswith("Over 5 rounds of 2 calls, websocket took 40% less time (between 38% and 42%) ")
-    assert found.sentence.endswith("than http full, with 95 % confidence; it sent 80% fewer bytes than http full.")
+    assert found.sentence.startswith("Over 5 rounds of 2 calls, websocket took 40% less time (between 37% and 43%) ")
+    assert found.sentence.endswith("than http full, with 99 % confidence; it sent 80% fewer bytes than http full.")
     table = found.table
     assert table.loc["http full", "saved"] == pytest.approx(0.4, abs=0.01)
     assert table.loc["websocket", ["total_ms", "least_ms", "most_ms"]].tolist() == [3000.0, 2900.0, 3100.0]

@@ -55,6 +55,10 @@ class ProxyProcess:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def wait(self) -> int:
         """Wait for its end; the exit code."""
         return self._process.wait()

@@ -9,6 +9,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -170,10 +171,13 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     try:
         if options.network.delays:
             proxy = await asyncio.to_thread(ProxyProcess, _task(options, server.port))
+            _stop_after(proxy, stop)
         if options.source is not None:
             await options.source.look()
         ready(server.base_url(None if proxy is None else proxy.port))
         await stop.wait()
+        if proxy is not None and not proxy.alive:
+            raise OSError("The delaying proxy has ended, and nobody reaches the server without it. Start it again.")
     finally:
         orphaned.cancel()
         server.stop()
@@ -248,6 +252,18 @@ def _stop_with_parent(stop: asyncio.Event) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=watch, name="ws-notebook-parent", daemon=True).start()
+
+
+def _stop_after(proxy: ProxyProcess, stop: asyncio.Event) -> None:
+    """Stop when the proxy has ended: nobody reaches the server any more."""
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        proxy.wait()
+        with suppress(RuntimeError):  # the loop has ended before
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch, name="ws-notebook-proxy", daemon=True).start()
 
 
 async def _stop_without(parent: int | None, stop: asyncio.Event) -> None:
