@@ -1,8 +1,8 @@
 """How well does SmolLM2-135M call functions, with shown calls, an opened call and a grammar? 40 prompts, 10 tools.
 
-Each prompt is asked alone, with all ten tools and tool_choice "auto", through a session and the embedded server;
-then ten prompts that need no tool. None of the tools is named in the package. The prompts and what must come of them stand here;
-what the package weighs was chosen with others, and corrected once with these at hand: others fare a little worse.
+Each prompt is asked alone, with all ten tools and tool_choice "auto", through a session and the embedded server; then
+ten prompts that need no tool. None of the tools is named in the package. The prompts and what must come of them stand
+here; what the package weighs was chosen with others, and corrected once with these at hand: others fare a little worse.
 
     python benchmarks/real_model_tools.py [--model NAME] [--json FILE] [--markdown FILE]
 """
