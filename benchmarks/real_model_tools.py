@@ -1,8 +1,8 @@
-"""How well does SmolLM2-135M call functions, with shown calls, an opened call and a grammar? 40 prompts, 10 tools, greedy.
+"""How well does SmolLM2-135M call functions, with shown calls, an opened call and a grammar? 40 prompts, 10 tools.
 
-Each prompt is asked alone, with all ten tools and tool_choice "auto", through a session and the embedded server. Then ten
-prompts that need no tool. None of the tools is named in the package. The prompts and what must come of them stand here;
-what the package weighs was chosen with others, and corrected once with these at hand: others fare a little worse.
+Each prompt is asked alone, with all ten tools and tool_choice "auto", through a session and the embedded server; then
+ten prompts that need no tool. None of the tools is named in the package. The prompts and what must come of them stand
+here; what the package weighs was chosen with others, and corrected once with these at hand: others fare a little worse.
 
     python benchmarks/real_model_tools.py [--model NAME] [--json FILE] [--markdown FILE]
 """
@@ -229,8 +229,8 @@ def table(model: str, found: dict[str, int], asked: list[Row], plain: list[Row])
     lines = [
         f"# Calls by {model}",
         "",
-        "Made by `python benchmarks/real_model_tools.py`: 40 prompts with ten tools offered, `tool_choice` auto, then ten",
-        "that need none. Arguments are judged by words and numbers, roughly. Other models and other tools fare otherwise.",
+        "Made by `python benchmarks/real_model_tools.py`: 40 prompts with ten tools and `tool_choice` auto, then ten",
+        "that need none. Arguments are judged by words and numbers, roughly. Other models and tools fare otherwise.",
         "",
         "| | found | target |",
         "| --- | --- | --- |",

@@ -358,7 +358,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
         Subcommand(
             "connect",
             _connect,
-            "ask for an API key by a hidden prompt: connect openai; or use a model here: connect local -m smollm2",
+            "ask for an API key: connect openai; or take a model here: connect local -m smollm2",
             Typed.providers,
             ("-m",),
         ),
