@@ -88,7 +88,7 @@ def test_every_block_of_a_page_does_what_it_says(
 def test_what_is_not_executed_says_why() -> None:
     left_out = {page.name: [block for block in blocks(page.read_text(encoding="utf-8")) if block.why] for page in PAGES}
     assert all(len(block.why) > 15 for found in left_out.values() for block in found)
-    assert sum(map(len, left_out.values())) < 8
+    assert sum(map(len, left_out.values())) <= 10
 
 
 def test_the_blocks_of_a_page_are_found_with_their_lines_and_reasons() -> None:

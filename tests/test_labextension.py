@@ -23,7 +23,7 @@ SOURCES = Path(__file__).resolve().parent.parent / "labextension"
 SETTINGS = json.loads((SOURCES / "schema" / "settings.json").read_text())
 SCRIPTS = {path: path.read_text() for path in sorted((SOURCES / "src").rglob("*.ts"))}
 LAB_SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
-FLOORS = ("plugins", "widgets", "cells", "kernel", "panel", "view", "run", "texts.ts")
+FLOORS = ("plugins", "widgets", "batch", "cells", "kernel", "panel", "view", "run", "texts.ts")
 """The folders of the sources, and the file that stands for one: each imports from those behind it only."""
 KEYS = ("keys", "macKeys", "winKeys", "linuxKeys")
 
