@@ -34,8 +34,8 @@ def test_a_report_is_a_table_in_which_no_mark_acts() -> None:
 
 
 def test_an_error_is_one_paragraph() -> None:
-    error = brief(SettingsError("Unknown model. Name another one."))
-    assert shown(error) == "SettingsError: Unknown model. Name another one."
+    error = SettingsError("Unknown model. Name another one.")
+    assert shown(brief(error)) == f"SettingsError: Unknown model. Name another one. More: {error.help}"
 
 
 def test_a_note_belongs_to_the_paragraph() -> None:

@@ -12,6 +12,7 @@ from ws_notebook.exceptions import SettingsError
 from ws_notebook.magics.options import OPTIONS
 from ws_notebook.magics.report import Report
 from ws_notebook.magics.subcommands import SUBCOMMANDS, magic_help
+from ws_notebook.manual import address
 
 __all__: list[str] = []
 
@@ -188,7 +189,9 @@ def test_cancel_stops_what_goes_on(shell: InteractiveShell) -> None:
 
 def test_connect_where_nobody_can_type_names_the_variable(kernel: Notebook) -> None:
     cell = kernel.run("%responses connect xai", fails=True)
-    assert cell.message == ("SettingsError: Nobody can type a key here. Set XAI_API_KEY in the environment instead.")
+    words, _, link = cell.message.partition(" More: ")
+    assert words == "SettingsError: Nobody can type a key here. Set XAI_API_KEY in the environment instead."
+    assert link == address("the-key")
 
 
 def test_warm_up_connects_with_the_notebooks_tools_and_the_next_cell_goes_on_from_it(shell: InteractiveShell) -> None:
