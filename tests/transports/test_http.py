@@ -260,6 +260,7 @@ def test_a_connection_is_kept_for_the_next_request_also_where_the_body_ends_behi
     # A busy machine may need longer than is waited for elsewhere.
     monkeypatch.setattr(http, "_FREE", 10.0)
     opened: list[int] = []
+    ended = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         opened.append(1)
@@ -277,6 +278,9 @@ def test_a_connection_is_kept_for_the_next_request_also_where_the_body_ends_behi
                     await asyncio.sleep(0.01)
                 writer.write(b"0\r\n\r\n")
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        ended.set()
 
     async def ask_twice() -> None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -287,7 +291,7 @@ def test_a_connection_is_kept_for_the_next_request_also_where_the_body_ends_behi
                 await connection.send(b'{"stream":true}')
                 assert json.loads((await connection.receive())[0])["type"] == "response.completed"
             await connection.close()
-            await asyncio.sleep(0.01)
+            await asyncio.wait_for(ended.wait(), 20)
 
     asyncio.run(ask_twice())
     assert opened == [1]
