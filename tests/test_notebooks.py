@@ -122,6 +122,7 @@ def test_a_real_model_is_asked_where_one_is_there_and_the_others_are_named(execu
     assert "Nothing answers at http://localhost:11434/v1. Start it: ollama serve" in done.printed("08-05")
 
 
+@pytest.mark.nightly
 def test_a_kept_prefix_is_read_once(execute: Callable[..., Executed], monkeypatch: pytest.MonkeyPatch) -> None:
     real_model()
     monkeypatch.setenv("WSN_NOTEBOOK_TURNS", "3")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
-import psutil
 import pytest
 from support.real_model import NAME, real_model
 from support.server import TOKEN, running_server
 
 import ws_notebook as wsn
+from ws_notebook.server.models.llama.engine import Engine, EngineOptions
 
 __all__: list[str] = []
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1200)]
 TURNS = 12
+ROUNDS = 6
 FEW: dict[str, Any] = {"max_output_tokens": 8}
 
 
@@ -58,25 +60,34 @@ def test_at_turn_12_a_kept_prefix_is_six_times_faster_to_the_first_token() -> No
     assert anew > 6 * kept
 
 
-def test_client_and_server_take_a_twentieth_of_what_llama_cpp_takes() -> None:
-    real_model()
+def test_client_and_server_add_a_twentieth_to_the_time_that_llama_cpp_takes() -> None:
+    """The best of some rounds, in turn: other work on the machine makes any of them longer."""
+    question, few = "Write a long story about a ship.", {"max_output_tokens": 300}
+    alone, ours = list[float](), list[float]()
     with (
         running_server("--model", NAME) as server,
         wsn.Session(provider=server.base_url, model=NAME, api_key=TOKEN) as session,
+        asyncio.Runner() as loop,
     ):
-        session.ask("Hi.", options=FEW)
-        ours = psutil.Process(server.process.pid)
-        (llama,) = ours.children()
-        before = [busy(ours), busy(llama), time.process_time()]
-        run = session.ask("Write a long story about a ship.", options={"max_output_tokens": 300})
-        after = [busy(ours), busy(llama), time.process_time()]
-        by_server, by_llama, by_client = (now - then for now, then in zip(after, before, strict=True))
-        print(f"CPU: llama.cpp {by_llama:.2f} s, server {by_server:.3f} s, client {by_client:.3f} s")
-        assert run.usage["output_tokens"] > 100
-        assert by_server + by_client < 0.05 * by_llama
+        engine = Engine(real_model(), EngineOptions())
+        try:
+            for _ in range(ROUNDS):
+                alone.append(loop.run(seconds_alone(engine, question, few["max_output_tokens"])))
+                begun = time.perf_counter()
+                session.ask(question, options=few, parent=None)
+                ours.append(time.perf_counter() - begun)
+        finally:
+            loop.run(engine.close())
+    added = min(ours) / min(alone) - 1
+    print(f"llama.cpp alone {min(alone):.2f} s, through server and client {min(ours):.2f} s: {100 * added:+.1f} %")
+    assert added < 0.05
 
 
-def busy(process: psutil.Process) -> float:
-    """Seconds of CPU."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
+async def seconds_alone(engine: Engine, question: str, tokens: int) -> float:
+    """How long llama.cpp itself takes for an answer."""
+    upstream = await engine.upstream()
+    body = {"messages": [{"role": "user", "content": question}], "max_tokens": tokens, "stream": True}
+    begun = time.perf_counter()
+    async for _ in upstream.stream("/chat/completions", body):
+        pass
+    return time.perf_counter() - begun

@@ -94,6 +94,7 @@ def test_arguments_that_are_cut_make_the_response_incomplete(line: Wire) -> None
     assert found["incomplete_details"] == {"reason": "max_output_tokens"}
 
 
+@pytest.mark.nightly
 def test_a_schema_without_a_grammar_is_called_all_the_same(line: Wire) -> None:
     odd = {**RIVER, "parameters": {**RIVER["parameters"], "properties": {"river": TEXT, "more": {"$ref": "#"}}}}
     found = calls(

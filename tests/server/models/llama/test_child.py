@@ -12,7 +12,9 @@ from support.server import running_server
 __all__: list[str] = []
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=str)
+@pytest.mark.parametrize(
+    "how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.nightly)], ids=["killed", "ended"]
+)
 def test_a_server_that_is_ended_takes_its_model_along(how: signal.Signals) -> None:
     real_model()
     with running_server("--model", NAME) as server, patient(server) as wire:
