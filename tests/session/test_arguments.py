@@ -161,3 +161,9 @@ def test_a_value_whose_repr_fails_can_be_told_of() -> None:
         check(model=Odd())
     with pytest.raises(SettingsError, match=r"… \(list\)"):
         check(model=["x" * 100])
+
+
+@pytest.mark.parametrize("prices", [[1], {"demo": 1.0}, {"demo": (1, 2)}, {"demo": (1, -2, 3)}, {"demo": ("1", 2, 3)}])
+def test_prices_are_three_numbers_for_a_model(prices: Any) -> None:
+    with pytest.raises(SettingsError, match=r"prices must be \{model: \(input, cached, output\)\}"):
+        Session(provider="local", prices=prices)

@@ -119,6 +119,15 @@ def _is_list_of_text(value: Any) -> bool:
 
 _TEXT = (str, "a string")
 _LIST_OF_TOOLS = "a list of tools: functions, Tool objects, hosted tools"
+
+
+def _is_prices(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(each, list | tuple) and len(each) == 3 and all(_is_seconds(number) for number in each)
+        for each in value.values()
+    )
+
+
 _RULES: Final[Mapping[str, tuple[type | UnionType | Callable[[Any], bool], str]]] = {
     "provider": (lambda value: isinstance(value, str) and bool(value.strip()), "a provider's name or a base URL"),
     "profile": (str | Profile, "a provider's name or a Profile"),
@@ -133,6 +142,7 @@ _RULES: Final[Mapping[str, tuple[type | UnionType | Callable[[Any], bool], str]]
     "tools": (_is_list, _LIST_OF_TOOLS),
     "max_turns": (_is_count, "a whole number of at least 1"),
     "rounds": (_is_count, "a whole number of at least 1"),
+    "prices": (_is_prices, "{model: (input, cached, output)}, for a million tokens each"),
     "options": (_is_mapping, "a dict of request fields"),
     "watch": (callable, "a function that takes the run"),
     "observer": (callable, "a function that takes the run's state and a change"),

@@ -77,7 +77,7 @@ def compare_variants(
 ) -> Comparison:
     """The same for ways and a question that are known already."""
     check(rounds=rounds)
-    ask_first(session, estimate(loop, variants, rounds, getattr(session, "prices", None)), confirm)
+    ask_first(session, estimate(loop, variants, rounds, session.prices), confirm)
     taken = _Course(session, loop, variants, rounds).taken()
     return Comparison(variants, taken, asked=loop.words, wanted=rounds, line=_line(session))
 

@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import itertools
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack, cast
 
 from ..batch.asker import RowRun, Watch
@@ -37,6 +37,8 @@ __all__ = ["Maps", "SessionAsker"]
 
 class Mapper(Host[Run], Beginner, Protocol):
     """A session, to what asks its rows."""
+
+    prices: dict[str, Sequence[float]]
 
     def _refuse_closed(self) -> None:
         """Raise SettingsError where it takes no question."""
@@ -201,7 +203,8 @@ class Maps:
         data: a DataFrame of pandas, polars or pyarrow, or an iterable of rows or values. prompt: a template with
         `{column}`, a function of the row, or a list of items. `text_format`: typed columns. `lanes`: how many rows at
         once (16). `journal`: a SQLite file from which the same call goes on. `keep_runs`: keep each row's run.
-        `max_tokens`, `max_cost` with `prices`: stop before they are passed. `on`: a Dask or ipyparallel client.
+        `max_tokens`, `max_cost` with `prices` (else the session's): stop before they are passed. `on`: a client of Dask
+        or ipyparallel.
         model, instructions, tools, max_turns, store, images (also a function of the row), options: as in `ask`.
 
         One row's failure stops no other: `batch.failed`, `batch.retry()`. KeyboardInterrupt stops it, and
@@ -242,6 +245,9 @@ class Maps:
         if client is not None:
             recipe = recipe_of(session, asked, given.get("lanes") or 16)
             given["remote"] = Remote(engine_of(client), ask_rows, recipe)
-        self._batch = batch = made_batch(SessionAsker(session, **asked), data, prompt, **given)
+        asker = SessionAsker(session, **asked)
+        # Those of another model say nothing.
+        given.setdefault("prices", session.prices if asker.model in session.prices else None)
+        self._batch = batch = made_batch(asker, data, prompt, **given)
         batch.show(view)
         return batch

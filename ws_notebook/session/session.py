@@ -9,7 +9,7 @@ import itertools
 import os
 import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
@@ -70,6 +70,7 @@ class Session(Maps):
     through: "local" has the embedded server stand in front of that base URL: it gives it WebSocket mode and lanes.
     network: how far away the embedded server is made to be: "4g", wsn.Network(rtt="80ms"); see docs/lab.md.
     waits: the longest waits, as `wsn.Waits(silence=600, connect=30)`; see docs/reliability.md.
+    prices: {model: (input, cached, output)} per million tokens, in any currency: what batches and comparisons cost.
     store: whether the provider keeps the responses. options: any other field of a Responses create.
 
     Nothing is contacted before the first question. Raises SettingsError for arguments that cannot be used.
@@ -90,6 +91,7 @@ class Session(Maps):
         through: str | None = None,
         network: str | Network | None = None,
         waits: Waits | None = None,
+        prices: Mapping[str, Sequence[float]] | None = None,
         store: bool = False,
         instructions: str | None = None,
         tools: Iterable[Toolable] | None = None,
@@ -97,8 +99,8 @@ class Session(Maps):
         options: Mapping[str, Any] | None = None,
     ) -> None:
         check(provider=provider, profile=profile, model=model, api_key=api_key, headers=headers, ssl=ssl)
-        check(transport=transport, compression=compression, store=store)
-        check(instructions=instructions, tools=tools, options=options)
+        check(transport=transport, compression=compression, store=store, instructions=instructions)
+        check(tools=tools, options=options, prices=prices)
         given = own_transport(transport, compression)
         provider, model = recorded_facts(given, provider, model)
         self.settings = settings_module.resolve(
@@ -115,8 +117,9 @@ class Session(Maps):
         )
         self.tools = ToolRegistry(tools or ())
         """The tools that every run offers."""
-        self.store = store
-        self.instructions = instructions
+        self.store, self.instructions = store, instructions
+        self.prices = dict(prices or {})
+        """What a million tokens cost, by model: (input, cached, output)."""
         self.max_turns = checked_turns(max_turns)
         self.options = dict(options or {})
         self._numbers = itertools.count(1)
@@ -125,8 +128,7 @@ class Session(Maps):
         home, keys = portal(), Keys()
         self._engine = Engine(Connector(self.settings, keys, home, given, Waits.of(waits)), keys, home)
         self._engine.watchers.append(panels().touch)
-        self._spans = SpanExports(home)
-        self._figures = Figures()
+        self._spans, self._figures = SpanExports(home), Figures()
         self._compactor = Compactor(self._engine.connector.endpoint, keys)
         # A session that nobody holds rests; its runs may still be read, and asked for another handle of it.
         rests = weakref.WeakMethod(self._engine.rest)
