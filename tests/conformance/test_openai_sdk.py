@@ -177,7 +177,7 @@ def test_errors_over_http_have_the_sdk_s_classes(client: openai.OpenAI, server: 
             other.responses.create(model="demo", input="hello")
         with pytest.raises(openai.AuthenticationError):
             other.models.list()
-    assert [model.id for model in client.models.list()] == ["demo"]
+    assert next(iter(client.models.list())).id == "demo"
 
 
 def test_a_fork_and_its_source_go_on_over_one_socket(client: openai.OpenAI) -> None:

@@ -54,7 +54,8 @@ def test_each_offered_value_of_a_field_is_one_that_can_be_set() -> None:
             assert request_fields([f"{key}={word}"], None)
 
 
-def test_models_are_those_that_were_asked_or_set_up() -> None:
+def test_models_are_those_that_were_asked_or_set_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WS_NOTEBOOK_MODELS", str(tmp_path))
     with Session(provider="local") as session:
         session.ask('say "x"', model="demo")
         assert models("local", "mine", [session]) == ["mine", "demo", *(f"scene:{name}" for name in scenes.names())]

@@ -215,7 +215,10 @@ def test_the_plugin_imports_pytest_alone() -> None:
         "print(sorted(new), sorted(n for n in sys.modules if n.startswith('ws_notebook')))"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert told.strip() == "['ws_notebook'] ['ws_notebook', 'ws_notebook.exceptions', 'ws_notebook.pytest_plugin']"
+    assert (
+        told.strip()
+        == "['ws_notebook'] ['ws_notebook', 'ws_notebook.exceptions', 'ws_notebook.manual', 'ws_notebook.pytest_plugin']"
+    )
 
 
 def test_a_project_that_does_not_use_it_sees_nothing_of_it(tmp_path: Path) -> None:
@@ -229,5 +232,5 @@ def test_a_project_that_does_not_use_it_sees_nothing_of_it(tmp_path: Path) -> No
     environment = project.environment()
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert "1 passed" in done.stdout
-    assert "['ws_notebook.exceptions'] 0" in done.stdout, done.stdout + done.stderr
+    assert "['ws_notebook.manual', 'ws_notebook.exceptions'] 0" in done.stdout, done.stdout + done.stderr
     assert "warning" not in done.stdout.lower()

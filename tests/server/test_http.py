@@ -93,7 +93,8 @@ def test_another_page_is_refused(server: RunningServer) -> None:
 
 def test_the_demo_model_is_listed(server: RunningServer) -> None:
     listed = httpx2.get(f"{server.base_url}/models", headers=server.headers).json()
-    assert [model["id"] for model in listed["data"]] == ["demo"]
+    # Those on this machine follow.
+    assert listed["data"][0]["id"] == "demo"
 
 
 def test_unknown_paths_and_methods_are_told_in_json(server: RunningServer) -> None:

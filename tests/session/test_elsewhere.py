@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pickle
 from collections.abc import Callable, Iterator
@@ -26,6 +27,10 @@ def key_of_the_environment() -> str:
     return os.environ[VARIABLE]
 
 
+# Workers do not have this module.
+KEY_THERE = functools.partial(os.getenv, VARIABLE)
+
+
 @pytest.fixture(scope="module")
 def cluster(server: RunningServer) -> Iterator[Any]:
     from distributed import Client, LocalCluster
@@ -41,7 +46,7 @@ def cluster(server: RunningServer) -> Iterator[Any]:
 
 
 def test_workers_ask_and_a_lost_ones_rows_go_to_another(local: Open, cluster: Any, tmp_path: Path) -> None:
-    session = local(api_key=key_of_the_environment)
+    session = local(api_key=KEY_THERE)
     prompt = 'think 0.1 seconds then say "{value}"'
     batch = session.start_map(range(160), prompt, on=cluster, lanes=8, journal=tmp_path / "batch.sqlite")
     rows = batch.as_completed()
@@ -58,7 +63,7 @@ def test_workers_ask_and_a_lost_ones_rows_go_to_another(local: Open, cluster: An
 
 
 def test_what_has_no_place_elsewhere_is_refused(local: Open, cluster: Any) -> None:
-    session = local(api_key=key_of_the_environment)
+    session = local(api_key=KEY_THERE)
     with pytest.raises(SettingsError, match="without on="):
         session.map([1], "{value}", on=cluster, max_tokens=5)
     with pytest.raises(SettingsError, match="Client of Dask or ipyparallel"):
@@ -81,7 +86,7 @@ def test_a_lazy_table_gives_a_lazy_table(local: Open, cluster: Any) -> None:
 
     frames = pytest.importorskip("dask.dataframe")
     lazy = frames.from_pandas(pd.DataFrame({"n": range(20)}, index=range(100, 120)), npartitions=3)
-    session = local(api_key=key_of_the_environment)
+    session = local(api_key=KEY_THERE)
     found = session.map(lazy, 'say "{n}"')
     assert isinstance(found, frames.DataFrame)
     assert session.connections == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,9 +59,14 @@ def run_server(options: argparse.Namespace) -> int:
         limits=_limits(options, profile.limits),
         profile=profile,
     )
-    said = _said(source, _on_this_machine(options), tapes, scenes)
+
+    def said() -> str:
+        """What answers, once that was looked for, and the token where nobody gave one."""
+        answers = _said(source, _on_this_machine(options), tapes, scenes)
+        return answers if given else f"{answers}; token: {token}"
+
     try:
-        _run(server, said if given else f"{said}; token: {token}", own_tls=bool(options.tls))
+        _run(server, said, own_tls=bool(options.tls))
     except OSError as error:
         if error.errno is None:  # not the system's: it says all that is to be said
             print(f"ws-notebook: {error}", file=sys.stderr)
@@ -189,8 +194,8 @@ def _said(source: Listed | OnThisMachine, local: str | None, tapes: Tapes | None
     return ", ".join([said, *(f"and {model.name}" for model in scenes)])
 
 
-def _run(server: ServerOptions, said: str, *, own_tls: bool) -> None:
-    """Serve, and say so in one line, with *said* in it."""
+def _run(server: ServerOptions, said: Callable[[], str], *, own_tls: bool) -> None:
+    """Serve, and say so in one line, with what *said* has to say then in it."""
     import asyncio
     from contextlib import ExitStack
     from dataclasses import replace
@@ -199,8 +204,12 @@ def _run(server: ServerOptions, said: str, *, own_tls: bool) -> None:
     from ws_notebook.server.certificate import own_certificate
 
     with ExitStack() as stack:
+        trust = ""
         if own_tls:
             certificate, key, trusted = stack.enter_context(own_certificate(server.host))
-            server, said = replace(server, certificate=(certificate, key)), f"{said}; trust: {trusted}"
-        line = f"({said})"
-        asyncio.run(serve(server, ready=lambda url: print(f"ws-notebook server ready at {url} {line}", flush=True)))
+            server, trust = replace(server, certificate=(certificate, key)), f"; trust: {trusted}"
+
+        def ready(url: str) -> None:
+            print(f"ws-notebook server ready at {url} ({said()}{trust})", flush=True)
+
+        asyncio.run(serve(server, ready=ready))

@@ -216,7 +216,9 @@ class Engine:
         """Batches, which ask their next rows, and then the latest first, so that none begins in another's place."""
         running = [state for state in reversed(self.protocol.runs) if not state.done]
         for state in sorted(running, key=lambda state: not state.batch):
-            self._cancel(self.courses[state.id], "stop")
+            # A batch takes its rows with it.
+            if (course := self.courses.get(state.id)) is not None:
+                self._cancel(course, "stop")
 
     def _steer(self, course: Course, steer: Steer) -> Steer:
         self.protocol.steer(course.state, steer, time.monotonic())

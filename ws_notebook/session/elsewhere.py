@@ -62,7 +62,7 @@ def recipe_of(session: Host[Run], asked: Mapping[str, Any], lanes: int) -> Recip
 
 def _embedded(held: Any) -> dict[str, Any]:
     """The embedded server is one of each worker's own: this one's address and token are no use elsewhere."""
-    if held.profile.name == "local" and not held.base_url:
+    if held.profile.embedded and not held.base_url:
         return {"provider": "local", "profile": None, "api_key": None}
     return {}
 

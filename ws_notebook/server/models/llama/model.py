@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ws_notebook.core.meaning import TOO_LONG
 from ws_notebook.server.errors import ApiError
-from ws_notebook.server.models.base import ModelRequest, Pieces, Read
+from ws_notebook.server.models.base import ModelRequest, Pieces, Read, Thought
 from ws_notebook.server.models.llama.calling import Caller
 from ws_notebook.server.models.llama.engine import Engine, unusable
 from ws_notebook.server.models.llama.engines import Engines
@@ -34,6 +34,8 @@ class LlamaModel:
 
     async def respond(self, request: ModelRequest) -> AsyncGenerator[Pieces, None]:
         async with self._engines.at_work(self.model) as engine:
+            if not engine.alive:
+                yield [Thought(f"{self.model.title} is being started on this machine …\n\n")]
             upstream = await engine.upstream()
             try:
                 async with aclosing(self._answer(upstream, request)) as batches:

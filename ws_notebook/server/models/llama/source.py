@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from ws_notebook.exceptions import SettingsError
+from ws_notebook.scenes import is_scene
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.base import Model
 from ws_notebook.server.models.llama.engine import EngineOptions
@@ -39,7 +40,7 @@ class OnThisMachine:
     def model(self, name: str) -> Model | None:
         """The model of that name. ApiError where it is known, or a path, and not there."""
         allowed = name == self._only if self._only is not None else self._paths or not is_path(name)
-        if allowed and "://" not in name:
+        if allowed and "://" not in name and not is_scene(name):
             try:
                 found = self._shelf.find(name)
             except SettingsError as error:
