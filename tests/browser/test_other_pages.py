@@ -84,9 +84,9 @@ def wrapped(payload: str) -> str:
 def shown(lab: Lab, cell: int, words: str = "fine and going on") -> Locator:
     lab.run_cell(cell, wait=False)
     view = lab.output(cell).locator(".wsn-run")
-    expect(view).to_have_attribute("data-wsn-live", "true", timeout=30_000)
-    # What nobody sees is not drawn.
+    # What nobody sees is not drawn, and where the page stands is the machine's affair.
     view.scroll_into_view_if_needed()
+    expect(view).to_have_attribute("data-wsn-live", "true", timeout=30_000)
     expect(view.locator(".wsn-answer")).to_contain_text(words, timeout=30_000)
     return view
 
