@@ -1,9 +1,8 @@
 #!/bin/sh
 # furo 2025.12.19 with Sphinx 9.0.4.
-# furo writes the caption of a toctree into its sidebar as <p class="caption" role="heading">, with no aria-level. For
-# assistive technology a heading has to have one: without it readers fall back to level 2, whatever stands around, and axe
-# reports it as critical ("aria-required-attr"). The HTML is Sphinx's own toctree, in which the role stands as well; themes
-# that write their sidebar themselves do not have it. Any page of a site with a caption is concerned.
+# The caption of a toctree, which furo shows in the sidebar of every page, is <p class="caption" role="heading"> with no
+# aria-level. For assistive technology a heading has to have one: without it readers fall back to level 2, whatever stands
+# around, and axe reports it as critical ("aria-required-attr"). Any site whose toctree has a caption is concerned.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
