@@ -36,10 +36,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 from support.server import RunningServer, running_server  # noqa: E402 - the tests' rig, found by the line above
 
 from ws_notebook import Network, Session, compare  # noqa: E402
-from ws_notebook.network.line import INITIAL_WINDOW  # noqa: E402
 from ws_notebook.render.gain import gain  # noqa: E402
-from ws_notebook.render.parts import Line, parts_of  # noqa: E402
+from ws_notebook.render.parts import parts_of  # noqa: E402
 from ws_notebook.render.sample import sample_of  # noqa: E402
+from ws_notebook.session.compare import line_of  # noqa: E402
 from ws_notebook.session.loop import built_in  # noqa: E402
 
 __all__ = ["main"]
@@ -103,19 +103,6 @@ def raw(server: RunningServer, context: ssl.SSLContext | None) -> float:
             body = {**fixed, "parallel_tool_calls": False, "input": outputs}
             body["previous_response_id"] = event["response"]["id"]
         return time.perf_counter() - began
-
-
-def line_of(network: Network) -> Line:
-    rates, spent = network.rates, network.spent
-    return Line(
-        rtt=network.seconds,
-        up=rates.up,
-        down=rates.down,
-        tls=network.tls,
-        fixed=spent.fixed,
-        per_kb=spent.per_kb,
-        window=INITIAL_WINDOW,
-    )
 
 
 def measure(network: Network, rounds: int, ways: tuple[str, ...] = WAYS) -> dict[str, Any]:

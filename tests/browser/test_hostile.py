@@ -224,6 +224,7 @@ def test_a_live_run_does_no_harm(lab: Lab, server: Server) -> None:
     lab.run_cell(1)
     lab.run_cell(2, wait=False)
     view = lab.output(2).locator(".wsn-run")
+    view.scroll_into_view_if_needed()
     expect(view).to_have_attribute("data-wsn-live", "true", timeout=30_000)
     check(lab, lab.output(2))
     lab.wait_cell(2)

@@ -33,6 +33,7 @@ def opened(server: Server, lab: Lab, *cells: str) -> Locator:
     lab.run_cell(0)
     lab.run_cell(1, wait=False)
     view = lab.output(1).locator(".wsn-run")
+    view.scroll_into_view_if_needed()
     expect(view).to_have_attribute("data-wsn-live", "true", timeout=20_000)
     return view
 

@@ -17,11 +17,10 @@ from typing import Any
 
 from ..core.summary import Summary
 from ..exceptions import FormatError, RunCancelled, SettingsError, WsNotebookError
-from ..secrets import hidden
 from .asker import Asker, RowRun
 from .driver import Questions, row_words
 from .engines import Engine, Task
-from .journal import Journal, Record
+from .journal import Journal
 from .ledger import Ledger
 from .pace import Pace
 from .row import Row
@@ -149,7 +148,12 @@ class ClusterDriver:
             except Exception as error:  # noqa: BLE001 - whatever the user's function raises
                 bad.append({"position": position, "status": "failed", "error": row_words(error)})
         if self._journal is not None:
-            self._journal.write([self._record(position, "asked", 1) for position, _ in rows])
+            self._journal.write(
+                [
+                    self._questions.record(self.ledger.rows[position], "asked", self._engine.keys, more=1)
+                    for position, _ in rows
+                ]
+            )
         self._engine.portal.call(self._mark, [position for position, _ in rows])
         self._finish(bad)
         return rows
@@ -204,7 +208,12 @@ class ClusterDriver:
         for position, report in fresh.items():
             self._fill(self.ledger.rows[position], report)
         if self._journal is not None:
-            self._journal.write([self._record(position, each["status"]) for position, each in fresh.items()])
+            self._journal.write(
+                [
+                    self._questions.record(self.ledger.rows[position], each["status"], self._engine.keys)
+                    for position, each in fresh.items()
+                ]
+            )
         self._engine.portal.call(self._count, {position: each["status"] for position, each in fresh.items()})
 
     def _fill(self, row: Row, report: dict[str, Any]) -> None:
@@ -218,22 +227,6 @@ class ClusterDriver:
                 row.value = self.asker.format.parse(row.text)
             except FormatError as error:
                 report["status"], row.error = "failed", str(error)
-
-    def _record(self, position: int, status: str, more: int = 0) -> Record:
-        row = self.ledger.rows[position]
-        return Record(
-            key=self._questions.keys[position],
-            position=position,
-            status=status,
-            attempts=row.attempts + more,
-            prompt=hidden(self._questions.words(position), self._engine.keys),
-            answer=row.text,
-            error=row.error,
-            input_tokens=row.input_tokens,
-            cached_tokens=row.cached_tokens,
-            output_tokens=row.output_tokens,
-            ms=row.ms,
-        )
 
     # On the loop.
 

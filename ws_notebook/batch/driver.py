@@ -20,13 +20,13 @@ from ..core.run import RunState
 from ..core.summary import Summary
 from ..engine.course import Course, Observer
 from ..exceptions import RateLimited, RunCancelled, SettingsError, WsNotebookError
-from ..secrets import hidden
+from ..secrets import Keys, hidden
 from .asker import Asker, RowRun
 from .budget import Budget
 from .journal import PROMPT, Journal, Record
 from .ledger import Ledger
 from .pace import Pace
-from .row import STATUSES
+from .row import STATUSES, Row
 from .template import Asked
 from .verdict import AGAIN, Next, Verdict, verdict
 
@@ -60,6 +60,22 @@ class Questions:
         except Exception:  # noqa: BLE001 - said where the row is asked
             return ""
         return (asked if isinstance(asked, str) else str(asked))[:PROMPT]
+
+    def record(self, row: Row, status: str, secrets: Keys, more: int = 0) -> Record:
+        """The row as a journal has it, without these secrets; `more`: attempts that begin now."""
+        return Record(
+            key=self.keys[row.position],
+            position=row.position,
+            status=status,
+            attempts=row.attempts + more,
+            prompt=hidden(self.words(row.position), secrets),
+            answer=row.text,
+            error=row.error,
+            input_tokens=row.input_tokens,
+            cached_tokens=row.cached_tokens,
+            output_tokens=row.output_tokens,
+            ms=row.ms,
+        )
 
 
 class Driver:
@@ -332,8 +348,15 @@ class Driver:
         if self._journal is not None and not self._writing and (self._finished or self._marked):
             self._writing = True
             finished, marked = dict(self._finished), list(self._marked)
-            records = [self._record(position, status) for position, status in finished.items()]
-            records += [self._record(position, "asked", more=1) for position in marked if not self.over]
+            records = [
+                self._questions.record(self.ledger.rows[position], status, self._engine.keys)
+                for position, status in finished.items()
+            ]
+            records += [
+                self._questions.record(self.ledger.rows[position], "asked", self._engine.keys, more=1)
+                for position in marked
+                if not self.over
+            ]
             self._engine.portal.aside.submit(self._write, self._journal, records, list(finished), marked)
         waits = self._writing or self._flying or self._marked or self._finished
         if not waits and (self.over or not (self._queue or self._warming)):
@@ -369,22 +392,6 @@ class Driver:
             else:
                 self._launch(position)
         self._fill()
-
-    def _record(self, position: int, status: str, more: int = 0) -> Record:
-        row = self.ledger.rows[position]
-        return Record(
-            key=self._questions.keys[position],
-            position=position,
-            status=status,
-            attempts=row.attempts + more,
-            prompt=hidden(self._questions.words(position), self._engine.keys),
-            answer=row.text,
-            error=row.error,
-            input_tokens=row.input_tokens,
-            cached_tokens=row.cached_tokens,
-            output_tokens=row.output_tokens,
-            ms=row.ms,
-        )
 
     # The end.
 

@@ -10,6 +10,7 @@ from typing import Any
 from ..core.items import Item
 from ..exceptions import SettingsError, WsNotebookError
 from ..network.line import INITIAL_WINDOW
+from ..network.network import Network
 from ..profiles import EMBEDDED
 from ..render.format import counted, duration
 from ..render.parts import Line
@@ -25,7 +26,7 @@ from .run import Run
 from .session import Session
 from .ways import WAYS, Variant, open_like, variants_of
 
-__all__ = ["compare", "compare_variants"]
+__all__ = ["compare", "compare_variants", "line_of"]
 
 Round = dict[Variant, tuple[Run, Sample]]
 
@@ -101,8 +102,11 @@ def _plays(session: Session, run: Run) -> bool:
 
 def _line(session: Session) -> Line | None:
     network = session.settings.network
-    if network is None:
-        return None
+    return None if network is None else line_of(network)
+
+
+def line_of(network: Network) -> Line:
+    """What of a network counts for the parts of a turn's time."""
     spent, rates = network.spent, network.rates
     return Line(
         rtt=network.seconds,
