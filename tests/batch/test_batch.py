@@ -15,6 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from ws_notebook import RunCancelled, Session, SettingsError, tool
+from ws_notebook.batch.batch import Batch
 
 __all__: list[str] = []
 
@@ -122,6 +123,16 @@ def test_an_interrupt_leaves_a_batch_that_goes_on(local: Open, tmp_path: Path) -
     again = session.map(range(20), SLOW, journal=tmp_path / "batch.sqlite")
     assert again.counts == {"completed": 20}
     assert again.usage["output_tokens"] == 0
+
+
+def test_an_interrupt_while_it_is_being_shown_stops_it_as_well(local: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = local()
+    session.map([1], 'say "Hi"')
+    monkeypatch.setattr(Batch, "show", lambda batch, view: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        session.map(range(20), SLOW)
+    assert session.batch is not None
+    assert (session.batch.status, session.batch.done) == ("stopped", True)
 
 
 def test_it_can_be_stopped_paused_and_go_on(local: Open) -> None:

@@ -26,18 +26,18 @@ def text_of(changes: list[wsn.Change]) -> str:
 
 
 def test_awaiting_a_run_gives_the_run_and_raises_its_error(opened: Open) -> None:
-    async def story(session: Session) -> None:
+    async def story(session: Session, stuck: Session) -> None:
         run = session.start("Hi")
         assert await run is run
         assert await run is run
-        failed = session.start("Hi", parent="resp_unknown")
-        session.close()
+        failed = stuck.start("Hi")
+        stuck.close()
         with pytest.raises(wsn.WsNotebookError) as caught:
             await failed
         assert caught.value is failed.error
 
-    with running_peer(says("Hi")) as peer:
-        asyncio.run(story(opened(peer.url)))
+    with running_peer(says("Hi")) as peer, slow() as unfinished:
+        asyncio.run(story(opened(peer.url), opened(url_of(unfinished))))
 
 
 def test_several_may_await_one_run(opened: Open) -> None:

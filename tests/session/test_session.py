@@ -16,7 +16,7 @@ from support.peer import Talk, running_peer, says
 from support.server import RunningServer
 from support.tools import add
 
-from ws_notebook import Session, tool
+from ws_notebook import Run, Session, tool
 from ws_notebook.core.changes import RunEnded, TextAppended
 from ws_notebook.exceptions import (
     ConnectionFailed,
@@ -374,8 +374,11 @@ def test_an_observer_that_stops_the_run_lets_the_others_know(opened: Open) -> No
         def note(state: Any, change: Any) -> None:
             told.append(change)
 
-        run = session.start("Hi", watch=lambda run: stop)
-        run.observe(note)
+        def watched(run: Run) -> Any:
+            assert run.observe(note)
+            return stop
+
+        run = session.start("Hi", watch=watched)
         with pytest.raises(RunCancelled):
             run.result(10)
         assert isinstance(told[-1], RunEnded)

@@ -390,8 +390,7 @@ def test_an_observer_that_waits_for_a_run_is_refused_and_harms_nothing(
     local: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
     session = local()
-    run = session.start('say "Hi"')
-    run.observe(lambda state, change: session.ask("And?"))
+    run = session.start('say "Hi"', watch=lambda run: lambda state, change: session.ask("And?"))
     assert run.result(20).text == "Hi"
     assert "This is the session's own thread" in caplog.text
 

@@ -210,7 +210,14 @@ class Maps:
         One row's failure stops no other: `batch.failed`, `batch.retry()`. KeyboardInterrupt stops it, and
         `session.batch.resume()` goes on. Raises SettingsError for what cannot be asked, in words.
         """
-        batch = self.start_map(data, prompt, **settings)
+        before = self._batch
+        try:
+            batch = self.start_map(data, prompt, **settings)
+        except KeyboardInterrupt:
+            # It may have come while the view was being shown, and nobody else knows of the batch.
+            if self._batch is not None and self._batch is not before:
+                self._batch.stop()
+            raise
         return batch.result() if hasattr(batch, "result") else batch
 
     @shortened
