@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import pickle
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from support.server import RunningServer
 
 from ws_notebook import Session, SettingsError
+from ws_notebook.batch.engines import engine_of
 from ws_notebook.session.elsewhere import recipe_of
 
 __all__: list[str] = []
@@ -47,11 +49,11 @@ def cluster(server: RunningServer) -> Iterator[Any]:
 
 def test_workers_ask_and_a_lost_ones_rows_go_to_another(local: Open, cluster: Any, tmp_path: Path) -> None:
     session = local(api_key=KEY_THERE)
-    prompt = 'think 0.1 seconds then say "{value}"'
+    prompt = 'think 0.3 seconds then say "{value}"'
+    victim = min(cluster.run(os.getpid).values())
     batch = session.start_map(range(160), prompt, on=cluster, lanes=8, journal=tmp_path / "batch.sqlite")
     rows = batch.as_completed()
     next(rows)
-    victim = min(cluster.run(os.getpid).values())
     os.kill(victim, 9)
     batch.result()
     assert batch.failed.error.tolist() == []
@@ -96,3 +98,18 @@ def test_a_lazy_table_gives_a_lazy_table(local: Open, cluster: Any) -> None:
             session.map(lazy, 'say "{n}"', **refused)
     with pytest.raises(SettingsError, match="no m among the columns"):
         session.map(lazy, "{m}")
+
+
+def test_what_a_worker_took_along_when_it_was_lost_is_not_waited_for(cluster: Any) -> None:
+    engine = engine_of(cluster)
+    # The last one: the tests before need a worker.
+    worker, pid = cluster.run(os.getpid).popitem()
+    task = engine.submit(worker, int, "7")
+    while not task.done():
+        time.sleep(0.01)
+    os.kill(pid, 9)
+    while worker in engine.workers():
+        time.sleep(0.01)
+    with pytest.raises(TimeoutError):
+        task.result()
+    task.cancel()

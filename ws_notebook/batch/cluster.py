@@ -178,6 +178,9 @@ class ClusterDriver:
                 self._take_reports(0)
             except WsNotebookError:
                 raise
+            except TimeoutError:
+                if not lost:
+                    continue
             except Exception as error:
                 if not lost and not _is_loss(error):
                     raise

@@ -12,6 +12,9 @@ from ..tools.values.loaded import loaded
 
 __all__ = ["Engine", "Report", "Task", "engine_of", "is_stopped"]
 
+_FETCHING = 2.0
+"""Seconds in which what a worker has given is fetched, or else looked at again later."""
+
 Report = Callable[[list[dict[str, Any]]], None]
 """Told, in any thread, of rows that have ended on a worker."""
 
@@ -23,7 +26,7 @@ class Task(Protocol):
         """Whether their worker has given what came of them, or failed."""
 
     def result(self) -> Any:
-        """All that came of them. Raises what the worker failed with."""
+        """All that came of them. Raises what the worker failed with; TimeoutError where it cannot be had for now."""
 
     def cancel(self) -> object:
         """Nobody waits for it any more."""
@@ -61,10 +64,11 @@ class _Dask:
 
     def submit(self, worker: str, function: Callable[..., Any], *arguments: Any) -> Task:
         # A task that its worker's end would hand on by itself is asked in full once more: the batch does that better.
-        task: Task = self._client.submit(
-            function, *arguments, workers=[worker], allow_other_workers=False, pure=False, retries=0
+        return _DaskTask(
+            self._client.submit(
+                function, *arguments, workers=[worker], allow_other_workers=False, pure=False, retries=0
+            )
         )
-        return task
 
     def begin(self, topic: str, report: Report) -> None:
         self._client.subscribe_topic(topic, lambda event: report(event[1]))
@@ -75,6 +79,22 @@ class _Dask:
         if stopped:
             with contextlib.suppress(Exception):
                 self._client.run(_stop_here, topic, on_error="ignore")
+
+
+class _DaskTask:
+    """What a worker gives stays with it until it is fetched: where it is lost first, fetching waits for ever."""
+
+    def __init__(self, asked: Any) -> None:
+        self._asked = asked
+
+    def done(self) -> bool:
+        return bool(self._asked.done())
+
+    def result(self) -> Any:
+        return self._asked.result(timeout=_FETCHING)
+
+    def cancel(self) -> object:
+        return self._asked.cancel()
 
 
 class _Parallel:
