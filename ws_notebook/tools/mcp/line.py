@@ -74,7 +74,7 @@ class Line:
             raise ToolError(f"The connection to MCP server {self.name} was closed. Make another with McpServer(…).")
         if self._open is None or self._open.gone:
             # Windows gives another kind of file, which does as well. The connection closes it.
-            errors = cast(TextIO, tempfile.TemporaryFile("w+", errors="replace"))  # noqa: SIM115
+            errors = cast(TextIO, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))  # noqa: SIM115
             made = _Connection(lambda: self._client(errors), errors)
             try:
                 info = made.start(self._limit)
