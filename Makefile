@@ -76,9 +76,10 @@ lint: $(VENV)/test.stamp ## the floor plan (import-linter) and ruff
 	@echo "==> ruff"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-types: $(VENV)/test.stamp ## mypy, strict
+types: $(VENV)/test.stamp ## mypy, strict, and as it would be on Windows
 	@echo "==> mypy"
 	@$(BIN)/mypy
+	@$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 
 frontend: $(VENV)/test.stamp ## the front end's types and unit tests
 	@echo "==> typecheck and unit tests of the front end"

@@ -85,8 +85,10 @@ ENVIRONMENTS = (
     Environment("3.13", ("ipykernel==7.3.*", "websockets==16.*")),
     Environment("3.13", ("ipykernel==7.4.*", "websockets<18")),
     Environment("3.14", ("ipykernel==7.4.*", "websockets<18")),
+    Environment("3.14t", ("ipykernel==7.4.*", "websockets<18")),
 )
-"""Every Python meets an old and a new ipykernel; every ipykernel meets two lines of websockets."""
+"""`t` is a Python without the global lock. Every other one meets an old and a new ipykernel; every ipykernel
+meets two lines of websockets."""
 
 
 @dataclass
@@ -122,7 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     wheel = build_wheel(options.folder)
     with ThreadPoolExecutor(options.together) as pool:
-        waiting = [pool.submit(_result, each, wheel, options.folder, prepare_only=options.prepare) for each in chosen]
+        jobs = 0 if options.prepare else options.jobs
+        waiting = [pool.submit(_result, each, wheel, options.folder, jobs) for each in chosen]
         results = [each.result() for each in waiting]
     if options.prepare:
         return 0
@@ -137,20 +140,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", metavar="WORD", help="environments whose name holds one of these words")
     parser.add_argument("--list", action="store_true", help="print the environments' names")
     parser.add_argument("--together", type=int, default=1, metavar="N", help="environments at the same time")
+    parser.add_argument("--jobs", type=int, default=3, metavar="N", help="processes of each (default: %(default)s)")
     parser.add_argument("--prepare", action="store_true", help="make the environments and run nothing")
     return parser
 
 
-def _result(environment: Environment, wheel: Path, folder: Path, *, prepare_only: bool) -> Result:
+def _result(environment: Environment, wheel: Path, folder: Path, jobs: int) -> Result:
+    """Of the tests in that many processes; 0: only make the environment."""
     print(f"==> {environment.name}", flush=True)
     try:
         python = prepare(environment, wheel, folder)
     except NotHadError as error:
         print(f"    {environment.name}: not had: {error}", flush=True)
         return Result(environment.name, "not had", at=_now(), reason=str(error))
-    if prepare_only:
+    if not jobs:
         return Result(environment.name, "prepared")
-    result = run_tests(environment.name, python, folder)
+    result = run_tests(environment.name, python, folder, jobs)
     counts = f"{result.passed} passed, {result.failed} failed, {result.skipped} skipped"
     print(f"    {environment.name}: {result.status}: {counts}", flush=True)
     return result
@@ -203,8 +208,11 @@ def find_python(version: str) -> str | None:
 
 
 def _version_of(python: str) -> str | None:
-    """Its version, if it can also make environments."""
-    code = "import ensurepip, venv, sys; print('%d.%d' % sys.version_info[:2])"
+    """Its version, 3.14t if it has no global lock, if it can also make environments."""
+    code = (
+        "import ensurepip, venv, sys, sysconfig; "
+        "print('%d.%d' % sys.version_info[:2] + ('t' if sysconfig.get_config_var('Py_GIL_DISABLED') else ''))"
+    )
     try:
         done = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -232,11 +240,12 @@ def _name_of(requirement: str) -> str:
     return re.split(r"[^\w-]", requirement, maxsplit=1)[0]
 
 
-def run_tests(name: str, python: Path, folder: Path) -> Result:
-    """The subset, in that environment."""
+def run_tests(name: str, python: Path, folder: Path, jobs: int) -> Result:
+    """The subset, in that environment, by so many processes; a file stays in one of them."""
     report = folder / f"{name}.xml"
     report.unlink(missing_ok=True)
     command = [str(python), "-m", "pytest", *SUBSET, "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    command += ["--numprocesses", str(jobs), "--dist", "loadfile", "--no-loadscope-reorder"]
     command += [word for warning in LENIENT for word in ("-W", warning)]
     environment = {**os.environ, "WSN_TEST_INSTALLED": "1", "PYTHONSAFEPATH": "1", "CI": "true"}
     begun = time.monotonic()
@@ -271,8 +280,9 @@ def read_report(name: str, report: Path) -> Result:
 
 def _versions(python: Path) -> tuple[str, dict[str, str]]:
     code = (
-        "import importlib.metadata as m, json, platform, sys; "
-        "print(json.dumps([platform.python_version(), {n: m.version(n) for n in sys.argv[1:]}]))"
+        "import importlib.metadata as m, json, platform, sys, sysconfig; "
+        "free = 't' if sysconfig.get_config_var('Py_GIL_DISABLED') else ''; "
+        "print(json.dumps([platform.python_version() + free, {n: m.version(n) for n in sys.argv[1:]}]))"
     )
     done = subprocess.run([str(python), "-c", code, *REPORTED], capture_output=True, text=True, check=True)
     version, versions = json.loads(done.stdout)

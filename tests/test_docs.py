@@ -6,14 +6,13 @@ here has an HTML comment before it that says why: `<!-- not executed: … -->`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from magics.shells import shell_here
+from support.pages import Block, blocks
 
 import ws_notebook as wsn
 from ws_notebook.engine import local
@@ -23,29 +22,6 @@ __all__: list[str] = []
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-WHY = re.compile(r"<!-- not executed: (\S.*\S) -->\n$")
-
-
-class Block(NamedTuple):
-    """A block of a page, with its line, and why it is not executed; empty: it is."""
-
-    line: int
-    code: str
-    why: str
-
-
-def blocks(text: str) -> list[Block]:
-    """The blocks of Python, and the cells that begin with a magic."""
-    found = []
-    for match in FENCE.finditer(text):
-        if match[2] in ("python", "py", "ipython") or (not match[2] and match[3].startswith("%")):
-            reason = WHY.search(text, 0, match.start())
-            line = text.count("\n", 0, match.start()) + 1
-            found.append(Block(line, match[3], reason[1] if reason else ""))
-    return found
-
-
 EXECUTED = [page for page in PAGES if any(not block.why for block in blocks(page.read_text(encoding="utf-8")))]
 
 
@@ -92,7 +68,6 @@ def test_what_is_not_executed_says_why() -> None:
 
 
 def test_the_blocks_of_a_page_are_found_with_their_lines_and_reasons() -> None:
-    text = (
-        "a\n\n```python\nx\n```\n\n```\noutput\n```\n\n<!-- not executed: needs a key -->\n```\n%%responses\nHi\n```\n"
-    )
-    assert blocks(text) == [Block(3, "x\n", ""), Block(12, "%%responses\nHi\n", "needs a key")]
+    python, output, magic = "```python\nx\n```\n", "```\noutput\n```\n", "```\n%%responses\nHi\n```\n"
+    text = f"a\n\n## One\n\n{python}\n{output}\n<!-- not executed: needs a key -->\n{magic}"
+    assert blocks(text) == [Block(5, "x\n", "", "One"), Block(14, "%%responses\nHi\n", "needs a key", "One")]

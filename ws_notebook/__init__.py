@@ -108,7 +108,7 @@ __all__ = [
     "tools_from",
 ]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     name: module

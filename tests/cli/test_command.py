@@ -1,7 +1,9 @@
 """The command line as a whole."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,14 @@ def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> Non
         main(["--version"])
     assert caught.value.code == 0
     assert capsys.readouterr().out.strip() == ws_notebook.__version__
+
+
+def test_an_output_of_few_characters_gets_the_others_as_question_marks(tmp_path: Path) -> None:
+    # As a file or a pipe on Windows.
+    told = {**os.environ, "PYTHONIOENCODING": "cp1252", "WS_NOTEBOOK_MODELS": str(tmp_path / "модели")}
+    listed = run("model", "list", env=told)
+    assert listed.returncode == 0, listed.stderr
+    assert "??????: no model yet" in listed.stdout
 
 
 def test_the_command_line_imports_nothing_heavy() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -47,6 +49,17 @@ def test_text_calls_and_figures_come_in_order() -> None:
         + closing_lines(bundle(capitals().run, HEADER))
         + "\n"
     )
+
+
+def test_an_output_of_few_characters_shows_a_question_mark_for_others() -> None:
+    output = io.TextIOWrapper(io.BytesIO(), encoding="cp1252", newline="")
+    with contextlib.redirect_stdout(output):
+        view = TextView(capitals().run, HEADER, call_later=lambda _delay, _callback: None)
+        view.show()
+        view.finish(capitals().run)
+    shown = output.buffer.getvalue().decode("cp1252")  # type: ignore[attr-defined]
+    assert '· population(city="Paris") ? 2103000  0.25 s\n' in shown
+    assert "**Paris** has more inhabitants" in shown
 
 
 def test_what_went_wrong_is_written_below() -> None:

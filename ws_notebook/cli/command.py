@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import sys
 from collections.abc import Sequence
 
 from .cassettes import add_cassettes
@@ -16,6 +18,9 @@ __all__ = ["main"]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0, 1 for a failure that was explained, 2 for wrong usage."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Into a file or a pipe, Windows writes few characters: one that it has not is no reason to say nothing at all.
+        sys.stdout.reconfigure(errors="replace")
     options = _parser().parse_args(argv)
     try:
         return int(options.run(options))

@@ -180,5 +180,5 @@ class FastSocket(Socket):
 
 def largest_message(protocol: Any) -> int | None:
     """The most bytes of a message that the connection takes. Before version 17 it has another name."""
-    found = getattr(protocol, "max_size", None) or getattr(protocol, "max_message_size", None)
+    found = getattr(protocol, "max_message_size", getattr(protocol, "max_size", None))
     return found if isinstance(found, int) else None

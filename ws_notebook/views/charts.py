@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from typing import Any
 
 from ..core.run import RunState
@@ -128,6 +129,8 @@ def _widget(figure: Any, lock: threading.Lock) -> Any:
                 super().set_state(sync_data)
 
     widget = FigureWidget(figure)
+    # plotly before 6.1 fills them only when the figure is displayed.
+    widget._widget_layout, widget._widget_data = deepcopy(widget._layout_obj._props), deepcopy(widget._data)
     widget._is_whole = True
     widget.open()
     return widget

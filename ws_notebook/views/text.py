@@ -214,5 +214,11 @@ def _note(call: CallState, keys: Keys | None) -> str:
 
 
 def _write_out(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    output = sys.stdout
+    try:
+        output.write(text)
+    except UnicodeEncodeError:
+        # A file or a pipe on Windows, or half a character of a model's: what cannot be said there is a question mark.
+        encoding = output.encoding or "ascii"
+        output.write(text.encode(encoding, "replace").decode(encoding))
+    output.flush()

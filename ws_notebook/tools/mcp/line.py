@@ -14,7 +14,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO, TypeVar, cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -73,7 +73,8 @@ class Line:
         if self._closed:
             raise ToolError(f"The connection to MCP server {self.name} was closed. Make another with McpServer(…).")
         if self._open is None or self._open.gone:
-            errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 - the connection closes it
+            # Windows gives another kind of file, which does as well. The connection closes it.
+            errors = cast(TextIO, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))  # noqa: SIM115
             made = _Connection(lambda: self._client(errors), errors)
             try:
                 info = made.start(self._limit)
