@@ -79,16 +79,19 @@ class Tallies(msgspec.Struct, eq=False, gc=False):
 
     def add(self, kind: str, size: int, now: float, *, sent: bool = False, count: int = 1) -> None:
         """So many frames of a kind came, or were sent, at once, with so many bytes in all."""
-        kinds, numbers = self._unpacked()
+        kinds, numbers = self._kinds, self._numbers
+        if isinstance(kinds, str) or isinstance(numbers, bytes):
+            kinds, numbers = self._unpacked()
         if not kinds:
             self._began = now
+        at = now - self._began
         if kinds and kinds[-1] == kind and numbers[-5] == sent:
-            numbers[-3] = now - self._began
+            numbers[-3] = at
             numbers[-2] += count
             numbers[-1] += size
         else:
             kinds.append(kind)
-            numbers.extend((sent, now - self._began, now - self._began, count, size))
+            numbers.extend((sent, at, at, count, size))
 
     def pack(self) -> None:
         """Nothing more comes, most likely: take half the room, where the numbers are as exact so."""
@@ -180,15 +183,20 @@ class FrameLog:
         turn: str | None = None,
     ) -> None:
         """Add frames of one kind that were just sent or received."""
-        size = sum(map(len, frames))
+        held: bytes | list[bytes]
+        if (count := len(frames)) == 1:
+            held = frames[0]
+            size = len(held)
+        else:
+            held = list(frames)
+            size = sum(map(len, held))
         if direction == "sent":
             self.sent += size
         else:
             self.received += size
-        held = frames[0] if len(frames) == 1 else list(frames)
         self._entries.append(_Entry(at, direction, lane, kind, response_id, turn, held))
-        self._count += len(frames)
-        self.held += size + _ENTRY + _FRAME * len(frames)
+        self._count += count
+        self.held += size + _ENTRY + _FRAME * count
         while self.held > self.limit and self._count > 1:
             self._drop_oldest()
 

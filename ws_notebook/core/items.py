@@ -127,9 +127,10 @@ def as_items(value: str | Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> li
 
 def is_owed_elsewhere(item: Mapping[str, Any]) -> bool:
     """Whether the item waits for an answer that only another program than a Python tool can give."""
-    if kind(item) == "tool_search_call":
+    named = kind(item)
+    if named == "tool_search_call":
         return item.get("execution") == "client"
-    return kind(item) in CLIENT_CALLS
+    return named in CLIENT_CALLS
 
 
 def is_left_open(item: Mapping[str, Any], answered: Container[str]) -> bool:
