@@ -67,7 +67,7 @@ class Course:
     def inside(self) -> contextvars.Context:
         """Where its functions are called: in its cell's context, which knows the runs that wait for them."""
         context = self.context.copy()
-        context.run(lambda: ASKED_BY.set((*ASKED_BY.get(), self.state)))
+        context.run(_ask, self.state)
         return context
 
     def add(self, observer: Observer) -> bool:
@@ -83,7 +83,9 @@ class Course:
 
     def tell(self, change: Change) -> None:
         """On the loop: tell every observer. One that fails is not asked again, and harms nothing else."""
-        ended = isinstance(change, RunEnded)
+        ended = type(change) is RunEnded
+        if not ended and not self._observers:
+            return  # as of most runs
         if ended:
             if isinstance(self.state.error, WsNotebookError):
                 self.state.error.run = self.handle
@@ -96,6 +98,10 @@ class Course:
                 logging.getLogger("ws_notebook").exception("An observer of run %s failed.", self.state.id)
         if ended:
             self._observers.clear()
+
+
+def _ask(run: RunState) -> None:
+    ASKED_BY.set((*ASKED_BY.get(), run))
 
 
 def cancelled(run: RunState, cause: Cause) -> RunCancelled:

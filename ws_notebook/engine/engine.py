@@ -258,7 +258,7 @@ class Engine:
 
     def _dispatch_ready(self) -> None:
         """Have the calls run of which everybody was told; an answer that is there at once makes the next ones ready."""
-        if self._dispatching:
+        if self._dispatching or not self._ready:
             return
         self._dispatching = True
         try:
@@ -269,11 +269,11 @@ class Engine:
 
     def _tell(self, state: RunState, change: Change) -> None:
         course = self.courses.get(state.id)
-        if course is not None and type(change) is ToolCallReady:
-            # Before anybody is told: who hears of the call may go on from it.
-            self.protocol.hand_call(change.call, course.calls(change.call))
-            self._ready.append((course, change.call))
         if course is not None:
+            if type(change) is ToolCallReady:
+                # Before anybody is told: who hears of the call may go on from it.
+                self.protocol.hand_call(change.call, course.calls(change.call))
+                self._ready.append((course, change.call))
             course.tell(change)
         if type(change) is RunEnded:
             self.dispatcher.stop(state)

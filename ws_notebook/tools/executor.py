@@ -8,11 +8,11 @@ once, as an `Outcome`, or as None where it was interrupted; a tool that fails ne
 from __future__ import annotations
 
 # What `signal` wraps: its enums take longer than most functions that are called in between.
+import _signal as signal  # type: ignore[import-not-found]
 import asyncio
 import contextlib
 import contextvars
 import inspect
-import signal
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping

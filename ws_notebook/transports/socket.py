@@ -44,6 +44,11 @@ class Socket(ClientConnection):
     heard = 0
     heard_at = 0.0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether messages may be sent: the connection is there, and neither side has begun to close it."""
+        return self.protocol.state is State.OPEN
+
     def data_received(self, data: bytes) -> None:
         self.heard += 1
         self.heard_at = time.time()
@@ -120,7 +125,7 @@ class FastSocket(Socket):
 
     def _may_cut(self) -> bool:
         known = all(isinstance(each, PerMessageDeflate) for each in self.protocol.extensions)
-        return known and self.protocol.state is State.OPEN
+        return known and self.is_open
 
     # Who takes it.
 
