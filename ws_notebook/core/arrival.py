@@ -212,8 +212,11 @@ def _written(turn: TurnState, event: Any, now: float) -> CallState:
         placed = _calls(turn, index)
     if not placed and index < 0 and not item_id:
         placed = calls[-1:]
+    for call in placed:
+        if call.status == "streaming":
+            return call
     if placed:
-        return next((call for call in placed if call.status == "streaming"), placed[-1])
+        return placed[-1]
     custom = isinstance(event, (events.CustomInputDelta, events.CustomInputDone))
     place = index if index >= 0 else places.begin(turn, event.item_id, index, announced=False)
     call = _new(turn, "custom_tool_call" if custom else "function_call", place, now)

@@ -59,7 +59,7 @@ class Tallies(msgspec.Struct, eq=False, gc=False):
     _began: float = 0.0
     _kinds: list[str] | str = msgspec.field(default_factory=list)
     """Where it is packed: one word behind the other, a text that all turns of the same course share."""
-    _numbers: array[float] | bytes = msgspec.field(default_factory=lambda: array("d"))
+    _numbers: list[float] | bytes = msgspec.field(default_factory=list)
     """For each kind: whether they were sent, when the first and the last came, how many, and their bytes.
 
     The times are in seconds since `_began`. Where it is packed: the bytes of an array, of "f" or "d".
@@ -91,7 +91,7 @@ class Tallies(msgspec.Struct, eq=False, gc=False):
             numbers[-1] += size
         else:
             kinds.append(kind)
-            numbers.extend((sent, at, at, count, size))
+            numbers += (sent, at, at, count, size)
 
     def pack(self) -> None:
         """Nothing more comes, most likely: take half the room, where the numbers are as exact so."""
@@ -99,17 +99,17 @@ class Tallies(msgspec.Struct, eq=False, gc=False):
             self._kinds = sys.intern("\n".join(self._kinds))
         numbers = self._read()
         self._code = "f" if max(numbers, default=0.0) < _EXACT else "d"
-        self._numbers = bytes(array(self._code, numbers))
+        self._numbers = array(self._code, numbers).tobytes()
 
-    def _unpacked(self) -> tuple[list[str], array[float]]:
+    def _unpacked(self) -> tuple[list[str], list[float]]:
         if isinstance(self._kinds, str):
             self._kinds = self._kinds.split("\n") if self._numbers else []
         if isinstance(self._numbers, bytes):
-            self._numbers = array("d", self._read())
+            self._numbers = self._read()
         return self._kinds, self._numbers
 
-    def _read(self) -> array[float]:
-        return array(self._code, self._numbers) if isinstance(self._numbers, bytes) else self._numbers
+    def _read(self) -> list[float]:
+        return list(array(self._code, self._numbers)) if isinstance(self._numbers, bytes) else self._numbers
 
 
 class _Entry(msgspec.Struct, eq=False, gc=False):

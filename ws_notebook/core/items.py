@@ -65,8 +65,7 @@ class Item(WireObject):
         """One that a provider sent: words that all of its kind have are held once for all of them."""
         item = cls(value)
         for key in _COMMON:
-            word = item.get(key)
-            if type(word) is str:
+            if key in item and type(word := item[key]) is str:
                 item[key] = sys.intern(word)
         return item
 

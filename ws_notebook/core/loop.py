@@ -57,7 +57,8 @@ class ToolLoop:
             # It is there to be read, and a provider's words may repeat the key.
             turn.error = hidden_error(turn.error, self._keys)
         if run is not None:
-            self._changes += [(run, change) for change in changes]
+            for change in changes:
+                self._changes.append((run, change))
 
     def note_steer(self, run: RunState, steer: Steer) -> None:
         self._changes.append((run, SteerChanged(steer)))
@@ -180,11 +181,8 @@ class ToolLoop:
         turn = run.turns[-1]
         if run.done or not turn.done:
             return
-        # From the end: calls are answered roughly in order, and there may be thousands.
-        for each in lineage.round_of(turn):
-            for call in reversed(each.tool_calls):
-                if not call.done:
-                    return
+        if _owes(turn):
+            return
         if turn.explained_by is not None and now < turn.explained_by:
             return
         if self.pool.learned.doubts_memory and memory.is_lost(turn, run.settings):
@@ -200,11 +198,10 @@ class ToolLoop:
             self._ask_again(run, turn, now, wait)
             return
         ending = outcome.after_turn(run, turn)
-        more = False
-        if run.steers and ending in outcome.FINISHED:
-            if waits_for_successor(run.steers, turn):
-                return
-            more = any(each.status == "queued" for each in run.steers)
+        finished = bool(run.steers) and ending in outcome.FINISHED
+        if finished and waits_for_successor(run.steers, turn):
+            return
+        more = finished and any(each.status == "queued" for each in run.steers)
         if ending is not None and not more:
             self.end(run, *ending, now)
             return
@@ -282,6 +279,16 @@ class ToolLoop:
             if lane.pending is not None:
                 lane.pending.transport = transport
                 self.note(lane.pending, TurnChanged(lane.pending))
+
+
+def _owes(turn: TurnState) -> bool:
+    """Whether a call of the turn's round is not answered."""
+    for each in lineage.round_of(turn):
+        # From the end: calls are answered roughly in order, and there may be thousands.
+        for call in reversed(each.tool_calls):
+            if not call.done:
+                return True
+    return False
 
 
 def _another(error: Exception) -> Exception:

@@ -20,7 +20,7 @@ _INPUT, _END = b',"input":[', b"]}"
 
 
 class Heads:
-    """What the requests of a run begin with, all but their input: it is written once, as instructions and tools are long."""
+    """What the requests of a run begin with, all but their input: written once, as instructions and tools are long."""
 
     def __init__(self) -> None:
         self._settings: RequestSettings | None = None

@@ -21,7 +21,7 @@ __all__ = ["PackedUsage", "pack", "place_of", "usage_of"]
 _LARGEST: Final = 2**53
 """Beyond it a JSON number is no longer exact everywhere, and no response has so many tokens."""
 
-_NUMBER: Final = re.compile(r"(?<=:)(\d{1,15}(?:\.\d{1,17})?(?:e-\d{1,2})?)(?=[,}])")
+_NUMBER: Final = re.compile(r":(\d{1,15}(?:\.\d{1,17})?(?:e-\d{1,2})?)(?=[,}])")
 """What may differ from one usage to the next; in a text it may be as well, which does no harm."""
 
 
@@ -48,7 +48,7 @@ def pack(value: Any) -> PackedUsage | None:
         return None
     usage = value if _is_clean(value) else _cleaned(value)
     parts = _NUMBER.split(codec.encode(usage).decode("utf-8", "surrogatepass"))
-    return PackedUsage(sys.intern("\0".join(parts[::2])), ",".join(parts[1::2]).encode())
+    return PackedUsage(sys.intern(":\0".join(parts[::2])), ",".join(parts[1::2]).encode())
 
 
 def place_of(form: str, path: Iterable[str]) -> tuple[int | None, Any]:

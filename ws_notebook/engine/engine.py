@@ -268,14 +268,15 @@ class Engine:
             self._dispatching = False
 
     def _tell(self, state: RunState, change: Change) -> None:
-        course = self.courses.get(state.id)
+        course, kind = self.courses.get(state.id), type(change)
         if course is not None:
-            if type(change) is ToolCallReady:
+            if isinstance(change, ToolCallReady):
                 # Before anybody is told: who hears of the call may go on from it.
                 self.protocol.hand_call(change.call, course.calls(change.call))
                 self._ready.append((course, change.call))
-            course.tell(change)
-        if type(change) is RunEnded:
+            if course.observers or kind is RunEnded:
+                course.tell(change)
+        if kind is RunEnded:
             self.dispatcher.stop(state)
             if state.row_of is None:
                 # Who waits for a batch is woken when a row counts.

@@ -102,7 +102,8 @@ class Pump:
 
     def resume_overdue(self) -> None:
         """Go on with what waited long enough for something that did not come."""
-        self._link.resume_overdue(time.monotonic())
+        if not self._link.lanes.calm:
+            self._link.resume_overdue(time.monotonic())
 
     def close_where_wanted(self) -> None:
         if self._link.wants_close:

@@ -55,8 +55,6 @@ class Traffic:
         if len(self._protocol.links) > len(self._pumps):
             self._add_pumps()
         for pump in self._pumps:
-            if pump.settled:
-                continue
             # Before the changes are published: it may be what ends a run, and nothing else may come of it.
             pump.resume_overdue()
             pump.close_where_wanted()
