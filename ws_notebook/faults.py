@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
+
+import msgspec
 
 __all__ = [
     "ACTIONS",
@@ -116,8 +116,7 @@ ACTIONS: dict[str, tuple[Callable[[str], Any], str]] = {
 """What can go wrong: how the argument is read, and what happens."""
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(msgspec.Struct):
     """One rule, and how often its event was seen and its fault happened."""
 
     rule: str
@@ -175,8 +174,15 @@ def parse_action(text: str, rule: str = "") -> Any:
         raise FaultError(f"Cannot read the fault '{rule}': '{name}' {error}.") from None
 
 
+def _closest(word: str, known: Iterable[str], likeness: float = 0.6) -> list[str]:
+    # Only rules that cannot be read need it, and most sessions read none.
+    import difflib
+
+    return difflib.get_close_matches(word, list(known), 1, likeness)
+
+
 def _near(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), 1)
+    near = _closest(word, known)
     return f" Did you mean '{near[0]}'?" if near else ""
 
 
@@ -196,7 +202,7 @@ def _check_event(event: str, rule: str) -> None:
     if event in _TYPES or "*" in event:
         return
     near = _near(event, [*EVENTS, *_TYPES])
-    if event.startswith("response.") and not (near and difflib.get_close_matches(event, _TYPES, 1, 0.9)):
+    if event.startswith("response.") and not (near and _closest(event, _TYPES, 0.9)):
         return  # an upstream's own
     near = near or _near(f"response.{event}", EVENTS)
     raise FaultError(

@@ -63,7 +63,7 @@ def _kernel() -> Any:
 
 def in_kernel() -> bool:
     """Whether this process is a Jupyter kernel."""
-    return _kernel() is not None
+    return "IPython" in sys.modules and _kernel() is not None
 
 
 def is_main_thread() -> bool:

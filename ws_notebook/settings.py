@@ -6,21 +6,22 @@ Keys are looked up at each connection and are kept out of every repr.
 from __future__ import annotations
 
 import base64
-import difflib
 import inspect
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
 
 from .exceptions import ConnectionFailed, SettingsError, WsNotebookError
-from .network.network import Network, network_of
 from .profiles import EMBEDDED, PROFILES, USUAL, Profile, profile_at
 from .scenes import with_path
 from .secrets import hidden
+
+if TYPE_CHECKING:
+    from .network.network import Network
 
 __all__ = [
     "PROFILES",
@@ -310,7 +311,7 @@ def resolve(
         raise SettingsError(f"{chosen.name} needs a model: pass model=… (at Azure the name of your deployment).")
     if through is not None:
         _check_through(through, chosen, asked, ssl)
-    played = network_of(network)
+    played = None if network is None else _network_of(network)
     if played is not None and not (through or (chosen.embedded and not base_url)):
         raise SettingsError(
             "network= is about the embedded server, which is made to be far away: provider='local', or through='local'."
@@ -332,6 +333,12 @@ def resolve(
 def _named(model: str, profile: Profile) -> str:
     """The embedded server may be in another folder than who names a scene's file."""
     return with_path(model) if profile.embedded else model
+
+
+def _network_of(wanted: Any) -> Network | None:
+    from .network.network import network_of
+
+    return network_of(wanted)
 
 
 def _check_through(through: str, profile: Profile, model: str, ssl: Any) -> None:
@@ -433,6 +440,8 @@ def _profile(wanted: Any, what: str = "profile") -> Profile:
         return wanted
     if isinstance(wanted, str) and wanted in PROFILES:
         return PROFILES[wanted]
+    import difflib
+
     near = difflib.get_close_matches(str(wanted), PROFILES, 1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise SettingsError(f"Unknown {what} {wanted!r}.{hint} {_known_providers()}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ws_notebook import Session
 from ws_notebook.batch.asker import Asker
-from ws_notebook.session.mapping import SessionAsker
+from ws_notebook.session.asker import SessionAsker
 
 __all__: list[str] = []
 

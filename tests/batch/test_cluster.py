@@ -13,7 +13,7 @@ from ws_notebook import Session
 from ws_notebook.batch import cluster
 from ws_notebook.batch.cluster import Remote
 from ws_notebook.batch.plan import made_batch
-from ws_notebook.session.mapping import SessionAsker
+from ws_notebook.session.asker import SessionAsker
 
 __all__: list[str] = []
 

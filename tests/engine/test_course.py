@@ -68,7 +68,7 @@ def test_at_the_end_its_error_knows_the_run_and_nobody_is_added() -> None:
     run.state.error = cancelled(run.state, "timeout")
     run.add(lambda state, change: None)
     run.tell(RunEnded(run.state))
-    assert (run.done, run.state.error.run, run._observers) == (True, "the run", [])
+    assert (run.done, run.state.error.run, run.observers) == (True, "the run", [])
     assert not run.add(lambda state, change: None)
 
 

@@ -99,7 +99,7 @@ def test_a_loop_that_is_left_early_leaves_nothing_and_the_run_goes_on(opened: Op
             async for change in run:
                 if isinstance(change, TextAppended):
                     break
-            assert run._course._observers == []
+            assert run._course.observers == []
             on_loop(session, lambda: None)
             assert session._engine.portal.work._awaiting == []
             peer.finish()
@@ -114,14 +114,14 @@ def test_an_iterator_that_is_dropped_leaves_nothing(opened: Open) -> None:
             session = opened(url_of(peer))
             run = session.start("Hi")
             kept: list[Any] = [aiter(run), run.stream(), aiter(run), run.stream()]
-            assert len(run._course._observers) == 4
+            assert len(run._course.observers) == 4
             await kept[2].aclose()
             kept[3].close()
             assert [await anext(kept[2], None), next(kept[3], None)] == [None, None]
             kept.clear()
             gc.collect()
             on_loop(session, lambda: None)
-            assert (run._course._observers, session._engine.portal.work._awaiting) == ([], [])
+            assert (run._course.observers, session._engine.portal.work._awaiting) == ([], [])
             peer.finish()
             assert run.result(20).text == "Hallo"
 

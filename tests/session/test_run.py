@@ -138,7 +138,7 @@ def test_a_stream_that_is_left_early_leaves_nothing_behind(opened: Open) -> None
     with slow() as peer:
         run = opened(url_of(peer)).start("Hi")
         until_text(run, "Hal")
-        assert run._course._observers == []
+        assert run._course.observers == []
         peer.finish()
         run.result(20)
 

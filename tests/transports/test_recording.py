@@ -14,7 +14,8 @@ from ws_notebook.cassette import Cassette
 from ws_notebook.exceptions import ConnectionLost, SettingsError
 from ws_notebook.secrets import Keys
 from ws_notebook.transports.base import Endpoint, Transport
-from ws_notebook.transports.recording import Recorder, RecordingConnection, RecordingTransport, Tape
+from ws_notebook.transports.recording import Recorder, RecordingTransport
+from ws_notebook.transports.tape import RecordingConnection, Tape
 
 __all__: list[str] = []
 
@@ -83,13 +84,6 @@ def test_the_file_is_whole_at_any_time_and_ends_with_the_recording(tmp_path: Pat
     assert len(Cassette.load(tmp_path / "c")) == 1
     assert not recorder.recording
     assert "ended" in repr(recorder)
-
-
-def test_without_a_recorder_nothing_is_written() -> None:
-    tape = Tape()
-    asyncio.run(talk(RecordingConnection(Echo(), tape)))
-    tape.stop()
-    assert tape.recorder is None
 
 
 def test_a_recording_transport_is_one_like_its_inner_and_hides_the_key(tmp_path: Path) -> None:

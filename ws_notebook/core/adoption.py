@@ -35,6 +35,8 @@ class _Known(msgspec.Struct, eq=False):
 
 def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
     """Take from the output of a terminal event what nothing before it had told."""
+    if told == turn.output and not _is_more_known(turn):
+        return []  # as it is nearly always
     items = [Item(item) for item in (told if isinstance(told, list) else []) if isinstance(item, dict) and item]
     if items == turn.output and not _is_more_known(turn):
         return []

@@ -37,20 +37,19 @@ def announce(turn: TurnState, item: Mapping[str, Any], index: int, now: float) -
     return call
 
 
-def grow(turn: TurnState, event: Any, now: float) -> list[Change]:
+def grow(turn: TurnState, event: Any, now: float) -> None:
     """A piece of what a call is called with."""
     call = _written(turn, event, now)
-    if call is not None and call.status == "streaming":
+    if call.status == "streaming":
         if call.chunks is None:
             call.chunks = []
         call.chunks.append(event.delta)
-    return []
 
 
 def tell(turn: TurnState, event: events.ArgumentsDone | events.CustomInputDone, now: float) -> list[Change]:
     """What a call is called with, said as a whole; where its item was done with nothing in it, that was missing."""
     call = _written(turn, event, now)
-    if call is None or call.status != "streaming":
+    if call.status != "streaming":
         return []
     told = calltext.text_of(event.arguments if isinstance(event, events.ArgumentsDone) else event.input)
     call.told = calltext.best(call.kind, (told, call.told))
@@ -80,10 +79,10 @@ def complete(call: CallState, item: Item, now: float, *, waits: bool = False, cu
     """
     _name(call, item)
     call.kind, call.item = kind(item), item
-    field = calltext.FIELDS[call.kind]
     text = calltext.best(call.kind, call.tellings)
-    filled = {field: text, "call_id": call.call_id, **({"name": call.name} if call.name else {})}
-    item.update({key: value for key, value in filled.items() if item.get(key) != value})
+    for key, value in ((calltext.FIELDS[call.kind], text), ("call_id", call.call_id), ("name", call.name)):
+        if item.get(key) != value and (value or key != "name"):
+            item[key] = value
     if cut or item.get("status") == "incomplete":
         return _give_up(call, now)
     if waits and not text:
@@ -139,9 +138,10 @@ def _name(call: CallState, item: Mapping[str, Any]) -> None:
     call.given_id = _id(item, "call_id") or call.given_id
     _number(call, call.given_id or call.call_id or call.item_id or f"call_{call.output_index}")
     call.name = _id(item, "name") or call.name
+    calls_by = call.turn.receiving.calls_by
     for key in ((call.item_id,), (call.output_index,), (call.output_index, call.given_id)):
-        known = call.turn.receiving.calls_by.setdefault(key, [])
-        if not any(each is call for each in known[-1:]):
+        known = calls_by.setdefault(key, [])
+        if not known or known[-1] is not call:
             known.append(call)
 
 
@@ -161,21 +161,20 @@ def _id(item: Mapping[str, Any], key: str) -> str:
 
 def _known(turn: TurnState, item: Mapping[str, Any], index: int, *, whole: bool) -> CallState | None:
     """The call that an item is, by its id, else by its place; None for one that is new."""
+    if not turn.tool_calls:
+        return None
     item_id, call_id = _id(item, "id"), _id(item, "call_id")
-    named = _calls(turn, item_id) if item_id else []
-    found = (call for call in named if _same_id(call, item) and not _contradicts(call, item, index, whole))
+    for call in _calls(turn, item_id) if item_id else ():
+        if call.item_id == item_id and not _contradicts(call, item, index, whole):
+            return call
     # Where every item is numbered 0, those with another call id are many.
     placed = [*_calls(turn, index, call_id), *_calls(turn, index, "")] if call_id else _calls(turn, index)
-    return next(found, None) or next((call for call in placed if _stands(call, item, index, whole)), None)
+    return next((call for call in placed if _stands(call, item, index, whole)), None)
 
 
 def _calls(turn: TurnState, *key: str | int) -> list[CallState]:
     """The calls that have, or had, this item's id, place, or place and call id."""
     return turn.receiving.calls_by.get(key, [])
-
-
-def _same_id(call: CallState, item: Mapping[str, Any]) -> bool:
-    return bool(call.item_id) and call.item_id == _id(item, "id")
 
 
 def _contradicts(call: CallState, item: Mapping[str, Any], index: int, whole: bool) -> bool:
@@ -205,15 +204,19 @@ def _says(call: CallState, item: Mapping[str, Any]) -> bool:
     return not told or not call.arguments or calltext.same(call.kind, calltext.repaired(told), call.arguments)
 
 
-def _written(turn: TurnState, event: Any, now: float) -> CallState | None:
+def _written(turn: TurnState, event: Any, now: float) -> CallState:
     """The call that an event without its item is about; one that nothing announced begins now."""
-    calls, index = turn.tool_calls, event.output_index
-    named = [call for call in _calls(turn, event.item_id or "") if event.item_id and call.item_id == event.item_id]
-    placed = named or (_calls(turn, index) if index >= 0 else [])
-    if not placed and index < 0 and not event.item_id:
+    calls, index, item_id = turn.tool_calls, event.output_index, event.item_id
+    placed = [call for call in _calls(turn, item_id) if call.item_id == item_id] if item_id else []
+    if not placed and index >= 0:
+        placed = _calls(turn, index)
+    if not placed and index < 0 and not item_id:
         placed = calls[-1:]
+    for call in placed:
+        if call.status == "streaming":
+            return call
     if placed:
-        return next((call for call in placed if call.status == "streaming"), placed[-1])
+        return placed[-1]
     custom = isinstance(event, (events.CustomInputDelta, events.CustomInputDone))
     place = index if index >= 0 else places.begin(turn, event.item_id, index, announced=False)
     call = _new(turn, "custom_tool_call" if custom else "function_call", place, now)

@@ -28,10 +28,10 @@ def best(kind: str, tellings: Iterable[str]) -> str:
 
     Arguments that can be read come before those that cannot.
     """
-    told = [each for each in tellings if each.strip()]
+    told = [each for each in tellings if each and not each.isspace()]
     if not told:
         return ""
-    if all(each == told[0] for each in told):
+    if told.count(told[0]) == len(told):
         most = told[0]  # as it is nearly always
     elif kind == "function_call":
         most = max(told, key=lambda each: (readable(each), _extent(each)))

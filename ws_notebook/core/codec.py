@@ -42,6 +42,9 @@ _encoder = msgspec.json.Encoder()
 _STREAMED = (b"data:", b"event:")
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _by_tag: Mapping[str, type[Any]] = {kind.__struct_config__.tag: kind for kind in typing.get_args(KnownEvent)}
+_tags: Mapping[type[Any], str] = {kind: tag for tag, kind in _by_tag.items()} | {
+    TextBurst: str(TextBurst.__struct_config__.tag)
+}
 
 
 def decode(frame: bytes) -> ServerEvent:
@@ -157,7 +160,7 @@ def decode_object(data: bytes | msgspec.Raw) -> dict[str, Any]:
 
 def event_type(event: ServerEvent) -> str:
     """The API's name of the event."""
-    return event.type if isinstance(event, UnknownEvent) else str(event.__struct_config__.tag)
+    return event.type if isinstance(event, UnknownEvent) else _tags[type(event)]
 
 
 def response_id(event: ServerEvent) -> str | None:

@@ -59,7 +59,7 @@ class Tallies(msgspec.Struct, eq=False, gc=False):
     _began: float = 0.0
     _kinds: list[str] | str = msgspec.field(default_factory=list)
     """Where it is packed: one word behind the other, a text that all turns of the same course share."""
-    _numbers: array[float] | bytes = msgspec.field(default_factory=lambda: array("d"))
+    _numbers: list[float] | bytes = msgspec.field(default_factory=list)
     """For each kind: whether they were sent, when the first and the last came, how many, and their bytes.
 
     The times are in seconds since `_began`. Where it is packed: the bytes of an array, of "f" or "d".
@@ -79,16 +79,19 @@ class Tallies(msgspec.Struct, eq=False, gc=False):
 
     def add(self, kind: str, size: int, now: float, *, sent: bool = False, count: int = 1) -> None:
         """So many frames of a kind came, or were sent, at once, with so many bytes in all."""
-        kinds, numbers = self._unpacked()
+        kinds, numbers = self._kinds, self._numbers
+        if isinstance(kinds, str) or isinstance(numbers, bytes):
+            kinds, numbers = self._unpacked()
         if not kinds:
             self._began = now
+        at = now - self._began
         if kinds and kinds[-1] == kind and numbers[-5] == sent:
-            numbers[-3] = now - self._began
+            numbers[-3] = at
             numbers[-2] += count
             numbers[-1] += size
         else:
             kinds.append(kind)
-            numbers.extend((sent, now - self._began, now - self._began, count, size))
+            numbers += (sent, at, at, count, size)
 
     def pack(self) -> None:
         """Nothing more comes, most likely: take half the room, where the numbers are as exact so."""
@@ -96,17 +99,17 @@ class Tallies(msgspec.Struct, eq=False, gc=False):
             self._kinds = sys.intern("\n".join(self._kinds))
         numbers = self._read()
         self._code = "f" if max(numbers, default=0.0) < _EXACT else "d"
-        self._numbers = bytes(array(self._code, numbers))
+        self._numbers = array(self._code, numbers).tobytes()
 
-    def _unpacked(self) -> tuple[list[str], array[float]]:
+    def _unpacked(self) -> tuple[list[str], list[float]]:
         if isinstance(self._kinds, str):
             self._kinds = self._kinds.split("\n") if self._numbers else []
         if isinstance(self._numbers, bytes):
-            self._numbers = array("d", self._read())
+            self._numbers = self._read()
         return self._kinds, self._numbers
 
-    def _read(self) -> array[float]:
-        return array(self._code, self._numbers) if isinstance(self._numbers, bytes) else self._numbers
+    def _read(self) -> list[float]:
+        return list(array(self._code, self._numbers)) if isinstance(self._numbers, bytes) else self._numbers
 
 
 class _Entry(msgspec.Struct, eq=False, gc=False):
@@ -180,15 +183,20 @@ class FrameLog:
         turn: str | None = None,
     ) -> None:
         """Add frames of one kind that were just sent or received."""
-        size = sum(map(len, frames))
+        held: bytes | list[bytes]
+        if (count := len(frames)) == 1:
+            held = frames[0]
+            size = len(held)
+        else:
+            held = list(frames)
+            size = sum(map(len, held))
         if direction == "sent":
             self.sent += size
         else:
             self.received += size
-        held = frames[0] if len(frames) == 1 else list(frames)
         self._entries.append(_Entry(at, direction, lane, kind, response_id, turn, held))
-        self._count += len(frames)
-        self.held += size + _ENTRY + _FRAME * len(frames)
+        self._count += count
+        self.held += size + _ENTRY + _FRAME * count
         while self.held > self.limit and self._count > 1:
             self._drop_oldest()
 

@@ -65,8 +65,7 @@ class Item(WireObject):
         """One that a provider sent: words that all of its kind have are held once for all of them."""
         item = cls(value)
         for key in _COMMON:
-            word = item.get(key)
-            if type(word) is str:
+            if key in item and type(word := item[key]) is str:
                 item[key] = sys.intern(word)
         return item
 
@@ -127,9 +126,10 @@ def as_items(value: str | Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> li
 
 def is_owed_elsewhere(item: Mapping[str, Any]) -> bool:
     """Whether the item waits for an answer that only another program than a Python tool can give."""
-    if kind(item) == "tool_search_call":
+    named = kind(item)
+    if named == "tool_search_call":
         return item.get("execution") == "client"
-    return kind(item) in CLIENT_CALLS
+    return named in CLIENT_CALLS
 
 
 def is_left_open(item: Mapping[str, Any], answered: Container[str]) -> bool:

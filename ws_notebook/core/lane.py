@@ -65,12 +65,17 @@ class Lane:
         )
 
     @property
-    def quiet(self) -> bool:
-        """Whether nothing is to be sent on it, and nothing to be done although nothing comes."""
+    def calm(self) -> bool:
+        """Whether nothing is to be done on it although nothing comes, besides what waits to be sent."""
         run = self.run
-        if self.pending is not None or self.held is not None:
+        if self.held is not None:
             return False
         return run is None or not (run.steers or (run.turns and run.turns[-1].explained_by is not None))
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it is calm, and nothing is to be sent on it."""
+        return self.pending is None and self.calm
 
     def ready(self, now: float) -> bool:
         """Whether its request waits for nothing but a place on the connection."""
@@ -91,7 +96,10 @@ class Lanes:
 
     def clear(self) -> None:
         """Start over with the default lane alone."""
-        self._lanes: dict[str | None, Lane] = {None: Lane(None)}
+        default = Lane(None)
+        self._lanes: dict[str | None, Lane] = {None: default}
+        self._only: Lane | None = default
+        """The default lane while there is no other, as there mostly is none; nothing is looked for among lanes then."""
         self._silent: Lane | None = None
         """The lane whose name the provider does not repeat: what comes without a name is its own."""
 
@@ -99,31 +107,43 @@ class Lanes:
         return iter(list(self._lanes.values()))
 
     @property
+    def calm(self) -> bool:
+        """Whether that holds for all of them: as it nearly always does."""
+        only = self._only
+        return all(lane.calm for lane in self._lanes.values()) if only is None else only.calm
+
+    @property
     def quiet(self) -> bool:
         """Whether that holds for all of them: as it nearly always does while answers come."""
-        return all(lane.quiet for lane in self._lanes.values())
+        only = self._only
+        return all(lane.quiet for lane in self._lanes.values()) if only is None else only.quiet
 
     @property
     def answering(self) -> bool:
         """Whether the one lane that is in use gets an answer, of which all is understood, and nothing else is due."""
-        if len(self._lanes) > 1:
+        lane = self._only
+        if lane is None:
             return False
-        lane = self._lanes[None]
         return lane.current is not None and lane.hearing.puzzled is None and lane.quiet
 
     @property
     def busy(self) -> bool:
         """Whether a response is in flight on any of them."""
-        return any(lane.current is not None for lane in self)
+        only = self._only
+        return any(lane.current is not None for lane in self) if only is None else only.current is not None
 
     def get(self, name: str | None) -> Lane:
         """The lane of this name; events of a name that nobody uses belong to the default lane."""
+        if self._only is not None:
+            return self._only
         if name is None and self._silent is not None and self._silent.current is not None:
             return self._silent
         return self._lanes.get(name) or self._lanes[None]
 
     def of_event(self, event: ServerEvent) -> Lane:
         """The lane that an event belongs to."""
+        if self._only is not None:
+            return self._only
         if event.stream_id is not None and event.stream_id in self._lanes:
             self.learned.note_name()
         if event.stream_id is None and isinstance(event, (ResponseCreated, ErrorEvent)):
@@ -158,7 +178,9 @@ class Lanes:
 
         What follows could belong to either, so nothing more is to be taken over this connection.
         """
-        if not isinstance(event, ResponseCreated) or event.stream_id is not None or self.learned.names_lanes:
+        if self._only is not None or not isinstance(event, ResponseCreated):
+            return False
+        if event.stream_id is not None or self.learned.names_lanes:
             return False
         ahead = (self._silent or self.get(None)).current
         begun = ahead is not None and ahead.response_id not in (None, codec.response_id(event))
@@ -171,11 +193,17 @@ class Lanes:
 
     def of(self, run: RunState) -> Lane | None:
         """The lane that a run has, or None: it waits, or has ended."""
-        return next((lane for lane in self if lane.run is run), None)
+        for lane in self._lanes.values():
+            if lane.run is run:
+                return lane
+        return None
 
     def remembers(self, response_id: str | None) -> Lane | None:
         """The lane whose latest response this is, on this connection."""
-        return next((lane for lane in self if response_id is not None and lane.memory == response_id), None)
+        for lane in self._lanes.values() if response_id is not None else ():
+            if lane.memory == response_id:
+                return lane
+        return None
 
     def free_ones(self) -> list[Lane]:
         """The lanes that a run may have."""
@@ -188,6 +216,7 @@ class Lanes:
         # Not by their number: after a lost connection those that are in use may leave gaps.
         name = next(name for name in map("lane-{}".format, itertools.count(1)) if name not in self._lanes)
         added = self._lanes[name] = Lane(name)
+        self._only = None
         return added
 
     def sendable(self, now: float) -> list[Lane]:
@@ -198,11 +227,14 @@ class Lanes:
         the provider names its lanes, the default lane waits for those that have not begun: what
         comes without a name could be the answer of either.
         """
+        only = self._only
+        if only is not None and (only.pending is None or only.current is not None):
+            return []
         waiting = [lane for lane in self._lanes.values() if lane.ready(now)]
         if not waiting:
             return []
-        if len(self._lanes) == 1:
-            return waiting if self.learned.abilities.limits.in_flight > waiting[0].lost else []
+        if only is not None:
+            return waiting if self.learned.abilities.limits.in_flight > only.lost else []
         room = self.learned.abilities.limits.in_flight - sum(lane.current is not None or lane.lost for lane in self)
         waiting.sort(key=lambda lane: not self._is_fork(lane, lane.pending))
         if not self.learned.names_lanes:
@@ -213,6 +245,9 @@ class Lanes:
 
     def next_moment(self, now: float) -> float | None:
         """When a request that the provider asked to hold back may be sent; None where there is none."""
+        only = self._only
+        if only is not None and only.pending is None:
+            return None
         held = (lane.pending.not_before for lane in self if lane.pending is not None and lane.current is None)
         return min((moment for moment in held if moment is not None and moment > now), default=None)
 
@@ -227,6 +262,8 @@ class Lanes:
                 lane.current = None
             if lane.name is not None and lane.free:
                 del self._lanes[lane.name]
+        if len(self._lanes) == 1:
+            self._only = self._lanes[None]
 
     def _is_fork(self, lane: Lane, turn: TurnState | None) -> bool:
         parent = turn.parent if turn is not None else None

@@ -29,15 +29,11 @@ class Learned:
     """
 
     def __init__(self, abilities: Abilities, common: _Common | None = None) -> None:
-        self._abilities = abilities
+        self.abilities = abilities
+        """What the provider can do now; written here alone."""
         self._common = common or _Common()
         self._names_lanes = False
         self._accepted = 0
-
-    @property
-    def abilities(self) -> Abilities:
-        """What the provider can do now."""
-        return self._abilities
 
     @property
     def names_lanes(self) -> bool:
@@ -47,7 +43,7 @@ class Learned:
     @property
     def doubts_memory(self) -> bool:
         """Whether it is worth looking if what was to be continued was remembered."""
-        return not self._abilities.documented and not self.forgets
+        return not self.abilities.documented and not self.forgets
 
     @property
     def forgets(self) -> bool:
@@ -61,11 +57,11 @@ class Learned:
 
     def encrypts(self, model: str) -> bool:
         """Whether reasoning of this model is asked for in encrypted form where nothing is stored."""
-        return self._abilities.encrypts and model not in self._common.not_encrypting
+        return self.abilities.encrypts and model not in self._common.not_encrypting
 
     def over_http(self) -> Learned:
         """The same for requests over HTTP beside the connections; the numbers of both are one row."""
-        return Learned(self._abilities.over_http(), self._common)
+        return Learned(self.abilities.over_http(), self._common)
 
     # What a connection showed.
 
@@ -118,4 +114,4 @@ class Learned:
         return True
 
     def _lack(self, **fields: Any) -> None:
-        self._abilities = msgspec.structs.replace(self._abilities, **fields)
+        self.abilities = msgspec.structs.replace(self.abilities, **fields)

@@ -169,6 +169,8 @@ def _leaves_open(turn: TurnState, later: list[list[Item]]) -> bool:
     Its provider would refuse to go on, at this question and at each later one.
     """
     received = [item for each in round_of(turn) for item in each.output]
+    if not any(map(is_owed_elsewhere, received)):
+        return False  # as it is nearly always
     answered = _answered([*later, received])
     return any(is_left_open(item, answered) for item in received)
 

@@ -35,7 +35,7 @@ from .loop import ToolLoop
 from .outgoing import Outgoing, steerable
 from .recovery import Recovery
 from .reduce import is_terminal, reduce
-from .request import write_request
+from .request import Heads, write_request
 from .run import RunState
 from .steer import (
     give_up_words,
@@ -62,6 +62,9 @@ _CAREFUL = frozenset(
 )
 """Events that name a response, or may be of another turn than the one in flight."""
 
+_ITS_OWN = (ResponseInProgress, ResponseCompleted)
+"""Of these, those that are of the turn in flight where they name its response."""
+
 
 class Link:
     """The protocol on one connection at a time. The runs on its lanes are the loop's."""
@@ -78,6 +81,7 @@ class Link:
         self._loop = loop
         self._learned = lanes.learned
         self._recovery = Recovery(loop, self._learned)
+        self._heads = Heads()
         self._rotating = False
         self._lost = False  # whether a lane of the connection fell silent
         self._connection = self._learned.begin_connection()
@@ -124,13 +128,15 @@ class Link:
         """Whether a request can be sent as soon as there is a connection."""
         if self.lanes.quiet:
             return False
-        return bool(steerable(self.lanes, self._abilities)) or (not self._rotating and bool(self.lanes.sendable(now)))
+        if not self._rotating and self.lanes.sendable(now):
+            return True
+        return not self.lanes.calm and bool(steerable(self.lanes, self._abilities))
 
     def next_moment(self, now: float) -> float | None:
         """When something is to be done although nothing happens; None where that is not so."""
-        if self.lanes.quiet:
-            return None
         held = self.lanes.next_moment(now)
+        if self.lanes.calm:
+            return held
         moments = [moment for _, moment in unheard_runs(self.lanes, self._loop.waits.steer)]
         moments += [] if held is None else [held]
         moments += [lane.held[1] for lane in self.lanes if lane.held is not None]
@@ -139,7 +145,7 @@ class Link:
 
     def resume_overdue(self, now: float) -> None:
         """What was waited for long enough will not come: an answer to a steer, a failure's reason, an error's place."""
-        if self.lanes.quiet:
+        if self.lanes.calm:
             return
         for run, moment in unheard_runs(self.lanes, self._loop.waits.steer):
             if moment <= now:
@@ -234,25 +240,20 @@ class Link:
     def receive_frames(self, frames: Sequence[bytes], now: float) -> None:
         """Take the frames of one read."""
         for event, its in codec.arrivals(frames):
-            turn = self._plainly_of(event)
-            if turn is None:
+            lane = self.lanes.get(None)
+            turn = lane.current
+            if turn is None or not _is_plainly_of(turn, lane, event):
                 self._receive(event, its, now)
-            else:
-                self._count(turn, codec.event_type(event), its, now)
-                self._apply(self.lanes.get(None), turn, event, now)
-
-    def _plainly_of(self, event: ServerEvent) -> TurnState | None:
-        """The turn in flight on the default lane, where the event can be of no other and ends nothing else."""
-        if event.stream_id is not None or type(event) in _CAREFUL:
-            return None
-        lane = self.lanes.get(None)
-        turn = lane.current
-        plain = turn is not None and turn.response_id is not None and lane.held is None and not lane.lost
-        return turn if plain else None
+                continue
+            self._count(turn, codec.event_type(event), its, now)
+            self._apply(lane, turn, event, now)
+            if lane.current is None:
+                self._settle_rotation()
+                self._leave_lost(now)
 
     def _count(self, turn: TurnState, kind: str, frames: Sequence[bytes], now: float) -> None:
         """Note frames without a lane's name: in the turn's sums and tallies, and in the log."""
-        size = sum(map(len, frames))
+        size = len(frames[0]) if len(frames) == 1 else sum(map(len, frames))
         turn.bytes_received += size
         turn.frames.add(kind, size, now, count=len(frames))
         self.frames.note(now, "received", None, kind, turn.response_id, frames, turn.id)
@@ -300,7 +301,7 @@ class Link:
     def frames_to_send(self, now: float) -> list[Outgoing]:
         """The requests that wait, made now: call only while a connection is open, then send each once."""
         found: list[Outgoing] = []
-        for run, steer, turn in steerable(self.lanes, self._abilities):
+        for run, steer, turn in () if self.lanes.calm else steerable(self.lanes, self._abilities):
             frame = steer_frame(steer, turn.response_id or "")
             self.frames.note(now, "sent", turn.lane, "response.steer", turn.response_id, [frame], turn.id)
             turn.frames.add("response.steer", len(frame), now, sent=True)
@@ -335,13 +336,14 @@ class Link:
 
     def sent(self, turn: TurnState, now: float) -> None:
         """The turn's frame was handed to the socket."""
+        timing = turn.timing
         for lane in self.lanes:
             if lane.current is turn:
                 lane.hearing.hear(now)
         if not turn.done:
-            turn.timing.sent = now
-            if turn.timing.first_event is None:
-                turn.timing.enter("wait", now)
+            timing.sent = now
+            if timing.first_event is None:
+                timing.enter("wait", now)
             self._loop.note(turn, TurnChanged(turn))
 
     def _request(self, turn: TurnState, now: float) -> bytes:
@@ -353,6 +355,7 @@ class Link:
             knows=self._knows,
             ended=self._learned.ended,
             encrypted=reasoning.is_asked_for(settings, self._learned),
+            heads=self._heads,
         )
         turn.not_before = None
         return frame
@@ -427,10 +430,11 @@ class Link:
             lane.hearing.hear(now)
         if isinstance(event, (SteerAccepted, SteerPending, SteerFailed)):
             self._take_steer(run, event, now)
-        if run.done:
+        if changes and run.done:
             # Nobody waits for the outputs of a run that has ended, so its functions are not called.
             changes = [change for change in changes if not isinstance(change, ToolCallReady)]
-        self._loop.note(turn, *changes)
+        if changes:
+            self._loop.note_all(run, turn, changes)
         if turn is lane.current and turn.done and (changes or is_terminal(event)):
             turn.behind = isinstance(event, ResponseFailed)
             turn.explained_by = now + EXPLAINED if turn.behind and lacks_reason(turn) else None
@@ -488,3 +492,12 @@ class Link:
     def _close(self, cause: str) -> None:
         self.wants_close = True
         self.connection_gone(cause)
+
+
+def _is_plainly_of(turn: TurnState, lane: Lane, event: ServerEvent) -> bool:
+    """Whether an event can only be of the turn in flight on the default lane, and ends, where it does, nothing else."""
+    if event.stream_id is not None or turn.response_id is None or lane.held is not None or lane.lost:
+        return False
+    if isinstance(event, _ITS_OWN):
+        return bool(event.response.id == turn.response_id)
+    return type(event) not in _CAREFUL

@@ -49,12 +49,16 @@ class ToolLoop:
 
     def note(self, turn: TurnState, *changes: Change) -> None:
         """Something happened to a turn; nothing where its run was forgotten."""
+        self.note_all(self._by_id.get(turn.run_id), turn, changes)
+
+    def note_all(self, run: RunState | None, turn: TurnState, changes: Iterable[Change]) -> None:
+        """The same where the run is at hand, or it is known that it was forgotten."""
         if turn.error is not None:
             # It is there to be read, and a provider's words may repeat the key.
             turn.error = hidden_error(turn.error, self._keys)
-        run = self._by_id.get(turn.run_id)
         if run is not None:
-            self._changes += [(run, change) for change in changes]
+            for change in changes:
+                self._changes.append((run, change))
 
     def note_steer(self, run: RunState, steer: Steer) -> None:
         self._changes.append((run, SteerChanged(steer)))
@@ -158,7 +162,7 @@ class ToolLoop:
             id=f"{run.id}.{len(run.turns) + 1}",
             run_id=run.id,
             lane=run.lane,
-            beside=any(lane.run not in (None, run) for lane in self.pool),
+            beside=self.pool.has_beside(run),
             transport=self.pool.transport_of(run),
             model=run.settings.model,
             parent=parent,
@@ -177,8 +181,7 @@ class ToolLoop:
         turn = run.turns[-1]
         if run.done or not turn.done:
             return
-        # From the end: calls are answered roughly in order, and there may be thousands.
-        if any(not call.done for each in lineage.round_of(turn) for call in reversed(each.tool_calls)):
+        if _owes(turn):
             return
         if turn.explained_by is not None and now < turn.explained_by:
             return
@@ -195,17 +198,20 @@ class ToolLoop:
             self._ask_again(run, turn, now, wait)
             return
         ending = outcome.after_turn(run, turn)
-        if ending in outcome.FINISHED and waits_for_successor(run.steers, turn):
+        finished = bool(run.steers) and ending in outcome.FINISHED
+        if finished and waits_for_successor(run.steers, turn):
             return
-        more = ending in outcome.FINISHED and any(each.status == "queued" for each in run.steers)
+        more = finished and any(each.status == "queued" for each in run.steers)
         if ending is not None and not more:
             self.end(run, *ending, now)
             return
         lane = self.pool.of(run)
         if lane is not None:
-            new = [*lineage.owed_outputs(turn), *words_of(run.steers, "queued")]
+            new = lineage.owed_outputs(turn)
+            new += words_of(run.steers, "queued") if run.steers else ()
             lane.pending = self.open_turn(run, turn, new, now)
-            lane.pending.prepended = words_of(run.steers, "sent", "accepted", "pending") or ()
+            if run.steers:
+                lane.pending.prepended = words_of(run.steers, "sent", "accepted", "pending") or ()
 
     def _ask_again(
         self, run: RunState, failed: TurnState, now: float, wait: float, cause: str = outcome.RATE_LIMITED
@@ -273,6 +279,16 @@ class ToolLoop:
             if lane.pending is not None:
                 lane.pending.transport = transport
                 self.note(lane.pending, TurnChanged(lane.pending))
+
+
+def _owes(turn: TurnState) -> bool:
+    """Whether a call of the turn's round is not answered."""
+    for each in lineage.round_of(turn):
+        # From the end: calls are answered roughly in order, and there may be thousands.
+        for call in reversed(each.tool_calls):
+            if not call.done:
+                return True
+    return False
 
 
 def _another(error: Exception) -> Exception:

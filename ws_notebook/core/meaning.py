@@ -26,20 +26,18 @@ _SAME: Final = {
     "no_db_connection": "invalid_api_key",
 }
 """Codes and types with one meaning, by the one that the API has for it."""
-_WORDS: Final = tuple(
-    (code, re.compile(words, re.IGNORECASE))
-    for code, words in (
-        (
-            TOO_LONG,
-            r"(?:exceed|larger|longer|greater)\w*\b.{0,60}\bcontext\b|maximum context|context (?:length|window|size) "
-            r"(?:of|is|exceeded)|prompt is too long|input is too long|context overflow",
-        ),
-        (IMAGES, r"\bimages?\b.{0,40}\bnot (?:be )?support|not support.{0,40}\bimages?\b|\bmmproj\b|not a multimodal"),
-        (NO_TOOLS, r"not support tools?\b|tools? .{0,30}not supported|tool\w* .{0,40}--(?:jinja|enable-auto-tool)"),
-        (NO_CONTINUATION, r"not support\W+previous_response_id|(?:unsupported|unknown) \w+:? \W?previous_response_id"),
-        ("invalid_api_key", r"no connected db\b|invalid proxy server token|no api key passed in"),
-    )
+_WORDS: Final = (
+    (
+        TOO_LONG,
+        r"(?:exceed|larger|longer|greater)\w*\b.{0,60}\bcontext\b|maximum context|context (?:length|window|size) "
+        r"(?:of|is|exceeded)|prompt is too long|input is too long|context overflow",
+    ),
+    (IMAGES, r"\bimages?\b.{0,40}\bnot (?:be )?support|not support.{0,40}\bimages?\b|\bmmproj\b|not a multimodal"),
+    (NO_TOOLS, r"not support tools?\b|tools? .{0,30}not supported|tool\w* .{0,40}--(?:jinja|enable-auto-tool)"),
+    (NO_CONTINUATION, r"not support\W+previous_response_id|(?:unsupported|unknown) \w+:? \W?previous_response_id"),
+    ("invalid_api_key", r"no connected db\b|invalid proxy server token|no api key passed in"),
 )
+"""What servers say, as expressions: these are made when there is an error, since there mostly is none."""
 
 
 def meaning(info: ErrorInfo) -> str | None:
@@ -50,4 +48,4 @@ def meaning(info: ErrorInfo) -> str | None:
     named = info.code if info.code and not info.code.isdigit() else None
     if named is not None and named not in ("invalid_request_error", "bad_request", "server_error", "invalid_request"):
         return named
-    return next((code for code, words in _WORDS if words.search(info.message)), named)
+    return next((code for code, words in _WORDS if re.search(words, info.message, re.IGNORECASE)), named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import exceptions
 from .events import ErrorInfo
-from .items import Item, is_owed_elsewhere, kind
+from .items import is_owed_elsewhere, kind
 from .lineage import chain, round_of
 from .meaning import IMAGES, NO_CONTINUATION, NO_TOOLS, TOO_LONG, meaning
 from .reason import NO_REASON, UNREADABLE
@@ -123,8 +123,10 @@ def wait_to_connect(turn: TurnState, error: Exception) -> tuple[float, str] | No
 def wait_after(turn: TurnState) -> float | None:
     """The seconds after which a response that failed for a rate limit before anything came of it is asked for again."""
     error = turn.error
+    if turn.status != "failed" or error is None or turn.unasked:
+        return None
     nothing_came = not (turn.output or turn.tool_calls or turn.hosted or any(part.chunks for part in turn.parts))
-    if turn.status != "failed" or error is None or turn.unasked or not (nothing_came and is_rate_limit(error)):
+    if not (nothing_came and is_rate_limit(error)):
         return None
     return error.retry_after if may_wait(turn, error.retry_after) else None
 
@@ -156,7 +158,7 @@ def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] |
     if turn.status == "failed":
         return "failed", provider_error(turn.error or ErrorInfo(message=NO_REASON))
     turns = round_of(turn)
-    if any(is_owed_elsewhere(item) for item in _open_items(turns)):
+    if _leave_open(turns):
         return "unanswered", None
     if turn.status != "completed" or all(call.item is None for each in turns for call in each.tool_calls):
         return turn.status, None
@@ -171,11 +173,13 @@ def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] |
     return None
 
 
-def _open_items(turns: list[TurnState]) -> list[Item]:
-    """The items that no output item among the others answers."""
+def _leave_open(turns: list[TurnState]) -> bool:
+    """Whether an item waits for another program's answer, and no output item among the others is that."""
     items = [item for turn in turns for item in turn.output]
+    if not any(map(is_owed_elsewhere, items)):
+        return False  # as it is nearly always
     answered = {str(item["call_id"]) for item in items if kind(item).endswith("_output") and item.get("call_id")}
-    return [item for item in items if str(item.get("call_id")) not in answered]
+    return any(is_owed_elsewhere(item) and str(item.get("call_id")) not in answered for item in items)
 
 
 _REMEDIES = {

@@ -28,9 +28,11 @@ def steerable(lanes: Iterable[Lane], abilities: Abilities) -> list[tuple[RunStat
     """The steers that can be sent to the response that runs now."""
     if not (abilities.steers and abilities.memory):
         return []
-    found = []
+    found: list[tuple[RunState, Steer, TurnState]] = []
     for lane in lanes:
         run, turn = lane.run, lane.current
-        if run is not None and turn is not None and turn.response_id is not None and not turn.done:
+        if run is None or not run.steers or turn is None:
+            continue
+        if turn.response_id is not None and not turn.done:
             found += [(run, steer, turn) for steer in run.steers if steer.status == "queued"]
     return found

@@ -25,7 +25,7 @@ _SHOWN = {"output_text": "text", "text": "text", "refusal": "refusal"}
 def keep(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:
     """An item is said to be whole by its own event. Where it was said before, nothing changes."""
     call: CallState | None = None
-    if item.get("id") is not None and item in turn.receiving.kept.get(str(item["id"]), ()):
+    if (kept := turn.receiving.kept) and item.get("id") is not None and item in kept.get(str(item["id"]), ()):
         return []
     if kind(item) in TOOL_CALLS:
         call = arrival.unsaid(turn, item, place, now)
@@ -62,6 +62,7 @@ def content(turn: TurnState, part: Any, place: tuple[int, int], now: float, item
 def finish(turn: TurnState, status: str, now: float) -> list[Change]:
     """The response has ended: what was told of items that nothing said to be whole becomes items of their own."""
     changes: list[Change] = []
+    # A list: twins are taken out of it.
     for call in [each for each in turn.tool_calls if each.status == "streaming"]:
         if call.item is not None:
             changes += arrival.complete(call, call.item, now) if status != "failed" else []  # it has no arguments
@@ -72,7 +73,7 @@ def finish(turn: TurnState, status: str, now: float) -> list[Change]:
             changes += _kept_call(turn, call, now)
         else:
             call.error = _LOST if call.name else _NAMELESS
-    if status in ("completed", "incomplete"):
+    if turn.parts and status in ("completed", "incomplete"):
         for place in sorted({part.output_index for part in turn.parts if not part.whole and part.chunks}):
             changes += _kept_text(turn, place, status, now)
     return changes
@@ -107,10 +108,11 @@ def _insert(turn: TurnState, item: Item, place: int) -> None:
 
 
 def _keep_at(turn: TurnState, item: Item, place: int, position: int) -> None:
+    receiving, item_id = turn.receiving, item.get("id")
     turn.output.insert(position, item)
-    turn.receiving.output_places.insert(position, place)
-    if item.get("id") is not None:
-        turn.receiving.kept.setdefault(str(item["id"]), []).append(item)
+    receiving.output_places.insert(position, place)
+    if item_id is not None:
+        receiving.kept.setdefault(str(item_id), []).append(item)
 
 
 def _late(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:

@@ -7,31 +7,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from .turn import TurnState
+from .turn import Reception, TurnState
 
 __all__ = ["begin", "end", "of"]
 
 
 def begin(turn: TurnState, item_id: Any, index: int, *, announced: bool = True) -> int:
     """An item begins: its place."""
-    place = index if index >= 0 else turn.receiving.latest_place + 1
-    _note(turn, item_id, place)
-    turn.receiving.open_places[place] = announced
+    receiving = turn.receiving
+    place = index if index >= 0 else receiving.latest_place + 1
+    _note(receiving, item_id, place)
+    receiving.open_places[place] = announced
     return place
 
 
 def end(turn: TurnState, item_id: Any, index: int) -> int:
     """An item is whole: its place, which is that of its beginning where there was one."""
-    known = turn.receiving.places.get(item_id) if isinstance(item_id, str) else None
-    if known is not None and (known in turn.receiving.open_places or index < 0):
+    receiving = turn.receiving
+    known = receiving.places.get(item_id) if isinstance(item_id, str) else None
+    if known is not None and (known in receiving.open_places or index < 0):
         place = known
     elif index >= 0:
         place = index
     else:
-        opened = _opened(turn, item_id)
-        place = turn.receiving.latest_place + 1 if opened is None else opened
-    turn.receiving.open_places.pop(place, None)
-    _note(turn, item_id, place)
+        opened = _opened(receiving, item_id)
+        place = receiving.latest_place + 1 if opened is None else opened
+    receiving.open_places.pop(place, None)
+    _note(receiving, item_id, place)
     return place
 
 
@@ -42,21 +44,21 @@ def of(turn: TurnState, event: Any) -> int:
         return known
     if event.output_index >= 0:
         return int(event.output_index)
-    opened = _opened(turn, event.item_id)
+    opened = _opened(turn.receiving, event.item_id)
     return begin(turn, event.item_id, -1, announced=False) if opened is None else opened
 
 
-def _opened(turn: TurnState, item_id: Any) -> int | None:
+def _opened(receiving: Reception, item_id: Any) -> int | None:
     """The item that began last and is not whole: one that was announced may have changed its id since."""
-    for place in reversed(turn.receiving.open_places):
-        if turn.receiving.open_places[place] or not item_id or place not in turn.receiving.places.values():
+    for place in reversed(receiving.open_places):
+        if receiving.open_places[place] or not item_id or place not in receiving.places.values():
             return place
     return None
 
 
-def _note(turn: TurnState, item_id: Any, place: int) -> None:
-    turn.receiving.latest_place = max(turn.receiving.latest_place, place)
+def _note(receiving: Reception, item_id: Any, place: int) -> None:
+    receiving.latest_place = max(receiving.latest_place, place)
     if isinstance(item_id, str) and item_id:
         # An id that two open items have tells neither.
-        before = turn.receiving.places.get(item_id, place)
-        turn.receiving.places[item_id] = None if before != place and before in turn.receiving.open_places else place
+        before = receiving.places.get(item_id, place)
+        receiving.places[item_id] = None if before != place and before in receiving.open_places else place

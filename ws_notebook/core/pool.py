@@ -25,12 +25,22 @@ class Pool:
 
     def of(self, run: RunState) -> Lane | None:
         """The lane that a run has, or None: it waits, or has ended."""
-        return next((lane for lane in self if lane.run is run), None)
+        for lanes in self.links:
+            found = lanes.of(run)
+            if found is not None:
+                return found
+        return None
+
+    def has_beside(self, run: RunState) -> bool:
+        """Whether another run has a lane."""
+        return any(lane.run is not None and lane.run is not run for lanes in self.links for lane in lanes)
 
     def transport_of(self, run: RunState) -> str:
         """What the run's requests go over."""
-        found = next((lanes for lanes in self.links if lanes.of(run) is not None), self.links[0])
-        return found.learned.abilities.transport
+        for lanes in self.links if len(self.links) > 1 else ():
+            if lanes.of(run) is not None:
+                return lanes.learned.abilities.transport
+        return self.links[0].learned.abilities.transport
 
     def take_aside(self) -> Lane:
         """A free lane over HTTP, for a request that the connections do not take."""

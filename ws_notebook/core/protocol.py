@@ -57,7 +57,8 @@ class Protocol:
     @property
     def links(self) -> list[Link]:
         """One for each connection; the first one is always there, and none ever goes."""
-        self._links += [self._link(lanes) for lanes in self._pool.links[len(self._links) :]]
+        if len(self._pool.links) > len(self._links):
+            self._links += [self._link(lanes) for lanes in self._pool.links[len(self._links) :]]
         return self._links
 
     @property

@@ -6,7 +6,6 @@ others: flat, nested deeper, a string, a list, `detail`, `errors`, an upstream's
 
 from __future__ import annotations
 
-import html
 import json
 import math
 import re
@@ -76,7 +75,10 @@ def words_of_body(text: str) -> str:
 def _without_tags(text: str) -> str:
     if re.search(r"<(?:!doctype|html|head|body|h\d|p|title)\b", text, re.IGNORECASE):
         text = re.sub(r"(?is)<(script|style)\b.*?</\1>|<!--.*?-->", " ", text[: 40 * _SAID])
-        text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
+        # It brings the names of all characters along.
+        from html import unescape
+
+        text = " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
     return text
 
 

@@ -29,16 +29,17 @@ _EMPTY = "The end of the response came without the response, and nothing of it h
 
 def reduce(turn: TurnState, event: ServerEvent, now: float) -> list[Change]:
     """Apply one event to the turn. Never raises for what a provider sends."""
-    if type(event) is events.FaultStruck:
+    kind, timing = type(event), turn.timing
+    if isinstance(event, events.FaultStruck):
         return _note_fault(turn, event, now)
-    turn.events += event.count if type(event) is events.TextBurst else 1
-    if turn.timing.first_event is None:
-        turn.timing.first_event = now
+    turn.events += event.count if isinstance(event, events.TextBurst) else 1
+    if timing.first_event is None:
+        timing.first_event = now
     if turn.done:
         return []
-    if _is_life(event):
-        turn.timing.heard = now
-    handler = _HANDLERS.get(type(event))
+    if kind is not events.UnknownEvent or _is_life(event):
+        timing.heard = now
+    handler = _HANDLERS.get(kind)
     receiving = turn.receiving
     receiving.again = _came_before(receiving, event)
     if handler is None or (receiving.again and not isinstance(event, _PIECES)):
@@ -59,6 +60,9 @@ _PIECES = (events.OutputTextDelta, events.RefusalDelta, events.ReasoningSummaryD
 """Two that are the same may be two all the same: some servers give several one number. The whole says which."""
 
 
+_SUMMARIES = (events.ReasoningSummaryDelta, events.ReasoningSummaryDone)
+
+
 def _is_life(event: ServerEvent) -> bool:
     """Whether it is an event of the API: anything else may go on for ever while nothing is worked on."""
     return not isinstance(event, events.UnknownEvent) or event.type.startswith("response.")
@@ -66,12 +70,14 @@ def _is_life(event: ServerEvent) -> bool:
 
 def _came_before(receiving: Reception, event: Any) -> bool:
     """Whether it is the last event once more, as an intermediary that sends again may cause."""
-    if isinstance(event, events.UnknownEvent) or event.sequence_number is None:
+    if type(event) is events.UnknownEvent or event.sequence_number is None:
         return False
     burst = type(event) is events.TextBurst
     last, receiving.last_event = receiving.last_event, event.last if burst else event
-    receiving.counts = receiving.counts or (last is not None and last.sequence_number < event.sequence_number)
-    return not burst and receiving.counts and event == last
+    if last is not None and last.sequence_number < event.sequence_number:
+        receiving.counts = True
+        return False  # as it is nearly always
+    return not burst and receiving.counts and bool(event == last)
 
 
 def is_terminal(event: ServerEvent) -> bool:
@@ -127,19 +133,21 @@ def _response(turn: TurnState, event: events.ResponseEvent, now: float) -> list[
 
 def _name(turn: TurnState, body: ResponseBody) -> bool:
     """Note which response of which model it is; whether that was not known."""
-    before = turn.response_id, turn.model
+    news = False
     if turn.response_id is None and isinstance(body.id, str):
-        turn.response_id = body.id
-    if isinstance(body.model, str):
-        turn.model = sys.intern(body.model)
-    return before != (turn.response_id, turn.model)
+        turn.response_id, news = body.id, True
+    model = body.model
+    if isinstance(model, str) and turn.model is not (model := sys.intern(model)):
+        news = news or turn.model != model
+        turn.model = model
+    return news
 
 
 def _terminal(status: str) -> Handler:
     def end(turn: TurnState, event: events.ResponseEvent, now: float) -> list[Change]:
         body = event.response
         _name(turn, body)
-        if body == ResponseBody() and status == "completed" and not (turn.parts or turn.output or turn.tool_calls):
+        if status == "completed" and not (turn.parts or turn.output or turn.tool_calls) and body == ResponseBody():
             return cut_off(turn, "failed", ErrorInfo(message=_EMPTY, code=UNREADABLE), now)
         stated = body.status if status == "completed" else None
         # Some send every end as completed, and say only inside how it was.
@@ -159,17 +167,18 @@ def _end(turn: TurnState, status: str, body: ResponseBody, now: float, said: Any
     """End the turn with the response as it is at last; `said`: an error that stands beside it."""
     turn.packed_usage = pack(body.usage)
     details = body.incomplete_details
-    if isinstance(details, Mapping) and details.get("reason") is not None:
+    if details is not None and isinstance(details, Mapping) and details.get("reason") is not None:
         turn.reason = str(details["reason"])
-    told = {"error": body.error or said, "status_details": body.status_details}
     changes = [*adoption.adopt(turn, body.output, status, now), *output.finish(turn, status, now)]
     changes += adoption.in_order(turn) if changes else []
-    return [*changes, *cut_off(turn, status, failure_info(told) if status == "failed" else None, now)]
+    error: ErrorInfo | None = None
+    if status == "failed":
+        error = failure_info({"error": body.error or said, "status_details": body.status_details})
+    return [*changes, *cut_off(turn, status, error, now)]
 
 
 def _place(turn: TurnState, event: Any) -> tuple[int, int]:
-    summary = isinstance(event, events.ReasoningSummaryDelta | events.ReasoningSummaryDone)
-    return places.of(turn, event), event.summary_index if summary else event.content_index
+    return places.of(turn, event), event.summary_index if isinstance(event, _SUMMARIES) else event.content_index
 
 
 def _piece(shown: str, *, raw: bool = False) -> Handler:
@@ -213,17 +222,18 @@ def _refusal_done(turn: TurnState, event: events.RefusalDone, now: float) -> lis
 
 def _item_added(turn: TurnState, event: events.OutputItemAdded, now: float) -> list[Change]:
     item = codec.decode_object(event.item)
-    place = places.begin(turn, item.get("id"), event.output_index)
-    if kind(item) == "reasoning":
+    place, named = places.begin(turn, item.get("id"), event.output_index), kind(item)
+    if named in TOOL_CALLS:
+        call = arrival.announce(turn, item, place, now)
+        return [*_token(turn, "text", now), CallChanged(call)] if call is not None else []
+    if named == "reasoning":
         return _token(turn, "reasoning", now)
-    if hosted.begin(turn, item, place, now):
-        return [TurnChanged(turn)]
-    call = arrival.announce(turn, item, place, now) if kind(item) in TOOL_CALLS else None
-    return [*_token(turn, "text", now), CallChanged(call)] if call is not None else []
+    return [TurnChanged(turn)] if hosted.begin(turn, item, place, now) else []
 
 
 def _arguments_delta(turn: TurnState, event: Any, now: float) -> list[Change]:
-    return [*arrival.grow(turn, event, now), *_token(turn, "text", now)]
+    arrival.grow(turn, event, now)
+    return _token(turn, "text", now)
 
 
 def _arguments_done(turn: TurnState, event: Any, now: float) -> list[Change]:

@@ -39,11 +39,13 @@ def replayed_items(output: Iterable[Item], unfinished: Sequence[Item] = (), *, t
 
 
 def _bare(item: Item) -> Item:
-    dropped = _NOT_REPLAYED.get(kind(item), frozenset())
-    bare = Item({key: value for key, value in item.items() if key not in dropped})
-    if kind(item) in TOOL_CALLS and not item.get("call_id") and item.get("id"):
+    named = kind(item)
+    bare = Item(item)
+    for dropped in _NOT_REPLAYED.get(named, ()):
+        bare.pop(dropped, None)
+    if named in TOOL_CALLS and not item.get("call_id") and item.get("id"):
         bare["call_id"] = item["id"]  # its answer names that one
-    if kind(item) == "function_call":
+    if named == "function_call":
         bare["arguments"] = arguments_as_object(item.get("arguments"))
     return bare
 
@@ -57,20 +59,17 @@ def _paired(items: Sequence[Item], readable: bool) -> list[Item]:
     thoughts: list[Item] = []
     lost = False
     for item in items:
-        if kind(item) == "reasoning":
+        named = kind(item)
+        if named == "reasoning":
             kept_thought = readable and bool(item.get("encrypted_content"))
             # Raw reasoning is an open model's: such servers pair nothing.
             lost = not kept_thought and not item.get("content")
             thoughts += [item] if kept_thought else []
-        elif not _says_nothing(item) and not (lost and kind(item) in _BOUND):
+        elif (named != "message" or item.get("content")) and not (lost and named in _BOUND):
+            # A message that was cut off before its first word says nothing.
             kept += [*thoughts, item]
             thoughts, lost = [], False
     return kept
-
-
-def _says_nothing(item: Item) -> bool:
-    """Whether it is a message that was cut off before its first word."""
-    return kind(item) == "message" and not item.get("content")
 
 
 def arguments_as_object(arguments: Any) -> str:

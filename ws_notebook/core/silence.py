@@ -32,8 +32,12 @@ def deadline(lane: Lane, waits: Waits) -> float | None:
 
 def ends(lanes: Iterable[Lane], waits: Waits) -> float | None:
     """The first of the lanes' deadlines; it may be over."""
-    moments = (deadline(lane, waits) for lane in lanes)
-    return min((moment for moment in moments if moment is not None), default=None)
+    first: float | None = None
+    for lane in lanes:
+        moment = deadline(lane, waits)
+        if moment is not None and (first is None or moment < first):
+            first = moment
+    return first
 
 
 def spare(lanes: Iterable[Lane], waits: Waits, until: float) -> None:

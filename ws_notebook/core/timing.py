@@ -58,12 +58,13 @@ class TurnTiming(msgspec.Struct, eq=False, gc=False):
 
     def enter(self, kind: str, now: float) -> None:
         """From `now` on the time is of this kind; the span before ends here."""
-        if not self.is_in(kind):
-            # In this order: another thread may look meanwhile.
-            if isinstance(self.starts, bytes):
-                self.starts = array("d", self.starts)
-            self.starts.append(now)
-            self.kinds += f" {kind}"
+        if self.is_in(kind):
+            return
+        # In this order: another thread may look meanwhile.
+        if isinstance(self.starts, bytes):
+            self.starts = array("d", self.starts)
+        self.starts.append(now)
+        self.kinds += f" {kind}"
 
     def begin_as(self, kind: str) -> None:
         """All of its time until now was of this kind."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback as traceback_module
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -377,13 +377,15 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         return calltext.best(self.kind, self.tellings)
 
     @property
-    def tellings(self) -> Iterator[str]:
+    def tellings(self) -> tuple[str, ...]:
         """What was told of its arguments, the most authoritative first."""
         field = calltext.FIELDS[self.kind]
-        yield calltext.text_of(None if self.item is None else self.item.get(field))
-        yield self.told
-        yield "".join(self.chunks or ())
-        yield calltext.text_of(None if self.announced is None else self.announced.get(field))
+        return (
+            "" if self.item is None else calltext.text_of(self.item.get(field)),
+            self.told,
+            "".join(self.chunks or ()),
+            "" if self.announced is None else calltext.text_of(self.announced.get(field)),
+        )
 
     @property
     def done(self) -> bool:

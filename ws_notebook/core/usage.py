@@ -21,7 +21,7 @@ __all__ = ["PackedUsage", "pack", "place_of", "usage_of"]
 _LARGEST: Final = 2**53
 """Beyond it a JSON number is no longer exact everywhere, and no response has so many tokens."""
 
-_NUMBER: Final = re.compile(r"(?<=:)(\d{1,15}(?:\.\d{1,17})?(?:e-\d{1,2})?)(?=[,}])")
+_NUMBER: Final = re.compile(r":(\d{1,15}(?:\.\d{1,17})?(?:e-\d{1,2})?)(?=[,}])")
 """What may differ from one usage to the next; in a text it may be as well, which does no harm."""
 
 
@@ -44,11 +44,11 @@ def usage_of(value: Any) -> WireObject | None:
 
 def pack(value: Any) -> PackedUsage | None:
     """The same, packed."""
-    usage = usage_of(value)
-    if usage is None:
+    if type(value) is not dict and not isinstance(value, Mapping):
         return None
+    usage = value if _is_clean(value) else _cleaned(value)
     parts = _NUMBER.split(codec.encode(usage).decode("utf-8", "surrogatepass"))
-    return PackedUsage(sys.intern("\0".join(parts[::2])), ",".join(parts[1::2]).encode())
+    return PackedUsage(sys.intern(":\0".join(parts[::2])), ",".join(parts[1::2]).encode())
 
 
 def place_of(form: str, path: Iterable[str]) -> tuple[int | None, Any]:
@@ -72,6 +72,17 @@ def _at(value: Any, path: Iterable[str]) -> Any:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def _is_clean(value: Mapping[str, Any]) -> bool:
+    for each in value.values():
+        kind = type(each)
+        if kind is int or kind is float:
+            if not -_LARGEST <= each <= _LARGEST:
+                return False
+        elif (kind is dict or isinstance(each, Mapping)) and not _is_clean(each):
+            return False
+    return True
 
 
 def _cleaned(value: Mapping[str, Any]) -> dict[str, Any]:

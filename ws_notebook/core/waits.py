@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from numbers import Real
@@ -68,6 +67,8 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
         known = cls.__struct_fields__
         for name in given or {}:
             if name not in known:
+                import difflib
+
                 near = difflib.get_close_matches(str(name), known, 1)
                 hint = f" Did you mean {near[0]!r}?" if near else ""
                 raise SettingsError(f"There is no wait {name!r}.{hint} Known are {', '.join(known)}.")

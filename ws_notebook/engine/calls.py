@@ -83,7 +83,7 @@ class Calls:
             output=output,
             status=outcome.status,
             error=None if outcome.error is None else hidden(outcome.error, self._keys),
-            note=" ".join(filter(None, [note(taken), outcome.note])),
+            note=" ".join(filter(None, [note(taken), outcome.note])) if taken else outcome.note,
             exception=outcome.exception,
             pictures=outcome.pictures,
             exhibits=outcome.exhibits,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,18 +19,19 @@ from ..render.header import RunHeader
 from ..scenes import shown_name
 from ..secrets import Keys, hidden
 from ..settings import Settings, Through
-from ..shelf.shelf import shelf
 from ..transports.base import Connection, Endpoint, Transport
 from ..transports.compression import Compression
 from ..transports.discovery import Found, recognize
 from ..transports.http import HttpTransport, make_client
 from ..transports.logs import quiet_loggers
 from ..transports.patience import limits, too_slow
-from ..transports.recording import Tape, recording
-from ..transports.replay import ReplayTransport
+from ..transports.tape import Tape, recording
 from ..transports.websocket import WebSocketTransport
-from .local import FarServers, LocalServer
 from .portal import Portal
+
+if TYPE_CHECKING:
+    from ..transports.replay import ReplayTransport
+    from .local import FarServers, LocalServer
 
 __all__ = ["Connector"]
 
@@ -80,7 +81,7 @@ class Connector:
         """Whether anything ever came over a socket."""
         self.tape = Tape()
         """Where connections find the recorder, while there is one."""
-        replay = self.transport if isinstance(self.transport, ReplayTransport) else None
+        self._replay = replay = _replay(self.transport)
         self.provider = settings.provider if replay is None else replay.cassette.provider or "replay"
         """What a header calls the provider."""
         self.address = "" if replay is not None else hidden(settings.address, keys)
@@ -118,7 +119,7 @@ class Connector:
     @property
     def outputs(self) -> Callable[[str], Any] | None:
         """What answers calls, by their ids, in their tools' place: a replay's; None: the tools do."""
-        return self.transport.outputs if isinstance(self.transport, ReplayTransport) else None
+        return None if self._replay is None else self._replay.outputs
 
     @property
     def max_age(self) -> float | None:
@@ -143,7 +144,7 @@ class Connector:
 
         Raises SettingsError where another server answers, and for a rule that cannot be read.
         """
-        if not self._settings.serving.embedded or isinstance(self.transport, ReplayTransport):
+        if not self._settings.serving.embedded or self._replay is not None:
             raise SettingsError(
                 f"Faults happen in the embedded server, and {self.provider} answers here. Take a session of it: "
                 '-s NAME after NAME = wsn.Session(provider="local"), or %config ResponsesMagics.provider = "local".'
@@ -163,7 +164,7 @@ class Connector:
     def _note_of(self, model: str) -> str:
         """What a reader must know of an answer of this model: of one on this machine, what it is."""
         settings = self._settings
-        if not settings.profile.embedded or isinstance(self.transport, ReplayTransport):
+        if not settings.profile.embedded or self._replay is not None:
             return self.note
         if model not in self._here:
             with contextlib.suppress(SettingsError, OSError):
@@ -172,7 +173,7 @@ class Connector:
 
     async def endpoint(self) -> Endpoint:
         """Where questions over plain HTTP go. Raises SettingsError for a missing key, and for a replay: nowhere."""
-        if isinstance(self.transport, ReplayTransport):
+        if self._replay is not None:
             raise SettingsError("A replay holds only what went over its connections. Ask a provider for this.")
         if self._settings.base_url and not self._settings.through:
             return await self._given_endpoint()
@@ -209,8 +210,8 @@ class Connector:
             raise too_slow(endpoint, seconds) from None
 
     async def _connect(self) -> Connection:
-        if isinstance(self.transport, ReplayTransport):
-            return await self.transport.connect(Endpoint(base_url="replay://cassette"))
+        if self._replay is not None:
+            return await self._replay.connect(Endpoint(base_url="replay://cassette"))
         if self._settings.base_url and not self._settings.through:
             return await self._connect_or_fall_back(await self._given_endpoint())
         server = await self._local_server()
@@ -313,6 +314,9 @@ class Connector:
         return Endpoint(base_url=base_url, headers=headers, ssl=trusted, waits=self.waits)
 
     async def _local_server(self) -> LocalServer:
+        # Most sessions need none, and it brings much along.
+        from .local import FarServers, LocalServer
+
         shared, network = self._portal.shared, self._settings.network
         async with shared.setdefault(f"{_LOCAL_SERVER}_lock", asyncio.Lock()):
             far: FarServers = shared.setdefault(f"{_LOCAL_SERVER}s_far_away", FarServers())
@@ -330,8 +334,19 @@ class Connector:
             return server
 
 
+def _replay(transport: Transport) -> ReplayTransport | None:
+    """The transport, where it plays a recording; None where it is another: then nothing of recordings is loaded."""
+    if transport.name != "replay":
+        return None
+    from ..transports.replay import ReplayTransport
+
+    return transport if isinstance(transport, ReplayTransport) else None
+
+
 def _said_of(model: str) -> str:
     """What a model on this machine is, in words; empty: none of that name is there."""
+    from ..shelf.shelf import shelf
+
     found = shelf().find(model)
     return "" if found is None else found.said
 

@@ -59,7 +59,8 @@ class Course:
         """What stops the batch of which it is the line; None for a run that asks itself."""
         self.done = False
         """Whether its observers were told of its end, in whatever way it ended."""
-        self._observers: list[Observer] = []
+        self.observers: list[Observer] = []
+        """Who is told of every change; written here alone."""
 
     def __repr__(self) -> str:
         return f"<Course of {self.state!r}>"
@@ -67,35 +68,39 @@ class Course:
     def inside(self) -> contextvars.Context:
         """Where its functions are called: in its cell's context, which knows the runs that wait for them."""
         context = self.context.copy()
-        context.run(lambda: ASKED_BY.set((*ASKED_BY.get(), self.state)))
+        context.run(_ask, self.state)
         return context
 
     def add(self, observer: Observer) -> bool:
         """On the loop, or before it begins: tell it of every change from now on. False: the run has ended."""
         if not self.done:
-            self._observers.append(observer)
+            self.observers.append(observer)
         return not self.done
 
     def remove(self, observer: Observer) -> None:
         """In any thread, also in the midst of a garbage collection: it takes no lock."""
         with contextlib.suppress(ValueError):
-            self._observers.remove(observer)
+            self.observers.remove(observer)
 
     def tell(self, change: Change) -> None:
         """On the loop: tell every observer. One that fails is not asked again, and harms nothing else."""
-        ended = isinstance(change, RunEnded)
+        ended = type(change) is RunEnded
         if ended:
             if isinstance(self.state.error, WsNotebookError):
                 self.state.error.run = self.handle
             self.done = True
-        for observer in list(self._observers):
+        for observer in list(self.observers):
             try:
                 self.context.run(observer, self.state, change)
             except Exception:
                 self.remove(observer)
                 logging.getLogger("ws_notebook").exception("An observer of run %s failed.", self.state.id)
         if ended:
-            self._observers.clear()
+            self.observers.clear()
+
+
+def _ask(run: RunState) -> None:
+    ASKED_BY.set((*ASKED_BY.get(), run))
 
 
 def cancelled(run: RunState, cause: Cause) -> RunCancelled:

@@ -149,7 +149,7 @@ class Dispatcher:
             joins=execution.tool.is_async,
         )
         self._portal.work.put(job)
-        if kernel.in_kernel() or self._waits().kernel is not None:
+        if self._waits().kernel is not None or kernel.in_kernel():
             self._timers[call] = asyncio.get_running_loop().call_later(_BUSY, self._look, course, call)
 
     def _look(self, course: Course, call: CallState) -> None:

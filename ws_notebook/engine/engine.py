@@ -258,7 +258,7 @@ class Engine:
 
     def _dispatch_ready(self) -> None:
         """Have the calls run of which everybody was told; an answer that is there at once makes the next ones ready."""
-        if self._dispatching:
+        if self._dispatching or not self._ready:
             return
         self._dispatching = True
         try:
@@ -268,14 +268,15 @@ class Engine:
             self._dispatching = False
 
     def _tell(self, state: RunState, change: Change) -> None:
-        course = self.courses.get(state.id)
-        if course is not None and type(change) is ToolCallReady:
-            # Before anybody is told: who hears of the call may go on from it.
-            self.protocol.hand_call(change.call, course.calls(change.call))
-            self._ready.append((course, change.call))
+        course, kind = self.courses.get(state.id), type(change)
         if course is not None:
-            course.tell(change)
-        if type(change) is RunEnded:
+            if isinstance(change, ToolCallReady):
+                # Before anybody is told: who hears of the call may go on from it.
+                self.protocol.hand_call(change.call, course.calls(change.call))
+                self._ready.append((course, change.call))
+            if course.observers or kind is RunEnded:
+                course.tell(change)
+        if kind is RunEnded:
             self.dispatcher.stop(state)
             if state.row_of is None:
                 # Who waits for a batch is woken when a row counts.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import math
 import os
 import queue
@@ -77,8 +78,10 @@ class _Bell:
 
     def wait(self, seconds: float) -> None:
         """Wait for a ring, or for so long."""
-        with contextlib.suppress(queue.Empty):
+        try:
             self._rung.get(timeout=seconds)
+        except queue.Empty:
+            return  # no ring came
 
     @contextlib.contextmanager
     def heard_here(self) -> Iterator[asyncio.Future[None]]:
@@ -143,7 +146,7 @@ class WorkQueue:
             self._jobs.append(job)
         self.ring()
         # A main thread that waits here looks by itself, and at its end it has the idle loop look at what is left.
-        if not self._attending and not kernel.call_when_idle(self._serve_idle):
+        if not self._attending and not kernel.call_when_idle(self._serve_idle) and self._awaiting:
             self._serve_awaited(job.owner, [job])
 
     def discard(self, owner: object) -> None:
@@ -397,7 +400,7 @@ class Portal:
         self.refuse_fork()
         # On the loop itself nothing has to be woken, which costs as much as sending a message.
         soon = self._loop.call_soon if self.here else self._loop.call_soon_threadsafe
-        soon(lambda: function(*args, **kwargs))
+        soon(functools.partial(function, *args, **kwargs))
 
     def post_or_not(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """The same from whatever thread lets something go, also as it collects garbage.

@@ -79,6 +79,8 @@ class Pump:
         self._ageing: asyncio.TimerHandle | None = None
         self._waking: asyncio.TimerHandle | None = None
         self._listening: asyncio.TimerHandle | None = None
+        self._listens_at = 0.0
+        """When that looks, in seconds of the monotonic clock."""
         self._unsent: deque[Outgoing] = deque()
         """Frames that are made and have not left: their turns are in flight."""
         self._sender: asyncio.Task[None] | None = None
@@ -100,7 +102,8 @@ class Pump:
 
     def resume_overdue(self) -> None:
         """Go on with what waited long enough for something that did not come."""
-        self._link.resume_overdue(time.monotonic())
+        if not self._link.lanes.calm:
+            self._link.resume_overdue(time.monotonic())
 
     def close_where_wanted(self) -> None:
         if self._link.wants_close:
@@ -128,18 +131,20 @@ class Pump:
             self._waking = asyncio.get_running_loop().call_later(moment - now, self._settle)
 
     def _listen(self, now: float) -> None:
-        """Look at the time when the silence ends. A timer that was set for an earlier one looks again by itself."""
+        """Look at the time when the silence ends.
+
+        A timer that was set for an earlier one, or for an answer that has come, looks again by itself: it would cost
+        more to set one anew for each request.
+        """
         moment, held = self._link.silence_ends(), self._listening
-        if moment is None and held is not None:
-            held.cancel()
-            self._listening = None
-        if moment is None:
+        if moment is None or (held is not None and self._listens_at <= moment):
             return
-        wanted = asyncio.get_running_loop().time() + max(0.0, moment - now)
-        if held is None or held.when() > wanted:
-            if held is not None:
-                held.cancel()
-            self._listening = asyncio.get_running_loop().call_at(wanted, self._end_silence)
+        if held is not None:
+            held.cancel()
+        self._listens_at = moment
+        # The timer is not to keep a session that nobody holds.
+        again = weakref.WeakMethod(self._end_silence)
+        self._listening = asyncio.get_running_loop().call_later(max(0.0, moment - now), call_held, again)
 
     def _end_silence(self) -> None:
         self._listening = None
@@ -152,8 +157,10 @@ class Pump:
 
     def drop(self) -> None:
         """Leave the present connection; it is closed aside, and what still comes over it is ignored."""
-        if self._ageing is not None:
-            self._ageing.cancel()
+        for timer in (self._ageing, self._listening):
+            if timer is not None:
+                timer.cancel()
+        self._listening = None
         connection, self._connection, self._prompt, self.opened_at = self._connection, None, None, None
         self._unsent.clear()
         if connection is None:

@@ -52,6 +52,19 @@ class Traffic:
 
     def settle(self) -> None:
         """Look at what the protocol wants now: close, publish its changes, open and send."""
+        if len(self._protocol.links) > len(self._pumps):
+            self._add_pumps()
+        # Whatever is done by who is told now has this called once more.
+        unsettled = [pump for pump in self._pumps if not pump.settled]
+        for pump in unsettled:
+            # Before the changes are published: it may be what ends a run, and nothing else may come of it.
+            pump.resume_overdue()
+            pump.close_where_wanted()
+        self._publish(self._protocol.changes())
+        for pump in unsettled:
+            pump.send_where_wanted()
+
+    def _add_pumps(self) -> None:
         for link in self._protocol.links[len(self._pumps) :]:
             self._pumps.append(
                 Pump(
@@ -63,16 +76,6 @@ class Traffic:
                     keep=self._keep,
                 )
             )
-        for pump in self._pumps:
-            if pump.settled:
-                continue
-            # Before the changes are published: it may be what ends a run, and nothing else may come of it.
-            pump.resume_overdue()
-            pump.close_where_wanted()
-        self._publish(self._protocol.changes())
-        for pump in self._pumps:
-            if not pump.settled:
-                pump.send_where_wanted()
 
     def rest(self) -> None:
         """Close every connection although nothing is wrong with it: nobody asks."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from .keys import Keys, begun
 from .kinds import begins
 from .named import is_placeholder
+from .words import Expression
 
 __all__ = ["open_places", "places"]
 
@@ -16,18 +17,18 @@ _LONGEST = 16_384
 """Bytes of the longest private key."""
 
 # Each begins with bytes to which a search skips.
-_AZURE = re.compile(rb"8Q~(?<=[\w~.\-]{3}8Q~)[\w~.\-]{31,34}(?![\w~.\-])")
-_TELEGRAM = re.compile(rb":(?<=\d{8}:)(AA[\w\-]{32,34})(?![\w\-])")
-_TERRAFORM = re.compile(rb"\.atlasv1\.(?<=\w\.atlasv1\.)([\w\-=]{40,})")
-_OPEN_BEHIND = re.compile(rb"(?:(?<=\d{8}:)A|(?<=\w\.atlasv1\.)\w)[\w\-=]{0,160}\Z")
-_USERINFO = re.compile(rb"://[^\s/@:?#\"'<>\\]{0,256}:([^\s/@?#\"'<>]{1,256})@(?=[\w\[%$])")
-_SCHEME = re.compile(rb"(Bearer|Basic)[ \t]{1,4}([\w\-.~+/=*]{1,8192})")
-_PROVES = re.compile(rb"[\d.=+~]")
-_PEM_BODY = re.compile(rb"[A-Za-z0-9+/=\r\n\\\-]{0,16384}")
-_OPEN_SCHEME = re.compile(rb"(?:Bearer|Basic)[ \t]{1,4}[\w\-.~+/=*]{0,1000}\Z")
-_OPEN_AZURE = re.compile(rb"(?:8Q~[\w~.\-]*|8Q?)\Z")
-_OPEN_URL = re.compile(rb"[^\s/@:?#\"'<>\\]{0,256}:([^\s/@?#\"'<>]{1,256})@?\Z")
-_OPEN_PEM = re.compile(
+_AZURE = Expression(rb"8Q~(?<=[\w~.\-]{3}8Q~)[\w~.\-]{31,34}(?![\w~.\-])")
+_TELEGRAM = Expression(rb":(?<=\d{8}:)(AA[\w\-]{32,34})(?![\w\-])")
+_TERRAFORM = Expression(rb"\.atlasv1\.(?<=\w\.atlasv1\.)([\w\-=]{40,})")
+_OPEN_BEHIND = Expression(rb"(?:(?<=\d{8}:)A|(?<=\w\.atlasv1\.)\w)[\w\-=]{0,160}\Z")
+_USERINFO = Expression(rb"://[^\s/@:?#\"'<>\\]{0,256}:([^\s/@?#\"'<>]{1,256})@(?=[\w\[%$])")
+_SCHEME = Expression(rb"(Bearer|Basic)[ \t]{1,4}([\w\-.~+/=*]{1,8192})")
+_PROVES = Expression(rb"[\d.=+~]")
+_PEM_BODY = Expression(rb"[A-Za-z0-9+/=\r\n\\\-]{0,16384}")
+_OPEN_SCHEME = Expression(rb"(?:Bearer|Basic)[ \t]{1,4}[\w\-.~+/=*]{0,1000}\Z")
+_OPEN_AZURE = Expression(rb"(?:8Q~[\w~.\-]*|8Q?)\Z")
+_OPEN_URL = Expression(rb"[^\s/@:?#\"'<>\\]{0,256}:([^\s/@?#\"'<>]{1,256})@?\Z")
+_OPEN_PEM = Expression(
     rb"-----BEGIN [A-Z0-9 ]{0,40}(?:\Z|PRIVATE KEY(?!.{0,16000}-----END [A-Z0-9 ]{3,40}-----))", re.DOTALL
 )
 

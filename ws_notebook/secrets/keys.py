@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -66,10 +65,13 @@ def _is_by_value(secret: bytes) -> bool:
 
 def _forms(secret: bytes) -> set[bytes]:
     """The secret as it may be written: in JSON a slash or a quote may stand behind backslashes; in a URL, in HTML."""
+    # It brings the names of all characters along.
+    from html import escape
+
     text = secret.decode()
     once = json.dumps(text).encode()[1:-1]
     twice = json.dumps(once.decode()).encode()[1:-1]
-    elsewhere = {quote(text).encode(), quote(text, safe="").encode(), html.escape(text).encode()}
+    elsewhere = {quote(text).encode(), quote(text, safe="").encode(), escape(text).encode()}
     return {secret, once, twice, once.replace(b"/", b"\\/"), once.replace(b"/", b"\\\\/")} | elsewhere
 
 

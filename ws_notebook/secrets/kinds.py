@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from .words import one_of
+from .words import Expression, one_of
 
 __all__ = ["KINDS", "Kind", "begins", "open_token", "tokens"]
 
@@ -110,6 +110,9 @@ _SIGNS: Final = (b"_", b"-", b".", b"I", b"K", b"T", b"/", b"dapi")
 """Each kind has one of these. To look for a single byte costs next to nothing."""
 
 
+_FIRST: Final = frozenset(head[0] for head in _HEADS)
+
+
 def _mark(byte: int) -> int:
     """What a byte is, of a run or not.
 
@@ -118,13 +121,13 @@ def _mark(byte: int) -> int:
     """
     if byte in _LEADS:
         return ord("l")
-    if byte in {head[0] for head in _HEADS}:
+    if byte in _FIRST:
         return ord("f")
     return ord("a" if byte == ord("/") or (byte < 128 and chr(byte).isalnum()) else " ")
 
 
 _MARKS: Final = bytes(map(_mark, range(256)))
-_AT_BEGIN: Final = (re.compile(b" f(?=[^ ]{%d})" % (_RUN - 1)), re.compile(b"l(?<= l)l*f"))
+_AT_BEGIN: Final = (Expression(b" f(?=[^ ]{%d})" % (_RUN - 1)), Expression(b"l(?<= l)l*f"))
 """In marks, the first byte of what may be a head at the beginning of a run."""
 
 
@@ -135,22 +138,23 @@ def _head() -> bytes:
     return b"(?=%s)%s" % (pairs, one_of(heads))
 
 
-_HEAD: Final = re.compile(_head())
+_HEAD: Final = Expression(_head)
+_BEHIND_SLASH: Final = Expression(lambda: b"/(?=%s)" % _head(), re.DOTALL)
 _BEHIND: Final = (
-    (b"/", b"/(?=%s)" % _HEAD.pattern),
-    (b"\\", rb"\\(?=(?:u.{4}|.)%s)" % _HEAD.pattern),
-    (b"%", b"%%(?=..%s)" % _HEAD.pattern),
+    (b"/", _BEHIND_SLASH),
+    (b"\\", Expression(lambda: rb"\\(?=(?:u.{4}|.)%s)" % _head(), re.DOTALL)),
+    (b"%", Expression(lambda: b"%%(?=..%s)" % _head(), re.DOTALL)),
 )
 """Before a head behind a slash in a run, or behind an escape at its beginning.
 
-Each begins with a single byte, to which the search skips. They are made where there is one; `re` keeps them.
+Each begins with a single byte, to which the search skips.
 """
-_SLASH: Final = re.compile(b"/")
-_DIGEST: Final = re.compile(rb"sha\d{1,3}[=:]\Z")
+_SLASH: Final = Expression(b"/")
+_DIGEST: Final = Expression(rb"sha\d{1,3}[=:]\Z")
 """Before a digest: in base64 some of them begin as a secret does."""
 
-_OPEN_AWS = re.compile(rb"A[KS]IA[A-Z0-9]{16}[\s,;:|\"'\\]{0,6}[A-Za-z0-9/+]{0,40}\Z")
-_WORD = re.compile(rb"[A-Za-z0-9]+")
+_OPEN_AWS = Expression(rb"A[KS]IA[A-Z0-9]{16}[\s,;:|\"'\\]{0,6}[A-Za-z0-9/+]{0,40}\Z")
+_WORD = Expression(rb"[A-Za-z0-9]+")
 
 
 def _by_lot(token: bytes) -> bool:
@@ -167,7 +171,7 @@ def _by_lot(token: bytes) -> bool:
 
 def tokens(data: bytes) -> Iterator[tuple[int, int]]:
     """Where those stand that are known by their looks."""
-    if len(data) < _RUN or not any(sign in data for sign in _SIGNS):
+    if len(data) < _RUN or not _is_signed(data):
         return
     marks = b" " + data.translate(_MARKS) + b" "
     end = 0
@@ -178,13 +182,17 @@ def tokens(data: bytes) -> Iterator[tuple[int, int]]:
                 yield from _in_run(data, start, end)
 
 
+def _is_signed(data: bytes) -> bool:
+    return any(map(data.__contains__, _SIGNS))
+
+
 def _hints(data: bytes, marks: bytes) -> list[int]:
     """Places in those runs that are worth to be looked through, in order."""
     heads = (match.end() - 2 for begin in _AT_BEGIN for match in begin.finditer(marks))
     found = [at for at in heads if data[at : at + 3] in _HEADS and _HEAD.match(data, at)]
     for byte, expression in _BEHIND:
         if byte in data:
-            found += [match.end() for match in re.compile(expression, re.DOTALL).finditer(data)]
+            found += [match.end() for match in expression.finditer(data)]
     return sorted(found)
 
 
@@ -192,7 +200,7 @@ def _in_run(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     if data[start - 1 : start] in (b"=", b":") and _DIGEST.search(data[max(0, start - 8) : start]):
         return
     reached = start
-    for begin in _begins(data, start, end, re.compile(_BEHIND[0][1], re.DOTALL)):
+    for begin in _begins(data, start, end, _BEHIND_SLASH):
         if begin < reached:
             continue
         for kind in _HEADS.get(data[begin : begin + 3], ()):
@@ -204,7 +212,7 @@ def _in_run(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
                 break
 
 
-def _begins(data: bytes, start: int, end: int, slash: re.Pattern[bytes]) -> Iterator[int]:
+def _begins(data: bytes, start: int, end: int, slash: Expression) -> Iterator[int]:
     """The places in a run at which a secret may begin."""
     yield start
     before = data[start - 1 : start]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from .keys import Keys, has_both
-from .words import one_of
+from .words import Expression, one_of
 
 __all__ = ["Value", "bare_name", "is_named_secret", "is_placeholder", "named"]
 
@@ -35,32 +35,34 @@ def _backwards(words: Iterable[bytes]) -> bytes:
 
 # In a folded text that is read backwards: a search skips to the signs, and most of them are sorted out by the last
 # letters of what stands before. A field that is called "key" is none, but in the query of a URL one is.
-_BEHIND_NAME: Final = re.compile(
-    rb':(?=[ "\\]*+(?:yek(?=[\w\-.?&])|%s)) {0,4}"?\\*%s?(%s)'
-    % (_backwards({word[-3:] for word in _ALL} - {b"key"}), _backwards(_SUFFIXES), _backwards(_WORDS))
+_BEHIND_NAME: Final = Expression(
+    lambda: (
+        rb':(?=[ "\\]*+(?:yek(?=[\w\-.?&])|%s)) {0,4}"?\\*%s?(%s)'
+        % (_backwards({word[-3:] for word in _ALL} - {b"key"}), _backwards(_SUFFIXES), _backwards(_WORDS))
+    )
 )
-_SIGN = re.compile(rb"(=>|:=|[:=])(?!=)[ \t]{0,4}(\\*[\"'])?")
-_OTHER: Final = re.compile(rb"page|next|continu|sync|cursor|pad|eos|bos|unk|mask|sep|cls|special|public|cancel|idempot")
+_SIGN = Expression(rb"(=>|:=|[:=])(?!=)[ \t]{0,4}(\\*[\"'])?")
+_OTHER: Final = Expression(rb"page|next|continu|sync|cursor|pad|eos|bos|unk|mask|sep|cls|special|public|cancel|idempot")
 """In the names of tokens that are none."""
 _IN_NAME: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 _NAME_TABLE: Final = bytes(byte if byte in _IN_NAME else ord(" ") for byte in range(256))
 
 _QUOTED: Final = {
-    b'"': re.compile(rb"(?:[^\"\\\n]|\\.){0,8192}", re.DOTALL),
-    b"'": re.compile(rb"(?:[^'\\\n]|\\.){0,8192}", re.DOTALL),
+    b'"': Expression(rb"(?:[^\"\\\n]|\\.){0,8192}", re.DOTALL),
+    b"'": Expression(rb"(?:[^'\\\n]|\\.){0,8192}", re.DOTALL),
 }
-_NESTED = re.compile(rb"(?:[^\"'\\]|\\(?![\"'\\])){0,8192}")
+_NESTED = Expression(rb"(?:[^\"'\\]|\\(?![\"'\\])){0,8192}")
 """Between quotes that stand behind backslashes: JSON in a string."""
-_BARE = re.compile(rb"[^\s\"'`&;,<>(){}\[\]\\|]{1,8192}")
-_HEADER = re.compile(rb"(?i:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,4}([^\s\"'\\]{1,8192})")
-_COOKIES = re.compile(rb"[^\s\"'\\;=]{1,256}(?:=[^\s\"'\\;]{0,4096}(?:; ?[^\s\"'\\;]{0,4096}){0,64})?")
-_VERSION = re.compile(
+_BARE = Expression(rb"[^\s\"'`&;,<>(){}\[\]\\|]{1,8192}")
+_HEADER = Expression(rb"(?i:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,4}([^\s\"'\\]{1,8192})")
+_COOKIES = Expression(rb"[^\s\"'\\;=]{1,256}(?:=[^\s\"'\\;]{0,4096}(?:; ?[^\s\"'\\;]{0,4096}){0,64})?")
+_VERSION = Expression(
     rb"[\^~<>=!v* ]{0,4}\d+(?:\.[\dx*]+)+[\w.+\-]{0,24}(?:[ ,|<>=\^~]{1,5}[\d.x*]+[\w.+\-]{0,24}){0,4}"
     rb"|\d+ - \d+|[\^~<>=*][\d.x*]*|(?:npm|workspace|catalog|portal|patch):[\w@/.^~*<>=+\-]{0,80}|latest"
 )
 """Versions as manifests and lock files write them: there are packages that are called `password` and `cookie`."""
-_PART = re.compile(rb"[A-Za-z0-9]+")
-_CODE = re.compile(rb"[(){}\[\]$<>]|[A-Za-z_]\.[A-Za-z_]")
+_PART = Expression(rb"[A-Za-z0-9]+")
+_CODE = Expression(rb"[(){}\[\]$<>]|[A-Za-z_]\.[A-Za-z_]")
 _VOCABULARY: Final = frozenset(
     b"null none nil true false undefined string str text password passwd token secret apikey cookie required optional "
     b"bearer basic hidden redacted secretstr auto inherit include omit".split()
@@ -102,17 +104,16 @@ def _value_behind(data: bytes, at: int, keys: Keys) -> Value | None:
     name, quote, place = bare_name(stem[begin:]), sign[2], sign.end()
     if not name.endswith(_ALL) or not (in_query or name != b"key"):
         return None
+    cookies = not quote and name.endswith(b"cookie") and not in_query
     if quote:
         value = (_NESTED if len(quote) > 1 else _QUOTED[quote]).match(data, place)
     elif name.endswith(b"authorization"):
         value = _HEADER.match(data, place) or _BARE.match(data, place)
     else:
-        value = (_COOKIES if name.endswith(b"cookie") and not in_query else _BARE).match(data, place)
+        value = (_COOKIES if cookies else _BARE).match(data, place)
     if value is None or not value[0]:
         return None
-    if not quote and (
-        data[value.end() : value.end() + 1] in (b"(", b"[") or (sign[1] == b"=" and value.re is _COOKIES)
-    ):
+    if not quote and (data[value.end() : value.end() + 1] in (b"(", b"[") or (sign[1] == b"=" and cookies)):
         return None  # code
     whole = in_query or (quote is not None and (len(stem) < len(before) or sign[1] == b"="))
     return Value(value.start(), value.end(), is_named_secret(name, value[0], keys, whole=whole, in_query=in_query))

@@ -1,12 +1,38 @@
-"""Words as one expression."""
+"""Expressions of bytes, which are made when they are first used, and words as one of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
-__all__ = ["one_of"]
+__all__ = ["Expression", "one_of"]
+
+
+class Expression:
+    """A regular expression: most of these are never met, and to make all of them would take as long as to connect.
+
+    `written`: the expression, or what writes it. Its methods are those of `re.Pattern`.
+    """
+
+    finditer: Callable[..., Iterator[re.Match[bytes]]]
+    fullmatch: Callable[..., re.Match[bytes] | None]
+    match: Callable[..., re.Match[bytes] | None]
+    search: Callable[..., re.Match[bytes] | None]
+
+    def __init__(self, written: bytes | Callable[[], bytes], flags: int = 0) -> None:
+        self._written = written
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in Expression.__annotations__:
+            raise AttributeError(name)
+        written = self._written
+        made = re.compile(written if isinstance(written, bytes) else written(), self._flags)
+        # From now on they are found without coming here.
+        self.finditer, self.fullmatch, self.match, self.search = made.finditer, made.fullmatch, made.match, made.search
+        return getattr(made, name)
 
 
 def one_of(words: Iterable[bytes]) -> bytes:

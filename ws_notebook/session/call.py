@@ -14,7 +14,6 @@ from ..core.turn import CallState, TurnState
 from ..exceptions import SettingsError
 from ..secrets import Keys
 from ..tools.values.outputs import to_output
-from .code import call_source
 from .host import Asked, Host
 
 if TYPE_CHECKING:
@@ -70,6 +69,8 @@ class Call(Generic[R]):
 
     @property
     def code(self) -> str:
+        from .code import call_source
+
         call, names = self._state, getattr(kernel.shell(), "user_ns", {})
         arguments = call.arguments if call.edited is None else call.edited
         return call_source(self._run._course.tools.get(call.name), call.name, arguments, names)

@@ -9,7 +9,6 @@ from .. import kernel
 from ..exceptions import SettingsError
 from .host import Host
 from .run import Run
-from .showing import live_timeline
 
 __all__ = ["Figures"]
 
@@ -38,6 +37,8 @@ class Figures:
         if chosen is None:
             raise SettingsError("There is no run yet. Ask something first.")
         if not chosen.done and kernel.in_kernel():
+            from .showing import live_timeline
+
             return live_timeline(chosen)
         from ..views.live import timeline_widget
 

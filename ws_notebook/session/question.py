@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from ..core.items import Item, as_items
 from ..exceptions import SettingsError
@@ -17,8 +18,7 @@ __all__ = ["Input", "Question", "question"]
 Input = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """The items of a request; its pictures in their order, each as a small copy with a caption; notes for views.
 
     `source` is a stamp of what it was made of, where that can be edited later: a cell's words as typed.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..profiles import EMBEDDED
 from ..transports.base import Transport
-from ..transports.recording import Recorder
-from ..transports.replay import ReplayTransport
 from .host import Host
+
+if TYPE_CHECKING:
+    from ..transports.recording import Recorder
 
 __all__ = ["Recording", "recorded_facts", "recording_of", "start_recording"]
 
@@ -61,6 +62,8 @@ def start_recording(session: Host[Any], path: str | Path) -> Recording:
 
     Raises SettingsError where the file cannot be written, and where a recording to it goes on already.
     """
+    from ..transports.recording import Recorder
+
     connector = session._engine.connector
     tape, transport = connector.tape, connector.transport.name
     recorder = Recorder(
@@ -83,6 +86,10 @@ def recording_of(session: Host[Any]) -> Recording | None:
 
 def recorded_facts(transport: Transport | None, provider: str, model: str | None) -> tuple[str, str | None]:
     """The provider and model of a session: a replay needs no key and no address, and has the recorded model."""
+    if transport is None:
+        return provider, model
+    from ..transports.replay import ReplayTransport
+
     if not isinstance(transport, ReplayTransport):
         return provider, model
     return EMBEDDED.name, model or transport.cassette.model or None

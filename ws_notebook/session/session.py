@@ -24,7 +24,6 @@ from ..engine.engine import Engine
 from ..engine.portal import portal
 from ..engine.rest import call_held
 from ..exceptions import SettingsError
-from ..network.network import Network
 from ..render.header import RunHeader
 from ..secrets import Keys
 from ..settings import ApiKey, Profile
@@ -35,8 +34,6 @@ from ..transports.compression import Compression
 from .arguments import check, own_transport
 from .asking import AskSettings, StartSettings, asks
 from .beginning import begin
-from .chat import chat
-from .compaction import Compactor, latest_to_compact
 from .errors import shortened
 from .export import SpanExports, write_trace
 from .figures import Figures
@@ -51,6 +48,8 @@ from .run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..network.network import Network
 
 __all__ = ["Session"]
 
@@ -129,7 +128,6 @@ class Session(Maps):
         self._engine = Engine(Connector(self.settings, keys, home, given, Waits.of(waits)), keys, home)
         self._engine.watchers.append(panels().touch)
         self._spans, self._figures = SpanExports(home), Figures()
-        self._compactor = Compactor(self._engine.connector.endpoint, keys)
         # A session that nobody holds rests; its runs may still be read, and asked for another handle of it.
         rests = weakref.WeakMethod(self._engine.rest)
         self._keeper = Keeper(self, functools.partial(home.post_or_not, call_held, rests))
@@ -222,6 +220,8 @@ class Session(Maps):
         end it goes; default: the latest (one in progress is waited for). Raises SettingsError where there is none,
         and what the provider answers as an error; nothing has changed then.
         """
+        from .compaction import Compactor, latest_to_compact
+
         self._refuse_closed()
         if not isinstance(parent, Run | None):
             raise SettingsError(f"parent must be a run, not {parent!r}. Take one of session.runs.")
@@ -229,7 +229,8 @@ class Session(Maps):
         state = wanted if isinstance(wanted, RunState) else latest_to_compact(self._engine.states())
         before, portal, waiters = self._engine.courses[state.id], self._engine.portal, self._engine.waiters
         waiters.wait(before, lambda: before.done)
-        made = portal.submit(self._compactor.run(f"r{next(self._numbers)}", state))
+        compactor = Compactor(self._engine.connector.endpoint, self._engine.keys)
+        made = portal.submit(compactor.run(f"r{next(self._numbers)}", state))
         made.add_done_callback(lambda _: waiters.wake())
         try:
             portal.work.wait(made, made.done)
@@ -374,6 +375,8 @@ class Session(Maps):
 
     def chat(self) -> Any:
         """A widget to ask, steer, stop and branch in, with a live view of each run."""
+        from .chat import chat
+
         return chat(self)
 
     @shortened

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from ws_notebook.tools.context import Context
 from ws_notebook.tools.schema.signature import Parameter, home
@@ -13,8 +14,7 @@ from ws_notebook.tools.schema.signature import Parameter, home
 __all__ = ["BoundCall"]
 
 
-@dataclass(frozen=True, slots=True)
-class BoundCall:
+class BoundCall(msgspec.Struct, frozen=True, eq=False):
     """A tool and the Python values it is called with. `run()` calls it once; it holds no state of the call."""
 
     tool: Callable[..., Any]
@@ -39,6 +39,8 @@ class BoundCall:
     ) -> BoundCall:
         """Sort values by name into positional and keyword arguments."""
         positional = [parameter for parameter in parameters if parameter.positional]
+        if not positional:
+            return cls(tool, (), values, is_async, contexts)
         given = [index for index, parameter in enumerate(positional) if parameter.name in values]
         # A default before a given positional argument has to be spelled out.
         leading = positional[: given[-1] + 1] if given else []
@@ -55,7 +57,8 @@ class BoundCall:
         passes through. Without a `context` the function is given one of no call.
         """
         inside = context or Context()
-        result: Any = self.tool(*self.args, **self.kwargs, **dict.fromkeys(self.contexts, inside))
+        more = dict.fromkeys(self.contexts, inside) if self.contexts else {}
+        result: Any = self.tool(*self.args, **self.kwargs, **more)
         # What most functions return is none, and is not asked further.
         if hasattr(result, "__anext__") and inspect.isasyncgenfunction(home(self.tool)):
             return _last_of_async(result, inside)

@@ -7,7 +7,7 @@ import time
 import types
 import typing
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -19,6 +19,8 @@ __all__ = ["Context", "is_context"]
 
 _PARTIAL = 2_000
 """Characters of a partial result that are shown."""
+
+_NONE: Final = Progress()
 
 _CREDIT, _SHARE = 0.1, 0.2
 """Seconds, and the part of the time since the first, that writing down partial results may take; more are left out."""
@@ -43,7 +45,7 @@ class Context:
         self.run = run
         self.call = call
         self._report = report
-        self._last = Progress()
+        self._last = _NONE
         self._first = self._spent = 0.0
 
     @property

@@ -8,16 +8,15 @@ once, as an `Outcome`, or as None where it was interrupted; a tool that fails ne
 from __future__ import annotations
 
 # What `signal` wraps: its enums take longer than most functions that are called in between.
+import _signal as signal  # type: ignore[import-not-found]
 import asyncio
 import contextlib
 import contextvars
 import inspect
-import signal
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
@@ -166,7 +165,6 @@ class _Gate:
         raise KeyboardInterrupt
 
 
-@dataclass(eq=False, repr=False, kw_only=True)
 class Execution:
     """One call of one tool.
 
@@ -175,25 +173,33 @@ class Execution:
     where it ended because of `interrupt`.
     """
 
-    tool: ToolLike = field(kw_only=False)
-    arguments: str = field(kw_only=False)
-    context: contextvars.Context
-    started: Callable[[], bool]
-    finished: Callable[[Outcome | None], None]
-    inside: Context | None = None
-
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
-    _thread: int | None = field(default=None, init=False)
-    _task: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = field(default=None, init=False)
-    _future: Future[Any] | None = field(default=None, init=False)
-    _executor: Executor | None = field(default=None, init=False)
-    _interrupted: bool = field(default=False, init=False)
-    _claimed: bool = field(default=False, init=False)
-    began: float | None = field(default=None, init=False)
-    """When the function began, in seconds of the monotonic clock; written by whoever lets it begin."""
-    watched: bool = field(default=False, init=False)
-    """Whether its beginning is to be told at once."""
-    _gate: _Gate = field(default_factory=_Gate, init=False)
+    def __init__(
+        self,
+        tool: ToolLike,
+        arguments: str,
+        *,
+        context: contextvars.Context,
+        started: Callable[[], bool],
+        finished: Callable[[Outcome | None], None],
+        inside: Context | None = None,
+    ) -> None:
+        self.tool = tool
+        self.arguments = arguments
+        self.context = context
+        self.started = started
+        self.finished = finished
+        self.inside = inside
+        self.began: float | None = None
+        """When the function began, in seconds of the monotonic clock; written by whoever lets it begin."""
+        self.watched = False
+        """Whether its beginning is to be told at once."""
+        self._lock = threading.Lock()
+        self._thread: int | None = None
+        self._task: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = None
+        self._future: Future[Any] | None = None
+        self._executor: Executor | None = None
+        self._interrupted = self._claimed = False
+        self._gate = _Gate()
 
     # Running: one of these is called, once.
 

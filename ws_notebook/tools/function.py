@@ -17,6 +17,7 @@ from ws_notebook.tools.bench.revision import succeed
 from ws_notebook.tools.bench.workbench import Workbench
 from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.options import ToolOptions, checked, checked_name
+from ws_notebook.tools.schema.arguments import validated
 from ws_notebook.tools.schema.docstring import describe
 from ws_notebook.tools.schema.freeform import as_format, check_parameters, format_words, parsed_text
 from ws_notebook.tools.schema.pretty import ShownSchema
@@ -134,8 +135,6 @@ class Tool(Workbench, Generic[P, R]):
         Raises `ToolError` that tells the model what is wrong with them. Null for an optional parameter means its
         default.
         """
-        from ws_notebook.tools.schema.arguments import validated
-
         if self._unbound:
             raise ToolError(
                 f"Tool {self.name!r} is a method without its object. Add it through one: object.{self.name}."

@@ -6,7 +6,6 @@ They are passed through as they are; the calls come back as items of the turn, a
 from __future__ import annotations
 
 import copy
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -88,6 +87,8 @@ def secrets_of(definition: Mapping[str, Any]) -> list[str]:
 
 def _check_name(name: str, has_options: bool) -> None:
     if name not in HOSTED:
+        import difflib
+
         near = difflib.get_close_matches(name, HOSTED, n=1)
         hint = f"Did you mean {near[0]!r}?" if near else f"Those are {', '.join(HOSTED)}."
         raise ToolError(

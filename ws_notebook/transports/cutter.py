@@ -96,12 +96,9 @@ class Cutter:
                 self._leave(data[stop:])
                 return
             position = stop
-        self._keep(data[position:], wanted)
-
-    def _keep(self, rest: bytes, wanted: int) -> None:
-        if rest:
-            self._pieces.append(rest)
-            self._held, self._wanted = len(rest), wanted
+        if position < end:
+            self._pieces.append(data[position:])
+            self._held, self._wanted = end - position, wanted
 
     def _set_aside(self, frame: bytes) -> bool:
         """One frame for the library; whether cutting goes on behind it."""

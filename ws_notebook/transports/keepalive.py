@@ -40,8 +40,7 @@ class Keepalive:
     @property
     def in_doubt(self) -> bool:
         """Whether nothing may be sent into it: a ping is unanswered, or the machine has slept since the last one."""
-        slept = abs(_clocks_apart() - self._clocks) > self._doubt
-        return slept or self._silent_at == self._socket.heard
+        return self._silent_at == self._socket.heard or abs(_clocks_apart() - self._clocks) > self._doubt
 
     @property
     def fresh(self) -> bool:

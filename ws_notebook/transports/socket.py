@@ -31,6 +31,9 @@ TRIED: Final = frozenset({15, 16, 17})
 _MESSAGES: Final = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 _BLANK_LINE: Final = b"\r\n\r\n"
 
+_ROOM: Final = 256 * 1024
+"""Bytes of the longest read: as many as asyncio's own."""
+
 
 def is_tried(found: str = version) -> bool:
     """Whether the fast road was tried with this version of the library, that which is installed if none is named."""
@@ -44,17 +47,27 @@ class Socket(ClientConnection):
     heard = 0
     heard_at = 0.0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether messages may be sent: the connection is there, and neither side has begun to close it."""
+        return self.protocol.state is State.OPEN
+
     def data_received(self, data: bytes) -> None:
         self.heard += 1
         self.heard_at = time.time()
         super().data_received(data)
 
 
-class FastSocket(Socket):
-    """A connection whose messages are taken by `listen` or `arrived`, and not by the library's `recv`."""
+class FastSocket(Socket, asyncio.BufferedProtocol):
+    """A connection whose messages are taken by `listen` or `arrived`, and not by the library's `recv`.
+
+    It is read into room of its own: asyncio would have as much made for each read, and given back, which takes longer
+    than all that is done with a token.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._room = memoryview(bytearray(_ROOM))
         self._cutter = Cutter(self._pass_on, largest=largest_message(self.protocol))
         self._fragments: list[bytes] = []
         self._head = b""
@@ -66,6 +79,12 @@ class FastSocket(Socket):
         """What whoever takes the messages has raised: it is his, and not the connection's."""
 
     # What comes.
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.data_received(bytes(self._room[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
         self.heard += 1
@@ -120,7 +139,7 @@ class FastSocket(Socket):
 
     def _may_cut(self) -> bool:
         known = all(isinstance(each, PerMessageDeflate) for each in self.protocol.extensions)
-        return known and self.protocol.state is State.OPEN
+        return known and self.is_open
 
     # Who takes it.
 

@@ -141,7 +141,7 @@ class WebSocketConnection:
 
     @property
     def usable(self) -> bool:
-        return self._socket.state.name == "OPEN" and not self._keepalive.in_doubt
+        return self._socket.is_open and not self._keepalive.in_doubt
 
     async def answers(self) -> bool:
         return await self._keepalive.answers()
@@ -190,7 +190,7 @@ class FastConnection(WebSocketConnection):
             raise _lost(self._fast.protocol.close_exc)
 
     def takes_now(self, size: int) -> bool:
-        ready = size <= _AT_ONCE and self.usable and self._keepalive.fresh
+        ready = size <= _AT_ONCE and self._fast.is_open and self._keepalive.fresh
         return ready and not self._fast.transport.get_write_buffer_size()
 
     def send_now(self, frame: bytes) -> None:

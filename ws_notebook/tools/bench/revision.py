@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ws_notebook import kernel
-from ws_notebook.tools.bench.trial import Tried
-from ws_notebook.tools.contract import ToolLike
 from ws_notebook.tools.schema.pretty import Field, fields
+
+if TYPE_CHECKING:
+    from ws_notebook.tools.bench.trial import Tried
+    from ws_notebook.tools.contract import ToolLike
 
 __all__ = ["differences", "succeed"]
 
@@ -78,11 +79,13 @@ def _is_below(path: str, others: set[str]) -> bool:
 
 
 def _show(name: str, changes: list[str]) -> None:
+    from html import escape
+
     from IPython.display import publish_display_data
 
     named = changes if len(changes) <= _MOST else [*changes[:_MOST], f"and {len(changes) - _MOST} more"]
     line = f"{name}: the schema changed: {' · '.join(named)}"
-    data = {"text/plain": line, "text/html": f'<div style="{_STYLE}">{html.escape(line)}</div>'}
+    data = {"text/plain": line, "text/html": f'<div style="{_STYLE}">{escape(line)}</div>'}
     if kernel.in_kernel():
         publish_display_data(data)  # type: ignore[no-untyped-call]
     else:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Protocol, Self, overload
 
-from ws_notebook.tools.bench.attempt import Attempt
 from ws_notebook.tools.bench.mock import UNSET, Mock
 from ws_notebook.tools.bench.record import Record
-from ws_notebook.tools.bench.trial import Trial, Tried
 
 if TYPE_CHECKING:
     from ws_notebook.core.turn import CallState
+    from ws_notebook.tools.bench.attempt import Attempt
+    from ws_notebook.tools.bench.trial import Trial, Tried
 
 __all__ = ["Tools", "Workbench", "remember"]
 
@@ -24,7 +24,11 @@ class _Trying:
     @overload
     def __get__(self, tool: Tried, owner: type) -> Attempt: ...
     def __get__(self, tool: Tried | None, owner: type) -> Self | Attempt:
-        return self if tool is None else Attempt(tool)
+        if tool is None:
+            return self
+        from ws_notebook.tools.bench.attempt import Attempt
+
+        return Attempt(tool)
 
 
 class Workbench:
@@ -35,6 +39,8 @@ class Workbench:
     @property
     def last(self: Tried) -> Trial | None:
         """The last call, by the model or by `try_`; None before the first. `t.last.replay()` makes it again."""
+        from ws_notebook.tools.bench.trial import Trial
+
         record = self._bench.last
         return None if record is None else Trial.of(self, record)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import json
 import re
@@ -150,7 +149,9 @@ def _inline(pattern: re.Pattern[str]) -> str:
 
 def _check_lark(definition: str, label: str) -> None:
     """Where Lark is installed it reads the grammar, so that a slip is found here and not by the provider."""
-    if importlib.util.find_spec("lark") is None:
+    from importlib.util import find_spec
+
+    if find_spec("lark") is None:
         return
     import lark
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.schema.docstring import describe
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FunctionSchema", "function_schema"]
 
 
-@dataclass(frozen=True)
-class FunctionSchema:
+class FunctionSchema(msgspec.Struct, frozen=True, dict=True):
     """What is known of a tool's parameters."""
 
     parameters: tuple[Parameter, ...]

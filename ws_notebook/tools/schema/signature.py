@@ -7,9 +7,10 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+
+import msgspec
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.context import is_context
@@ -23,8 +24,7 @@ _INFERRED = (bool, int, float, str)
 _SECRET_NAME = re.compile(r"(^|_)(api_?key|key|token|secret|password|passwd|pwd|credentials?|auth(orization)?)$", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """One parameter the model may fill."""
 
     name: str

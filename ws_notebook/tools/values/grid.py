@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from ws_notebook.tools.values.loaded import PYTHONS, loaded
 
@@ -27,8 +28,7 @@ _FLOATS = ("float16", "float32", "Float32", "halffloat[pyarrow]", "float[pyarrow
 """pandas' names of numbers that have more digits as Python's floats than they had."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(msgspec.Struct, frozen=True):
     """The first rows and columns of a table. Values keep their types; what is missing is None, NA or NaT."""
 
     heads: tuple[tuple[Any, ...], ...]
