@@ -6,7 +6,6 @@ Keys are looked up at each connection and are kept out of every repr.
 from __future__ import annotations
 
 import base64
-import difflib
 import inspect
 import os
 import re
@@ -17,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import msgspec
 
 from .exceptions import ConnectionFailed, SettingsError, WsNotebookError
+from .manual import did_you_mean
 from .network.network import Network, network_of
 from .profiles import EMBEDDED, PROFILES, USUAL, Profile, profile_at
 from .scenes import with_path
@@ -433,8 +433,7 @@ def _profile(wanted: Any, what: str = "profile") -> Profile:
         return wanted
     if isinstance(wanted, str) and wanted in PROFILES:
         return PROFILES[wanted]
-    near = difflib.get_close_matches(str(wanted), PROFILES, 1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(str(wanted), PROFILES)
     raise SettingsError(f"Unknown {what} {wanted!r}.{hint} {_known_providers()}")
 
 

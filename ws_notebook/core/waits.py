@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from numbers import Real
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ..exceptions import SettingsError
+from ..manual import did_you_mean
 
 __all__ = ["Waits"]
 
@@ -68,8 +68,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
         known = cls.__struct_fields__
         for name in given or {}:
             if name not in known:
-                near = difflib.get_close_matches(str(name), known, 1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
+                hint = did_you_mean(str(name), known)
                 raise SettingsError(f"There is no wait {name!r}.{hint} Known are {', '.join(known)}.")
         return cls(**(given or {}))
 

@@ -97,12 +97,10 @@ class UpstreamModel:
             )
         return "responses" if found.api == "websocket" and self._closes_sockets else found.api
 
-    async def _by_chat(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
+    def _by_chat(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
         body = chat.body_of(self.name, request, found.dialect)
         custom = frozenset() if found.dialect.custom_tools else _custom(request)
-        async with aclosing(self._completion("chat", body, Chunks(custom))) as batches:
-            async for pieces in batches:
-                yield pieces
+        return self._completion("chat", body, Chunks(custom))
 
     async def _by_completion(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
         if request.tools and _wants_calls(request):
