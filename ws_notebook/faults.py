@@ -9,8 +9,11 @@ from typing import Any
 
 import msgspec
 
+from .manual import did_you_mean
+
 __all__ = [
     "ACTIONS",
+    "CLOSES",
     "EVENTS",
     "POST",
     "STRUCK",
@@ -79,10 +82,10 @@ def _number(read: Callable[[str], Any], fits: Callable[[Any], bool], wanted: str
 _seconds = _number(float, lambda value: 0 <= value <= 86_400, "seconds, 0 to 86400")
 _positive = _number(int, lambda value: value >= 1, "a number above 0")
 _status = _number(int, lambda value: 400 <= value < 600, "an HTTP status, 400 to 599")
+CLOSES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
+"""The close codes that a peer may send."""
 _close_code = _number(
-    int,
-    lambda value: value in (*range(1000, 1004), *range(1007, 1015)) or 3000 <= value < 5000,
-    "a close code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999",
+    int, CLOSES.__contains__, "a close code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999"
 )
 
 
@@ -166,7 +169,7 @@ def parse_action(text: str, rule: str = "") -> Any:
     name, _, argument = text.strip().partition(" ")
     rule = rule or text
     if name not in ACTIONS:
-        near = _near(name, ACTIONS)
+        near = did_you_mean(name, ACTIONS)
         raise FaultError(f"Unknown fault '{name}' in '{rule}'.{near} Use one of {', '.join(ACTIONS)}.")
     try:
         return ACTIONS[name][0](argument.strip())
@@ -174,37 +177,32 @@ def parse_action(text: str, rule: str = "") -> Any:
         raise FaultError(f"Cannot read the fault '{rule}': '{name}' {error}.") from None
 
 
-def _closest(word: str, known: Iterable[str], likeness: float = 0.6) -> list[str]:
-    # Only rules that cannot be read need it, and most sessions read none.
-    import difflib
-
-    return difflib.get_close_matches(word, list(known), 1, likeness)
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    near = _closest(word, known)
-    return f" Did you mean '{near[0]}'?" if near else ""
-
-
 def _hint(rule: str) -> str:
     """What is missing of a rule that is none."""
     name, _, argument = rule.strip().partition(" ")
     if name not in ACTIONS:
-        return _near(name, ACTIONS)
+        return did_you_mean(name, ACTIONS)
     words = [word for word in argument.split() if word != "at"]
     event = next((word for word in words if word in _TYPES), "response.output_text.delta")
     meant = " ".join([name, *(word for word in words if word != event), "at", event])
     return f" Did you mean '{meant}'?"
 
 
+def _is_nearly_known(event: str) -> bool:
+    # Only rules that cannot be read need it, and most sessions read none.
+    import difflib
+
+    return bool(difflib.get_close_matches(event, _TYPES, 1, 0.9))
+
+
 def _check_event(event: str, rule: str) -> None:
     """Refuse what is no type of an event, and what is nearly one: such a rule would wait for ever."""
     if event in _TYPES or "*" in event:
         return
-    near = _near(event, [*EVENTS, *_TYPES])
-    if event.startswith("response.") and not (near and _closest(event, _TYPES, 0.9)):
+    near = did_you_mean(event, [*EVENTS, *_TYPES])
+    if event.startswith("response.") and not (near and _is_nearly_known(event)):
         return  # an upstream's own
-    near = near or _near(f"response.{event}", EVENTS)
+    near = near or did_you_mean(f"response.{event}", EVENTS)
     raise FaultError(
         f"Cannot read the fault '{rule}': there is no event '{event}'.{near} Usual are {', '.join(EVENTS)}."
     )

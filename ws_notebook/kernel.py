@@ -26,6 +26,7 @@ __all__ = [
     "draw_figures",
     "execution",
     "has_later_page",
+    "hear",
     "hear_quietly",
     "hear_while_busy",
     "hears_while_busy",
@@ -236,6 +237,12 @@ def hear_while_busy(comm: Any) -> None:
     hear_quietly(comm)
     if hasattr(comm, "_reply_subshell_for"):
         comm._reply_subshell_for = None
+
+
+def hear(widget: Any, receive: Callable[[Any], object]) -> None:
+    """Have `receive` called with what the browser tells this widget, also while a cell runs."""
+    widget.on_msg(lambda _widget, content, _buffers: receive(content))
+    hear_while_busy(widget.comm)
 
 
 class OwnHooks:

@@ -1,15 +1,15 @@
 """Where the documentation explains a message: the entries of docs/troubleshooting.md, and the words that lead to each.
 
-An entry's name is its anchor there, for good: links to it are shown and written down.
+An entry's name is its anchor there, for good: links to it are shown and written down. Hints in messages are made here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-__all__ = ["BRIEF", "ENTRIES", "FINDINGS", "ROOT", "address", "entry_of"]
+__all__ = ["BRIEF", "ENTRIES", "FINDINGS", "ROOT", "address", "did_you_mean", "entry_of"]
 
 ROOT: Final = "https://ws-notebook.readthedocs.io/en/latest/"
 
@@ -125,3 +125,12 @@ def entry_of(message: str, otherwise: str = "") -> str:
 def address(entry: str) -> str:
     """The address of an entry."""
     return f"{ROOT}troubleshooting.html#{entry}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` Did you mean 'x'?`, to end a message with; nothing where no known word is near."""
+    # Only messages about what is not known need it.
+    import difflib
+
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -6,7 +6,7 @@ All that depends on which provider it is stands here: another one is another row
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -85,6 +85,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a host is the provider's. By whole labels: another domain may end in the same letters."""
         return any(f".{host}".endswith(f".{end.removeprefix('.')}") for end in self.hosts)
 
+
+_SERVED_BY_USERS: Final[dict[str, Any]] = {
+    "played": False, "needs_key": False, "trusts_store": False, "warm_up": False, "max_age": None,
+}  # fmt: skip
+"""How servers behave that people start on their own machines."""
 
 PROFILES: Final[Mapping[str, Profile]] = {
     profile.name: profile
@@ -197,13 +202,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="llamacpp",
             title="llama.cpp's server",
-            played=False,
             usual_url="http://localhost:8080/v1",
             model="default",
-            max_age=None,
-            needs_key=False,
-            trusts_store=False,
-            warm_up=False,
+            **_SERVED_BY_USERS,
             notes=(
                 "It remembers nothing and is asked over HTTP; what it ignores (`text.format`) or hides (a cut) is "
                 'made up for. `through="local"` gives it WebSocket mode, lanes and memory. Any model name will do.',
@@ -213,13 +214,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="ollama",
             title="Ollama",
-            played=False,
             usual_url="http://localhost:11434/v1",
             needs_model=True,
-            needs_key=False,
-            trusts_store=False,
-            warm_up=False,
-            max_age=None,
+            **_SERVED_BY_USERS,
             notes=(
                 'Any key will do, as `api_key="ollama"`. Too long a prompt loses its beginning without a word: raise '
                 "`num_ctx`.",
@@ -230,26 +227,18 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="vllm",
             title="vLLM",
-            played=False,
             usual_url="http://localhost:8000/v1",
             needs_model=True,
-            needs_key=False,
-            trusts_store=False,
-            warm_up=False,
-            max_age=None,
+            **_SERVED_BY_USERS,
             notes=('`through="local"` gives it WebSocket mode, lanes and memory, where its own is not there yet.',),
             source="https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
         ),
         Profile(
             name="lmstudio",
             title="LM Studio",
-            played=False,
             usual_url="http://localhost:1234/v1",
             needs_model=True,
-            needs_key=False,
-            trusts_store=False,
-            warm_up=False,
-            max_age=None,
+            **_SERVED_BY_USERS,
             notes=(
                 'Any key will do, as `api_key="lm-studio"`.',
                 '`through="local"` gives it WebSocket mode, lanes and memory.',
@@ -259,13 +248,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
         Profile(
             name="litellm",
             title="LiteLLM's proxy",
-            played=False,
             usual_url="http://localhost:4000/v1",
             needs_model=True,
-            needs_key=False,
-            trusts_store=False,
-            warm_up=True,
-            max_age=None,
+            **{**_SERVED_BY_USERS, "warm_up": True},
             notes=(
                 "Ids of stored responses are not trusted: it answers an unknown one without the history. Where its "
                 "WebSocket mode closes before a word, HTTP is used.",

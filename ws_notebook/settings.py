@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import msgspec
 
 from .exceptions import ConnectionFailed, SettingsError, WsNotebookError
+from .manual import did_you_mean
 from .profiles import EMBEDDED, PROFILES, USUAL, Profile, profile_at
 from .scenes import with_path
 from .secrets import hidden
@@ -440,10 +441,7 @@ def _profile(wanted: Any, what: str = "profile") -> Profile:
         return wanted
     if isinstance(wanted, str) and wanted in PROFILES:
         return PROFILES[wanted]
-    import difflib
-
-    near = difflib.get_close_matches(str(wanted), PROFILES, 1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(str(wanted), PROFILES)
     raise SettingsError(f"Unknown {what} {wanted!r}.{hint} {_known_providers()}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
-from collections.abc import Set
+from collections.abc import Callable, Set
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePath
@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-__all__ = ["as_text", "fields", "number", "ordered", "own_text"]
+__all__ = ["as_text", "fields", "number", "ordered", "own_text", "replaced"]
 
 _AS_TEXT = (Decimal, UUID, PurePath, Fraction, complex, datetime.tzinfo)
 
@@ -56,6 +56,15 @@ def ordered(values: Set[Any]) -> list[Any]:
         return sorted(values)
     except TypeError:
         return sorted(values, key=lambda value: (type(value).__name__, str(value)))
+
+
+def replaced(value: Any, change: Callable[[Any], Any]) -> Any:
+    """JSON with *change* made of each value in it that is no list and no object."""
+    if isinstance(value, list):
+        return [replaced(each, change) for each in value]
+    if isinstance(value, dict):
+        return {name: replaced(each, change) for name, each in value.items()}
+    return change(value)
 
 
 def own_text(value: Any) -> str | None:

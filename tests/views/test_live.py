@@ -18,7 +18,7 @@ from ws_notebook.render.mime import mime_bundle
 from ws_notebook.views.hub import Hub
 from ws_notebook.views.live import LiveView, timeline_widget
 from ws_notebook.views.messages import Approve, Shown
-from ws_notebook.views.widget import release
+from ws_notebook.views.parts import release
 
 __all__: list[str] = []
 

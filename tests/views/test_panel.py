@@ -9,7 +9,7 @@ from ws_notebook.exceptions import SettingsError
 from ws_notebook.views import panel as panel_module
 from ws_notebook.views import parts
 from ws_notebook.views.panel import panel_widget
-from ws_notebook.views.widget import release
+from ws_notebook.views.parts import release
 
 __all__: list[str] = []
 

@@ -9,8 +9,8 @@ from views.stage import Stage
 from views.test_live import BEGIN, END, outputs
 
 from ws_notebook.render.bundle import bundle
+from ws_notebook.views.parts import release
 from ws_notebook.views.timeline import LiveTimeline
-from ws_notebook.views.widget import release
 
 __all__: list[str] = []
 

@@ -5,8 +5,10 @@ import weakref
 
 from render.play import HEADER, capitals
 
+from ws_notebook.kernel import hear
 from ws_notebook.render.bundle import bundle
-from ws_notebook.views.widget import RunWidget, code_of, deliver_while_busy, release, view_data
+from ws_notebook.views.parts import release, view_data
+from ws_notebook.views.widget import RunWidget, code_of
 
 __all__: list[str] = []
 
@@ -24,7 +26,7 @@ def test_a_widget_carries_its_first_picture_and_its_script() -> None:
 
 def test_a_released_widget_is_freed() -> None:
     widget = RunWidget(run={})
-    deliver_while_busy(widget)
+    hear(widget, lambda _: None)
     references = [weakref.ref(widget), weakref.ref(type(widget)), weakref.ref(widget.layout)]
     release(widget)
     del widget

@@ -10,15 +10,13 @@ import contextlib
 import queue
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from math import ceil
 from typing import Any
 
-from ..core.summary import Summary
-from ..exceptions import FormatError, RunCancelled, SettingsError, WsNotebookError
+from ..exceptions import FormatError, SettingsError, WsNotebookError
 from .asker import Asker, RowRun
-from .driver import Questions, row_words
+from .driver import Questions, Rows, row_words
 from .engines import Engine, Task
 from .journal import Journal
 from .ledger import Ledger
@@ -53,7 +51,7 @@ class _Handed:
         self.missing = set(positions)
 
 
-class ClusterDriver:
+class ClusterDriver(Rows):
     """Has the rows at `positions` asked elsewhere. Callable as `Driver` is."""
 
     def __init__(
@@ -68,16 +66,10 @@ class ClusterDriver:
         remote: Remote,
         journal: Journal | None = None,
     ) -> None:
-        self.asker, self.line, self.ledger, self.pace = asker, line, ledger, pace
-        self.paused = self.over = self.ended = False
-        self.halted: Exception | None = None
-        self.short = ""
-        self._questions, self._journal, self._remote = questions, journal, remote
-        self._engine = asker.engine
-        self._queue = deque(positions)
+        super().__init__(asker, line, ledger, questions, positions, pace=pace, journal=journal)
+        self._remote = remote
         self._handed: list[_Handed] = []
         self._reports: queue.SimpleQueue[list[dict[str, Any]]] = queue.SimpleQueue()
-        self._told: list[Callable[[], object]] = []
         self._topic = f"ws-notebook-{secrets.token_hex(8)}"
         self._seen = time.monotonic()
 
@@ -89,13 +81,6 @@ class ClusterDriver:
     def pause(self, paused: bool) -> None:
         """Hand out nothing more for now, or go on."""
         self.paused = paused
-
-    def tell_at_end(self, callback: Callable[[], object]) -> None:
-        """Have it called at the end, or now where that has come, in a thread of the portal's."""
-        if self.ended:
-            self._engine.portal.aside.submit(callback)
-        else:
-            self._told.append(callback)
 
     # In a thread of the portal's.
 
@@ -148,12 +133,7 @@ class ClusterDriver:
             except Exception as error:  # noqa: BLE001 - whatever the user's function raises
                 bad.append({"position": position, "status": "failed", "error": row_words(error)})
         if self._journal is not None:
-            self._journal.write(
-                [
-                    self._questions.record(self.ledger.rows[position], "asked", self._engine.keys, more=1)
-                    for position, _ in rows
-                ]
-            )
+            self._journal.write(self._records({position: "asked" for position, _ in rows}, more=1))
         self._engine.portal.call(self._mark, [position for position, _ in rows])
         self._finish(bad)
         return rows
@@ -210,14 +190,10 @@ class ClusterDriver:
             return
         for position, report in fresh.items():
             self._fill(self.ledger.rows[position], report)
+        statuses = {position: each["status"] for position, each in fresh.items()}
         if self._journal is not None:
-            self._journal.write(
-                [
-                    self._questions.record(self.ledger.rows[position], each["status"], self._engine.keys)
-                    for position, each in fresh.items()
-                ]
-            )
-        self._engine.portal.call(self._count, {position: each["status"] for position, each in fresh.items()})
+            self._journal.write(self._records(statuses))
+        self._engine.portal.call(self._count, statuses)
 
     def _fill(self, row: Row, report: dict[str, Any]) -> None:
         """What a worker told of a row. Nobody else writes it: it is asked, and not ended."""
@@ -261,21 +237,9 @@ class ClusterDriver:
             self.over, self.halted = True, error
 
     def _end(self) -> None:
-        self.over = self.ended = True
-        counts = self.ledger.counts
-        words = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
-        stopped = isinstance(self.halted, RunCancelled)
-        summary = Summary(
-            status="completed" if self.halted is None else "cancelled" if stopped else "failed",
-            words=f"{len(self.ledger.rows):,} rows on {self._remote.engine.name}: {words}.",
-            usage=self.ledger.usage(),
-            transport=self._remote.engine.name,
-            error=self.halted,
-        )
-        self._engine.end_line(self.line._course, summary)
-        self._engine.portal.work.ring()
-        for tell in self._told:
-            self._engine.portal.aside.submit(tell)
+        self.over = True
+        name = self._remote.engine.name
+        self._tell_end(name, f" on {name}")
 
 
 _LOSSES = frozenset({"KilledWorker", "CancelledError", "FutureCancelledError", "EngineError", "NoValidWorkerError"})

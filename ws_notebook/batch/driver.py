@@ -10,7 +10,7 @@ import asyncio
 import contextvars
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -26,7 +26,7 @@ from .budget import Budget
 from .journal import PROMPT, Journal, Record
 from .ledger import Ledger
 from .pace import Pace
-from .row import STATUSES, Row
+from .row import Row
 from .template import Asked
 from .verdict import AGAIN, Next, Verdict, verdict
 
@@ -78,7 +78,67 @@ class Questions:
         )
 
 
-class Driver:
+class Rows:
+    """What has the rows at `positions` asked, from here or elsewhere."""
+
+    def __init__(
+        self,
+        asker: Asker,
+        line: RowRun,
+        ledger: Ledger,
+        questions: Questions,
+        positions: Sequence[int],
+        *,
+        pace: Pace,
+        journal: Journal | None = None,
+    ) -> None:
+        self.asker, self.line, self.ledger, self.pace = asker, line, ledger, pace
+        self.paused = False
+        self.over = False
+        """Whether nothing more is asked; `ended`: whether all that was asked has ended too."""
+        self.ended = False
+        self.halted: Exception | None = None
+        """Why it stopped before all rows had ended; None where it did not."""
+        self.short = ""
+        """The limit that it stopped at, in words."""
+        self._told: list[Callable[[], object]] = []
+        """Called at the end."""
+        self._questions, self._journal = questions, journal
+        self._queue = deque(positions)
+        self._engine = asker.engine
+
+    def tell_at_end(self, callback: Callable[[], object]) -> None:
+        """Have it called at the end, or now where that has come, in a thread of the portal's."""
+        if self.ended:
+            self._engine.portal.aside.submit(callback)
+        else:
+            self._told.append(callback)
+
+    def _records(self, statuses: Mapping[int, str], more: int = 0) -> list[Record]:
+        """Rows as the journal has them; `more`: attempts that begin now."""
+        rows, keys = self.ledger.rows, self._engine.keys
+        return [self._questions.record(rows[place], status, keys, more) for place, status in statuses.items()]
+
+    def _tell_end(self, transport: str, where: str = "", **sent: int) -> None:
+        """It has ended: the line's summary, and whoever waits."""
+        self.ended = True
+        words = ", ".join(f"{count:,} {status}" for status, count in self.ledger.counts.items() if count)
+        stopped = isinstance(self.halted, RunCancelled)
+        summary = Summary(
+            status="completed" if self.halted is None else "cancelled" if stopped else "failed",
+            words=f"{len(self.ledger.rows):,} rows{where}: {words}. {self.short}".strip(),
+            usage=self.ledger.usage(),
+            transport=transport,
+            error=self.halted,
+            **sent,
+        )
+        self._engine.end_line(self.line._course, summary)
+        self._engine.portal.work.ring()
+        for tell in self._told:
+            self._engine.portal.aside.submit(tell)
+
+
+class Driver(Rows):
     """Asks the rows at `positions`. Everything but `pause` and what it is made with is the loop's."""
 
     def __init__(
@@ -94,20 +154,8 @@ class Driver:
         journal: Journal | None = None,
         keep_runs: bool = False,
     ) -> None:
-        self.asker, self.line, self.ledger = asker, line, ledger
-        self.pace, self.budget = pace, budget
-        self.paused = False
-        self.over = False
-        """Whether nothing more is asked; `ended`: whether all that was asked has ended too."""
-        self.ended = False
-        self._told: list[Callable[[], object]] = []
-        """Called at the end."""
-        self.halted: Exception | None = None
-        """Why it stopped before all rows had ended; None where it did not."""
-        self.short = ""
-        """The limit that it stopped at, in words."""
-        self._questions, self._journal, self._keep_runs = questions, journal, keep_runs
-        self._queue = deque(positions)
+        super().__init__(asker, line, ledger, questions, positions, pace=pace, journal=journal)
+        self.budget, self._keep_runs = budget, keep_runs
         self._flying: dict[int, RowRun] = {}
         self._asked_at: dict[int, float] = {}
         self._mending: dict[int, str] = {}
@@ -121,7 +169,6 @@ class Driver:
         self._discards: list[Course] = []
         self._timer: asyncio.TimerHandle | None = None
         self._refused = 0
-        self._engine = asker.engine
         # Rows are asked where the batch was: what their tools print lands there.
         self._context = contextvars.copy_context()
 
@@ -348,15 +395,8 @@ class Driver:
         if self._journal is not None and not self._writing and (self._finished or self._marked):
             self._writing = True
             finished, marked = dict(self._finished), list(self._marked)
-            records = [
-                self._questions.record(self.ledger.rows[position], status, self._engine.keys)
-                for position, status in finished.items()
-            ]
-            records += [
-                self._questions.record(self.ledger.rows[position], "asked", self._engine.keys, more=1)
-                for position in marked
-                if not self.over
-            ]
+            records = self._records(finished)
+            records += self._records({} if self.over else dict.fromkeys(marked, "asked"), more=1)
             self._engine.portal.aside.submit(self._write, self._journal, records, list(finished), marked)
         waits = self._writing or self._flying or self._marked or self._finished
         if not waits and (self.over or not (self._queue or self._warming)):
@@ -440,32 +480,9 @@ class Driver:
         if self._warm is not None:
             self._discards.append(self._warm._course)
         self._discard()
-        self._engine.end_line(self.line._course, self._summary())
-        self._engine.portal.work.ring()
-        for tell in self._told:
-            self._engine.portal.aside.submit(tell)
-
-    def tell_at_end(self, callback: Callable[[], object]) -> None:
-        """Have it called at the end, or now where that has come, in a thread of the portal's."""
-        if self.ended:
-            self._engine.portal.aside.submit(callback)
-        else:
-            self._told.append(callback)
-
-    def _summary(self) -> Summary:
-        ledger, sent = self.ledger, self.ledger.sent
-        words = ", ".join(f"{ledger.counts[status]:,} {status}" for status in STATUSES if ledger.counts[status])
-        stopped = isinstance(self.halted, RunCancelled)
-        return Summary(
-            status="completed" if self.halted is None else "cancelled" if stopped else "failed",
-            words=f"{len(ledger.rows):,} rows: {words}. {self.short}".strip(),
-            usage=ledger.usage(),
-            sent=sent[0],
-            received=sent[1],
-            full_context=sent[2],
-            transport=self._engine.protocol.learned.abilities.transport,
-            error=self.halted,
-        )
+        sent, received, full_context = self.ledger.sent
+        transport = self._engine.protocol.learned.abilities.transport
+        self._tell_end(transport, sent=sent, received=received, full_context=full_context)
 
 
 def row_words(error: Exception) -> str:

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from ..tools.values.pictures import Picture
 from .placeholder import Misfit, Placeholder, placeholder, why_left
 
 __all__ = ["interpolate", "parsed", "trimmed"]
+
+T = TypeVar("T")
 
 _LONGEST = 1000
 """Characters: a longer stretch between braces is text, not an expression."""
@@ -58,13 +60,7 @@ def interpolate(
     they make no expression by themselves. What an expression raises passes through, with the expression in a note.
     `noted` is told, in a sentence, of each that reads like an expression and was left as typed.
     """
-    found: list[str | Picture] = []
-    for piece in _Prompt(prompt, names, ignored, noted).pieces():
-        if isinstance(piece, str) and found and isinstance(found[-1], str):
-            found[-1] += piece
-        else:
-            found.append(piece)
-    return found
+    return _joined(_Prompt(prompt, names, ignored, noted).pieces())
 
 
 def parsed(
@@ -74,11 +70,16 @@ def parsed(
     noted: Callable[[str], object] | None = None,
 ) -> list[str | Placeholder]:
     """The prompt as its text and its expressions, in order, which can be evaluated with other values of the names."""
-    found: list[str | Placeholder] = []
-    for piece in _Prompt(prompt, names, ignored, noted).parts():
+    return list(filter(None, _joined(_Prompt(prompt, names, ignored, noted).parts())))
+
+
+def _joined(pieces: Iterable[T]) -> list[T]:
+    """The pieces, those of text that follow one another as one."""
+    found: list[Any] = []
+    for piece in pieces:
         if isinstance(piece, str) and found and isinstance(found[-1], str):
             found[-1] += piece
-        elif piece:
+        else:
             found.append(piece)
     return found
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..exceptions import SettingsError
 from ..tools.values.pictures import Picture
-from ..values import as_text
+from ..values import as_text, replaced
 from .data import missing
 from .placeholder import Misfit, Placeholder, free_names
 from .placeholder import compiled as compiled_expression
@@ -120,11 +120,7 @@ class _Parsed:
 
 
 def _items(template: Template, value: Any, names: Mapping[str, Any]) -> Any:
-    if isinstance(value, _Parsed):
-        return template.text(value.parts, names)
-    if isinstance(value, dict):
-        return {key: _items(template, each, names) for key, each in value.items()}
-    return [_items(template, each, names) for each in value] if isinstance(value, list) else value
+    return replaced(value, lambda each: template.text(each.parts, names) if isinstance(each, _Parsed) else each)
 
 
 def _value(part: Placeholder, names: Mapping[str, Any]) -> str | Picture:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ws_notebook.core.run import RunState
 from ws_notebook.core.turn import CallState
-from ws_notebook.render.format import one_line
+from ws_notebook.render.format import json_value, one_line
 from ws_notebook.secrets import hidden
 
 __all__ = ["arguments_of", "call_words", "count", "output_text", "report"]
@@ -22,10 +22,7 @@ _WIDTH = 160
 def arguments_of(call: CallState) -> dict[str, Any]:
     """The arguments by name; the input of a custom tool, or what is no JSON object, under `input`."""
     if call.kind == "function_call":
-        try:
-            found = json.loads(call.arguments or "{}")
-        except (ValueError, RecursionError):
-            found = None
+        found = json_value(call.arguments or "{}")
         if isinstance(found, dict):
             return found
     return {"input": call.arguments}

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from ws_notebook.exceptions import SettingsError, ToolError
+from ws_notebook.render.format import json_value
 
 __all__ = ["fits", "found_in"]
 
@@ -32,7 +33,8 @@ def fits(expected: Any, value: Any) -> bool:
         wanted = plain(expected)
     except (ToolError, TypeError, ValueError, RecursionError):
         return False
-    return _equal(wanted, value) or (isinstance(value, str) and wanted is not None and _equal(wanted, _read(value)))
+    read = json_value(value, value) if isinstance(value, str) and wanted is not None else value
+    return _equal(wanted, value) or _equal(wanted, read)
 
 
 def found_in(pattern: Any, text: str) -> bool:
@@ -56,10 +58,3 @@ def _equal(wanted: Any, value: Any) -> bool:
     if isinstance(wanted, float) and isinstance(value, float):
         return math.isclose(wanted, value, rel_tol=1e-9, abs_tol=1e-12)
     return bool(wanted == value)
-
-
-def _read(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
+
+from .flags import failed
 
 __all__ = ["add_cassettes"]
 
@@ -41,6 +42,5 @@ def _cassette(options: argparse.Namespace) -> int:
             loaded.save(options.cassette)
         print(loaded)
     except SettingsError as error:
-        print(f"ws-notebook: {error}", file=sys.stderr)
-        return 2 if options.action == "diff" else 1
+        return failed(error, 2 if options.action == "diff" else 1)
     return 0

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-__all__ = ["READ", "count", "fault", "host", "mebibytes", "not_negative", "number", "port", "positive", "written"]
+__all__ = [
+    "READ",
+    "count",
+    "failed",
+    "fault",
+    "host",
+    "mebibytes",
+    "not_negative",
+    "number",
+    "port",
+    "positive",
+    "written",
+]
 
 N = TypeVar("N", int, float)
 
@@ -66,3 +79,9 @@ def written(read: Callable[[str], object]) -> Callable[[str], str]:
         return given
 
     return text
+
+
+def failed(words: object, code: int = 1) -> int:
+    """Say why a command came to nothing; its exit code."""
+    print(f"ws-notebook: {words}", file=sys.stderr)
+    return code

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from .flags import failed
+
 __all__ = ["add_model"]
 
 
@@ -36,8 +38,7 @@ def _get_model(options: argparse.Namespace) -> int:
     try:
         found = get(options.name, shelf(), lambda words: print(words, flush=True), _Bar())
     except FetchFailed as error:
-        print(f"ws-notebook: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     print(f"Ready: {found.path}\nUse it: provider='local', model={found.name!r}")
     return 0
 
@@ -66,8 +67,7 @@ def _remove_model(options: argparse.Namespace) -> int:
     try:
         gone = shelf().remove(options.name)
     except SettingsError as error:
-        print(f"ws-notebook: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     print(f"Removed {gone.path}.")
     return 0
 

@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from .flags import failed
+
 __all__ = ["add_scene"]
 
 
@@ -61,14 +63,11 @@ def _scene_from(options: argparse.Namespace) -> int:
                 file.write(text)
             print(f"Written: {options.output}. Play it with model 'scene:{options.output}'.")
     except FileExistsError:
-        print(f"ws-notebook: {options.output} is there already. Name another file.", file=sys.stderr)
-        return 1
+        return failed(f"{options.output} is there already. Name another file.")
     except (SettingsError, ValueError) as error:
-        print(f"ws-notebook: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     except OSError as error:
-        print(f"ws-notebook: {options.output} cannot be written: {error.strerror or error}.", file=sys.stderr)
-        return 1
+        return failed(f"{options.output} cannot be written: {error.strerror or error}.")
     return 0
 
 

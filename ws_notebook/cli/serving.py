@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+
+from .flags import failed
 
 if TYPE_CHECKING:
     from ws_notebook.server.app import ServerOptions
@@ -34,16 +35,14 @@ def run_server(options: argparse.Namespace) -> int:
     from_environment = server_token()
     given = options.token or ([] if from_environment is None else [from_environment])
     if problem := _wrong(options, given):
-        print(f"ws-notebook: {problem}", file=sys.stderr)
-        return 2
+        return failed(problem, 2)
     token, *more_tokens = given or [secrets.token_urlsafe(24)]
 
     try:
         source, scenes = _source(options), _scene_models(options)
         tapes = _tapes(options, source)
     except (SettingsError, SceneError) as error:
-        print(f"ws-notebook: {error}", file=sys.stderr)
-        return 2
+        return failed(error, 2)
 
     replayed = None if tapes is None else tapes.replayed
     demo = DemoModel(Pace(options.tokens_per_second, options.first_token))
@@ -69,12 +68,12 @@ def run_server(options: argparse.Namespace) -> int:
         _run(server, said, own_tls=bool(options.tls))
     except OSError as error:
         if error.errno is None:  # not the system's: it says all that is to be said
-            print(f"ws-notebook: {error}", file=sys.stderr)
-            return 1
+            return failed(error)
         where = f"{options.host}:{options.port}"
-        print(f"ws-notebook: cannot serve on {where}: {error.strerror or error}.", file=sys.stderr)
-        print("Choose another --port (0 takes a free one) or --host.", file=sys.stderr)
-        return 1
+        return failed(
+            f"cannot serve on {where}: {error.strerror or error}.\n"
+            "Choose another --port (0 takes a free one) or --host."
+        )
     finally:
         if tapes is not None:
             tapes.close()

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ..exceptions import SettingsError
+from ..manual import did_you_mean
 
 __all__ = ["Waits"]
 
@@ -67,10 +68,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
         known = cls.__struct_fields__
         for name in given or {}:
             if name not in known:
-                import difflib
-
-                near = difflib.get_close_matches(str(name), known, 1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
+                hint = did_you_mean(str(name), known)
                 raise SettingsError(f"There is no wait {name!r}.{hint} Known are {', '.join(known)}.")
         return cls(**(given or {}))
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ..render.format import escaped, markdown_table
+from ..render.format import in_cell, markdown_table
 from ..settings import Settings
 from .finding import Finding
 from .frontend import front_ends
@@ -51,11 +51,11 @@ class Diagnosis:
     def _repr_markdown_(self) -> str:
         tables = (
             markdown_table(
-                ["", _HEADING[part], ""], ([each.state, _escaped(each.subject), _in_cell(each)] for each in found)
+                ["", _HEADING[part], ""], ([each.state, in_cell(each.subject), _in_cell(each)] for each in found)
             )
             for part, found in self._parts()
         )
-        return "\n\n".join([*tables, _escaped(self.verdict)])
+        return "\n\n".join([*tables, in_cell(self.verdict)])
 
     @property
     def verdict(self) -> str:
@@ -95,7 +95,7 @@ def _said(finding: Finding) -> str:
 
 def _in_cell(finding: Finding) -> str:
     link = f" [More]({finding.help})" if finding.help else ""
-    return _escaped(_said(finding)) + (f" **{_escaped(finding.advice)}**" if finding.advice else "") + link
+    return in_cell(_said(finding)) + (f" **{in_cell(finding.advice)}**" if finding.advice else "") + link
 
 
 def _lines(finding: Finding, width: int) -> str:
@@ -107,7 +107,3 @@ def _lines(finding: Finding, width: int) -> str:
         for text in texts
     )
     return head + f"\n{space}".join(line for lines in wrapped for line in lines)
-
-
-def _escaped(text: str) -> str:
-    return escaped(text).replace("\n", " ")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from importlib import metadata
 from pathlib import Path
 
 from .. import kernel
 from .finding import Finding, Parts
-from .installed import our_version
+from .installed import our_version, version_of
 
 __all__ = ["front_ends"]
 
@@ -95,11 +94,8 @@ def _usable(
 
 def _subshells(parts: Parts) -> None:
     """Before ipykernel 7 what a page sends waits for the end of the cell."""
-    try:
-        version = metadata.version("ipykernel")
-    except metadata.PackageNotFoundError:
-        return
-    if int(version.partition(".")[0]) < 7:
+    version = version_of("ipykernel")
+    if version is not None and int(version.partition(".")[0]) < 7:
         said = f"with ipykernel {version}, what is clicked in a live view arrives when its cell has ended."
         parts.warning(
             "clicks", said, 'Stop with the interrupt button (■) meanwhile, or run: pip install "ipykernel>=7"'

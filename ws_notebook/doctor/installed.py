@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .finding import Finding, Parts
 
-__all__ = ["installed", "our_version"]
+__all__ = ["installed", "our_version", "version_of"]
 
 _OURS = "ws-notebook"
 _NEEDED = ("websockets", "msgspec", "httpx2", "tornado", "anywidget", "ipywidgets", "nest-asyncio2", "ipython")
@@ -40,7 +40,7 @@ def our_version() -> str:
 def _package(parts: Parts, wanted: Mapping[str, str]) -> None:
     ours = our_version()
     where = Path(__file__).parents[1]
-    known = _version(_OURS)
+    known = version_of(_OURS)
     if known is None:
         parts.warning(
             _OURS,
@@ -59,7 +59,7 @@ def _package(parts: Parts, wanted: Mapping[str, str]) -> None:
 
 def _road(parts: Parts) -> None:
     """Whether frames are read the fast way, which depends on how the library is made."""
-    found = _version("websockets")
+    found = version_of("websockets")
     if found is None:
         return
     from ..transports.socket import is_tried
@@ -75,7 +75,7 @@ def _road(parts: Parts) -> None:
 
 def _other(parts: Parts, name: str, wanted: str) -> None:
     """One package, needed or for notebooks, which may run from another environment."""
-    found, advice, optional = _version(name), f'Run: pip install "{name}{wanted}"', name in _NOTEBOOKS
+    found, advice, optional = version_of(name), f'Run: pip install "{name}{wanted}"', name in _NOTEBOOKS
     if found is None and optional:
         parts.note(name, "is not in this environment, which is right if notebooks run from another one.")
     elif found is None:
@@ -87,7 +87,8 @@ def _other(parts: Parts, name: str, wanted: str) -> None:
         parts.ok(name, found)
 
 
-def _version(name: str) -> str | None:
+def version_of(name: str) -> str | None:
+    """The version of a package; None where it is not there."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

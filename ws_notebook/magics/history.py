@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 
 from ..core.items import prompt_text
-from ..render.format import one_line, printable
+from ..render.format import as_html, one_line
 from ..secrets import hidden
 from ..session.run import Run
 from .cells import CellTree
@@ -39,7 +38,7 @@ class History:
 
     def _repr_html_(self) -> str:
         """The same lines, close enough for those of the branches to join."""
-        return f'<pre style="line-height:1.25">{escape(printable(repr(self)), quote=False)}</pre>'
+        return f'<pre style="line-height:1.25">{as_html(repr(self), quote=False)}</pre>'
 
     def _repr_markdown_(self) -> str:
         fence = "`" * (3 + max((line.count("`") for line in self.lines), default=0))

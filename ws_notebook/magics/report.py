@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ..render.format import escaped, markdown_table
+from ..render.format import in_cell, markdown_table
 
 __all__ = ["Report", "brief", "reached"]
 
@@ -27,7 +27,7 @@ class Report:
         return "\n".join([self.title, *(f"  {name:<{width}}  {value}" for name, value in self.rows)])
 
     def _repr_markdown_(self) -> str:
-        return markdown_table([_cell(self.title), ""], [list(map(_cell, row)) for row in self.rows])
+        return markdown_table([in_cell(self.title), ""], [list(map(in_cell, row)) for row in self.rows])
 
 
 def brief(error: ErrorT, shell: Any = None) -> ErrorT:
@@ -54,7 +54,3 @@ def reached(traceback: TracebackType | None, filename: str) -> TracebackType | N
     while traceback is not None and traceback.tb_frame.f_code.co_filename != filename:
         traceback = traceback.tb_next
     return traceback
-
-
-def _cell(text: str) -> str:
-    return escaped(text).replace("\n", " ")

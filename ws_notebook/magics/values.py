@@ -15,21 +15,10 @@ __all__ = ["format_type", "named_value", "picture_values"]
 
 def format_type(text: str, names: Mapping[str, Any]) -> Any:
     """The type that the expression names, such as `City` or `list[City]`. Raises SettingsError in one line."""
-    try:
-        value = _value(text, names, "--format")
-    except _UnknownName as error:
-        raise SettingsError(str(error)) from None
+    value = named_value(text, names, "--format")
     if value is None:
         raise SettingsError("%%responses: --format None asks for no form. Leave the option out.")
     return value
-
-
-def named_value(text: str, names: Mapping[str, Any], flag: str) -> Any:
-    """What the expression behind an option is. Raises SettingsError in one line."""
-    try:
-        return _value(text, names, flag)
-    except _UnknownName as error:
-        raise SettingsError(str(error)) from None
 
 
 def picture_values(words: Iterable[str], names: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,13 +42,9 @@ def _picture(word: str, names: Mapping[str, Any]) -> Any:
     # A variable comes before a file of that name, a file before any other expression: fig.png is a file as a rule.
     if word not in names and _is_file(word):
         return Path(word).expanduser()
-    try:
-        return _value(word, names, "--image")
-    except _UnknownName as error:
-        looks_like_a_path = "/" in word or "\\" in word or "." in word
-        if looks_like_a_path:
-            raise SettingsError(f"%%responses: --image {word}: there is no such file, and no such variable.") from None
-        raise SettingsError(str(error)) from None
+    looks_like_a_path = "/" in word or "\\" in word or "." in word
+    unknown = "there is no such file, and no such variable." if looks_like_a_path else ""
+    return named_value(word, names, "--image", unknown)
 
 
 def _is_file(word: str) -> bool:
@@ -69,21 +54,20 @@ def _is_file(word: str) -> bool:
         return False
 
 
-class _UnknownName(SettingsError):
-    """A name that the notebook does not have."""
+def named_value(text: str, names: Mapping[str, Any], flag: str, unknown: str = "") -> Any:
+    """What the expression behind an option is. Raises SettingsError in one line.
 
-
-def _value(text: str, names: Mapping[str, Any], flag: str) -> Any:
+    `unknown`: what it says of text that is no expression of names that there are.
+    """
     tree, code = compiled(text)
     if tree is None or code is None:
-        raise _UnknownName(f"%%responses: {flag} takes a name or another Python expression, not {text!r}.")
+        wrong = f"{text}: {unknown}" if unknown else f"takes a name or another Python expression, not {text!r}."
+        raise SettingsError(f"%%responses: {flag} {wrong}")
     for name in sorted(free_names(tree)):
         if not is_known(name, names):
             hint = nearest(name, [name for name in names if not name.startswith("_")])
-            raise _UnknownName(
-                f"%%responses: {flag} {text}: there is no {name!r} in the notebook.{hint} "
-                "Define it in a cell above, and run that."
-            )
+            said = f"there is no {name!r} in the notebook.{hint} Define it in a cell above, and run that."
+            raise SettingsError(f"%%responses: {flag} {text}: {unknown or said}")
     try:
         return evaluated(code, names)
     except Exception as error:  # noqa: BLE001 - whatever the expression raises

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
 from ..exceptions import SettingsError
+from ..manual import did_you_mean
 from .units import Overhead, Rates, parse_overhead, parse_rates, parse_time
 
 __all__ = ["NETWORKS", "Network", "network_of"]
@@ -137,7 +137,6 @@ def network_of(wanted: Any) -> Network | None:
         return wanted
     if isinstance(wanted, str) and wanted.lower() in NETWORKS:
         return NETWORKS[wanted.lower()]
-    near = difflib.get_close_matches(str(wanted).lower(), NETWORKS, 1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(str(wanted).lower(), NETWORKS)
     known = ", ".join(NETWORKS)
     raise SettingsError(f"Unknown network {wanted!r}.{hint} Known are {known}, or wsn.Network(rtt='80ms', …).")

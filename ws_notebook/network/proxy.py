@@ -24,7 +24,7 @@ import msgspec
 
 from .line import Direction, Link
 
-__all__ = ["Proxy", "Task", "main"]
+__all__ = ["Proxy", "Task", "input_ended", "main", "set_after"]
 
 _WAITING: Final = 256 * 1024
 """Bytes that wait for a link, about, until no more are read."""
@@ -256,16 +256,8 @@ class _Pipe:
 
 
 async def _run(task: Task) -> None:
-    loop, stop, proxy = asyncio.get_running_loop(), asyncio.Event(), Proxy(task)
-
-    def watch() -> None:
-        # Not sys.stdin: a buffered reader holds a lock that would block this process's exit.
-        while os.read(0, 4096):
-            pass
-        with suppress(RuntimeError):  # the loop has ended before
-            loop.call_soon_threadsafe(stop.set)
-
-    threading.Thread(target=watch, name="ws-notebook-parent", daemon=True).start()
+    stop, proxy = asyncio.Event(), Proxy(task)
+    set_after(input_ended, stop, "ws-notebook-parent")
     try:
         _say({"port": await proxy.start()})
     except OSError as error:
@@ -273,6 +265,25 @@ async def _run(task: Task) -> None:
         return
     await stop.wait()
     proxy.close()
+
+
+def input_ended() -> None:
+    """Wait for the end of standard input, which comes when the parent is gone, however it went."""
+    # os.read, not sys.stdin: a buffered reader holds a lock that would block this process's exit.
+    while os.read(0, 4096):
+        pass
+
+
+def set_after(ended: Callable[[], object], stop: asyncio.Event, name: str) -> None:
+    """Set *stop* when *ended* has come back, which waits in a thread of that name."""
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        ended()
+        with suppress(RuntimeError):  # the loop has ended before
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch, name=name, daemon=True).start()
 
 
 def _say(what: dict[str, object]) -> None:

@@ -35,7 +35,7 @@ class Relay:
         self._store = MemoryStore(_STORED)
         self._taping = taping
         demo = [] if source is not None else [DemoModel(Pace(0, 0))]
-        options = ServerOptions(models=demo, token=self.api_key, source=source, taping=taping)
+        options = ServerOptions(models=demo, token=self.api_key, source=source or Source(), taping=taping)
         self._bound = portal().submit(_bound(options, self._store)).result()
         self.base_url = self._bound.base_url()
         self.websocket_base_url = self.base_url.replace("http", "ws", 1)

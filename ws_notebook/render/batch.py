@@ -16,13 +16,13 @@ What goes in is its picture, as JSON:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 from typing import Any
 
-from .format import aligned, counted, duration, escaped, markdown_table, printable, whole
-from .sheet import figures, sheet
+from .format import aligned, as_html, counted, duration, escaped, markdown_table, printable, whole
+from .sheet import cells, figures, sheet, table
 from .svg import WIDTH, document, picture, text
 
 __all__ = ["LETTERS", "forms", "packed", "unpacked"]
@@ -98,28 +98,18 @@ def _problems(batch: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _html(batch: dict[str, Any]) -> str:
-    parts = [f"<div><strong>{escape(_head(batch))}</strong></div>", f"<div>{escape(printable(batch['prompt']))}</div>"]
+    parts = [f"<div><strong>{escape(_head(batch))}</strong></div>", f"<div>{as_html(batch['prompt'])}</div>"]
     parts.append(f"<div>{picture(_grid(batch), f'Rows by state. {_head(batch)}')}</div>")
     parts += [f"<div>{escape(note)}</div>" for note in (*batch["notes"], batch["stopped"]) if note]
-    problems = [tuple(map(_cell, each)) for each in _problems(batch)]
+    problems = [cells(map(as_html, each)) for each in _problems(batch)]
     if problems:
-        parts.append(_table(("rows", "which", "error"), problems))
-    parts.append(_table(("row", "status", "answer"), [tuple(map(_cell, each)) for each in _rows(batch)]))
+        parts.append(table(("rows", "which", "error"), problems))
+    parts.append(table(("row", "status", "answer"), (cells(map(as_html, each)) for each in _rows(batch))))
     names = ("lanes", "from")
     history = [(str(lanes), duration(at)) for at, lanes in batch["lanes"]["history"][-40:]]
     parts.append(figures("Lanes", names, history) if len(history) > 1 else "")
     parts.append(f"<div>{escape(_facts(batch))}. All rows: <code>session.batch.frame</code></div>")
     return sheet("".join(parts), words=True)
-
-
-def _cell(words: str) -> str:
-    return escape(printable(words))
-
-
-def _table(head: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
-    names = "".join(f"<th scope=col>{name}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _grid(batch: dict[str, Any]) -> str:

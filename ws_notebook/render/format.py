@@ -6,16 +6,19 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from html import escape
 from typing import Any
 
 __all__ = [
     "aligned",
+    "as_html",
     "counted",
     "cut",
     "duration",
     "escaped",
     "number",
     "one_line",
+    "in_cell",
     "printable",
     "json_value",
     "markdown_table",
@@ -130,6 +133,11 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
+def in_cell(text: str) -> str:
+    """Words as a cell of a table in Markdown: nothing in them is taken for Markdown."""
+    return escaped(text).replace("\n", " ")
+
+
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown; so are its cells, each on one line."""
     return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
@@ -197,3 +205,8 @@ def printable(text: str) -> str:
     Line ends and tabs stay.
     """
     return _CONTROLS.sub(_visible, valid(text).replace("\r\n", "\n"))
+
+
+def as_html(text: str, *, quote: bool = True) -> str:
+    """`printable` text for HTML; without `quote` for a place between tags only: a table has hundreds of quotes."""
+    return escape(printable(text), quote=quote)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from .answer import NO_MATH
 
-__all__ = ["facts", "figures", "sheet"]
+__all__ = ["cells", "facts", "figures", "sheet", "table"]
 
 _STYLE = (
     "<style>"
@@ -34,12 +34,20 @@ def sheet(content: str, *, words: bool = False) -> str:
 
 def figures(title: str, head: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
     """A table to unfold, of which each row's first cell names it; title and cells are HTML."""
+    lines = (f"<th scope=row>{name}</th>{cells(rest)}" for name, *rest in rows)
+    return f"<details><summary>{title} in figures</summary>{table(head, lines)}</details>"
+
+
+def table(head: Iterable[str], rows: Iterable[str]) -> str:
+    """A table of `cells`; its head is HTML."""
     names = "".join(f"<th scope=col>{name}</th>" for name in head)
-    body = "".join(
-        f"<tr><th scope=row>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" for name, *cells in rows
-    )
-    table = f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
-    return f"<details><summary>{title} in figures</summary>{table}</details>"
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def cells(row: Iterable[str]) -> str:
+    """The cells of a row of HTML."""
+    return "".join(f"<td>{cell}</td>" for cell in row)
 
 
 def facts(*parts: str) -> str:

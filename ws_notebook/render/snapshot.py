@@ -9,7 +9,7 @@ from typing import Any
 from . import svg
 from .answer import answer_html
 from .exhibits import exhibits_html
-from .format import printable, size, whole
+from .format import as_html, size, whole
 from .rows import Row, amounts, rows_of, spans_in_words
 from .sheet import facts, figures, sheet
 from .sources import sources_html
@@ -75,10 +75,10 @@ def _timeline(run: dict[str, Any]) -> str:
 def _header(run: dict[str, Any]) -> str:
     good = run["status"] != "completed" or not all_failed(run)
     colour = _DOTS.get(run["status"], _STOPPED) if good else _STOPPED
-    right = _escaped(" · ".join(filter(None, [", ".join(filter(None, sent(run))), tokens(run), source(run)])))
-    facts = _escaped(" · ".join(extent(run)))
+    right = as_html(" · ".join(filter(None, [", ".join(filter(None, sent(run))), tokens(run), source(run)])))
+    facts = as_html(" · ".join(extent(run)))
     return (
-        f'<p><span style="color:{colour}">●</span> {_escaped(name(run))} <strong>{_escaped(status(run))}</strong>'
+        f'<p><span style="color:{colour}">●</span> {as_html(name(run))} <strong>{as_html(status(run))}</strong>'
         f' · {facts} <span style="{_QUIET}">· {right}</span></p>'
     )
 
@@ -98,7 +98,7 @@ def _shown_to_model(run: dict[str, Any]) -> str:
 
 
 def _picture(picture: dict[str, Any]) -> str:
-    words, url = _escaped(picture["caption"]), picture["url"]
+    words, url = as_html(picture["caption"]), picture["url"]
     shown = f'<img src="{escape(url)}" alt="{words}" style="max-height:120px;max-width:240px"> ' if url else ""
     return f'<p style="{_QUIET}">{shown}{words}</p>'
 
@@ -113,7 +113,8 @@ def _table(run: dict[str, Any]) -> str:
 def _table_row(row: Row, result: str) -> list[str]:
     # The output has a column of its own.
     took = row.label.partition(" → ")[0] if row.output else row.label
-    name, *cells = map(_words, (row.name, row.aside, took, spans_in_words(row.spans), result))
+    words = (row.name, row.aside, took, spans_in_words(row.spans), result)
+    name, *cells = (as_html(each, quote=False) for each in words)
     return [name if row.kind == "turn" else f"<code>{name}</code>", *cells]
 
 
@@ -134,18 +135,18 @@ def _reasoning(run: dict[str, Any]) -> str:
     parts = [
         f'<p dir="auto" style="{_QUIET}"><strong>turn {number}</strong> {lines}</p>'
         for number, words in thoughts(run, _THOUGHTS, _THOUGHT)
-        if (lines := _escaped(words).replace("\n", "<br>"))
+        if (lines := as_html(words).replace("\n", "<br>"))
     ]
     return f"<details><summary>Reasoning</summary>{''.join(parts)}</details>" if parts else ""
 
 
 def _quiet(lines: Iterable[str]) -> str:
-    return "".join(f'<p style="{_QUIET}">{_escaped(words)}</p>' for words in lines)
+    return "".join(f'<p style="{_QUIET}">{as_html(words)}</p>' for words in lines)
 
 
 def _items(run: dict[str, Any]) -> str:
     items = [item for turn in run["turns"] for item in turn["items"] if item["type"] != "refusal"]
-    lines = [f"<li><code>{_escaped(item['type'])}</code> {_escaped(item['summary'])}</li>" for item in items]
+    lines = [f"<li><code>{as_html(item['type'])}</code> {as_html(item['summary'])}</li>" for item in items]
     listed = f'<ul style="{_QUIET}">{"".join(lines)}</ul>' if lines else ""
     return listed + "".join(_made(items))
 
@@ -158,14 +159,14 @@ def _made(items: Iterable[dict[str, Any]]) -> Iterator[str]:
             if len(url) <= left:
                 left -= len(url)
                 room = "max-width:100%;max-height:420px"
-                yield f'<p><img src="{escape(url)}" alt="{_escaped(item["summary"])}" style="{room}"></p>'
+                yield f'<p><img src="{escape(url)}" alt="{as_html(item["summary"])}" style="{room}"></p>'
             else:
                 words = f"A picture of {size(len(url) * 3 / 4)} is left out here; the run view has it."
-                yield f'<p style="{_QUIET}">{_escaped(words)}</p>'
+                yield f'<p style="{_QUIET}">{as_html(words)}</p>'
 
 
 def _answer(run: dict[str, Any]) -> str:
-    refused = "".join(f'<p dir="auto">{_escaped(words)}</p>' for words in refusals(run))
+    refused = "".join(f'<p dir="auto">{as_html(words)}</p>' for words in refusals(run))
     silent = f'<p style="{_QUIET}">{silence(run)}</p>' if silence(run) else ""
     content = answer_html(answer_markdown(run)) + refused + silent
     # A formula can be drawn at any place and of any size: not over what is not the model's.
@@ -176,13 +177,4 @@ def _trouble(run: dict[str, Any]) -> str:
     words = trouble(run)
     colour = _DOTS["failed"] if run["status"] == "failed" else _STOPPED
     mark = f"border-left:4px solid {colour};padding-left:8px"
-    return f'<p style="{mark}"><strong>{_escaped(words)}</strong></p>' if words else ""
-
-
-def _escaped(text: str) -> str:
-    return escape(printable(text))
-
-
-def _words(text: str) -> str:
-    """For a place between tags only: a table has hundreds of quotes."""
-    return escape(printable(text), quote=False)
+    return f'<p style="{mark}"><strong>{as_html(words)}</strong></p>' if words else ""

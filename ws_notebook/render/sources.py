@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import Any
 
-from .format import escaped, one_line, printable
+from .format import as_html, escaped, one_line, printable
 
 __all__ = ["cited", "sources_html", "sources_markdown", "sources_text"]
 
@@ -27,7 +27,7 @@ def cited(run: dict[str, Any]) -> list[tuple[str, str]]:
 
 def sources_html(run: dict[str, Any]) -> str:
     """A list with numbers, or nothing."""
-    lines = [f'<li dir="auto">{_link(escape(printable(title)), url)}</li>' for title, url in cited(run)]
+    lines = [f'<li dir="auto">{_link(as_html(title), url)}</li>' for title, url in cited(run)]
     return f"<p>Sources</p><ol>{''.join(lines)}</ol>" if lines else ""
 
 

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from . import axis
-from .format import counted, duration, printable
+from .format import as_html, counted, duration
 from .rows import Row, amounts, rows_of
 from .words import KINDS
 
@@ -121,8 +121,8 @@ def picture(svg: str, alt: str) -> str:
 def text(x: float, y: float, words: str, css: str = "", aside: str = "") -> str:
     """A `<text>`, with something smaller behind it; any words may be handed in."""
     chosen = f' class="{css}"' if css else ""
-    behind = f'<tspan dx="8" class="aside">{_escaped(aside)}</tspan>' if aside else ""
-    return f'<text x="{_short(x)}" y="{_short(y)}"{chosen}>{_escaped(words)}{behind}</text>'
+    behind = f'<tspan dx="8" class="aside">{as_html(aside, quote=False)}</tspan>' if aside else ""
+    return f'<text x="{_short(x)}" y="{_short(y)}"{chosen}>{as_html(words, quote=False)}{behind}</text>'
 
 
 Bar = tuple[str, float, float, float, float]
@@ -205,10 +205,6 @@ def alt_text(run: dict[str, Any]) -> str:
     """What the timeline shows, in one sentence."""
     what = " and ".join(amounts(rows_of(run)))
     return f"Timeline of {what} in {duration(run['duration_ms'])}; the table below has the figures."
-
-
-def _escaped(words: str) -> str:
-    return escape(printable(words), quote=False)
 
 
 def _short(value: float) -> str:

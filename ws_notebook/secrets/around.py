@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 
-from .keys import Keys, begun
+from .keys import Keys, at_end, begun
 from .kinds import begins
 from .named import is_placeholder
 from .words import Expression
@@ -91,17 +91,10 @@ def places(data: bytes, keys: Keys) -> Iterator[tuple[int, int]]:
 
 def open_places(tail: bytes, least: int = 1) -> Iterator[int]:
     """Where on the end of a text that goes on such a secret may have begun, by at least so many letters of it."""
-    last = tail[-1024:]
-    scheme = _OPEN_SCHEME.search(last)
-    if scheme is not None:
-        yield len(tail) - len(last) + scheme.start()
+    yield from at_end(_OPEN_SCHEME, tail, 1024)
     yield from (begun(word, tail, least) for word in (b"Bearer ", b"Basic ", b"-----BEGIN "))
-    azure = _OPEN_AZURE.search(tail[-64:])
-    if azure is not None:
-        yield len(tail) - len(tail[-64:]) + azure.start()
-    behind = _OPEN_BEHIND.search(tail[-200:])
-    if behind is not None:
-        yield len(tail) - len(tail[-200:]) + behind.start()
+    yield from at_end(_OPEN_AZURE, tail, 64)
+    yield from at_end(_OPEN_BEHIND, tail, 200)
     url = _OPEN_URL.match(tail, tail.rfind(b"://") + 3) if b"://" in tail else None
     if url is not None:
         yield url.start(1)

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-__all__ = ["Keys", "begun", "has_both"]
+from .words import Expression
+
+__all__ = ["Keys", "at_end", "begun", "has_both"]
 
 _BY_VALUE = 16
 """Characters from which a known key is a secret wherever it stands."""
@@ -81,6 +83,12 @@ def begun(word: bytes, data: bytes, least: int = 1) -> int:
     while at >= 0 and not word.startswith(data[at:]):
         at = data.find(word[:1], at + 1)
     return len(data) if at < 0 or len(data) - at < least else at
+
+
+def at_end(pattern: Expression, data: bytes, most: int) -> Iterator[int]:
+    """From where on what `pattern` finds is in the last bytes of `data`, at `most` so many; nothing where it is not."""
+    last = data[-most:]
+    yield from (len(data) - len(last) + found.start() for found in filter(None, [pattern.search(last)]))
 
 
 def has_both(value: bytes) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from .keys import at_end
 from .words import Expression, one_of
 
 __all__ = ["KINDS", "Kind", "begins", "open_token", "tokens"]
@@ -235,10 +236,7 @@ def open_token(tail: bytes, least: int = 1) -> Iterator[int]:
     for begin in _begins(tail, start, len(tail), _SLASH):
         if len(tail) - begin >= least and begins(tail[begin : begin + _LONGEST_HEAD]):
             yield begin
-    last = tail[-80:]
-    aws = _OPEN_AWS.search(last)
-    if aws is not None:
-        yield len(tail) - len(last) + aws.start()
+    yield from at_end(_OPEN_AWS, tail, 80)
 
 
 def begins(data: bytes) -> bool:

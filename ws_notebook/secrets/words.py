@@ -16,6 +16,7 @@ class Expression:
     `written`: the expression, or what writes it. Its methods are those of `re.Pattern`.
     """
 
+    findall: Callable[..., list[Any]]
     finditer: Callable[..., Iterator[re.Match[bytes]]]
     fullmatch: Callable[..., re.Match[bytes] | None]
     match: Callable[..., re.Match[bytes] | None]
@@ -31,7 +32,8 @@ class Expression:
         written = self._written
         made = re.compile(written if isinstance(written, bytes) else written(), self._flags)
         # From now on they are found without coming here.
-        self.finditer, self.fullmatch, self.match, self.search = made.finditer, made.fullmatch, made.match, made.search
+        for method in Expression.__annotations__:
+            setattr(self, method, getattr(made, method))
         return getattr(made, name)
 
 

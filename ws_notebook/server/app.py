@@ -6,11 +6,9 @@ import asyncio
 import os
 import signal
 import ssl
-import sys
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ from tornado.web import Application
 from ws_notebook.faults import Fault, Faults
 from ws_notebook.network.child import ProxyProcess
 from ws_notebook.network.network import Network
-from ws_notebook.network.proxy import Task
+from ws_notebook.network.proxy import Task, input_ended, set_after
 from ws_notebook.profiles import USUAL
 from ws_notebook.server.access import Access, NotFound
 from ws_notebook.server.compact import CompactHandler
@@ -68,7 +66,7 @@ class ServerOptions:
     """A file for ``store: true``; None keeps responses in memory."""
     certificate: tuple[Path, Path | None] | None = None
     """Files in PEM form for TLS: the certificate and its key, if that is in a file of its own."""
-    source: Source | None = None
+    source: Source = field(default_factory=Source)
     """Where models come from that are not among ``models``."""
     taping: Taping | None = None
     """What writes all answers to a cassette; None: nothing does."""
@@ -83,11 +81,8 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     names = {options.profile.model_prefix + model.name: model for model in options.models}
     models = {**{model.name: model for model in options.models}, **names}
     rate, overhead = Rate(limits.requests_per_second), options.network.spent if options.network.overhead else None
-    service = (
-        Service(models, store, options.source, rate=rate, overhead=overhead)
-        if options.taping is None
-        else TapedService(models, store, options.source, rate=rate, overhead=overhead, taping=options.taping)
-    )
+    kind = Service if options.taping is None else partial(TapedService, taping=options.taping)
+    service = kind(models, store, options.source, rate=rate, overhead=overhead)
     guarded = {"access": _access(options), "service": service}
     routes: list[Any] = [
         (
@@ -165,15 +160,15 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
     stop = asyncio.Event()
     _stop_on_signals(stop, with_parent=options.with_parent)
     if options.with_parent:
-        _stop_with_parent(stop)
+        set_after(input_ended, stop, "ws-notebook-parent")
     orphaned = asyncio.create_task(_stop_without(parent, stop))
     proxy: ProxyProcess | None = None
     try:
         if options.network.delays:
             proxy = await asyncio.to_thread(ProxyProcess, _task(options, server.port))
-            _stop_after(proxy, stop)
-        if options.source is not None:
-            await options.source.look()
+            # Nobody reaches the server any more when it has ended.
+            set_after(proxy.wait, stop, "ws-notebook-proxy")
+        await options.source.look()
         ready(server.base_url(None if proxy is None else proxy.port))
         await stop.wait()
         if proxy is not None and not proxy.alive:
@@ -186,8 +181,7 @@ async def serve(options: ServerOptions, *, ready: Callable[[str], None]) -> None
         store.close()
         if options.taping is not None:
             options.taping.recorder.stop()
-        if options.source is not None:
-            await options.source.close()
+        await options.source.close()
 
 
 def _task(options: ServerOptions, port: int) -> Task:
@@ -238,32 +232,6 @@ def _stop_on_signals(stop: asyncio.Event, *, with_parent: bool) -> None:
         except NotImplementedError:  # Windows: Ctrl-C raises KeyboardInterrupt instead
             if with_parent and name is signal.SIGINT:
                 signal.signal(name, signal.SIG_IGN)
-
-
-def _stop_with_parent(stop: asyncio.Event) -> None:
-    """Standard input ends when the parent is gone, however it went."""
-    loop = asyncio.get_running_loop()
-    stdin = sys.stdin.fileno()
-
-    def watch() -> None:
-        # os.read, not sys.stdin: a buffered reader holds a lock that would block this process's exit.
-        while os.read(stdin, 4096):
-            pass
-        loop.call_soon_threadsafe(stop.set)
-
-    threading.Thread(target=watch, name="ws-notebook-parent", daemon=True).start()
-
-
-def _stop_after(proxy: ProxyProcess, stop: asyncio.Event) -> None:
-    """Stop when the proxy has ended: nobody reaches the server any more."""
-    loop = asyncio.get_running_loop()
-
-    def watch() -> None:
-        proxy.wait()
-        with suppress(RuntimeError):  # the loop has ended before
-            loop.call_soon_threadsafe(stop.set)
-
-    threading.Thread(target=watch, name="ws-notebook-proxy", daemon=True).start()
 
 
 async def _stop_without(parent: int | None, stop: asyncio.Event) -> None:

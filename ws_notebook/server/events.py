@@ -8,7 +8,7 @@ from typing import Any
 from ws_notebook.server.items import CallItem, CompactionItem, MessageItem, OpenItem, ReasoningItem
 from ws_notebook.server.models.base import Arguments, Break, Call, Cut, Passed, Piece, Read, Refusal, Text, Thought
 from ws_notebook.server.relay import Relay
-from ws_notebook.server.wire import Event, Item, ResponseObject
+from ws_notebook.server.wire import CALLS, ENDS, Event, Item, ResponseObject
 
 __all__ = ["ResponseWriter"]
 
@@ -88,7 +88,7 @@ class ResponseWriter:
 
     def calls(self) -> list[Item]:
         """The finished calls of the client's tools."""
-        return [item for item in self.output if item.get("type") in ("function_call", "custom_tool_call")]
+        return [item for item in self.output if item.get("type") in CALLS]
 
     def note(self, kind: str, **fields: Any) -> Event:
         """An event about the response, numbered like those that write it."""
@@ -131,7 +131,7 @@ class ResponseWriter:
             return
         if not self.begun:
             yield from self.begin()
-        if kind in _ENDS:
+        if kind in ENDS:
             self._told = event
             self._ending = {"status": kind.removeprefix("response.")}
             return
@@ -175,7 +175,6 @@ class ResponseWriter:
 _OURS = ("previous_response_id", "store")
 """What of a response only this server knows, whatever its upstream says."""
 _BEGINNINGS = frozenset({"response.created", "response.in_progress", "response.queued"})
-_ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
 
 def _more(event: Event) -> Event:

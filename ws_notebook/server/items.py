@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from ws_notebook.server.responses import new_id
 from ws_notebook.server.wire import Item
 
-__all__ = ["CallItem", "CompactionItem", "MessageItem", "OpenItem", "ReasoningItem"]
+__all__ = ["CALL_EVENTS", "CallItem", "CompactionItem", "MessageItem", "OpenItem", "ReasoningItem"]
 
 Step = tuple[str, dict[str, Any]]
 """An event's type and what it says beyond ``item_id``, ``output_index`` and ``sequence_number``."""
@@ -35,36 +35,49 @@ class OpenItem(Protocol):
         """The item as it ends, ``completed`` or ``incomplete``."""
 
 
-class MessageItem:
+class _WordsItem:
+    """An item of one part, which is text: added, part added, deltas, text done, part done, done."""
+
+    def __init__(self, prefix: str, part: str, words: str, kind: str) -> None:
+        self.id = new_id(prefix)
+        self._deltas: list[str] = []
+        self._kind = kind
+        self._field = "refusal" if kind == "refusal" else "text"
+        self._part_event, self._words_event = f"response.{part}_part", f"response.{words}"
+        self._place = {f"{part.removeprefix('reasoning_')}_index": 0}
+
+    def open(self) -> Iterator[Step]:
+        yield f"{self._part_event}.added", {**self._place, "part": self._part("")}
+
+    def extend(self, delta: str) -> Step:
+        self._deltas.append(delta)
+        return f"{self._words_event}.delta", {**self._place, "delta": delta, **self._more()}
+
+    def close(self) -> Iterator[Step]:
+        text = "".join(self._deltas)
+        yield f"{self._words_event}.done", {**self._place, self._field: text, **self._more()}
+        yield f"{self._part_event}.done", {**self._place, "part": self._part(text)}
+
+    def _part(self, text: str) -> dict[str, Any]:
+        annotations: dict[str, Any] = {"annotations": []} if self._kind == "output_text" else {}
+        return {"type": self._kind, self._field: text, **annotations, **self._more()}
+
+    def _more(self) -> dict[str, Any]:
+        return {"logprobs": []} if self._kind == "output_text" else {}
+
+
+class MessageItem(_WordsItem):
     """An assistant's message of one part, text or refusal.
 
     added, content_part.added, deltas, output_text.done (refusal.done), content_part.done, done.
     """
 
     def __init__(self, *, refusal: bool = False) -> None:
-        self.id = new_id("msg")
-        self._deltas: list[str] = []
-        self._refusal = refusal
+        kind = "refusal" if refusal else "output_text"
+        super().__init__("msg", "content", kind, kind)
 
     def added(self) -> Item:
         return self._item("in_progress", [])
-
-    def open(self) -> Iterator[Step]:
-        yield "response.content_part.added", {"content_index": 0, "part": self._part("")}
-
-    def extend(self, delta: str) -> Step:
-        self._deltas.append(delta)
-        if self._refusal:
-            return "response.refusal.delta", {"content_index": 0, "delta": delta}
-        return "response.output_text.delta", {"content_index": 0, "delta": delta, "logprobs": []}
-
-    def close(self) -> Iterator[Step]:
-        text = "".join(self._deltas)
-        if self._refusal:
-            yield "response.refusal.done", {"content_index": 0, "refusal": text}
-        else:
-            yield "response.output_text.done", {"content_index": 0, "text": text, "logprobs": []}
-        yield "response.content_part.done", {"content_index": 0, "part": self._part(text)}
 
     def done(self, status: str) -> Item:
         return self._item(status, [self._part("".join(self._deltas))])
@@ -72,13 +85,8 @@ class MessageItem:
     def _item(self, status: str, content: list[dict[str, Any]]) -> Item:
         return {"id": self.id, "type": "message", "role": "assistant", "status": status, "content": content}
 
-    def _part(self, text: str) -> dict[str, Any]:
-        if self._refusal:
-            return {"type": "refusal", "refusal": text}
-        return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
 
-
-class ReasoningItem:
+class ReasoningItem(_WordsItem):
     """Reasoning told as a summary of one part, or itself (*raw*).
 
     added, reasoning_summary_part.added, deltas, reasoning_summary_text.done, reasoning_summary_part.done, done; raw:
@@ -86,38 +94,23 @@ class ReasoningItem:
     """
 
     def __init__(self, *, raw: bool = False) -> None:
-        self.id = new_id("rs")
-        self._deltas: list[str] = []
+        kinds = ("content", "reasoning_text", "reasoning_text")
+        super().__init__("rs", *(kinds if raw else ("reasoning_summary", "reasoning_summary_text", "summary_text")))
         self._raw = raw
 
     def added(self) -> Item:
         return {"id": self.id, "type": "reasoning", "summary": [], **({"content": []} if self._raw else {})}
 
-    def open(self) -> Iterator[Step]:
-        if self._raw:
-            yield "response.content_part.added", {"content_index": 0, "part": _reasoning("")}
-        else:
-            yield "response.reasoning_summary_part.added", {"summary_index": 0, "part": _summary("")}
-
-    def extend(self, delta: str) -> Step:
-        self._deltas.append(delta)
-        if self._raw:
-            return "response.reasoning_text.delta", {"content_index": 0, "delta": delta}
-        return "response.reasoning_summary_text.delta", {"summary_index": 0, "delta": delta}
-
-    def close(self) -> Iterator[Step]:
-        text = "".join(self._deltas)
-        if self._raw:
-            yield "response.reasoning_text.done", {"content_index": 0, "text": text}
-            yield "response.content_part.done", {"content_index": 0, "part": _reasoning(text)}
-            return
-        yield "response.reasoning_summary_text.done", {"summary_index": 0, "text": text}
-        yield "response.reasoning_summary_part.done", {"summary_index": 0, "part": _summary(text)}
-
     def done(self, status: str) -> Item:
         # The API gives reasoning no status of its own here.
-        text = "".join(self._deltas)
-        return {**self.added(), **({"content": [_reasoning(text)]} if self._raw else {"summary": [_summary(text)]})}
+        return {**self.added(), "content" if self._raw else "summary": [self._part("".join(self._deltas))]}
+
+
+CALL_EVENTS = {
+    "function_call": ("response.function_call_arguments", "arguments"),
+    "custom_tool_call": ("response.custom_tool_call_input", "input"),
+}
+"""What the events of each kind of call are called, and the field that they tell."""
 
 
 class CallItem:
@@ -129,8 +122,7 @@ class CallItem:
         self._name = name
         self._deltas: list[str] = []
         self._type = "custom_tool_call" if custom else "function_call"
-        self._field = "input" if custom else "arguments"
-        self._event = "response.custom_tool_call_input" if custom else "response.function_call_arguments"
+        self._event, self._field = CALL_EVENTS[self._type]
 
     def added(self) -> Item:
         return self._item("in_progress", "")
@@ -174,11 +166,3 @@ class CompactionItem:
 
     def done(self, status: str) -> Item:
         return {**self.added(), "encrypted_content": self._content}
-
-
-def _summary(text: str) -> dict[str, str]:
-    return {"type": "summary_text", "text": text}
-
-
-def _reasoning(text: str) -> dict[str, str]:
-    return {"type": "reasoning_text", "text": text}

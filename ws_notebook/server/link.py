@@ -16,14 +16,14 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from ws_notebook.faults import STRUCK, Failure, Fault, Faults
 from ws_notebook.server.errors import ApiError, injected, rate_limited
 from ws_notebook.server.outbox import Close, Mark, Word
-from ws_notebook.server.wire import Event, encode
+from ws_notebook.server.wire import ENDS, Event, encode
 
 __all__ = ["Link", "reset", "taken"]
 
 _log = logging.getLogger(__name__)
 _MIB = 1024 * 1024
 _SLICES_PER_SECOND = 20
-_ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
+_ENDS = ENDS | {"error"}
 _UNKNOWN = {"type": "x_ws_notebook.unknown", "note": "an event that no client knows", "details": {"nested": [1, None]}}
 
 

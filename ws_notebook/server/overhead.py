@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ws_notebook.network.units import Overhead
 from ws_notebook.server.create import Create
-from ws_notebook.server.lineage import Lineage, Record
+from ws_notebook.server.lineage import Record
 from ws_notebook.server.wire import encode
 
 __all__ = ["spent"]
@@ -19,12 +19,8 @@ def spent(overhead: Overhead, create: Create, parent: Record | None, *, remember
     unread = sum(map(_size, create.items))
     if overhead.per_kb and not remembered:
         unread += _size(create.fields.get("instructions") or "") + sum(map(_size, create.tools))
-        unread += _chain(parent.lineage) if parent is not None else 0
+        unread += sum(map(_size, parent.lineage.items())) if parent is not None else 0
     return overhead.seconds(unread=unread, remembered=remembered)
-
-
-def _chain(lineage: Lineage) -> int:
-    return sum(map(_size, lineage.items()))
 
 
 def _size(value: object) -> int:

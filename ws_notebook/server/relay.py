@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ws_notebook.server.items import CALL_EVENTS
 from ws_notebook.server.responses import new_id
 from ws_notebook.server.wire import Event, Item
 
 __all__ = ["Relay"]
 
 _IDS = {"function_call": "fc", "custom_tool_call": "ctc", "message": "msg", "reasoning": "rs"}
-_CALLS = {
-    "function_call": ("response.function_call_arguments", "arguments"),
-    "custom_tool_call": ("response.custom_tool_call_input", "input"),
-}
 _PARTS = ("response.output_text.", "response.refusal.", "response.content_part.", "response.reasoning_text.")
 _SUMMARIES = "response.reasoning_summary_"
 
@@ -47,7 +44,7 @@ class Relay:
             yield self._add(event)
         elif kind == "response.output_item.done":
             yield from self._finish(event)
-        elif "item_id" in event or kind.startswith((*_PARTS, _SUMMARIES, *(name for name, _ in _CALLS.values()))):
+        elif "item_id" in event or kind.startswith((*_PARTS, _SUMMARIES, *(name for name, _ in CALL_EVENTS.values()))):
             yield self._placed(event)
         else:
             yield event
@@ -63,7 +60,7 @@ class Relay:
         if index not in self._added:
             yield self._add({**event, "type": "response.output_item.added"})
         item = self._done[index] = self._named(event.get("item"), index)
-        kind, field = _CALLS.get(item.get("type", ""), ("", ""))
+        kind, field = CALL_EVENTS.get(item.get("type", ""), ("", ""))
         if kind and index not in self._told and isinstance(item.get(field), str):
             fields = {"item_id": item["id"], "output_index": index + self._before, field: item[field]}
             yield {"type": f"{kind}.done", **fields}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from ws_notebook.network.units import Overhead
 from ws_notebook.server.access import Guarded
@@ -19,7 +19,7 @@ from ws_notebook.server.store import Store
 from ws_notebook.server.wire import Event
 from ws_notebook.settings import THROUGH_HEADER
 
-__all__ = ["Addressing", "Recall", "Remember", "Served", "Service", "Source"]
+__all__ = ["Recall", "Remember", "Served", "Service", "Source"]
 
 Recall = Callable[[str], Record | None]
 """A connection's own memory: the record of a response id, if it has one."""
@@ -27,18 +27,20 @@ Remember = Callable[[Record], None]
 """Told of a response that can be continued, before its last event is given."""
 
 
-class Source(Protocol):
-    """Models that this server does not know by heart."""
+class Source:
+    """Models that this server does not know by heart. This one has none."""
 
     def model(self, name: str) -> Model | None:
         """The model of that name; None: there is none. ApiError for one that may not be named so."""
+        return None
 
     async def names(self) -> list[str]:
         """Those that it lists."""
+        return []
 
     async def described(self) -> str:
         """What it is, in words; empty: nothing in particular. ApiError where that cannot be found out."""
-        raise AssertionError  # pragma: no cover - a protocol has no body
+        return ""
 
     async def look(self) -> None:
         """Learn what there is to be learned before the first request. Never raises."""
@@ -46,14 +48,9 @@ class Source(Protocol):
     async def close(self) -> None:
         """Let go of what is open."""
 
-
-@runtime_checkable
-class Addressing(Source, Protocol):
-    """A source of which requests may name the upstream."""
-
     def through(self, headers: Mapping[str, str]) -> Source | None:
-        """The upstream that a request's headers name; None: they name none. ApiError for one that is none."""
-        raise AssertionError  # pragma: no cover - a protocol has no body
+        """The upstream that a request's headers name; None: none may be named. ApiError for one that is none."""
+        return None
 
 
 class Service:
@@ -74,7 +71,7 @@ class Service:
         self.rate = rate or Rate()
         self.models = models
         self.store = store
-        self.source = source
+        self.source = source or Source()
         self.overhead = overhead
 
     def begin(
@@ -99,21 +96,11 @@ class Service:
             if create.store:
                 self.store.put(owner, record)
 
-        return self.make(model, create, parent, keep, lane=lane, line=line, delay=delay)
+        return self.make(model, create, lane, parent=parent, keep=keep, line=line, delay=delay)
 
-    def make(
-        self,
-        model: Model,
-        create: Create,
-        parent: Record | None,
-        keep: Remember,
-        *,
-        lane: str | None,
-        line: Line | None,
-        delay: float,
-    ) -> Generation:
-        """The response itself. ApiError when its items do not fit together."""
-        return Generation(model, create, parent, keep, lane=lane, line=line, delay=delay)
+    def make(self, model: Model, create: Create, lane: str | None, **asked: Any) -> Generation:
+        """The response itself; *asked*: what else a Generation takes. ApiError when its items do not fit together."""
+        return Generation(model, create, lane=lane, **asked)
 
     async def respond(self, create: Create, owner: str, line: Line | None = None) -> AsyncGenerator[list[Event], None]:
         """The events of one response that no connection remembers, all that are there at once, the terminal one last.
@@ -132,24 +119,24 @@ class Service:
 
     def model(self, name: str) -> Model:
         """ApiError when there is none of that name."""
-        model = self.models.get(name) or (self.source.model(name) if self.source is not None else None)
+        model = self.models.get(name) or self.source.model(name)
         if model is None:
             raise model_not_found(name, self.models)
         return model
 
     async def names(self) -> list[str]:
         """Every model that this server lists. ApiError where the list is an upstream's, and that does not answer."""
-        return [*self.models, *(await self.source.names() if self.source is not None else [])]
+        return [*self.models, *await self.source.names()]
 
     async def described(self) -> str:
         """What stands behind this server, in words; empty where that is nothing."""
-        return await self.source.described() if self.source is not None else ""
+        return await self.source.described()
 
     def through(self, headers: Mapping[str, str]) -> Service:
         """The service of the upstream that a request's headers name, or this one. ApiError where none may be named."""
         if THROUGH_HEADER not in headers:
             return self
-        source = self.source.through(headers) if isinstance(self.source, Addressing) else None
+        source = self.source.through(headers)
         if source is None:
             message = "This server stands in front of no address that a client names: it was not started for that."
             raise ApiError(message, status=403, code="upstream_refused")

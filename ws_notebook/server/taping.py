@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from typing import Any
 
 from ws_notebook.cassette import Answers
-from ws_notebook.network.units import Overhead
 from ws_notebook.server.create import Create
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.generation import Generation
-from ws_notebook.server.lineage import Record
-from ws_notebook.server.models.base import Line, Model
+from ws_notebook.server.models.base import Model
 from ws_notebook.server.models.replay import ReplayModel, asked_by
-from ws_notebook.server.rate import Rate
-from ws_notebook.server.service import Remember, Service, Source
-from ws_notebook.server.store import Store
-from ws_notebook.server.wire import Event, encode
+from ws_notebook.server.service import Service
+from ws_notebook.server.wire import ENDS, Event, encode
 from ws_notebook.transports.recording import Recorder
 
 __all__ = ["Taping", "TapedGeneration", "TapedService"]
@@ -66,7 +63,7 @@ class TapedGeneration(Generation):
             async with aclosing(super().batches()) as batches:
                 async for events in batches:
                     taping.received(number, events, self.lane)
-                    over = over or events[-1]["type"] in _TERMINAL
+                    over = over or events[-1]["type"] in ENDS
                     yield events
         except ApiError as error:
             over = True
@@ -80,36 +77,14 @@ class TapedGeneration(Generation):
 class TapedService(Service):
     """A service whose answers are written down; those that are known come from the cassette."""
 
-    def __init__(
-        self,
-        models: Mapping[str, Model],
-        store: Store,
-        source: Source | None,
-        *,
-        taping: Taping,
-        rate: Rate | None = None,
-        overhead: Overhead | None = None,
-    ) -> None:
-        super().__init__(models, store, source, rate=rate, overhead=overhead)
+    def __init__(self, *args: Any, taping: Taping, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._taping = taping
 
-    def make(
-        self,
-        model: Model,
-        create: Create,
-        parent: Record | None,
-        keep: Remember,
-        *,
-        lane: str | None,
-        line: Line | None,
-        delay: float,
-    ) -> Generation:
+    def make(self, model: Model, create: Create, lane: str | None, **asked: Any) -> Generation:
         known = self._taping.known
         if known is not None and self._taping.knows(create, lane):
-            return super().make(ReplayModel(known, model.name), create, parent, keep, lane=lane, line=line, delay=delay)
-        made = TapedGeneration(model, create, parent, keep, lane=lane, line=line, delay=delay)
+            return super().make(ReplayModel(known, model.name), create, lane, **asked)
+        made = TapedGeneration(model, create, lane=lane, **asked)
         made.taping, made.lane = self._taping, lane
         return made
-
-
-_TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})

@@ -19,7 +19,7 @@ from ws_notebook.server.outbox import Close, Mark, Outbox
 from ws_notebook.server.profiles import Profile
 from ws_notebook.server.service import Remember, Service
 from ws_notebook.server.steering import Steering, Target
-from ws_notebook.server.wire import Event
+from ws_notebook.server.wire import ENDS, Event
 
 __all__ = ["Turns"]
 
@@ -156,7 +156,7 @@ class Turns:
 
     def _note(self, target: Target, event: Event) -> None:
         """An event is about to be sent."""
-        if event["type"] not in _TERMINAL:
+        if event["type"] not in ENDS:
             return
         if not target.steers:
             self.open -= 1
@@ -173,9 +173,6 @@ class Turns:
 
     def _post(self, lane: str | None, event: Event) -> None:
         self._outbox.post(_on(lane, event))
-
-
-_TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
 
 def _forget(record: Record) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from ws_notebook.server.errors import ApiError
 
-__all__ = ["CALLS", "OUTPUTS", "Event", "Item", "ResponseObject", "Tool", "decode_object", "encode"]
+__all__ = ["CALLS", "ENDS", "OUTPUTS", "Event", "Item", "ResponseObject", "Tool", "decode_object", "encode"]
 
 Event = dict[str, Any]
 """A server event, ready to be encoded."""
@@ -20,6 +20,8 @@ CALLS = frozenset({"function_call", "custom_tool_call"})
 """The types of items that call a tool of the client's."""
 OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
 """Those of what it gave."""
+ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
+"""The types of the events that end a response."""
 Tool = dict[str, Any]
 """A tool as a request lists it."""
 

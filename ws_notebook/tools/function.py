@@ -45,16 +45,19 @@ class Tool(Workbench, Generic[P, R]):
     description: str
     """What the model reads about it: the docstring without its sections, or what `tool` was given."""
     function: Callable[P, R]
-    timeout: float | None
+    timeout: float | None = None
     """Seconds a call may take, or None."""
-    approve: Approval | None
+    approve: Approval | None = None
     """When its calls wait for the user's approval; None: never."""
     max_output: int
     """Characters of text that one call sends back at most."""
     format: dict[str, Any] | None = None
     """How the text is formed that the model writes to a free-form tool; None for a tool that takes JSON."""
-    is_async: bool
+    is_async: bool = False
     """Whether a call gives something to await: a coroutine function or an async generator function."""
+    _run_in: str | Executor = "kernel"
+    _unbound = False
+    _contexts: tuple[str, ...] = ()
 
     def __init__(
         self, function: Callable[P, R], *, names: dict[str, Any] | None = None, **options: Unpack[ToolOptions]

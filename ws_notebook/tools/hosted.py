@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.manual import did_you_mean
 
 __all__ = ["HOSTED", "HostedTool", "secrets_of"]
 
@@ -87,12 +88,9 @@ def secrets_of(definition: Mapping[str, Any]) -> list[str]:
 
 def _check_name(name: str, has_options: bool) -> None:
     if name not in HOSTED:
-        import difflib
-
-        near = difflib.get_close_matches(name, HOSTED, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Those are {', '.join(HOSTED)}."
+        hint = did_you_mean(name, HOSTED) or f" Those are {', '.join(HOSTED)}."
         raise ToolError(
-            f"{name!r} is not the name of a hosted tool. {hint} Give any other as a dict with its type; "
+            f"{name!r} is not the name of a hosted tool.{hint} Give any other as a dict with its type; "
             "for a Python function, give the function itself."
         )
     if HOSTED[name] and not has_options:

@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from typing import Any, Literal, TypedDict, Unpack
 
 from ws_notebook.exceptions import ToolError
+from ws_notebook.manual import did_you_mean
 from ws_notebook.tools.approval import Approval
 from ws_notebook.tools.schema.freeform import Format
 from ws_notebook.tools.schema.signature import home
@@ -104,7 +105,7 @@ def _hint(name: str, value: Any) -> str:
     if hasattr(value, "submit"):
         return " Dask has client.get_executor(), ipyparallel client.executor()."
     meant = {"run_in": _PLACES, "approve": (_FIRST,)}.get(name, ())
-    return _near(value, meant) if isinstance(value, str) else ""
+    return did_you_mean(value, meant) if isinstance(value, str) else ""
 
 
 def _is_amount(value: Any, kind: Any) -> bool:
@@ -136,11 +137,4 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint at the word that was meant, or at all there are, to end a message with."""
-    return _near(word, known) or f" There are: {', '.join(known)}."
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    return did_you_mean(word, known) or f" There are: {', '.join(known)}."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Protocol
 
+from .. import kernel
 from ..render.batch import forms, packed
 from .base import CallLater
 from .display import Display
@@ -52,13 +53,11 @@ class BatchView:
     def show(self) -> None:
         """Make the first picture."""
         from .batchwidget import BatchWidget
-        from .widget import deliver_while_busy
+        from .parts import view_data
 
         self._widget = BatchWidget(batch=self._picture())
-        deliver_while_busy(self._widget)
-        self._widget.on_msg(lambda _widget, content, _buffers: self.hear(content))
-        view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
-        self._display.show({"application/vnd.jupyter.widget-view+json": view, **forms(self._picture())})
+        kernel.hear(self._widget, self.hear)
+        self._display.show({**view_data(self._widget), **forms(self._picture())})
 
     def touch(self, position: int, letter: str) -> None:
         """A row has another state. Returns at once."""
@@ -109,9 +108,9 @@ class BatchView:
         self._display.replace(forms(picture))
         widget, self._widget = self._widget, None
         if widget is not None:
-            layout = widget.layout
-            widget.close()
-            layout.close()
+            from .parts import release
+
+            release(widget)
 
 
 def _place(value: Any) -> int:

@@ -20,7 +20,7 @@ from .base import CallLater, Clock
 from .beat import Beat
 from .throttle import Throttle
 
-__all__ = ["LatencyChart", "Picture", "latency_picture", "percentile", "timeline_picture"]
+__all__ = ["AXIS", "PLAIN", "LatencyChart", "Picture", "latency_picture", "percentile", "timeline_picture"]
 
 
 Runs = Callable[[], Iterable[RunState]]
@@ -155,9 +155,22 @@ def _draw(trace: Any, names: list[str], values: list[float]) -> None:
     trace.x, trace.y = names, [round(value, 1) for value in values]
 
 
+_GREY = "#7a7a7a"
+"""Legible on white and on black: the kernel does not know the page's theme."""
+AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zerolinecolor": "rgba(128, 128, 128, 0.5)"}
+PLAIN: dict[str, Any] = {
+    "template": "none",
+    "paper_bgcolor": "rgba(0, 0, 0, 0)",
+    "plot_bgcolor": "rgba(0, 0, 0, 0)",
+    "font": {"color": _GREY, "family": "system-ui, sans-serif"},
+    "autosize": True,
+    "hovermode": "x unified",
+    "hoverlabel": {"bgcolor": "#ffffff", "font": {"color": "#333333"}},
+}
+"""The layout of every figure."""
 _PERCENTILES: tuple[tuple[str, float, dict[str, Any]], ...] = (
-    ("median", 0.5, {"dash": "dot", "width": 1.5, "color": "#7a7a7a"}),
-    ("95th percentile", 0.95, {"dash": "dash", "width": 1.5, "color": "#7a7a7a"}),
+    ("median", 0.5, {"dash": "dot", "width": 1.5, "color": _GREY}),
+    ("95th percentile", 0.95, {"dash": "dash", "width": 1.5, "color": _GREY}),
 )
 _OTHERS: dict[str, Any] = {
     "mode": "markers",
@@ -168,24 +181,15 @@ _OTHERS: dict[str, Any] = {
 
 _TICK = 0.5
 """Seconds after which a turn in progress is drawn again although nothing came of it."""
-_GREY = "#7a7a7a"
-"""Legible on white and on black: the kernel does not know the page's theme."""
-_AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zerolinecolor": "rgba(128, 128, 128, 0.5)"}
 _LAYOUT = {
-    "template": "none",
-    "paper_bgcolor": "rgba(0, 0, 0, 0)",
-    "plot_bgcolor": "rgba(0, 0, 0, 0)",
-    "font": {"color": _GREY, "family": "system-ui, sans-serif"},
-    "autosize": True,
+    **PLAIN,
     "barmode": "stack",
     "bargap": 0.35,
     "height": 320,
     "margin": {"l": 64, "r": 20, "t": 24, "b": 40},
-    "xaxis": {"type": "category", "showgrid": False, **_AXIS},
-    "yaxis": {"title": {"text": "milliseconds"}, "rangemode": "tozero", **_AXIS},
+    "xaxis": {"type": "category", "showgrid": False, **AXIS},
+    "yaxis": {"title": {"text": "milliseconds"}, "rangemode": "tozero", **AXIS},
     "legend": {"traceorder": "reversed"},
-    "hovermode": "x unified",
-    "hoverlabel": {"bgcolor": "#ffffff", "font": {"color": "#333333"}},
 }
 
 

@@ -14,7 +14,7 @@ import anywidget
 import traitlets
 from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Output, VBox
 
-from ..kernel import hear_while_busy
+from ..kernel import hear, hear_while_busy
 from ..render.format import shortened
 from .display import Display
 from .parts import script
@@ -82,13 +82,12 @@ class Composer(anywidget.AnyWidget):
     def on_submit(self, callback: Callable[[], object]) -> None:
         """Have it called at Enter, in whatever thread the kernel hears of it, also while a cell runs."""
 
-        def hear(_widget: Any, content: Any, _buffers: Any) -> None:
+        def receive(content: Any) -> None:
             if isinstance(content, dict) and content.get("kind") == "submit":
                 self.value = str(content.get("value", self.value))
                 callback()
 
-        self.on_msg(hear)
-        hear_while_busy(self.comm)
+        hear(self, receive)
 
 
 class Chat(VBox):  # type: ignore[misc]

@@ -7,13 +7,11 @@ from typing import Any, Final
 
 from ..render.comparison import CHARTS, HUES, Chart, points
 from ..render.sample import Sample
+from .charts import AXIS, PLAIN
 
 __all__ = ["comparison_figure"]
 
 _DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-_GREY: Final = "#7a7a7a"
-"""Legible on white and on black: the kernel does not know the page's theme."""
-_LINES: Final = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zerolinecolor": "rgba(128, 128, 128, 0.5)"}
 
 
 def comparison_figure(samples: Mapping[str, Sequence[Sample]], fallback: Mapping[str, Any]) -> Any:
@@ -43,8 +41,8 @@ def comparison_figure(samples: Mapping[str, Sequence[Sample]], fallback: Mapping
         for index, (label, each) in enumerate(samples.items()):
             for trace in _traces(label, each, chart, index, legend=row == 1):
                 made.add_trace(trace, row=row, col=1)
-        made.update_yaxes(title_text=chart.unit, rangemode="tozero", row=row, col=1, **_LINES)
-    made.update_xaxes(showgrid=False, **_LINES)
+        made.update_yaxes(title_text=chart.unit, rangemode="tozero", row=row, col=1, **AXIS)
+    made.update_xaxes(showgrid=False, **AXIS)
     made.update_xaxes(title_text="turn", row=len(CHARTS), col=1)
     made.update_layout(**_LAYOUT)
     return Figure(made)
@@ -94,14 +92,8 @@ def _short(value: float) -> float:
 
 
 _LAYOUT: Final = {
-    "template": "none",
-    "paper_bgcolor": "rgba(0, 0, 0, 0)",
-    "plot_bgcolor": "rgba(0, 0, 0, 0)",
-    "font": {"color": _GREY, "family": "system-ui, sans-serif"},
-    "autosize": True,
+    **PLAIN,
     "height": 680,
     "margin": {"l": 72, "r": 20, "t": 60, "b": 44},
     "legend": {"orientation": "h", "y": 1.1, "x": 0},
-    "hovermode": "x unified",
-    "hoverlabel": {"bgcolor": "#ffffff", "font": {"color": "#333333"}},
 }

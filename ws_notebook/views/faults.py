@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from ..faults import ACTIONS, EVENTS
-from ..kernel import hear_while_busy
+from ..kernel import hear
 from .parts import script
 
 __all__ = ["FaultSwitch"]
@@ -40,14 +40,13 @@ class FaultSwitch(anywidget.AnyWidget):
         self._lock = threading.Lock()
         actions = [[name, words, name not in _BARE] for name, (_, words) in ACTIONS.items()]
         super().__init__(rules=told, actions=actions, events=list(EVENTS))
-        self.on_msg(self._hear)
-        hear_while_busy(self.comm)
+        hear(self, self._hear)
 
     def look(self) -> None:
         """Show how often they happened by now. Callable from any thread."""
         self._try(self._get)
 
-    def _hear(self, _widget: Any, content: Any, _buffers: Any) -> None:
+    def _hear(self, content: Any) -> None:
         if not isinstance(content, dict):
             return
         rules = content.get("rules")

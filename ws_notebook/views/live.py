@@ -154,8 +154,7 @@ class LiveView:
 
     def _make_widget(self, picture: dict[str, Any]) -> RunWidget:
         made = self._module.RunWidget(run=picture)
-        self._module.deliver_while_busy(made)
-        made.on_msg(lambda _widget, content, _buffers: self._heed(decoded(content), made.send))
+        kernel.hear(made, lambda content: self._heed(decoded(content), made.send))
         return made
 
     def _drop_widget(self) -> None:

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import anywidget
 
+from ..kernel import hear
 from .parts import script
-from .widget import deliver_while_busy
 
 __all__ = ["PanelWidget", "panel_widget"]
 
@@ -35,6 +35,5 @@ def panel_widget(connect: Callable[[Callable[[dict[str, Any]], object]], Outlet]
     """A widget that `connect(send)` gives its news. Raises SettingsError when the widget's script is not there."""
     widget = PanelWidget()
     outlet = connect(widget.send)
-    deliver_while_busy(widget)
-    widget.on_msg(lambda _widget, content, _buffers: outlet.receive(content))
+    hear(widget, outlet.receive)
     return widget

@@ -17,7 +17,7 @@ import traitlets
 from ..exceptions import SettingsError
 from ..kernel import hear_while_busy
 
-__all__ = ["PARTS", "Part", "holds_formula", "loader", "part", "script"]
+__all__ = ["PARTS", "Part", "holds_formula", "loader", "part", "release", "script", "view_data"]
 
 PARTS = ("widget", "math")
 """The view, and its mathematics."""
@@ -65,3 +65,18 @@ def script(name: str, what: str = "live view", instead: str = _INSTEAD) -> str:
 def holds_formula(text: str) -> bool:
     """Whether `text` may hold mathematics, of which pages without JupyterLab's renderer then need a part."""
     return "$" in text or r"\(" in text or r"\[" in text
+
+
+def view_data(widget: Any) -> dict[str, Any]:
+    """What shows the widget, by mime type."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view}
+
+
+def release(widget: Any) -> None:
+    """Free the widget here and in the browser: nothing shows it any more."""
+    layout = getattr(widget, "layout", None)
+    widget.close()
+    if layout is not None:
+        # Made with the widget and known to the registry of all widgets, so it would stay.
+        layout.close()

@@ -46,18 +46,12 @@ class Rounds:
         """Leave these words in its place."""
         if self._display is not None:
             self._display.replace({"text/plain": words})
-            self._release()
+            while self._widgets:
+                from .parts import release
+
+                release(self._widgets.pop(0))
         elif sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
-
-    def _release(self) -> None:
-        """Free the widgets, here and in the browser: each has a layout of its own besides."""
-        for widget in self._widgets:
-            layout = getattr(widget, "layout", None)
-            widget.close()
-            if layout is not None:
-                layout.close()
-        self._widgets = []
 
     def _widget(self, stop: Callable[[], object]) -> dict[str, Any]:
         import ipywidgets

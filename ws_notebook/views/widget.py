@@ -8,10 +8,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ..kernel import hear_while_busy
-from .parts import PARTS, holds_formula, loader, part, script
+from .parts import PARTS, holds_formula, loader, part, release, script, view_data
 
-__all__ = ["RunWidget", "code_of", "deliver_while_busy", "release", "view_data"]
+__all__ = ["RunWidget", "code_of", "release", "view_data"]
 
 
 class RunWidget(anywidget.AnyWidget):
@@ -49,22 +48,3 @@ def _texts(message: dict[str, Any]) -> Iterable[str]:
 def code_of(name: str) -> dict[str, Any] | None:
     """The answer to a page that asks for a part by itself, since its widget manager hands out no models."""
     return {"kind": "code", "part": name, "code": script(name)} if name in PARTS else None
-
-
-def view_data(widget: RunWidget) -> dict[str, Any]:
-    """What shows the widget, by mime type."""
-    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    return {"application/vnd.jupyter.widget-view+json": view}
-
-
-def release(widget: RunWidget) -> None:
-    """Free the widget here and in the browser: nothing shows it any more."""
-    layout = widget.layout
-    widget.close()
-    # Made with every widget and known to the registry of all widgets, so it would stay.
-    layout.close()
-
-
-def deliver_while_busy(widget: anywidget.AnyWidget) -> None:
-    """Have the browser's messages to this widget delivered while a cell runs."""
-    hear_while_busy(widget.comm)

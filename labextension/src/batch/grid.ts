@@ -86,9 +86,11 @@ export class StateGrid {
     const ratio = window.devicePixelRatio || 1;
     const height = shape.lines * shape.size;
     this.shape = shape;
-    if (this.node.width !== Math.round(width * ratio) || this.node.height !== Math.round(height * ratio)) {
-      this.node.width = Math.round(width * ratio);
-      this.node.height = Math.round(height * ratio);
+    const across = Math.round(width * ratio);
+    const down = Math.round(height * ratio);
+    if (this.node.width !== across || this.node.height !== down) {
+      this.node.width = across;
+      this.node.height = down;
       this.node.style.height = `${height}px`;
     }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);

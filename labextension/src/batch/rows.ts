@@ -40,8 +40,8 @@ export class RowWindow {
     private readonly ask: (from: number, to: number, only: string) => void,
     signal: AbortSignal
   ) {
-    this.node = element('div', { class: 'wsn-batch-rows', tabindex: '0', role: 'table', 'aria-label': __('Rows') }, this.space);
-    this.node.setAttribute('data-lm-suppress-shortcuts', 'true');
+    const looks = { class: 'wsn-batch-rows', tabindex: '0', role: 'table', 'aria-label': __('Rows'), 'data-lm-suppress-shortcuts': 'true' };
+    this.node = element('div', looks, this.space);
     this.node.addEventListener('scroll', () => this.look());
     signal.addEventListener('abort', () => {
       window.clearTimeout(this.timer);

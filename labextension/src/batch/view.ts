@@ -2,7 +2,7 @@
 
 import { __, _n } from '../texts';
 import { element, setText, show } from '../view/dom';
-import { whole } from '../view/format';
+import { joined, whole } from '../view/format';
 import { addSheet } from '../view/sheet';
 import css from './batch.css';
 import { StateGrid } from './grid';
@@ -26,7 +26,7 @@ export class BatchView {
   private readonly stop = element('button', { class: 'wsn-button', type: 'button', text: __('Stop') });
   private readonly done = element('i', { class: 'wsn-batch-done' });
   private readonly bad = element('i', { class: 'wsn-batch-bad' });
-  private readonly bar = element('div', { class: 'wsn-batch-bar', role: 'progressbar' }, this.done, this.bad);
+  private readonly bar = element('div', { class: 'wsn-batch-bar', role: 'progressbar', 'aria-label': __('Progress') }, this.done, this.bad);
   private readonly lanes = element('div', { class: 'wsn-batch-lanes' });
   private readonly errors = element('ul', { class: 'wsn-batch-errors', 'aria-label': __('Errors') });
   private readonly only = element('input', { type: 'checkbox' });
@@ -49,8 +49,8 @@ export class BatchView {
       element('div', { class: 'wsn-batch-buttons' }, this.pause, this.stop)
     );
     const filter = element('label', { class: 'wsn-batch-filter' }, this.only, document.createTextNode(` ${__('only rows that failed')}`));
-    this.node = element('div', { class: 'wsn-batch' });
-    this.node.append(this.prompt, head, this.bar, this.lanes, this.grid.node, this.grid.legend, this.notes, this.errors, filter, this.rows.node, this.spoken);
+    const parts = [this.prompt, head, this.bar, this.lanes, this.grid.node, this.grid.legend, this.notes, this.errors, filter, this.rows.node, this.spoken];
+    this.node = element('div', { class: 'wsn-batch' }, ...parts);
     queueMicrotask(() => addSheet(this.node, 'batch', css));
   }
 
@@ -59,7 +59,7 @@ export class BatchView {
     const words = progressWords(facts);
     setText(this.prompt, facts.prompt);
     setText(this.progress, words);
-    setText(this.facts, factWords(facts).join(' · '));
+    setText(this.facts, joined(factWords(facts)));
     const running = facts.status === 'in_progress' || facts.status === 'paused';
     setText(this.pause, facts.status === 'paused' ? __('Resume') : __('Pause'));
     show(this.pause, running);
@@ -82,14 +82,13 @@ export class BatchView {
     this.bad.style.width = `${(failed / facts.total) * 100}%`;
     this.bar.setAttribute('aria-valuemax', String(facts.total));
     this.bar.setAttribute('aria-valuenow', String(ended(facts)));
-    this.bar.setAttribute('aria-label', __('Progress'));
     this.bar.setAttribute('aria-valuetext', words);
   }
 
   private tellErrors(facts: Facts): void {
-    const notes = [...facts.notes, facts.stopped].filter(note => note !== '');
-    setText(this.notes, notes.join(' '));
-    show(this.notes, notes.length > 0);
+    const notes = joined([...facts.notes, facts.stopped], ' ');
+    setText(this.notes, notes);
+    show(this.notes, notes !== '');
     show(this.errors, facts.errors.length > 0);
     const lines = facts.errors.map(({ text, count }) => `${_n('%1 row', '%1 rows', count, whole(count))}: ${text}`);
     if (lines.join('\n') !== [...this.errors.children].map(each => each.textContent ?? '').join('\n')) {

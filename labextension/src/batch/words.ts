@@ -31,7 +31,7 @@ export function progressWords(facts: Facts): string {
   return failed === 0 ? words : `${words}, ${__('%1 failed', whole(failed))}`;
 }
 
-/** What is known besides: state, rate, time left or taken, tokens, cost. */
+/** What is known besides: state, rate, time left or taken, tokens, cost; empty where there is nothing to say. */
 export function factWords(facts: Facts): string[] {
   const goesOn = facts.status === 'in_progress';
   const left = facts.left_s === null ? '' : __('%1 left', duration(Math.round(facts.left_s) * 1000));
@@ -42,5 +42,5 @@ export function factWords(facts: Facts): string[] {
     __('%1 → %2 tokens', whole(facts.tokens.input), whole(facts.tokens.output)),
     facts.cost === null ? '' : __('cost %1', facts.cost.toPrecision(3)),
     facts.model
-  ].filter(word => word !== '');
+  ];
 }

@@ -146,13 +146,8 @@ export class Badges {
   private liveBadge({ kernel, session, row }: CellRun): Badge {
     const { texts } = this;
     const time = roughly(texts, Math.max(0, Date.now() + kernel.news.offset - row.started));
-    return {
-      status: row.status,
-      stale: false,
-      words: `${doingWords(texts, row)} ${time}`,
-      title: texts.__('Run %1 is in progress', row.id),
-      button: { kind: 'stop', label: texts.__('■ Stop'), press: () => kernel.stop(session, row) }
-    };
+    const badge = told(row.status, `${doingWords(texts, row)} ${time}`, texts.__('Run %1 is in progress', row.id));
+    return { ...badge, button: { kind: 'stop', label: texts.__('■ Stop'), press: () => kernel.stop(session, row) } };
   }
 
   /** `saved`: what the cell's outputs hold of the run. */
@@ -162,16 +157,11 @@ export class Badges {
     if (saved !== null && isEdited(source, saved)) {
       return this.editedBadge(row.status, row.id, words);
     }
-    const stale = row.mark === 'stale';
-    return {
-      status: row.status,
-      stale,
-      words: stale ? `${texts.__('stale')} · ${words}` : words,
-      title: stale
-        ? texts.__('What this prompt continues was asked again since run %1. Run the cell to bring it up to date.', row.id)
-        : texts.__('Run %1', row.id),
-      button: null
-    };
+    if (row.mark === 'stale') {
+      const title = texts.__('What this prompt continues was asked again since run %1. Run the cell to bring it up to date.', row.id);
+      return told(row.status, `${texts.__('stale')} · ${words}`, title, true);
+    }
+    return told(row.status, words, texts.__('Run %1', row.id));
   }
 
   private savedBadge(model: ICodeCellModel, source: string): Badge | null {
@@ -188,46 +178,36 @@ export class Badges {
     }
     const kernel = this.kernelOf(model);
     if (kernel === null || !kernel.isHeard || kernel.has(run, Date.parse(text(saved['started'])))) {
-      return { status, stale: false, words, title: texts.__('Run %1', run), button: null };
+      return told(status, words, texts.__('Run %1', run));
     }
     const since = kernel.isRestarted ? texts.__('from before the restart') : texts.__('no longer in the kernel');
-    return {
-      status,
-      stale: false,
-      words: `${since} · ${words}`,
-      title: texts.__('The kernel does not know run %1, so no other cell can continue it. Run the cell to ask again.', run),
-      button: null
-    };
+    const title = texts.__('The kernel does not know run %1, so no other cell can continue it. Run the cell to ask again.', run);
+    return told(status, `${since} · ${words}`, title);
   }
 
   private editedBadge(status: RunStatus, run: string, words: string): Badge {
     const { texts } = this;
-    return {
-      status,
-      stale: true,
-      words: texts.__('Prompt edited since this answer'),
-      title: texts.__('The answer is to what the prompt said before (run %1, %2). Run the cell to ask anew, or undo the edit.', run, words),
-      button: null
-    };
+    const title = texts.__('The answer is to what the prompt said before (run %1, %2). Run the cell to ask anew, or undo the edit.', run, words);
+    return told(status, texts.__('Prompt edited since this answer'), title, true);
   }
 
   /** The cell was run, and its kernel did not know what it is. */
   private notLoadedBadge(model: ICodeCellModel): Badge {
     const { texts } = this;
     const panel = this.kernelOf(model)?.panel ?? null;
-    return {
-      status: 'incomplete',
-      stale: false,
-      words: texts.__('Run %1 first', '%load_ext ws_notebook'),
-      title: texts.__('This kernel does not know %1 yet.', '%%responses'),
-      button:
-        panel === null ? null : { kind: 'load', label: texts.__('Load it and ask'), press: () => void loadAndRun(panel, model.id) }
-    };
+    const badge = told('incomplete', texts.__('Run %1 first', '%load_ext ws_notebook'), texts.__('This kernel does not know %1 yet.', '%%responses'));
+    const label = texts.__('Load it and ask');
+    return panel === null ? badge : { ...badge, button: { kind: 'load', label, press: () => void loadAndRun(panel, model.id) } };
   }
 
   private kernelOf(model: ICodeCellModel): NotebookKernel | null {
     return this.kernels.kernels.find(each => [...(each.panel.content.model?.cells ?? [])].includes(model)) ?? null;
   }
+}
+
+/** A badge without a button. */
+function told(status: RunStatus, words: string, title: string, stale = false): Badge {
+  return { status, stale, words, title, button: null };
 }
 
 /** The runs that a cell's outputs hold. */

@@ -22,7 +22,10 @@ export class NotebookKernel implements IDisposable {
   /** Names this page among the front ends of the kernel. */
   private readonly client = UUID.uuid4();
   private readonly changes = new Signal<this, void>(this);
+  readonly changed: ISignal<this, void> = this.changes;
   private readonly words = new Signal<this, string>(this);
+  /** What the kernel says about a wish that it could not fulfil. */
+  readonly noticed: ISignal<this, string> = this.words;
   private kernel: Kernel.IKernelConnection | null = null;
   private post: KernelPost | null = null;
   /** The channel's id, where there is one. */
@@ -46,15 +49,6 @@ export class NotebookKernel implements IDisposable {
   /** What the kernel told; nothing where it has no session. */
   get news(): News {
     return this.known;
-  }
-
-  get changed(): ISignal<this, void> {
-    return this.changes;
-  }
-
-  /** What the kernel says about a wish that it could not fulfil. */
-  get noticed(): ISignal<this, string> {
-    return this.words;
   }
 
   /** Whether all of its runs are known here: it has told of them, or has none. */

@@ -162,12 +162,9 @@ export function takeNews(news: News, message: Message, now: number): News | null
   return { seq: message.seq, offset: message.now - now, sessions };
 }
 
-export function running(session: Session): number {
-  let count = 0;
-  for (const row of session.runs.values()) {
-    count += row.status === 'in_progress' ? 1 : 0;
-  }
-  return count;
+/** Its runs that go on. */
+export function running(session: Session): Row[] {
+  return [...session.runs.values()].filter(row => row.status === 'in_progress');
 }
 
 /** Nothing was asked over it, and nothing is open. */
@@ -180,7 +177,7 @@ const BEST_FIRST: readonly Condition[] = ['open', 'connecting', 'idle', 'closed'
 /** The session that a status line speaks of: the busiest, then the best connected. */
 export function leading(news: News): Session | null {
   const sessions = [...news.sessions.values()];
-  const weight = (session: Session): number => running(session) * 10 - BEST_FIRST.indexOf(session.condition);
+  const weight = (session: Session): number => running(session).length * 10 - BEST_FIRST.indexOf(session.condition);
   return sessions.sort((one, other) => weight(other) - weight(one))[0] ?? null;
 }
 

@@ -2,6 +2,7 @@
 
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { Texts } from '../texts';
+import { joined } from '../view/format';
 import type { Session } from './news';
 import { nameOf } from './words';
 
@@ -9,7 +10,7 @@ import { nameOf } from './words';
 export async function confirmReset(texts: Texts, session: Session): Promise<boolean> {
   const name = nameOf(session);
   const count = texts._n('%1 run', '%1 runs', session.runs.size);
-  const which = [session.provider, session.model, count].filter(each => each !== '').join(' · ');
+  const which = joined([session.provider, session.model, count]);
   const { button } = await showDialog({
     title: name === '' ? texts.__('Reset the session?') : texts.__('Reset the session %1?', name),
     body: `${which}. ${texts.__('What runs is stopped, the connection is closed, and every run is forgotten. Saved outputs stay.')}`,

@@ -1,8 +1,9 @@
 /** The tree of a session's runs: one tab stop, arrow keys as in a file tree, and what can be done with the chosen run. */
 
 import type { Texts } from '../texts';
-import { element, setAttribute, setText, show } from '../view/dom';
-import { whole } from '../view/format';
+import { dropOthers, element, putBehind, setAttribute, setText, show } from '../view/dom';
+import { joined, whole } from '../view/format';
+import { MOVES } from '../view/keys';
 import type { Row, Session } from './news';
 import { treeRows, type TreeRow } from './tree';
 import { doingWords, markWords, statusWords, timeOf } from './words';
@@ -67,12 +68,7 @@ export class RunTree {
 
   private sync(): void {
     const present = new Set(this.rows.map(each => each.row.id));
-    for (const [id, view] of this.views) {
-      if (!present.has(id)) {
-        view.node.remove();
-        this.views.delete(id);
-      }
-    }
+    dropOthers(this.views, present, view => view.node.remove());
     // Until the reader moves, the newest run is where the keyboard arrives.
     if (!this.moved || !present.has(this.current)) {
       this.current = this.rows.at(-1)?.row.id ?? '';
@@ -85,10 +81,7 @@ export class RunTree {
       const view = this.views.get(each.row.id) ?? this.added(each.row.id);
       view.update(each, this.folded.has(each.row.id), this.clock());
       view.mark(each.row.id === this.current, each.row.id === this.selected);
-      const place: Element | null = before === null ? this.tree.firstElementChild : before.nextElementSibling;
-      if (place !== view.node) {
-        this.tree.insertBefore(view.node, place);
-      }
+      putBehind(this.tree, before, view.node);
       before = view.node;
     }
     this.chosen.update(this.session?.runs.get(this.selected) ?? null, this.session);
@@ -120,42 +113,40 @@ export class RunTree {
     if (here === undefined || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    switch (event.key) {
-      case 'ArrowDown':
-        this.moveTo(index + 1);
-        break;
-      case 'ArrowUp':
-        this.moveTo(index - 1);
-        break;
-      case 'Home':
-        this.moveTo(0);
-        break;
-      case 'End':
-        this.moveTo(this.rows.length - 1);
-        break;
+    const move = MOVES.get(event.key);
+    if (move !== undefined) {
+      this.moveTo(move(index, this.rows.length - 1));
+    } else if (!this.onOwnKey(event.key, index, here)) {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** The keys of a tree alone; says whether it was one. */
+  private onOwnKey(key: string, index: number, here: TreeRow): boolean {
+    switch (key) {
       case 'ArrowRight':
         if (here.forks && this.folded.has(here.row.id)) {
           this.fold(here.row.id, false);
         } else {
           this.moveTo(index + 1);
         }
-        break;
+        return true;
       case 'ArrowLeft':
         if (here.forks && !this.folded.has(here.row.id)) {
           this.fold(here.row.id, true);
         } else {
           this.moveTo(this.rows.findIndex(each => each.row.id === here.row.parent));
         }
-        break;
+        return true;
       case 'Enter':
       case ' ':
         this.choose(here.row.id);
-        break;
+        return true;
       default:
-        return;
+        return false;
     }
-    event.preventDefault();
-    event.stopPropagation();
   }
 
   private moveTo(index: number): void {
@@ -255,7 +246,7 @@ class RowView {
       return;
     }
     setText(this.time, this.row.status === 'in_progress' ? doingWords(this.texts, this.row) : timeOf(this.row, now));
-    const state = [statusWords(this.texts, this.row), markWords(this.texts, this.row.mark), this.place].filter(each => each !== '').join(', ');
+    const state = joined([statusWords(this.texts, this.row), markWords(this.texts, this.row.mark), this.place], ', ');
     setAttribute(this.node, 'aria-label', [this.row.id, this.prompt.textContent, state].join(', '));
     setAttribute(this.node, 'title', `${this.row.id}: ${this.prompt.textContent}\n${state}`);
   }
@@ -312,7 +303,7 @@ class ChosenRun {
       row.lane === null ? '' : row.lane,
       markWords(texts, row.mark)
     ];
-    setText(this.facts, facts.filter(each => each !== '').join(' · '));
+    setText(this.facts, joined(facts));
     setAttribute(this.tools, 'aria-label', texts.__('Run %1', row.id));
     const branches = row.status !== 'in_progress' && row.turns > 0 && offers.has('branch');
     setText(

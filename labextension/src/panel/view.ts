@@ -1,8 +1,8 @@
 /** The session panel: connection, runs, tools and totals of each session. The side panel and the widget both show it. */
 
 import type { Texts } from '../texts';
-import { element, setAttribute, setText, show } from '../view/dom';
-import { bytes, saving, whole } from '../view/format';
+import { dropOthers, element, putBehind, setAttribute, setText, show } from '../view/dom';
+import { bytes, joined, saving, whole } from '../view/format';
 import { addSheet } from '../view/sheet';
 import { running, unused, type News, type Row, type Session, type Tool } from './news';
 import css from './panel.css';
@@ -52,7 +52,7 @@ export function placed(sources: readonly Source[]): Placed[] {
     [...source.news.sessions.values()].map(session => ({ key: `${source.key} ${session.id}`, source, session }))
   );
   const rank = ({ source, session }: Placed): number =>
-    (unused(session) ? 4 : 0) + (running(session) > 0 ? 0 : 2) + (source.current ? 0 : 1);
+    (unused(session) ? 4 : 0) + (running(session).length > 0 ? 0 : 2) + (source.current ? 0 : 1);
   return all.sort((one, other) => rank(one) - rank(other));
 }
 
@@ -90,13 +90,7 @@ export class PanelView {
       const view = this.views.get(key) ?? this.added(key, source.key);
       view.update(session, source, used && unused(session));
     }
-    const present = new Set(all.map(({ key }) => key));
-    for (const [key, view] of this.views) {
-      if (!present.has(key)) {
-        view.end();
-        this.views.delete(key);
-      }
-    }
+    dropOthers(this.views, new Set(all.map(({ key }) => key)), view => view.end());
     show(this.empty, this.views.size === 0);
     this.arrange();
   }
@@ -110,11 +104,10 @@ export class PanelView {
       if (node === undefined || (held && node.isConnected)) {
         continue;
       }
-      const place: Element | null = before === null ? this.list.firstElementChild : before.nextElementSibling;
       if (held) {
         this.list.append(node);
-      } else if (place !== node) {
-        this.list.insertBefore(node, place);
+      } else {
+        putBehind(this.list, before, node);
       }
       before = node;
     }
@@ -250,7 +243,7 @@ class SessionView {
     setAttribute(this.node, 'aria-label', this.name.textContent);
     setText(this.condition, conditionWords(texts, session));
     const where = [session.provider, session.model, session.transport, session.note === '' ? '' : texts.__(session.note)];
-    setText(this.where, where.filter(each => each !== '').join(' · '));
+    setText(this.where, joined(where));
     setText(this.failure, session.failure);
     show(this.failure, session.failure !== '');
     this.more.forEach(each => show(each, !folded));
@@ -260,7 +253,7 @@ class SessionView {
     show(this.tree.node, session.runs.size > 0);
     this.tree.update(session);
     this.updateTools(session, folded);
-    show(this.buttons.stop_all, running(session) > 0);
+    show(this.buttons.stop_all, running(session).length > 0);
     show(this.buttons.warm_up, session.warms_up && session.condition === 'idle');
     show(this.buttons.reset, session.condition !== 'closed' && session.runs.size > 0);
     this.tickAge();
@@ -351,13 +344,11 @@ class SessionView {
 
 function factsOf(texts: Texts, session: Session): string {
   const { used, limit } = session.lanes;
-  return [
+  return joined([
     limit > 1 ? texts.__('%1 of %2 lanes in use', used, limit) : '',
     session.connections > 1 ? texts._n('%1 connection so far', '%1 connections so far', session.connections) : '',
     session.rotations > 0 ? texts._n('renewed once for its age', 'renewed %1 times for their age', session.rotations) : ''
-  ]
-    .filter(each => each !== '')
-    .join(' · ');
+  ]);
 }
 
 function totalsOf(texts: Texts, session: Session): string {
@@ -372,13 +363,12 @@ function totalsOf(texts: Texts, session: Session): string {
 }
 
 function callsOf(texts: Texts, tool: Tool): string {
-  return [
+  const words = [
     tool.calls === 0 ? texts.__('not called') : texts._n('%1 call', '%1 calls', tool.calls),
     tool.failed > 0 ? texts.__('%1 failed', tool.failed) : '',
     tool.stopped > 0 ? texts.__('%1 stopped', tool.stopped) : '',
     tool.waiting > 0 ? texts._n('%1 awaits approval', '%1 await approval', tool.waiting) : '',
     tool.running > 0 ? texts.__('%1 running', tool.running) : ''
-  ]
-    .filter(each => each !== '')
-    .join(', ');
+  ];
+  return joined(words, ', ');
 }

@@ -149,7 +149,7 @@ class Commands {
   }
 
   private get busyKernels(): NotebookKernel[] {
-    return this.kernels.kernels.filter(kernel => [...kernel.news.sessions.values()].some(each => running(each) > 0));
+    return this.kernels.kernels.filter(kernel => [...kernel.news.sessions.values()].some(each => running(each).length > 0));
   }
 
   private get staleCells(): string[] {
@@ -197,11 +197,7 @@ class Commands {
   private stopAll(): void {
     for (const kernel of this.busyKernels) {
       for (const session of kernel.news.sessions.values()) {
-        for (const row of session.runs.values()) {
-          if (row.status === 'in_progress') {
-            kernel.stop(session, row);
-          }
-        }
+        running(session).forEach(row => kernel.stop(session, row));
       }
     }
   }

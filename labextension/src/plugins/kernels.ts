@@ -9,20 +9,14 @@ import { IKernels } from './tokens';
 class Kernels implements IKernels {
   readonly kernels: NotebookKernel[] = [];
   private readonly changes = new Signal<this, void>(this);
+  readonly changed: ISignal<this, void> = this.changes;
   private readonly words = new Signal<this, string>(this);
+  readonly noticed: ISignal<this, string> = this.words;
 
   constructor(private readonly notebooks: INotebookTracker) {
     notebooks.forEach(panel => this.add(panel));
     notebooks.widgetAdded.connect((_, panel) => this.add(panel));
     notebooks.currentChanged.connect(() => this.changes.emit());
-  }
-
-  get changed(): ISignal<this, void> {
-    return this.changes;
-  }
-
-  get noticed(): ISignal<this, string> {
-    return this.words;
   }
 
   of(panel: NotebookPanel | null): NotebookKernel | null {

@@ -36,10 +36,7 @@ export function readOptions(value: unknown): Options {
 class Settings implements IOptions {
   values = DEFAULTS;
   private readonly changes = new Signal<this, void>(this);
-
-  get changed(): ISignal<this, void> {
-    return this.changes;
-  }
+  readonly changed: ISignal<this, void> = this.changes;
 
   set(value: unknown): void {
     this.values = readOptions(value);

@@ -8,7 +8,7 @@ import { Widget } from '@lumino/widgets';
 import { cellOf, insertPrompt, isPromptCell, revealCell, runCell } from '../cells/actions';
 import type { NotebookKernel } from '../kernel/channel';
 import { sessionsIcon } from '../panel/icon';
-import type { Row, Session } from '../panel/news';
+import { running, type Row, type Session } from '../panel/news';
 import { confirmReset } from '../panel/reset';
 import type { RunAction } from '../panel/treeView';
 import { PanelView, type SessionAction, type Source } from '../panel/view';
@@ -139,16 +139,10 @@ class SessionsPanel extends Widget {
 
   private async onSession(action: SessionAction, source: string, session: Session): Promise<void> {
     const kernel = this.kernelOf(source);
-    if (action !== 'stop_all') {
-      if (action !== 'reset' || (await confirmReset(this.texts, session))) {
-        kernel?.send(wish(action, session));
-      }
-      return;
-    }
-    for (const row of session.runs.values()) {
-      if (row.status === 'in_progress') {
-        kernel?.stop(session, row);
-      }
+    if (action === 'stop_all') {
+      running(session).forEach(row => kernel?.stop(session, row));
+    } else if (action !== 'reset' || (await confirmReset(this.texts, session))) {
+      kernel?.send(wish(action, session));
     }
   }
 

@@ -28,7 +28,7 @@ export function statusParts(texts: Texts, news: News, tokens: number, now: numbe
     return [];
   }
   const left = timeLeft(session, now + news.offset);
-  const active = [...news.sessions.values()].reduce((sum, each) => sum + running(each), 0);
+  const active = [...news.sessions.values()].reduce((sum, each) => sum + running(each).length, 0);
   return [
     texts.__('Responses: %1', conditionWords(texts, session)),
     left === null ? '' : texts.__('%1 left', roughly(texts, left)),
@@ -49,6 +49,7 @@ class StatusItem extends Widget {
   private readonly button = element('button', { class: 'wsn-status-button', type: 'button' });
   private readonly words = element('span');
   private readonly activity = new Signal<this, void>(this);
+  readonly activeStateChanged: ISignal<this, void> = this.activity;
   private readonly tokens = new TokensToday(window.localStorage);
   private timer: number | null = null;
   private active = false;
@@ -72,10 +73,6 @@ class StatusItem extends Widget {
 
   get isActive(): boolean {
     return this.active;
-  }
-
-  get activeStateChanged(): ISignal<this, void> {
-    return this.activity;
   }
 
   override dispose(): void {
@@ -118,7 +115,7 @@ class StatusItem extends Widget {
     const now = Date.now();
     const parts = statusParts(this.texts, news, this.tokens.total(now), now);
     setText(this.words, parts.join(' · '));
-    const busy = [...news.sessions.values()].some(session => running(session) > 0);
+    const busy = [...news.sessions.values()].some(session => running(session).length > 0);
     setAttribute(this.button, 'data-wsn-condition', busy ? 'busy' : (leading(news)?.condition ?? 'idle'));
   }
 }

@@ -51,8 +51,8 @@ export class Actions {
     this.stop.addEventListener('click', () => this.requestStop(), { signal });
     this.replay.addEventListener('click', () => on.replay(), { signal });
     this.frames.addEventListener('click', () => on.frames(), { signal });
-    this.python.addEventListener('click', () => void this.copyPython(), { signal });
-    this.copy.addEventListener('click', () => void this.copyAnswer(), { signal });
+    this.python.addEventListener('click', () => void this.copyFrom(this.python, pythonOf, __('Python'), __('Copy as Python')), { signal });
+    this.copy.addEventListener('click', () => void this.copyFrom(this.copy, answerOf, __('Copy'), __('Copy answer')), { signal });
   }
 
   /** What the buttons say that there is room for on the widest page, and on one with a menu. */
@@ -133,23 +133,15 @@ export class Actions {
     this.draw();
   }
 
-  private async copyAnswer(): Promise<void> {
-    const copied = await copyText(this.run === null ? '' : answerOf(this.run), this.node);
-    tellCopied(this.copy, copied, __('Copy'), __('Copy answer'));
+  /** Copy what `textOf` makes of the run; the button, called so otherwise, says for a while what came of it. */
+  private async copyFrom(button: HTMLElement, textOf: (run: Run) => string, text: string, name: string): Promise<void> {
+    const copied = await copyText(this.run === null ? '' : textOf(this.run), this.node);
+    const said = copied ? __('Copied') : __('Copy failed');
+    setText(button, said);
+    setAttribute(button, 'aria-label', said);
+    setTimeout(() => {
+      setText(button, text);
+      setAttribute(button, 'aria-label', name);
+    }, SAID);
   }
-
-  private async copyPython(): Promise<void> {
-    const copied = await copyText(this.run === null ? '' : pythonOf(this.run), this.node);
-    tellCopied(this.python, copied, __('Python'), __('Copy as Python'));
-  }
-}
-
-function tellCopied(button: HTMLElement, copied: boolean, text: string, name: string): void {
-  const said = copied ? __('Copied') : __('Copy failed');
-  setText(button, said);
-  setAttribute(button, 'aria-label', said);
-  setTimeout(() => {
-    setText(button, text);
-    setAttribute(button, 'aria-label', name);
-  }, SAID);
 }

@@ -4,7 +4,7 @@ import type { Citation, Item, Run, RunError, Turn } from '../run/bundle';
 import { __, _n } from '../texts';
 import { GrowingMarkdown } from './answer';
 import { element, setText, show } from './dom';
-import { visible, whole } from './format';
+import { joined, visible, whole } from './format';
 import { jsonMarkdown } from './json';
 import type { Markdown } from './markdown';
 import { codeWords } from './words';
@@ -95,7 +95,7 @@ export class Body {
   private updateEnd(run: Run): void {
     const stopped = run.status === 'cancelled' || run.stopped !== '';
     show(this.stopped, stopped);
-    setText(this.stopped, [__('Stopped.'), visible(run.stopped)].filter(Boolean).join(' '));
+    setText(this.stopped, joined([__('Stopped.'), visible(run.stopped)], ' '));
     show(this.error, run.error !== null && !stopped);
     show(this.short, run.status === 'incomplete' && !stopped && run.error === null);
     setText(this.short, cutShort(run.reason));

@@ -2,9 +2,9 @@
 
 import type { Call, Decision, Turn } from '../run/bundle';
 import { __ } from '../texts';
-import { element, isolated } from './dom';
+import { element, factList, isolated } from './dom';
 import { Exhibits } from './exhibits';
-import { bytes, duration, pretty, seconds, visible, whole } from './format';
+import { bytes, duration, joined, numbersOf, pretty, seconds, visible } from './format';
 import { figure } from './question';
 import { spansInWords, type Row } from './rows';
 import { CALL_WORDS, codeWords, DECISION_WORDS, RUN_WORDS } from './words';
@@ -91,7 +91,7 @@ function turnContent(turn: Turn, row: Row, end: number): Node[] {
 }
 
 function errorWords({ code, message }: NonNullable<Turn['error']>): string {
-  return [code === null || code === '' ? '' : codeWords(code), message].filter(Boolean).join(': ');
+  return joined([code === null || code === '' ? '' : codeWords(code), message], ': ');
 }
 
 function callFacts(call: Call, row: Row, end: number): Fact[] {
@@ -99,7 +99,7 @@ function callFacts(call: Call, row: Row, end: number): Fact[] {
     ['status', __(CALL_WORDS[call.status])],
     ['started', __('%1 after the question', seconds(call.start_ms))],
     ['took', took(row, end)],
-    ['approval', call.approval === null ? '' : [decided(call.approval.decision), call.approval.reason].filter(Boolean).join(': ')],
+    ['approval', call.approval === null ? '' : joined([decided(call.approval.decision), call.approval.reason], ': ')],
     ['call id', call.call_id]
   ];
 }
@@ -114,7 +114,7 @@ function turnFacts(turn: Turn, row: Row, end: number): Fact[] {
     ['status', __(RUN_WORDS[turn.status])],
     ['started', __('%1 after the question', seconds(turn.start_ms))],
     ['took', took(row, end)],
-    ['tokens', usage === null ? '' : tokens(usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens)],
+    ['tokens', usage === null ? '' : __('%1 in (%2 cached), %3 out (%4 reasoning)', ...numbersOf(usage))],
     ['sent', turn.bytes_sent > 0 ? sent(turn.bytes_sent, turn.bytes_full_context) : ''],
     ['sent again', turn.recovered === '' ? '' : codeWords(turn.recovered)],
     ['fault', turn.faults.map(({ rule, at_ms }) => __('%1 after the question: %2', seconds(at_ms), rule)).join('; ')],
@@ -129,21 +129,12 @@ function took(row: Row, end: number): string {
   return split === '' ? whole_ : `${whole_}: ${split}`;
 }
 
-function tokens(input: number, cached: number, output: number, reasoning: number): string {
-  return __('%1 in (%2 cached), %3 out (%4 reasoning)', whole(input), whole(cached), whole(output), whole(reasoning));
-}
-
 function sent(count: number, full: number): string {
   return full > count ? __('%1; HTTP with the full input: %2', bytes(count), bytes(full)) : bytes(count);
 }
 
 function facts(entries: readonly Fact[]): HTMLElement {
-  const given = entries.filter(([, value]) => value !== '');
-  return element(
-    'dl',
-    { class: 'wsn-facts-list' },
-    ...given.flatMap(([name, value]) => [element('dt', { text: __(name) }), element('dd', { text: visible(value) })])
-  );
+  return factList(entries.map(([name, value]) => [__(name), visible(value)]));
 }
 
 function block(name: string, text: string): Node[] {

@@ -54,6 +54,44 @@ export function show(node: HTMLElement, visible: boolean): void {
   }
 }
 
+/** Put `node` behind `before`, or first of all. One that stands there is not touched: what is moved loses the focus. */
+export function putBehind(parent: Element, before: Element | null, node: Element): void {
+  const place = before === null ? parent.firstElementChild : before.nextElementSibling;
+  if (place !== node) {
+    parent.insertBefore(node, place);
+  }
+}
+
+/** Take away the views whose keys are not among those `present`. */
+export function dropOthers<View>(views: Map<string, View>, present: ReadonlySet<string>, end: (view: View) => void): void {
+  for (const [key, view] of views) {
+    if (!present.has(key)) {
+      end(view);
+      views.delete(key);
+    }
+  }
+}
+
+/** Have `parent` hold as many of these nodes as `count`: those beyond are taken away, and others made. */
+export function sized<N extends Element>(nodes: N[], count: number, parent: Element, make: () => N): readonly N[] {
+  while (nodes.length > count) {
+    nodes.pop()?.remove();
+  }
+  while (nodes.length < count) {
+    const node = make();
+    nodes.push(node);
+    parent.append(node);
+  }
+  return nodes;
+}
+
+/** A list of names, each with what it is; without those of which nothing is known. */
+export function factList(entries: readonly (readonly [name: string, value: string])[]): HTMLElement {
+  const known = entries.filter(([, value]) => value !== '');
+  const lines = known.flatMap(([name, value]) => [element('dt', { text: name }), element('dd', { text: value })]);
+  return element('dl', { class: 'wsn-facts-list' }, ...lines);
+}
+
 /** Scrolled to its end, or nearly so. */
 export function isAtEnd({ scrollTop, clientHeight, scrollHeight }: HTMLElement): boolean {
   return scrollTop + clientHeight >= scrollHeight - 8;

@@ -4,6 +4,7 @@ import type { AnyModel } from '@anywidget/types';
 import { ENDED_NOW, KERNEL_ENDED, type Ending } from '../run/ending';
 import { __ } from '../texts';
 import { element } from './dom';
+import { heed } from './model';
 
 /** From the extension: to the views of runs and the panels in these cells, and to the chats, which have no script. */
 export function tellWidgets(cells: readonly { readonly node: HTMLElement }[], ending: Ending): void {
@@ -36,7 +37,5 @@ function closeChat(chat: HTMLElement): void {
 /** From the front end's widgets, where they tell: JupyterLab's do so when a kernel is restarted. */
 export function whenModelEnds<T extends Record<string, unknown>>(model: AnyModel<T>, signal: AbortSignal, act: () => void): void {
   // The extension knows more, and speaks first where there is one.
-  const soon = (): void => void setTimeout(act, 0);
-  model.on('comm_live_update', soon);
-  signal.addEventListener('abort', () => model.off('comm_live_update', soon));
+  heed(model, 'comm_live_update', () => void setTimeout(act, 0), signal);
 }

@@ -1,5 +1,6 @@
 /** Numbers and texts as people read them. Pure. */
 
+import type { Usage } from '../run/bundle';
 import { __ } from '../texts';
 import { indented } from './json';
 
@@ -8,6 +9,11 @@ const NO_BREAK_SPACE = '\u00a0';
 
 function withUnit(value: string, unit: string): string {
   return `${value}${NO_BREAK_SPACE}${unit}`;
+}
+
+/** Those of the words that say something, with a sign between. */
+export function joined(words: readonly string[], sign = ' · '): string {
+  return words.filter(each => each !== '').join(sign);
 }
 
 /** 0.4 ms · 34 ms · 240 ms · 3.2 s · 32 s · 2 min 5 s */
@@ -54,6 +60,11 @@ export function bytes(count: number): string {
 /** 187 · 2 187 · 12 187, in groups of three from four digits on. */
 export function whole(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, THIN_SPACE);
+}
+
+/** Tokens in, of these cached, out, and of these reasoning, for a sentence that tells all. */
+export function numbersOf(usage: Usage): string[] {
+  return [usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens].map(whole);
 }
 
 /** What was saved against `full`, as "91 %"; empty when it is less than one percent. */
@@ -113,6 +124,18 @@ export function shortArguments(json: string, limit: number): string {
   }
   const pairs = Object.entries(value).map(([key, entry]) => `${key}=${JSON.stringify(entry)}`);
   return oneLine(pairs.join(', '), limit);
+}
+
+/** `code` as a block of code in Markdown, whatever backticks it holds. */
+export function fenced(code: string, language: string): string {
+  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${code}\n${fence}`;
+}
+
+/** `text` as text of HTML, or as the value of an attribute. */
+export function escapedHtml(text: string): string {
+  return text.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`);
 }
 
 const STRINGS = /"(?:[^"\\]|\\.)*"/g;

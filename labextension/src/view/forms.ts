@@ -5,7 +5,7 @@
 
 import { answerOf, callsOf, type Call, type Run } from '../run/bundle';
 import { __, _n } from '../texts';
-import { oneLine, seconds, shortArguments, visible } from './format';
+import { escapedHtml, fenced, joined, oneLine, seconds, shortArguments, visible } from './format';
 import { indented } from './json';
 import { withoutPictures } from './omitted';
 import { nameOf, statusOf } from './summary';
@@ -35,19 +35,19 @@ export function formsOf(run: Run): Forms {
       '<div class="wsn-static">',
       paragraph(answer, ' style="white-space:pre-wrap"'),
       paragraph(thoughts),
-      calls.length > 0 ? `<ul>${calls.map(call => `<li><code>${escaped(call)}</code></li>`).join('')}</ul>` : '',
-      end === '' ? '' : `<p><strong>${escaped(end)}</strong></p>`,
+      calls.length > 0 ? `<ul>${calls.map(call => `<li><code>${escapedHtml(call)}</code></li>`).join('')}</ul>` : '',
+      end === '' ? '' : `<p><strong>${escapedHtml(end)}</strong></p>`,
       paragraph(facts),
       '</div>'
     ].join(''),
-    'text/markdown': joined([
-      run.format === 'json' && answer !== '' ? fenced(answer) : closed(answer),
+    'text/markdown': paragraphs([
+      run.format === 'json' && answer !== '' ? fenced(answer, 'json') : closed(answer),
       plain(thoughts),
       calls.map(call => `- ${plain(call)}`).join('\n'),
       end === '' ? '' : `> **${plain(end)}**`,
       `*${plain(facts)}*`
     ]),
-    'text/plain': joined([answer, thoughts, calls.join('\n'), end, facts])
+    'text/plain': paragraphs([answer, thoughts, calls.join('\n'), end, facts])
   };
 }
 
@@ -71,7 +71,7 @@ function callLine(call: Call): string {
 /** How it came not to end well; empty where it did, or goes on. */
 function endOf({ status, stopped, error }: Run): string {
   if (status === 'cancelled' || stopped !== '') {
-    return [`${__('Stopped')}.`, visible(stopped)].filter(Boolean).join(' ');
+    return joined([`${__('Stopped')}.`, visible(stopped)], ' ');
   }
   return error === null ? '' : visible(`${error.type}: ${error.message}`);
 }
@@ -88,27 +88,17 @@ function factsOf(run: Run): string {
   ].join(' · ');
 }
 
-function joined(parts: readonly string[]): string {
-  return parts.filter(part => part !== '').join('\n\n');
+function paragraphs(parts: readonly string[]): string {
+  return joined(parts, '\n\n');
 }
 
 function paragraph(text: string, more = ''): string {
-  return text === '' ? '' : `<p${more}>${escaped(text)}</p>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`);
+  return text === '' ? '' : `<p${more}>${escapedHtml(text)}</p>`;
 }
 
 /** Text that is no Markdown. */
 function plain(text: string): string {
-  return escaped(text).replace(/[\\`*_[\]|$~]/g, sign => `\\${sign}`);
-}
-
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}json\n${text}\n${fence}`;
+  return escapedHtml(text).replace(/[\\`*_[\]|$~]/g, sign => `\\${sign}`);
 }
 
 /** Markdown that may break off in the middle of a block of code, which would swallow what comes behind it. */

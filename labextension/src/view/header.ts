@@ -4,7 +4,7 @@ import type { Run } from '../run/bundle';
 import { __ } from '../texts';
 import { Actions, type ActionHandlers } from './actions';
 import { element, setAttribute, setText, show } from './dom';
-import { bytes, visible, whole } from './format';
+import { bytes, joined, numbersOf, visible } from './format';
 import { Measure } from './measure';
 import { roomFor, type Needs, type Room } from './room';
 import { Strip } from './strip';
@@ -44,8 +44,8 @@ export class Header {
   private readonly tokens = element('span', { class: 'wsn-tokens' });
   private readonly totals = element('button', { class: 'wsn-totals', type: 'button', 'aria-expanded': 'false' }, this.sent, this.saved, this.tokens);
   private readonly fold = element('button', { class: 'wsn-collapse', type: 'button' }, element('span', { class: 'wsn-dot' }));
-  private readonly actions: Actions;
-  private readonly strip: Strip;
+  readonly actions: Actions;
+  readonly strip: Strip;
   private readonly measure = new Measure();
   private readonly resizes = new ResizeObserver(entries => this.resized(entries.at(-1)?.contentRect.width ?? 0));
   private width = 0;
@@ -77,25 +77,8 @@ export class Header {
     setAttribute(this.fold, 'aria-expanded', String(!folded));
   }
 
-  setTimeline(open: boolean): void {
-    this.strip.setOpen(open);
-  }
-
-  setReplaying(replaying: boolean): void {
-    this.actions.setReplaying(replaying);
-  }
-
-  setFrames(open: boolean): void {
-    this.actions.setFrames(open);
-  }
-
   setSent(open: boolean): void {
     setAttribute(this.totals, 'aria-expanded', String(open));
-  }
-
-  /** Whether there is no kernel any more that could be asked for frames. It shows with the next update. */
-  setAlone(alone: boolean): void {
-    this.actions.setAlone(alone);
   }
 
   /** `whole`: the finished run that this one is an earlier moment of. */
@@ -139,7 +122,7 @@ export class Header {
     const { note, provider, model, transport } = session;
     setText(this.note, note === '' ? '' : visible(__(note)));
     show(this.note, note !== '');
-    setAttribute(this.note, 'title', visible([__(note), provider, model, transport].filter(Boolean).join(' · ')));
+    setAttribute(this.note, 'title', visible(joined([__(note), provider, model, transport])));
   }
 
   private updateTotals(run: Run): void {
@@ -152,7 +135,7 @@ export class Header {
       show(each, each.textContent !== '');
     }
     show(this.totals, sent + tokens !== '');
-    setAttribute(this.totals, 'title', [totalsLine(totals), ...insteadOf(run)].join('\n'));
+    setAttribute(this.totals, 'title', joined([totalsLine(totals), ...insteadOf(run)], '\n'));
   }
 
   private resized(width: number): void {
@@ -184,7 +167,7 @@ export class Header {
     const { em } = this;
     const width = (name: string, text: string): number => this.measure.width(name, text);
     const { sent, saved, tokens } = totalsOf(run);
-    const facts = [durationOf(run.duration_ms, null), ...amountsOf(run)].filter(Boolean).join(' · ');
+    const facts = joined([durationOf(run.duration_ms, null), ...amountsOf(run)]);
     const buttons = (texts: readonly string[]): number =>
       texts.reduce((sum, text) => sum + width('button', text) + BUTTON * em, GAP * em);
     const { all, few } = this.actions.texts();
@@ -206,10 +189,8 @@ function waitingWords(run: Run, now: number): string | null {
 
 /** What of the numbers has no room in the line. */
 function insteadOf({ bytes: { full_context }, usage }: Run): string[] {
-  const { input_tokens, cached_tokens, output_tokens, reasoning_tokens } = usage;
-  const numbers = [input_tokens, cached_tokens, output_tokens, reasoning_tokens].map(whole);
   return [
     full_context > 0 ? __('HTTP with the full input in every request would have sent %1', bytes(full_context)) : '',
-    input_tokens + output_tokens > 0 ? __('%1 tokens in (%2 cached), %3 out (%4 reasoning)', ...numbers) : ''
-  ].filter(Boolean);
+    usage.input_tokens + usage.output_tokens > 0 ? __('%1 tokens in (%2 cached), %3 out (%4 reasoning)', ...numbersOf(usage)) : ''
+  ];
 }

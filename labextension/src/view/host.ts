@@ -5,6 +5,7 @@
 
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { safeMarkdown, safeNodes } from './bundled';
+import { fenced } from './format';
 import type { Markdown } from './markdown';
 import { whenSeen, type Draw } from './sight';
 
@@ -75,7 +76,7 @@ function colour(nodes: DocumentFragment, parser: IRenderMime.IMarkdownParser | n
     blocks.map(async block => {
       const code = block.textContent ?? '';
       if (code.length <= LONGEST_CODE) {
-        const html = await parser.render(fenced(code, block.className.slice('language-'.length)));
+        const html = await parser.render(fenced(code.trimEnd(), block.className.slice('language-'.length)));
         const coloured = safeNodes(html).querySelector('pre > code');
         // Colours only: whatever else the host makes of a language, the code is what is shown.
         if (coloured?.textContent?.trimEnd() === code.trimEnd()) {
@@ -86,8 +87,3 @@ function colour(nodes: DocumentFragment, parser: IRenderMime.IMarkdownParser | n
   );
 }
 
-function fenced(code: string, language: string): string {
-  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(found => found[0].length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}${language}\n${code.trimEnd()}\n${fence}`;
-}

@@ -8,9 +8,9 @@ export function keepPlainKeys(event: KeyboardEvent): void {
 }
 
 /** The row that a key leads to. */
-export const MOVES: Readonly<Record<string, (index: number, last: number) => number>> = {
-  ArrowDown: index => index + 1,
-  ArrowUp: index => index - 1,
-  Home: () => 0,
-  End: (_index, last) => last
-};
+export const MOVES: ReadonlyMap<string, (index: number, last: number) => number> = /* @__PURE__ */ new Map([
+  ['ArrowDown', (index: number) => index + 1],
+  ['ArrowUp', (index: number) => index - 1],
+  ['Home', () => 0],
+  ['End', (_index: number, last: number) => last]
+]);

@@ -102,7 +102,7 @@ export class Menu {
   private onKey(event: KeyboardEvent): void {
     const { items } = this;
     const index = items.findIndex(each => each === document.activeElement);
-    const move = Object.hasOwn(MOVES, event.key) ? MOVES[event.key] : undefined;
+    const move = MOVES.get(event.key);
     if (move !== undefined) {
       items.at(move(index, items.length - 1) % items.length)?.focus();
     } else if (event.key === 'Escape') {

@@ -1,7 +1,7 @@
 import type { Fault } from '../run/bundle';
 import { __ } from '../texts';
-import { element, setAttribute, setText } from './dom';
-import { duration } from './format';
+import { element, setAttribute, setText, sized } from './dom';
+import { duration, joined } from './format';
 import { labelOf, spansInWords, type Row } from './rows';
 import type { TimeWindow } from './window';
 import { KIND_WORDS } from './words';
@@ -44,9 +44,7 @@ export class RowView {
     setAttribute(this.head, 'title', row.aside === '' ? row.name : `${row.name} ${row.aside}`);
     setText(this.label, labelOf(row, now));
     setAttribute(this.label, 'title', row.label);
-    const words = [spansInWords(row.spans, row.end_ms ?? now), ...faultsOf(row).map(({ rule }) => __('fault: %1', rule))]
-      .filter(Boolean)
-      .join(', ');
+    const words = joined([spansInWords(row.spans, row.end_ms ?? now), ...faultsOf(row).map(({ rule }) => __('fault: %1', rule))], ', ');
     setAttribute(this.track, 'aria-label', words === '' ? __('not begun') : words);
     this.placed = '';
     this.syncBars(row, now);
@@ -86,18 +84,8 @@ export class RowView {
   /** A flag at each fault that somebody had set and that happened. */
   private syncFlags(row: Row): void {
     const faults = faultsOf(row).slice(0, MOST_FLAGS);
-    while (this.flags.length > faults.length) {
-      this.flags.pop()?.remove();
-    }
-    faults.forEach(({ rule }, index) => {
-      let flag = this.flags[index];
-      if (flag === undefined) {
-        flag = element('div', { class: 'wsn-flag' });
-        this.flags.push(flag);
-        this.track.append(flag);
-      }
-      setAttribute(flag, 'title', __('fault: %1', rule));
-    });
+    const flags = sized(this.flags, faults.length, this.track, () => element('div', { class: 'wsn-flag' }));
+    flags.forEach((flag, index) => setAttribute(flag, 'title', __('fault: %1', faults[index]?.rule ?? '')));
   }
 
   mark(tabStop: boolean, selected: boolean): void {
@@ -106,16 +94,9 @@ export class RowView {
   }
 
   private syncBars(row: Row, now: number): void {
-    while (this.bars.length > row.spans.length) {
-      this.bars.pop()?.remove();
-    }
+    const bars = sized(this.bars, row.spans.length, this.track, () => element('div', { class: 'wsn-bar' }));
     row.spans.forEach(([kind, from, to], index) => {
-      let bar = this.bars[index];
-      if (bar === undefined) {
-        bar = element('div', { class: 'wsn-bar' });
-        this.bars.push(bar);
-        this.track.append(bar);
-      }
+      const bar = bars[index] as HTMLElement;
       setAttribute(bar, 'data-kind', kind);
       setAttribute(bar, 'title', `${__(KIND_WORDS[kind])} ${duration((to ?? row.end_ms ?? now) - from)}`);
     });

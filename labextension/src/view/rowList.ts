@@ -1,6 +1,6 @@
 /** The rows' elements. Only those in sight have any, and the one that has the tab stop; room is kept for all. */
 
-import { element } from './dom';
+import { dropOthers, element, putBehind } from './dom';
 import { columnWidth, rowsInSight } from './layout';
 import { Measure } from './measure';
 import { RowView } from './row';
@@ -136,21 +136,12 @@ export class RowList {
     } else if (current >= to) {
       wanted.push(current);
     }
-    this.drop(new Set(wanted.map(index => this.rows[index]?.key ?? '')));
+    dropOthers(this.views, new Set(wanted.map(index => this.rows[index]?.key ?? '')), view => view.node.remove());
     let before: Element | null = null;
     for (const index of wanted) {
       before = this.put(index, before, now);
     }
     this.mark();
-  }
-
-  private drop(keys: ReadonlySet<string>): void {
-    for (const [key, view] of this.views) {
-      if (!keys.has(key)) {
-        view.node.remove();
-        this.views.delete(key);
-      }
-    }
   }
 
   private put(index: number, before: Element | null, now: number): Element | null {
@@ -164,10 +155,7 @@ export class RowList {
       this.views.set(row.key, view);
     }
     view.update(row, index, now);
-    const next: Element | null = before === null ? this.node.firstElementChild : before.nextElementSibling;
-    if (next !== view.node) {
-      this.node.insertBefore(view.node, next);
-    }
+    putBehind(this.node, before, view.node);
     return view.node;
   }
 

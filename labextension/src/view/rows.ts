@@ -6,7 +6,7 @@
 import type { Call, Item, Kind, Run, Span, Turn } from '../run/bundle';
 import { momentsOf } from '../run/replay';
 import { __ } from '../texts';
-import { duration, oneLine, seconds, shortArguments, visible } from './format';
+import { duration, joined, oneLine, seconds, shortArguments, visible } from './format';
 import { BAD_CALLS, CALL_WORDS, codeWords, DECISION_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';
 
 export interface Row {
@@ -34,29 +34,16 @@ interface Texts {
 
 type Facts = Omit<Row, keyof Texts>;
 
+interface LazyRow extends Facts {}
+
 class LazyRow implements Row {
-  readonly key: string;
-  readonly kind: 'turn' | 'call';
-  readonly status: string;
-  readonly spans: readonly Span[];
-  readonly start_ms: number;
-  readonly end_ms: number | null;
-  readonly tone: Row['tone'];
-  readonly source: Turn | Call;
   private made: Texts | null = null;
 
   constructor(
     facts: Facts,
     private readonly make: (facts: Facts) => Texts
   ) {
-    this.key = facts.key;
-    this.kind = facts.kind;
-    this.status = facts.status;
-    this.spans = facts.spans;
-    this.start_ms = facts.start_ms;
-    this.end_ms = facts.end_ms;
-    this.tone = facts.tone;
-    this.source = facts.source;
+    Object.assign(this, facts);
   }
 
   get name(): string {
@@ -134,7 +121,7 @@ function turnRow(run: Run, turn: Turn, index: number): Row {
   return new LazyRow(facts, ({ end_ms }) => ({
     name: __('turn %1', index + 1),
     aside: visible(turn.lane ?? ''),
-    label: [end_ms === null ? turnDoing(turn) : turnLabel(turn, end_ms), faultWords(turn)].filter(Boolean).join(' · ')
+    label: joined([end_ms === null ? turnDoing(turn) : turnLabel(turn, end_ms), faultWords(turn)])
   }));
 }
 
@@ -256,7 +243,7 @@ function callLabel(call: Call, end: number | null): string {
 /** "270 ms, after 240 ms in the queue → 717710", "60 ms, approved after 0.50 s → ok" */
 function completedLabel(call: Call, end: number): string {
   const output = call.output === null ? '' : oneLine(call.output, OUTPUT_LIMIT);
-  const took = [ranFor(call, end), waitedFor(call, end)].filter(Boolean).join(', ');
+  const took = joined([ranFor(call, end), waitedFor(call, end)], ', ');
   const came = output === '' ? took : `${took} → ${output}`;
   return call.note === '' ? came : `${came} · ${call.note}`;
 }
@@ -270,12 +257,8 @@ function ranFor({ spans, start_ms }: Call, end: number): string {
 function waitedFor({ spans, approval }: Call, end: number): string {
   const asked = timeIn(spans, 'approval', end);
   const queued = timeIn(spans, 'queued', end) + timeIn(spans, 'kernel_busy', end);
-  return [
-    asked > 0 ? __('%1 after %2', __(DECISION_WORDS[approval?.decision ?? '']), seconds(asked)) : '',
-    queued >= NO_QUEUE ? __('after %1 in the queue', duration(queued)) : ''
-  ]
-    .filter(Boolean)
-    .join(', ');
+  const words = asked > 0 ? __('%1 after %2', __(DECISION_WORDS[approval?.decision ?? '']), seconds(asked)) : '';
+  return joined([words, queued >= NO_QUEUE ? __('after %1 in the queue', duration(queued)) : ''], ', ');
 }
 
 /** "40 % · reading" or "3: the third part"; empty where it says nothing. */
@@ -285,7 +268,7 @@ function progressLabel({ status, progress }: Call): string {
   }
   const done = progress.fraction === null ? '' : `${Math.round(progress.fraction * 100)}\u00a0%`;
   const values = progress.count === 0 ? '' : `${progress.count}: ${oneLine(progress.partial ?? '', OUTPUT_LIMIT)}`;
-  return [done, oneLine(progress.text, ERROR_LIMIT) || values].filter(Boolean).join(' · ');
+  return joined([done, oneLine(progress.text, ERROR_LIMIT) || values]);
 }
 
 export function timeIn(spans: readonly Span[], wanted: Kind, now: number): number {

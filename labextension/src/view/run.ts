@@ -7,7 +7,7 @@ import { Approvals } from './approval';
 import { Body } from './body';
 import { Clock } from './clock';
 import { element, setAttribute, setText } from './dom';
-import { seconds } from './format';
+import { joined, seconds } from './format';
 import { Frames } from './frames';
 import { Header, type HeaderHandlers } from './header';
 import type { Markdown } from './markdown';
@@ -56,7 +56,7 @@ export class RunView {
     this.header = new Header({ stop, ...this.handlers() }, room => setAttribute(this.node, 'data-wsn-room', room), signal);
     this.replayer = new Replayer(on => this.setReplaying(on), ms => this.replay(ms), signal);
     this.frames = new Frames(inspect ?? send, signal);
-    this.timeline = new Timeline(open => this.header.setTimeline(open), signal);
+    this.timeline = new Timeline(open => this.header.strip.setOpen(open), signal);
     this.approvals = new Approvals(
       send === null ? null : verdict => send({ kind: 'decide', ...verdict }),
       (turn, call) => send?.({ kind: 'arguments', turn, call }),
@@ -128,7 +128,7 @@ export class RunView {
 
   /** Whether the kernel has ended, so that it cannot be asked. */
   setAlone(alone: boolean): void {
-    this.header.setAlone(alone);
+    this.header.actions.setAlone(alone);
   }
 
   /** A message from the kernel that tells of frames or of a call's arguments; says whether it was one. */
@@ -153,7 +153,7 @@ export class RunView {
   /** While a replay is on nothing moves but what is replayed: the slider stays under the pointer. */
   private setReplaying(on: boolean): void {
     this.node.toggleAttribute('data-wsn-replay', on);
-    this.header.setReplaying(on);
+    this.header.actions.setReplaying(on);
     if (on) {
       this.body.hold();
     } else {
@@ -175,7 +175,7 @@ export class RunView {
 
   private toggleFrames(): void {
     this.frames.toggle();
-    this.header.setFrames(this.frames.open);
+    this.header.actions.setFrames(this.frames.open);
   }
 
   private toggleSent(): void {
@@ -209,5 +209,5 @@ function announcementOf(run: Run): string {
   const turns = _n('1 turn', '%1 turns', run.turns.length);
   const calls = _n('1 call', '%1 calls', callsOf(run).length);
   const ended = __('Run %1 after %2: %3, %4.', statusOf(run), seconds(run.duration_ms), turns, calls);
-  return [ended, run.stopped].filter(Boolean).join(' ');
+  return joined([ended, run.stopped], ' ');
 }

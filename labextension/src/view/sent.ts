@@ -2,13 +2,11 @@
 
 import type { Run } from '../run/bundle';
 import { __ } from '../texts';
-import { element, isolated, setAttribute, show } from './dom';
-import { bytes, saving, visible, whole } from './format';
+import { element, factList, isolated, setAttribute, show } from './dom';
+import { bytes, joined, numbersOf, saving, visible } from './format';
 
 /** Characters of a prompt. */
 const LIMIT = 20_000;
-
-type Fact = readonly [name: string, value: string];
 
 export class Sent {
   readonly node = element('section', { class: 'wsn-sent-details', hidden: '' });
@@ -40,27 +38,25 @@ export class Sent {
     if (run === null || !this.open) {
       return;
     }
-    const facts = factsOf(run).filter(([, value]) => value !== '');
     this.node.replaceChildren(
       element('div', { class: 'wsn-block-name', text: __('The prompt as it was sent') }),
       element('pre', { class: 'wsn-pre', 'data-part': 'prompt', tabindex: '0' }, ...isolated(visible(run.prompt.slice(0, LIMIT)))),
-      element('dl', { class: 'wsn-facts-list' }, ...facts.flatMap(([name, value]) => [element('dt', { text: name }), element('dd', { text: value })]))
+      factList(factsOf(run))
     );
   }
 }
 
-function factsOf({ session, started, bytes: sent, usage, images }: Run): Fact[] {
+function factsOf({ session, started, bytes: sent, usage, images }: Run): (readonly [name: string, value: string])[] {
   const { provider, model, transport, address, note } = session;
-  const numbers = [usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens].map(whole);
   const saved = transport === 'http' ? '' : saving(sent.sent, sent.full_context);
   return [
     [__('with'), images.map(({ caption }) => visible(caption)).join(', ')],
-    [__('to'), visible([provider, model, note].filter(Boolean).join(' · '))],
-    [__('over'), visible([transport, address].filter(Boolean).join(' · '))],
+    [__('to'), visible(joined([provider, model, note]))],
+    [__('over'), visible(joined([transport, address]))],
     [__('at'), visible(started)],
     [__('sent'), bytes(sent.sent)],
     [__('HTTP would have sent'), saved === '' ? '' : __('%1 with the full input in every request', bytes(sent.full_context))],
     [__('received'), bytes(sent.received)],
-    [__('tokens'), __('%1 in (%2 cached), %3 out (%4 reasoning)', ...numbers)]
+    [__('tokens'), __('%1 in (%2 cached), %3 out (%4 reasoning)', ...numbersOf(usage))]
   ];
 }

@@ -2,7 +2,7 @@
 
 import type { Run, Steer, SteerStatus } from '../run/bundle';
 import { __ } from '../texts';
-import { element, setAttribute, setText, show } from './dom';
+import { element, setAttribute, setText, show, sized } from './dom';
 import { visible } from './format';
 import { STEER_WORDS } from './words';
 
@@ -53,32 +53,10 @@ export class Steering {
 
   private draw(): void {
     const lines = this.run === null ? [] : steerLines(this.run, this.sending);
-    while (this.lines.length > lines.length) {
-      this.lines.pop()?.remove();
-    }
-    lines.forEach((line, index) => this.drawLine(line, index));
+    const nodes = sized(this.lines, lines.length, this.list, steerNode);
+    lines.forEach((line, index) => drawLine(nodes[index] as HTMLElement, line));
     show(this.list, lines.length > 0);
     show(this.node, lines.length > 0 || !this.box.hidden);
-  }
-
-  private drawLine({ text, status, words }: SteerLine, index: number): void {
-    let node = this.lines[index];
-    if (node === undefined) {
-      node = element(
-        'li',
-        { class: 'wsn-steer' },
-        document.createTextNode(`${__('steered:')} `),
-        element('span', { class: 'wsn-steer-text' }),
-        document.createTextNode(' · '),
-        element('span', { class: 'wsn-steer-status' })
-      );
-      this.lines[index] = node;
-      this.list.append(node);
-    }
-    const [said, became] = node.children;
-    setAttribute(node, 'data-status', status);
-    setText(said as Element, visible(text));
-    setText(became as Element, words);
   }
 
   private updateButton(): void {
@@ -117,6 +95,24 @@ export class Steering {
     this.input.value = text;
     this.updateButton();
   }
+}
+
+function steerNode(): HTMLElement {
+  return element(
+    'li',
+    { class: 'wsn-steer' },
+    document.createTextNode(`${__('steered:')} `),
+    element('span', { class: 'wsn-steer-text' }),
+    document.createTextNode(' · '),
+    element('span', { class: 'wsn-steer-status' })
+  );
+}
+
+function drawLine(node: HTMLElement, { text, status, words }: SteerLine): void {
+  const [said, became] = node.children;
+  setAttribute(node, 'data-status', status);
+  setText(said as Element, visible(text));
+  setText(became as Element, words);
 }
 
 export interface SteerLine {

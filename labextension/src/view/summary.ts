@@ -2,7 +2,7 @@
 
 import { callsOf, type Run } from '../run/bundle';
 import { __, _n } from '../texts';
-import { bytes, moment, oneLine, saving, seconds, whole } from './format';
+import { bytes, joined, moment, oneLine, saving, seconds, whole } from './format';
 import { BAD_CALLS, RUN_WORDS } from './words';
 
 /** Characters of the name of a parent: it may be a response's id. */
@@ -19,7 +19,7 @@ export function statusOf(run: Run): string {
   if (run.status === 'in_progress') {
     return run.turns.length === 0 ? __('queued') : __(RUN_WORDS.in_progress);
   }
-  return [__(RUN_WORDS[run.status]), failures(run)].filter(Boolean).join(' · ');
+  return joined([__(RUN_WORDS[run.status]), failures(run)]);
 }
 
 /** Whether it has calls, and each of them went wrong. */
@@ -88,5 +88,5 @@ export function totalsOf({ bytes: { sent, full_context }, session, usage }: Run)
 
 /** "1.9 kB sent, 91 % less than HTTP · 812 → 187 tokens" */
 export function totalsLine({ sent, saved, tokens }: Totals): string {
-  return [[sent, saved].filter(Boolean).join(', '), tokens].filter(Boolean).join(' · ');
+  return joined([joined([sent, saved], ', '), tokens]);
 }

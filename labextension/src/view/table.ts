@@ -3,7 +3,7 @@
 import { KINDS, type Run } from '../run/bundle';
 import { __ } from '../texts';
 import { element } from './dom';
-import { bytes, duration, oneLine, seconds, whole } from './format';
+import { bytes, duration, joined, oneLine, seconds, whole } from './format';
 import { faultWords, timeIn, type Row } from './rows';
 import { codeWords, KIND_WORDS, statusWord } from './words';
 
@@ -61,8 +61,6 @@ function figures({ source }: Row): string[] {
     usage === null ? '' : whole(usage.input_tokens),
     usage === null ? '' : whole(usage.output_tokens),
     source.bytes_sent > 0 ? bytes(source.bytes_sent) : '',
-    [source.recovered === '' ? '' : __('sent again: %1', oneLine(codeWords(source.recovered), RESULT)), faultWords(source)]
-      .filter(Boolean)
-      .join(' · ')
+    joined([source.recovered === '' ? '' : __('sent again: %1', oneLine(codeWords(source.recovered), RESULT)), faultWords(source)])
   ];
 }

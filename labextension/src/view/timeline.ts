@@ -254,9 +254,9 @@ export class Timeline {
       this.select(row === this.list.selected ? null : row, true);
     } else if (pressed === 'Escape') {
       return this.escape();
-    } else if (Object.hasOwn(MOVES, pressed)) {
+    } else if (MOVES.has(pressed)) {
       const index = this.list.indexOf(row);
-      this.focusRow(MOVES[pressed]?.(index, this.rows.length - 1) ?? index);
+      this.focusRow(MOVES.get(pressed)?.(index, this.rows.length - 1) ?? index);
     } else {
       return false;
     }

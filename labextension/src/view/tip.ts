@@ -2,7 +2,7 @@
 
 import { __ } from '../texts';
 import { factsOf } from './details';
-import { element } from './dom';
+import { element, factList } from './dom';
 import { oneLine } from './format';
 import type { Row } from './rows';
 
@@ -18,14 +18,10 @@ function tipTexts({ source }: Row): Node[] {
 }
 
 export function tipContent(row: Row, now: number): Node[] {
-  const facts = factsOf(row, now).flatMap(([name, value]) => [
-    element('dt', { text: __(name) }),
-    element('dd', { text: value })
-  ]);
   const name = row.aside === '' ? row.name : `${row.name} ${row.aside}`;
   return [
     element('div', { class: 'wsn-tip-name', text: name }),
-    element('dl', { class: 'wsn-facts-list' }, ...facts),
+    factList(factsOf(row, now).map(([fact, value]) => [__(fact), value])),
     ...tipTexts(row)
   ];
 }

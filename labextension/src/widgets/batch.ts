@@ -4,6 +4,7 @@ import type { Render } from '@anywidget/types';
 import type { Window } from '../batch/rows';
 import { take, unpack, type Facts } from '../batch/state';
 import { BatchView } from '../batch/view';
+import { heed, lasting } from '../view/model';
 
 interface Traits {
   batch: Facts & { readonly states: string };
@@ -17,28 +18,26 @@ type News =
 
 export default {
   render({ model, el, signal }: Parameters<Render<Traits>>[0]) {
-    const over = new AbortController();
-    signal?.addEventListener('abort', () => over.abort());
-    const view = new BatchView(over.signal, wish => model.send(wish));
-    el.append(view.node);
-    const first = model.get('batch');
-    let letters = unpack(first.states);
-    const onMessage = (message: unknown): void => {
-      const news = message as News;
-      if (news.kind === 'rows') {
-        view.take(news);
-      } else if (news.kind === 'whole') {
-        letters = unpack(news.batch.states);
-        view.update(news.batch, letters, [0, letters.length]);
-      } else if (news.kind === 'news') {
-        view.update(news.batch, letters, take(letters, news.changed));
-      }
-    };
-    model.on('msg:custom', onMessage);
-    over.signal.addEventListener('abort', () => model.off('msg:custom', onMessage));
-    view.update(first, letters, null);
-    // The picture in the model is of the beginning.
-    model.send({ kind: 'ready' });
-    return () => over.abort();
+    return lasting(signal, over => {
+      const view = new BatchView(over, wish => model.send(wish));
+      el.append(view.node);
+      const first = model.get('batch');
+      let letters = unpack(first.states);
+      const onMessage = (message: unknown): void => {
+        const news = message as News;
+        if (news.kind === 'rows') {
+          view.take(news);
+        } else if (news.kind === 'whole') {
+          letters = unpack(news.batch.states);
+          view.update(news.batch, letters, [0, letters.length]);
+        } else if (news.kind === 'news') {
+          view.update(news.batch, letters, take(letters, news.changed));
+        }
+      };
+      heed(model, 'msg:custom', onMessage, over);
+      view.update(first, letters, null);
+      // The picture in the model is of the beginning.
+      model.send({ kind: 'ready' });
+    });
   }
 };

@@ -1,8 +1,9 @@
 /** The line of a chat (anywidget): Enter says what stands in it, Shift-Enter begins a new one; it stays in sight. */
 
 import type { AnyModel, Render } from '@anywidget/types';
-import { pageTexts } from '../texts';
+import { __ } from '../texts';
 import { element } from '../view/dom';
+import { heed, lasting } from '../view/model';
 
 interface Traits {
   value: string;
@@ -15,14 +16,15 @@ const TALLEST = 12;
 
 export default {
   render({ model, el, signal }: Parameters<Render<Traits>>[0]) {
-    const ended = new AbortController();
-    signal?.addEventListener('abort', () => ended.abort());
-    const line = element('textarea', { class: 'wsn-composer', rows: '1', 'aria-label': pageTexts().__('Your words') });
-    // Shift-Enter is the notebook's too.
-    line.setAttribute('data-lm-suppress-shortcuts', 'true');
-    line.setAttribute('aria-description', pageTexts().__('Enter sends them, Shift and Enter begin a new line.'));
+    const line = element('textarea', {
+      class: 'wsn-composer',
+      rows: '1',
+      'aria-label': __('Your words'),
+      'aria-description': __('Enter sends them, Shift and Enter begin a new line.'),
+      // Shift-Enter is the notebook's too.
+      'data-lm-suppress-shortcuts': 'true'
+    });
     el.append(line);
-    follow(model, line, ended.signal);
     line.addEventListener('keydown', event => {
       if (event.key !== 'Enter' || event.isComposing) {
         return;
@@ -37,18 +39,21 @@ export default {
         model.send({ kind: 'submit', value: line.value });
       }
     });
-    stayInSight(line, ended.signal);
-    return () => ended.abort();
+    return lasting(signal, over => {
+      follow(model, line, over);
+      stayInSight(line, over);
+    });
   }
 };
 
 function follow(model: AnyModel<Traits>, line: HTMLTextAreaElement, signal: AbortSignal): void {
   const grow = (): void => {
-    line.rows = Math.min(TALLEST, Math.max(1, line.value.split('\n').length));
+    line.rows = Math.min(TALLEST, line.value.split('\n').length);
   };
   const take = (): void => {
-    if (line.value !== model.get('value')) {
-      line.value = model.get('value');
+    const value = model.get('value');
+    if (line.value !== value) {
+      line.value = value;
       grow();
     }
   };
@@ -61,12 +66,8 @@ function follow(model: AnyModel<Traits>, line: HTMLTextAreaElement, signal: Abor
     model.set('value', line.value);
     model.save_changes();
   });
-  model.on('change:value', take);
-  model.on('change:placeholder', name);
-  signal.addEventListener('abort', () => {
-    model.off('change:value', take);
-    model.off('change:placeholder', name);
-  });
+  heed(model, 'change:value', take, signal);
+  heed(model, 'change:placeholder', name, signal);
   take();
   name();
 }

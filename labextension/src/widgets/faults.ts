@@ -3,6 +3,7 @@
 import type { AnyModel, Render } from '@anywidget/types';
 import { __ } from '../texts';
 import { element, setText } from '../view/dom';
+import { heed, lasting } from '../view/model';
 
 interface Rule {
   readonly rule: string;
@@ -35,9 +36,9 @@ const STYLE = `
 .wsn-faults ul { display: flex; flex-direction: column; gap: 4px; margin: 0; padding: 0; list-style: none; }
 .wsn-faults li { display: flex; gap: 10px; align-items: center; }
 .wsn-faults li code { overflow-wrap: anywhere; }
-.wsn-faults-count { flex: 1; color: var(--jp-ui-font-color2, #555c66); font-size: 90%; }
+.wsn-faults-count { flex: 1; }
 .wsn-faults-count[data-struck] { color: var(--jp-error-color1, #b3261e); }
-.wsn-faults-words, .wsn-faults-none { color: var(--jp-ui-font-color2, #555c66); font-size: 90%; }
+.wsn-faults-count, .wsn-faults-words, .wsn-faults-none { color: var(--jp-ui-font-color2, #555c66); font-size: 90%; }
 .wsn-faults-note { color: var(--jp-error-color1, #b3261e); }
 .wsn-faults-note:empty { display: none; }
 `;
@@ -48,27 +49,21 @@ export default {
     const note = element('div', { class: 'wsn-faults-note', role: 'alert' });
     const off = element('button', { type: 'button', text: __('All off') });
     off.addEventListener('click', () => model.send({ kind: 'set', rules: [] }));
-    const whole = element('div', { class: 'wsn-faults', role: 'group', 'aria-label': __('Faults on demand') });
     // Shift-Enter is the notebook's too.
-    whole.setAttribute('data-lm-suppress-shortcuts', 'true');
-    whole.append(element('style', { text: STYLE }), form(model, off), list, note);
-    el.append(whole);
+    const looks = { class: 'wsn-faults', role: 'group', 'aria-label': __('Faults on demand'), 'data-lm-suppress-shortcuts': 'true' };
+    el.append(element('div', looks, element('style', { text: STYLE }), form(model, off), list, note));
     const showRules = (): void => {
       const rules = model.get('rules');
       list.replaceChildren(...(rules.length === 0 ? [none()] : rules.map((each, index) => item(model, each, index))));
       off.disabled = rules.length === 0;
     };
     const showNote = (): void => setText(note, model.get('note'));
-    model.on('change:rules', showRules);
-    model.on('change:note', showNote);
     showRules();
     showNote();
-    const end = (): void => {
-      model.off('change:rules', showRules);
-      model.off('change:note', showNote);
-    };
-    signal?.addEventListener('abort', end);
-    return end;
+    return lasting(signal, over => {
+      heed(model, 'change:rules', showRules, over);
+      heed(model, 'change:note', showNote, over);
+    });
   }
 };
 
@@ -78,10 +73,7 @@ function none(): HTMLElement {
 
 function item(model: AnyModel<Traits>, { rule, seen, happened }: Rule, index: number): HTMLElement {
   const words = happened > 0 ? __('happened %1 ×', happened) : __('not yet; %1 such events so far', seen);
-  const count = element('span', { class: 'wsn-faults-count', text: words });
-  if (happened > 0) {
-    count.setAttribute('data-struck', '');
-  }
+  const count = element('span', { class: 'wsn-faults-count', text: words, ...(happened > 0 ? { 'data-struck': '' } : {}) });
   const remove = element('button', { type: 'button', text: __('Remove'), 'aria-label': __('Remove %1', rule) });
   remove.addEventListener('click', () => {
     const others = model.get('rules').filter((_, place) => place !== index);
@@ -93,9 +85,9 @@ function item(model: AnyModel<Traits>, { rule, seen, happened }: Rule, index: nu
 /** A form of one rule: ACTION [ARGUMENT] at EVENT [N | every N]. */
 function form(model: AnyModel<Traits>, off: HTMLButtonElement): HTMLElement {
   const actions = model.get('actions');
-  const action = element('select', {}, ...actions.map(([name]) => element('option', { value: name, text: name })));
-  const argument = element('input', { type: 'text', size: '9' });
-  const event = element('select', {}, ...model.get('events').map(name => element('option', { value: name, text: name })));
+  const action = choice(actions.map(([name]) => name));
+  const argument = element('input', { size: '9' });
+  const event = choice(model.get('events'));
   const number = element('input', { type: 'number', min: '1', value: '1', style: 'width: 5em' });
   const every = element('input', { type: 'checkbox' });
   const words = element('div', { class: 'wsn-faults-words' });
@@ -109,7 +101,7 @@ function form(model: AnyModel<Traits>, off: HTMLButtonElement): HTMLElement {
   event.value = 'response.output_text.delta';
   action.addEventListener('change', follow);
   follow();
-  const add = element('button', { type: 'submit', text: __('Add') });
+  const add = element('button', { text: __('Add') });
   const fields = element(
     'form',
     {},
@@ -137,6 +129,10 @@ function form(model: AnyModel<Traits>, off: HTMLButtonElement): HTMLElement {
     model.send({ kind: 'set', rules: [...rules, `${what.trim()} at ${event.value} ${times}`] });
   });
   return element('div', {}, fields, words);
+}
+
+function choice(names: readonly string[]): HTMLSelectElement {
+  return element('select', {}, ...names.map(text => element('option', { text })));
 }
 
 function labelled(name: string, control: HTMLElement): HTMLElement {

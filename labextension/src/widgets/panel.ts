@@ -1,14 +1,15 @@
 /** `session.panel()`: the panel as a widget (anywidget). Where JupyterLab has the extension, its clicks reach the notebook. */
 
 import type { AnyModel, Initialize, Render } from '@anywidget/types';
-import { NO_NEWS, endedNews, readNews, takeNews, type News, type Row, type Session } from '../panel/news';
+import { NO_NEWS, endedNews, readNews, running, takeNews, type News, type Row, type Session } from '../panel/news';
 import type { RunAction } from '../panel/treeView';
 import { PanelView } from '../panel/view';
-import { branchLine, RUN_WISH, type RunWish } from '../panel/wish';
+import { branchLine, RUN_WISH, wish, type RunWish } from '../panel/wish';
 import { ENDED_NOW, KERNEL_ENDED } from '../run/ending';
 import { pageTexts } from '../texts';
 import { element, setText } from '../view/dom';
 import { whenModelEnds } from '../view/ending';
+import { heed, lasting } from '../view/model';
 
 interface Traits {
   [trait: string]: unknown;
@@ -32,9 +33,7 @@ class WidgetNews {
 
   start(model: AnyModel<Traits>, signal: AbortSignal): void {
     this.model = model;
-    const onMessage = (message: unknown): void => this.receive(message);
-    model.on('msg:custom', onMessage);
-    signal.addEventListener('abort', () => model.off('msg:custom', onMessage));
+    heed(model, 'msg:custom', message => this.receive(message), signal);
     document.addEventListener('visibilitychange', () => this.tell(), { signal });
     whenModelEnds(model, signal, () => this.end());
     const beat = window.setInterval(() => this.stayPresent(), BEAT);
@@ -125,13 +124,10 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
     isPrompt: () => false,
     onRun: (action, _, session, row) => void onRun(news, view, action, session, row),
     onSession: (action, _, session) => {
-      for (const row of action === 'stop_all' ? session.runs.values() : []) {
-        if (row.status === 'in_progress') {
-          news.send({ kind: 'stop', session: session.id, run: row.id });
-        }
-      }
-      if (action !== 'stop_all') {
-        news.send({ kind: action, session: session.id });
+      if (action === 'stop_all') {
+        running(session).forEach(row => news.send(wish('stop', session, row.id)));
+      } else {
+        news.send(wish(action, session));
       }
     },
     empty: () => waits
@@ -174,11 +170,11 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
 /** The extension takes a wish that it can fulfil; elsewhere a branch's first line goes to the clipboard. */
 async function onRun(news: WidgetNews, view: PanelView, action: RunAction, session: Session, row: Row): Promise<void> {
   if (action === 'stop') {
-    news.send({ kind: 'stop', session: session.id, run: row.id });
+    news.send(wish('stop', session, row.id));
     return;
   }
-  const wish: RunWish = { action, address: session.address, run: row.id, cell: row.cell };
-  const event = new CustomEvent<RunWish>(RUN_WISH, { detail: wish, bubbles: true, cancelable: true, composed: true });
+  const wanted: RunWish = { action, address: session.address, run: row.id, cell: row.cell };
+  const event = new CustomEvent<RunWish>(RUN_WISH, { detail: wanted, bubbles: true, cancelable: true, composed: true });
   const taken = !view.node.dispatchEvent(event);
   if (taken || action !== 'branch' || session.address === null) {
     return;
@@ -197,16 +193,10 @@ export default (): { initialize: Initialize<Traits>; render: Render<Traits> } =>
   const news = new WidgetNews();
   return {
     initialize({ model, signal }) {
-      const ended = new AbortController();
-      signal?.addEventListener('abort', () => ended.abort());
-      news.start(model, ended.signal);
-      return () => ended.abort();
+      return lasting(signal, over => news.start(model, over));
     },
     render({ el, signal }) {
-      const ended = new AbortController();
-      signal?.addEventListener('abort', () => ended.abort());
-      showPanel(news, el, ended.signal);
-      return () => ended.abort();
+      return lasting(signal, over => showPanel(news, el, over));
     }
   };
 };

@@ -4,6 +4,7 @@ import type { AnyModel, Initialize, Render } from '@anywidget/types';
 import { LiveRun, drawLive } from '../run/live';
 import { readRun } from '../run/read';
 import { whenModelEnds } from '../view/ending';
+import { heed, lasting } from '../view/model';
 import { pageMarkdown } from '../view/page';
 import { RunView } from '../view/run';
 import { Typesetter, type ToMathML } from '../view/typesetter';
@@ -27,8 +28,7 @@ function typesetWhenNamed(model: AnyModel<Traits>, typesetter: Typesetter, signa
       void loadPart<{ mathml: ToMathML }>(model, 'math').then(({ mathml }) => typesetter.begin(mathml));
     }
   };
-  model.on('change:math', load);
-  signal.addEventListener('abort', () => model.off('change:math', load));
+  heed(model, 'change:math', load, signal);
   load();
 }
 
@@ -38,28 +38,18 @@ export default (): { initialize: Initialize<Traits>; render: Render<Traits> } =>
   const typesetter = new Typesetter();
   return {
     initialize({ model, signal }) {
-      const ended = new AbortController();
-      signal?.addEventListener('abort', () => ended.abort());
-      const run = new LiveRun(readRun(model.get('run')), message => model.send(message));
-      live = run;
-      const onMessage = (message: unknown): void => run.receive(message);
-      model.on('msg:custom', onMessage);
-      ended.signal.addEventListener('abort', () => {
-        model.off('msg:custom', onMessage);
-        run.rest();
+      return lasting(signal, over => {
+        const run = new LiveRun(readRun(model.get('run')), message => model.send(message));
+        live = run;
+        heed(model, 'msg:custom', message => run.receive(message), over);
+        over.addEventListener('abort', () => run.rest());
+        whenModelEnds(model, over, () => run.end('unknown'));
+        typesetWhenNamed(model, typesetter, over);
+        run.ask();
       });
-      whenModelEnds(model, ended.signal, () => run.end('unknown'));
-      typesetWhenNamed(model, typesetter, ended.signal);
-      run.ask();
-      return () => ended.abort();
     },
     render({ el, signal }) {
-      const ended = new AbortController();
-      signal?.addEventListener('abort', () => ended.abort());
-      if (live !== null) {
-        showRun(live, typesetter, el, ended.signal);
-      }
-      return () => ended.abort();
+      return lasting(signal, over => live !== null && showRun(live, typesetter, el, over));
     }
   };
 };

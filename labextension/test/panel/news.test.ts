@@ -80,7 +80,7 @@ test('the busiest session leads, then the best connected', () => {
   ];
   const news = taken(NO_NEWS, message(1, sessions, { whole: true }));
   assert.equal(leading(news)?.id, 'busy');
-  assert.equal(running(news.sessions.get('busy')!), 1);
+  assert.equal(running(news.sessions.get('busy')!).length, 1);
   const calm = taken(NO_NEWS, message(1, sessions.slice(0, 2), { whole: true }));
   assert.equal(leading(calm)?.id, 'open');
   assert.equal(leading(NO_NEWS), null);
@@ -100,7 +100,7 @@ test('sessions of a kernel that has ended are closed, with no clock and nothing 
   assert.ok(known !== null);
   const session = endedNews(known, 4000).sessions.get('s1');
   assert.ok(session !== undefined);
-  assert.deepEqual([session.condition, session.opened, session.lanes.used, running(session)], ['closed', null, 0, 0]);
+  assert.deepEqual([session.condition, session.opened, session.lanes.used, running(session).length], ['closed', null, 0, 0]);
   assert.deepEqual([...session.runs.values()].map(row => [row.status, row.duration_ms]), [['completed', 20], ['cancelled', 5000]]);
   assert.deepEqual(session.tools.map(tool => tool.running), [0]);
 });

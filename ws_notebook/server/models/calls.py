@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ws_notebook.render.format import shortened
+from ws_notebook.server.models.base import Arguments, Call, Piece
 from ws_notebook.server.models.directives import Invoke
 from ws_notebook.server.models.history import read_json
+from ws_notebook.server.tokens import split_json, split_text
 from ws_notebook.server.wire import Item, Tool
 
-__all__ = ["BoundCall", "bind", "describe", "find_tool", "parameters", "to_json"]
+__all__ = ["BoundCall", "allowed", "bind", "call_pieces", "describe", "find_tool", "parameters", "placed", "to_json"]
 
 _LONGEST = 60
 
@@ -49,13 +52,33 @@ def bind(invoke: Invoke, tools: Sequence[Tool]) -> BoundCall | None:
     names = list(parameters(tool))
     if len(given.positional) == 1 and not given.named and _is_arguments(given.positional[0], names, tool):
         return BoundCall(invoke.name, to_json(given.positional[0]))
-    free = [name for name in names if name not in given.named]
-    # More values than parameters: sent under made-up names, for the tool to refuse.
-    free += [f"arg{index}" for index in range(len(free) + 1, len(given.positional) + 1)]
-    placed = dict(zip(free, given.positional, strict=False))
-    values = {**placed, **given.named}
+    values = placed(tool, given.positional, given.named)
     in_order = {name: values[name] for name in names if name in values}
     return BoundCall(invoke.name, to_json({**in_order, **values}))
+
+
+def placed(tool: Tool | None, given: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by their names; those without one are in the order of the parameters that are free."""
+    free = [name for name in parameters(tool) if name not in named]
+    # More values than parameters: sent under made-up names, for the tool to refuse.
+    free += [f"arg{index}" for index in range(len(free) + 1, len(given) + 1)]
+    return {**dict(zip(free, given, strict=False)), **named}
+
+
+def call_pieces(call: BoundCall) -> Iterator[Piece]:
+    """A call as it is written, token by token."""
+    yield Call(call.name, call.custom)
+    yield from map(Arguments, split_text(call.text) if call.custom else split_json(call.text))
+
+
+def allowed(tools: Sequence[Tool], choice: str | dict[str, Any]) -> tuple[list[Tool], bool]:
+    """The tools that a request's ``tool_choice`` leaves, and whether one must be called."""
+    if not isinstance(choice, dict):
+        return ([], False) if choice == "none" else (list(tools), choice == "required")
+    if choice.get("type") == "allowed_tools":
+        listed = {entry.get("name") for entry in choice.get("tools") or [] if isinstance(entry, dict)}
+        return [tool for tool in tools if tool["name"] in listed], choice.get("mode") == "required"
+    return [tool for tool in tools if tool["name"] == choice.get("name")], True
 
 
 def describe(item: Item) -> str:
@@ -81,5 +104,4 @@ def _is_arguments(value: Any, names: list[str], tool: Tool | None) -> bool:
 
 
 def _shorten(text: str) -> str:
-    text = " ".join(text.split()).replace("`", "'")
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return shortened(" ".join(text.split()).replace("`", "'"), _LONGEST)

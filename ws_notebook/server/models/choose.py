@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ws_notebook.server.models.calls import BoundCall, parameters, to_json
+from ws_notebook.server.models.calls import BoundCall, allowed, parameters, to_json
 from ws_notebook.server.models.document import Document
 from ws_notebook.server.models.fill import Filler
 from ws_notebook.server.models.words import stem, stems
@@ -38,7 +38,7 @@ def choose(prompt: str, tools: Sequence[Tool], tool_choice: str | dict[str, Any]
     Another is called as well when the prompt also holds a word of its name that the best one's has not.
     """
     prompt = prompt[:_READ]
-    usable, forced = _allowed([tool for tool in tools if tool.get("type") == "function"], tool_choice)
+    usable, forced = allowed([tool for tool in tools if tool.get("type") == "function"], tool_choice)
     words = _prompt_words(prompt)
     ranked = sorted(usable, key=lambda tool: -_score(tool, words))
     ranked = [tool for tool in ranked if forced or _score(tool, words) > 0]
@@ -52,18 +52,6 @@ def choose(prompt: str, tools: Sequence[Tool], tool_choice: str | dict[str, Any]
         schema = {"type": "object", **(ranked[0].get("parameters") or {})}
         return Choice([BoundCall(ranked[0]["name"], to_json(Document(prompt, schema).whole()))])
     return Choice((), unfilled=ranked[0])
-
-
-def _allowed(tools: list[Tool], tool_choice: str | dict[str, Any]) -> tuple[list[Tool], bool]:
-    """The tools *tool_choice* leaves, and whether one must be called."""
-    if tool_choice == "none":
-        return [], False
-    if not isinstance(tool_choice, dict):
-        return tools, tool_choice == "required"
-    if tool_choice.get("type") == "allowed_tools":
-        listed = {entry.get("name") for entry in tool_choice.get("tools") or [] if isinstance(entry, dict)}
-        return [tool for tool in tools if tool["name"] in listed], tool_choice.get("mode") == "required"
-    return [tool for tool in tools if tool["name"] == tool_choice.get("name")], True
 
 
 def _prompt_words(prompt: str) -> set[str]:

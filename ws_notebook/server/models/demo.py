@@ -9,9 +9,9 @@ from typing import Any
 
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.answers import answer_from_history, answer_from_outputs
-from ws_notebook.server.models.base import Arguments, Call, ModelRequest, Piece, Pieces, Refusal, Text, Thought
+from ws_notebook.server.models.base import Call, ModelRequest, Piece, Pieces, Refusal, Text, Thought
 from ws_notebook.server.models.bounds import TooLarge, check_schema
-from ws_notebook.server.models.calls import BoundCall, bind
+from ws_notebook.server.models.calls import BoundCall, bind, call_pieces
 from ws_notebook.server.models.choose import choose
 from ws_notebook.server.models.directives import Invoke, Refuse, Say, Think, Write, parse
 from ws_notebook.server.models.document import document_of
@@ -173,11 +173,9 @@ def _spaced(deeds: Sequence[Deed]) -> list[Deed]:
 
 def _pieces(deed: Say | Refuse | BoundCall) -> Iterator[Piece]:
     if isinstance(deed, BoundCall):
-        yield Call(deed.name, deed.custom)
-        tokens = split_text(deed.text) if deed.custom else split_json(deed.text)
-        yield from (Arguments(token) for token in tokens)
+        yield from call_pieces(deed)
     elif isinstance(deed, Refuse):
-        yield from (Refusal(token) for token in split_text(deed.text))
+        yield from map(Refusal, split_text(deed.text))
     else:
         tokens = split_json(deed.text) if deed.text.startswith(("{", "[")) else split_text(deed.text)
-        yield from (Text(token) for token in tokens)
+        yield from map(Text, tokens)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ws_notebook.server.models.literals import INDEX, CallArguments, LiteralError, find_close, parse_arguments
+from ws_notebook.values import replaced
 
 __all__ = ["Invoke", "Part", "Refuse", "Say", "Think", "Turn", "Write", "parse"]
 
@@ -192,13 +193,7 @@ def _with_index(part: Part, index: int) -> Part:
 
 
 def _fill(value: Any, index: int) -> Any:
-    if value is INDEX or value in ("…", "..."):
-        return index
-    if isinstance(value, list):
-        return [_fill(part, index) for part in value]
-    if isinstance(value, dict):
-        return {key: _fill(part, index) for key, part in value.items()}
-    return value
+    return replaced(value, lambda part: index if part is INDEX or part in ("…", "...") else part)
 
 
 def _turns(parts: Iterable[tuple[bool, Part]]) -> list[Turn]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ws_notebook.pictures import part_facts
+from ws_notebook.render.format import json_value
 from ws_notebook.server.wire import CALLS, OUTPUTS, Item
 
 __all__ = ["Exchange", "Made", "read", "read_json", "text_of"]
@@ -52,10 +52,7 @@ def read(items: Sequence[Item]) -> Exchange:
 
 def read_json(text: str) -> Any:
     """Arguments or an output as JSON if it is JSON, as text if it is not."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return json_value(text, text)
 
 
 def text_of(content: Any) -> str:

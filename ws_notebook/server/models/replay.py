@@ -8,19 +8,19 @@ from typing import Any
 
 from ws_notebook.cassette import Answers, Exchange
 from ws_notebook.core.codec import decode_object
+from ws_notebook.faults import CLOSES
 from ws_notebook.secrets import hidden_frame
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.base import Lost, Model, ModelRequest, Passed, Pieces
-from ws_notebook.server.wire import Event, encode
+from ws_notebook.server.service import Source
+from ws_notebook.server.wire import ENDS, Event, encode
 
 __all__ = ["ReplayModel", "Replayed", "asked_by"]
 
-_SENT = frozenset({*range(1000, 1004), *range(1007, 1015)})
 _MOST_REASON = 100
 """Characters; the protocol has room for 123 bytes."""
 _KIND = "replay_error"
 _STEER = "response.steer."
-_TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
 
 class ReplayModel:
@@ -53,7 +53,7 @@ class ReplayModel:
                     yield ready
                 raise _recorded(event)
             ready.append(Passed(event))
-            if event["type"] in _TERMINAL:
+            if event["type"] in ENDS:
                 yield ready
                 return
         if ready:
@@ -66,7 +66,7 @@ def asked_by(fields: Mapping[str, Any], lane: str | None) -> dict[str, Any]:
     return decode_object(hidden_frame(encode({**fields, **({} if lane is None else {"stream_id": lane})})))
 
 
-class Replayed:
+class Replayed(Source):
     """Where every model's name is that of a recording's."""
 
     def __init__(self, answers: Answers, said: str, speed: float = 0.0) -> None:
@@ -83,12 +83,6 @@ class Replayed:
 
     async def described(self) -> str:
         return self.said
-
-    async def look(self) -> None:
-        """All is known."""
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 def _events(exchange: Exchange) -> Iterator[tuple[float, Event]]:
@@ -119,8 +113,8 @@ def _recorded(event: Mapping[str, Any]) -> ApiError:
 def _broken_off(exchange: Exchange) -> ApiError | Lost:
     if exchange.closed is not None:
         code = exchange.closed.get("code")
-        # Codes that a peer may send; 1006 and the like say that there was none.
-        sent = code if isinstance(code, int) and (code in _SENT or 3000 <= code <= 4999) else None
+        # 1006 and the like say that there was none.
+        sent = code if isinstance(code, int) and code in CLOSES else None
         return Lost(sent, str(exchange.closed.get("reason") or "")[:_MOST_REASON])
     told = "The recording ends in the middle of this answer."
     return ApiError(told, status=502, code="recording_ended", kind=_KIND)

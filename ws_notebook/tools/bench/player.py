@@ -35,14 +35,9 @@ class Player(Tool[..., Any]):
         self.name = self.__name__ = self.__qualname__ = str(definition.get("name"))
         self.description = self.__doc__ = str(definition.get("description") or "")
         self.function = self._play
-        self.timeout = self.approve = None
         self.max_output = _MOST
         self.format = definition.get("format")
-        self.is_async = False
-        self._run_in = "kernel"
         self._bench = Bench()
-        self._unbound = False
-        self._contexts = ()
         parameters = dict(definition.get("parameters") or {"type": "object", "properties": {}})
         self._schema = FunctionSchema((), parameters, parameters, "", TypeAdapter(dict[str, Any]))
 

@@ -78,9 +78,7 @@ class McpTool(Tool[..., Any]):
         given = checked(label, **options)
         self.approve, self.timeout, self.max_output = given["approve"], given["timeout"], given["max_output"]
         self._run_in = "thread"
-        self.is_async = False
         self._bench = Bench()
-        self._unbound = False
         self._contexts = (_CONTEXT,)
         self._schema = _schema(described.input_schema, given["strict"], label)
         self.function = _function(described.name, request, self._schema.loose)

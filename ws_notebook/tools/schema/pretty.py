@@ -10,6 +10,7 @@ import msgspec
 
 from ws_notebook.render.format import markdown_table, shortened
 from ws_notebook.tools.schema.nodes import Schema, resolved, target_name
+from ws_notebook.tools.schema.strict import NOTES
 
 __all__ = ["Field", "ShownSchema", "fields", "markdown_cell", "type_words"]
 
@@ -18,12 +19,7 @@ _LIMITS = {
     "exclusiveMinimum": "> {}",
     "maximum": "≤ {}",
     "exclusiveMaximum": "< {}",
-    "multipleOf": "a multiple of {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
-    "pattern": "matching {}",
+    **{name: NOTES[name] for name in ("multipleOf", "minLength", "maxLength", "minItems", "maxItems", "pattern")},
 }
 _DEPTH = 6
 """Levels of nested objects that are told apart; a type that contains itself has no end."""

@@ -14,7 +14,7 @@ from typing import Any
 from ws_notebook.render.format import shortened
 from ws_notebook.tools.schema.nodes import Schema, any_of, mapped, reachable, resolved, subschemas, target_name
 
-__all__ = ["NOTE", "NotStrict", "strict_schema", "tidied", "wire_schema"]
+__all__ = ["NOTE", "NOTES", "NotStrict", "strict_schema", "tidied", "wire_schema"]
 
 NOTE = "x-note"
 """Where the generator leaves what pydantic would overwrite in a description."""
@@ -49,7 +49,7 @@ _FORMATS = {
     "json-string": "JSON text",
     "password": "secret",
 }
-_NOTES = {
+NOTES = {
     "minimum": "at least {}",
     "exclusiveMinimum": "more than {}",
     "maximum": "at most {}",
@@ -236,7 +236,7 @@ def _described(result: Schema, node: Schema) -> Schema:
         node = {key: value for key, value in node.items() if key not in ("minItems", "maxItems")}
     if isinstance(node.get("format"), str):
         notes.append(_FORMATS.get(node["format"]) or node["format"])
-    notes.extend(_note(key, node[key]) for key in _NOTES if key in node)
+    notes.extend(_note(key, node[key]) for key in NOTES if key in node)
     if node.get("uniqueItems"):
         notes.append("no duplicates")
     description = _sentence(node.get("description", ""), ", ".join(notes))
@@ -244,7 +244,7 @@ def _described(result: Schema, node: Schema) -> Schema:
 
 
 def _note(keyword: str, value: Any) -> str:
-    text = _NOTES[keyword].format(shortened(str(value), _SHOWN))
+    text = NOTES[keyword].format(shortened(str(value), _SHOWN))
     return text.removesuffix("s") if value == 1 and text.endswith("s") else text
 
 

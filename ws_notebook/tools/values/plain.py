@@ -16,7 +16,7 @@ from ws_notebook.tools.values.loaded import loaded
 from ws_notebook.tools.values.nested import table_data
 from ws_notebook.tools.values.scalars import NOT_SCALAR, key_text, scalar
 from ws_notebook.values import fields as record_fields
-from ws_notebook.values import ordered, own_text
+from ws_notebook.values import ordered, own_text, replaced
 
 __all__ = ["plain"]
 
@@ -203,11 +203,7 @@ class _Table:
 
 
 def _filled(data: Any) -> Any:
-    if isinstance(data, _Table):
-        return data.data
-    if isinstance(data, dict):
-        return {key: _filled(held) for key, held in data.items()}
-    return list(map(_filled, data)) if isinstance(data, list) else data
+    return replaced(data, lambda held: held.data if isinstance(held, _Table) else held)
 
 
 def _dumped(model: Any) -> Any:

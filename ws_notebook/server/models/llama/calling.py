@@ -12,6 +12,7 @@ from ws_notebook.core.meaning import TOO_LONG
 from ws_notebook.core.spoken import INPUT
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.base import Arguments, Call, Cut, ModelRequest, Pieces, Read, Text, Thought
+from ws_notebook.server.models.calls import allowed
 from ws_notebook.server.models.history import read_json
 from ws_notebook.server.models.llama.choose import chosen, likelihoods
 from ws_notebook.server.models.llama.dialogue import NO_CALL, Dialogue, dialogue_of
@@ -76,20 +77,16 @@ class Caller:
         prompt = await self._rendered(dialogue)
         yield []
         name = await self._choose(prompt, dialogue, tools, must=must) if tools else None
-        if name is None:
-            async with aclosing(self._words(prompt, after=bool(dialogue.called))) as batches:
-                async for pieces in batches:
-                    yield pieces
-            return
         called = False
-        async with aclosing(self._calls(prompt, name, dialogue, tools)) as batches:
-            async for pieces in batches:
-                called = True
-                yield pieces
+        if name is not None:
+            async with aclosing(self._calls(prompt, name, dialogue, tools)) as batches:
+                async for pieces in batches:
+                    called = True
+                    yield pieces
         if called:
             yield [self._count.read()]
             return
-        async with aclosing(self._words(prompt, after=True)) as batches:
+        async with aclosing(self._words(prompt, after=name is not None or bool(dialogue.called))) as batches:
             async for pieces in batches:
                 yield pieces
 
@@ -277,15 +274,9 @@ def _offered(request: ModelRequest) -> tuple[list[Tool], bool]:
     """The tools that may be called now, and whether one of them must be."""
     tools = [tool for tool in request.tools if tool.get("name") and tool["type"] in ("function", "custom")]
     choice = request.tool_choice
-    if choice == "none":
-        return [], False
-    if isinstance(choice, str):
-        return tools, choice == "required" and bool(tools)
-    if choice.get("type") == "allowed_tools":
-        names = {each.get("name") for each in choice.get("tools") or []}
-        return [tool for tool in tools if tool["name"] in names], choice.get("mode") == "required"
-    named = [tool for tool in tools if tool["name"] == choice.get("name")]
-    return named or tools, bool(named)
+    left, must = allowed(tools, choice)
+    unknown = not left and isinstance(choice, dict) and choice.get("type") != "allowed_tools"
+    return (tools, False) if unknown else (left, must)
 
 
 def _told(tool: Tool, part: str, *, first: bool) -> Pieces:

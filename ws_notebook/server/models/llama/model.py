@@ -38,7 +38,7 @@ class LlamaModel:
                 yield [Thought(f"{self.model.title} is being started on this machine …\n\n")]
             upstream = await engine.upstream()
             try:
-                async with aclosing(self._answer(upstream, request)) as batches:
+                async with aclosing(await self._answer(upstream, request)) as batches:
                     async for pieces in batches:
                         yield pieces
             except ApiError as error:
@@ -76,14 +76,9 @@ class LlamaModel:
 
     async def _answer(self, upstream: Upstream, request: ModelRequest) -> AsyncGenerator[Pieces, None]:
         if await self._shows(upstream, request):
-            copies = self.model.size < _COPIES_BELOW
-            answer = Caller(upstream, self.name, request, copies).respond()
-        else:
-            given = {name: value for name, value in request.fields.items() if value is not None}
-            answer = UpstreamModel(upstream, self.name).respond(replace(request, fields={**_USUAL, **given}))
-        async with aclosing(answer) as batches:
-            async for pieces in batches:
-                yield pieces
+            return Caller(upstream, self.name, request, copies=self.model.size < _COPIES_BELOW).respond()
+        given = {name: value for name, value in request.fields.items() if value is not None}
+        return UpstreamModel(upstream, self.name).respond(replace(request, fields={**_USUAL, **given}))
 
     async def _shows(self, upstream: Upstream, request: ModelRequest) -> bool:
         """Whether calls are to be shown: there are tools, and the model's template knows none."""

@@ -12,14 +12,14 @@ from ws_notebook.server.models.base import Model
 from ws_notebook.server.models.llama.engine import EngineOptions
 from ws_notebook.server.models.llama.engines import Engines
 from ws_notebook.server.models.llama.model import LlamaModel
-from ws_notebook.server.service import Addressing, Source
+from ws_notebook.server.service import Source
 from ws_notebook.shelf.known import KNOWN
 from ws_notebook.shelf.shelf import Shelf, is_path, missing
 
 __all__ = ["OnThisMachine"]
 
 
-class OnThisMachine:
+class OnThisMachine(Source):
     """Those of *shelf*; *only*: these of them alone; *paths*: files that are elsewhere too. *beyond* has all others."""
 
     def __init__(
@@ -35,7 +35,7 @@ class OnThisMachine:
         self._engines = Engines(options)
         self._only = only
         self._paths = paths
-        self._beyond = beyond
+        self._beyond = beyond or Source()
 
     def model(self, name: str) -> Model | None:
         """The model of that name. ApiError where it is known, or a path, and not there."""
@@ -49,29 +49,27 @@ class OnThisMachine:
                 return LlamaModel(found, self._engines)
             if name in KNOWN:
                 raise _not_there(missing(name, self._shelf.models()))
-        return self._beyond.model(name) if self._beyond is not None else None
+        return self._beyond.model(name)
 
     async def names(self) -> list[str]:
         """Those that are there, then those of the source beyond."""
         models = await asyncio.to_thread(self._shelf.models)
         mine = [self._only] if self._only is not None else [model.name for model in models]
-        return [*mine, *(await self._beyond.names() if self._beyond is not None else [])]
+        return [*mine, *await self._beyond.names()]
 
     async def described(self) -> str:
-        return await self._beyond.described() if self._beyond is not None else ""
+        return await self._beyond.described()
 
     async def look(self) -> None:
-        if self._beyond is not None:
-            await self._beyond.look()
+        await self._beyond.look()
 
     async def close(self) -> None:
         await self._engines.close()
-        if self._beyond is not None:
-            await self._beyond.close()
+        await self._beyond.close()
 
     def through(self, headers: Mapping[str, str]) -> Source | None:
         """The upstream that a request's headers name."""
-        return self._beyond.through(headers) if isinstance(self._beyond, Addressing) else None
+        return self._beyond.through(headers)
 
 
 def _not_there(said: str) -> ApiError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
+from ws_notebook.manual import did_you_mean
 from ws_notebook.scenes import PREFIX, file_of, names
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.script.model import SceneModel
@@ -29,8 +29,7 @@ def load(name: str) -> Story:
     except UnicodeDecodeError:
         raise SceneError(name, [Problem(1, 1, "The file is not in UTF-8.", "Save it as UTF-8.")]) from None
     except OSError as error:
-        near = difflib.get_close_matches(name, names(), 1)
-        fix = f"Did you mean '{near[0]}'?" if near else f"Scenes that come with the package: {', '.join(names())}."
+        fix = did_you_mean(name, names()).strip() or f"Scenes that come with the package: {', '.join(names())}."
         said = f"There is no such scene: {error.strerror or error}."
         raise SceneError(name, [Problem(1, 1, said, fix)]) from None
     return read_scene(text, path.name)

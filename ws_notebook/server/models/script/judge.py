@@ -53,22 +53,13 @@ def _same(found: Any, value: Any) -> bool:
     return bool(found == value)
 
 
-def _first_number(output: str) -> float | None:
+def _first_number(output: str) -> float:
+    """NaN where there is none."""
     found = read_json(output)
     if isinstance(found, int | float) and not isinstance(found, bool):
         return float(found)
     number = _NUMBER.search(output)
-    return float(number[0].replace(",", "").replace("_", "")) if number else None
-
-
-def _least(output: str, value: float) -> bool:
-    number = _first_number(output)
-    return number is not None and number >= value
-
-
-def _most(output: str, value: float) -> bool:
-    number = _first_number(output)
-    return number is not None and number <= value
+    return float(number[0].replace(",", "").replace("_", "")) if number else math.nan
 
 
 def _failed(output: str) -> bool:
@@ -80,8 +71,8 @@ _TESTS: Mapping[str, Callable[[str, Any], bool]] = {
     "gave": _equal,
     "contains": lambda output, value: value.casefold() in output.casefold(),
     "matches": lambda output, value: re.search(value, output) is not None,
-    "at_least": _least,
-    "at_most": _most,
+    "at_least": lambda output, value: _first_number(output) >= value,
+    "at_most": lambda output, value: _first_number(output) <= value,
     "failed": lambda output, value: _failed(output) is value,
 }
 _WORDS: Mapping[str, Callable[[Any], str]] = {

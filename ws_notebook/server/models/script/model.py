@@ -8,22 +8,11 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterator, Sequence
 
 from ws_notebook.server.errors import ApiError, injected, rate_limited
-from ws_notebook.server.models.base import (
-    Arguments,
-    Break,
-    Call,
-    Cut,
-    ModelRequest,
-    Piece,
-    Pieces,
-    Refusal,
-    Text,
-    Thought,
-)
-from ws_notebook.server.models.calls import BoundCall, find_tool, parameters, to_json
+from ws_notebook.server.models.base import Break, Call, Cut, ModelRequest, Piece, Pieces, Refusal, Text, Thought
+from ws_notebook.server.models.calls import BoundCall, call_pieces, find_tool, placed, to_json
 from ws_notebook.server.models.script.place import Turn, next_turn
 from ws_notebook.server.models.script.story import End, Fail, Pause, Said, SceneCall, Steer, Step, Story, Strike
-from ws_notebook.server.tokens import split_json, split_text
+from ws_notebook.server.tokens import split_text
 from ws_notebook.server.wire import Item, Tool, encode
 
 __all__ = ["SceneModel"]
@@ -78,7 +67,7 @@ class SceneModel:
                 yield pieces
         calls = turn.calls if request.parallel_tool_calls else turn.calls[:1]
         for call in calls:
-            for piece in _call_pieces(_bound(call, turn, request.tools)):
+            for piece in call_pieces(_bound(call, turn, request.tools)):
                 yield (piece,)
                 await self._sleep(0.0 if isinstance(piece, Call) else self._token())
         if not struck:
@@ -172,12 +161,4 @@ def _bound(call: SceneCall, turn: Turn, tools: Sequence[Tool]) -> BoundCall:
     if tool is not None and tool.get("type") == "custom":
         whole = call.given[0] if len(call.given) == 1 and isinstance(call.given[0], str) else to_json(dict(call.named))
         return BoundCall(call.tool, turn.filled(whole), custom=True)
-    free = [name for name in parameters(tool) if name not in call.named]
-    free += [f"arg{place}" for place in range(len(free) + 1, len(call.given) + 1)]
-    values = {**dict(zip(free, call.given, strict=False)), **call.named}
-    return BoundCall(call.tool, to_json(turn.value(values)))
-
-
-def _call_pieces(call: BoundCall) -> Iterator[Piece]:
-    yield Call(call.name, call.custom)
-    yield from (Arguments(token) for token in (split_text(call.text) if call.custom else split_json(call.text)))
+    return BoundCall(call.tool, to_json(turn.value(placed(tool, call.given, call.named))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from ws_notebook.server.models.history import Made, read_json, text_of
 from ws_notebook.server.models.script.judge import complaint
 from ws_notebook.server.models.script.story import Calls, Check, End, Said, SceneCall, Steer, Step, Story
 from ws_notebook.server.wire import CALLS, OUTPUTS, Item
+from ws_notebook.values import replaced
 
 __all__ = ["Turn", "next_turn"]
 
@@ -41,11 +42,13 @@ class Turn:
 
     def value(self, value: Any) -> Any:
         """An argument, in whose texts it is the same; one that is nothing but such a name is the output itself."""
-        if isinstance(value, str):
-            return read_json(self.filled(value)) if _MARKS.fullmatch(value) else self.filled(value)
-        if isinstance(value, list):
-            return [self.value(each) for each in value]
-        return {name: self.value(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+        def text(part: Any) -> Any:
+            if not isinstance(part, str):
+                return part
+            return read_json(self.filled(part)) if _MARKS.fullmatch(part) else self.filled(part)
+
+        return replaced(value, text)
 
 
 def next_turn(story: Story, items: Sequence[Item]) -> Turn:
@@ -134,7 +137,7 @@ class _Walk:
     def _go_on(self) -> None:
         reach = self._advance()
         words = {"prompt": self._prompt, "asked": self._earlier}
-        texts = [_filled(text, self._made, words) for text in _message_texts(reach.done)]
+        texts = [_filled(text, self._made, words) for text in _messages(reach.done).values()]
         if _is_broken_off(self._texts, texts):
             pass  # the same turn once more
         elif not reach.calls and len(self._texts) >= len(texts):
@@ -201,38 +204,27 @@ def _is_broken_off(came: Sequence[str], whole: Sequence[str]) -> bool:
     return wanted != came[-1] and wanted.startswith(came[-1])
 
 
-def _message_texts(steps: Sequence[Step]) -> list[str]:
-    """The messages that they become."""
-    texts: list[str] = []
-    open_kind = ""
-    for step in steps:
-        if isinstance(step, Steer):
-            open_kind = ""
-        elif isinstance(step, Said) and step.text:
-            if step.kind in ("text", "refusal"):
-                if step.kind == open_kind:
-                    texts[-1] += step.text
-                else:
-                    texts.append(step.text)
-            open_kind = step.kind
-    return texts
+def _messages(steps: Sequence[Step]) -> dict[int, str]:
+    """The messages that they become, by the place of the step that each begins with.
 
-
-def _message_places(steps: Sequence[Step]) -> Iterator[int]:
-    """The place of the step that each message begins with: words of one kind behind one another are one."""
-    open_kind = ""
+    Words of one kind behind one another are one.
+    """
+    found: dict[int, str] = {}
+    open_kind, begun = "", 0
     for place, step in enumerate(steps):
         if isinstance(step, Steer):
             open_kind = ""
         elif isinstance(step, Said) and step.text:
-            if step.kind != open_kind and step.kind in ("text", "refusal"):
-                yield place
+            begun = begun if step.kind == open_kind else place
+            if step.kind in ("text", "refusal"):
+                found[begun] = found.get(begun, "") + step.text
             open_kind = step.kind
+    return found
 
 
 def _after(reach: _Reach, messages: int) -> Sequence[Step]:
     """What is left of a turn that was steered when so many of its messages were written."""
-    places = [*_message_places(reach.done), len(reach.done)]
+    places = [*_messages(reach.done), len(reach.done)]
     begins = places[min(messages, len(places) - 1)]
     last = places[messages - 1] if 0 < messages <= len(places) else -1
     steer = next((place for place in range(last + 1, begins) if isinstance(reach.done[place], Steer)), None)

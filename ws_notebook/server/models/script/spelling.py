@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ws_notebook.manual import did_you_mean
 from ws_notebook.server.models.script.keys import MOST_TIMES, Key
 from ws_notebook.server.models.script.nodes import Node
+from ws_notebook.values import replaced
 
 __all__ = ["counted", "counted_value", "form", "like_time", "literal", "near", "nearest_times", "seconds", "shown"]
 
@@ -45,16 +47,16 @@ def counted(text: str, counts: Sequence[int]) -> str:
 
 
 def counted_value(value: Any, counts: Sequence[int]) -> Any:
-    if isinstance(value, str):
-        return counts[-1] if counts and value == "{n}" else counted(value, counts)
-    if isinstance(value, list):
-        return [counted_value(each, counts) for each in value]
-    return {name: counted_value(each, counts) for name, each in value.items()} if isinstance(value, dict) else value
+    def text(part: Any) -> Any:
+        if not isinstance(part, str):
+            return part
+        return counts[-1] if counts and part == "{n}" else counted(part, counts)
+
+    return replaced(value, text)
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(word.lower(), list(known), 1)
-    return f"Did you mean '{found[0]}'?" if found else ""
+    return did_you_mean(word.lower(), known).strip()
 
 
 def shown(node: Node) -> str:

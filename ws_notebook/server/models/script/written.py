@@ -9,6 +9,7 @@ from typing import Any
 
 from ws_notebook.cassette import Cassette, Exchange
 from ws_notebook.core.codec import decode_object
+from ws_notebook.faults import CLOSES
 from ws_notebook.scenes import shown_name
 from ws_notebook.server.models.history import read_json, text_of
 from ws_notebook.server.models.script.nodes import SceneError
@@ -31,7 +32,6 @@ _PAUSE = 500.0
 """Milliseconds between two steps above which the wait is written down."""
 _ASK = 200
 _CUTS = ("max_output_tokens", "content_filter")
-_CLOSES = (*range(1000, 1004), *range(1007, 1015), *range(3000, 5000))
 
 
 @dataclass(slots=True)
@@ -123,7 +123,7 @@ def _parts(exchange: Exchange) -> Iterator[_Part]:
     yield from _grouped(calls)
     if exchange.closed is not None:
         code = exchange.closed.get("code")
-        yield {"fault": f"close {code}" if code in _CLOSES else "drop", "_at": 0.0}
+        yield {"fault": f"close {code}" if code in CLOSES else "drop", "_at": 0.0}
         yield {"say": "…", "_at": 0.0}
 
 

@@ -10,7 +10,7 @@ from ws_notebook.dialects import Dialect
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.base import ModelRequest
 from ws_notebook.server.models.upstream.failures import unsupported
-from ws_notebook.server.wire import Item, Tool
+from ws_notebook.server.wire import OUTPUTS, Item, Tool
 
 __all__ = ["body_of", "messages_of"]
 
@@ -93,14 +93,14 @@ def messages_of(request: ModelRequest, dialect: Dialect) -> list[Message]:
     pictures: list[dict[str, Any]] = []
     for place, item in enumerate(request.items):
         kind = item.get("type")
-        if pictures and kind not in _OUTPUTS:
+        if pictures and kind not in OUTPUTS:
             told.append({"role": "user", "content": pictures})
             pictures = []
         if kind == "message":
             told.append(_message(item, f"input[{place}]", dialect))
         elif kind in _CALLS:
             _add_call(told, item, dialect)
-        elif kind in _OUTPUTS:
+        elif kind in OUTPUTS:
             words, shown = _output(item, f"input[{place}]")
             told.append({"role": "tool", "tool_call_id": item["call_id"], "content": words})
             pictures += shown
@@ -108,7 +108,6 @@ def messages_of(request: ModelRequest, dialect: Dialect) -> list[Message]:
 
 
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
-_OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
 
 
 def _message(item: Item, where: str, dialect: Dialect) -> Message:

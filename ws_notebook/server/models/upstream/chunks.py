@@ -8,6 +8,7 @@ from typing import Any
 
 from ws_notebook.core.spoken import INPUT
 from ws_notebook.server.models.base import Arguments, Call, Cut, Piece, Read, Refusal, Text, Thought
+from ws_notebook.server.models.history import read_json
 
 __all__ = ["Chunks", "read_of"]
 
@@ -31,10 +32,7 @@ class _Open:
     @property
     def whole(self) -> bool:
         """Whether its arguments are complete."""
-        try:
-            return isinstance(json.loads(self.told + "".join(self.waiting)), dict)
-        except ValueError:
-            return False
+        return isinstance(read_json(self.told + "".join(self.waiting)), dict)
 
 
 class Chunks:
@@ -147,10 +145,7 @@ class Chunks:
 
 
 def _unwrapped(text: str) -> Iterator[Piece]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = text
+    value = read_json(text)
     found = value.get(INPUT, text) if isinstance(value, dict) else text
     yield Arguments(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False))
 

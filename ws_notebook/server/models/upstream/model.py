@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+from ws_notebook.cassette.vcr import events_of
 from ws_notebook.dialects import Api, Dialect
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.base import ModelRequest, Passed, Pieces, Read, Text
@@ -97,12 +98,10 @@ class UpstreamModel:
             )
         return "responses" if found.api == "websocket" and self._closes_sockets else found.api
 
-    async def _by_chat(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
+    def _by_chat(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
         body = chat.body_of(self.name, request, found.dialect)
         custom = frozenset() if found.dialect.custom_tools else _custom(request)
-        async with aclosing(self._completion("chat", body, Chunks(custom))) as batches:
-            async for pieces in batches:
-                yield pieces
+        return self._completion("chat", body, Chunks(custom))
 
     async def _by_completion(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
         if request.tools and _wants_calls(request):
@@ -214,12 +213,7 @@ def _typed(event: Event) -> Sequence[Event]:
     """An event; of a whole response that came in place of a stream, those that it would have been."""
     if event.get("object") != "response" or "type" in event:
         return [event]
-    status = event.get("status") if event.get("status") in ("incomplete", "failed") else "completed"
-    items: list[Item] = event.get("output") or []
-    steps = ("response.output_item.added", "response.output_item.done")
-    told = [{"type": kind, "output_index": place, "item": item} for place, item in enumerate(items) for kind in steps]
-    begun = {"type": "response.created", "response": {**event, "output": [], "usage": None}}
-    return [begun, *told, {"type": f"response.{status}", "response": event}]
+    return list(events_of(event))
 
 
 def _words(pieces: Pieces) -> list[str]:

@@ -8,11 +8,10 @@ from typing import Any
 from ws_notebook.core.spoken import mended, spoken
 from ws_notebook.dialects import Dialect
 from ws_notebook.server.models.base import ModelRequest
-from ws_notebook.server.wire import Event, Item
+from ws_notebook.server.wire import ENDS, Event, Item
 
-__all__ = ["TERMINAL", "Ending", "body_of", "frame_of"]
+__all__ = ["Ending", "body_of", "frame_of"]
 
-TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _NOT_PASSED = frozenset(
     {
         *("type", "model", "input", "stream", "stream_id", "stream_options", "store", "previous_response_id"),
@@ -72,7 +71,7 @@ class Ending:
                 continue
             if not isinstance(kind, str):
                 continue
-            if kind in TERMINAL:
+            if kind in ENDS:
                 self.seen = True
                 event = self._mended(event)  # noqa: PLW2901
             yield event

@@ -14,9 +14,8 @@ from ws_notebook.core.codec import decode_value
 from ws_notebook.exceptions import WsNotebookError
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.upstream.failures import broken_off, unreachable
-from ws_notebook.server.models.upstream.responses import TERMINAL
 from ws_notebook.server.models.upstream.service import Upstream
-from ws_notebook.server.wire import Event
+from ws_notebook.server.wire import ENDS, Event
 from ws_notebook.transports.base import Connection
 from ws_notebook.transports.websocket import WebSocketTransport
 
@@ -87,7 +86,7 @@ class Socket:
                 events, inbox.events = inbox.events, []
                 if not events and self._lost is not None:
                     raise self._lost
-                over = any(each.get("type") in TERMINAL or each.get("type") == "error" for each in events)
+                over = any(each.get("type") in ENDS or each.get("type") == "error" for each in events)
                 self._remember(events)
                 yield events
         finally:

@@ -21,6 +21,7 @@ from ws_notebook.server.models.base import Model
 from ws_notebook.server.models.script.files import Scenes
 from ws_notebook.server.models.upstream.model import UpstreamModel
 from ws_notebook.server.models.upstream.service import Upstream
+from ws_notebook.server.service import Source
 from ws_notebook.settings import THROUGH_HEADER, Through, resolve
 from ws_notebook.transports.discovery import Found
 
@@ -43,7 +44,7 @@ _MOST = 32
 """Upstreams that are remembered, with what was found out about them."""
 
 
-class Listed:
+class Listed(Source):
     """The models of one upstream: those that it lists, or, where it has no list, any that it takes."""
 
     def __init__(self, upstream: Upstream) -> None:
@@ -98,7 +99,7 @@ def _described(found: Found) -> str:
     return f"{found.dialect.title}, asked by {asked}{tools}"
 
 
-class Addressed:
+class Addressed(Source):
     """Models by address, ``http://host/v1#name``, and whole upstreams that a request's header names.
 
     Only for a server whose token nobody else has: whoever may name addresses reaches what this machine reaches.
@@ -133,15 +134,6 @@ class Addressed:
             return self._listed(msgspec.json.decode(base64.b64decode(given), type=Through))
         except (ValueError, msgspec.MsgspecError):
             raise ApiError(f"The header {THROUGH_HEADER} cannot be read.", code="invalid_value") from None
-
-    async def look(self) -> None:
-        """Nothing is known before a request names it."""
-
-    async def names(self) -> list[str]:
-        return []
-
-    async def described(self) -> str:
-        return ""
 
     async def close(self) -> None:
         while self._known:
