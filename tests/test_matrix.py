@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from types import ModuleType
 
@@ -30,6 +31,12 @@ def test_every_python_meets_an_old_and_a_new_kernel(matrix: ModuleType) -> None:
         assert "ipykernel==6.29.*" in kernels
         assert kernels & {"ipykernel==7.3.*", "ipykernel==7.4.*"}
     assert {each.pins[1] for each in matrix.ENVIRONMENTS} == {"websockets==15.*", "websockets==16.*", "websockets<18"}
+
+
+def test_a_python_without_the_global_lock_is_another_one(matrix: ModuleType) -> None:
+    free = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+    assert matrix._version_of(sys.executable) == f"{sys.version_info[0]}.{sys.version_info[1]}{free}"
+    assert [each.python for each in matrix.ENVIRONMENTS][-2:] == ["3.14", "3.14t"]
 
 
 def test_the_tests_it_runs_are_there(matrix: ModuleType) -> None:

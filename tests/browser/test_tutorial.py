@@ -108,5 +108,5 @@ def test_the_half_hour(lab: Lab, server: Server) -> None:
     lab.command("filebrowser:refresh")
     expect(lab.page.get_by_role("listitem").filter(has_text="session.json")).to_be_visible()
     expect(lab.output(len(CELLS) - 1)).to_contain_text("session.json")
-    lab.output(len(CELLS) - 1).scroll_into_view_if_needed()
+    lab.page.locator(".jp-Notebook-footer").scroll_into_view_if_needed()
     lab.screenshots("tutorial-trace")
