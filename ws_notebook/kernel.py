@@ -54,8 +54,9 @@ _CLAIMED: Final = contextvars.ContextVar("ws_notebook_claimed", default=False)
 
 def shell() -> Any:
     """The running IPython shell, or None."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
+    # Not by IPython's own `get_ipython`, which is looked up anew each time and takes longer than many a tool.
+    shells = getattr(sys.modules.get("IPython.core.interactiveshell"), "InteractiveShell", None)
+    return shells.instance() if shells is not None and shells.initialized() else None
 
 
 def _kernel() -> Any:
@@ -64,7 +65,7 @@ def _kernel() -> Any:
 
 def in_kernel() -> bool:
     """Whether this process is a Jupyter kernel."""
-    return "IPython" in sys.modules and _kernel() is not None
+    return _kernel() is not None
 
 
 def is_main_thread() -> bool:

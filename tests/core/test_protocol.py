@@ -830,7 +830,7 @@ def test_what_a_call_is_acted_on_by_is_known_to_whoever_holds_it() -> None:
     run = drive.ask("Add.")
     drive.receive(answer("resp_1", call("c1")))
     handle = object()
-    drive.protocol.hand_call(run.tool_calls[0], handle)
+    drive.protocol.hand_call(run.tool_calls[0], lambda _: handle)
     assert run.tool_calls[0].handle is handle
 
 

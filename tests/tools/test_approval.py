@@ -37,7 +37,7 @@ def call_of(text: str, handle: Any = None) -> CallState:
     drive.receive(created("resp_1"), *items_of({**call("call_1", "remove"), "arguments": text}))
     found = run.tool_calls[0]
     if handle is not None:
-        drive.protocol.hand_call(found, handle)
+        drive.protocol.hand_call(found, lambda _: handle)
     return found
 
 

@@ -12,7 +12,21 @@ from collections.abc import Iterable
 from typing import Final
 
 from . import codec, outcome
-from .events import ErrorEvent, ErrorInfo, ServerEvent
+from .events import (
+    ErrorEvent,
+    ErrorInfo,
+    FaultStruck,
+    ResponseCompleted,
+    ResponseCreated,
+    ResponseFailed,
+    ResponseIncomplete,
+    ResponseInProgress,
+    ServerEvent,
+    SteerAccepted,
+    SteerFailed,
+    SteerPending,
+    UnknownEvent,
+)
 from .lane import Lane
 from .reason import NO_REASON
 from .run import RunState
@@ -25,6 +39,7 @@ __all__ = [
     "explain",
     "hold",
     "is_late",
+    "is_plainly_of",
     "lacks_reason",
     "release",
     "unexplained_runs",
@@ -38,10 +53,31 @@ HELD: Final = 3.0
 """Seconds after which an error that could belong to the response before belongs to the request in flight."""
 
 
+_CAREFUL: Final = frozenset(
+    {
+        *(ResponseCreated, ResponseInProgress, ResponseCompleted, ResponseIncomplete, ResponseFailed),
+        *(SteerAccepted, SteerPending, SteerFailed, ErrorEvent, UnknownEvent, FaultStruck),
+    }
+)
+"""Events that name a response, or may be of another turn than the one in flight."""
+
+_ITS_OWN: Final = (ResponseInProgress, ResponseCompleted)
+"""Of these, those that are of the turn in flight where they name its response."""
+
+
 def lacks_reason(turn: TurnState) -> bool:
     """Whether the provider said that it failed, and not why."""
     error = turn.error
     return turn.status == "failed" and error is not None and error.message == NO_REASON and error.code is None
+
+
+def is_plainly_of(turn: TurnState, lane: Lane, event: ServerEvent) -> bool:
+    """Whether an event can only be of the turn in flight on the default lane, and ends, where it does, nothing else."""
+    if event.stream_id is not None or turn.response_id is None or lane.held is not None or lane.lost:
+        return False
+    if isinstance(event, _ITS_OWN):
+        return bool(event.response.id == turn.response_id)
+    return type(event) not in _CAREFUL
 
 
 def is_late(lane: Lane, event: ServerEvent) -> bool:

@@ -16,11 +16,8 @@ from .changes import ToolCallReady, TurnChanged
 from .events import (
     ErrorEvent,
     FaultStruck,
-    ResponseCompleted,
     ResponseCreated,
     ResponseFailed,
-    ResponseIncomplete,
-    ResponseInProgress,
     ServerEvent,
     SteerAccepted,
     SteerFailed,
@@ -30,7 +27,17 @@ from .events import (
 )
 from .frames import FrameLog
 from .lane import Lane, Lanes
-from .late import EXPLAINED, explain, hold, is_late, lacks_reason, release, unexplained_runs, unheard_runs
+from .late import (
+    EXPLAINED,
+    explain,
+    hold,
+    is_late,
+    is_plainly_of,
+    lacks_reason,
+    release,
+    unexplained_runs,
+    unheard_runs,
+)
 from .loop import ToolLoop
 from .outgoing import Outgoing, steerable
 from .recovery import Recovery
@@ -52,18 +59,6 @@ _MIXED = (
     "The provider answers several requests at once and does not say which answer is whose. What had arrived is kept. "
     "Ask again: from now on its runs share no connection."
 )
-
-
-_CAREFUL = frozenset(
-    {
-        *(ResponseCreated, ResponseInProgress, ResponseCompleted, ResponseIncomplete, ResponseFailed),
-        *(SteerAccepted, SteerPending, SteerFailed, ErrorEvent, UnknownEvent, FaultStruck),
-    }
-)
-"""Events that name a response, or may be of another turn than the one in flight."""
-
-_ITS_OWN = (ResponseInProgress, ResponseCompleted)
-"""Of these, those that are of the turn in flight where they name its response."""
 
 
 class Link:
@@ -242,7 +237,7 @@ class Link:
         for event, its in codec.arrivals(frames):
             lane = self.lanes.get(None)
             turn = lane.current
-            if turn is None or not _is_plainly_of(turn, lane, event):
+            if turn is None or not is_plainly_of(turn, lane, event):
                 self._receive(event, its, now)
                 continue
             self._count(turn, codec.event_type(event), its, now)
@@ -492,12 +487,3 @@ class Link:
     def _close(self, cause: str) -> None:
         self.wants_close = True
         self.connection_gone(cause)
-
-
-def _is_plainly_of(turn: TurnState, lane: Lane, event: ServerEvent) -> bool:
-    """Whether an event can only be of the turn in flight on the default lane, and ends, where it does, nothing else."""
-    if event.stream_id is not None or turn.response_id is None or lane.held is not None or lane.lost:
-        return False
-    if isinstance(event, _ITS_OWN):
-        return bool(event.response.id == turn.response_id)
-    return type(event) not in _CAREFUL

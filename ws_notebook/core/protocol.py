@@ -7,7 +7,7 @@ in seconds of one monotonic clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .. import exceptions
 from ..secrets import Keys
@@ -165,9 +165,9 @@ class Protocol:
 
     # Calls. Each of these is one thing that happened to a call.
 
-    def hand_call(self, call: CallState, handle: CallHandle) -> None:
-        """Its arguments are whole: from now on its users act by this handle."""
-        call.handle = handle
+    def hand_call(self, call: CallState, handles: Callable[[CallState], CallHandle]) -> None:
+        """Its arguments are whole: from now on its users act by the handle that this makes for it."""
+        call.handles = handles
 
     def hold_up_call(self, call: CallState, now: float) -> None:
         """The tool's place, the kernel's main thread, is busy with something else."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback as traceback_module
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -356,11 +356,16 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
     approval: ApprovalState | None = None
     progress: Progress | None = None
     """How far it is, by its own words and by what its generator gave."""
-    handle: CallHandle | None = None
-    """What its users act by, once its arguments are whole."""
+    handles: Callable[[CallState], CallHandle] | None = None
+    """Makes what its users act by, once its arguments are whole; one for all calls of the run."""
 
     def __repr__(self) -> str:
         return f"<ToolCall {self.name} {self.status} {self.call_id}>"
+
+    @property
+    def handle(self) -> CallHandle | None:
+        """What its users act by, once its arguments are whole. Made when somebody asks: there are many calls."""
+        return None if self.handles is None else self.handles(self)
 
     @property
     def shown_id(self) -> str:
@@ -414,12 +419,14 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         if self.exception is None:
             return ""
         text = "".join(traceback_module.format_exception(self.exception))
-        return hidden(text, None if self.handle is None else self.handle.keys)
+        handle = self.handle
+        return hidden(text, None if handle is None else handle.keys)
 
     @property
     def run(self) -> RunHandle | None:
         """The `Run` that it belongs to, once its arguments are whole."""
-        return None if self.handle is None else self.handle.run
+        handle = self.handle
+        return None if handle is None else handle.run
 
     def approve(self, arguments: Mapping[str, Any] | str | None = None) -> None:
         """Let it run; `arguments`, values by name or JSON, take the place of the model's, which is told so.
@@ -454,14 +461,16 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         return self._whole().answer_with(output, **settings)
 
     def _whole(self) -> CallHandle:
-        if self.handle is None:
+        handle = self.handle
+        if handle is None:
             raise ToolError(f"Call {self.call_id} of {self.name} was cut off before its arguments were whole.")
-        return self.handle
+        return handle
 
     def _decidable(self) -> CallHandle:
-        if self.handle is None:
+        handle = self.handle
+        if handle is None:
             raise not_waiting(self)
-        return self.handle
+        return handle
 
     def move(self, status: str) -> None:
         """Take the next status. Raises ProtocolViolation, and changes nothing, where it may not follow."""

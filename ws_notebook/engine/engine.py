@@ -272,7 +272,7 @@ class Engine:
         if course is not None:
             if isinstance(change, ToolCallReady):
                 # Before anybody is told: who hears of the call may go on from it.
-                self.protocol.hand_call(change.call, course.calls(change.call))
+                self.protocol.hand_call(change.call, course.calls)
                 self._ready.append((course, change.call))
             if course.observers or kind is RunEnded:
                 course.tell(change)

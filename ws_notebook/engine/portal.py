@@ -103,6 +103,15 @@ def _is_of(owner: object, waited: object) -> bool:
     return owner is waited or getattr(owner, "row_of", None) is waited is not None
 
 
+def _wanted_by(owner: object) -> Callable[[Job], bool]:
+    """Which jobs this thread does while it waits for `owner`; see `WorkQueue.wait`."""
+    if not kernel.in_kernel():
+        return lambda job: _is_of(job.owner, owner)
+    if kernel.is_main_thread():
+        return lambda job: not (job.joins or job.aside)
+    return lambda job: job.aside and _is_of(job.owner, owner)
+
+
 def _settle(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
@@ -168,19 +177,20 @@ class WorkQueue:
         go on while coroutines run there; elsewhere a waiting thread serves the jobs of what it waits
         for. Raises KeyboardInterrupt as any wait does.
         """
-        bell = _Bell()
+        bell, wanted = _Bell(), _wanted_by(owner)
         deadline = None if timeout is None else time.monotonic() + timeout
+        turns_loop = kernel.in_kernel() and kernel.is_main_thread()
         with self._lock:
             self._bells.add(bell)
         try:
             with self._attendance(owner):
                 while not until():
-                    if self._serve(owner):
+                    if self._serve(owner, wanted):
                         continue
                     left = _SLICE if deadline is None else min(_SLICE, deadline - time.monotonic())
                     if left <= 0:
                         return False
-                    if self._has_coroutines():
+                    if turns_loop and self._has_coroutines():
                         self._turn_loop(bell, left)
                     else:
                         bell.wait(left)
@@ -229,15 +239,9 @@ class WorkQueue:
             for _ in range(0 if self._attending else len(self._jobs)):
                 kernel.call_when_idle(self._serve_idle)
 
-    def _serve(self, owner: object) -> bool:
+    def _serve(self, owner: object, wanted: Callable[[Job], bool]) -> bool:
         """Do one piece of work in this thread that waits; False: there was none."""
-        if kernel.in_kernel():
-            main = kernel.is_main_thread()
-            job = self._claim(
-                lambda job: not (job.joins or job.aside) if main else job.aside and _is_of(job.owner, owner)
-            )
-        else:
-            job = self._claim(lambda job: _is_of(job.owner, owner))
+        job = self._claim(wanted)
         if job is None:
             return False
         try:
@@ -249,8 +253,6 @@ class WorkQueue:
         return True
 
     def _has_coroutines(self) -> bool:
-        if not (kernel.in_kernel() and kernel.is_main_thread()):
-            return False
         with self._lock:
             return bool(self._begun) or any(job.joins for job in self._jobs)
 
@@ -277,10 +279,11 @@ class WorkQueue:
 
     def _claim(self, wanted: Callable[[Job], bool]) -> Job | None:
         with self._lock:
-            job = next((job for job in self._jobs if wanted(job)), None)
-            if job is not None:
-                self._jobs.remove(job)
-            return job
+            for job in self._jobs:
+                if wanted(job):
+                    self._jobs.remove(job)
+                    return job
+        return None
 
     def _serve_idle(self) -> None:
         def wanted(job: Job) -> bool:

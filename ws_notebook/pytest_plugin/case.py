@@ -19,6 +19,7 @@ from ..transports.episodes import EpisodesTransport
 from ..transports.http import HttpTransport
 from ..transports.recording import Recorder, RecordingTransport
 from ..transports.replay import ReplayTransport
+from ..transports.tape import Writer
 from ..transports.websocket import WebSocketTransport
 from .relay import Relay
 
@@ -58,7 +59,7 @@ class Case:
         self._shown = _relative(self.path, config.invocation_params.dir)
         self._command = f"pytest {shlex.quote(item.nodeid)} --ws-record=once"
         self._session: Session | None = None
-        self._recordings: list[tuple[Recorder, Path, int]] = []
+        self._recordings: list[tuple[Writer, Path, int]] = []
         """Each with the file whose place it is to take, and how many frames it had at its beginning."""
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __all__ = ["Expression", "one_of"]
 
@@ -16,7 +16,7 @@ class Expression:
     `written`: the expression, or what writes it. Its methods are those of `re.Pattern`.
     """
 
-    findall: Callable[..., list[Any]]
+    findall: Callable[..., list[bytes]]
     finditer: Callable[..., Iterator[re.Match[bytes]]]
     fullmatch: Callable[..., re.Match[bytes] | None]
     match: Callable[..., re.Match[bytes] | None]
@@ -26,15 +26,16 @@ class Expression:
         self._written = written
         self._flags = flags
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in Expression.__annotations__:
-            raise AttributeError(name)
-        written = self._written
-        made = re.compile(written if isinstance(written, bytes) else written(), self._flags)
-        # From now on they are found without coming here.
-        for method in Expression.__annotations__:
-            setattr(self, method, getattr(made, method))
-        return getattr(made, name)
+    if not TYPE_CHECKING:  # or every name would be one of its methods
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in Expression.__annotations__:
+                raise AttributeError(name)
+            written = self._written
+            made = re.compile(written if isinstance(written, bytes) else written(), self._flags)
+            # From now on they are found without coming here.
+            vars(self).update({each: getattr(made, each) for each in Expression.__annotations__})
+            return getattr(made, name)
 
 
 def one_of(words: Iterable[bytes]) -> bytes:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..profiles import EMBEDDED
 from ..transports.base import Transport
+from ..transports.tape import Writer
 from .host import Host
-
-if TYPE_CHECKING:
-    from ..transports.recording import Recorder
 
 __all__ = ["Recording", "recorded_facts", "recording_of", "start_recording"]
 
@@ -18,7 +16,7 @@ __all__ = ["Recording", "recorded_facts", "recording_of", "start_recording"]
 class Recording:
     """A recording that goes on until `stop()`, the end of its `with`, the next one, or the end of the session."""
 
-    def __init__(self, session: Host[Any], recorder: Recorder) -> None:
+    def __init__(self, session: Host[Any], recorder: Writer) -> None:
         self._session = session
         self._recorder = recorder
 

@@ -95,7 +95,8 @@ class PendingCall:
     @property
     def text(self) -> str:
         """`name(argument=value, …)` without secrets, with characters that cannot be seen written out."""
-        keys = None if self.call.handle is None else self.call.handle.keys
+        handle = self.call.handle
+        keys = None if handle is None else handle.keys
         values = ((name, hidden_value({name: value}, keys)[name]) for name, value in self.arguments.items())
         return visible(f"{self.name}({', '.join(f'{name}={value!r}' for name, value in values)})")
 

@@ -7,21 +7,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Protocol
 
 from ..exceptions import ConnectionLost, WsNotebookError
 from .base import Connection, Prompt
 
-if TYPE_CHECKING:
-    from .recording import Recorder
+__all__ = ["PromptRecording", "RecordingConnection", "Tape", "Writer", "recording"]
 
-__all__ = ["PromptRecording", "RecordingConnection", "Tape", "recording"]
+
+class Writer(Protocol):
+    """What is told of frames: `recording.Recorder` is one."""
+
+    path: Path
+    frames: int
+    """How many were written."""
+    error: OSError | None
+    """What ended it before somebody stopped it."""
+
+    @property
+    def recording(self) -> bool:
+        """Whether it goes on."""
+        raise AssertionError  # pragma: no cover - a protocol has no body
+
+    def frame(self, kind: str, connection: int, data: bytes) -> None:
+        """Write a frame, or the end of a connection."""
+
+    def stop(self) -> None:
+        """End it."""
 
 
 class Tape:
     """Where the connections of a session find the recorder, while there is one; and their numbers."""
 
-    def __init__(self, recorder: Recorder | None = None) -> None:
+    def __init__(self, recorder: Writer | None = None) -> None:
         self.recorder = recorder
         self._connections = 0
 
