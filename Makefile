@@ -59,14 +59,17 @@ demo: $(VENV)/lab.stamp $(if $(MODEL),$(VENV)/llm.stamp)
 # The tests import the installed package, as users have it: PYTHONSAFEPATH keeps the working directory out of `python -m`
 # and `python -c`, and WSN_TEST_INSTALLED refuses the source tree. All of them are run by several processes: most tests wait
 # for a browser, a kernel or a server. A file stays in one process, which starts what its tests share; in the order in
-# which tests/ puts the files.
+# which tests/ puts the files. Each of these processes imports all files: one does so before them, meanwhile the model is got,
+# and they find everything compiled.
 WSN_TEST_JOBS ?= 3
+PYTEST := WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1 $(BIN)/pytest
 test: $(VENV)/test.stamp
-	@$(BIN)/ws-notebook model get smollm2 || [ "$$WSN_REQUIRE_MODEL" != 1 ]
 	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; \
 		$(MAKE) --no-print-directory check >$(VENV)/check.log 2>&1 & check=$$!; \
-		echo "==> pytest, and meanwhile make check"; WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1 \
-		$(BIN)/pytest $(or $(ARGS),--numprocesses $(WSN_TEST_JOBS) --dist loadfile --no-loadscope-reorder); tests=$$?; \
+		$(if $(ARGS),true,$(PYTEST) --collect-only --quiet >/dev/null 2>&1) & compiled=$$!; \
+		$(BIN)/ws-notebook model get smollm2 || [ "$$WSN_REQUIRE_MODEL" != 1 ]; tests=$$?; wait $$compiled; \
+		if [ $$tests = 0 ]; then echo "==> pytest, and meanwhile make check"; WSN_BROWSER="$$browser" $(PYTEST) \
+		$(or $(ARGS),--numprocesses $(WSN_TEST_JOBS) --dist loadfile --no-loadscope-reorder); tests=$$?; fi; \
 		wait $$check; checks=$$?; cat $(VENV)/check.log; exit $$((tests + checks))
 
 check: lint types frontend ## the floor plan, ruff, mypy, the front end's types and unit tests
