@@ -56,22 +56,10 @@ demo: $(VENV)/lab.stamp $(if $(MODEL),$(VENV)/llm.stamp)
 	@$(if $(MODEL),$(BIN)/ws-notebook model get $(MODEL) &&) \
 		$(PY) scripts/demo.py $(if $(HEADLESS),--headless) $(if $(MODEL),--model $(MODEL)) $(QUICKSTART)
 
-# The tests import the installed package, as users have it: PYTHONSAFEPATH keeps the working directory out of `python -m`
-# and `python -c`, and WSN_TEST_INSTALLED refuses the source tree. All of them are run by several processes: most tests wait
-# for a browser, a kernel or a server. A file stays in one process, which starts what its tests share; in the order in
-# which tests/ puts the files.
-# One or two that failed beside others are run once more, alone, and told in a loud line where they pass then.
-WSN_TEST_JOBS ?= 3
-FAILED = .pytest_cache/v/cache/lastfailed
 test: $(VENV)/test.stamp
-	@$(BIN)/ws-notebook model get smollm2 || [ "$$WSN_REQUIRE_MODEL" != 1 ]
 	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; \
 		$(MAKE) --no-print-directory check >$(VENV)/check.log 2>&1 & check=$$!; \
-		echo "==> pytest, and meanwhile make check"; export WSN_BROWSER="$$browser" WSN_TEST_INSTALLED=1 PYTHONSAFEPATH=1; \
-		$(BIN)/pytest $(or $(ARGS),--numprocesses $(WSN_TEST_JOBS) --dist loadfile --no-loadscope-reorder); tests=$$?; \
-		if [ $$tests = 1 ] && [ -z "$(ARGS)" ] && [ $$(grep -c true $(FAILED)) -le 2 ]; then \
-			flaky=$$(grep true $(FAILED)); echo "==> once more, alone, what failed beside others"; \
-			$(BIN)/pytest --last-failed && tests=0 && echo "FLAKY, to be mended at the cause: $$flaky"; fi; \
+		WSN_BROWSER="$$browser" sh scripts/run_tests.sh $(BIN) $(ARGS); tests=$$?; \
 		wait $$check; checks=$$?; cat $(VENV)/check.log; exit $$((tests + checks))
 
 check: lint types frontend ## the floor plan, ruff, mypy, the front end's types and unit tests

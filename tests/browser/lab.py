@@ -49,19 +49,25 @@ EMPTIED = """async () => {
   const app = window.jupyterapp;
   if (!app?.commands.hasCommand("docmanager:open")) return false;
   const shown = selector => document.querySelector(selector)?.checkVisibility() ?? false;
+  const open = () => [...app.shell.widgets("main")].filter(widget => widget.context);
+  const isLight = () => document.body.dataset.jpThemeLight === "true";
+  const stands = () => open().length === 0 && !shown(".jp-Dialog") && !shown("#jupyterlab-splash")
+    && shown("#jp-left-stack") && !shown("#jp-right-stack") && isLight()
+    && app.shell.mode === "multiple-document" && !app.shell.presentationMode;
   for (const widget of [...app.shell.widgets("main")]) {
     if (widget.context?.model) widget.context.model.dirty = false;
     widget.close();
   }
   if (!shown("#jp-left-stack")) await app.commands.execute("application:toggle-left-area");
   if (shown("#jp-right-stack")) await app.commands.execute("application:toggle-right-area");
-  await new Promise(done => setTimeout(done, 50));
+  if (app.shell.presentationMode) await app.commands.execute("application:toggle-presentation-mode");
+  if (!isLight()) await app.commands.execute("apputils:change-theme", { theme: "JupyterLab Light" });
+  const pause = () => new Promise(done => setTimeout(done, 50));
+  await pause();
+  for (let more = 60; more > 0 && !stands(); more--) await pause();
   localStorage.clear();
   sessionStorage.clear();
-  const open = [...app.shell.widgets("main")].filter(widget => widget.context);
-  return open.length === 0 && !shown(".jp-Dialog") && !shown("#jupyterlab-splash") && shown("#jp-left-stack")
-    && !shown("#jp-right-stack") && document.body.dataset.jpThemeLight === "true"
-    && app.shell.mode === "multiple-document" && !app.shell.presentationMode;
+  return stands();
 }"""
 """Closes what is open in a page; whether it stands then as JupyterLab does when it is loaded."""
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser.lab import App, Lab, Server, Theme
+from browser.lab import APPS, App, Lab, Server, Theme
 from playwright.sync_api import Locator, expect
 from support.started import needs_subshells
 
@@ -282,7 +282,7 @@ def test_a_click_on_the_status_bar_opens_the_panel(opened: Callable[..., Lab]) -
     expect(panel(lab)).to_be_visible()
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_the_widget_shows_the_same_and_reaches_the_notebook(opened: Callable[..., Lab], app: App) -> None:
     lab = opened(f"session = wsn.Session(provider='local')\nrun = session.ask({ONE!r})\nsession.panel()", app=app)
     lab.run_cell(1)

@@ -40,7 +40,7 @@ def reload(lab: Lab) -> Locator:
 
 @pytest.mark.parametrize(
     ("app", "saved"),
-    [("lab", True), ("lab", False), ("notebook", True)],
+    [("lab", True), ("lab", False), pytest.param("notebook", True, marks=pytest.mark.nightly)],
     ids=["lab-saved", "lab-unsaved", "notebook-saved"],
 )
 def test_a_page_loaded_again_in_mid_run_finds_the_live_view_and_the_saved_form_at_the_end(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import nbformat
 import pytest
-from browser.lab import App, Lab, Server
+from browser.lab import APPS, App, Lab, Server
 from playwright.sync_api import expect
 
 import ws_notebook as wsn
@@ -51,7 +51,7 @@ def saved(server: Server) -> Callable[..., str]:
 
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "untrusted"])
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_a_saved_run_is_drawn_without_a_kernel_and_does_no_harm(
     lab: Lab, saved: Callable[..., str], bundle: dict[str, object], app: App, trusted: bool
 ) -> None:

@@ -252,7 +252,7 @@ def test_axe_finds_nothing_serious_with_everything_open(lab: Lab, saved: Callabl
         lab.screenshots("table", of=lab.output(0))
 
 
-@pytest.mark.parametrize("app", ["lab", "notebook"])
+@pytest.mark.parametrize("app", APPS)
 def test_the_end_is_announced_once_and_no_token_is(lab: Lab, server: Server, app: App) -> None:
     server.write("announced.ipynb", [SETUP, f"%%responses\n{QUESTION}"])
     lab.open("announced.ipynb", app=app)
