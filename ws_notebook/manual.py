@@ -129,7 +129,6 @@ def address(entry: str) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` Did you mean 'x'?`, to end a message with; nothing where no known word is near."""
-    # Only messages about what is not known need it.
     import difflib
 
     near = difflib.get_close_matches(word, list(known), 1)
