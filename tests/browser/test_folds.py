@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from browser.lab import Lab, Server
 from browser.test_prompt_cells import ASK, SETUP
 from playwright.sync_api import Locator, expect
@@ -48,6 +49,7 @@ def test_a_fold_survives_a_run_anew_and_a_reload(server: Server, lab: Lab) -> No
     is_open(timeline(lab, 1))
 
 
+@pytest.mark.new_page  # it is read when the page is loaded
 def test_the_setting_folds_all_timelines_but_those_that_were_opened(server: Server, lab: Lab) -> None:
     server.set_settings("ws-notebook", "settings", timeline="folded")
     server.write("folded.ipynb", [SETUP, ASK, ASK])

@@ -160,6 +160,7 @@ def test_a_saved_run_does_no_harm(lab: Lab, server: Server, forms: dict[str, Any
     check(lab, lab.output(0))
 
 
+@pytest.mark.new_page  # and leaves none of JupyterLab
 @pytest.mark.parametrize("kind", ["text/html", "text/markdown", "text/plain"])
 def test_the_static_forms_do_no_harm_on_a_page_of_their_own(lab: Lab, forms: dict[str, Any], kind: str) -> None:
     """As nbviewer and nbconvert show it, with no sanitiser; Markdown and text as text."""

@@ -116,6 +116,7 @@ def test_an_empty_panel_says_what_to_do_and_does_it(opened: Callable[..., Lab]) 
     expect(lab.cell(2).locator(".wsn-prompt-editor .cm-content")).to_be_focused()
 
 
+@pytest.mark.new_page  # a setting is read when the page is loaded
 def test_a_run_leads_to_its_cell_and_branches_from_there(opened: Callable[..., Lab], server: Server) -> None:
     # Cells out of view stay in the page, where the test counts them.
     server.set_settings("@jupyterlab", "notebook-extension/tracker", windowingMode="none")

@@ -151,6 +151,7 @@ def test_options_and_tools_complete_in_the_editor(opened: Callable[..., Lab]) ->
     assert lab.cell(1).locator(".cm-line").first.inner_text() == "%%responses --no-tools -t population"
 
 
+@pytest.mark.new_page  # they are read when the page is loaded
 def test_the_settings_turn_it_off_and_name_the_first_line(opened: Callable[..., Lab], server: Server) -> None:
     server.set_settings(
         "ws-notebook", "settings", badges=False, promptCells=False, promptLine="%%responses --view text"

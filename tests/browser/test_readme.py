@@ -89,6 +89,7 @@ def test_the_live_latency_chart_grows_and_the_timeline_is_a_widget(lab: Lab, ser
         lab.screenshots("latency", of=plot)
 
 
+@pytest.mark.nightly  # in a kernel alone it is executed by tests/test_notebooks.py each time
 def test_the_quickstart_runs_from_top_to_bottom(lab: Lab, server: Server) -> None:
     quickstart = Path(__file__).resolve().parents[2] / "notebooks" / "01_quickstart.ipynb"
     server.put("quickstart.ipynb", nbformat.read(quickstart, as_version=4))

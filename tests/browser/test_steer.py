@@ -81,7 +81,7 @@ def test_the_box_keeps_its_keys_from_the_notebook(server: Server, lab: Lab) -> N
     expect(send).to_be_disabled()
     box(view).press("Enter")
     expect(view.locator(".wsn-steer")).to_have_count(1)
-    box(view).fill("write 6000 words")
+    box(view).fill("write 1500 words")
     send.click()
     expect(view.locator(".wsn-steer")).to_have_count(2)
     expect(lab.page.locator(".jp-Notebook .jp-Cell")).to_have_count(2)
