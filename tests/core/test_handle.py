@@ -26,7 +26,7 @@ def call(handle: Any = None) -> CallState:
         kind="function_call",
         output_index=0,
         timing=CallTiming(added=0.0),
-        handle=handle,
+        handles=None if handle is None else lambda _: handle,
     )
 
 

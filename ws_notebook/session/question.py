@@ -84,14 +84,15 @@ def _with_pictures(items: list[Item], added: Sequence[Picture]) -> list[Item]:
 
 def _shown(items: Sequence[Item], added: Sequence[Picture]) -> list[Mapping[str, Any]]:
     """Every picture of the user's messages, as views hold it; those that were `added` know their names."""
-    from ..tools.values.pictures import picture_of_part
-
-    found: list[Mapping[str, Any]] = []
-    by_url = {picture.part.get("image_url"): picture for picture in added}
+    parts: list[Mapping[str, Any]] = []
     for item in items:
         content = item.get("content") if item.get("role") == "user" else None
         for part in content if isinstance(content, list) else ():
             if isinstance(part, Mapping) and part.get("type") == "input_image":
-                picture = by_url.get(part.get("image_url")) or picture_of_part(part)
-                found.append(picture.shown())
-    return found
+                parts.append(part)
+    if not parts:
+        return []
+    from ..tools.values.pictures import picture_of_part
+
+    by_url = {picture.part.get("image_url"): picture for picture in added}
+    return [(by_url.get(part.get("image_url")) or picture_of_part(part)).shown() for part in parts]

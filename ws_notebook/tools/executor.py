@@ -27,9 +27,7 @@ from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.context import Context
 from ws_notebook.tools.contract import ToolLike
 from ws_notebook.tools.engines import submitted, withdrawn
-from ws_notebook.tools.values.exhibits import exhibits
 from ws_notebook.tools.values.outputs import Output, error_output, exception_output, read_error, to_output
-from ws_notebook.tools.values.pictures import picture_of_part
 
 __all__ = [
     "Execution",
@@ -114,7 +112,18 @@ def _pictures(output: Output) -> tuple[Mapping[str, Any], ...]:
     parts = [] if isinstance(output, str) else [part for part in output if part.get("type") == "input_image"]
     if not parts:
         return ()
+    from ws_notebook.tools.values.pictures import picture_of_part
+
     return tuple(picture_of_part(part).shown() for part in parts)
+
+
+def _exhibits(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """What people may look at in a result besides its text. Most results are text, and have none."""
+    if type(value) is str:
+        return ()
+    from ws_notebook.tools.values.exhibits import exhibits
+
+    return exhibits(value)
 
 
 def _line(error: BaseException) -> str:
@@ -316,7 +325,7 @@ class Execution:
                 raise ToolError(f"The result's parts cannot be written as JSON: {error}") from None
         note = f"The model reads a part: {'; '.join(notes[:_MAX_NOTES])}." if notes else ""
         return Outcome(
-            status="completed", output=output, pictures=_pictures(output), exhibits=exhibits(value), note=note
+            status="completed", output=output, pictures=_pictures(output), exhibits=_exhibits(value), note=note
         )
 
     def _run_nested(self, given: Awaitable[Any] | None = None) -> Outcome:
