@@ -12,7 +12,7 @@ from ..exceptions import SettingsError
 from ..secrets import hidden_frame
 from .lines import Entry, object_of
 
-__all__ = ["entries_of"]
+__all__ = ["entries_of", "events_of"]
 
 _INFLATE = {"gzip": 31, "deflate": 47}
 _ENDS = ("completed", "incomplete", "failed")
@@ -86,7 +86,7 @@ def _frames(response: Mapping[str, Any]) -> Iterator[bytes]:
         error = whole.get("error") if isinstance(whole.get("error"), Mapping) else {"message": body.decode()[:500]}
         yield _frame({"type": "error", "status": status, "error": error})
     elif whole:
-        yield from _events_of(whole)
+        yield from map(_frame, events_of(whole))
     else:
         yield from _events(body)
 
@@ -103,15 +103,15 @@ def _events(body: bytes) -> Iterator[bytes]:
             yield _frame({"type": fields.get("event", ["message"])[-1], **event})
 
 
-def _events_of(response: Mapping[str, Any]) -> Iterator[bytes]:
+def events_of(response: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The events that a whole response would have been."""
     status = response.get("status") if response.get("status") in _ENDS else "completed"
     begun = {**response, "status": "in_progress", "output": [], "usage": None}
-    yield _frame({"type": "response.created", "response": begun})
+    yield {"type": "response.created", "response": begun}
     for place, item in enumerate(response.get("output") or []):
         for step in ("added", "done"):
-            yield _frame({"type": f"response.output_item.{step}", "output_index": place, "item": item})
-    yield _frame({"type": f"response.{status}", "response": response})
+            yield {"type": f"response.output_item.{step}", "output_index": place, "item": item}
+    yield {"type": f"response.{status}", "response": response}
 
 
 def _frame(event: Mapping[str, Any]) -> bytes:

@@ -14,7 +14,7 @@ from ws_notebook.server.models.fill import NOTHING, Filler, Schema, is_of, types
 from ws_notebook.server.models.history import Exchange, read_json
 from ws_notebook.server.models.words import find_values
 
-__all__ = ["Document", "document_of"]
+__all__ = ["Document", "document_of", "within"]
 
 _DEEPEST = 6
 """Levels of objects that are filled; a schema may contain itself."""
@@ -111,7 +111,7 @@ class Document(Filler):
     def _value(self, name: str, schema: Schema) -> Any:
         self._allowance.values()
         for place, (known, value) in enumerate(self._named_values):
-            fits = is_of(value, types_of(schema)) and value in schema.get("enum", (value,)) and _within(value, schema)
+            fits = is_of(value, types_of(schema)) and value in schema.get("enum", (value,)) and within(value, schema)
             if known == name and fits:
                 return self._named_values.pop(place)[1]
         return super()._value(name, schema)
@@ -168,7 +168,7 @@ class Document(Filler):
 
     def _allows(self, schema: Schema, value: Any) -> bool:
         _, pattern, _ = _FORMATS.get(schema.get("format", ""), ("", None, ""))
-        return (pattern is None or pattern.fullmatch(str(value)) is not None) and _within(value, schema)
+        return (pattern is None or pattern.fullmatch(str(value)) is not None) and within(value, schema)
 
     def _left(self) -> int:
         """How many values are still there to be used."""
@@ -208,7 +208,7 @@ def _named(exchange: Exchange) -> Iterator[tuple[str, Any]]:
                 yield from ((str(key), value) for key, value in found.items() if value is not None)
 
 
-def _within(value: Any, schema: Schema) -> bool:
+def within(value: Any, schema: Schema) -> bool:
     """Whether a text or a number keeps to the limits."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return True
@@ -226,6 +226,6 @@ def _number(schema: Schema, *, whole: bool) -> int | float:
     edges = [float(schema[name]) for name in _RANGES[:4] if name in schema]
     steps = [edge // step * step + count * step for edge in edges for count in (-1, 0, 1, 2)]
     candidates = [0.0, *edges, *steps, sum(edges) / max(1, len(edges))]
-    fitting = [value for value in candidates if _within(value, schema) and (not whole or value == int(value))]
+    fitting = [value for value in candidates if within(value, schema) and (not whole or value == int(value))]
     value = min(fitting, key=abs, default=0.0)
     return int(value) if whole or value == int(value) else value

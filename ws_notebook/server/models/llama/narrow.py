@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ws_notebook.server.models.document import within
 from ws_notebook.server.models.words import OPENERS, find_values, mentions, stems
 
 __all__ = ["apart", "left_over", "narrowed", "numbers_in", "spans_of"]
@@ -46,17 +47,10 @@ def _narrowed(part: dict[str, Any], said: str, strings: Sequence[str], numbers: 
         return {**part, "enum": list(dict.fromkeys(strings))}
     if part.get("type") in ("number", "integer") and set(part) <= _PLAIN | _LIMITS:
         said_numbers = [each for each in numbers if part["type"] == "number" or isinstance(each, int)]
-        within = [each for each in said_numbers or _USUAL if _is_within(each, part)]
+        fitting = [each for each in said_numbers or _USUAL if within(each, part)]
         # Digits of its own have no end. What goes against a limit is said afterwards.
-        return {"enum": list(dict.fromkeys(within or said_numbers or [part.get("minimum", 0)]))}
+        return {"enum": list(dict.fromkeys(fitting or said_numbers or [part.get("minimum", 0)]))}
     return part
-
-
-def _is_within(value: float, part: Mapping[str, Any]) -> bool:
-    """Whether a number keeps the limits of its schema."""
-    over = value >= part.get("minimum", value) and value > part.get("exclusiveMinimum", value - 1)
-    under = value <= part.get("maximum", value) and value < part.get("exclusiveMaximum", value + 1)
-    return bool(over and under and (not part.get("multipleOf") or value % part["multipleOf"] == 0))
 
 
 def apart(schema: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+from ws_notebook.cassette.vcr import events_of
 from ws_notebook.dialects import Api, Dialect
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.base import ModelRequest, Passed, Pieces, Read, Text
@@ -212,12 +213,7 @@ def _typed(event: Event) -> Sequence[Event]:
     """An event; of a whole response that came in place of a stream, those that it would have been."""
     if event.get("object") != "response" or "type" in event:
         return [event]
-    status = event.get("status") if event.get("status") in ("incomplete", "failed") else "completed"
-    items: list[Item] = event.get("output") or []
-    steps = ("response.output_item.added", "response.output_item.done")
-    told = [{"type": kind, "output_index": place, "item": item} for place, item in enumerate(items) for kind in steps]
-    begun = {"type": "response.created", "response": {**event, "output": [], "usage": None}}
-    return [begun, *told, {"type": f"response.{status}", "response": event}]
+    return list(events_of(event))
 
 
 def _words(pieces: Pieces) -> list[str]:
