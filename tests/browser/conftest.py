@@ -6,12 +6,12 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser.lab import VIEWPORT, WAIT_MS, Lab, Server
+from browser.lab import VIEWPORT, WAIT_MS, App, Lab, Server, Theme
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -67,6 +67,22 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+def opener(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable[..., Lab]:
+    """Opens a notebook of these cells, which is called as the test is, and runs the first of them, the set-up."""
+
+    def open_it(*cells: str, app: App = "lab", name: str = "", theme: Theme | None = None) -> Lab:
+        name = name or f"{request.node.name.partition('[')[0]}.ipynb"
+        server.write(name, list(cells))
+        lab.open(name, app=app)
+        if theme is not None:
+            lab.set_theme(theme)
+        lab.run_cell(0)
+        return lab
+
+    return open_it
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -137,6 +137,12 @@ class Server:
         if trusted:
             NotebookNotary(data_dir=str(self._home / "data")).sign(nbformat.read(path, as_version=4))
         return path
+
+    def put_outputs(self, name: str, *outputs: Mapping[str, Any], source: str = "…", trusted: bool = False) -> Path:
+        """Write a notebook of cells that were run, each with one output, by mime type."""
+        shown = [[nbformat.v4.new_output("display_data", data=data)] for data in outputs]
+        cells = [nbformat.v4.new_code_cell(source, outputs=each, execution_count=1) for each in shown]
+        return self.put(name, nbformat.v4.new_notebook(cells=cells), trusted=trusted)
 
     def read(self, name: str) -> nbformat.NotebookNode:
         """The notebook as it is saved now."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 
-import nbformat
 import pytest
 from browser.lab import APPS, App, Lab, Server
 from playwright.sync_api import expect
@@ -54,8 +53,7 @@ The <textarea> END.
 def test_all_of_an_answer_is_drawn(server: Server, lab: Lab, app: App) -> None:
     play = Play("Q").send().at(0.2).created("resp_1").text(ANSWER).at(1).completed()
     data = json.loads(json.dumps(mime_bundle(play.run, HEADER)))
-    output = nbformat.v4.new_output("display_data", data=data)
-    server.put("answer.ipynb", nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("…", outputs=[output])]))
+    server.put_outputs("answer.ipynb", data)
     lab.open("answer.ipynb", app=app, kernel=False)
     text = lab.output(0).locator(".wsn-text")
     expect(text.locator("mjx-container").first).to_be_attached()

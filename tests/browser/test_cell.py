@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from browser.cells import MIME
@@ -44,18 +45,9 @@ MOVES = """() => document.getAnimations()
 
 
 @pytest.fixture
-def opened(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable[..., Lab]:
+def opened(opener: Callable[..., Lab]) -> Callable[..., Lab]:
     """Opens a notebook of these cells whose first, the set-up, has run."""
-
-    def open_it(*cells: str, theme: Theme = "light") -> Lab:
-        name = f"{request.node.name.partition('[')[0]}.ipynb"
-        server.write(name, [SETUP, *cells])
-        lab.open(name)
-        lab.set_theme(theme)
-        lab.run_cell(0)
-        return lab
-
-    return open_it
+    return partial(opener, SETUP, theme="light")
 
 
 def answer(lab: Lab, index: int) -> Locator:

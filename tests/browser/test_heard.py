@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import nbformat
 from browser.lab import Lab, Server
 from playwright.sync_api import expect
 from render.play import HEADER, capitals
@@ -27,11 +26,8 @@ def told(**more: Any) -> dict[str, Any]:
 
 
 def test_a_run_is_read_out_in_sentences(lab: Lab, server: Server) -> None:
-    cells = [
-        nbformat.v4.new_code_cell("…", outputs=[nbformat.v4.new_output("display_data", data=data)])
-        for data in (told(), told(status="cancelled", stopped="The connection was closed to stop it."))
-    ]
-    server.put("heard.ipynb", nbformat.v4.new_notebook(cells=cells))
+    stopped = told(status="cancelled", stopped="The connection was closed to stop it.")
+    server.put_outputs("heard.ipynb", told(), stopped)
     lab.page.set_viewport_size({"width": 1600, "height": 1200})
     lab.open("heard.ipynb", kernel=False)
     lab.hide_side_bars()

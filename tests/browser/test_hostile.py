@@ -6,7 +6,6 @@ import html
 import json
 from typing import Any
 
-import nbformat
 import pytest
 from browser.bundles import BUNDLES, hostile
 from browser.cells import PATHS
@@ -114,13 +113,7 @@ MOST_AT_FIRST = 30
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_bundle_does_harm_or_holds_up_the_page(lab: Lab, server: Server, part: int) -> None:
     names = sorted(BUNDLES)[part::PARTS]
-    cells = [
-        nbformat.v4.new_code_cell(
-            "…", outputs=[nbformat.v4.new_output("display_data", data={MIME_TYPE: hostile(name)})], execution_count=1
-        )
-        for name in names
-    ]
-    server.put("bundles.ipynb", nbformat.v4.new_notebook(cells=cells), trusted=True)
+    server.put_outputs("bundles.ipynb", *({MIME_TYPE: hostile(name)} for name in names), trusted=True)
     worked = lab.measure_work()
     lab.open("bundles.ipynb", kernel=False)
     assert worked() < MOST_AT_FIRST
@@ -154,9 +147,7 @@ def open_everything_there_is(output: Locator) -> None:
 @pytest.mark.parametrize("form", ["drawn", "static"])
 def test_a_saved_run_does_no_harm(lab: Lab, server: Server, forms: dict[str, Any], form: str, trusted: bool) -> None:
     data = forms if form == "drawn" else {kind: value for kind, value in forms.items() if kind != MIME_TYPE}
-    output = nbformat.v4.new_output("display_data", data=data)
-    cell = nbformat.v4.new_code_cell("…", outputs=[output], execution_count=1)
-    server.put("hostile.ipynb", nbformat.v4.new_notebook(cells=[cell]), trusted=trusted)
+    server.put_outputs("hostile.ipynb", data, trusted=trusted)
     lab.open("hostile.ipynb", kernel=False)
     expect(lab.output(0)).to_contain_text("fine")
     if form == "drawn":
@@ -236,9 +227,7 @@ def test_a_live_run_does_no_harm(lab: Lab, server: Server) -> None:
 def test_a_line_of_ten_million_characters_is_shown_and_the_page_still_answers(lab: Lab, server: Server) -> None:
     play = Play().send().created("resp_1").at(0.2).text(HUGE).at(0.3).call("call_1", "look", text="x")
     play.completed().started("call_1").answered("call_1", HUGE).send().created("resp_2").text("the end").completed()
-    output = nbformat.v4.new_output("display_data", data=json.loads(json.dumps(mime_bundle(play.run, HEADER))))
-    cell = nbformat.v4.new_code_cell("…", outputs=[output], execution_count=1)
-    server.put("huge.ipynb", nbformat.v4.new_notebook(cells=[cell]))
+    server.put_outputs("huge.ipynb", json.loads(json.dumps(mime_bundle(play.run, HEADER))))
     lab.open("huge.ipynb", kernel=False)
     view = lab.output(0).locator(".wsn-run")
     expect(view.locator(".wsn-answer")).to_contain_text("the end", timeout=60_000)

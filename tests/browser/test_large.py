@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import nbformat
 from browser.lab import Lab, Server
 from playwright.sync_api import Locator, expect
 from render.play import HEADER, capitals
@@ -24,8 +23,7 @@ SIZES = """node => [
 
 
 def opened(lab: Lab, server: Server, data: dict[str, Any]) -> Locator:
-    output = nbformat.v4.new_output("display_data", data=data)
-    server.put("large.ipynb", nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("…", outputs=[output])]))
+    server.put_outputs("large.ipynb", data)
     lab.open("large.ipynb", kernel=False)
     lab.hide_side_bars()
     view = lab.output(0).locator(".wsn-run")

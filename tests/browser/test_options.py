@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from browser.cells import MIME
-from browser.lab import Lab, Server, Theme
+from browser.lab import Lab
 from playwright.sync_api import expect
 
 SETUP = """\
@@ -41,18 +42,9 @@ FRAME = "run.parsed_frame()"
 
 
 @pytest.fixture
-def opened(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable[..., Lab]:
+def opened(opener: Callable[..., Lab]) -> Callable[..., Lab]:
     """Opens a notebook of these cells whose first, the set-up, has run."""
-
-    def open_it(*cells: str, theme: Theme = "light") -> Lab:
-        name = f"{request.node.name.partition('[')[0]}.ipynb"
-        server.write(name, [SETUP, *cells])
-        lab.open(name)
-        lab.set_theme(theme)
-        lab.run_cell(0)
-        return lab
-
-    return open_it
+    return partial(opener, SETUP, theme="light")
 
 
 def test_an_answer_of_a_type_stands_as_json_and_a_question_with_its_pictures(opened: Callable[..., Lab]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from browser.lab import APPS, App, Lab, Server
@@ -31,17 +32,9 @@ LONG = "%%responses\nwrite 3000 words\n"
 
 
 @pytest.fixture
-def opened(server: Server, lab: Lab, request: pytest.FixtureRequest) -> Callable[..., Lab]:
+def opened(opener: Callable[..., Lab]) -> Callable[..., Lab]:
     """Opens a notebook of these cells whose first, the set-up, has run."""
-
-    def open_it(*cells: str, app: App = "lab", name: str = "") -> Lab:
-        name = name or f"{request.node.name.partition('[')[0]}.ipynb"
-        server.write(name, [SETUP, *cells])
-        lab.open(name, app=app)
-        lab.run_cell(0)
-        return lab
-
-    return open_it
+    return partial(opener, SETUP)
 
 
 def prompt(lab: Lab, index: int) -> Locator:

@@ -6,7 +6,6 @@ import json
 import re
 from typing import Any
 
-import nbformat
 import pytest
 from browser.lab import Lab, Server
 from playwright.sync_api import Locator, expect
@@ -39,9 +38,7 @@ def forms(play: Play) -> dict[str, Any]:
 
 @pytest.fixture
 def views(server: Server, lab: Lab) -> list[Locator]:
-    outputs = [nbformat.v4.new_output("display_data", data=forms(play)) for play in (capitals(), growing())]
-    cells = [nbformat.v4.new_code_cell("…", outputs=[output]) for output in outputs]
-    server.put("replay.ipynb", nbformat.v4.new_notebook(cells=cells))
+    server.put_outputs("replay.ipynb", forms(capitals()), forms(growing()))
     lab.page.set_viewport_size({"width": 1280, "height": 1100})
     lab.open("replay.ipynb", kernel=False)
     lab.hide_side_bars()
@@ -101,8 +98,7 @@ def test_a_run_of_an_older_version_is_drawn_and_replayed(lab: Lab, server: Serve
         for call in turn["calls"]:
             for name in ("approval", "note", "images", "progress"):
                 call.pop(name, None)
-    output = nbformat.v4.new_output("display_data", data=old)
-    server.put("old.ipynb", nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("…", outputs=[output])]))
+    server.put_outputs("old.ipynb", old)
     lab.open("old.ipynb", kernel=False)
     view = lab.output(0).locator(".wsn-run")
     expect(view.locator(".wsn-answer")).to_contain_text("has more inhabitants")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import nbformat
 import pytest
 from browser.lab import App, Lab, Server
 from playwright.sync_api import expect
@@ -42,10 +41,7 @@ def saved(server: Server) -> Callable[..., str]:
     """Writes a notebook that holds the run as a saved output, and names no kernel."""
 
     def write(data: dict[str, object], *, trusted: bool) -> str:
-        output = nbformat.v4.new_output("display_data", data=data)
-        cell = nbformat.v4.new_code_cell("%%responses\n…", outputs=[output], execution_count=1)
-        server.put("saved.ipynb", nbformat.v4.new_notebook(cells=[cell]), trusted=trusted)
-        return "saved.ipynb"
+        return server.put_outputs("saved.ipynb", data, source="%%responses\n…", trusted=trusted).name
 
     return write
 

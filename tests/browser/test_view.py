@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import nbformat
 import pytest
 from browser.lab import APPS, App, Lab, Server, Theme
 from playwright.sync_api import Locator, expect
@@ -47,9 +46,7 @@ def saved(server: Server, lab: Lab, forms: dict[str, Any]) -> Callable[..., Loca
     """Opens a notebook that holds the run, with no kernel; returns the view."""
 
     def open_it(theme: Theme = "light", app: App = "lab") -> Locator:
-        output = nbformat.v4.new_output("display_data", data=forms)
-        cell = nbformat.v4.new_code_cell("%%responses\n…", outputs=[output], execution_count=1)
-        server.put("view.ipynb", nbformat.v4.new_notebook(cells=[cell]))
+        server.put_outputs("view.ipynb", forms, source="%%responses\n…")
         lab.open("view.ipynb", app=app, kernel=False)
         lab.set_theme(theme)
         if app == "lab":

@@ -6,7 +6,6 @@ import itertools
 import json
 from typing import Any
 
-import nbformat
 import pytest
 from browser.lab import Lab, Server
 from playwright.sync_api import Locator, expect
@@ -77,9 +76,7 @@ def named(**more: Any) -> dict[str, Any]:
 @pytest.fixture
 def views(server: Server, lab: Lab) -> list[Locator]:
     forms = [*(mime_bundle(play.run, HEADER) for play in (capitals(), tool_run(25, "o", 10), cancelled())), named()]
-    outputs = [nbformat.v4.new_output("display_data", data=data) for data in forms]
-    cells = [nbformat.v4.new_code_cell("…", outputs=[output]) for output in outputs]
-    server.put("widths.ipynb", nbformat.v4.new_notebook(cells=cells))
+    server.put_outputs("widths.ipynb", *forms)
     lab.page.set_viewport_size({"width": 1600, "height": 1200})
     lab.open("widths.ipynb", kernel=False)
     lab.hide_side_bars()
