@@ -5,7 +5,6 @@ An entry's name is its anchor there, for good: links to it are shown and written
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -130,5 +129,7 @@ def address(entry: str) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` Did you mean 'x'?`, to end a message with; nothing where no known word is near."""
+    import difflib
+
     near = difflib.get_close_matches(word, list(known), 1)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -42,9 +42,12 @@ def _picture(word: str, names: Mapping[str, Any]) -> Any:
     # A variable comes before a file of that name, a file before any other expression: fig.png is a file as a rule.
     if word not in names and _is_file(word):
         return Path(word).expanduser()
+    tree, _ = compiled(word)
+    known = tree is not None and all(is_known(name, names) for name in free_names(tree))
     looks_like_a_path = "/" in word or "\\" in word or "." in word
-    unknown = "there is no such file, and no such variable." if looks_like_a_path else ""
-    return named_value(word, names, "--image", unknown)
+    if looks_like_a_path and not known:
+        raise SettingsError(f"%%responses: --image {word}: there is no such file, and no such variable.")
+    return named_value(word, names, "--image")
 
 
 def _is_file(word: str) -> bool:
@@ -54,20 +57,18 @@ def _is_file(word: str) -> bool:
         return False
 
 
-def named_value(text: str, names: Mapping[str, Any], flag: str, unknown: str = "") -> Any:
-    """What the expression behind an option is. Raises SettingsError in one line.
-
-    `unknown`: what it says of text that is no expression of names that there are.
-    """
+def named_value(text: str, names: Mapping[str, Any], flag: str) -> Any:
+    """What the expression behind an option is. Raises SettingsError in one line."""
     tree, code = compiled(text)
     if tree is None or code is None:
-        wrong = f"{text}: {unknown}" if unknown else f"takes a name or another Python expression, not {text!r}."
-        raise SettingsError(f"%%responses: {flag} {wrong}")
+        raise SettingsError(f"%%responses: {flag} takes a name or another Python expression, not {text!r}.")
     for name in sorted(free_names(tree)):
         if not is_known(name, names):
             hint = nearest(name, [name for name in names if not name.startswith("_")])
-            said = f"there is no {name!r} in the notebook.{hint} Define it in a cell above, and run that."
-            raise SettingsError(f"%%responses: {flag} {text}: {unknown or said}")
+            raise SettingsError(
+                f"%%responses: {flag} {text}: there is no {name!r} in the notebook.{hint} "
+                "Define it in a cell above, and run that."
+            )
     try:
         return evaluated(code, names)
     except Exception as error:  # noqa: BLE001 - whatever the expression raises

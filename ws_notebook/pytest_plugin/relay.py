@@ -31,11 +31,11 @@ class Relay:
 
     def __init__(self, source: Source | None, taping: Taping | None = None) -> None:
         self.api_key = secrets.token_urlsafe(24)
-        self._source = source
+        self._source = source or Source()
         self._store = MemoryStore(_STORED)
         self._taping = taping
         demo = [] if source is not None else [DemoModel(Pace(0, 0))]
-        options = ServerOptions(models=demo, token=self.api_key, source=source or Source(), taping=taping)
+        options = ServerOptions(models=demo, token=self.api_key, source=self._source, taping=taping)
         self._bound = portal().submit(_bound(options, self._store)).result()
         self.base_url = self._bound.base_url()
         self.websocket_base_url = self.base_url.replace("http", "ws", 1)
@@ -82,8 +82,7 @@ class Relay:
 
     async def _close(self) -> None:
         await self._bound.close()
-        if self._source is not None:
-            await self._source.close()
+        await self._source.close()
         self._store.close()
         if self._taping is not None:
             self._taping.recorder.stop()

@@ -88,9 +88,9 @@ def secrets_of(definition: Mapping[str, Any]) -> list[str]:
 
 def _check_name(name: str, has_options: bool) -> None:
     if name not in HOSTED:
-        hint = did_you_mean(name, HOSTED) or f" Those are {', '.join(HOSTED)}."
+        hint = did_you_mean(name, HOSTED).strip() or f"Those are {', '.join(HOSTED)}."
         raise ToolError(
-            f"{name!r} is not the name of a hosted tool.{hint} Give any other as a dict with its type; "
+            f"{name!r} is not the name of a hosted tool. {hint} Give any other as a dict with its type; "
             "for a Python function, give the function itself."
         )
     if HOSTED[name] and not has_options:
