@@ -7,24 +7,12 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-__all__ = [
-    "READ",
-    "count",
-    "failed",
-    "fault",
-    "host",
-    "mebibytes",
-    "not_negative",
-    "number",
-    "port",
-    "positive",
-    "written",
-]
+__all__ = ["READ", "count", "failed", "fault", "host", "mebibytes", "not_negative", "port", "positive", "written"]
 
 N = TypeVar("N", int, float)
 
 
-def number(read: Callable[[str], N], fits: Callable[[N], bool], wanted: str) -> Callable[[str], N]:
+def _number(read: Callable[[str], N], fits: Callable[[N], bool], wanted: str) -> Callable[[str], N]:
     """How a flag's number is read; *wanted* says which ones fit."""
 
     def number(text: str) -> N:
@@ -40,10 +28,10 @@ def number(read: Callable[[str], N], fits: Callable[[N], bool], wanted: str) -> 
     return number
 
 
-port = number(int, lambda value: 0 <= value <= 65535, "a port is between 0 and 65535")
-count = number(int, lambda value: value >= 1, "must be 1 or more")
-not_negative = number(float, lambda value: 0 <= value < float("inf"), "must be 0 or more")
-positive = number(float, lambda value: 0 < value < float("inf"), "must be more than 0")
+port = _number(int, lambda value: 0 <= value <= 65535, "a port is between 0 and 65535")
+count = _number(int, lambda value: value >= 1, "must be 1 or more")
+not_negative = _number(float, lambda value: 0 <= value < float("inf"), "must be 0 or more")
+positive = _number(float, lambda value: 0 < value < float("inf"), "must be more than 0")
 READ: dict[type, Callable[[str], Any]] = {int: count, float: not_negative}
 
 
