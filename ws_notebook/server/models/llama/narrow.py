@@ -47,9 +47,9 @@ def _narrowed(part: dict[str, Any], said: str, strings: Sequence[str], numbers: 
         return {**part, "enum": list(dict.fromkeys(strings))}
     if part.get("type") in ("number", "integer") and set(part) <= _PLAIN | _LIMITS:
         said_numbers = [each for each in numbers if part["type"] == "number" or isinstance(each, int)]
-        within = [each for each in said_numbers or _USUAL if within(each, part)]
+        fitting = [each for each in said_numbers or _USUAL if within(each, part)]
         # Digits of its own have no end. What goes against a limit is said afterwards.
-        return {"enum": list(dict.fromkeys(within or said_numbers or [part.get("minimum", 0)]))}
+        return {"enum": list(dict.fromkeys(fitting or said_numbers or [part.get("minimum", 0)]))}
     return part
 
 
