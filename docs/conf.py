@@ -85,14 +85,14 @@ def _with_pictures(app: Any, error: Exception | None) -> None:
 
 
 def _accessible(app: Any, error: Exception | None) -> None:
-    """What the theme leaves out: the level of its captions, and a way for the keyboard into code that is scrolled."""
+    """What the theme leaves out: the level of its captions, and a way for the keyboard into what is scrolled."""
     if error is not None or app.builder.format != "html":
         return
     for path in Path(app.outdir).rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        mended = text.replace(' role="heading"><', ' role="heading" aria-level="2"><').replace(
-            "<pre>", '<pre tabindex="0">'
-        )
+        mended = text.replace(' role="heading"><', ' role="heading" aria-level="2"><')
+        mended = mended.replace("<pre>", '<pre tabindex="0">')
+        mended = mended.replace('<div class="table-wrapper ', '<div tabindex="0" class="table-wrapper ')
         if mended != text:
             path.write_text(mended, encoding="utf-8")
 

@@ -136,7 +136,7 @@ def size(folder: Path) -> int:
 
 
 def _executing(notebook: Path) -> list[str]:
-    return ["jupyter", "execute", "--timeout=120", notebook.name]
+    return ["jupyter", "execute", "--timeout=300", notebook.name]
 
 
 if __name__ == "__main__":

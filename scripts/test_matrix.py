@@ -118,6 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Begun in the background of a shell, this and all that it starts would ignore interrupts, which are tested.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = [each for each in ENVIRONMENTS if not options.only or any(word in each.name for word in options.only)]
+    before = {result.name: result for result in last_results() if result.failures} if options.failed else {}
+    chosen = [each for each in chosen if not options.failed or each.name in before]
     if options.list:
         print("\n".join(each.name for each in chosen))
         return 0
@@ -125,11 +127,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wheel = build_wheel(options.folder)
     with ThreadPoolExecutor(options.together) as pool:
         jobs = 0 if options.prepare else options.jobs
-        waiting = [pool.submit(_result, each, wheel, options.folder, jobs) for each in chosen]
+        waiting = [pool.submit(_result, each, wheel, options.folder, jobs, before.get(each.name)) for each in chosen]
         results = [each.result() for each in waiting]
     if options.prepare:
         return 0
-    write(results, kept=bool(options.only))
+    write(results, kept=bool(options.only or options.failed))
     print(table(results))
     return int(any(result.status == "failed" for result in results))
 
@@ -139,14 +141,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for the environments (default: %(default)s)")
     parser.add_argument("--only", nargs="+", metavar="WORD", help="environments whose name holds one of these words")
     parser.add_argument("--list", action="store_true", help="print the environments' names")
+    parser.add_argument(
+        "--failed", action="store_true", help="only the tests that failed last time, with the code of now"
+    )
     parser.add_argument("--together", type=int, default=1, metavar="N", help="environments at the same time")
     parser.add_argument("--jobs", type=int, default=3, metavar="N", help="processes of each (default: %(default)s)")
     parser.add_argument("--prepare", action="store_true", help="make the environments and run nothing")
     return parser
 
 
-def _result(environment: Environment, wheel: Path, folder: Path, jobs: int) -> Result:
-    """Of the tests in that many processes; 0: only make the environment."""
+def _result(environment: Environment, wheel: Path, folder: Path, jobs: int, before: Result | None) -> Result:
+    """Of the tests in that many processes; 0: only make the environment. `before`: only of those that failed in it."""
     print(f"==> {environment.name}", flush=True)
     try:
         python = prepare(environment, wheel, folder)
@@ -155,7 +160,10 @@ def _result(environment: Environment, wheel: Path, folder: Path, jobs: int) -> R
         return Result(environment.name, "not had", at=_now(), reason=str(error))
     if not jobs:
         return Result(environment.name, "prepared")
-    result = run_tests(environment.name, python, folder, jobs)
+    if before is None:
+        result = run_tests(environment.name, python, folder, jobs)
+    else:
+        result = mended(before, run_tests(environment.name, python, folder, jobs, ids(before.failures)))
     counts = f"{result.passed} passed, {result.failed} failed, {result.skipped} skipped"
     print(f"    {environment.name}: {result.status}: {counts}", flush=True)
     return result
@@ -240,11 +248,11 @@ def _name_of(requirement: str) -> str:
     return re.split(r"[^\w-]", requirement, maxsplit=1)[0]
 
 
-def run_tests(name: str, python: Path, folder: Path, jobs: int) -> Result:
+def run_tests(name: str, python: Path, folder: Path, jobs: int, tests: Sequence[str] = SUBSET) -> Result:
     """The subset, in that environment, by so many processes; a file stays in one of them."""
     report = folder / f"{name}.xml"
     report.unlink(missing_ok=True)
-    command = [str(python), "-m", "pytest", *SUBSET, "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    command = [str(python), "-m", "pytest", *tests, "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
     command += ["--numprocesses", str(jobs), "--dist", "loadfile", "--no-loadscope-reorder"]
     command += [word for warning in LENIENT for word in ("-W", warning)]
     environment = {**os.environ, "WSN_TEST_INSTALLED": "1", "PYTHONSAFEPATH": "1", "CI": "true"}
@@ -263,6 +271,26 @@ def run_tests(name: str, python: Path, folder: Path, jobs: int) -> Result:
     if result.reason:
         result.reason += f" The last line of its output: {(log.read_text().splitlines() or [''])[-1][:200]}"
     return result
+
+
+def ids(failures: Iterable[str]) -> list[str]:
+    """What pytest calls tests that a report calls tests.tools.test_tool::test_one[a.b]."""
+    return [f"{module.replace('.', '/')}.py::{test}" for module, _, test in (each.partition("::") for each in failures)]
+
+
+def mended(before: Result, again: Result) -> Result:
+    """A result when the tests that failed were run again; as it was where that did not come to its end."""
+    if again.reason or again.passed + again.failed + again.skipped < before.failed:
+        return before
+    again.passed, again.skipped = before.passed + again.passed, before.skipped + again.skipped
+    again.seconds = round(before.seconds + again.seconds, 1)
+    return again
+
+
+def last_results() -> list[Result]:
+    """What was written down last; nothing where that is nowhere."""
+    file = RESULTS / "test_matrix.json"
+    return [Result(**each) for each in json.loads(file.read_text())["environments"]] if file.exists() else []
 
 
 def read_report(name: str, report: Path) -> Result:

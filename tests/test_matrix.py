@@ -77,6 +77,17 @@ def test_a_report_is_counted(matrix: ModuleType, tmp_path: Path) -> None:
     assert [name.rpartition("::")[2] for name in found.failures] == ["test_fails"]
 
 
+def test_what_failed_is_run_again_alone(matrix: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = ["tests.tools.test_tool::test_one[a.b::c]", "tests.test_kernel::test_two"]
+    assert matrix.ids(failures) == ["tests/tools/test_tool.py::test_one[a.b::c]", "tests/test_kernel.py::test_two"]
+    before = matrix.Result("row", "failed", passed=10, failed=2, skipped=1, seconds=60, failures=failures)
+    again = matrix.mended(before, matrix.Result("row", "failed", passed=1, failed=1, seconds=2, failures=failures[1:]))
+    assert (again.status, again.passed, again.failed, again.skipped, again.seconds) == ("failed", 11, 1, 1, 62)
+    assert matrix.mended(before, matrix.Result("row", "failed", reason="It ended.")) is before
+    monkeypatch.setattr(matrix, "RESULTS", tmp_path)
+    assert matrix.last_results() == []
+
+
 def test_tests_that_did_not_end_have_failed(matrix: ModuleType, tmp_path: Path) -> None:
     found = matrix.read_report("none", tmp_path / "none.xml")
     assert (found.status, found.reason) == ("failed", "The tests did not come to their end.")

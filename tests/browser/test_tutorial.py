@@ -108,5 +108,7 @@ def test_the_half_hour(lab: Lab, server: Server) -> None:
     lab.command("filebrowser:refresh")
     expect(lab.page.get_by_role("listitem").filter(has_text="session.json")).to_be_visible()
     expect(lab.output(len(CELLS) - 1)).to_contain_text("session.json")
-    lab.page.locator(".jp-Notebook-footer").scroll_into_view_if_needed()
-    lab.screenshots("tutorial-trace")
+    for theme in THEMES if lab.pictures is not None else ():
+        lab.set_theme(theme)
+        lab.cell(len(CELLS) - 1).evaluate("node => node.scrollIntoView({ block: 'center' })")
+        lab.screenshot(f"tutorial-trace-{theme}")
