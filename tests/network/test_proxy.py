@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ws_notebook.network.proxy import Proxy, Task
+from ws_notebook.network.proxy import Proxy, Task, _Side
 
 __all__: list[str] = []
 
@@ -99,6 +99,32 @@ def test_the_first_question_takes_two_round_trips_and_the_next_one() -> None:
             return took
 
     assert play(scene) == pytest.approx([2 * RTT, RTT, RTT], abs=1e-6)
+
+
+def test_bytes_that_are_read_before_the_other_end_is_reached_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Python before 3.11.4, which reads on although that was paused when the connection was made."""
+    made, dial = _Side.connection_made, asyncio.SelectorEventLoop.create_connection
+
+    def made_and_read(side: _Side, transport: asyncio.BaseTransport) -> None:
+        made(side, transport)
+        side.read(True)
+
+    async def dial_late(loop: Any, *arguments: Any, **more: Any) -> Any:
+        await asyncio.sleep(0.05)
+        return await dial(loop, *arguments, **more)
+
+    async def scene() -> None:
+        async with proxied(echo, rtt=RTT) as port:
+            client = socket.create_connection(("127.0.0.1", port))
+            client.sendall(b"hello")
+            client.shutdown(socket.SHUT_WR)
+            reader, writer = await asyncio.open_connection(sock=client)
+            assert await reader.read() == b"hello"
+            writer.close()
+
+    monkeypatch.setattr(_Side, "connection_made", made_and_read)
+    monkeypatch.setattr(asyncio.SelectorEventLoop, "create_connection", dial_late)
+    play(scene)
 
 
 def test_bandwidth_is_that_of_each_direction_and_bytes_stay_as_they_are() -> None:

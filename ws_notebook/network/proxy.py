@@ -92,8 +92,10 @@ class Proxy:
             client.abort()
             return
         # The client's first byte leaves when the connection is made, which took a round trip.
-        client.pipe = _Pipe(Direction(self._up, opened=now + rtt, rtt=rtt), client, server, _bound(self._up, rtt))
-        server.pipe = _Pipe(Direction(self._down, opened=now, rtt=rtt), server, client, _bound(self._down, rtt))
+        up = _Pipe(Direction(self._up, opened=now + rtt, rtt=rtt), client, server, _bound(self._up, rtt))
+        down = _Pipe(Direction(self._down, opened=now, rtt=rtt), server, client, _bound(self._down, rtt))
+        client.join(up)
+        server.join(down)
         if client.gone:
             server.abort()
         client.read(True)
@@ -105,7 +107,11 @@ def _bound(link: Link, rtt: float) -> int:
 
 
 class _Side(asyncio.Protocol):
-    """One end of a connection. `made`: told once it is there. Nothing is read until it is told to."""
+    """One end of a connection. `made`: told once it is there. Nothing is read until it is told to.
+
+    Where Python reads on although that was paused when the connection was made, as it does before 3.11.4
+    (python/cpython#103607), what comes meanwhile is kept.
+    """
 
     def __init__(self, made: Callable[[_Side], None] | None = None) -> None:
         self._made = made
@@ -115,6 +121,7 @@ class _Side(asyncio.Protocol):
         self.writer: _Pipe | None = None
         """What writes to it."""
         self.blocked = False
+        self._early: list[bytes | None] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -126,13 +133,21 @@ class _Side(asyncio.Protocol):
     def gone(self) -> bool:
         return self._transport is None
 
-    def data_received(self, data: bytes) -> None:
-        if self.pipe is not None:
+    def join(self, pipe: _Pipe) -> None:
+        """Have its bytes go there."""
+        self.pipe = pipe
+        for each in self._early:
+            pipe.take(each)
+        self._early.clear()
+
+    def data_received(self, data: bytes | None) -> None:
+        if self.pipe is None:
+            self._early.append(data)
+        else:
             self.pipe.take(data)
 
     def eof_received(self) -> bool:
-        if self.pipe is not None:
-            self.pipe.take(None)
+        self.data_received(None)
         return True  # the other direction may go on
 
     def connection_lost(self, error: Exception | None) -> None:
