@@ -13,6 +13,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from support.behind import waited
 from support.events import answer, call, completed, created, delta, error, item_added, item_done, message
 from support.kinds_of_secrets import KEY, PLACEHOLDERS, SECRETS
 from support.peer import Talk, running_peer
@@ -98,8 +99,9 @@ class Seen:
                 frames = [record.data.decode() for record in session._engine.frames_of(self.run.state)]
                 tables = [table.to_csv() for table in (session.turns, session.tool_calls, session.frames)]
         logger.removeHandler(records)
-        provider.force_flush()
         run, failed = self.run, self.failed
+        # They are exported in a thread of their own, a run's own span last.
+        assert waited(failed, lambda: sum(span.parent is None for span in memory.get_finished_spans()) == 2)
         told = [vars(raised.value), failed.turns[0].error]
         self.places = {
             "view": json.dumps(self.messages),
