@@ -8,7 +8,7 @@ import pytest
 from support.drive import Drive
 from support.events import completed, created
 
-from ws_notebook.core.usage import pack, place_of, usage_of
+from ws_notebook.core.usage import pack, place_of
 
 __all__: list[str] = []
 
@@ -26,8 +26,10 @@ def test_a_number_that_no_count_can_be_is_as_if_not_said(odd: str) -> None:
 
 def test_anything_else_is_kept_as_it_came() -> None:
     given = {"input_tokens": 7, "details": {"x": "7", "y": None, "z": True}}
-    assert usage_of(given) == given
-    assert usage_of([1]) is None
+    packed = pack(given)
+    assert packed is not None
+    assert packed.unpacked() == given
+    assert pack([1]) is None
 
 
 def test_it_is_packed_without_loss_and_its_fields_are_held_once() -> None:
@@ -35,7 +37,7 @@ def test_it_is_packed_without_loss_and_its_fields_are_held_once() -> None:
     packed, other = pack(given), pack({**given, "input_tokens": 8})
     assert packed is not None
     assert other is not None
-    assert packed.unpacked() == usage_of(given)
+    assert packed.unpacked() == given
     assert packed.form is other.form
     assert pack(None) is None
 

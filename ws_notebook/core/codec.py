@@ -22,6 +22,7 @@ from .events import (
     TextBurst,
     UnknownEvent,
 )
+from .items import at
 from .reason import failure_info
 
 __all__ = [
@@ -168,8 +169,7 @@ def response_id(event: ServerEvent) -> str | None:
     if isinstance(event, ResponseEvent):
         found = event.response.id
     elif isinstance(event, UnknownEvent) and b'"response"' in event.frame:
-        body = decode_object(event.frame).get("response")
-        found = body.get("id") if isinstance(body, dict) else None
+        found = at(decode_object(event.frame), "response", "id")
     else:
         return None
     return found if isinstance(found, str) else None

@@ -20,6 +20,7 @@ __all__ = [
     "WireObject",
     "as_items",
     "assistant_message",
+    "at",
     "is_left_open",
     "is_owed_elsewhere",
     "kind",
@@ -82,6 +83,13 @@ def kind(item: Mapping[str, Any]) -> str:
     """The item's type; empty where it has none that could be one."""
     found = item.get("type")
     return found if isinstance(found, str) else ""
+
+
+def at(value: Any, *path: str) -> Any:
+    """What stands in a JSON value at a path of names; None where nothing does."""
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def user_message(text: str) -> Item:

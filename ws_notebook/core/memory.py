@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .items import at
 from .lineage import chain
 from .run import RequestSettings
 from .turn import TurnState
@@ -39,13 +40,10 @@ def is_lost(turn: TurnState, settings: RequestSettings) -> bool:
 
 
 def _input_tokens(turn: TurnState) -> int:
-    usage = turn.usage
-    found = None if usage is None else usage.get("input_tokens")
+    found = at(turn.usage, "input_tokens")
     return found if isinstance(found, int) else 0
 
 
 def _thought(turn: TurnState) -> bool:
-    usage = turn.usage
-    details = None if usage is None else usage.get("output_tokens_details")
-    counted = details.get("reasoning_tokens") if isinstance(details, dict) else 0
+    counted = at(turn.usage, "output_tokens_details", "reasoning_tokens")
     return bool(counted) or any(item.get("type") == "reasoning" for item in turn.output)

@@ -15,7 +15,7 @@ import msgspec
 from . import adoption, arrival, codec, events, hosted, output, parts, places
 from .changes import CallChanged, Change, TurnChanged, TurnEnded
 from .events import ErrorInfo, ResponseBody, ServerEvent
-from .items import TOOL_CALLS, Item, kind
+from .items import TOOL_CALLS, Item, at, kind
 from .reason import UNREADABLE, failure_info
 from .turn import Reception, Struck, TurnState
 from .usage import pack
@@ -166,9 +166,8 @@ def _failed(body: ResponseBody, reason: str) -> ResponseBody:
 def _end(turn: TurnState, status: str, body: ResponseBody, now: float, said: Any = None) -> list[Change]:
     """End the turn with the response as it is at last; `said`: an error that stands beside it."""
     turn.packed_usage = pack(body.usage)
-    details = body.incomplete_details
-    if details is not None and isinstance(details, Mapping) and details.get("reason") is not None:
-        turn.reason = str(details["reason"])
+    if (reason := at(body.incomplete_details, "reason")) is not None:
+        turn.reason = str(reason)
     changes = [*adoption.adopt(turn, body.output, status, now), *output.finish(turn, status, now)]
     changes += adoption.in_order(turn) if changes else []
     error: ErrorInfo | None = None
@@ -236,10 +235,6 @@ def _arguments_delta(turn: TurnState, event: Any, now: float) -> list[Change]:
     return _token(turn, "text", now)
 
 
-def _arguments_done(turn: TurnState, event: Any, now: float) -> list[Change]:
-    return arrival.tell(turn, event, now)
-
-
 def _item_done(turn: TurnState, event: events.OutputItemDone, now: float) -> list[Change]:
     item = Item.received(codec.decode_object(event.item))
     place = places.end(turn, item.get("id"), event.output_index)
@@ -282,9 +277,9 @@ _HANDLERS: Mapping[type[Any], Handler] = {
     events.ReasoningSummaryDelta: _piece("reasoning"),
     events.ReasoningSummaryDone: _reasoning_done(),
     events.ArgumentsDelta: _arguments_delta,
-    events.ArgumentsDone: _arguments_done,
+    events.ArgumentsDone: arrival.tell,
     events.CustomInputDelta: _arguments_delta,
-    events.CustomInputDone: _arguments_done,
+    events.CustomInputDone: arrival.tell,
     events.ErrorEvent: _error,
     events.UnknownEvent: _unknown,
 }

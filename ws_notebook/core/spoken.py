@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..dialects import Dialect
+from .items import at
 
 __all__ = ["INPUT", "as_arguments", "mended", "plain_items", "spoken"]
 
@@ -20,8 +21,7 @@ def spoken(body: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
     found = dict(body)
     if isinstance(limit := body.get("max_output_tokens"), int):
         found["max_output_tokens"] = max(limit, dialect.least_output)
-    text = body.get("text")
-    wanted = text.get("format") if isinstance(text, Mapping) else None
+    wanted = at(body, "text", "format")
     if dialect.schema_at_top and isinstance(wanted, Mapping):
         if wanted.get("type") == "json_schema":
             found["json_schema"] = wanted.get("schema")
@@ -59,11 +59,9 @@ def as_arguments(text: str) -> str:
 
 def mended(event: Mapping[str, Any], dialect: Dialect, limit: int | None) -> Mapping[str, Any]:
     """A terminal event; a completed answer that has all the tokens it may have was cut, where its server hides that."""
-    response = event.get("response")
     if not (dialect.hides_cuts and limit is not None and event.get("type") == "response.completed"):
         return event
-    usage = response.get("usage") if isinstance(response, Mapping) else None
-    if not isinstance(response, Mapping) or not isinstance(usage, Mapping) or usage.get("output_tokens") != limit:
+    if at(event, "response", "usage", "output_tokens") != limit:
         return event
     cut = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
-    return {**event, "type": "response.incomplete", "response": {**response, **cut}}
+    return {**event, "type": "response.incomplete", "response": {**event["response"], **cut}}

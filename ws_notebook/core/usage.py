@@ -14,9 +14,9 @@ from typing import Any, Final
 import msgspec
 
 from . import codec
-from .items import WireObject
+from .items import WireObject, at
 
-__all__ = ["PackedUsage", "pack", "place_of", "usage_of"]
+__all__ = ["PackedUsage", "pack", "place_of"]
 
 _LARGEST: Final = 2**53
 """Beyond it a JSON number is no longer exact everywhere, and no response has so many tokens."""
@@ -37,17 +37,11 @@ class PackedUsage(msgspec.Struct, frozen=True, gc=False):
         return WireObject(codec.decode_object(written.encode("utf-8", "surrogatepass")))
 
 
-def usage_of(value: Any) -> WireObject | None:
-    """The usage object of a response, or None; NaN, infinity and absurdly large numbers are as if not said."""
-    return WireObject(_cleaned(value)) if isinstance(value, Mapping) else None
-
-
 def pack(value: Any) -> PackedUsage | None:
-    """The same, packed."""
+    """The usage object of a response, packed, or None; NaN, infinity and absurdly large numbers are as if not said."""
     if type(value) is not dict and not isinstance(value, Mapping):
         return None
-    usage = value if _is_clean(value) else _cleaned(value)
-    parts = _NUMBER.split(codec.encode(usage).decode("utf-8", "surrogatepass"))
+    parts = _NUMBER.split(codec.encode(_cleaned(value)).decode("utf-8", "surrogatepass"))
     return PackedUsage(sys.intern(":\0".join(parts[::2])), ",".join(parts[1::2]).encode())
 
 
@@ -58,7 +52,7 @@ def place_of(form: str, path: Iterable[str]) -> tuple[int | None, Any]:
     """
     count = form.count("\0")
     # Read with two sets of numbers: what differs is one of them.
-    first, second = (_at(_numbered(form, range(start, start + count)), path) for start in (0, count))
+    first, second = (at(_numbered(form, range(start, start + count)), *path) for start in (0, count))
     if isinstance(first, (int, float)):
         return (int(first), None) if first != second else (None, first)
     return None, None
@@ -68,28 +62,12 @@ def _numbered(form: str, numbers: Iterable[int]) -> WireObject:
     return PackedUsage(form, ",".join(map(str, numbers)).encode()).unpacked()
 
 
-def _at(value: Any, path: Iterable[str]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _is_clean(value: Mapping[str, Any]) -> bool:
-    for each in value.values():
-        kind = type(each)
-        if kind is int or kind is float:
-            if not -_LARGEST <= each <= _LARGEST:
-                return False
-        elif (kind is dict or isinstance(each, Mapping)) and not _is_clean(each):
-            return False
-    return True
-
-
 def _cleaned(value: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for key, each in value.items():
-        if isinstance(each, Mapping):
-            kept[key] = _cleaned(each)
-        elif not isinstance(each, (int, float)) or abs(each) <= _LARGEST:
-            kept[key] = each
+        if isinstance(each, (int, float)):
+            if -_LARGEST <= each <= _LARGEST:
+                kept[key] = each
+        else:
+            kept[key] = _cleaned(each) if isinstance(each, Mapping) else each
     return kept

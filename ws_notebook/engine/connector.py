@@ -11,6 +11,7 @@ import msgspec
 
 from ..core.abilities import Abilities, LaneLimits
 from ..core.codec import decode_object, encode
+from ..core.items import at
 from ..core.waits import Waits
 from ..dialects import DIALECTS, OTHER
 from ..exceptions import ConnectionFailed, ConnectionLost, SettingsError, WsNotebookError
@@ -71,7 +72,10 @@ class Connector:
         keys.add(settings.secrets)
         quiet_loggers()
         self._portal = portal
-        self.transport: Transport = transport or _transport(settings.transport, settings.compression)
+        http = settings.transport == "http"
+        self.transport: Transport = transport or (
+            HttpTransport() if http else WebSocketTransport(compression=settings.compression)
+        )
         self._may_fall_back = transport is None and settings.transport == "auto"
         self.found: Found | None = None
         """What answers at a base URL that says nothing of itself, once it was asked."""
@@ -155,8 +159,7 @@ class Connector:
         async with make_client(endpoint, limits(self.waits)) as client:
             answer = decode_object((await client.request(method, url, content=body)).content)
         if "rules" not in answer:
-            error = answer.get("error")
-            said = error.get("message") if isinstance(error, dict) else None
+            said = at(answer, "error", "message")
             raise SettingsError(str(said or "The embedded server has no switch for faults. Start it anew."))
         found: list[dict[str, Any]] = answer["rules"]
         return found
@@ -286,7 +289,8 @@ class Connector:
         if self.found is not None or not (profile.generic or profile.name in DIALECTS):
             return transport
         self.found = Found(dialect=DIALECTS.get(profile.name, OTHER))
-        waits = msgspec.structs.replace(self.waits, silence=_TO_RECOGNIZE, connect=_least(self.waits.connect))
+        connect = min(_TO_RECOGNIZE, self.waits.connect or _TO_RECOGNIZE)
+        waits = msgspec.structs.replace(self.waits, silence=_TO_RECOGNIZE, connect=connect)
         with contextlib.suppress(Exception):  # whoever does not answer that is asked as it is
             # The library keeps these times itself: cut off in the midst of TLS, it would leave a socket.
             async with make_client(endpoint, limits(waits)) as client:
@@ -349,15 +353,3 @@ def _said_of(model: str) -> str:
 
     found = shelf().find(model)
     return "" if found is None else found.said
-
-
-def _least(seconds: float | None) -> float:
-    return _TO_RECOGNIZE if seconds is None else min(seconds, _TO_RECOGNIZE)
-
-
-def _transport(name: str, compression: str | None) -> Transport:
-    if name == "http":
-        return HttpTransport()
-    if name in ("auto", "websocket"):
-        return WebSocketTransport(compression=compression)
-    raise SettingsError(f"Unknown transport {name!r}.")

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ..core.items import prompt_text
+from ..core.items import at, prompt_text
 from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.timing import Span
@@ -260,18 +260,13 @@ def cut_shown(text: str, limit: int, keys: Keys | None, *, grows: bool = False) 
 
 
 def shown(value: dict[str, Any], keys: Keys | None) -> dict[str, Any]:
-    """`value` without secrets, and so that it can be sent and saved."""
-    return repaired(hidden_value(value, keys))
-
-
-def repaired(value: dict[str, Any]) -> dict[str, Any]:
-    """`value` with every string valid Unicode, so that it can be sent and saved."""
+    """`value` without secrets, and with every string valid Unicode, so that it can be sent and saved."""
+    found: dict[str, Any] = hidden_value(value, keys)
     try:
-        msgspec.json.encode(value)
+        msgspec.json.encode(found)
     except UnicodeEncodeError:
-        repaired_value: dict[str, Any] = _repair(value)
-        return repaired_value
-    return value
+        found = _repair(found)
+    return found
 
 
 def _repair(value: Any) -> Any:
@@ -334,17 +329,17 @@ def _call_spans(call: CallState, clock: Clock) -> list[list[Any]]:
     return _spans(spans, clock)
 
 
-def _usage(usage: Mapping[str, Any]) -> dict[str, int]:
-    def detail(group: str, field: str) -> int:
-        details = usage.get(group)
-        return int(number(details.get(field))) if isinstance(details, Mapping) else 0
+_COUNTS = {
+    "input_tokens": ("input_tokens",),
+    "cached_tokens": ("input_tokens_details", "cached_tokens"),
+    "output_tokens": ("output_tokens",),
+    "reasoning_tokens": ("output_tokens_details", "reasoning_tokens"),
+}
+"""Where in a usage each count stands."""
 
-    return {
-        "input_tokens": int(number(usage.get("input_tokens"))),
-        "cached_tokens": detail("input_tokens_details", "cached_tokens"),
-        "output_tokens": int(number(usage.get("output_tokens"))),
-        "reasoning_tokens": detail("output_tokens_details", "reasoning_tokens"),
-    }
+
+def _usage(usage: Mapping[str, Any]) -> dict[str, int]:
+    return {name: int(number(at(usage, *path))) for name, path in _COUNTS.items()}
 
 
 _SHORTEST = 0.05

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ..core.items import at
 from ..core.run import RunState
 from ..core.turn import TurnState
 
@@ -60,7 +61,6 @@ def sample_of(run: RunState, label: str, number: int) -> Sample:
     turns = tuple(_turn(turn, index, run.asked) for index, turn in enumerate(run.turns, 1))
     first = next((turn.timing.first_token for turn in run.turns if turn.timing.first_token is not None), None)
     usage = run.usage
-    details = usage.get("input_tokens_details")
     return Sample(
         label=label,
         round=number,
@@ -71,7 +71,7 @@ def sample_of(run: RunState, label: str, number: int) -> Sample:
         total_ms=((run.asked if run.ended is None else run.ended) - run.asked) * 1000,
         first_token_ms=None if first is None else (first - run.asked) * 1000,
         input_tokens=int(usage.get("input_tokens", 0)),
-        cached_tokens=int(details.get("cached_tokens", 0)) if isinstance(details, dict) else 0,
+        cached_tokens=int(at(usage, "input_tokens_details", "cached_tokens") or 0),
         output_tokens=int(usage.get("output_tokens", 0)),
         turns=turns,
     )

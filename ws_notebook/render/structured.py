@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.items import at
 from ..core.run import RunState
 
 __all__ = ["Indenter", "answer_markdown", "answer_text", "asks_for_json", "indented"]
@@ -63,9 +64,7 @@ def indented(text: str) -> str:
 
 def asks_for_json(run: RunState) -> bool:
     """Whether the run's request wants the answer in JSON."""
-    text = run.settings.options.get("text")
-    wanted = text.get("format") if isinstance(text, dict) else None
-    return isinstance(wanted, dict) and wanted.get("type") in ("json_schema", "json_object")
+    return at(run.settings.options, "text", "format", "type") in ("json_schema", "json_object")
 
 
 def answer_markdown(run: dict[str, Any]) -> str:

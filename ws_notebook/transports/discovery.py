@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..core.codec import decode_object, decode_value
+from ..core.items import at
 from ..dialects import APIS, OTHER, Api, Dialect, dialect_of
-from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost, WsNotebookError
+from ..exceptions import AuthenticationFailed, ConnectionFailed, WsNotebookError
 from .base import Endpoint
 from .websocket import WebSocketTransport
 
@@ -47,7 +48,7 @@ async def recognize(client: httpx2.AsyncClient, base_url: str, *, closely: bool 
     """
     answer = await client.get(_below(base_url, "/models"))
     value = decode_value(answer.content)
-    listed = value.get("data") if isinstance(value, dict) else None
+    listed = at(value, "data")
     models = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
     dialect = dialect_of(dict(answer.headers), models)
     if dialect is OTHER and closely:
@@ -121,8 +122,7 @@ async def _tools(client: httpx2.AsyncClient, base_url: str) -> bool | None:
     """What llama.cpp says of the template of its model."""
     root = base_url.partition("?")[0].rstrip("/").removesuffix("/v1")
     answer = await client.get(f"{root}/props")
-    caps = decode_object(answer.content).get("chat_template_caps")
-    told: Any = caps.get("supports_tools") if isinstance(caps, dict) else None
+    told = at(decode_object(answer.content), "chat_template_caps", "supports_tools")
     return told if isinstance(told, bool) else None
 
 
@@ -146,7 +146,7 @@ async def _socket(endpoint: Endpoint, model: str) -> tuple[bool, bool]:
         await connection.send(msgspec.json.encode({**frame, **({"model": model} if model else {})}))
         async with asyncio.timeout(_PATIENCE):
             events = [decode_object(each) for each in await connection.receive()]
-    except (TimeoutError, ConnectionLost, WsNotebookError):
+    except (TimeoutError, WsNotebookError):
         return False, False
     finally:
         await connection.close()
