@@ -24,6 +24,7 @@ __all__ = [
     "first_input",
     "followable",
     "history",
+    "leaves_open",
     "owed_outputs",
     "replay",
     "replayed_output",
@@ -144,7 +145,7 @@ def _after(
     """The nearest response that is known, and everything after it with the new items at the end."""
     later = [new]
     for ancestor in chain(turn):
-        if is_known(ancestor) and not _leaves_open(ancestor, later):
+        if is_known(ancestor) and not leaves_open(ancestor, later):
             return ancestor.response_id, _joined(later)
         shortened = _since_compaction(ancestor, later)
         if shortened is not None:
@@ -163,7 +164,7 @@ def _answered(later: list[list[Item]]) -> frozenset[str]:
     return frozenset(str(item[name]) for item in answers for name in names if item.get(name))
 
 
-def _leaves_open(turn: TurnState, later: list[list[Item]]) -> bool:
+def leaves_open(turn: TurnState, later: Sequence[list[Item]] = ()) -> bool:
     """Whether the turn waits for an answer that only another program can give, and none is among what follows.
 
     Its provider would refuse to go on, at this question and at each later one.

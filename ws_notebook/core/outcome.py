@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from .. import exceptions
 from .events import ErrorInfo
-from .items import is_owed_elsewhere, kind
-from .lineage import chain, round_of
+from .lineage import chain, leaves_open, round_of
 from .meaning import IMAGES, NO_CONTINUATION, NO_TOOLS, TOO_LONG, meaning
 from .reason import NO_REASON, UNREADABLE
 from .run import RunState
@@ -157,10 +156,9 @@ def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] |
     """The run's status and error once the turn is over and its calls are answered; None: go on."""
     if turn.status == "failed":
         return "failed", provider_error(turn.error or ErrorInfo(message=NO_REASON))
-    turns = round_of(turn)
-    if _leave_open(turns):
+    if leaves_open(turn):
         return "unanswered", None
-    if turn.status != "completed" or all(call.item is None for each in turns for call in each.tool_calls):
+    if turn.status != "completed" or all(call.item is None for each in round_of(turn) for call in each.tool_calls):
         return turn.status, None
     if len(run.turns) >= run.settings.max_turns:
         limit = run.settings.max_turns
@@ -171,15 +169,6 @@ def after_turn(run: RunState, turn: TurnState) -> tuple[str, Exception | None] |
         )
         return "failed", exceptions.MaxTurnsExceeded(text)
     return None
-
-
-def _leave_open(turns: list[TurnState]) -> bool:
-    """Whether an item waits for another program's answer, and no output item among the others is that."""
-    items = [item for turn in turns for item in turn.output]
-    if not any(map(is_owed_elsewhere, items)):
-        return False  # as it is nearly always
-    answered = {str(item["call_id"]) for item in items if kind(item).endswith("_output") and item.get("call_id")}
-    return any(is_owed_elsewhere(item) and str(item.get("call_id")) not in answered for item in items)
 
 
 _REMEDIES = {
@@ -221,7 +210,7 @@ def provider_error(info: ErrorInfo) -> exceptions.ProviderError | exceptions.Pro
         return exceptions.RateLimited(f"{text} {wait}", retry_after=info.retry_after, **known)  # type: ignore[arg-type]
     advice = _REMEDIES.get(meant or "", "Correct the request and ask again.")
     if info.status == _TOO_LARGE:
-        advice = "Make the history short with session.compact(), leave it with parent=None (--new), or ask with less."
+        advice = _REMEDIES[TOO_LONG]
     if meant in (IMAGES, NO_TOOLS, TOO_LONG):
         pass  # whatever status it has: it is no fault that goes away
     elif (info.status is not None and info.status >= 500) or info.code in ("server_error", "server_is_overloaded"):
