@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["FIELDS", "best", "readable", "repaired", "same", "text_of"]
+__all__ = ["FIELDS", "best", "is_object", "readable", "repaired", "same", "text_of"]
 
 _anything = msgspec.json.Decoder()
 
@@ -47,11 +47,8 @@ def readable(arguments: str) -> bool:
 
 def repaired(arguments: str) -> str:
     """The same object as JSON that every reader takes; as it is where it is none."""
-    try:
-        if type(_anything.decode(arguments)) is dict:
-            return arguments
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pass  # JSON that not every reader takes, or none
+    if is_object(arguments):
+        return arguments
     value = _value(arguments)
     if not isinstance(value, dict):
         return arguments
@@ -59,6 +56,14 @@ def repaired(arguments: str) -> str:
         return arguments if isinstance(json.loads(arguments), dict) else json.dumps(value, ensure_ascii=False)
     except ValueError:
         return json.dumps(value, ensure_ascii=False)
+
+
+def is_object(text: str) -> bool:
+    """Whether it is one JSON object that every reader takes."""
+    try:
+        return isinstance(_anything.decode(text), dict)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return False
 
 
 def same(kind: str, one: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from .calltext import is_object
 from .items import TOOL_CALLS, Item, kind
 
 __all__ = ["arguments_as_object", "replayed_items"]
@@ -77,7 +78,7 @@ def arguments_as_object(arguments: Any) -> str:
 
     Text that was cut off, or is no JSON, or of another kind goes into an object as it is, under "arguments".
     """
-    if isinstance(arguments, str) and _is_object(arguments):
+    if isinstance(arguments, str) and is_object(arguments):
         return arguments
     value = _lenient(arguments) if isinstance(arguments, str) else arguments
     if value is None or value == "":
@@ -86,13 +87,6 @@ def arguments_as_object(arguments: Any) -> str:
         return msgspec.json.encode(value if isinstance(value, dict) else {"arguments": arguments}).decode()
     except (TypeError, ValueError, RecursionError):
         return json.dumps({"arguments": str(arguments)})
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(msgspec.json.decode(text), dict)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return False
 
 
 def _lenient(text: str) -> Any:
