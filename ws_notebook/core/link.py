@@ -85,11 +85,6 @@ class Link:
     def _abilities(self) -> Abilities:
         return self._learned.abilities
 
-    @property
-    def aside(self) -> bool:
-        """Whether it is for requests that the session's connections do not take, and goes over HTTP."""
-        return self.lanes.aside
-
     # What the session asks for.
 
     def rotate(self) -> None:

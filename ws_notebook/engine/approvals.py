@@ -156,10 +156,10 @@ class Approvals:
             return
         if needs is True:
             self._portal.post(self._ask, held)
-        elif needs is False:
-            self._portal.post(self._settle_quietly, held, Decision(kind="allowed", runs=True))
-        else:
-            self._portal.post(self._settle_quietly, held, Decision(kind="denied", runs=False, reason=str(needs)))
+            return
+        allowed = Decision(kind="allowed", runs=True)
+        decision = allowed if needs is False else Decision(kind="denied", runs=False, reason=str(needs))
+        self._portal.post(self._settle_quietly, held, decision)
 
     # In the thread that waits for the run.
 
@@ -278,10 +278,9 @@ class Approvals:
             return
         if outcome.status == "completed":
             self._settle_quietly(held, msgspec.json.decode(str(outcome.output), type=Decision))
-        elif held.policy.default == "approve":
-            self._settle_quietly(held, Decision(kind="unattended", runs=True))
         else:
-            self._settle_quietly(held, Decision(kind="unattended", runs=False, reason=_NOBODY))
+            runs = held.policy.default == "approve"
+            self._settle_quietly(held, Decision(kind="unattended", runs=runs, reason="" if runs else _NOBODY))
 
     def _time_out(self, held: Held, seconds: float) -> None:
         runs = held.policy.default == "approve"

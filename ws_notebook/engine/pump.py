@@ -20,7 +20,7 @@ from ..core.run import RunState
 from ..exceptions import ConnectionFailed, ConnectionLost, ProtocolViolation, WsNotebookError
 from ..transports.base import Connection, Prompt
 from .connector import Connector
-from .reading import read, untakable
+from .reading import in_our_words, read, untakable
 from .rest import call_held
 
 __all__ = ["Pump"]
@@ -272,6 +272,7 @@ class Pump:
             self.lose(connection, error)
         else:
             self._link.connection_failed(error, time.monotonic())
+            # Not from within the writer: it would not see that it is about to end.
             asyncio.get_running_loop().call_soon(self._settle)
 
     async def _end_of(self, connection: Connection | None, error: WsNotebookError) -> None:
@@ -284,15 +285,13 @@ class Pump:
     async def _open(self) -> Connection | None:
         self.connecting = True
         try:
-            connection = await self._connector.connect(aside=self._link.aside)
+            connection = await self._connector.connect(aside=self._link.lanes.aside)
         except Exception as error:  # noqa: BLE001 - whatever kept it from opening ends the runs that wait
-            self._link.connection_failed(_unopened(error), time.monotonic())
-            # Not from within the writer: it would not see that it is about to end.
-            asyncio.get_running_loop().call_soon(self._settle)
+            self._fail(None, _unopened(error))
             return None
         finally:
             self.connecting = False
-        if not connection.memory and self._protocol.learned.abilities.memory and not self._link.aside:
+        if not connection.memory and self._protocol.learned.abilities.memory and not self._link.lanes.aside:
             self._protocol.use_http()
         self.connections += 1
         self.opened_at = time.monotonic()
@@ -316,8 +315,6 @@ class Pump:
         try:
             self._link.receive_frames(frames, time.monotonic())
             self._settle()
-        except WsNotebookError as error:
-            self.lose(connection, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what comes
             self.lose(connection, untakable(error))
         return connection is self._connection
@@ -334,12 +331,8 @@ class Pump:
 
 
 def _unsendable(error: Exception) -> WsNotebookError:
-    if isinstance(error, WsNotebookError):
-        return error
-    return ProtocolViolation(f"The request could not be sent: {error!r}")
+    return in_our_words(error, ProtocolViolation(f"The request could not be sent: {error!r}"))
 
 
-def _unopened(error: Exception) -> Exception:
-    if isinstance(error, WsNotebookError):
-        return error
-    return ConnectionFailed(f"The connection could not be opened: {error!r}. Nothing was sent.")
+def _unopened(error: Exception) -> WsNotebookError:
+    return in_our_words(error, ConnectionFailed(f"The connection could not be opened: {error!r}. Nothing was sent."))

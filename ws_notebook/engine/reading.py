@@ -12,7 +12,7 @@ from typing import Protocol
 from ..exceptions import ProtocolViolation, WsNotebookError
 from ..transports.base import Connection, Prompt
 
-__all__ = ["Taker", "read", "untakable"]
+__all__ = ["Taker", "in_our_words", "read", "untakable"]
 
 
 class Taker(Protocol):
@@ -20,7 +20,6 @@ class Taker(Protocol):
 
     def take(self, connection: Connection, frames: list[bytes]) -> bool:
         """Take frames. False: nothing more is read."""
-        raise AssertionError  # pragma: no cover - a protocol has no body
 
     def lose(self, connection: Connection, error: WsNotebookError) -> None:
         """It has ended, or could not be read."""
@@ -38,18 +37,16 @@ def read(taker: Taker, connection: Connection) -> asyncio.Task[None]:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(task.cancel)
 
-    held = weakref.ref(taker, gone)
-    task = loop.create_task(_read(held, connection))
+    task = loop.create_task(_read(weakref.ref(taker, gone), connection))
     return task
 
 
 async def _read(held: Callable[[], Taker | None], connection: Connection) -> None:
     try:
         await _listen(connection, functools.partial(_hand_over, held, connection))
-    except WsNotebookError as error:
-        _lose(held, connection, error)
     except Exception as error:  # noqa: BLE001 - whatever it is, a run waits for what comes
-        _lose(held, connection, untakable(error))
+        if (taker := held()) is not None:
+            taker.lose(connection, untakable(error))
     finally:
         if held() is None:
             await connection.close()
@@ -68,12 +65,11 @@ def _hand_over(held: Callable[[], Taker | None], connection: Connection, frames:
     return taker is not None and taker.take(connection, frames)
 
 
-def _lose(held: Callable[[], Taker | None], connection: Connection, error: WsNotebookError) -> None:
-    taker = held()
-    if taker is not None:
-        taker.lose(connection, error)
+def untakable(error: Exception) -> WsNotebookError:
+    """What is told of an error by which reading ends, also of one that no connection should raise."""
+    return in_our_words(error, ProtocolViolation(f"What came could not be taken: {error!r}"))
 
 
-def untakable(error: Exception) -> ProtocolViolation:
-    """What is told of an error that no connection should raise."""
-    return ProtocolViolation(f"What came could not be taken: {error!r}")
+def in_our_words(error: Exception, otherwise: WsNotebookError) -> WsNotebookError:
+    """An error as it is where it is one of ours, which say what happened."""
+    return error if isinstance(error, WsNotebookError) else otherwise
