@@ -20,9 +20,11 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any, ParamSpec, TypeVar
 
+import msgspec
+
 from .. import kernel
 from ..exceptions import SettingsError
-from .threads import LoopThreads, Threads
+from .threads import LoopThreads, Threads, fulfil
 
 __all__ = ["Job", "Portal", "WorkQueue", "portal"]
 
@@ -33,33 +35,22 @@ _SLICE = 0.25
 """Seconds: a wait is made of slices, since on Windows one without a limit cannot be interrupted."""
 
 
-class Job:
+class Job(msgspec.Struct, eq=False):
     """A piece of work for the main thread. `owner` is the run it belongs to."""
 
-    def __init__(
-        self,
-        owner: object,
-        *,
-        run: Callable[[], None],
-        start: Callable[[], asyncio.Task[Any] | None],
-        interrupted: Callable[[], None],
-        joins: bool,
-        idle: bool = True,
-        aside: bool = False,
-    ) -> None:
-        self.owner = owner
-        self.run = run
-        """Does it here, to its end."""
-        self.start = start
-        """Begins it from within a running loop; the task is what goes on then."""
-        self.interrupted = interrupted
-        """Told when the user interrupted it, although that was meant for another run."""
-        self.joins = joins
-        """Whether it can go on beside others on one loop: a coroutine."""
-        self.aside = aside
-        """Whether it is for a thread beside the main one that waits for the owner, and for no other."""
-        self.idle = idle and not aside
-        """Whether an idle kernel does it; else only a cell that waits for it, or awaits it."""
+    owner: object
+    run: Callable[[], None]
+    """Does it here, to its end."""
+    start: Callable[[], asyncio.Task[Any] | None]
+    """Begins it from within a running loop; the task is what goes on then."""
+    interrupted: Callable[[], None]
+    """Told when the user interrupted it, although that was meant for another run."""
+    joins: bool
+    """Whether it can go on beside others on one loop: a coroutine."""
+    idle: bool = True
+    """Whether an idle kernel does it; else only a cell that waits for it, or awaits it."""
+    aside: bool = False
+    """Whether it is for a thread beside the main one that waits for the owner, and for no other."""
 
 
 class _Bell:
@@ -78,10 +69,8 @@ class _Bell:
 
     def wait(self, seconds: float) -> None:
         """Wait for a ring, or for so long."""
-        try:
+        with contextlib.suppress(queue.Empty):
             self._rung.get(timeout=seconds)
-        except queue.Empty:
-            return  # no ring came
 
     @contextlib.contextmanager
     def heard_here(self) -> Iterator[asyncio.Future[None]]:
@@ -287,7 +276,7 @@ class WorkQueue:
 
     def _serve_idle(self) -> None:
         def wanted(job: Job) -> bool:
-            return job.idle or (self._is_awaited(job.owner) and not job.aside)
+            return not job.aside and (job.idle or self._is_awaited(job.owner))
 
         # While a cell waits, it serves, although its loop may run nested.
         job = None if self._attending else self._claim(wanted)
@@ -342,12 +331,12 @@ class Portal:
         self.going: dict[object, object] = {}
         """What runs in progress hold by themselves: each its session, which nobody else may hold."""
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()
         self.pool = self.threads("ws-notebook-tool", 32)
         """Threads for tools with `run_in="thread"`, and for nothing else."""
         self.aside = self.threads("ws-notebook-aside", 16)
         """Threads for all else that may take long: the user's other functions, keys, names that are looked up."""
-        self._loop.set_default_executor(LoopThreads(self.aside))
+        self.loop.set_default_executor(LoopThreads(self.aside))
         self._thread = threading.Thread(target=self._run, name="ws-notebook", daemon=True)
         self._begin()
 
@@ -356,7 +345,7 @@ class Portal:
         try:
             self._thread.start()
         except RuntimeError as error:
-            self._loop.close()
+            self.loop.close()
             raise SettingsError(
                 f"No thread can be started here ({error}), and a session needs one for its connection: Pyodide and "
                 "JupyterLite have none. The runs of a saved notebook are shown there, and its Replay plays them; to "
@@ -367,10 +356,6 @@ class Portal:
     def here(self) -> bool:
         """Whether this is the background thread itself."""
         return threading.current_thread() is self._thread
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        return self._loop
 
     @property
     def forked(self) -> bool:
@@ -402,7 +387,7 @@ class Portal:
         """Have the function called on the loop soon; its result is not waited for."""
         self.refuse_fork()
         # On the loop itself nothing has to be woken, which costs as much as sending a message.
-        soon = self._loop.call_soon if self.here else self._loop.call_soon_threadsafe
+        soon = self.loop.call_soon if self.here else self.loop.call_soon_threadsafe
         soon(functools.partial(function, *args, **kwargs))
 
     def post_or_not(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -415,7 +400,7 @@ class Portal:
 
     def call_later(self, seconds: float, callback: Callable[[], object]) -> None:
         """Have it called on the loop after so many seconds."""
-        self.post(self._loop.call_later, seconds, callback)
+        self.post(self.loop.call_later, seconds, callback)
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the function on the loop and return what it returns. Never call this on the loop itself."""
@@ -423,14 +408,7 @@ class Portal:
         if self.here:
             return function(*args, **kwargs)
         done: Future[T] = Future()
-
-        def step() -> None:
-            try:
-                done.set_result(function(*args, **kwargs))
-            except BaseException as error:  # noqa: BLE001 - it is raised again in the caller's thread
-                done.set_exception(error)
-
-        self._loop.call_soon_threadsafe(step)
+        self.loop.call_soon_threadsafe(fulfil, done, functools.partial(function, *args, **kwargs))
         return done.result()
 
     def keep(self, task: asyncio.Task[Any]) -> None:
@@ -443,11 +421,11 @@ class Portal:
         if self.forked:
             coroutine.close()
         self.refuse_fork()
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
 
 
 _lock = threading.Lock()

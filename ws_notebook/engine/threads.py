@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["LoopThreads", "Threads"]
+__all__ = ["LoopThreads", "Threads", "fulfil"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,21 +112,22 @@ class Threads(Executor):
         if len(self._busy) >= self._most:
             return False
         if self._resting:
-            thread, box = self._resting.pop()
-            self._busy[thread] = self._waiting[0][0]
-            box.put(self._waiting.popleft())
+            self._hand(*self._resting.pop())
             return True
         # The work is not held by the thread's arguments, which stay as long as the thread.
         box = queue.SimpleQueue[Work]()
         thread = threading.Thread(target=self._live, args=(box,), name=self._name, daemon=True)
-        self._busy[thread] = self._waiting[0][0]
         try:
             thread.start()
         except RuntimeError:
-            del self._busy[thread]
             return False
-        box.put(self._waiting.popleft())
+        self._hand(thread, box)
         return True
+
+    def _hand(self, thread: threading.Thread, box: queue.SimpleQueue[Work]) -> None:
+        """Give it the first piece of work."""
+        self._busy[thread] = self._waiting[0][0]
+        box.put(self._waiting.popleft())
 
     # Without it.
 
@@ -140,7 +141,7 @@ class Threads(Executor):
 
     def _live(self, box: queue.SimpleQueue[Work]) -> None:
         while (work := self._awaited(box)) is not None:
-            _do(*work)
+            fulfil(*work)
             del work  # an idle thread holds nothing
             self._rest(box)
 
@@ -163,8 +164,7 @@ class Threads(Executor):
             del self._busy[me]
             self._apart.discard(me)
             if self._waiting:
-                self._busy[me] = self._waiting[0][0]
-                box.put(self._waiting.popleft())
+                self._hand(me, box)
             else:
                 self._resting.append((me, box))
 
@@ -180,7 +180,8 @@ class LoopThreads(ThreadPoolExecutor):
         return self._into.submit(function, *args, **kwargs)
 
 
-def _do(future: Future[Any], call: Callable[[], Any]) -> None:
+def fulfil(future: Future[Any], call: Callable[[], Any]) -> None:
+    """Call it here; what it returns or raises is the future's, unless that was given up."""
     if not future.set_running_or_notify_cancel():
         return
     try:
