@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from .events import ErrorInfo
 
-__all__ = ["NO_REASON", "UNREADABLE", "accuses", "failure_info", "words_of_body"]
+__all__ = ["NO_REASON", "UNREADABLE", "accuses", "failure_info", "finite", "words_of_body"]
 
 NO_REASON: Final = "The provider gave no reason."
 UNREADABLE: Final = "unreadable_event"
@@ -200,7 +200,7 @@ def _innermost(layers: list[Mapping[str, Any]], keys: tuple[str, ...]) -> str | 
 def _status(given: Any, layers: list[Mapping[str, Any]], code: str | None) -> int | None:
     told = [layer.get(key) for layer in layers for key in _STATUSES]
     for value in (given, *told, code):
-        number = _number(value)
+        number = finite(value)
         if (
             number is not None
             and 100 <= number <= 599
@@ -212,13 +212,13 @@ def _status(given: Any, layers: list[Mapping[str, Any]], code: str | None) -> in
 
 def _retry_after(message: str, headers: Any) -> float | None:
     if isinstance(headers, Mapping):
-        named = {str(name).lower(): _number(value) for name, value in headers.items()}
+        named = {str(name).lower(): finite(value) for name, value in headers.items()}
         if (exact := named.get("retry-after-ms")) is not None:
             return exact / 1000
         if "retry-after" in named:
             return named["retry-after"]
     found = _RETRY.search(message)
-    wait = _number(found[1]) if found else None
+    wait = finite(found[1]) if found else None
     return wait * _UNITS[_unit(found[2])] if found and wait is not None else None
 
 
@@ -227,7 +227,8 @@ def _unit(word: str) -> str:
     return "ms" if word.startswith(("ms", "milli")) else word[:1]
 
 
-def _number(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
+    """The number that a value is, or that a text writes; None where it is none, or no finite one."""
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):

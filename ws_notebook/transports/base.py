@@ -59,18 +59,15 @@ class Connection(Protocol):
     @property
     def usable(self) -> bool:
         """Whether a frame may be sent: False as soon as the end is known or to be feared, before `receive` tells it."""
-        raise AssertionError  # pragma: no cover - a protocol has no body
 
     async def answers(self) -> bool:
         """Whether the peer is there, asked without sending anything of the API's. Never raises."""
-        raise AssertionError  # pragma: no cover - a protocol has no body
 
     async def send(self, frame: bytes) -> None:
         """Hand one frame to the network. Raises ConnectionLost where that is no longer possible."""
 
     async def receive(self) -> list[bytes]:
         """Wait for frames and return all that are there. Raises ConnectionLost at the end."""
-        raise AssertionError  # pragma: no cover - a protocol has no body
 
     async def close(self) -> None:
         """End it; a pending `receive` raises ConnectionLost. Never raises."""
@@ -88,7 +85,6 @@ class Prompt(Connection, Protocol):
 
     def takes_now(self, size: int) -> bool:
         """Whether a frame of so many bytes would leave without any wait, to a peer that was heard of a moment ago."""
-        raise AssertionError  # pragma: no cover - a protocol has no body
 
     def send_now(self, frame: bytes) -> None:
         """Hand such a frame to the network."""
@@ -105,7 +101,6 @@ class Transport(Protocol):
 
     async def connect(self, endpoint: Endpoint) -> Connection:
         """Open a connection. Raises ConnectionFailed (or AuthenticationFailed); nothing was sent then."""
-        raise AssertionError  # pragma: no cover - a protocol has no body
 
 
 async def all_arrived(queue: asyncio.Queue[bytes | Exception]) -> list[bytes]:

@@ -215,10 +215,7 @@ def not_connected(error: Exception, address: str, proxy: Proxy | None) -> Connec
         status, _, _ = said.partition(" ")
         return proxy.refused(int(status) if status.isdigit() else None, said)
     if proxy is not None and "SSL" not in said:
-        late = isinstance(error, httpx2.ConnectTimeout)
-        return proxy.refused(None, "it did not answer in time") if late else proxy.unreachable(said)
-    if isinstance(error, httpx2.ConnectTimeout):
-        return ConnectionFailed(f"{address} did not answer in time. Check the network, then ask again.")
+        return proxy.unreachable(said)
     return ConnectionFailed(f"No connection to {address}: {said}. Is the server running, is the address right?")
 
 

@@ -23,20 +23,19 @@ async def post(endpoint: Endpoint, resource: str, body: bytes) -> bytes:
     """
     import httpx2
 
-    address, waits = endpoint.address(websocket=False), endpoint.waits
+    address, waits, proxy = endpoint.address(websocket=False), endpoint.waits, proxy_of(endpoint, websocket=False)
     url, headers = endpoint.url(websocket=False, resource=resource), {"Content-Type": "application/json"}
     try:
         async with make_client(endpoint, limits(waits)) as client, connecting(waits.connect) as bounded:
             answer = await client.post(url, content=body, headers=headers, extensions=dict(bounded))
     except (TimeoutError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
-        raise too_slow(endpoint, waits.connect, proxy_of(endpoint, websocket=False)) from None
+        raise too_slow(endpoint, waits.connect, proxy) from None
     except (httpx2.ConnectError, httpx2.ProxyError) as error:
-        raise not_connected(error, address, proxy_of(endpoint, websocket=False)) from None
+        raise not_connected(error, address, proxy) from None
     except httpx2.HTTPError as error:
         said = str(error) or type(error).__name__
         text = f"No answer came from {address}{resource}: {said}. Nothing has changed; ask again."
         raise ConnectionLost(text) from None
-    proxy = proxy_of(endpoint, websocket=False)
     if proxy is not None and answer.status_code == 407:
         raise proxy.refused(407)
     if not answer.is_success:

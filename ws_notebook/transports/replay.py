@@ -113,14 +113,12 @@ class ReplayConnection:
 
     def played(self, steer: Mapping[str, Any]) -> bool:
         """Whether a steer is for a response that was replayed."""
-        quoted = json.dumps(str(steer.get("previous_response_id"))).encode()
-        return any(quoted in frame for exchange, _ in self._played for _, frame in exchange.frames)
+        return self._answered(str(steer.get("previous_response_id"))) is not None
 
     def _steer(self, target: str) -> None:
         """What a recorded steer caused is among the frames; another is refused, and becomes a request of its own."""
         self._steered[target] += 1
-        quoted = json.dumps(target).encode()
-        played = next((each for each in self._played if any(quoted in frame for _, frame in each[0].frames)), None)
+        played = self._answered(target)
         answers = sum(_STEER_EVENT in frame for _, frame in played[0].frames) if played is not None else 0
         if self._steered[target] <= answers:
             return
@@ -128,6 +126,11 @@ class ReplayConnection:
         told = {"type": "response.steer.failed", "steer": {"previous_response_id": target}, "error": error}
         lane = played[1] if played is not None else None
         self._arrived.put_nowait(json.dumps({**told, **({"stream_id": lane} if lane else {})}).encode())
+
+    def _answered(self, response_id: str) -> tuple[Exchange, str | None] | None:
+        """What was played with this response in it, and on which lane."""
+        quoted = json.dumps(response_id).encode()
+        return next((each for each in self._played if any(quoted in frame for _, frame in each[0].frames)), None)
 
     async def _play(self, exchange: Exchange, lane: str | None) -> None:
         loop = asyncio.get_running_loop()

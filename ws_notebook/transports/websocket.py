@@ -6,15 +6,14 @@ frames the library would stop reading, leave pings unanswered and lose the conne
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import logging
-import math
 import ssl as ssl_module
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
+from ..core.reason import finite
 from ..exceptions import AuthenticationFailed, ConnectionFailed, ConnectionLost, WsNotebookError
 from ..faults import rules_in
 from .base import Endpoint
@@ -274,7 +273,7 @@ def _explained(error: Exception, endpoint: Endpoint, proxy: Proxy | None, patien
         return ConnectionFailed(
             f"Nothing listens at {url} (connection refused). Is the server running, is the port right?"
         )
-    if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
+    if isinstance(error, TimeoutError):
         within = "" if patience is None else f" within {patience:g} s"
         return ConnectionFailed(
             f"{url} did not answer in time. No connection was open{within}, so nothing was sent. Check the network and "
@@ -320,8 +319,5 @@ def _refused(status: int, url: str, hint: str, retry_after: str | None) -> WsNot
 
 def _seconds(value: str | None) -> float | None:
     """A Retry-After header as seconds; None for its other form, a date, which is not used with this status."""
-    try:
-        seconds = float(value or "")
-    except ValueError:
-        return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+    seconds = finite(value)
+    return seconds if seconds is not None and seconds >= 0 else None
