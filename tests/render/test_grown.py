@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from render.play import Play
 
-from ws_notebook.render.grown import Grown, turn_text
+from ws_notebook.render.grown import Grown
 
 __all__: list[str] = []
 
@@ -46,4 +46,4 @@ def test_half_a_character_at_the_very_end_becomes_a_sign() -> None:
 def test_paragraphs_of_the_reasoning_are_parted() -> None:
     play = Play().send().created("resp_1").reasoning("a", part=0).reasoning("b", part=1).text("answer", index=1)
     assert Grown(play.run.turns[0], "reasoning").whole() == "a\n\nb"
-    assert turn_text(play.run.turns[0]) == "answer"
+    assert Grown(play.run.turns[0], "text").whole() == "answer"

@@ -54,7 +54,8 @@ def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
         changes += output.put(turn, item, place, now, position)
         listed[id(item)] = index
         if kind(item) in TOOL_CALLS:
-            call = mine.call if mine is not None and mine.call is not None else arrival.new(turn, item, place, now)
+            call = None if mine is None else mine.call
+            call = call or arrival.new(turn, kind(item), place, now)
             changes += arrival.complete(call, item, now, cut=_is_cut(item, status))
     return changes
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import calltext, events, places
 from .changes import CallChanged, Change, ToolCallReady
-from .items import TOOL_CALLS, Item, kind
+from .items import Item, kind
 from .lineage import CUT_OFF_OUTPUT
 from .timing import CallTiming
 from .turn import CallState, TurnState
@@ -31,7 +31,7 @@ def announce(turn: TurnState, item: Mapping[str, Any], index: int, now: float) -
     if call is not None and (call.announced is not None or call.item is not None):
         return None
     # Pieces may come before their item, and have begun the call without its name.
-    call = call or _new(turn, kind(item), index, now)
+    call = call or new(turn, kind(item), index, now)
     _name(call, item)
     call.kind, call.announced = kind(item), Item(item)
     return call
@@ -63,13 +63,15 @@ def unsaid(turn: TurnState, item: Item, index: int, now: float) -> CallState | N
     """The call that a whole item is; None where that was said before."""
     call = _known(turn, item, index, whole=True)
     if call is None:
-        return new(turn, item, index, now)
+        return new(turn, kind(item), index, now)
     return call if call.item is None else None
 
 
-def new(turn: TurnState, item: Item, index: int, now: float) -> CallState:
-    """A call of which nothing came before its item."""
-    return _new(turn, kind(item), index, now)
+def new(turn: TurnState, named: str, index: int, now: float) -> CallState:
+    """A call of this kind of which nothing came before."""
+    call = CallState(turn=turn, call_id="", name="", kind=named, output_index=index, timing=CallTiming(added=now))
+    turn.tool_calls.append(call)
+    return call
 
 
 def complete(call: CallState, item: Item, now: float, *, waits: bool = False, cut: bool = False) -> list[Change]:
@@ -124,12 +126,6 @@ def is_twin(call: CallState) -> bool:
         if not apart and (not call.arguments or calltext.same(call.kind, call.arguments, other.arguments)):
             return True
     return False
-
-
-def _new(turn: TurnState, named: str, index: int, now: float) -> CallState:
-    call = CallState(turn=turn, call_id="", name="", kind=named, output_index=index, timing=CallTiming(added=now))
-    turn.tool_calls.append(call)
-    return call
 
 
 def _name(call: CallState, item: Mapping[str, Any]) -> None:
@@ -219,7 +215,6 @@ def _written(turn: TurnState, event: Any, now: float) -> CallState:
         return placed[-1]
     custom = isinstance(event, (events.CustomInputDelta, events.CustomInputDone))
     place = index if index >= 0 else places.begin(turn, event.item_id, index, announced=False)
-    call = _new(turn, "custom_tool_call" if custom else "function_call", place, now)
-    assert call.kind in TOOL_CALLS
+    call = new(turn, "custom_tool_call" if custom else "function_call", place, now)
     _name(call, {"id": event.item_id})
     return call

@@ -193,17 +193,13 @@ class Lanes:
 
     def of(self, run: RunState) -> Lane | None:
         """The lane that a run has, or None: it waits, or has ended."""
-        for lane in self._lanes.values():
-            if lane.run is run:
-                return lane
-        return None
+        return next((lane for lane in self._lanes.values() if lane.run is run), None)
 
     def remembers(self, response_id: str | None) -> Lane | None:
         """The lane whose latest response this is, on this connection."""
-        for lane in self._lanes.values() if response_id is not None else ():
-            if lane.memory == response_id:
-                return lane
-        return None
+        if response_id is None:
+            return None
+        return next((lane for lane in self._lanes.values() if lane.memory == response_id), None)
 
     def free_ones(self) -> list[Lane]:
         """The lanes that a run may have."""

@@ -31,14 +31,10 @@ class Learned:
     def __init__(self, abilities: Abilities, common: _Common | None = None) -> None:
         self.abilities = abilities
         """What the provider can do now; written here alone."""
-        self._common = common or _Common()
-        self._names_lanes = False
-        self._accepted = 0
-
-    @property
-    def names_lanes(self) -> bool:
+        self.names_lanes = False
         """Whether an event came with the name of a lane: from then on one without belongs to the default lane."""
-        return self._names_lanes
+        self._common = common or _Common()
+        self._accepted = 0
 
     @property
     def doubts_memory(self) -> bool:
@@ -100,7 +96,7 @@ class Learned:
 
     def note_name(self) -> None:
         """An event came with the name of a lane."""
-        self._names_lanes = True
+        self.names_lanes = True
 
     def note_accepted(self, length: int) -> None:
         """A message of so many bytes was taken."""

@@ -84,20 +84,18 @@ class ToolLoop:
 
     def start(self, run: RunState, now: float) -> None:
         """Add a run. It begins when the run it continues has ended and a lane is free."""
-        self.runs.append(run)
-        self._by_id[run.id] = run
+        self.add(run)
         self._waiting.append(run)
         self.begin_waiting(now)
 
     def add_ended(self, run: RunState) -> None:
         """Add a run that was done by other means, as a compaction is."""
-        self.runs.append(run)
-        self._by_id[run.id] = run
+        self.add(run)
         self._changes += [(run, TurnStarted(turn)) for turn in run.turns]
         self._changes.append((run, RunEnded(run)))
 
-    def open_line(self, run: RunState) -> None:
-        """Add the line of a batch: it asks nothing itself, and is ended by whoever drives the batch."""
+    def add(self, run: RunState) -> None:
+        """Add a run that asks nothing itself, as the line of a batch, and is ended by whoever drives it."""
         self.runs.append(run)
         self._by_id[run.id] = run
 
@@ -283,12 +281,8 @@ class ToolLoop:
 
 def _owes(turn: TurnState) -> bool:
     """Whether a call of the turn's round is not answered."""
-    for each in lineage.round_of(turn):
-        # From the end: calls are answered roughly in order, and there may be thousands.
-        for call in reversed(each.tool_calls):
-            if not call.done:
-                return True
-    return False
+    # From the end: calls are answered roughly in order, and there may be thousands.
+    return any(not call.done for each in lineage.round_of(turn) for call in reversed(each.tool_calls))
 
 
 def _another(error: Exception) -> Exception:

@@ -7,13 +7,12 @@ from typing import Final
 
 from .events import ErrorInfo
 
-__all__ = ["IMAGES", "NO_COMPACTION", "NO_CONTINUATION", "NO_TOOLS", "TOO_LONG", "meaning"]
+__all__ = ["IMAGES", "NO_CONTINUATION", "NO_TOOLS", "TOO_LONG", "meaning"]
 
 TOO_LONG: Final = "context_length_exceeded"
 IMAGES: Final = "image_not_supported"
 NO_TOOLS: Final = "tools_not_supported"
 NO_CONTINUATION: Final = "previous_response_not_supported"
-NO_COMPACTION: Final = "compaction_not_supported"
 
 _SAME: Final = {
     "exceed_context_size_error": TOO_LONG,

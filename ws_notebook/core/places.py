@@ -50,10 +50,8 @@ def of(turn: TurnState, event: Any) -> int:
 
 def _opened(receiving: Reception, item_id: Any) -> int | None:
     """The item that began last and is not whole: one that was announced may have changed its id since."""
-    for place in reversed(receiving.open_places):
-        if receiving.open_places[place] or not item_id or place not in receiving.places.values():
-            return place
-    return None
+    named = receiving.places.values() if item_id else ()
+    return next((at for at, announced in reversed(receiving.open_places.items()) if announced or at not in named), None)
 
 
 def _note(receiving: Reception, item_id: Any, place: int) -> None:

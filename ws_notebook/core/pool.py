@@ -25,15 +25,11 @@ class Pool:
 
     def of(self, run: RunState) -> Lane | None:
         """The lane that a run has, or None: it waits, or has ended."""
-        for lanes in self.links:
-            found = lanes.of(run)
-            if found is not None:
-                return found
-        return None
+        return next((lane for lane in self if lane.run is run), None)
 
     def has_beside(self, run: RunState) -> bool:
         """Whether another run has a lane."""
-        return any(lane.run is not None and lane.run is not run for lanes in self.links for lane in lanes)
+        return any(lane.run is not None and lane.run is not run for lane in self)
 
     def transport_of(self, run: RunState) -> str:
         """What the run's requests go over."""

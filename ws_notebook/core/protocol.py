@@ -123,7 +123,7 @@ class Protocol:
     def open_line(self, run: RunState) -> None:
         """Add the line of a batch."""
         run.batch = True
-        self._loop.open_line(run)
+        self._loop.add(run)
 
     def end_line(self, run: RunState, summary: Summary, now: float) -> None:
         """Its batch is over, or stops for now. Nothing happens where the line has ended."""
@@ -171,39 +171,31 @@ class Protocol:
 
     def hold_up_call(self, call: CallState, now: float) -> None:
         """The tool's place, the kernel's main thread, is busy with something else."""
-        if calls.hold_up(call, now):
-            self._note(call)
+        self._noted(call, calls.hold_up(call, now))
 
     def ask(self, call: CallState, approval: ApprovalState, now: float) -> None:
         """Its function is not called before somebody allows it. Raises ProtocolViolation where it is not queued."""
         calls.ask(call, approval, now)
-        self._note(call)
+        self._noted(call, True)
 
     def prompt(self, call: CallState, prompted: bool) -> None:
         """The kernel's input() asks for the approval, or asks no more."""
-        if calls.prompt(call, prompted):
-            self._note(call)
+        self._noted(call, calls.prompt(call, prompted))
 
     def decide(
         self, call: CallState, decision: str, now: float, *, reason: str = "", arguments: str | None = None
     ) -> None:
         """Somebody, or a rule, has decided; `arguments`: JSON that takes the place of the model's."""
         calls.decide(call, decision, now, reason=reason, arguments=arguments)
-        self._note(call)
+        self._noted(call, True)
 
     def begin_call(self, call: CallState, now: float) -> bool:
         """The tool's function is about to run. False: the call was given up, so do not run it."""
-        begun = calls.begin(call, now)
-        if begun:
-            self._note(call)
-        return begun
+        return self._noted(call, calls.begin(call, now))
 
     def progress(self, call: CallState, progress: Progress) -> bool:
         """The running function tells how far it is. False: the call is over, and nothing has changed."""
-        goes_on = calls.progress(call, progress)
-        if goes_on:
-            self._note(call)
-        return goes_on
+        return self._noted(call, calls.progress(call, progress))
 
     def answer_call(self, call: CallState, answer: Answer, now: float) -> None:
         """Answer a call. When its turn is terminal and nothing else is owed, the next request is made.
@@ -212,5 +204,8 @@ class Protocol:
         """
         self._loop.answer_call(call, answer, now)
 
-    def _note(self, call: CallState) -> None:
-        self._loop.note(call.turn, CallChanged(call))
+    def _noted(self, call: CallState, changed: bool) -> bool:
+        """Whether a call has changed; where it has, that is told."""
+        if changed:
+            self._loop.note(call.turn, CallChanged(call))
+        return changed

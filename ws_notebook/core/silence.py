@@ -32,12 +32,7 @@ def deadline(lane: Lane, waits: Waits) -> float | None:
 
 def ends(lanes: Iterable[Lane], waits: Waits) -> float | None:
     """The first of the lanes' deadlines; it may be over."""
-    first: float | None = None
-    for lane in lanes:
-        moment = deadline(lane, waits)
-        if moment is not None and (first is None or moment < first):
-            first = moment
-    return first
+    return min((moment for lane in lanes if (moment := deadline(lane, waits)) is not None), default=None)
 
 
 def spare(lanes: Iterable[Lane], waits: Waits, until: float) -> None:

@@ -67,13 +67,11 @@ def take_steer_event(steers: list[Steer], event: SteerAccepted | SteerPending | 
         return None
     if isinstance(about.get("id"), str):
         steer.id = about["id"]
-    if isinstance(event, SteerAccepted):
-        steer.status = "accepted"
-    elif isinstance(event, SteerPending):
-        steer.status = "pending"
-    else:
+    if isinstance(event, SteerFailed):
         steer.error = failure_info({"error": event.error})
         steer.status = "queued" if steer.error.code in _TOO_LATE else "failed"
+    else:
+        steer.status = "accepted" if isinstance(event, SteerAccepted) else "pending"
     return steer
 
 

@@ -10,15 +10,10 @@ from ..core.turn import TextPart, TurnState
 from ..secrets import Keys, Stream
 from .format import valid
 
-__all__ = ["Grown", "turn_text"]
+__all__ = ["Grown"]
 
 _LEAST = 3
 """Letters that may be the beginning of a secret are shown, if they are fewer: what comes then changes the text."""
-
-
-def turn_text(turn: TurnState) -> str:
-    """The answer's text in this turn, message items parted by a blank line."""
-    return Grown(turn, "text").whole()
 
 
 class Grown:
