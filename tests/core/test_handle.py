@@ -64,7 +64,7 @@ def test_what_is_done_with_a_call_is_done_by_its_handle() -> None:
     assert handle.heard == [
         ("approve", None),
         ("approve", {"a": 1}),
-        ("edit", {"a": 2}),
+        ("approve", {"a": 2}),
         ("deny", "no"),
         ("cell",),
         ("answer_with", 5, ("model", "m")),

@@ -14,7 +14,6 @@ from typing import Any
 from ..exceptions import SettingsError
 
 __all__ = [
-    "CLIENT_CALLS",
     "TOOL_CALLS",
     "Item",
     "WireObject",

@@ -56,13 +56,7 @@ class Lane:
     def free(self) -> bool:
         """Whether a run may have it. A response that nobody asked for holds up its requests, and no run."""
         drained = self.current is not None and self.current.done
-        return (
-            not (self.lost or self.kept)
-            and self.run is None
-            and self.pending is None
-            and self.awaits is None
-            and not drained
-        )
+        return not (self.lost or self.kept or self.run or self.pending or self.awaits or drained)
 
     @property
     def calm(self) -> bool:
@@ -76,6 +70,14 @@ class Lane:
     def quiet(self) -> bool:
         """Whether it is calm, and nothing is to be sent on it."""
         return self.pending is None and self.calm
+
+    @property
+    def forks_from(self) -> str | None:
+        """The response that is continued by what is sent on it next, or by what was sent and has not begun."""
+        if self.current is not None:
+            return self.current.parent_id if self.current.response_id is None else None
+        parent = None if self.pending is None else self.pending.parent
+        return None if parent is None else parent.response_id
 
     def ready(self, now: float) -> bool:
         """Whether its request waits for nothing but a place on the connection."""
@@ -232,7 +234,7 @@ class Lanes:
         if only is not None:
             return waiting if self.learned.abilities.limits.in_flight > only.lost else []
         room = self.learned.abilities.limits.in_flight - sum(lane.current is not None or lane.lost for lane in self)
-        waiting.sort(key=lambda lane: not self._is_fork(lane, lane.pending))
+        waiting.sort(key=lambda lane: self.remembers(lane.forks_from) in (None, lane))
         if not self.learned.names_lanes:
             unanswered = self._unanswered()
             waiting = [lane for lane in waiting if lane.name is not None or not unanswered]
@@ -261,25 +263,7 @@ class Lanes:
         if len(self._lanes) == 1:
             self._only = self._lanes[None]
 
-    def _is_fork(self, lane: Lane, turn: TurnState | None) -> bool:
-        parent = turn.parent if turn is not None else None
-        home = self.remembers(parent.response_id) if parent is not None else None
-        return home is not None and home is not lane
-
     def _is_forked_from(self, lane: Lane) -> bool:
         """Whether a fork of what this lane remembers was sent and has not begun, or goes out first."""
-        if lane.memory is None:
-            return False
-        others = [other for other in self if other is not lane]
-        begun = any(
-            other.current is not None and other.current.parent_id == lane.memory and other.current.response_id is None
-            for other in others
-        )
-        ahead = any(
-            other.pending is not None
-            and other.current is None
-            and other.pending.parent is not None
-            and other.pending.parent.response_id == lane.memory
-            for other in others
-        )
-        return begun or ahead
+        memory = lane.memory
+        return memory is not None and any(other.forks_from == memory for other in self if other is not lane)

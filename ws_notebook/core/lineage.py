@@ -152,7 +152,7 @@ def _after(
             return None, _joined([*later, shortened])
         # Looked up where it matters alone: a history may be long.
         answered = _answered(later) if any(is_owed_elsewhere(item) for item in ancestor.output) else None
-        later.append([*ancestor.prepended, *ancestor.input, *replayed_output(ancestor, answered)])
+        later.append(replay(ancestor, answered))
         foreign = ancestor.foreign_parent
     return foreign, _joined(later)
 
@@ -199,9 +199,9 @@ def _since_compaction(turn: TurnState, later: list[list[Item]]) -> list[Item] | 
     return kept if answered <= calls else None
 
 
-def replay(turn: TurnState) -> list[Item]:
+def replay(turn: TurnState, answered: frozenset[str] | None = None) -> list[Item]:
     """The turn as input for a provider that does not know it; a text that was cut off goes in as far as it came."""
-    return [*turn.prepended, *turn.input, *replayed_output(turn)]
+    return [*turn.prepended, *turn.input, *replayed_output(turn, answered)]
 
 
 def replayed_output(turn: TurnState, answered: frozenset[str] | None = None) -> list[Item]:

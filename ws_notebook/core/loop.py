@@ -177,9 +177,7 @@ class ToolLoop:
     def go_on(self, run: RunState, now: float) -> None:
         """Make the next turn, or end the run, once nothing is owed."""
         turn = run.turns[-1]
-        if run.done or not turn.done:
-            return
-        if _owes(turn):
+        if run.done or not turn.done or _owes(turn):
             return
         if turn.explained_by is not None and now < turn.explained_by:
             return

@@ -211,8 +211,8 @@ def provider_error(info: ErrorInfo) -> exceptions.ProviderError | exceptions.Pro
     advice = _REMEDIES.get(meant or "", "Correct the request and ask again.")
     if info.status == _TOO_LARGE:
         advice = _REMEDIES[TOO_LONG]
-    if meant in (IMAGES, NO_TOOLS, TOO_LONG):
-        pass  # whatever status it has: it is no fault that goes away
-    elif (info.status is not None and info.status >= 500) or info.code in ("server_error", "server_is_overloaded"):
+    faulty = (info.status is not None and info.status >= 500) or info.code in ("server_error", "server_is_overloaded")
+    # Whatever status these three have, they are no faults that go away.
+    if faulty and meant not in (IMAGES, NO_TOOLS, TOO_LONG):
         advice = "The provider has a fault; ask again in a moment."
     return exceptions.ProviderError(f"{text} {advice}", **known)  # type: ignore[arg-type]

@@ -38,15 +38,14 @@ def keep(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:
 
 def put(turn: TurnState, item: Item, place: int, now: float, position: int) -> list[Change]:
     """Put an item at a position among those that are kept, and take the words that it has."""
-    changes = _late(turn, item, place, now)
-    parts.close(turn, item, place)
+    changes = retold(turn, item, place, now)
     hosted.end(turn, item, place, now)
     _keep_at(turn, item, place, position)
     return [ItemDone(turn, item), *changes]
 
 
 def retold(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:
-    """A kept item has words now that it lacked."""
+    """An item's words, which may be more than were told before."""
     changes = _late(turn, item, place, now)
     parts.close(turn, item, place)
     return changes

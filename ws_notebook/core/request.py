@@ -59,8 +59,8 @@ def write_request(
     memory: bool,
     knows: Callable[[TurnState], bool],
     ended: Mapping[int, str],
-    encrypted: bool = False,
-    heads: Heads | None = None,
+    encrypted: bool,
+    heads: Heads,
 ) -> bytes:
     """The frame of the turn's request; its sizes and its parent's id are noted in the turn.
 
@@ -69,9 +69,8 @@ def write_request(
     asked for in that form. `heads`: what was written for the requests before.
     """
     parent_id, items = lineage.request_input(turn, knows)
-    head = (heads or Heads()).of(
-        settings, memory=memory, encrypted=encrypted, lane=turn.lane, continues=parent_id is not None
-    )
+    continues = parent_id is not None
+    head = heads.of(settings, memory=memory, encrypted=encrypted, lane=turn.lane, continues=continues)
     parent = b""
     if parent_id is not None:
         parent = b',"previous_response_id":' + codec.encode(parent_id)

@@ -37,13 +37,12 @@ __all__ = [
     "not_waiting",
 ]
 
-TURN_ORDER: Mapping[str, frozenset[str]] = {
-    "in_progress": frozenset({"completed", "incomplete", "failed", "cancelled"}),
-    "completed": frozenset(),
-    "incomplete": frozenset(),
-    "failed": frozenset(),
-    "cancelled": frozenset(),
-}
+_LAST: frozenset[str] = frozenset()
+"""What may follow a status that is the last."""
+
+_ENDS = ("completed", "incomplete", "failed", "cancelled")
+
+TURN_ORDER: Mapping[str, frozenset[str]] = {"in_progress": frozenset(_ENDS), **dict.fromkeys(_ENDS, _LAST)}
 """The statuses a turn may take after each status."""
 
 _OVER = frozenset({"completed", "failed", "timed_out", "denied", "cancelled", "unanswered"})
@@ -53,13 +52,8 @@ CALL_ORDER: Mapping[str, frozenset[str]] = {
     "queued": frozenset({"awaiting_approval", "running", *_OVER}),
     "awaiting_approval": frozenset({"queued", "running", *_OVER}),
     "running": _OVER,
-    "completed": frozenset(),
-    "failed": frozenset(),
-    "timed_out": frozenset({"late"}),
-    "denied": frozenset(),
-    "cancelled": frozenset({"late"}),
-    "unanswered": frozenset(),
-    "late": frozenset(),
+    **dict.fromkeys(("timed_out", "cancelled"), frozenset({"late"})),
+    **dict.fromkeys(("completed", "failed", "denied", "unanswered", "late"), _LAST),
 }
 """The statuses a tool call may take after each status. `late`: a result came after it was given up."""
 
@@ -438,7 +432,7 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
 
     def edit(self, arguments: Mapping[str, Any] | str) -> None:
         """Let it run with these arguments, values by name or JSON: `approve(arguments)`."""
-        self._decidable().edit(arguments)
+        self._decidable().approve(arguments)
 
     def deny(self, reason: str = "") -> None:
         """Do not let it run; the model is told so, with the reason. Raises ToolError where it does not wait."""

@@ -75,13 +75,7 @@ class Approvals:
     `approve`, `deny` and `shown` may be called from any thread, all else on the loop.
     """
 
-    def __init__(
-        self,
-        portal: Portal,
-        calls: Calls,
-        *,
-        waits: Callable[[], Waits] = Waits,
-    ) -> None:
+    def __init__(self, portal: Portal, calls: Calls, *, waits: Callable[[], Waits]) -> None:
         self.on_approval: Callable[[PendingCall], object] | None = None
         """Told of each call that waits, in a thread of the pool; nobody is asked by `input()` then."""
         self._portal = portal

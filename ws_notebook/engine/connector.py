@@ -63,9 +63,9 @@ class Connector:
         keys: Keys,
         portal: Portal,
         transport: Transport | None,
-        waits: Waits | None = None,
+        waits: Waits,
     ) -> None:
-        self.waits = waits or Waits()
+        self.waits = waits
         self._settings = settings
         self._keys = keys
         # Before the first connection: a prompt may hold one.

@@ -68,7 +68,7 @@ class Course:
     def inside(self) -> contextvars.Context:
         """Where its functions are called: in its cell's context, which knows the runs that wait for them."""
         context = self.context.copy()
-        context.run(_ask, self.state)
+        context.run(ASKED_BY.set, (*context.get(ASKED_BY, ()), self.state))
         return context
 
     def add(self, observer: Observer) -> bool:
@@ -97,10 +97,6 @@ class Course:
                 logging.getLogger("ws_notebook").exception("An observer of run %s failed.", self.state.id)
         if ended:
             self.observers.clear()
-
-
-def _ask(run: RunState) -> None:
-    ASKED_BY.set((*ASKED_BY.get(), run))
 
 
 def cancelled(run: RunState, cause: Cause) -> RunCancelled:

@@ -62,8 +62,8 @@ class Dispatcher:
         portal: Portal,
         calls: Calls,
         *,
-        waits: Callable[[], Waits] = Waits,
-        outputs: Callable[[], Callable[[str], Output | None] | None] = lambda: None,
+        waits: Callable[[], Waits],
+        outputs: Callable[[], Callable[[str], Output | None] | None],
     ) -> None:
         self._portal = portal
         self._calls = calls

@@ -98,9 +98,7 @@ class LocalServer:
         if not self.ended():
             # A forked child of this process holds the other end open too.
             self._process.terminate()
-        if not self.ended(5):
-            self._process.kill()
-            self._process.wait()
+        _end(self._process)
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._log.close()
@@ -114,9 +112,7 @@ class LocalServer:
                 if trusted := _TRUST.search(line):
                     self.ssl = ssl.create_default_context(cafile=trusted[1])
                 return found[0]
-        if not self.ended(5):
-            self._process.kill()
-            self._process.wait()
+        _end(self._process)
         self._log.seek(0)
         said = self._log.read().decode(errors="replace").replace(self.token, "[secret]").strip()[-2000:]
         raise ConnectionFailed(
@@ -146,6 +142,15 @@ class FarServers:
             self._latest.popitem(last=False)
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for its exit; where that takes long, it is killed."""
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def _let_go(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     """Have a server end that nobody holds, and wait for its exit beside: this may be called anywhere."""
     log.close()
@@ -153,11 +158,7 @@ def _let_go(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
         return
 
     def wait() -> None:
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process)
         if process.stdout is not None:
             process.stdout.close()
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from .format import aligned, as_html, counted, duration, escaped, markdown_table, printable, whole
 from .sheet import cells, figures, sheet, table
-from .svg import WIDTH, document, picture, text
+from .svg import WIDTH, coloured, document, picture, text
 
 __all__ = ["LETTERS", "forms", "packed", "unpacked"]
 
@@ -122,10 +122,11 @@ def _grid(batch: dict[str, Any]) -> str:
         x, y = place % _ACROSS * size + 1, place // _ACROSS * size + _TOP
         paths.setdefault(letter, []).append(f"M{x:g} {y:g}h{size - 2:g}v{size - 2:g}h-{size - 2:g}z")
     bottom = _TOP + -(-len(shown) // _ACROSS) * size
-    light = "".join(f".s{letter}{{fill:{colours[0]}}}" for letter, colours in _COLOURS.items())
-    dark = "".join(f".s{letter}{{fill:{colours[1]}}}" for letter, colours in _COLOURS.items())
-    style = f"<style>{light}@media (prefers-color-scheme:dark){{{dark}}}</style>"
-    body = [style, *(f'<path class="s{letter}" d="{"".join(steps)}"/>' for letter, steps in paths.items())]
+    style = f"<style>{coloured({f's{letter}': colours for letter, colours in _COLOURS.items()}, 'fill')}</style>"
+    body = [
+        f"<style>{style}</style>",
+        *(f'<path class="s{letter}" d="{"".join(steps)}"/>' for letter, steps in paths.items()),
+    ]
     x = 1.0
     for status, letter in LETTERS.items():
         if letter in paths:

@@ -112,10 +112,10 @@ def _hue(index: int) -> int:
 
 def _style(count: int) -> str:
     hues = HUES[: max(1, min(count, len(HUES)))]
-    light, dark = ("".join(f".w{index}{{color:{pair[side]}}}" for index, pair in enumerate(hues)) for side in (0, 1))
+
     shapes = "".join(f".w{index}.line{{stroke-dasharray:{dash}}}" for index, dash in enumerate(_DASHES) if dash)
     shapes += ".line{fill:none;stroke:currentColor;stroke-width:2}.band{fill:currentColor;opacity:.16}"
-    return f"<style>{shapes}{light}@media (prefers-color-scheme:dark){{{dark}}}</style>"
+    return f"<style>{shapes}{svg.coloured({f'w{index}': pair for index, pair in enumerate(hues)})}</style>"
 
 
 def _panel(lines: Mapping[str, list[Point]], chart: Chart, top: float) -> list[str]:

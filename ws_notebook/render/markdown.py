@@ -13,7 +13,7 @@ from .readers import caption, settable
 from .rows import Row, amounts, rows_of, spans_in_words
 from .sources import sources_markdown
 from .structured import answer_markdown
-from .summary import noted, pictured, refusals, silence, steered, struck, summary_line, thoughts, trouble
+from .summary import refusals, remarks, silence, summary_line, thoughts, trouble
 from .tex import dollars
 
 __all__ = ["markdown"]
@@ -32,8 +32,7 @@ def markdown(run: dict[str, Any]) -> str:
         silence(run),
         sources_markdown(run),
         f"> **{_plain(wrong)}**" if wrong else "",
-        *(f"> *{_plain(words)}*" for words in (*pictured(run), *noted(run), *steered(run), *struck(run))),
-        f"> *{_plain(summary_line(run))}*",
+        *(f"> *{_plain(words)}*" for words in (*remarks(run), summary_line(run))),
         _reasoning(run),
         _figures(run),
     ]

@@ -17,9 +17,9 @@ _PLAIN = 1200
 """Characters of plain text that are saved: the answer stands in the three other forms, in full."""
 
 
-def mime_bundle(run: RunState, header: RunHeader, *, now: float | None = None) -> dict[str, Any]:
-    """JSON, HTML, Markdown and plain text of the run, by mime type. `now`: see `bundle`."""
-    return mime_bundle_of(bundle(run, header, now=now))
+def mime_bundle(run: RunState, header: RunHeader) -> dict[str, Any]:
+    """JSON, HTML, Markdown and plain text of the run, by mime type."""
+    return mime_bundle_of(bundle(run, header))
 
 
 def mime_bundle_of(data: dict[str, Any]) -> dict[str, Any]:

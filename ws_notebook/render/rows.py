@@ -107,7 +107,7 @@ def _turn_row(run: dict[str, Any], turn: dict[str, Any], index: int) -> Row:
     tone = "bad" if turn["status"] == "failed" else "warn" if turn["recovered"] or turn.get("faults") else "plain"
     name, aside = f"turn {index + 1}", turn["lane"] or ""
     marks = tuple((each["at_ms"], each["rule"]) for each in turn.get("faults", ()))
-    if running and marks:
+    if marks:
         label = f"{label} · {fault_words([rule for _, rule in marks])}"
     return Row("turn", name, aside, turn["status"], spans, turn["start_ms"], end, label, tone, running, marks=marks)
 
@@ -121,8 +121,7 @@ def _turn_label(turn: dict[str, Any], end: float) -> str:
     if turn["recovered"]:
         what = "history sent again" if turn["recovered"].startswith(("connection_", "history_")) else "sent again"
         parts.append(f"{what}: {one_line(turn['recovered'], _ERROR)}")
-    rules = [each["rule"] for each in turn.get("faults", ())]
-    return " · ".join([*parts, *([fault_words(rules)] if rules else [])])
+    return " · ".join(parts)
 
 
 def fault_words(rules: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "noted",
     "pictured",
     "refusals",
+    "remarks",
     "sent",
     "silence",
     "source",
@@ -63,9 +64,8 @@ def _failures(run: dict[str, Any]) -> str:
     failed, calls = _failed(run), len(calls_of(run))
     if not failed:
         return ""
-    return (
-        f"{counted(calls, 'call')} failed" if failed == calls else f"{whole(failed)} of {counted(calls, 'call')} failed"
-    )
+    some = "" if failed == calls else f"{whole(failed)} of "
+    return f"{some}{counted(calls, 'call')} failed"
 
 
 def _failed(run: dict[str, Any]) -> int:
@@ -169,6 +169,11 @@ def thoughts(run: dict[str, Any], most: int, each: int) -> Iterator[tuple[int, s
 def pictured(run: dict[str, Any]) -> list[str]:
     """The pictures that went with the question, one line each."""
     return [f"sent with {one_line(picture['caption'], 200)}" for picture in run.get("images", [])]
+
+
+def remarks(run: dict[str, Any]) -> list[str]:
+    """What is said beside the answer, one line each: of its question, and of what happened meanwhile."""
+    return [*pictured(run), *noted(run), *steered(run), *struck(run)]
 
 
 def noted(run: dict[str, Any]) -> list[str]:

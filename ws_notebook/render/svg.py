@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -19,6 +19,7 @@ __all__ = [
     "WIDTH",
     "alt_text",
     "bars",
+    "coloured",
     "document",
     "grid",
     "legend",
@@ -101,14 +102,18 @@ def document(body: Iterable[str], height: float, title: str) -> str:
     """A whole SVG of the common width."""
     drawn = "".join(body)
     used = {kind: colours for kind, colours in COLOURS.items() if f'class="bar {kind}"' in drawn}
-    light = "".join(f".{kind}{{color:{colours[0]}}}" for kind, colours in used.items())
-    dark = "".join(f".{kind}{{color:{colours[1]}}}" for kind, colours in used.items())
-    style = f"{_STYLE}{light}@media (prefers-color-scheme:dark){{{_DARK}{dark}}}"
+    style = _STYLE + coloured(used, dark=_DARK)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}" '
         f'viewBox="0 0 {WIDTH} {height:.0f}" role="img"><title>{escape(title)}</title><style>{style}</style>'
         f'<rect class="ground" width="100%" height="100%" rx="4"/>{drawn}</svg>'
     )
+
+
+def coloured(colours: Mapping[str, tuple[str, str]], field: str = "color", *, dark: str = "") -> str:
+    """The rules that give classes their colours on a light and on a dark ground; `dark`: what else holds on that."""
+    light, other = ("".join(f".{css}{{{field}:{pair[side]}}}" for css, pair in colours.items()) for side in (0, 1))
+    return f"{light}@media (prefers-color-scheme:dark){{{dark}{other}}}"
 
 
 def picture(svg: str, alt: str) -> str:

@@ -11,7 +11,7 @@ from .omitted import without_pictures
 from .rows import rows_of, spans_in_words
 from .sources import sources_text
 from .structured import answer_text
-from .summary import noted, pictured, refusals, silence, steered, struck, summary_line, trouble
+from .summary import refusals, remarks, silence, summary_line, trouble
 
 __all__ = ["closing_lines", "plain_text", "terminal", "text", "timeline_text"]
 
@@ -19,9 +19,9 @@ _THOUGHTS = 300
 """Characters of reasoning that are shown."""
 
 
-def text(run: RunState, header: RunHeader, *, now: float | None = None) -> str:
-    """The run as plain text: what its `repr` says. `now`: see `bundle`."""
-    return plain_text(bundle(run, header, now=now))
+def text(run: RunState, header: RunHeader) -> str:
+    """The run as plain text: what its `repr` says."""
+    return plain_text(bundle(run, header))
 
 
 def plain_text(run: dict[str, Any]) -> str:
@@ -39,15 +39,7 @@ def plain_text(run: dict[str, Any]) -> str:
 
 def closing_lines(run: dict[str, Any]) -> str:
     """What stands below the answer."""
-    said = (
-        *sources_text(run),
-        *pictured(run),
-        *noted(run),
-        *steered(run),
-        *struck(run),
-        trouble(run),
-        summary_line(run),
-    )
+    said = (*sources_text(run), *remarks(run), trouble(run), summary_line(run))
     return terminal("\n".join(line for line in said if line))
 
 

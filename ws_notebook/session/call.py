@@ -59,9 +59,6 @@ class Call(Generic[R]):
     def approve(self, arguments: Mapping[str, Any] | str | None = None) -> None:
         self._run._engine.approvals.approve(self._state, arguments)
 
-    def edit(self, arguments: Mapping[str, Any] | str) -> None:
-        self.approve(arguments)
-
     def deny(self, reason: str = "") -> None:
         self._run._engine.approvals.deny(self._state, reason)
 

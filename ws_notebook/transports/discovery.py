@@ -74,8 +74,7 @@ async def discover(
     apis: Sequence[Api] = found.dialect.apis if wanted is None else (wanted,)
     for api in apis:
         if api == "websocket":
-            socket, lanes = await _socket(endpoint, model or next(iter(found.models), ""))
-            there = socket
+            there, lanes = await _socket(endpoint, model or next(iter(found.models), ""))
         else:
             there = await _has(client, endpoint.base_url, PATHS[api])
         if there:

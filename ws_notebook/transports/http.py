@@ -58,10 +58,10 @@ class HttpTransport:
 
     async def connect(self, endpoint: Endpoint) -> HttpConnection:
         """Make the client; the network is first touched by `send`."""
-        waits = endpoint.waits
-        waits = waits if self.timeout is None else msgspec.structs.replace(waits, connect=self.timeout)
-        endpoint = msgspec.structs.replace(endpoint, waits=waits)
-        return HttpConnection(make_client(endpoint, limits(waits), keep=self.keep), endpoint, self.dialect)
+        if self.timeout is not None:
+            waits = msgspec.structs.replace(endpoint.waits, connect=self.timeout)
+            endpoint = msgspec.structs.replace(endpoint, waits=waits)
+        return HttpConnection(make_client(endpoint, limits(endpoint.waits), keep=self.keep), endpoint, self.dialect)
 
 
 class HttpConnection:
@@ -72,15 +72,13 @@ class HttpConnection:
 
     memory = False
 
-    def __init__(self, client: httpx2.AsyncClient, endpoint: Endpoint, dialect: Dialect = OTHER) -> None:
+    def __init__(self, client: httpx2.AsyncClient, endpoint: Endpoint, dialect: Dialect) -> None:
         self._client = client
         self._dialect = dialect
         self._limit: int | None = None
         """Tokens that the present answer may have."""
         self._endpoint = endpoint
         self._url = endpoint.url(websocket=False)
-        self._address = endpoint.address(websocket=False)
-        self._hint = endpoint.missing_version()
         self._proxy = proxy_of(endpoint, websocket=False)
         self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
@@ -109,8 +107,10 @@ class HttpConnection:
         await self._client.aclose()
         self._arrived.put_nowait(ConnectionLost("The connection was closed."))
 
-    def _keyless(self, status: int) -> str:
-        """What to try where a server breaks for want of a key, as some do."""
+    def _hint(self, status: int) -> str:
+        """What to try where the address lacks its version, and where a server breaks for want of a key, as some do."""
+        if status == 404:
+            return self._endpoint.missing_version()
         sent = any(name.lower() in ("authorization", "api-key") for name in self._endpoint.headers)
         return "" if status != 500 or sent else "No key was sent: if it wants one, pass api_key=…."
 
@@ -147,14 +147,14 @@ class HttpConnection:
                 elif answer.is_success:
                     await self._take(answer)
                 else:
-                    hint = self._hint if answer.status_code == 404 else self._keyless(answer.status_code)
+                    hint = self._hint(answer.status_code)
                     self._give(error_frame(answer.status_code, await answer.aread(), answer.headers, hint))
         except (TimeoutError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             self._give(too_slow(self._endpoint, waits.connect, self._proxy))
         except httpx2.TimeoutException:
             self._give(nothing_came(waits))
         except (httpx2.ConnectError, httpx2.ProxyError) as error:
-            self._give(not_connected(error, self._address, self._proxy))
+            self._give(not_connected(error, self._endpoint, self._proxy))
         except httpx2.HTTPError as error:
             said = str(error).rstrip(".") or type(error).__name__
             self._give(ConnectionLost(f"The connection was lost: {said}. What had arrived is kept. Ask again."))
@@ -206,7 +206,7 @@ def make_client(endpoint: Endpoint, timeout: httpx2.Timeout, *, keep: bool = Tru
     )
 
 
-def not_connected(error: Exception, address: str, proxy: Proxy | None) -> ConnectionFailed:
+def not_connected(error: Exception, endpoint: Endpoint, proxy: Proxy | None) -> ConnectionFailed:
     """What kept a request from being sent, in words: the proxy is named where it was that."""
     import httpx2
 
@@ -216,6 +216,7 @@ def not_connected(error: Exception, address: str, proxy: Proxy | None) -> Connec
         return proxy.refused(int(status) if status.isdigit() else None, said)
     if proxy is not None and "SSL" not in said:
         return proxy.unreachable(said)
+    address = endpoint.address(websocket=False)
     return ConnectionFailed(f"No connection to {address}: {said}. Is the server running, is the address right?")
 
 

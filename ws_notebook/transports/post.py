@@ -31,7 +31,7 @@ async def post(endpoint: Endpoint, resource: str, body: bytes) -> bytes:
     except (TimeoutError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
         raise too_slow(endpoint, waits.connect, proxy) from None
     except (httpx2.ConnectError, httpx2.ProxyError) as error:
-        raise not_connected(error, address, proxy) from None
+        raise not_connected(error, endpoint, proxy) from None
     except httpx2.HTTPError as error:
         said = str(error) or type(error).__name__
         text = f"No answer came from {address}{resource}: {said}. Nothing has changed; ask again."
