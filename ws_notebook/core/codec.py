@@ -117,8 +117,8 @@ def _decode_leniently(frame: bytes) -> ServerEvent:
         return unclear.event_of(frame, value)
     kept: dict[str, Any] = {"said": value} if kind is ErrorEvent else {}
     for field in msgspec.structs.fields(kind):
-        if field.name in value and field.name != "said":
-            given = value[field.name]
+        if field.encode_name in value and field.name != "said":
+            given = value[field.encode_name]
             if field.type is msgspec.Raw:
                 given = msgspec.Raw(json.dumps(given).encode())
             elif field.type is ResponseBody:

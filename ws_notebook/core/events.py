@@ -30,7 +30,6 @@ __all__ = [
     "OutputTextDone",
     "ReasoningSummaryDelta",
     "ReasoningSummaryDone",
-    "ReasoningSummaryPartAdded",
     "ReasoningTextDelta",
     "ReasoningTextDone",
     "RefusalDelta",
@@ -175,10 +174,13 @@ class ReasoningTextDelta(_Delta, frozen=True, tag="response.reasoning_text.delta
     """A piece of raw reasoning (open models)."""
 
 
-class ReasoningSummaryDelta(_PlacedEvent, frozen=True, tag="response.reasoning_summary_text.delta"):
+class _SummaryEvent(_PlacedEvent, frozen=True):
+    content_index: int = msgspec.field(default=0, name="summary_index")
+
+
+class ReasoningSummaryDelta(_SummaryEvent, frozen=True, tag="response.reasoning_summary_text.delta"):
     """A piece of a reasoning summary."""
 
-    summary_index: int = 0
     delta: str = ""
 
 
@@ -188,17 +190,14 @@ class ReasoningTextDone(_PartEvent, frozen=True, tag="response.reasoning_text.do
     text: str = ""
 
 
-class ReasoningSummaryDone(_PlacedEvent, frozen=True, tag="response.reasoning_summary_text.done"):
+class ReasoningSummaryDone(_SummaryEvent, frozen=True, tag="response.reasoning_summary_text.done"):
     """The whole of a summary's paragraph."""
 
-    summary_index: int = 0
     text: str = ""
 
 
-class ReasoningSummaryPartAdded(_PlacedEvent, frozen=True, tag="response.reasoning_summary_part.added"):
+class ReasoningSummaryPartAdded(_Event, frozen=True, tag="response.reasoning_summary_part.added"):
     """A further paragraph of the summary begins."""
-
-    summary_index: int = 0
 
 
 class ArgumentsDelta(_Delta, frozen=True, tag="response.function_call_arguments.delta"):

@@ -199,15 +199,11 @@ def _innermost(layers: list[Mapping[str, Any]], keys: tuple[str, ...]) -> str | 
 
 def _status(given: Any, layers: list[Mapping[str, Any]], code: str | None) -> int | None:
     told = [layer.get(key) for layer in layers for key in _STATUSES]
-    for value in (given, *told, code):
-        number = finite(value)
-        if (
-            number is not None
-            and 100 <= number <= 599
-            and (value is not code or re.fullmatch("[1-5][0-9][0-9]", str(code)))
-        ):
+    for number in map(finite, (given, *told)):
+        if number is not None and 100 <= number <= 599:
             return int(number)
-    return None
+    # Other numbers may be codes of the provider's own.
+    return int(code) if code is not None and re.fullmatch("[1-5][0-9][0-9]", code) else None
 
 
 def _retry_after(message: str, headers: Any) -> float | None:

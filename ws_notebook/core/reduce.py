@@ -60,9 +60,6 @@ _PIECES = (events.OutputTextDelta, events.RefusalDelta, events.ReasoningSummaryD
 """Two that are the same may be two all the same: some servers give several one number. The whole says which."""
 
 
-_SUMMARIES = (events.ReasoningSummaryDelta, events.ReasoningSummaryDone)
-
-
 def _is_life(event: ServerEvent) -> bool:
     """Whether it is an event of the API: anything else may go on for ever while nothing is worked on."""
     return not isinstance(event, events.UnknownEvent) or event.type.startswith("response.")
@@ -177,7 +174,7 @@ def _end(turn: TurnState, status: str, body: ResponseBody, now: float, said: Any
 
 
 def _place(turn: TurnState, event: Any) -> tuple[int, int]:
-    return places.of(turn, event), event.summary_index if isinstance(event, _SUMMARIES) else event.content_index
+    return places.of(turn, event), event.content_index
 
 
 def _piece(shown: str, *, raw: bool = False) -> Handler:
