@@ -107,7 +107,7 @@ class Recorder:
 def _begun(path: Path, head: bytes) -> TapeFile:
     """The file, with the cassette's first line."""
     try:
-        file = TapeFile(path)
+        return TapeFile(path, head)
     except FileTaken as taken:
         raise SettingsError(
             f"The cassette {str(path)!r} cannot be written: {taken.strerror}. End that one with its stop() "
@@ -115,12 +115,6 @@ def _begun(path: Path, head: bytes) -> TapeFile:
         ) from None
     except OSError as error:
         raise SettingsError(f"The cassette {str(path)!r} cannot be written: {error.strerror or error}.") from None
-    try:
-        file.append(head)
-    except OSError as error:
-        file.close()
-        raise SettingsError(f"The cassette {str(path)!r} cannot be written: {error.strerror or error}.") from None
-    return file
 
 
 class RecordingTransport:

@@ -18,13 +18,13 @@ class FileTaken(OSError):
 
 
 class TapeFile:
-    """A file that is written from its beginning. Raises OSError where it cannot be, and FileTaken.
+    """A file that is written from its beginning, `head` first. Raises OSError where it cannot be, and FileTaken.
 
     It is taken by a lock of the operating system, so another path to the same file, another session or another
     process is noticed too. What another writer has written is not touched then.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, head: bytes = b"") -> None:
         # Without a buffer: what could not be written is known at once, and nothing is left to be written at the end.
         self._file = path.open("ab", buffering=0)
         # One that nobody closes ends with its owner.
@@ -34,6 +34,7 @@ class TapeFile:
             if stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
                 _lock(self._file.fileno())
                 self._file.truncate(0)
+            self.append(head)
         except OSError:
             self.close()
             raise
