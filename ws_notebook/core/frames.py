@@ -133,25 +133,18 @@ class _Entry(msgspec.Struct, eq=False, gc=False):
 
 
 class FrameLog:
-    """Frames in order. When what the log takes in memory passes `limit` bytes, the oldest are dropped.
-
-    `dropped` counts them.
-    """
+    """Frames in order. When what the log takes in memory passes `limit` bytes, the oldest are dropped."""
 
     def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
         self.limit = limit
-        self.dropped = 0
-        self.sent = 0
-        """Bytes sent since the beginning."""
-        self.received = 0
         self._entries: deque[_Entry] = deque()
         self.held = 0
         """Bytes of memory that it takes."""
         self._count = 0
 
     def clear(self) -> None:
-        """Start over with no frames and nothing counted."""
-        self.dropped = self.sent = self.received = self.held = self._count = 0
+        """Start over with no frames."""
+        self.held = self._count = 0
         self._entries = deque()
 
     def __len__(self) -> int:
@@ -162,7 +155,7 @@ class FrameLog:
         return [record for entry in self._entries.copy() for record in entry.records()]
 
     def drop(self, turns: Container[str]) -> None:
-        """Let go of the frames of these turns; they stay counted. Takes as long as the log is."""
+        """Let go of the frames of these turns. Takes as long as the log is."""
         kept = [entry for entry in self._entries if entry.turn is None or entry.turn not in turns]
         gone = [entry for entry in self._entries if entry.turn is not None and entry.turn in turns]
         for entry in gone:
@@ -190,10 +183,6 @@ class FrameLog:
         else:
             held = list(frames)
             size = sum(map(len, held))
-        if direction == "sent":
-            self.sent += size
-        else:
-            self.received += size
         self._entries.append(_Entry(at, direction, lane, kind, response_id, turn, held))
         self._count += count
         self.held += size + _ENTRY + _FRAME * count
@@ -205,7 +194,6 @@ class FrameLog:
         alone = isinstance(frames, bytes) or len(frames) == 1
         self.held -= len(frames if isinstance(frames, bytes) else frames.pop(0)) + _FRAME
         self._count -= 1
-        self.dropped += 1
         if alone:
             self.held -= _ENTRY
             self._entries.popleft()
