@@ -13,7 +13,7 @@ import msgspec
 
 from . import arrival, calltext, output, parts
 from .changes import Change, TurnChanged
-from .items import TOOL_CALLS, Item, kind
+from .items import TOOL_CALLS, Item, at, kind, listed
 from .turn import CallState, TextPart, TurnState
 
 __all__ = ["adopt", "in_order"]
@@ -37,12 +37,12 @@ def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
     """Take from the output of a terminal event what nothing before it had told."""
     if told == turn.output and not _is_more_known(turn):
         return []  # as it is nearly always
-    items = [Item(item) for item in (told if isinstance(told, list) else []) if isinstance(item, dict) and item]
+    items = [Item(item) for item in listed(told) if isinstance(item, dict) and item]
     if items == turn.output and not _is_more_known(turn):
         return []
     known = _all_known(turn)
     pairs = _paired(items, known)
-    listed = {id(mine.item): index for index, mine in pairs.items() if mine.item is not None}
+    numbers = {id(mine.item): index for index, mine in pairs.items() if mine.item is not None}
     changes: list[Change] = []
     for index, item in enumerate(items):
         mine = pairs.get(index)
@@ -50,9 +50,9 @@ def adopt(turn: TurnState, told: Any, status: str, now: float) -> list[Change]:
             changes += _more(turn, mine, item, now)
             continue
         place = mine.place if mine is not None else _place(turn, index, known)
-        position = _position(turn, place, listed, index) if known else len(turn.output)
+        position = _position(turn, place, numbers, index) if known else len(turn.output)
         changes += output.put(turn, item, place, now, position)
-        listed[id(item)] = index
+        numbers[id(item)] = index
         if kind(item) in TOOL_CALLS:
             call = None if mine is None else mine.call
             call = call or arrival.new(turn, kind(item), place, now)
@@ -237,5 +237,5 @@ def _text(item: Item) -> str:
     found = [item.get("summary"), item.get("content")] if kind(item) == "reasoning" else [item.get("content")]
     if isinstance(found[-1], str):
         return found[-1]
-    told = [part for each in found if isinstance(each, list) for part in each if isinstance(part, Mapping)]
-    return "".join(str(part.get("text") or part.get("refusal") or "") for part in told)
+    told = [part for each in found for part in listed(each)]
+    return "".join(str(at(part, "text") or at(part, "refusal") or "") for part in told)

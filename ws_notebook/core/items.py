@@ -23,6 +23,7 @@ __all__ = [
     "is_left_open",
     "is_owed_elsewhere",
     "kind",
+    "listed",
     "prompt_text",
     "tool_output",
     "user_message",
@@ -89,6 +90,11 @@ def at(value: Any, *path: str) -> Any:
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+def listed(value: Any) -> list[Any]:
+    """A JSON list as it is; an empty one where the value is none."""
+    return value if isinstance(value, list) else []
 
 
 def user_message(text: str) -> Item:

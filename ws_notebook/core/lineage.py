@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .. import exceptions
-from .items import TOOL_CALLS, Item, assistant_message, is_left_open, is_owed_elsewhere, kind, tool_output
+from .items import TOOL_CALLS, Item, assistant_message, at, is_left_open, is_owed_elsewhere, kind, listed, tool_output
 from .replay import replayed_items
 from .run import Latest, RunState
 from .turn import TurnState
@@ -227,6 +227,5 @@ def _unfinished_text(turn: TurnState) -> str:
 
 
 def _has_text(message: Mapping[str, object]) -> bool:
-    content = message.get("content")
-    parts = content if isinstance(content, list) else []
-    return any(isinstance(part, dict) and part.get("type") == "output_text" and part.get("text") for part in parts)
+    parts = listed(message.get("content"))
+    return any(at(part, "type") == "output_text" and at(part, "text") for part in parts)

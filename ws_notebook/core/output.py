@@ -11,7 +11,7 @@ from typing import Any
 
 from . import arrival, hosted, parts
 from .changes import Change, ItemDone, TurnChanged
-from .items import TOOL_CALLS, Item, kind
+from .items import TOOL_CALLS, Item, kind, listed
 from .turn import CallState, TextPart, TurnState
 
 __all__ = ["content", "finish", "keep", "put", "retold"]
@@ -142,7 +142,7 @@ def _late_reasoning(turn: TurnState, item: Item, place: int, now: float) -> list
     raw = any(part.raw and part.output_index == place and not part.whole for part in turn.parts)
     raw = raw or not item.get("summary")
     changes: list[Change] = []
-    for position, part in enumerate(_list(item.get("content" if raw else "summary"))):
+    for position, part in enumerate(listed(item.get("content" if raw else "summary"))):
         text = part.get("text") if isinstance(part, dict) else None
         if isinstance(text, str):
             item_id = str(item.get("id") or "")
@@ -155,7 +155,7 @@ def _fill(item: Item, told: list[TextPart]) -> None:
     raw = any(part.raw for part in told)
     field = "content" if kind(item) == "message" or raw else "summary"
     lacking = sorted((part for part in told if part.chunks), key=lambda part: part.content_index)
-    if not lacking or any(_has_words(each) for each in _list(item.get(field))):
+    if not lacking or any(_has_words(each) for each in listed(item.get(field))):
         return
     item[field] = [_as_content(part) for part in lacking]
 
@@ -178,8 +178,4 @@ def _as_content(part: TextPart) -> dict[str, Any]:
 def _contents(item: Item) -> list[Any]:
     """The parts of a message; some servers write its words in their place, as in a request."""
     content = item.get("content")
-    return [{"type": "output_text", "text": content}] if isinstance(content, str) else _list(content)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    return [{"type": "output_text", "text": content}] if isinstance(content, str) else listed(content)

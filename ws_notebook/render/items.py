@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..core.items import TOOL_CALLS
+from ..core.items import TOOL_CALLS, at, listed
 from ..core.turn import TurnState
 from ..secrets import Keys, hidden
 from .format import counted, cut, one_line, short_arguments, size
@@ -61,23 +61,20 @@ def _made_pictures(item: Mapping[str, Any]) -> dict[str, Any]:
 def _data_urls(item: Mapping[str, Any]) -> list[str]:
     if item.get("type") == "image_generation_call" and isinstance(item.get("result"), str):
         return [f"data:image/{item.get('output_format') or 'png'};base64,{item['result']}"]
-    outputs = item.get("outputs") if item.get("type") == "code_interpreter_call" else None
-    urls = [each.get("url") for each in outputs if _is_picture(each)] if isinstance(outputs, list) else []
-    return [url for url in urls if isinstance(url, str)]
+    outputs = listed(item.get("outputs")) if item.get("type") == "code_interpreter_call" else []
+    return [each["url"] for each in outputs if _is_picture(each) and isinstance(each.get("url"), str)]
 
 
 def _is_picture(output: Any) -> bool:
-    return isinstance(output, Mapping) and output.get("type") == "image"
+    return bool(at(output, "type") == "image")
 
 
 def citations(turn: TurnState) -> list[dict[str, str]]:
     """`{"title", "url"}` of what the answer cites, each place once, in order."""
     found: dict[str, dict[str, str]] = {}
     for item in list(turn.output):
-        content = item.get("content") if item.get("type") == "message" else None
-        for part in content if isinstance(content, list) else []:
-            notes = part.get("annotations") if isinstance(part, Mapping) else None
-            for note in notes if isinstance(notes, list) else []:
+        for part in listed(item.get("content")) if item.get("type") == "message" else ():
+            for note in listed(at(part, "annotations")):
                 cited = _cited(note)
                 if cited is not None:
                     found.setdefault(cited["url"] or cited["title"], cited)

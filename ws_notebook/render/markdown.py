@@ -71,12 +71,9 @@ def _reasoning(run: dict[str, Any]) -> str:
 
 
 def _line(row: Row) -> str:
-    name = (
-        f"**{_plain(row.name)}** {_plain(row.aside)}"
-        if row.kind == "turn"
-        else f"{_plain(row.name)}({_plain(row.aside)})"
-    )
-    return f"| {name.strip()} | {_plain(row.label)} | {_plain(spans_in_words(row.spans))} |"
+    name, aside = _plain(row.name), _plain(row.aside)
+    shown = f"**{name}** {aside}".strip() if row.kind == "turn" else f"{name}({aside})"
+    return f"| {shown} | {_plain(row.label)} | {_plain(spans_in_words(row.spans))} |"
 
 
 def _plain(text: str) -> str:

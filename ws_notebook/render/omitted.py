@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .format import escaped, one_line
-from .tex import outside_code
+from .tex import rewritten
 
 __all__ = ["left_out", "without_pictures"]
 
@@ -30,10 +30,9 @@ def without_pictures(text: str, *, markdown: bool = True) -> str:
     """`text` with words for each `![…](data:…)` outside code: as Markdown, or plain."""
     if "](" not in text or "data:" not in text.lower():
         return text
-    pieces, done = [], 0
-    for sign in outside_code(text, _SIGNS):
-        if sign[0].startswith("!"):
-            words = left_out(sign[1])
-            pieces += [text[done : sign.start()], f"*{escaped(words)}*" if markdown else words]
-            done = sign.end()
-    return "".join([*pieces, text[done:]])
+
+    def written(sign: re.Match[str]) -> str:
+        words = left_out(sign[1])
+        return f"*{escaped(words)}*" if markdown else words
+
+    return rewritten(text, _SIGNS, written)

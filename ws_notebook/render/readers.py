@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .format import counted
-from .tex import outside_code
+from .tex import rewritten
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -72,9 +72,4 @@ def _linked(text: str) -> str:
     """Pictures as links; those that have no words are called so."""
     if "![" not in text:
         return text
-    pieces, done = [], 0
-    for sign in outside_code(text, _PICTURES):
-        if sign[0].startswith("!"):
-            pieces += [text[done : sign.start()], "[picture]" if sign[1] else "["]
-            done = sign.end()
-    return "".join([*pieces, text[done:]])
+    return rewritten(text, _PICTURES, lambda sign: "[picture]" if sign[1] else "[")

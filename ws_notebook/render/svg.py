@@ -179,11 +179,10 @@ def _bars(row: Row, middle: float, left: float, scale: float) -> list[Bar]:
     height = 12 if row.kind == "turn" else 8
     longest = max((end - start for _, start, end in row.spans), default=0.0)
     least = min(longest, _LEAST / scale)
-    shown = [
-        (kind, start, end) for kind, start, end in row.spans if end > start and (end - start >= least or kind == "tool")
-    ]
     return [
-        (kind, left + start * scale, middle - height / 2, (end - start) * scale, height) for kind, start, end in shown
+        (kind, left + start * scale, middle - height / 2, (end - start) * scale, height)
+        for kind, start, end in row.spans
+        if end > start and (end - start >= least or kind == "tool")
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
-__all__ = ["KIND", "dollars", "keep_tex", "outside_code"]
+__all__ = ["KIND", "dollars", "keep_tex", "outside_code", "rewritten"]
 
 KIND = "tex"
 """The type of the parser's tokens that hold a formula with its signs."""
@@ -72,6 +73,16 @@ def outside_code(text: str, signs_of: re.Pattern[str]) -> list[re.Match[str]]:
             kept.append(signs[place])
         place += 1
     return kept
+
+
+def rewritten(text: str, signs_of: re.Pattern[str], written: Callable[[re.Match[str]], str]) -> str:
+    """`text` with each sign of a picture, `!`, that is outside code written otherwise."""
+    pieces, done = [], 0
+    for sign in outside_code(text, signs_of):
+        if sign[0].startswith("!"):
+            pieces += [text[done : sign.start()], written(sign)]
+            done = sign.end()
+    return "".join([*pieces, text[done:]])
 
 
 def _may_open(text: str, sign: re.Match[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..core.codec import decode_object, decode_value
-from ..core.items import at
+from ..core.items import at, listed
 from ..dialects import APIS, OTHER, Api, Dialect, dialect_of
 from ..exceptions import AuthenticationFailed, ConnectionFailed, WsNotebookError
 from .base import Endpoint
@@ -48,8 +48,7 @@ async def recognize(client: httpx2.AsyncClient, base_url: str, *, closely: bool 
     """
     answer = await client.get(_below(base_url, "/models"))
     value = decode_value(answer.content)
-    listed = at(value, "data")
-    models = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
+    models = [each for each in listed(at(value, "data")) if isinstance(each, dict)]
     dialect = dialect_of(dict(answer.headers), models)
     if dialect is OTHER and closely:
         # Some name themselves where they answer a question only, not in the list.
