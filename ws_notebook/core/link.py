@@ -127,10 +127,9 @@ class Link:
         held = self.lanes.next_moment(now)
         if self.lanes.calm:
             return held
-        moments = [moment for _, moment in unheard_runs(self.lanes, self._loop.waits.steer)]
-        moments += [] if held is None else [held]
+        waiting = [*unheard_runs(self.lanes, self._loop.waits.steer), *unexplained_runs(self.lanes)]
+        moments = [moment for _, moment in waiting] + ([] if held is None else [held])
         moments += [lane.held[1] for lane in self.lanes if lane.held is not None]
-        moments += [moment for _, moment in unexplained_runs(self.lanes)]
         return min((moment for moment in moments if moment > now), default=None)
 
     def resume_overdue(self, now: float) -> None:

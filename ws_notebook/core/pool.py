@@ -33,10 +33,8 @@ class Pool:
 
     def transport_of(self, run: RunState) -> str:
         """What the run's requests go over."""
-        for lanes in self.links if len(self.links) > 1 else ():
-            if lanes.of(run) is not None:
-                return lanes.learned.abilities.transport
-        return self.links[0].learned.abilities.transport
+        home = next((lanes for lanes in self.links if lanes.of(run) is not None), self.links[0])
+        return home.learned.abilities.transport
 
     def take_aside(self) -> Lane:
         """A free lane over HTTP, for a request that the connections do not take."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable
 
 from ..core.changes import Change
@@ -26,10 +27,12 @@ class Traffic:
         keep: Callable[[asyncio.Task[None]], None],
     ) -> None:
         self._protocol = protocol
-        self._connector = connector
         self._publish = publish
-        self._keep = keep
         self._pumps: list[Pump] = []
+        self._pump = functools.partial(
+            Pump, protocol, connector=connector, settle=self.settle, publish=publish, keep=keep
+        )
+        """Makes the pump of a link."""
 
     @property
     def connecting(self) -> bool:
@@ -53,7 +56,7 @@ class Traffic:
     def settle(self) -> None:
         """Look at what the protocol wants now: close, publish its changes, open and send."""
         if len(self._protocol.links) > len(self._pumps):
-            self._add_pumps()
+            self._pumps += map(self._pump, self._protocol.links[len(self._pumps) :])
         # Whatever is done by who is told now has this called once more.
         unsettled = [pump for pump in self._pumps if not pump.settled]
         for pump in unsettled:
@@ -63,19 +66,6 @@ class Traffic:
         self._publish(self._protocol.changes())
         for pump in unsettled:
             pump.send_where_wanted()
-
-    def _add_pumps(self) -> None:
-        for link in self._protocol.links[len(self._pumps) :]:
-            self._pumps.append(
-                Pump(
-                    self._protocol,
-                    link,
-                    connector=self._connector,
-                    settle=self.settle,
-                    publish=self._publish,
-                    keep=self._keep,
-                )
-            )
 
     def rest(self) -> None:
         """Close every connection although nothing is wrong with it: nobody asks."""

@@ -32,11 +32,9 @@ def answer_frame(body: bytes, headers: Mapping[str, str]) -> bytes:
     if isinstance(value, dict) and str(value.get("type")).startswith("response."):
         return body
     info = failure_info(value if value is not NOT_JSON else words_of_body(_text(body)))
-    message = f"It sent {_form(value, body)} and no response"
     told = not is_no_response(value) and info.message != NO_REASON
-    said = info.message if told else ""
-    known = msgspec.structs.replace(info, message=f"{message}: {said}" if said else f"{message}.")
-    return _frame(msgspec.structs.replace(known, code=info.code or NO_RESPONSE), headers)
+    message = f"It sent {_form(value, body)} and no response{f': {info.message}' if told else '.'}"
+    return _frame(msgspec.structs.replace(info, message=message, code=info.code or NO_RESPONSE), headers)
 
 
 def error_frame(status: int, body: bytes, headers: Mapping[str, str], hint: str = "") -> bytes:
@@ -47,8 +45,7 @@ def error_frame(status: int, body: bytes, headers: Mapping[str, str], hint: str 
     message = info.message
     if message == NO_REASON:
         message = words_of_body(_text(body)) or f"HTTP {status}"
-    info = msgspec.structs.replace(info, message=f"{message} {hint}".strip())
-    return _frame(info, headers)
+    return _frame(msgspec.structs.replace(info, message=f"{message} {hint}".strip()), headers)
 
 
 def _frame(info: ErrorInfo, headers: Mapping[str, str]) -> bytes:
