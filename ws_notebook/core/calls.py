@@ -26,7 +26,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What a reader must know of the output; or empty."""
     exception: BaseException | None = None
     pictures: tuple[Mapping[str, Any], ...] = ()
+    """The output's pictures, small, as views hold them."""
     exhibits: tuple[Mapping[str, Any], ...] = ()
+    """Tables and figures in the result, as views hold them."""
 
 
 def ask(call: CallState, approval: ApprovalState, now: float) -> None:

@@ -50,12 +50,10 @@ def settle(
     missing = _missing(shown, whole)
     if missing is not None:
         return [_grown(turn, part, missing, now)] if missing else []
-    if part.repeats and part.once == whole:
-        part.replace(whole, now)
-        return [TurnChanged(turn)]
-    if holds(shown, whole):
+    twice = bool(part.repeats) and part.once == whole
+    if not twice and holds(shown, whole):
         return []
-    if holds(whole, shown):
+    if twice or holds(whole, shown):
         part.replace(whole, now)
         return [TurnChanged(turn)]
     return [_grown(turn, part, f"\n\n{whole}", now)]

@@ -32,7 +32,7 @@ class Recovery:
         if turn is not lane.current or turn.done or turn.response_id is not None:
             return False
         if outcome.refuses_lane(info):
-            return self._do_without_lanes(lane, turn, now)
+            return self._do_without_lanes(lane, turn, run, now)
         if self._without_reasoning(lane, turn, run, info, now):
             return True
         waits = outcome.is_rate_limit(info) and outcome.may_wait(turn, info.retry_after)
@@ -65,9 +65,8 @@ class Recovery:
         lane.memory = None
         return self._repeat(lane, turn, cause, now)
 
-    def _do_without_lanes(self, lane: Lane, turn: TurnState, now: float) -> bool:
+    def _do_without_lanes(self, lane: Lane, turn: TurnState, run: RunState, now: float) -> bool:
         """The provider refuses the lane, and so has begun nothing: the run waits for another place instead."""
-        run = self._loop.run_of(turn)
         if lane.name is None or run.turns != [turn]:
             return False
         self._learned.lose_lanes()

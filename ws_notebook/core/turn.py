@@ -428,42 +428,36 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         Callable from any thread while it waits for approval. Raises ToolError for arguments that do not fit, and where
         it does not wait (any more).
         """
-        self._decidable().approve(arguments)
+        self._handle_or(not_waiting).approve(arguments)
 
     def edit(self, arguments: Mapping[str, Any] | str) -> None:
         """Let it run with these arguments, values by name or JSON: `approve(arguments)`."""
-        self._decidable().approve(arguments)
+        self.approve(arguments)
 
     def deny(self, reason: str = "") -> None:
         """Do not let it run; the model is told so, with the reason. Raises ToolError where it does not wait."""
-        self._decidable().deny(reason)
+        self._handle_or(not_waiting).deny(reason)
 
     @property
     def code(self) -> str:
         """The call as Python code for this notebook: `population(city="Oslo")`."""
-        return self._whole().code
+        return self._handle_or(_cut_off).code
 
     def cell(self) -> None:
         """Put that code into a new cell below this one; in a terminal, into the next prompt.
 
         Raises SettingsError, with the code, where there is neither.
         """
-        self._whole().cell()
+        self._handle_or(_cut_off).cell()
 
     def answer_with(self, output: Any, **settings: Any) -> RunHandle:
         """Go on from here with this output instead: the same as `run.branch(call, output)`."""
-        return self._whole().answer_with(output, **settings)
+        return self._handle_or(_cut_off).answer_with(output, **settings)
 
-    def _whole(self) -> CallHandle:
+    def _handle_or(self, problem: Callable[[CallState], ToolError]) -> CallHandle:
         handle = self.handle
         if handle is None:
-            raise ToolError(f"Call {self.call_id} of {self.name} was cut off before its arguments were whole.")
-        return handle
-
-    def _decidable(self) -> CallHandle:
-        handle = self.handle
-        if handle is None:
-            raise not_waiting(self)
+            raise problem(self)
         return handle
 
     def move(self, status: str) -> None:
@@ -471,6 +465,10 @@ class CallState(msgspec.Struct, eq=False, weakref=True, kw_only=True):
         if status not in CALL_ORDER[self.status]:
             raise ProtocolViolation(f"Call {self.call_id} is {self.status}; it cannot become {status}.")
         self.status = status
+
+
+def _cut_off(call: CallState) -> ToolError:
+    return ToolError(f"Call {call.call_id} of {call.name} was cut off before its arguments were whole.")
 
 
 def not_waiting(call: CallState) -> ToolError:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ..core.calls import Answer
+import msgspec
+
 from ..core.protocol import Protocol
 from ..core.turn import ApprovalState, CallState, Progress
 from ..secrets import Keys, hidden, note
@@ -79,14 +80,11 @@ class Calls:
         """Its function has ended, or it was not made."""
         # A tool may read the environment or a file; neither the provider nor the notebook is to have the keys.
         output, taken = without_secrets(outcome.output, self._keys)
-        answer = Answer(
+        answer = msgspec.structs.replace(
+            outcome,
             output=output,
-            status=outcome.status,
             error=None if outcome.error is None else hidden(outcome.error, self._keys),
             note=" ".join(filter(None, [note(taken), outcome.note])) if taken else outcome.note,
-            exception=outcome.exception,
-            pictures=outcome.pictures,
-            exhibits=outcome.exhibits,
         )
         self._protocol.answer_call(call, answer, time.monotonic())
         self._answered(call)

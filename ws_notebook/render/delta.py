@@ -60,8 +60,7 @@ class Deltas:
 
     def snapshot(self, now: float) -> dict[str, Any]:
         """The message with the whole run."""
-        data = self.picture(now)
-        return {"kind": "snapshot", **self._stamp(now), "run": data}
+        return {"kind": "snapshot", **self._stamp(now), "run": self.picture(now)}
 
     def delta(self, now: float) -> dict[str, Any] | None:
         """The message with what came since the last one, or None when nothing did.

@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 
 from ws_notebook import kernel
+from ws_notebook.core.calls import Answer
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.context import Context
 from ws_notebook.tools.contract import ToolLike
@@ -48,19 +49,8 @@ _STATUS = {"timeout": "timed_out", "cancelled": "cancelled", "denied": "denied"}
 """The statuses of calls whose errors have names of their own."""
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """What came of a call: its last status, what the model is told, and what the user may look at."""
-
-    status: str
-    output: Output
-    error: str | None = None
-    exception: BaseException | None = None
-    pictures: tuple[Mapping[str, Any], ...] = ()
-    """The output's pictures, small, as views hold them."""
-    exhibits: tuple[Mapping[str, Any], ...] = ()
-    """Tables and figures in the result, as views hold them: see exhibits.py."""
-    note: str = ""
-    """What was left out of the output, in a sentence; empty where it is whole."""
+Outcome = Answer
+"""What came of a call, as the protocol is told of it."""
 
 
 def unknown_tool_outcome(name: str, known: list[str]) -> Outcome:
