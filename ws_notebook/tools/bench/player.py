@@ -49,7 +49,7 @@ class Player(Tool[..., Any]):
         return {"arguments": arguments}
 
     def bind(self, arguments: str) -> BoundCall:
-        return BoundCall(self, (), self.parsed(arguments), is_async=False)
+        return BoundCall(self, (), self.parsed(arguments))
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         raise ToolError(f"Tool {self.name!r} plays a run of this process, and cannot go to another one.")
