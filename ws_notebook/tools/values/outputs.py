@@ -7,8 +7,6 @@ for pictures. Whatever has no such form raises `ToolError` with what to return i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
 
 from ws_notebook.render.format import valid
 from ws_notebook.secrets import Keys, counted
@@ -56,16 +54,13 @@ def without_secrets(output: Output, keys: Keys | None = None) -> tuple[Output, i
     return (parts, taken) if taken else (output, 0)
 
 
-def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> str:
+def error_output(kind: str, message: str) -> str:
     """What the model reads of an error: one short JSON object, without a traceback.
 
     `kind` is "timeout", "unknown_tool", "invalid_arguments", "cancelled", "denied", "unserialisable" or the name of
-    an exception's class; `available` lists the tools there are.
+    an exception's class.
     """
-    error: dict[str, Any] = {"type": kind, "message": cut(valid(message), _MAX_MESSAGE)}
-    names = list(available)
-    if names:
-        error["available_tools"] = names
+    error = {"type": kind, "message": cut(valid(message), _MAX_MESSAGE)}
     return json.dumps({"error": error}, ensure_ascii=False)
 
 
