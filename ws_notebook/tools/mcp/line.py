@@ -79,7 +79,7 @@ class Line:
             try:
                 info = made.start(self._limit)
             except Exception as error:  # noqa: BLE001 - whatever a transport or a server may raise
-                raise ConnectionFailed(self._explained(error, made.last_words())) from None
+                raise ConnectionFailed(self._explained(error, made.last_words)) from None
             self._open, self.name = made, info or self.name
         return self._open
 
@@ -100,7 +100,7 @@ class Line:
                 if cursor == "" and isinstance(_leaf(error), mcp.MCPError):
                     break  # to this server it means the end
                 connection.stop()
-                raise ConnectionFailed(self._explained(error, connection.last_words())) from None
+                raise ConnectionFailed(self._explained(error, connection.last_words)) from None
             named = {each.name: each for each in page.tools}
             if cursor and not named.keys() - found.keys():
                 break  # a new cursor each time, and never a new tool
@@ -198,7 +198,8 @@ class _Connection:
         self._client: Future[mcp.Client] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
-        self._said = ""
+        self.last_words = ""
+        """What the command wrote to stderr last, on one line; known once it has ended."""
         self._thread = threading.Thread(target=self._run, name="ws-notebook mcp", daemon=True)
 
     @property
@@ -252,10 +253,6 @@ class _Connection:
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(5)
 
-    def last_words(self) -> str:
-        """What the command wrote to stderr last, on one line; known once it has ended."""
-        return self._said
-
     def _run(self) -> None:
         try:
             asyncio.run(self._live())
@@ -265,7 +262,7 @@ class _Connection:
         finally:
             with self._errors as errors:
                 errors.seek(0)
-                self._said = " ".join(errors.read().split())[-_LAST_WORDS:]
+                self.last_words = " ".join(errors.read().split())[-_LAST_WORDS:]
 
     async def _live(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
