@@ -20,20 +20,15 @@ class Kind(NamedTuple):
 
     name: str
     heads: tuple[str, ...]
-    expression: bytes
+    expression: Expression
     random: bool = False
     """Whether it must look drawn by lot: words with hyphens between them begin so as well."""
     loose: bool = False
     """Whether its pattern holds to no more than the first three letters of a head."""
 
-    @property
-    def pattern(self) -> re.Pattern[bytes]:
-        """Made when the first of the kind is met: most kinds never are. `re` keeps it."""
-        return re.compile(self.expression, re.ASCII)
-
 
 def _kind(name: str, heads: str, pattern: str, *, random: bool = False, loose: bool = False) -> Kind:
-    return Kind(name, tuple(heads.split()), pattern.encode(), random, loose)
+    return Kind(name, tuple(heads.split()), Expression(pattern.encode()), random, loose)
 
 
 KINDS: Final = (
@@ -205,7 +200,7 @@ def _in_run(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         if begin < reached:
             continue
         for kind in _HEADS.get(data[begin : begin + 3], ()):
-            match = kind.pattern.match(data, begin)
+            match = kind.expression.match(data, begin)
             if match is not None and (not kind.random or _by_lot(match[0])):
                 # A sentence may end behind it.
                 reached = begin + len(match[0].rstrip(b"."))
