@@ -6,8 +6,8 @@ import json
 
 from cassette.entries import came, closed, sent
 
-from ws_notebook.cassette import Entry, question_of
-from ws_notebook.cassette.exchanges import exchanges_of, outputs_of
+from ws_notebook.cassette import Entry
+from ws_notebook.cassette.exchanges import exchanges_of, outputs_of, question_of
 
 __all__: list[str] = []
 
