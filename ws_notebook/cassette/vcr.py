@@ -51,12 +51,8 @@ def _interactions(data: bytes) -> list[Mapping[str, Any]]:
 def _parsed(data: bytes) -> Any:
     if data.lstrip().startswith(b"{"):
         return object_of(data)
-    try:
-        import yaml
-    except ImportError:
-        raise SettingsError(
-            "Recordings of vcrpy are read with PyYAML, which is not installed: pip install pyyaml"
-        ) from None
+    import yaml
+
     try:
         # A safe one, and the fast one where there is that.
         return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
@@ -74,7 +70,7 @@ def _request(request: Mapping[str, Any]) -> bytes:
     """The request as a frame: what is about HTTP is none of it."""
     body = object_of(_bytes(request.get("body")))
     body.pop("stream", None)
-    return json.dumps({"type": "response.create", **body}, ensure_ascii=False).encode()
+    return _frame({"type": "response.create", **body})
 
 
 def _frames(response: Mapping[str, Any]) -> Iterator[bytes]:
@@ -126,8 +122,7 @@ def _status(response: Mapping[str, Any]) -> int:
 
 def _body(response: Mapping[str, Any]) -> bytes:
     """The answer's body, unpacked."""
-    body = response.get("body", response.get("content"))
-    data = _bytes(body.get("string", body.get("base64_string")) if isinstance(body, Mapping) else body)
+    data = _bytes(response.get("body", response.get("content")))
     packed = _header(response, "content-encoding")
     # decode_compressed_response of vcrpy leaves the header where it was.
     if packed not in _INFLATE or not data or data.lstrip()[:1] in (b"{", b"e", b"d", b":", b"i"):
