@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,6 @@ class _Rows:
     def __init__(self, rows: Sequence[Any]) -> None:
         self._read: dict[str, Sequence[Any]] = {"": rows}
         self._numbers: dict[str, np.ndarray] = {}
-        self._usages: _Usages | None = None
 
     def __call__(self, path: str = "") -> Sequence[Any]:
         """What stands there in each row: "timing.started"; nothing for the rows themselves."""
@@ -50,11 +50,10 @@ class _Rows:
             self._numbers[path] = np.array(self(path), float)
         return self._numbers[path]
 
+    @cached_property
     def usages(self) -> _Usages:
         """The token counts of turns."""
-        if self._usages is None:
-            self._usages = _Usages(self("packed_usage"))
-        return self._usages
+        return _Usages(self("packed_usage"))
 
 
 class _Usages:
@@ -112,7 +111,7 @@ def _between(start: str, end: str) -> _Values:
 
 def _tokens(*path: str) -> _Values:
     """A count of the turns' usages."""
-    return lambda rows: rows.usages().counts(path)
+    return lambda rows: rows.usages.counts(path)
 
 
 _TURNS: Mapping[str, tuple[str, _Values]] = {
