@@ -167,7 +167,7 @@ def _by_lot(token: bytes) -> bool:
 
 def tokens(data: bytes) -> Iterator[tuple[int, int]]:
     """Where those stand that are known by their looks."""
-    if len(data) < _RUN or not _is_signed(data):
+    if len(data) < _RUN or not any(map(data.__contains__, _SIGNS)):
         return
     marks = b" " + data.translate(_MARKS) + b" "
     end = 0
@@ -176,10 +176,6 @@ def tokens(data: bytes) -> Iterator[tuple[int, int]]:
             start, end = marks.rfind(b" ", end, hint + 1), marks.find(b" ", hint + 1) - 1
             if end - start >= _RUN:
                 yield from _in_run(data, start, end)
-
-
-def _is_signed(data: bytes) -> bool:
-    return any(map(data.__contains__, _SIGNS))
 
 
 def _hints(data: bytes, marks: bytes) -> list[int]:
