@@ -173,17 +173,13 @@ def turns_table(runs: Iterable[RunState], *, epoch: float) -> pd.DataFrame:
 def calls_table(runs: Iterable[RunState], *, epoch: float, keys: Keys | None = None) -> pd.DataFrame:
     """One row for each tool call. `started` is the start of the function. What is known as a secret is hidden."""
     calls = [call for run in list(runs) for turn in list(run.turns) for call in list(turn.tool_calls)]
-    return _table({**_CALLS, "arguments": (_TEXT, lambda rows: _shown(rows("arguments"), keys))}, calls, epoch)
+    shown = (_TEXT, lambda rows: [hidden(text, keys) for text in rows("arguments")])
+    return _table({**_CALLS, "arguments": shown}, calls, epoch)
 
 
 def frames_table(log: FrameLog, *, epoch: float) -> pd.DataFrame:
     """One row for each frame that the log still holds."""
     return _table(_FRAMES, log.records(), epoch)
-
-
-def _shown(texts: Iterable[str], keys: Keys | None) -> list[str]:
-    known = keys or Keys()
-    return [hidden(text, known) for text in texts]
 
 
 def _written(output: Any) -> str | None:
