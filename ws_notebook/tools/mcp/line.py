@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import math
 import sys
 import tempfile
 import threading
@@ -86,7 +87,8 @@ class Line:
     def list_tools(self) -> list[Any]:
         """Every tool, as `mcp.types.Tool`. Raises ConnectionFailed.
 
-        The end is where a page has no cursor, one that was asked for before, or nothing new on it.
+        The end is where a page has no cursor (the first was asked for without), one that was asked for before, or
+        nothing new on it.
         """
         connection = self.open()
         found: dict[str, Any] = {}
@@ -106,8 +108,6 @@ class Line:
                 break  # a new cursor each time, and never a new tool
             found.update(named)
             cursor = page.next_cursor
-            if cursor is None:
-                break
         return list(found.values())
 
     @property
@@ -219,7 +219,7 @@ class _Connection:
     def wait(
         self,
         make: Callable[[mcp.Client], Coroutine[Any, Any, T]],
-        limit: float | None = None,
+        limit: float = math.inf,
         context: Context | None = None,
     ) -> T:
         """Run a request on the loop and wait for it: `limit` seconds, or until `context` is cancelled."""
@@ -234,8 +234,8 @@ class _Connection:
             except NotYet:
                 if future.done():
                     return future.result()
-                left = None if left is None else left - _POLL
-                if (left is not None and left <= 0) or self.gone:
+                left -= _POLL
+                if left <= 0 or self.gone:
                     future.cancel()
                     raise
                 if context is not None and context.cancelled:
