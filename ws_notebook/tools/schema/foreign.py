@@ -106,7 +106,7 @@ class _Mender:
             if _is_sound(key, possible):
                 result[key] = possible
         result = mapped(result, self.mend)
-        if result.get("type") == "array" or "array" in _listed(result.get("type")):
+        if "array" in _listed(result.get("type")):
             result.setdefault("items", any_of(result["prefixItems"]) if result.get("prefixItems") else {})
         return self._referring(node, result)
 
@@ -284,8 +284,7 @@ def _renewed(node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _renew_type(result: dict[str, Any]) -> None:
-    given = [result["type"]] if isinstance(result.get("type"), str) else _listed(result.pop("type", None))
-    result.pop("type", None)
+    given = _listed(result.pop("type", None))
     kinds = [_MEANT.get(kind.lower(), kind.lower()) for kind in given if isinstance(kind, str)]
     if kinds and all(kind in _TYPES for kind in kinds):
         kinds = list(dict.fromkeys(kinds))
