@@ -9,14 +9,4 @@ from .packing import Packer
 from .recorded import Cassette
 from .scrubber import Scrubber
 
-__all__ = [
-    "Answers",
-    "Cassette",
-    "Entry",
-    "Exchange",
-    "Packer",
-    "Scrubber",
-    "end_line",
-    "head_line",
-    "line",
-]
+__all__ = ["Answers", "Cassette", "Entry", "Exchange", "Packer", "Scrubber", "end_line", "head_line", "line"]

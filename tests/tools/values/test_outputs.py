@@ -15,9 +15,8 @@ from support.names import named
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.secrets import Keys
-from ws_notebook.tools import error_output, exception_output, to_output
 from ws_notebook.tools.executor import unknown_tool_outcome
-from ws_notebook.tools.values.outputs import without_secrets
+from ws_notebook.tools.values.outputs import error_output, exception_output, to_output, without_secrets
 
 __all__: list[str] = []
 

@@ -24,7 +24,7 @@ from ws_notebook.tools.schema.foreign import Unusable, object_schema
 from ws_notebook.tools.schema.function import FunctionSchema
 from ws_notebook.tools.schema.nodes import Schema
 from ws_notebook.tools.schema.strict import tidied, wire_schema
-from ws_notebook.tools.values.outputs import Output, text_part
+from ws_notebook.tools.values import Output, text_part
 from ws_notebook.tools.values.pictures import image_part
 
 __all__ = ["McpTool", "checked_options", "fitting_names", "output_of"]

@@ -10,18 +10,10 @@ import json
 
 from ws_notebook.render.format import valid
 from ws_notebook.secrets import Keys, counted
-from ws_notebook.tools.values import Output, text_part
+from ws_notebook.tools.values import Output
 from ws_notebook.tools.values.cut import Notes, cut
 
-__all__ = [
-    "DEFAULT_MAX_OUTPUT",
-    "Output",
-    "error_output",
-    "exception_output",
-    "text_part",
-    "to_output",
-    "without_secrets",
-]
+__all__ = ["DEFAULT_MAX_OUTPUT", "error_output", "exception_output", "read_error", "to_output", "without_secrets"]
 
 DEFAULT_MAX_OUTPUT = 100_000
 """Characters of text in one output at most, unless the tool says otherwise."""
