@@ -43,6 +43,11 @@ def test_a_question_is_the_same_with_and_without_its_history() -> None:
     assert question_of({"input": [picture]}) != question_of({"input": [user]})
 
 
+def test_a_question_may_have_half_of_a_character() -> None:
+    asked = Entry(0, 1, "sent", b'{"type": "response.create", "input": "a \\ud83d b"}')
+    assert question_of(exchanges_of([asked])[0].request) == (True, ("user", "a \ud83d b"))
+
+
 def test_outputs_are_known_by_their_calls_and_history_counts_once() -> None:
     one = {"type": "function_call_output", "call_id": "c1", "output": "5"}
     other = {"type": "custom_tool_call_output", "call_id": "c2", "output": [{"type": "input_text", "text": "x"}]}

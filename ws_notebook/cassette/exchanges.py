@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from ..core.codec import decode
+from ..core.codec import decode, decode_object
 from ..core.reduce import is_terminal
-from .lines import Entry, object_of
+from .lines import Entry
 
 __all__ = ["Exchange", "asked_in", "exchanges_of", "items_of", "outputs_of", "question_of"]
 
@@ -30,7 +30,7 @@ def exchanges_of(entries: Sequence[Entry]) -> list[Exchange]:
     """Each request with what came for it: by its lane, first come first served, up to the terminal event."""
     found: list[_Open] = []
     for entry in entries:
-        event = object_of(entry.data)
+        event = decode_object(entry.data)
         mine = [one for one in found if one.sent.connection == entry.connection]
         if entry.kind == "sent":
             if event.get("type", "response.create") == "response.create":

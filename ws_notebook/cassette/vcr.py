@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..core.codec import decode_object, encode
 from ..exceptions import SettingsError
 from ..secrets import hidden_frame
-from .lines import Entry, object_of
+from .lines import Entry
 
 __all__ = ["entries_of", "events_of"]
 
@@ -50,7 +50,7 @@ def _interactions(data: bytes) -> list[Mapping[str, Any]]:
 
 def _parsed(data: bytes) -> Any:
     if data.lstrip().startswith(b"{"):
-        return object_of(data)
+        return decode_object(data)
     import yaml
 
     try:
@@ -68,21 +68,21 @@ def _is_create(interaction: Mapping[str, Any]) -> bool:
 
 def _request(request: Mapping[str, Any]) -> bytes:
     """The request as a frame: what is about HTTP is none of it."""
-    body = object_of(_bytes(request.get("body")))
+    body = decode_object(_bytes(request.get("body")))
     body.pop("stream", None)
-    return _frame({"type": "response.create", **body})
+    return encode({"type": "response.create", **body})
 
 
 def _frames(response: Mapping[str, Any]) -> Iterator[bytes]:
     """The events of an answer: those of its stream, or those that it would have been."""
     body = _body(response)
     status = _status(response)
-    whole = object_of(body)
+    whole = decode_object(body)
     if status >= 400 or (whole and whole.get("object") != "response"):
         error = whole.get("error") if isinstance(whole.get("error"), Mapping) else {"message": body.decode()[:500]}
-        yield _frame({"type": "error", "status": status, "error": error})
+        yield encode({"type": "error", "status": status, "error": error})
     elif whole:
-        yield from map(_frame, events_of(whole))
+        yield from map(encode, events_of(whole))
     else:
         yield from _events(body)
 
@@ -94,9 +94,9 @@ def _events(body: bytes) -> Iterator[bytes]:
         for text in block.decode(errors="replace").split("\n"):
             name, _, value = text.partition(":")
             fields.setdefault(name, []).append(value.removeprefix(" "))
-        event = object_of("\n".join(fields.get("data", [])).encode())
+        event = decode_object("\n".join(fields.get("data", [])).encode())
         if event:
-            yield _frame({"type": fields.get("event", ["message"])[-1], **event})
+            yield encode({"type": fields.get("event", ["message"])[-1], **event})
 
 
 def events_of(response: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -108,10 +108,6 @@ def events_of(response: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for step in ("added", "done"):
             yield {"type": f"response.output_item.{step}", "output_index": place, "item": item}
     yield {"type": f"response.{status}", "response": response}
-
-
-def _frame(event: Mapping[str, Any]) -> bytes:
-    return json.dumps(event, ensure_ascii=False).encode()
 
 
 def _status(response: Mapping[str, Any]) -> int:
