@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,6 @@ class _Rows:
     def __init__(self, rows: Sequence[Any]) -> None:
         self._read: dict[str, Sequence[Any]] = {"": rows}
         self._numbers: dict[str, np.ndarray] = {}
-        self._usages: _Usages | None = None
 
     def __call__(self, path: str = "") -> Sequence[Any]:
         """What stands there in each row: "timing.started"; nothing for the rows themselves."""
@@ -50,11 +50,10 @@ class _Rows:
             self._numbers[path] = np.array(self(path), float)
         return self._numbers[path]
 
+    @cached_property
     def usages(self) -> _Usages:
         """The token counts of turns."""
-        if self._usages is None:
-            self._usages = _Usages(self("packed_usage"))
-        return self._usages
+        return _Usages(self("packed_usage"))
 
 
 class _Usages:
@@ -112,7 +111,7 @@ def _between(start: str, end: str) -> _Values:
 
 def _tokens(*path: str) -> _Values:
     """A count of the turns' usages."""
-    return lambda rows: rows.usages().counts(path)
+    return lambda rows: rows.usages.counts(path)
 
 
 _TURNS: Mapping[str, tuple[str, _Values]] = {
@@ -174,17 +173,13 @@ def turns_table(runs: Iterable[RunState], *, epoch: float) -> pd.DataFrame:
 def calls_table(runs: Iterable[RunState], *, epoch: float, keys: Keys | None = None) -> pd.DataFrame:
     """One row for each tool call. `started` is the start of the function. What is known as a secret is hidden."""
     calls = [call for run in list(runs) for turn in list(run.turns) for call in list(turn.tool_calls)]
-    return _table({**_CALLS, "arguments": (_TEXT, lambda rows: _shown(rows("arguments"), keys))}, calls, epoch)
+    shown = (_TEXT, lambda rows: [hidden(text, keys) for text in rows("arguments")])
+    return _table({**_CALLS, "arguments": shown}, calls, epoch)
 
 
 def frames_table(log: FrameLog, *, epoch: float) -> pd.DataFrame:
     """One row for each frame that the log still holds."""
     return _table(_FRAMES, log.records(), epoch)
-
-
-def _shown(texts: Iterable[str], keys: Keys | None) -> list[str]:
-    known = keys or Keys()
-    return [hidden(text, known) for text in texts]
 
 
 def _written(output: Any) -> str | None:

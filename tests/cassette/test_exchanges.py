@@ -6,8 +6,8 @@ import json
 
 from cassette.entries import came, closed, sent
 
-from ws_notebook.cassette import Entry, question_of
-from ws_notebook.cassette.exchanges import exchanges_of, outputs_of
+from ws_notebook.cassette import Entry
+from ws_notebook.cassette.exchanges import exchanges_of, outputs_of, question_of
 
 __all__: list[str] = []
 
@@ -41,6 +41,11 @@ def test_a_question_is_the_same_with_and_without_its_history() -> None:
     assert question_of({"input": []}) != question_of({"input": [], "generate": False})
     picture = {"role": "user", "content": [{"type": "input_image", "image_url": "data:,"}]}
     assert question_of({"input": [picture]}) != question_of({"input": [user]})
+
+
+def test_a_question_may_have_half_of_a_character() -> None:
+    asked = Entry(0, 1, "sent", b'{"type": "response.create", "input": "a \\ud83d b"}')
+    assert question_of(exchanges_of([asked])[0].request) == (True, ("user", "a \ud83d b"))
 
 
 def test_outputs_are_known_by_their_calls_and_history_counts_once() -> None:

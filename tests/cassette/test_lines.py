@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ws_notebook.cassette.lines import Entry, end_line, head_line, line, object_of, read
+from ws_notebook.cassette.lines import Entry, end_line, head_line, line, read
 from ws_notebook.exceptions import SettingsError
 
 __all__: list[str] = []
@@ -32,5 +32,7 @@ def test_empty_lines_are_skipped_and_a_damaged_one_is_named() -> None:
         read(head_line() + frame + frame[:9] + b"\n" + frame)
 
 
-def test_what_is_no_object_is_an_empty_one() -> None:
-    assert [object_of(data) for data in (b"[1]", b"{", b"\xff", b"[" * 5000)] == [{}] * 4
+@pytest.mark.parametrize("text", [b"[1]", b"{", b"\xff", b"[" * 5000])
+def test_what_is_no_object_is_no_frame(text: bytes) -> None:
+    with pytest.raises(SettingsError, match="Line 2 is no frame"):
+        read(head_line() + text + b"\n" + end_line(0))

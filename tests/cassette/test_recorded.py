@@ -11,7 +11,8 @@ from cassette.entries import came, sent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_notebook.cassette import VERSION, Cassette, Entry, Packer, end_line, head_line, line
+from ws_notebook.cassette import Cassette, Entry, Packer, end_line, head_line, line
+from ws_notebook.cassette.lines import VERSION
 from ws_notebook.cassette.packing import unpacked
 from ws_notebook.exceptions import SettingsError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ws_notebook.pytest_plugin.case import CaseError, _marked, file_name
+from ws_notebook.pytest_plugin.case import _marked, file_name
 
 __all__: list[str] = []
 
@@ -41,7 +41,7 @@ def test_names_that_no_system_takes_are_made_short_and_stay_apart() -> None:
     ],
 )
 def test_a_marker_that_is_wrong_is_explained(mark: pytest.MarkDecorator, words: str) -> None:
-    with pytest.raises(CaseError, match=words):
+    with pytest.raises(pytest.fail.Exception, match=words):
         _marked(mark.mark)
 
 

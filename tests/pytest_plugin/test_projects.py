@@ -157,6 +157,8 @@ def test_they_are_replayed_with_the_provider_gone_and_what_differs_is_told(recor
     assert "now:      call add(a=1, b=3) then say 'over'" in told
     assert "There is no cassette cassettes/test_ours/test_new.jsonl, and in mode none, which CI=true means" in told
     assert "pytest test_missing.py::test_other --ws-record=once" in told
+    # What a test lacks is said once.
+    assert "During handling" not in told.partition("= FAILURES =")[0], told
     assert "ws_cassette has no 'sped'. It takes name, mode, exact, speed, tools." in told
 
 

@@ -64,7 +64,7 @@ def plainly(data: bytes) -> set[int]:
 
 
 def begins_as(kind: Kind, data: bytes, at: int) -> bool:
-    match = kind.pattern.match(data, at) if data.startswith(tuple(map(str.encode, kind.heads)), at) else None
+    match = kind.expression.match(data, at) if data.startswith(tuple(map(str.encode, kind.heads)), at) else None
     return match is not None and re.search(rb"[A-WYZa-wyz0-9]{20}", match[0]) is not None
 
 

@@ -10,7 +10,8 @@ import plotly.offline
 import pytest
 from support.kinds_of_secrets import FRAGMENTS, KEY, PLACEHOLDERS, SECRETS, UNCHANGED
 
-from ws_notebook.secrets import Keys, counted, hidden, hidden_frame, hidden_value, note, restored, spans
+from ws_notebook.secrets import Keys, counted, hidden, hidden_frame, hidden_value, note, restored
+from ws_notebook.secrets.search import spans
 
 __all__: list[str] = []
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ws_notebook.core.turn import Progress
-from ws_notebook.tools import BoundCall, tool
+from ws_notebook.tools import tool
+from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.context import Context
 
 __all__: list[str] = []

@@ -15,7 +15,8 @@ from tools.zoo_nested import NESTED
 from tools.zoo_rival import functions
 
 from ws_notebook.exceptions import ToolError
-from ws_notebook.tools import to_output, tool
+from ws_notebook.tools import tool
+from ws_notebook.tools.values.outputs import to_output
 
 __all__: list[str] = []
 

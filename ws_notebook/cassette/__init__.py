@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from .answers import Answers
-from .exchanges import Exchange, question_of
-from .lines import VERSION, Entry, end_line, head_line, line
+from .exchanges import Exchange
+from .lines import Entry, end_line, head_line, line
 from .packing import Packer
 from .recorded import Cassette
-from .scrubber import Scrubber, scrubbed
+from .scrubber import Scrubber
 
-__all__ = [
-    "VERSION",
-    "Answers",
-    "Cassette",
-    "Entry",
-    "Exchange",
-    "Packer",
-    "Scrubber",
-    "end_line",
-    "head_line",
-    "line",
-    "question_of",
-    "scrubbed",
-]
+__all__ = ["Answers", "Cassette", "Entry", "Exchange", "Packer", "Scrubber", "end_line", "head_line", "line"]

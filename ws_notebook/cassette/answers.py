@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..core.codec import decode, response_id
 from .difference import first_difference, shown
 from .exchanges import Exchange, outputs_of, question_of
-from .lines import object_of
 from .recorded import Cassette
 
 __all__ = ["Answers"]
@@ -104,7 +104,7 @@ class Answers:
         """An exchange that is given once more has response ids of its own: a session takes none twice."""
         if count == 1:
             return exchange
-        ids = {found for _, frame in exchange.frames if (found := _response_id(frame))}
+        ids = {found for _, frame in exchange.frames if (found := response_id(decode(frame)))}
         frames = []
         for ms, frame in exchange.frames:
             for old in ids:
@@ -113,11 +113,6 @@ class Answers:
                 frame = frame.replace(json.dumps(old).encode(), json.dumps(new).encode())  # noqa: PLW2901
             frames.append((ms, frame))
         return Exchange(exchange.request, tuple(frames), exchange.closed, exchange.whole)
-
-
-def _response_id(frame: bytes) -> str:
-    response = object_of(frame).get("response")
-    return str(response.get("id") or "") if isinstance(response, dict) else ""
 
 
 def _asked(request: Mapping[str, Any]) -> str:

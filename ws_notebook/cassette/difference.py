@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from ..core.codec import decode_object
 from .exchanges import Exchange, asked_in, items_of
-from .lines import object_of
 
 __all__ = ["Difference", "difference_of", "first_difference", "shown"]
 
@@ -103,7 +103,7 @@ def _answer(exchange: Exchange) -> list[Any]:
     """What came, without what is new each time: the items that were finished, and the end."""
     told: list[Any] = []
     for _, frame in exchange.frames:
-        event = object_of(frame)
+        event = decode_object(frame)
         kind = str(event.get("type"))
         if kind == "response.output_item.done":
             told.append(_lasting(event.get("item")))

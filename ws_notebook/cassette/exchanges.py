@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from ..core.codec import decode
+from ..core.codec import decode, decode_object
 from ..core.reduce import is_terminal
-from .lines import Entry, object_of
+from .lines import Entry
 
 __all__ = ["Exchange", "asked_in", "exchanges_of", "items_of", "outputs_of", "question_of"]
 
@@ -28,7 +28,23 @@ class Exchange(msgspec.Struct, frozen=True):
 
 def exchanges_of(entries: Sequence[Entry]) -> list[Exchange]:
     """Each request with what came for it: by its lane, first come first served, up to the terminal event."""
-    return [open_one.done() for open_one in _opened(entries)]
+    found: list[_Open] = []
+    for entry in entries:
+        event = decode_object(entry.data)
+        mine = [one for one in found if one.sent.connection == entry.connection]
+        if entry.kind == "sent":
+            if event.get("type", "response.create") == "response.create":
+                found.append(_Open(entry, event))
+        elif entry.kind == "closed":
+            for one in mine:
+                if not one.over:
+                    one.over, one.closed = True, event
+        elif mine:
+            lane = [one for one in mine if one.request.get("stream_id") == event.get("stream_id")]
+            waiting = [one for one in lane or mine if not one.over]
+            # What comes behind the end belongs to what ended last.
+            (waiting[0] if waiting else (lane or mine)[-1]).add(entry, event)
+    return [Exchange(one.request, tuple(one.frames), one.closed, one.over) for one in found]
 
 
 def items_of(request: Mapping[str, Any]) -> list[Any]:
@@ -77,45 +93,16 @@ def _parts(content: Any) -> Iterator[str]:
         yield " ".join(part["text"].split()) if isinstance(part.get("text"), str) else str(part.get("type"))
 
 
-class _Open:
+class _Open(msgspec.Struct):
     """A request whose answer is being read."""
 
-    def __init__(self, sent: Entry, request: Mapping[str, Any]) -> None:
-        self.lane = request.get("stream_id")
-        self.connection = sent.connection
-        self.over = False
-        self._began = sent.ms
-        self._request = request
-        self._frames: list[tuple[float, bytes]] = []
-        self._closed: Mapping[str, Any] | None = None
+    sent: Entry
+    request: Mapping[str, Any]
+    frames: list[tuple[float, bytes]] = []
+    closed: Mapping[str, Any] | None = None
+    over: bool = False
 
     def add(self, entry: Entry, event: Mapping[str, Any]) -> None:
-        self._frames.append((max(0.0, entry.ms - self._began), entry.data))
+        self.frames.append((max(0.0, entry.ms - self.sent.ms), entry.data))
         # What comes behind an end changes nothing, unless the provider begins another response by itself.
         self.over = event.get("type") != "response.created" and (self.over or is_terminal(decode(entry.data)))
-
-    def close(self, entry: Entry) -> None:
-        self.over, self._closed = True, object_of(entry.data)
-
-    def done(self) -> Exchange:
-        return Exchange(self._request, tuple(self._frames), self._closed, self.over)
-
-
-def _opened(entries: Sequence[Entry]) -> list[_Open]:
-    found: list[_Open] = []
-    for entry in entries:
-        event = object_of(entry.data)
-        mine = [one for one in found if one.connection == entry.connection]
-        if entry.kind == "sent":
-            if event.get("type", "response.create") == "response.create":
-                found.append(_Open(entry, event))
-        elif entry.kind == "closed":
-            for one in mine:
-                if not one.over:
-                    one.close(entry)
-        elif mine:
-            lane = [one for one in mine if one.lane == event.get("stream_id")]
-            waiting = [one for one in lane or mine if not one.over]
-            # What comes behind the end belongs to what ended last.
-            (waiting[0] if waiting else (lane or mine)[-1]).add(entry, event)
-    return found

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 import msgspec
 
+from ..core.codec import decode_object
 from ..exceptions import SettingsError
 
-__all__ = ["VERSION", "Entry", "Read", "end_line", "head_line", "line", "object_of", "read"]
+__all__ = ["VERSION", "Entry", "Read", "end_line", "head_line", "line", "read"]
 
 VERSION: Final = 2
 
@@ -68,7 +69,7 @@ def read(data: bytes) -> Read:
     lines = data.split(b"\n")
     if not lines[-1]:
         lines.pop()
-    head = object_of(lines[0]) if lines else {}
+    head = decode_object(lines[0]) if lines else {}
     version = head.get("cassette")
     if "cassette" not in head:
         raise SettingsError(
@@ -88,7 +89,7 @@ def _body(head: dict[str, Any], lines: list[bytes], version: int) -> Read:
     for number, text in enumerate(lines[1:], 2):
         if not text.strip():
             continue
-        found = object_of(text, raw=True)
+        found = _values(text)
         entry = _entry(found)
         if entry is not None:
             entries.append(entry)
@@ -101,7 +102,7 @@ def _body(head: dict[str, Any], lines: list[bytes], version: int) -> Read:
     return Read(head, entries, broken)
 
 
-def _entry(found: dict[str, Any]) -> Entry | None:
+def _entry(found: dict[str, msgspec.Raw]) -> Entry | None:
     for kind in ("sent", "received", "closed"):
         if kind in found:
             return Entry(_number(found.get("ms")), int(_number(found.get("on"))), kind, bytes(found[kind]))
@@ -111,14 +112,12 @@ def _entry(found: dict[str, Any]) -> Entry | None:
     return None
 
 
-def object_of(data: bytes, *, raw: bool = False) -> dict[str, Any]:
-    """The JSON object, or an empty one. `raw`: its values as they are written."""
+def _values(text: bytes) -> dict[str, msgspec.Raw]:
+    """The values of a line's object as they are written; of what is none, no values."""
     try:
-        kind: Any = dict[str, msgspec.Raw] if raw else dict[str, Any]
-        found: dict[str, Any] = msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(text, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
-    return found
 
 
 def _number(raw: Any) -> float:

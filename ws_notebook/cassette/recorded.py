@@ -70,9 +70,12 @@ class Cassette:
         except OSError as error:
             raise SettingsError(f"The cassette {str(path)!r} cannot be read: {error.strerror or error}.") from None
         try:
-            if where.suffix.lower() in (".yaml", ".yml", ".json"):
-                return _of_vcr(data)
-            return cls.loads(data)
+            if where.suffix.lower() not in (".yaml", ".yml", ".json"):
+                return cls.loads(data)
+            from .vcr import entries_of
+
+            entries, recorded = entries_of(data)
+            return cls(entries, transport="http", recorded=recorded)
         except SettingsError as error:
             raise SettingsError(f"{path}: {error}") from None
 
@@ -109,10 +112,3 @@ class Cassette:
         Times, ids and what else is new in each recording are not compared.
         """
         return difference_of(self.exchanges(), other.exchanges())
-
-
-def _of_vcr(data: bytes) -> Cassette:
-    from .vcr import entries_of
-
-    entries, recorded = entries_of(data)
-    return Cassette(entries, transport="http", recorded=recorded)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..core.codec import decode_object, encode
 from ..exceptions import SettingsError
 from ..secrets import hidden_frame
-from .lines import Entry, object_of
+from .lines import Entry
 
 __all__ = ["entries_of", "events_of"]
 
@@ -50,13 +50,9 @@ def _interactions(data: bytes) -> list[Mapping[str, Any]]:
 
 def _parsed(data: bytes) -> Any:
     if data.lstrip().startswith(b"{"):
-        return object_of(data)
-    try:
-        import yaml
-    except ImportError:
-        raise SettingsError(
-            "Recordings of vcrpy are read with PyYAML, which is not installed: pip install pyyaml"
-        ) from None
+        return decode_object(data)
+    import yaml
+
     try:
         # A safe one, and the fast one where there is that.
         return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
@@ -72,21 +68,21 @@ def _is_create(interaction: Mapping[str, Any]) -> bool:
 
 def _request(request: Mapping[str, Any]) -> bytes:
     """The request as a frame: what is about HTTP is none of it."""
-    body = object_of(_bytes(request.get("body")))
+    body = decode_object(_bytes(request.get("body")))
     body.pop("stream", None)
-    return json.dumps({"type": "response.create", **body}, ensure_ascii=False).encode()
+    return encode({"type": "response.create", **body})
 
 
 def _frames(response: Mapping[str, Any]) -> Iterator[bytes]:
     """The events of an answer: those of its stream, or those that it would have been."""
     body = _body(response)
     status = _status(response)
-    whole = object_of(body)
+    whole = decode_object(body)
     if status >= 400 or (whole and whole.get("object") != "response"):
         error = whole.get("error") if isinstance(whole.get("error"), Mapping) else {"message": body.decode()[:500]}
-        yield _frame({"type": "error", "status": status, "error": error})
+        yield encode({"type": "error", "status": status, "error": error})
     elif whole:
-        yield from map(_frame, events_of(whole))
+        yield from map(encode, events_of(whole))
     else:
         yield from _events(body)
 
@@ -98,9 +94,9 @@ def _events(body: bytes) -> Iterator[bytes]:
         for text in block.decode(errors="replace").split("\n"):
             name, _, value = text.partition(":")
             fields.setdefault(name, []).append(value.removeprefix(" "))
-        event = object_of("\n".join(fields.get("data", [])).encode())
+        event = decode_object("\n".join(fields.get("data", [])).encode())
         if event:
-            yield _frame({"type": fields.get("event", ["message"])[-1], **event})
+            yield encode({"type": fields.get("event", ["message"])[-1], **event})
 
 
 def events_of(response: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -114,10 +110,6 @@ def events_of(response: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"type": f"response.{status}", "response": response}
 
 
-def _frame(event: Mapping[str, Any]) -> bytes:
-    return json.dumps(event, ensure_ascii=False).encode()
-
-
 def _status(response: Mapping[str, Any]) -> int:
     status = response.get("status_code") or response.get("status")
     code = status.get("code") if isinstance(status, Mapping) else status
@@ -126,8 +118,7 @@ def _status(response: Mapping[str, Any]) -> int:
 
 def _body(response: Mapping[str, Any]) -> bytes:
     """The answer's body, unpacked."""
-    body = response.get("body", response.get("content"))
-    data = _bytes(body.get("string", body.get("base64_string")) if isinstance(body, Mapping) else body)
+    data = _bytes(response.get("body", response.get("content")))
     packed = _header(response, "content-encoding")
     # decode_compressed_response of vcrpy leaves the header where it was.
     if packed not in _INFLATE or not data or data.lstrip()[:1] in (b"{", b"e", b"d", b":", b"i"):

@@ -28,7 +28,7 @@ from ..tools.executor import (
     unknown_tool_outcome,
     unserved_outcome,
 )
-from ..tools.values.outputs import Output
+from ..tools.values import Output
 from .approvals import Approvals, Held
 from .calls import Calls
 from .course import Course

@@ -89,13 +89,9 @@ def ws_config() -> dict[str, Any]:
 @pytest.fixture
 def ws_case(request: pytest.FixtureRequest) -> Iterator[Case]:
     """The cassette of the test: `path`, `mode`, and whether it is `recording`."""
-    from .case import Case, CaseError
+    from .case import Case
 
-    mark = request.node.get_closest_marker(_MARKER)
-    try:
-        case = Case(request.node, request.config, mark, in_ci=_in_ci())
-    except CaseError as error:
-        pytest.fail(str(error), pytrace=False)
+    case = Case(request.node, request.config, request.node.get_closest_marker(_MARKER), in_ci=_in_ci())
     yield case
     if told := case.finish(kept=request.node.stash.get(_PASSED, False)):
         request.node.add_report_section("teardown", "cassette", told)
@@ -104,13 +100,7 @@ def ws_case(request: pytest.FixtureRequest) -> Iterator[Case]:
 @pytest.fixture
 def ws_session(ws_case: Case, ws_config: dict[str, Any]) -> Iterator[Session]:
     """A session that is answered by the test's cassette, or recorded to it."""
-    from .case import CaseError
-
-    try:
-        session = ws_case.session(ws_config)
-    except CaseError as error:
-        pytest.fail(str(error), pytrace=False)
-    yield session
+    yield ws_case.session(ws_config)
     ws_case.close()
 
 
@@ -120,12 +110,7 @@ def ws_relay(ws_case: Case, request: pytest.FixtureRequest, monkeypatch: pytest.
 
     While the test runs, the environment has it as OPENAI_BASE_URL, with a key of its own as OPENAI_API_KEY.
     """
-    from .case import CaseError
-
-    try:
-        relay = ws_case.relay(beside="ws_session" in request.fixturenames)
-    except CaseError as error:
-        pytest.fail(str(error), pytrace=False)
+    relay = ws_case.relay(beside="ws_session" in request.fixturenames)
     for name, value in relay.environment.items():
         monkeypatch.setenv(name, value)
     yield relay

@@ -7,7 +7,9 @@ import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from ..cassette import Cassette
 from ..cassette.modes import MODES, part_of, step
@@ -23,22 +25,15 @@ from ..transports.tape import Writer
 from ..transports.websocket import WebSocketTransport
 from .relay import Relay
 
-if TYPE_CHECKING:
-    import pytest
-
-__all__ = ["Case", "CaseError", "file_name"]
+__all__ = ["Case", "file_name"]
 
 _LONGEST = 100
 _OF_PROVIDERS = ("provider", "profile", "api_key", "headers", "ssl", "transport", "compression", "through")
 """What of a session's arguments a replay has no use for."""
 
 
-class CaseError(Exception):
-    """A test cannot have its cassette. `str(error)` says why, and what to do."""
-
-
 class Case:
-    """The cassette of the test `item`. Raises CaseError for a marker or a mode that cannot be used.
+    """The cassette of the test `item`. Fails the test for a marker or a mode that cannot be used.
 
     `path`: its file. `mode`: none, once, new_episodes or all.
     """
@@ -56,7 +51,8 @@ class Case:
         folder = str(config.getini("ws_cassettes"))
         home = config.rootpath / folder if folder else item.path.parent / "cassettes"
         self.path = _found(home / given["name"] if given["name"] else home / item.path.stem / file_name(item.nodeid))
-        self._shown = _relative(self.path, config.invocation_params.dir)
+        here = config.invocation_params.dir
+        self._shown = self.path.relative_to(here) if self.path.is_relative_to(here) else self.path
         self._command = f"pytest {shlex.quote(item.nodeid)} --ws-record=once"
         self._session: Session | None = None
         self._recordings: list[tuple[Writer, Path, int]] = []
@@ -71,15 +67,15 @@ class Case:
         return any(recorder.recording for recorder, *_ in self._recordings)
 
     def session(self, arguments: Mapping[str, Any]) -> Session:
-        """A session over the cassette. Raises CaseError where there is none to replay, or none can be written."""
+        """A session over the cassette. Fails the test where there is none to replay, or none can be written."""
         try:
             self._session = self._opened(dict(arguments))
         except SettingsError as error:
-            raise CaseError(str(error)) from None
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         return self._session
 
     def relay(self, *, beside: bool = False) -> Relay:
-        """A server over the cassette, or in front of a provider. Raises CaseError.
+        """A server over the cassette, or in front of a provider. Fails the test as `session` does.
 
         `beside`: the test has a session, too, whose cassette is another file.
         """
@@ -90,11 +86,13 @@ class Case:
             if todo == "replay" and cassette is not None:
                 return Relay.of_cassette(cassette, exact=self._exact, speed=self._speed)
             keys, upstream = Keys(), self._upstream
-            recorder = Recorder(self._part(path), provider=_shown_provider(upstream), keys=keys, after=cassette)
+            # Its name, or its address without what may be a secret in it.
+            shown = hidden(upstream.partition("?")[0])
+            recorder = Recorder(self._part(path), provider=shown, keys=keys, after=cassette)
             self._recordings.append((recorder, path, 0 if cassette is None else len(cassette)))
             return Relay.of_provider(upstream, self._key_variable, recorder, keys, cassette)
         except SettingsError as error:
-            raise CaseError(str(error)) from None
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
 
     def close(self) -> None:
         """End the session; its recording is whole then."""
@@ -167,7 +165,7 @@ def file_name(nodeid: str) -> str:
 
 
 def _marked(mark: pytest.Mark | None) -> dict[str, Any]:
-    """What the marker says. Raises CaseError."""
+    """What the marker says; fails the test where that cannot be used."""
     known: dict[str, Any] = {"name": None, "mode": None, "exact": False, "speed": 0, "tools": "live"}
     if mark is None:
         return known
@@ -175,14 +173,14 @@ def _marked(mark: pytest.Mark | None) -> dict[str, Any]:
     if mark.args:
         given["name"], *more = mark.args
         if more:
-            raise CaseError("ws_cassette takes one name; the rest by keywords, as mode='all'.")
+            pytest.fail("ws_cassette takes one name; the rest by keywords, as mode='all'.", pytrace=False)
     for name in given:
         if name not in known:
-            raise CaseError(f"ws_cassette has no {name!r}. It takes {', '.join(known)}.")
+            pytest.fail(f"ws_cassette has no {name!r}. It takes {', '.join(known)}.", pytrace=False)
     if given.get("mode") not in (None, *MODES):
-        raise CaseError(f"mode of ws_cassette is one of {', '.join(MODES)}, not {given['mode']!r}.")
+        pytest.fail(f"mode of ws_cassette is one of {', '.join(MODES)}, not {given['mode']!r}.", pytrace=False)
     if not isinstance(given.get("name"), str | None):
-        raise CaseError(f"ws_cassette takes the name of a file, not {given['name']!r}.")
+        pytest.fail(f"ws_cassette takes the name of a file, not {given['name']!r}.", pytrace=False)
     return {**known, **given}
 
 
@@ -190,12 +188,3 @@ def _found(path: Path) -> Path:
     """The file, or the compressed one that is there in its place."""
     packed = path.with_name(f"{path.name}.gz")
     return packed if not path.exists() and packed.exists() else path
-
-
-def _shown_provider(upstream: str) -> str:
-    """Its name, or its address without what may be a secret in it."""
-    return hidden(upstream.partition("?")[0])
-
-
-def _relative(path: Path, folder: Path) -> Path:
-    return path.relative_to(folder) if path.is_relative_to(folder) else path

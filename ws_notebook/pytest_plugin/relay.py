@@ -8,7 +8,7 @@ import secrets
 from ..cassette import Answers, Cassette
 from ..engine.portal import portal
 from ..secrets import Keys
-from ..server.app import Bound, ServerOptions, bound
+from ..server.app import ServerOptions, bound
 from ..server.models.demo import DemoModel, Pace
 from ..server.models.replay import Replayed
 from ..server.models.upstream.service import Upstream
@@ -36,7 +36,7 @@ class Relay:
         self._taping = taping
         demo = [] if source is not None else [DemoModel(Pace(0, 0))]
         options = ServerOptions(models=demo, token=self.api_key, source=self._source, taping=taping)
-        self._bound = portal().submit(_bound(options, self._store)).result()
+        self._bound = portal().call(bound, options, self._store)
         self.base_url = self._bound.base_url()
         self.websocket_base_url = self.base_url.replace("http", "ws", 1)
 
@@ -86,7 +86,3 @@ class Relay:
         self._store.close()
         if self._taping is not None:
             self._taping.recorder.stop()
-
-
-async def _bound(options: ServerOptions, store: MemoryStore) -> Bound:
-    return bound(options, store)

@@ -11,7 +11,7 @@ as `api_key`. Only there short keys and words such as "ollama" are hidden. Every
 from .errors import hidden_error
 from .frames import Frames
 from .keys import Keys
-from .search import MARK, counted, hidden, hidden_frame, hidden_value, note, restored, spans, to_frame
+from .search import MARK, counted, hidden, hidden_frame, hidden_value, note, restored
 from .stream import Stream, so_far
 
 __all__ = [
@@ -27,6 +27,4 @@ __all__ = [
     "note",
     "restored",
     "so_far",
-    "spans",
-    "to_frame",
 ]

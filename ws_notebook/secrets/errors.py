@@ -24,13 +24,10 @@ def hidden_error(error: E, keys: Keys | None) -> E:
         for name, value in list(vars(error).items()):
             if isinstance(value, str):
                 setattr(error, name, hidden(value, keys))
-        return error
-    return _hidden_struct(error, keys) if isinstance(error, msgspec.Struct) else error  # type: ignore[return-value]
-
-
-def _hidden_struct(error: msgspec.Struct, keys: Keys | None) -> msgspec.Struct:
-    fields = msgspec.structs.asdict(error)
-    return msgspec.structs.replace(error, **{name: _hidden(value, keys) for name, value in fields.items()})
+    elif isinstance(error, msgspec.Struct):
+        fields = msgspec.structs.asdict(error)
+        return msgspec.structs.replace(error, **{name: _hidden(value, keys) for name, value in fields.items()})
+    return error
 
 
 def _hidden(value: Any, keys: Keys | None) -> Any:

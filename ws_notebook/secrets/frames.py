@@ -29,16 +29,15 @@ class _Event(msgspec.Struct):
     summary_index: Any = None
 
 
-class _Waiting(Generic[T]):
+class _Waiting(msgspec.Struct, Generic[T]):
     """A frame that was added, with what it was added for, until it is certain what may be stored of it."""
 
-    def __init__(self, tag: T, frame: bytes, piece: str | None = None) -> None:
-        self.tag = tag
-        self.frame = frame
-        self.piece = piece
-        """Of a piece of a text, what may be stored so far."""
-        self.open = False
-        """Whether what its text holds back may still be added to it."""
+    tag: T
+    frame: bytes
+    piece: str | None = None
+    """Of a piece of a text, what may be stored so far."""
+    open: bool = False
+    """Whether what its text holds back may still be added to it."""
 
     def done(self) -> bytes:
         if self.piece is None:

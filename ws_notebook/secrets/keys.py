@@ -33,7 +33,8 @@ class Keys:
 
     def add(self, secrets: Iterable[str]) -> None:
         """Know further ones; of `Bearer …` what stands behind it, too."""
-        told = {part.encode(errors="replace") for secret in secrets if secret.strip() for part in _parts(secret)}
+        whole = {secret.strip() for secret in secrets} - {""}
+        told = {part.encode(errors="replace") for secret in whole for part in (secret, secret.rsplit(maxsplit=1)[-1])}
         if told <= self._known:
             return
         known = self._known | told
@@ -55,10 +56,6 @@ class Keys:
     def begun(self, data: bytes, least: int = 1) -> int:
         """From where on the end of `data` may be the beginning of one; its length where none has begun."""
         return min((begun(secret, data, least) for secret in self._everywhere), default=len(data))
-
-
-def _parts(secret: str) -> tuple[str, str]:
-    return secret.strip(), secret.rsplit(maxsplit=1)[-1]
 
 
 def _is_by_value(secret: bytes) -> bool:

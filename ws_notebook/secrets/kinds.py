@@ -20,20 +20,15 @@ class Kind(NamedTuple):
 
     name: str
     heads: tuple[str, ...]
-    expression: bytes
+    expression: Expression
     random: bool = False
     """Whether it must look drawn by lot: words with hyphens between them begin so as well."""
     loose: bool = False
     """Whether its pattern holds to no more than the first three letters of a head."""
 
-    @property
-    def pattern(self) -> re.Pattern[bytes]:
-        """Made when the first of the kind is met: most kinds never are. `re` keeps it."""
-        return re.compile(self.expression, re.ASCII)
-
 
 def _kind(name: str, heads: str, pattern: str, *, random: bool = False, loose: bool = False) -> Kind:
-    return Kind(name, tuple(heads.split()), pattern.encode(), random, loose)
+    return Kind(name, tuple(heads.split()), Expression(pattern.encode()), random, loose)
 
 
 KINDS: Final = (
@@ -172,7 +167,7 @@ def _by_lot(token: bytes) -> bool:
 
 def tokens(data: bytes) -> Iterator[tuple[int, int]]:
     """Where those stand that are known by their looks."""
-    if len(data) < _RUN or not _is_signed(data):
+    if len(data) < _RUN or not any(map(data.__contains__, _SIGNS)):
         return
     marks = b" " + data.translate(_MARKS) + b" "
     end = 0
@@ -181,10 +176,6 @@ def tokens(data: bytes) -> Iterator[tuple[int, int]]:
             start, end = marks.rfind(b" ", end, hint + 1), marks.find(b" ", hint + 1) - 1
             if end - start >= _RUN:
                 yield from _in_run(data, start, end)
-
-
-def _is_signed(data: bytes) -> bool:
-    return any(map(data.__contains__, _SIGNS))
 
 
 def _hints(data: bytes, marks: bytes) -> list[int]:
@@ -205,7 +196,7 @@ def _in_run(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         if begin < reached:
             continue
         for kind in _HEADS.get(data[begin : begin + 3], ()):
-            match = kind.pattern.match(data, begin)
+            match = kind.expression.match(data, begin)
             if match is not None and (not kind.random or _by_lot(match[0])):
                 # A sentence may end behind it.
                 reached = begin + len(match[0].rstrip(b"."))

@@ -7,25 +7,9 @@ servers. Light to import: pydantic comes with the first tool that is made.
 
 from __future__ import annotations
 
-from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.function import AnyTool, Tool, tool
 from ws_notebook.tools.hosted import HostedTool
 from ws_notebook.tools.registry import Offered, Toolable, ToolRegistry
 from ws_notebook.tools.toolset import tools_from
-from ws_notebook.tools.values.outputs import Output, error_output, exception_output, to_output
 
-__all__ = [
-    "AnyTool",
-    "BoundCall",
-    "HostedTool",
-    "Offered",
-    "Output",
-    "Tool",
-    "Toolable",
-    "ToolRegistry",
-    "error_output",
-    "exception_output",
-    "to_output",
-    "tool",
-    "tools_from",
-]
+__all__ = ["AnyTool", "HostedTool", "Offered", "Tool", "ToolRegistry", "Toolable", "tool", "tools_from"]

@@ -15,7 +15,8 @@ from ws_notebook.core.turn import CallState
 from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import visible
 from ws_notebook.secrets import hidden_value
-from ws_notebook.tools.values.outputs import Output, error_output, text_part
+from ws_notebook.tools.values import Output, text_part
+from ws_notebook.tools.values.outputs import error_output
 
 if TYPE_CHECKING:
     from ws_notebook.tools.unsaid import Unsaid

@@ -22,8 +22,6 @@ class BoundCall(msgspec.Struct, frozen=True, eq=False):
     args: tuple[Any, ...]
     """The positional-only arguments."""
     kwargs: dict[str, Any]
-    is_async: bool
-    """Whether `run()` gives something to await."""
     contexts: tuple[str, ...] = ()
     """The parameters that are given the context."""
 
@@ -34,23 +32,22 @@ class BoundCall(msgspec.Struct, frozen=True, eq=False):
         parameters: tuple[Parameter, ...],
         values: dict[str, Any],
         *,
-        is_async: bool,
         contexts: tuple[str, ...] = (),
     ) -> BoundCall:
         """Sort values by name into positional and keyword arguments."""
         positional = [parameter for parameter in parameters if parameter.positional]
         if not positional:
-            return cls(tool, (), values, is_async, contexts)
+            return cls(tool, (), values, contexts)
         given = [index for index, parameter in enumerate(positional) if parameter.name in values]
         # A default before a given positional argument has to be spelled out.
         leading = positional[: given[-1] + 1] if given else []
         args = tuple(values.get(parameter.name, parameter.default) for parameter in leading)
         names = {parameter.name for parameter in positional}
         keywords = {name: value for name, value in values.items() if name not in names}
-        return cls(tool, args, keywords, is_async, contexts)
+        return cls(tool, args, keywords, contexts)
 
     def run(self, context: Context | None = None) -> Any:
-        """Call the function in this thread and return its result; an awaitable when `is_async`.
+        """Call the function in this thread and return its result; an awaitable where the tool is async.
 
         A generator is run to its end: the result is what it returns, or else the last value it yields; `context` is
         told of each value, and the generator is closed early where the call was given up. What the function raises

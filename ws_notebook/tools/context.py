@@ -13,7 +13,8 @@ import msgspec
 
 from ws_notebook.core.handle import RunHandle
 from ws_notebook.core.turn import CallState, Progress
-from ws_notebook.tools.values.outputs import Output, to_output
+from ws_notebook.tools.values import Output
+from ws_notebook.tools.values.outputs import to_output
 
 __all__ = ["Context", "is_context"]
 

@@ -53,8 +53,6 @@ def _call_elsewhere(parcel: BoundCall | bytes, once: str) -> Any:
 
 
 def _call(bound: BoundCall, inside: Context | None) -> Any:
-    if bound.is_async:
-        return asyncio.run(bound.run(inside))
     value = bound.run(inside)
     return asyncio.run(_awaited(value)) if inspect.isawaitable(value) else value
 

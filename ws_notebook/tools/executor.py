@@ -28,7 +28,8 @@ from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.context import Context
 from ws_notebook.tools.contract import ToolLike
 from ws_notebook.tools.engines import submitted, withdrawn
-from ws_notebook.tools.values.outputs import Output, error_output, exception_output, read_error, to_output
+from ws_notebook.tools.values import Output
+from ws_notebook.tools.values.outputs import error_output, exception_output, read_error, to_output
 
 __all__ = [
     "Execution",

@@ -21,7 +21,7 @@ from ws_notebook.tools.schema.arguments import validated
 from ws_notebook.tools.schema.docstring import describe
 from ws_notebook.tools.schema.freeform import as_format, check_parameters, format_words, parsed_text
 from ws_notebook.tools.schema.pretty import ShownSchema
-from ws_notebook.tools.schema.signature import context_parameters, home, is_unbound_method, signature_text
+from ws_notebook.tools.schema.signature import home, is_unbound_method, signature_text
 
 if TYPE_CHECKING:
     from ws_notebook.tools.unsaid import Unsaid
@@ -57,7 +57,6 @@ class Tool(Workbench, Generic[P, R]):
     """Whether a call gives something to await: a coroutine function or an async generator function."""
     _run_in: str | Executor = "kernel"
     _unbound = False
-    _contexts: tuple[str, ...] = ()
 
     def __init__(
         self, function: Callable[P, R], *, names: dict[str, Any] | None = None, **options: Unpack[ToolOptions]
@@ -79,7 +78,6 @@ class Tool(Workbench, Generic[P, R]):
         self.is_async = _is_async(function)
         self._bench = Bench()
         self._unbound = is_unbound_method(function)
-        self._contexts = context_parameters(function, label=label, names=names)
         self._schema = function_schema(function, label=label, docstring=docstring, strict=given["strict"], names=names)
         self.format = as_format(given.get("format"), label)
         if self.format is not None:
@@ -130,7 +128,7 @@ class Tool(Workbench, Generic[P, R]):
     def bind(self, arguments: str) -> BoundCall:
         """The call that the model asks for with these JSON arguments, ready to run. Raises as `parsed` does."""
         values = self.parsed(arguments)
-        return BoundCall.of(self, self._schema.parameters, values, is_async=self.is_async, contexts=self._contexts)
+        return BoundCall.of(self, self._schema.parameters, values, contexts=self._schema.contexts)
 
     def parsed(self, arguments: str) -> dict[str, Any]:
         """The Python values by name of these JSON arguments; those left to their defaults are absent.

@@ -33,6 +33,11 @@ def text(words: str) -> Any:
     return SimpleNamespace(type="text", text=words)
 
 
+def mcp_tool(described: Any, request: Any, *, prefix: str = "", options: dict[str, Any]) -> McpTool:
+    name = fitting_names([described.name], prefix)[described.name]
+    return McpTool(described, request, name=name, origin="shop", options=options)
+
+
 def result(*content: Any, is_error: bool = False, structured_content: Any = None) -> Any:
     return SimpleNamespace(content=list(content), is_error=is_error, structured_content=structured_content)
 
@@ -44,7 +49,7 @@ def test_the_call_goes_to_the_server_with_the_arguments_and_the_context() -> Non
         asked.append((name, arguments, type(context)))
         return result(text("4"))
 
-    made = McpTool(described(), request, options={})
+    made = mcp_tool(described(), request, options={})
     assert made.try_(title="Emma", copies=None).output == "4"
     assert made(title="Emma", copies=2) == "4"
     assert asked == [("price", {"title": "Emma"}, Context), ("price", {"title": "Emma", "copies": 2}, Context)]
@@ -55,7 +60,7 @@ def test_arguments_that_are_no_names_in_python_arrive() -> None:
     names = ("from", "class", "a.b", "self")
     asked: list[Any] = []
     schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}, "required": list(names)}
-    made = McpTool(described(schema), lambda *given: (asked.append(given[1]), result(text("ok")))[1], options={})
+    made = mcp_tool(described(schema), lambda *given: (asked.append(given[1]), result(text("ok")))[1], options={})
     given = dict.fromkeys(names, "x")
     assert set(made.definition["parameters"]["properties"]) == set(names)
     assert made.try_(given).output == "ok"
@@ -63,18 +68,18 @@ def test_arguments_that_are_no_names_in_python_arrive() -> None:
 
 
 def test_the_schema_is_the_servers_and_strict_where_it_can_be() -> None:
-    made = McpTool(described(), lambda *_: None, options={})
+    made = mcp_tool(described(), lambda *_: None, options={})
     assert made.strict
     assert made.schema["required"] == ["title", "copies"]
     assert "$schema" not in made.schema
-    free = McpTool(described({"type": "object", "additionalProperties": True}), lambda *_: None, options={})
+    free = mcp_tool(described({"type": "object", "additionalProperties": True}), lambda *_: None, options={})
     assert not free.strict
     assert free.definition["parameters"]["properties"] == {}
 
 
 def test_a_schema_that_no_provider_takes_is_mended_and_offered() -> None:
     choice = {"anyOf": [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "string"}}}]}
-    made = McpTool(described(choice), lambda *_: result(text("done")), options={})
+    made = mcp_tool(described(choice), lambda *_: result(text("done")), options={})
     assert made.definition["parameters"]["type"] == "object"
     assert set(made.definition["parameters"]) <= {
         "type",
@@ -85,7 +90,7 @@ def test_a_schema_that_no_provider_takes_is_mended_and_offered() -> None:
     }
     assert made.try_(a="x").output == "done"
     nowhere = {"type": "object", "properties": {"a": {"$ref": "#/$defs/Nowhere"}}}
-    assert "$ref" not in str(McpTool(described(nowhere), lambda *_: None, options={}).definition)
+    assert "$ref" not in str(mcp_tool(described(nowhere), lambda *_: None, options={}).definition)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +98,7 @@ def test_a_schema_that_no_provider_takes_is_mended_and_offered() -> None:
 )
 def test_a_tool_whose_arguments_are_no_object_is_refused_in_words(schema: Any, reason: str) -> None:
     with pytest.raises(ToolError, match=f"Tool 'price' cannot be offered: .*{reason}"):
-        McpTool(described(schema), lambda *_: None, options={})
+        mcp_tool(described(schema), lambda *_: None, options={})
 
 
 def test_nulls_stand_for_what_is_optional_behind_a_reference_too() -> None:
@@ -102,15 +107,15 @@ def test_nulls_stand_for_what_is_optional_behind_a_reference_too() -> None:
         "$ref": "#/definitions/A",
         "definitions": {"A": {"properties": {"a": {"$ref": "#/definitions/B"}}, "B": 1}},
     }
-    made = McpTool(described(schema), lambda *given: asked.append(given[1]) or result(), options={})
+    made = mcp_tool(described(schema), lambda *given: asked.append(given[1]) or result(), options={})
     assert made.try_('{"a": null}').ok
     assert asked == [{}]
 
 
 def test_names_are_made_fit_and_prefixed() -> None:
-    made = McpTool(described(name="shop.sell one"), lambda *_: None, prefix="x_", options={})
+    made = mcp_tool(described(name="shop.sell one"), lambda *_: None, prefix="x_", options={})
     assert (made.name, made.server_name) == ("x_shop_sell_one", "shop.sell one")
-    assert len(McpTool(described(name="n" * 90), lambda *_: None, options={}).name) == 64
+    assert len(mcp_tool(described(name="n" * 90), lambda *_: None, options={}).name) == 64
 
 
 def test_every_name_is_one_tools() -> None:
@@ -125,17 +130,17 @@ def test_every_name_is_one_tools() -> None:
 
 
 def test_options_are_the_tools() -> None:
-    made = McpTool(described(), lambda *_: None, options={"timeout": 3, "approve": "first time", "max_output": 9})
+    made = mcp_tool(described(), lambda *_: None, options={"timeout": 3, "approve": "first time", "max_output": 9})
     assert (made.timeout, made.max_output) == (3, 9)
     assert made.approve is not None
     with pytest.raises(ToolError, match="no option 'run_in'"):
         checked_options({"run_in": "thread"})
     with pytest.raises(ToolError, match="cannot be strict"):
-        McpTool(described({"type": "object", "additionalProperties": True}), lambda *_: None, options={"strict": True})
+        mcp_tool(described({"type": "object", "additionalProperties": True}), lambda *_: None, options={"strict": True})
 
 
 def test_it_is_a_tool_like_any_other() -> None:
-    made = McpTool(described(), lambda *_: result(text("4")), options={})
+    made = mcp_tool(described(), lambda *_: result(text("4")), options={})
     tools = ToolRegistry([made])
     assert "| `price` | A price. | `title`: string, `copies`: integer | yes |" in tools._repr_markdown_()
     with made.mock(returns="9") as mock:

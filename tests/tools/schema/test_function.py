@@ -178,7 +178,6 @@ def test_async_functions_give_something_to_await(function: Callable[..., Any], a
 
     made = tool(function)
     assert made.is_async
-    assert made.bind(arguments).is_async
     assert asyncio.run(_collect(made, arguments)) == 3
 
 

@@ -25,25 +25,25 @@ def test_the_function_that_was_written_is_found() -> None:
 
 
 def test_string_annotations_become_types() -> None:
-    first, second = parameters(wrapped, label="f")
+    first, second = parameters(wrapped, label="f")[0]
     assert (first.name, first.annotation, first.required) == ("where", Point, True)
     assert (second.name, second.annotation, second.required, second.default) == ("n", int, False, 1)
 
 
 def test_positional_only_parameters_are_marked() -> None:
-    assert [one.positional for one in parameters(positional_only, label="f")] == [True, True, False]
+    assert [one.positional for one in parameters(positional_only, label="f")[0]] == [True, True, False]
 
 
 def test_extras_of_an_annotation_are_kept() -> None:
     def f(a: Annotated[int, "text"]) -> None: ...
 
-    assert parameters(f, label="f")[0].annotation == Annotated[int, "text"]
+    assert parameters(f, label="f")[0][0].annotation == Annotated[int, "text"]
 
 
 def test_unannotated_parameters_take_the_type_of_a_simple_default() -> None:
     def f(a=1, b=1.0, c="x", d=True): ...
 
-    assert [one.annotation for one in parameters(f, label="f")] == [int, float, str, bool]
+    assert [one.annotation for one in parameters(f, label="f")[0]] == [int, float, str, bool]
 
 
 def test_an_unannotated_list_is_refused() -> None:
@@ -57,14 +57,14 @@ def test_self_is_left_out_of_a_method_without_its_object() -> None:
     assert is_unbound_method(Calculator.add)
     assert not is_unbound_method(Calculator(1).add)
     assert not is_unbound_method(Calculator.double)
-    assert [one.name for one in parameters(Calculator.add, label="f")] == ["a", "b"]
+    assert [one.name for one in parameters(Calculator.add, label="f")[0]] == ["a", "b"]
 
 
 def test_self_is_an_ordinary_name_outside_a_class() -> None:
     def f(self: int) -> None: ...
 
     assert not is_unbound_method(f)
-    assert [one.name for one in parameters(f, label="f")] == ["self"]
+    assert [one.name for one in parameters(f, label="f")[0]] == ["self"]
 
 
 def test_a_name_that_a_closure_holds_is_found() -> None:
@@ -76,7 +76,7 @@ def test_a_name_that_a_closure_holds_is_found() -> None:
 
         return f
 
-    assert parameters(make(), label="f")[0].annotation == dict[str, int]
+    assert parameters(make(), label="f")[0][0].annotation == dict[str, int]
 
 
 def test_the_signature_is_shown_as_it_was_written() -> None:

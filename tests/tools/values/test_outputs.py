@@ -15,8 +15,8 @@ from support.names import named
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.secrets import Keys
-from ws_notebook.tools import error_output, exception_output, to_output
-from ws_notebook.tools.values.outputs import without_secrets
+from ws_notebook.tools.executor import unknown_tool_outcome
+from ws_notebook.tools.values.outputs import error_output, exception_output, to_output, without_secrets
 
 __all__: list[str] = []
 
@@ -175,8 +175,9 @@ def test_an_error_is_one_short_json_object() -> None:
 
 
 def test_an_unknown_tool_is_answered_with_those_there_are() -> None:
-    assert json.loads(error_output("unknown_tool", "No tool 'ad'.", available=["add", "sub"])) == {
-        "error": {"type": "unknown_tool", "message": "No tool 'ad'.", "available_tools": ["add", "sub"]}
+    told = unknown_tool_outcome("ad", ["add", "sub"]).output
+    assert json.loads(str(told)) == {
+        "error": {"type": "unknown_tool", "message": "There is no tool named 'ad'. Available: add, sub."}
     }
 
 

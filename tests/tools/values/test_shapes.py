@@ -14,7 +14,7 @@ import pytest
 
 from ws_notebook.exceptions import ToolError
 from ws_notebook.pictures import facts, read_data_url
-from ws_notebook.tools import to_output
+from ws_notebook.tools.values.outputs import to_output
 from ws_notebook.tools.values.pictures import MAX_BYTES
 from ws_notebook.tools.values.shapes import shaped
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any
 
 from ws_notebook import kernel
@@ -83,17 +84,8 @@ def _as_json(name: str, values: Mapping[str, Any]) -> str:
 
 def _attempted(tool: ToolLike, arguments: str) -> Record:
     """Run the call to its end and tell what came of it. KeyboardInterrupt passes through."""
-    attempt = _Clocked()
-    execution = Execution(
-        tool, arguments, context=contextvars.copy_context(), started=attempt.begin, finished=attempt.end
-    )
-    try:
-        attempt.run(execution, tool)
-    except BaseException:
-        execution.interrupt()
-        raise
-    finally:
-        attempt.stop_timers()
+    attempt = _Clocked(tool, arguments)
+    attempt.run()
     outcome = attempt.outcome
     if attempt.expired:
         outcome = timeout_outcome(tool.timeout or 0.0, still_running=not attempt.ended.is_set())
@@ -114,7 +106,11 @@ def _attempted(tool: ToolLike, arguments: str) -> Record:
 class _Clocked:
     """An execution with its time taken and its time limit kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, tool: ToolLike, arguments: str) -> None:
+        self._tool = tool
+        self._execution = Execution(
+            tool, arguments, context=contextvars.copy_context(), started=self._begin, finished=self._end
+        )
         self.ended = threading.Event()
         self.outcome: Outcome | None = None
         self.expired = False
@@ -122,51 +118,53 @@ class _Clocked:
         """There is nothing more to wait for."""
         self._began = self._finished = 0.0
         self._timers: list[threading.Timer] = []
-        self._limit: Callable[[], None] = lambda: None
 
     @property
     def ms(self) -> float:
         return ((self._finished if self.ended.is_set() else time.perf_counter()) - self._began) * 1000
 
-    def begin(self) -> bool:
+    def run(self) -> None:
+        try:
+            self._run()
+        except BaseException:
+            self._execution.interrupt()
+            raise
+        finally:
+            for timer in self._timers:
+                timer.cancel()
+
+    def _run(self) -> None:
+        place = self._tool.run_in
+        if place == "kernel":
+            self._execution.run()
+            return
+        run = partial(self._execution.run_with, place) if isinstance(place, Executor) else self._execution.run
+        threading.Thread(target=run, name=f"try {self._tool.name}", daemon=True).start()
+        while not self._over.wait(_SLICE):
+            pass
+
+    def _begin(self) -> bool:
         self._began = time.perf_counter()
-        self._limit()
+        if self._tool.timeout is not None:
+            self._after(self._tool.timeout, self._expire)
         return True
 
-    def end(self, outcome: Outcome | None) -> None:
+    def _end(self, outcome: Outcome | None) -> None:
         self._finished = time.perf_counter()
         self.outcome = outcome
         self.ended.set()
         self._over.set()
 
-    def run(self, execution: Execution, tool: ToolLike) -> None:
-        if tool.timeout is not None:
-            self._limit = lambda: self._after(tool.timeout or 0.0, self._expire, execution)
-        if tool.run_in == "kernel":
-            execution.run()
-            return
-        place: Callable[[], None] = execution.run
-        if isinstance(tool.run_in, Executor):
-            executor = tool.run_in
-            place = lambda: execution.run_with(executor)  # noqa: E731 - one of two
-        threading.Thread(target=place, name=f"try {tool.name}", daemon=True).start()
-        while not self._over.wait(_SLICE):
-            pass
-
-    def stop_timers(self) -> None:
-        for timer in self._timers:
-            timer.cancel()
-
-    def _expire(self, execution: Execution) -> None:
+    def _expire(self) -> None:
         self.expired = not self.ended.is_set()
-        if execution.interrupt():
-            self._after(_NUDGE, execution.nudge)
+        if self._execution.interrupt():
+            self._after(_NUDGE, self._execution.nudge)
         else:
             # It goes on where it is; nobody waits for it.
             self._over.set()
 
-    def _after(self, seconds: float, function: Callable[..., object], *args: Any) -> None:
-        timer = threading.Timer(seconds, function, args)
+    def _after(self, seconds: float, function: Callable[[], object]) -> None:
+        timer = threading.Timer(seconds, function)
         timer.daemon = True
         self._timers.append(timer)
         timer.start()

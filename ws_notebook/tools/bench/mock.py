@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
@@ -77,12 +78,9 @@ def _answering(label: str, returns: Any, raises: Any, side_effect: Any) -> Calla
     if returns is not UNSET:
         return lambda *args, **kwargs: returns
     if raises is not UNSET:
-        error = _checked(raises, label)
-
-        def fail(*args: Any, **kwargs: Any) -> Any:
-            raise error
-
-        return fail
+        if not _is_error(raises):
+            raise ToolError(f"{label}.mock(raises=…) takes an exception, not {raises!r:.60}.")
+        return _in_turn(itertools.repeat(raises), label)
     if callable(side_effect):
         function: Callable[..., Any] = side_effect
         return function
@@ -104,12 +102,6 @@ def _in_turn(answers: Iterator[Any], label: str) -> Callable[..., Any]:
         return found
 
     return answer
-
-
-def _checked(raises: Any, label: str) -> Any:
-    if not _is_error(raises):
-        raise ToolError(f"{label}.mock(raises=…) takes an exception, not {raises!r:.60}.")
-    return raises
 
 
 def _is_error(value: Any) -> bool:

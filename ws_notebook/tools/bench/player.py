@@ -26,8 +26,6 @@ class Player(Tool[..., Any]):
     """
 
     def __init__(self, definition: Mapping[str, Any], given: Iterable[tuple[str, Any]]) -> None:
-        from pydantic import TypeAdapter
-
         self._definition = dict(definition)
         self._left = list(given)
         self._last: Any = ""
@@ -39,7 +37,7 @@ class Player(Tool[..., Any]):
         self.format = definition.get("format")
         self._bench = Bench()
         parameters = dict(definition.get("parameters") or {"type": "object", "properties": {}})
-        self._schema = FunctionSchema((), parameters, parameters, "", TypeAdapter(dict[str, Any]))
+        self._schema = FunctionSchema((), parameters, parameters, "")
 
     @property
     def definition(self) -> dict[str, Any]:
@@ -49,7 +47,7 @@ class Player(Tool[..., Any]):
         return {"arguments": arguments}
 
     def bind(self, arguments: str) -> BoundCall:
-        return BoundCall(self, (), self.parsed(arguments), is_async=False)
+        return BoundCall(self, (), self.parsed(arguments))
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         raise ToolError(f"Tool {self.name!r} plays a run of this process, and cannot go to another one.")

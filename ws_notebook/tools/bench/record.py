@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ws_notebook.tools.bench.mock import Mock
-from ws_notebook.tools.values.outputs import Output
+from ws_notebook.tools.values import Output
 
 __all__ = ["Bench", "Record"]
 

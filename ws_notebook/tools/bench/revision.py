@@ -39,7 +39,7 @@ def differences(before: ToolLike, after: ToolLike) -> Iterator[str]:
     if before.name != after.name:
         yield f"was named {before.name}"
     if before.description != after.description:
-        yield "description" if before.description and after.description else _gained("description", after.description)
+        yield _description(before.description, after.description)
     old = {field.path: field for field in fields(before.schema.loose)}
     new = {field.path: field for field in fields(after.schema.loose)}
     for path, field in new.items():
@@ -64,13 +64,11 @@ def _changes(old: Field, new: Field) -> Iterator[str]:
     if old.default != new.default and not new.required and not old.required:
         yield f"{new.path}: default {old.default or 'none'} → {new.default or 'none'}"
     if old.description != new.description:
-        yield f"{new.path}: " + (
-            "description" if old.description and new.description else _gained("description", new.description)
-        )
+        yield f"{new.path}: {_description(old.description, new.description)}"
 
 
-def _gained(what: str, now: str) -> str:
-    return f"{'+' if now else '−'} {what}"
+def _description(before: str, now: str) -> str:
+    return "description" if before and now else f"{'+' if now else '−'} description"
 
 
 def _is_below(path: str, others: set[str]) -> bool:

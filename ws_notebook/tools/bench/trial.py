@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Protocol, Self
 
+import msgspec
+
 from ws_notebook.exceptions import ToolError
 from ws_notebook.render.format import counted, duration, json_value, printable
 from ws_notebook.render.items import output_text
@@ -46,10 +48,9 @@ class Trial(Record, frozen=True, kw_only=True, eq=False):
     """The call that this one repeats, or None."""
 
     @classmethod
-    def of(cls, tool: Tried, record: Record, *, before: Record | None = None) -> Self:
+    def of(cls, tool: Tried, record: Record) -> Self:
         """What is kept of a call of this tool."""
-        kept = {name: getattr(record, name) for name in Record.__struct_fields__}
-        return cls(tool=tool, before=before, **kept)
+        return cls(tool=tool, **msgspec.structs.asdict(record))
 
     @property
     def ok(self) -> bool:
@@ -71,8 +72,7 @@ class Trial(Record, frozen=True, kw_only=True, eq=False):
 
     def replay(self) -> Trial:
         """Make the call again by hand, with the tool as it is now. The new trial says whether its output differs."""
-        again = self.tool.try_(self.arguments)
-        return Trial.of(self.tool, again, before=self)
+        return msgspec.structs.replace(self.tool.try_(self.arguments), before=self)
 
     def __repr__(self) -> str:
         lines = [self._headline(), f"  in   {self.arguments}", f"  out  {_indented(self._shown(), 7)}"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import math
 import sys
 import tempfile
 import threading
@@ -79,14 +80,15 @@ class Line:
             try:
                 info = made.start(self._limit)
             except Exception as error:  # noqa: BLE001 - whatever a transport or a server may raise
-                raise ConnectionFailed(self._explained(error, made.last_words())) from None
+                raise ConnectionFailed(self._explained(error, made.last_words)) from None
             self._open, self.name = made, info or self.name
         return self._open
 
     def list_tools(self) -> list[Any]:
         """Every tool, as `mcp.types.Tool`. Raises ConnectionFailed.
 
-        The end is where a page has no cursor, one that was asked for before, or nothing new on it.
+        The end is where a page has no cursor (the first was asked for without), one that was asked for before, or
+        nothing new on it.
         """
         connection = self.open()
         found: dict[str, Any] = {}
@@ -100,14 +102,12 @@ class Line:
                 if cursor == "" and isinstance(_leaf(error), mcp.MCPError):
                     break  # to this server it means the end
                 connection.stop()
-                raise ConnectionFailed(self._explained(error, connection.last_words())) from None
+                raise ConnectionFailed(self._explained(error, connection.last_words)) from None
             named = {each.name: each for each in page.tools}
             if cursor and not named.keys() - found.keys():
                 break  # a new cursor each time, and never a new tool
             found.update(named)
             cursor = page.next_cursor
-            if cursor is None:
-                break
         return list(found.values())
 
     @property
@@ -198,7 +198,8 @@ class _Connection:
         self._client: Future[mcp.Client] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
-        self._said = ""
+        self.last_words = ""
+        """What the command wrote to stderr last, on one line; known once it has ended."""
         self._thread = threading.Thread(target=self._run, name="ws-notebook mcp", daemon=True)
 
     @property
@@ -218,7 +219,7 @@ class _Connection:
     def wait(
         self,
         make: Callable[[mcp.Client], Coroutine[Any, Any, T]],
-        limit: float | None = None,
+        limit: float = math.inf,
         context: Context | None = None,
     ) -> T:
         """Run a request on the loop and wait for it: `limit` seconds, or until `context` is cancelled."""
@@ -233,8 +234,8 @@ class _Connection:
             except NotYet:
                 if future.done():
                     return future.result()
-                left = None if left is None else left - _POLL
-                if (left is not None and left <= 0) or self.gone:
+                left -= _POLL
+                if left <= 0 or self.gone:
                     future.cancel()
                     raise
                 if context is not None and context.cancelled:
@@ -252,10 +253,6 @@ class _Connection:
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(5)
 
-    def last_words(self) -> str:
-        """What the command wrote to stderr last, on one line; known once it has ended."""
-        return self._said
-
     def _run(self) -> None:
         try:
             asyncio.run(self._live())
@@ -265,7 +262,7 @@ class _Connection:
         finally:
             with self._errors as errors:
                 errors.seek(0)
-                self._said = " ".join(errors.read().split())[-_LAST_WORDS:]
+                self.last_words = " ".join(errors.read().split())[-_LAST_WORDS:]
 
     async def _live(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()

@@ -73,12 +73,11 @@ def _answer(result: dict[str, Any]) -> dict[str, Any]:
     parts = contents if isinstance(contents, list) else [] if contents is None else [contents]
     structured = result.get("structuredContent")
     answer = {**result, "content": [_part(part) for part in parts]}
-    if structured is not None and not isinstance(structured, dict):
+    if not isinstance(structured, dict):
         # Only an object is allowed there.
-        answer["content"].append({"type": "text", "text": json.dumps(structured, ensure_ascii=False)})
-        del answer["structuredContent"]
-    elif structured is None:
         answer.pop("structuredContent", None)
+        if structured is not None:
+            answer["content"].append(_text(json.dumps(structured, ensure_ascii=False)))
     if not isinstance(result.get("isError", False), bool):
         answer["isError"] = bool(result["isError"])
     return answer
@@ -86,11 +85,12 @@ def _answer(result: dict[str, Any]) -> dict[str, Any]:
 
 def _part(part: Any) -> dict[str, Any]:
     """A part of a kind that there is, or its JSON as text."""
-    if isinstance(part, str):
-        return {"type": "text", "text": part}
-    if isinstance(part, dict) and part.get("type") in _CONTENTS:
-        text = part.get("text")
-        if part["type"] == "text" and not isinstance(text, str):
-            return {"type": "text", "text": json.dumps(text, ensure_ascii=False)}
-        return part
-    return {"type": "text", "text": json.dumps(part, ensure_ascii=False)}
+    if not isinstance(part, dict) or part.get("type") not in _CONTENTS:
+        return _text(part)
+    if part["type"] == "text" and not isinstance(part.get("text"), str):
+        return _text(part.get("text"))
+    return part
+
+
+def _text(value: Any) -> dict[str, Any]:
+    return {"type": "text", "text": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}

@@ -24,7 +24,7 @@ from ws_notebook.tools.schema.foreign import Unusable, object_schema
 from ws_notebook.tools.schema.function import FunctionSchema
 from ws_notebook.tools.schema.nodes import Schema
 from ws_notebook.tools.schema.strict import tidied, wire_schema
-from ws_notebook.tools.values.outputs import Output, text_part
+from ws_notebook.tools.values import Output, text_part
 from ws_notebook.tools.values.pictures import image_part
 
 __all__ = ["McpTool", "checked_options", "fitting_names", "output_of"]
@@ -62,24 +62,21 @@ class McpTool(Tool[..., Any]):
         described: Any,
         request: Request,
         *,
-        prefix: str = "",
-        name: str | None = None,
-        origin: str = "",
+        name: str,
+        origin: str,
         options: dict[str, Any],
     ) -> None:
         """`described` is the server's own description of the tool, an `mcp.types.Tool`; `name` what it is called here.
 
         Raises `ToolError` for a tool whose arguments are no object.
         """
-        self.server_name, self.origin = described.name, origin
-        self.name = name or fitting_names([described.name], prefix)[described.name]
+        self.server_name, self.origin, self.name = described.name, origin, name
         label = f"Tool {self.name!r}"
         self.description = (described.description or described.title or "").strip()
         given = checked(label, **options)
         self.approve, self.timeout, self.max_output = given["approve"], given["timeout"], given["max_output"]
         self._run_in = "thread"
         self._bench = Bench()
-        self._contexts = (_CONTEXT,)
         self._schema = _schema(described.input_schema, given["strict"], label)
         self.function = _function(described.name, request, self._schema.loose)
         self.__name__ = self.__qualname__ = self.name
@@ -172,8 +169,7 @@ def _schema(given: Any, strict: bool | None, label: str) -> FunctionSchema:
     wire, reason = wire_schema(loose, strict)
     if strict and reason:
         raise ToolError(f"{label} cannot be strict: {reason}. Leave strict=True out.")
-    adapter = TypeAdapter(dict[str, Any])
-    return FunctionSchema((), wire, loose, reason, adapter)
+    return FunctionSchema((), wire, loose, reason, TypeAdapter(dict[str, Any]), contexts=(_CONTEXT,))
 
 
 def _function(name: str, request: Request, schema: Schema) -> Callable[..., Any]:

@@ -52,7 +52,7 @@ def describe(docstring: str | None) -> Description:
     for parameter in parsed.params:
         # NumPy style describes several at once: "x, y : float".
         for name in parameter.arg_name.split(","):
-            text = _one_line(parameter.description)
+            text = " ".join((parameter.description or "").split())
             if text:
                 parameters[name.strip().lstrip("*")] = text
     return Description((parsed.description or "").strip().removeprefix(_SUMMARY), parameters)
@@ -65,7 +65,3 @@ def _with_summary(cleaned: str) -> str:
         return cleaned
     # Where that is the only section, its indentation was that of the code around.
     return f"{_SUMMARY}\n\n{first}\n{textwrap.indent(rest, '    ') if rest[:1].strip() else rest}"
-
-
-def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())

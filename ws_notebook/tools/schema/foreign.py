@@ -106,7 +106,7 @@ class _Mender:
             if _is_sound(key, possible):
                 result[key] = possible
         result = mapped(result, self.mend)
-        if result.get("type") == "array" or "array" in _listed(result.get("type")):
+        if "array" in _listed(result.get("type")):
             result.setdefault("items", any_of(result["prefixItems"]) if result.get("prefixItems") else {})
         return self._referring(node, result)
 
@@ -214,15 +214,12 @@ def _both(first: Schema, second: Schema) -> Schema:
     for name, child in second["properties"].items():
         properties[name] = properties[name] if properties.get(name) else child
     required = list(dict.fromkeys([*first.get("required", ()), *second.get("required", ())]))
-    closed = first.get("additionalProperties", second.get("additionalProperties"))
+    texts = dict.fromkeys(filter(None, (first.get("description"), second.get("description"))))
+    result = {**second, **first, "properties": properties, "required": required}
+    result.update({"description": " ".join(texts)} if texts else {})
     if False in (first.get("additionalProperties"), second.get("additionalProperties")):
         # Each is closed to what only the other names; taken together they may have both.
-        closed = False
-    texts = dict.fromkeys(filter(None, (first.get("description"), second.get("description"))))
-    result = {**second, **first, "properties": properties}
-    result.update({"description": " ".join(texts)} if texts else {})
-    result.update({"required": required} if required else {})
-    result.update({} if closed is None else {"additionalProperties": closed})
+        result["additionalProperties"] = False
     return result
 
 
@@ -233,8 +230,7 @@ def _either(choices: list[Schema]) -> Schema:
     required = [
         name for name in choices[0].get("required", ()) if all(name in one.get("required", ()) for one in choices)
     ]
-    result: Schema = {"properties": properties}
-    result.update({"required": required} if required else {})
+    result: Schema = {"properties": properties, "required": required}
     if all(choice.get("additionalProperties") is False for choice in choices):
         result["additionalProperties"] = False
     return result
@@ -288,8 +284,7 @@ def _renewed(node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _renew_type(result: dict[str, Any]) -> None:
-    given = [result["type"]] if isinstance(result.get("type"), str) else _listed(result.pop("type", None))
-    result.pop("type", None)
+    given = _listed(result.pop("type", None))
     kinds = [_MEANT.get(kind.lower(), kind.lower()) for kind in given if isinstance(kind, str)]
     if kinds and all(kind in _TYPES for kind in kinds):
         kinds = list(dict.fromkeys(kinds))

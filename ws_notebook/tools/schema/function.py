@@ -40,6 +40,8 @@ class FunctionSchema(msgspec.Struct, frozen=True, dict=True):
     """The validator, where there is one already."""
     kinds: Mapping[str, type] | None = None
     """The types of the parameters by name, where all are plain."""
+    contexts: tuple[str, ...] = ()
+    """The parameters of the function that are given the context; the model knows nothing of them."""
 
     @property
     def strict(self) -> bool:
@@ -65,7 +67,7 @@ def function_schema(
 
     `strict=None` takes strict mode when the schema allows it; True insists on it; False leaves it.
     """
-    found = parameters(function, label=label, names=names)
+    found, contexts = parameters(function, label=label, names=names)
     kinds, adapter = plain_kinds(found), None
     if kinds is not None:
         loose = plain_schema(found)
@@ -77,7 +79,7 @@ def function_schema(
     wire, reason = wire_schema(loose, strict)
     if strict and reason:
         raise ToolError(f"{label} cannot be strict: {reason}. Change the type or leave strict=True out.")
-    return FunctionSchema(found, wire, loose, reason, adapter, kinds)
+    return FunctionSchema(found, wire, loose, reason, adapter, kinds, contexts)
 
 
 def _describe(schema: Schema, found: tuple[Parameter, ...], texts: dict[str, str]) -> None:

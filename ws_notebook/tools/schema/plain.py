@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ws_notebook.render.format import valid
 from ws_notebook.tools.schema.nodes import Schema
 from ws_notebook.tools.schema.signature import Parameter
 
@@ -65,16 +66,8 @@ def is_plain_value(value: Any) -> bool:
     """Whether it is a value that is the same in JSON, whoever writes or reads it."""
     kind = type(value)
     if kind is str:
-        return value.isascii() or _is_valid(value)
+        # Without lone surrogates.
+        return value.isascii() or valid(value) is value
     if kind is float:
         return math.isfinite(value)
     return kind is bool or (kind is int and value.bit_length() < 64)
-
-
-def _is_valid(text: str) -> bool:
-    """Whether there is no lone surrogate in it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -15,7 +15,7 @@ import msgspec
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.context import is_context
 
-__all__ = ["Parameter", "context_parameters", "home", "is_secret", "is_unbound_method", "parameters", "signature_text"]
+__all__ = ["Parameter", "home", "is_secret", "is_unbound_method", "parameters", "signature_text"]
 
 _INFERRED = (bool, int, float, str)
 """Types that an unannotated parameter takes from its default."""
@@ -75,34 +75,23 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
 
 def parameters(
     function: Callable[..., Any], *, label: str, names: Mapping[str, Any] | None = None
-) -> tuple[Parameter, ...]:
-    """The parameters of `function` that a model can fill, in order.
+) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
+    """The parameters of `function` that a model can fill, in order, and the names of those that take the `Context`.
 
     `label` names the function in errors; `names` are further names its annotations may use (the caller's locals).
-    Keywords bound by `functools.partial` are fixed and not offered, nor are parameters that take the context. Raises
-    `ToolError` for what cannot be mapped.
+    Keywords bound by `functools.partial` are fixed and not offered. Raises `ToolError` for what cannot be mapped.
     """
-    found, scope = _readable(function, label, names)
-    made = (_parameter(raw, scope, label) for raw in found)
-    return tuple(each for each in made if not is_context(each.annotation))
-
-
-def context_parameters(
-    function: Callable[..., Any], *, label: str, names: Mapping[str, Any] | None = None
-) -> tuple[str, ...]:
-    """The names of the parameters that take the `Context` of a call; arguments as in `parameters`."""
-    found, scope = _readable(function, label, names)
-    annotated = [raw for raw in found if raw.annotation is not raw.empty]
-    contexts = [raw for raw in annotated if is_context(scope.resolve(raw.name, raw.annotation, label))]
+    scope = _Scope(function, names or {})
+    found = [scope.resolved(raw, label) for raw in _readable(function, label)]
+    contexts = [raw for raw in found if is_context(raw.annotation)]
     for raw in contexts:
         if raw.kind is raw.POSITIONAL_ONLY:
             raise ToolError(f"{label}: {raw.name!r} takes the context, which is passed by name. Write it after the /.")
-    return tuple(raw.name for raw in contexts)
+    made = [_parameter(raw, label, editable=scope.editable) for raw in found]
+    return tuple(each for each in made if not is_context(each.annotation)), tuple(raw.name for raw in contexts)
 
 
-def _readable(
-    function: Callable[..., Any], label: str, names: Mapping[str, Any] | None
-) -> tuple[list[inspect.Parameter], _Scope]:
+def _readable(function: Callable[..., Any], label: str) -> list[inspect.Parameter]:
     try:
         signature = _signature(function)
     except (TypeError, ValueError):
@@ -115,7 +104,7 @@ def _readable(
         found = found[1:]
     # functools flattens a partial of a partial.
     fixed = function.keywords if isinstance(function, functools.partial) else ()
-    return [raw for raw in found if raw.name not in fixed], _Scope(function, names or {})
+    return [raw for raw in found if raw.name not in fixed]
 
 
 def is_secret(name: str, default: object) -> bool:
@@ -151,7 +140,7 @@ class _Written:
         return self._text
 
 
-def _parameter(raw: inspect.Parameter, scope: _Scope, label: str) -> Parameter:
+def _parameter(raw: inspect.Parameter, label: str, *, editable: bool) -> Parameter:
     if raw.kind in (raw.VAR_POSITIONAL, raw.VAR_KEYWORD):
         star, remedy = ("*", "list[…]") if raw.kind is raw.VAR_POSITIONAL else ("**", "dict[str, …]")
         raise ToolError(
@@ -166,21 +155,21 @@ def _parameter(raw: inspect.Parameter, scope: _Scope, label: str) -> Parameter:
         )
     return Parameter(
         name=raw.name,
-        annotation=_annotation(raw, scope, label),
+        annotation=_annotation(raw, label, editable=editable),
         positional=raw.kind is raw.POSITIONAL_ONLY,
         required=required,
         default=None if required else raw.default,
     )
 
 
-def _annotation(raw: inspect.Parameter, scope: _Scope, label: str) -> Any:
+def _annotation(raw: inspect.Parameter, label: str, *, editable: bool) -> Any:
     if raw.annotation is not raw.empty:
-        return scope.resolve(raw.name, raw.annotation, label)
+        return raw.annotation
     if type(raw.default) in _INFERRED:
         return type(raw.default)
     remedy = (
         f"Annotate it, for example {raw.name}: str."
-        if scope.editable
+        if editable
         else f"It is not written in Python: wrap it in a function, with {raw.name} annotated."
     )
     raise ToolError(f"{label}: parameter {raw.name!r} has no type, so the model cannot know what to send. {remedy}")
@@ -200,11 +189,14 @@ class _Scope:
             **{variable.__name__: variable for variable in getattr(written, "__type_params__", ())},
         }
 
-    def resolve(self, name: str, annotation: Any, label: str) -> Any:
-        """The annotation with every name in it replaced by what it names."""
+    def resolved(self, raw: inspect.Parameter, label: str) -> inspect.Parameter:
+        """The parameter with every name in its annotation replaced by what it names."""
+        if raw.annotation is raw.empty:
+            return raw
+        name, annotation = raw.name, raw.annotation
         holder = SimpleNamespace(__annotations__={name: annotation})
         try:
-            return typing.get_type_hints(holder, self._globals, self._locals, include_extras=True)[name]
+            types = typing.get_type_hints(holder, self._globals, self._locals, include_extras=True)
         except NameError as error:
             raise ToolError(
                 f"{label}: the type of parameter {name!r} names {error.name!r}, which does not exist here. "
@@ -215,6 +207,7 @@ class _Scope:
                 f"{label}: the type of parameter {name!r}, {annotation!r}, is not a type ({error}). "
                 f"Annotate it with one, for example {name}: str."
             ) from None
+        return raw.replace(annotation=types[name])
 
 
 def _closure(function: Callable[..., Any]) -> dict[str, Any]:

@@ -157,9 +157,8 @@ class _Converter:
         converted: list[Schema] = []
         for choice in choices:
             result = self.convert(choice, path)
-            nested = result["anyOf"] if set(result) == {"anyOf"} else [result]
-            converted.extend(one for one in nested if one not in converted)
-        return converted[0] if len(converted) == 1 else {"anyOf": converted}
+            converted += result["anyOf"] if set(result) == {"anyOf"} else [result]
+        return any_of(converted)
 
     def _typed(self, node: Schema, path: str) -> Schema:
         kind = node.get("type")

@@ -82,13 +82,13 @@ class TextFormat:
             raise FormatError(f"it is not JSON: {error}{self._looseness()}") from None
         if self._wrapped and isinstance(value, dict) and value.keys() == {_VALUE}:
             value = value[_VALUE]
-        return value if self._adapter is None else self._validated(value)
+        return value if self._adapter is None else self._validated(self._adapter, value)
 
-    def _validated(self, value: Any) -> Any:
+    def _validated(self, adapter: TypeAdapter[Any], value: Any) -> Any:
         source = json.dumps(value, ensure_ascii=False)
         try:
             # In strict mode null is how a model leaves an optional field out.
-            return self._adapter.validate_json(without_nulls(source, self._loose)) if self._adapter else value
+            return adapter.validate_json(without_nulls(source, self._loose))
         except ValidationError as error:
             words = listed_problems(error, _MAX_PROBLEMS, problem)
             raise FormatError(f"{words}{self._looseness()}") from None

@@ -7,23 +7,13 @@ for pictures. Whatever has no such form raises `ToolError` with what to return i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
 
 from ws_notebook.render.format import valid
 from ws_notebook.secrets import Keys, counted
-from ws_notebook.tools.values import Output, text_part
+from ws_notebook.tools.values import Output
 from ws_notebook.tools.values.cut import Notes, cut
 
-__all__ = [
-    "DEFAULT_MAX_OUTPUT",
-    "Output",
-    "error_output",
-    "exception_output",
-    "text_part",
-    "to_output",
-    "without_secrets",
-]
+__all__ = ["DEFAULT_MAX_OUTPUT", "error_output", "exception_output", "read_error", "to_output", "without_secrets"]
 
 DEFAULT_MAX_OUTPUT = 100_000
 """Characters of text in one output at most, unless the tool says otherwise."""
@@ -56,16 +46,13 @@ def without_secrets(output: Output, keys: Keys | None = None) -> tuple[Output, i
     return (parts, taken) if taken else (output, 0)
 
 
-def error_output(kind: str, message: str, *, available: Iterable[str] = ()) -> str:
+def error_output(kind: str, message: str) -> str:
     """What the model reads of an error: one short JSON object, without a traceback.
 
     `kind` is "timeout", "unknown_tool", "invalid_arguments", "cancelled", "denied", "unserialisable" or the name of
-    an exception's class; `available` lists the tools there are.
+    an exception's class.
     """
-    error: dict[str, Any] = {"type": kind, "message": cut(valid(message), _MAX_MESSAGE)}
-    names = list(available)
-    if names:
-        error["available_tools"] = names
+    error = {"type": kind, "message": cut(valid(message), _MAX_MESSAGE)}
     return json.dumps({"error": error}, ensure_ascii=False)
 
 

@@ -81,7 +81,7 @@ class _Plain:
         for table, (written, _, note) in zip(tables, found, strict=True):
             table.data = written
             self._notes.extend([note] if note else ())
-        return _filled(data)
+        return replaced(data, lambda held: held.data if isinstance(held, _Table) else held)
 
     def convert(self, value: Any, place: Place) -> Any:
         kind = type(value)
@@ -200,10 +200,6 @@ class _Table:
     def __init__(self, grid: Grid, place: Place) -> None:
         self.grid, self.place = grid, place
         self.data: Any = None
-
-
-def _filled(data: Any) -> Any:
-    return replaced(data, lambda held: held.data if isinstance(held, _Table) else held)
 
 
 def _dumped(model: Any) -> Any:
