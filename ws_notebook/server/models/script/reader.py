@@ -93,7 +93,8 @@ class _Reader:
 
     def _questions(self, found: Mapping[str, Node]) -> list[Question]:
         if "questions" in found:
-            return [self._question(each) for each in self._list(found["questions"], "questions", "{ask: …, steps: …}")]
+            listed = self._list(found["questions"], "questions", "{ask: …, steps: …}")
+            return [asked for each in listed if (asked := self._tolerant(self._question, each, None))]
         self._called.clear()
         return [Question("", self._whole(found["steps"]))] if "steps" in found else []
 
