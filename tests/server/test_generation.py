@@ -20,7 +20,7 @@ def begin(keep: Any = lambda _: None, parent: Record | None = None, **fields: An
 
 def run(generation: Generation) -> list[dict[str, Any]]:
     async def collect() -> list[dict[str, Any]]:
-        return [event async for event in generation.events()]
+        return [event async for batch in generation.batches() for event in batch]
 
     return asyncio.run(collect())
 

@@ -48,7 +48,7 @@ class Desk:
             self.memory = {record.id: record}
 
         generation = self.service.begin(parse_create(fields), "me", recall=self.memory.get, remember=remember)
-        return [event async for event in generation.events()]
+        return [event async for batch in generation.batches() for event in batch]
 
 
 def test_an_answer_ends_with_the_whole_response() -> None:

@@ -90,13 +90,6 @@ class Guarded(RequestHandler):
     def prepare(self) -> None:
         self.owner = self._access.check(self.request.headers)
 
-    def _refuse(self, error: ApiError) -> None:
-        """Answer with *error* and nothing else."""
-        self.set_status(error.status)
-        for name, value in error.headers.items():
-            self.set_header(name, value)
-        self.answer(error.body())
-
     def answer(self, body: object) -> None:
         """Answer with JSON."""
         self.set_header("Content-Type", "application/json")
@@ -104,8 +97,12 @@ class Guarded(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         _, error, _ = kwargs.get("exc_info", (None, None, None))
-        known = isinstance(error, ApiError)
-        self._refuse(error if known else _explain(status_code, self.request.method, self.request.path))
+        if not isinstance(error, ApiError):
+            error = _explain(status_code, self.request.method, self.request.path)
+        self.set_status(error.status)
+        for name, value in error.headers.items():
+            self.set_header(name, value)
+        self.answer(error.body())
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         if not isinstance(value, ApiError):

@@ -117,7 +117,8 @@ class Bound:
 
     def base_url(self, port: int | None = None) -> str:
         """Where clients find it; `port`: of what stands before it."""
-        return _base_url(self._scheme, self._host, self.port if port is None else port)
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{self._scheme}://{host}:{self.port if port is None else port}/v1"
 
     def stop(self) -> None:
         """Take no more connections."""
@@ -212,10 +213,6 @@ def _tls(certificate: tuple[Path, Path | None]) -> ssl.SSLContext:
     except OSError as error:  # ssl.SSLError is one
         raise OSError(f"The certificate cannot be used: {error.strerror or error} ({certificate[0]}).") from None
     return context
-
-
-def _base_url(scheme: str, host: str, port: int) -> str:
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/v1"
 
 
 def _log_nothing(_: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from typing import Any
 
 __all__ = ["Backlog"]
 
@@ -13,24 +14,25 @@ class Backlog:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._bytes = 0
+        self.bytes = 0
+        """Those that wait."""
         self._room = asyncio.Event()
         self._room.set()
         self._closed = False
 
-    @property
-    def bytes(self) -> int:
-        return self._bytes
-
     def add(self, size: int) -> None:
         """So many bytes more wait."""
-        self._weigh(size)
+        self.bytes += size
+        if self._closed or self.bytes <= self._most:
+            self._room.set()
+        else:
+            self._room.clear()
 
     def settle(self, size: int) -> None:
         """So many do no longer."""
-        self._weigh(-size)
+        self.add(-size)
 
-    def room(self) -> Awaitable[object] | None:
+    def room(self) -> Awaitable[Any] | None:
         """What is to be waited for before more is taken from the client; None: there is room."""
         return None if self._room.is_set() else self._room.wait()
 
@@ -38,10 +40,3 @@ class Backlog:
         """The client is gone: nobody waits any more."""
         self._closed = True
         self._room.set()
-
-    def _weigh(self, size: int) -> None:
-        self._bytes += size
-        if self._closed or self._bytes <= self._most:
-            self._room.set()
-        else:
-            self._room.clear()

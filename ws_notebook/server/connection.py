@@ -52,7 +52,7 @@ class Connection:
         self._told = False
         """Whether somebody was told that the connection is too old."""
 
-    def receive(self, message: str | bytes) -> Awaitable[object] | None:
+    def receive(self, message: str | bytes) -> Awaitable[Any] | None:
         """Take one message from the client. What it gives is to be waited for before the next one is taken.
 
         One that belongs to no lane is answered on the default lane in its turn, never within a response there.
@@ -63,7 +63,8 @@ class Connection:
             if fields.get("type") == "response.steer" and self._profile.steering:
                 self._turns.steer(fields)
                 return self._backlog.room()
-            lane = self._lane(fields)
+            if self._profile.lanes == "run":
+                lane = check_stream_id(fields.get("stream_id"))
             self._check(fields)
             self._admit(lane)
             if self._turns.open and self._profile.second != "queue":
@@ -122,9 +123,6 @@ class Connection:
             await self._turns.tell(lane, connection_limit_reached(self._limits.connection_seconds))
         else:
             await self._turns.answer(lane, fields)
-
-    def _lane(self, fields: dict[str, Any]) -> str | None:
-        return check_stream_id(fields.get("stream_id")) if self._profile.lanes == "run" else None
 
     def _check(self, fields: dict[str, Any]) -> None:
         """Refuse what is no create, or none that this provider takes."""

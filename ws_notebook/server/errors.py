@@ -15,6 +15,7 @@ __all__ = [
     "invalid_value",
     "missing",
     "model_not_found",
+    "no_model",
     "of_type",
     "queue_full",
     "queue_too_long",
@@ -93,8 +94,12 @@ def invalid_value(place: str, expected: str, param: str | None = None) -> ApiErr
 
 def model_not_found(name: str, known: Iterable[str]) -> ApiError:
     """Nobody here is called that."""
-    message = f"The requested model '{name}' does not exist. This server has: {', '.join(sorted(known))}."
-    return ApiError(message, code="model_not_found", param="model")
+    return no_model(f"The requested model '{name}' does not exist. This server has: {', '.join(sorted(known))}.")
+
+
+def no_model(said: str) -> ApiError:
+    """The model cannot be had; *said* says why."""
+    return ApiError(said, code="model_not_found", param="model")
 
 
 def response_not_found(response_id: str) -> ApiError:
@@ -132,25 +137,25 @@ def queue_too_long(limit: int) -> ApiError:
     return _documented("websocket_queue_full", said)
 
 
-def rate_limited(seconds: float) -> ApiError:
-    """Too many requests; the message and a header say when to try again."""
-    error = _documented("rate_limit_exceeded", f"Rate limit reached. Please try again in {seconds:g}s.")
+def rate_limited(seconds: float, message: str = "") -> ApiError:
+    """Too many requests; the message, if it is the usual one, and a header say when to try again."""
+    error = _documented("rate_limit_exceeded", message or f"Rate limit reached. Please try again in {seconds:g}s.")
     error.headers["retry-after"] = f"{seconds:g}"
     return error
 
 
-def injected(code: str) -> ApiError:
+def injected(code: str, message: str = "") -> ApiError:
     """An error by its code, or by its HTTP status, for a fault; of the shape that code has where it is documented."""
     if code in _DOCUMENTED:
-        return _documented(code)
+        return _documented(code, message)
     if code.isascii() and code.isdigit():
         status = int(code)
         found = next((name for name, documented in _DOCUMENTED.items() if documented[0] == status), None)
         if found is not None and status != 400:
-            return injected(found)
+            return _documented(found, message)
         kind = "server_error" if status >= 500 else "invalid_request_error"
-        return ApiError(f"An error with status {status}, on demand.", status=status, kind=kind)
-    return ApiError(f"An error with code {code}, on demand.", code=code)
+        return ApiError(message or f"An error with status {status}, on demand.", status=status, kind=kind)
+    return ApiError(message or f"An error with code {code}, on demand.", code=code)
 
 
 def refused(status: int) -> ApiError:

@@ -49,8 +49,8 @@ class ResponseWriter:
     def begin(self, **more: Any) -> Iterator[Event]:
         self.begun = True
         self._fixed["id"] = self.response["id"]
-        yield self._event("response.created", **{**more, "response": dict(self.response)})
-        yield self._event("response.in_progress", response=dict(self.response))
+        yield self.note("response.created", **{**more, "response": dict(self.response)})
+        yield self.note("response.in_progress", response=dict(self.response))
 
     def write(self, piece: Piece) -> Iterator[Event]:
         if isinstance(piece, Passed):
@@ -91,8 +91,8 @@ class ResponseWriter:
         return [item for item in self.output if item.get("type") in CALLS]
 
     def note(self, kind: str, **fields: Any) -> Event:
-        """An event about the response, numbered like those that write it."""
-        return self._event(kind, **fields)
+        """An event of the response, or about it, with its number."""
+        return self._numbered({"type": kind, "sequence_number": 0, **fields})
 
     def compact(self, encrypted_content: str) -> Iterator[Event]:
         """An item that stands for everything before it."""
@@ -119,7 +119,7 @@ class ResponseWriter:
         theirs = told.get("response") or {}
         listed = {} if isinstance(theirs.get("output"), list) else {"output": self.output}
         self.response = {**ours, **theirs, **listed, **self._fixed}
-        yield self._event(f"response.{self._ending['status']}", **_more(told), response=self.response)
+        yield self.note(f"response.{self._ending['status']}", **_more(told), response=self.response)
 
     def _pass(self, event: Event) -> Iterator[Event]:
         kind, response = event["type"], event.get("response")
@@ -144,7 +144,7 @@ class ResponseWriter:
     def _start(self, item: OpenItem, kind: type[Piece] | None) -> Iterator[Event]:
         yield from self._close("completed")
         self._open, self._kind = item, kind
-        yield self._event("response.output_item.added", output_index=len(self._output), item=item.added())
+        yield self.note("response.output_item.added", output_index=len(self._output), item=item.added())
         for step, fields in item.open():
             yield self._item_event(step, fields)
 
@@ -155,16 +155,13 @@ class ResponseWriter:
         for step, fields in item.close():
             yield self._item_event(step, fields)
         done = item.done(status)
-        yield self._event("response.output_item.done", output_index=len(self._output), item=done)
+        yield self.note("response.output_item.done", output_index=len(self._output), item=done)
         self._output.append(done)
         self._open = self._kind = None
 
     def _item_event(self, kind: str, fields: dict[str, Any]) -> Event:
         assert self._open is not None
-        return self._event(kind, item_id=self._open.id, output_index=len(self._output), **fields)
-
-    def _event(self, kind: str, **fields: Any) -> Event:
-        return self._numbered({"type": kind, "sequence_number": 0, **fields})
+        return self.note(kind, item_id=self._open.id, output_index=len(self._output), **fields)
 
     def _numbered(self, event: Event) -> Event:
         event["sequence_number"] = self._sequence

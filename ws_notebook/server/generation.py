@@ -101,13 +101,6 @@ class Generation:
         """Stubs of the outputs that the client owes when the response has ended."""
         return [_stub(call) for call in self._writer.calls()]
 
-    async def events(self) -> AsyncGenerator[Event, None]:
-        """The events of ``batches``, one by one."""
-        async with aclosing(self.batches()) as batches:
-            async for batch in batches:
-                for event in batch:
-                    yield event
-
     async def batches(self) -> AsyncGenerator[list[Event], None]:
         """The response's events, all that are there at once, the terminal one last.
 
@@ -238,9 +231,8 @@ async def _ended(task: asyncio.Future[Any]) -> None:
 
 
 def _stub(call: Item) -> Item:
-    if call["type"] == "custom_tool_call":
-        return {"type": "custom_tool_call_output", "call_id": call["call_id"]}
-    return {"type": "function_call_output", "call_id": call["call_id"], "name": call["name"]}
+    named = {} if call["type"] == "custom_tool_call" else {"name": call["name"]}
+    return {"type": f"{call['type']}_output", "call_id": call["call_id"], **named}
 
 
 def count_settings(create: Create) -> int:

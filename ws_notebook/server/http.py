@@ -148,5 +148,5 @@ class ModelsHandler(Served):
     async def get(self) -> None:
         names = await self._service.names()
         models = [{"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in names]
-        said = await self._service.described()
+        said = await self._service.source.described()
         self.answer({"object": "list", "data": models, **({"upstream": said} if said else {})})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
-from ws_notebook.server.responses import new_id
+from ws_notebook.server.responses import PREFIXES, new_id
 from ws_notebook.server.wire import Item
 
 __all__ = ["CALL_EVENTS", "CallItem", "CompactionItem", "MessageItem", "OpenItem", "ReasoningItem"]
@@ -14,56 +14,70 @@ Step = tuple[str, dict[str, Any]]
 """An event's type and what it says beyond ``item_id``, ``output_index`` and ``sequence_number``."""
 
 
-class OpenItem(Protocol):
-    """One item of the output, from ``output_item.added`` to ``output_item.done``, which the writer sends itself."""
+class OpenItem:
+    """One item of the output, from ``output_item.added`` to ``output_item.done``, which the writer sends itself.
 
-    id: str
+    *item* is how it begins, without its id; *event* is what tells of its text, which is the item's *field*.
+    """
+
+    def __init__(self, item: Item, event: str, field: str) -> None:
+        self.id = new_id(PREFIXES[item["type"]])
+        self._item: Item = {"id": self.id, **item}
+        self._event, self._field = event, field
+        self._place: dict[str, Any] = {}
+        self._more: dict[str, Any] = {}
+        self._deltas: list[str] = []
 
     def added(self) -> Item:
         """The item as it begins."""
+        return self._item
 
     def open(self) -> Iterator[Step]:
         """What follows ``output_item.added``."""
+        yield from ()
 
     def extend(self, delta: str) -> Step:
         """One token more."""
+        self._deltas.append(delta)
+        return f"{self._event}.delta", {**self._place, "delta": delta, **self._more}
 
     def close(self) -> Iterator[Step]:
         """What comes before ``output_item.done``."""
+        yield f"{self._event}.done", {**self._place, self._field: "".join(self._deltas), **self._more}
 
     def done(self, status: str) -> Item:
         """The item as it ends, ``completed`` or ``incomplete``."""
+        # The API gives reasoning no status of its own here.
+        ended = {"status": status} if "status" in self._item else {}
+        return {**self._item, **ended, **self._filled("".join(self._deltas))}
+
+    def _filled(self, text: str) -> dict[str, Any]:
+        return {self._field: text}
 
 
-class _WordsItem:
+class _WordsItem(OpenItem):
     """An item of one part, which is text: added, part added, deltas, text done, part done, done."""
 
-    def __init__(self, prefix: str, part: str, words: str, kind: str) -> None:
-        self.id = new_id(prefix)
-        self._deltas: list[str] = []
-        self._kind = kind
-        self._field = "refusal" if kind == "refusal" else "text"
-        self._part_event, self._words_event = f"response.{part}_part", f"response.{words}"
+    def __init__(self, item: Item, holder: str, part: str, words: str, kind: str) -> None:
+        super().__init__(item, f"response.{words}", "refusal" if kind == "refusal" else "text")
+        self._holder, self._kind = holder, kind
+        self._part_event = f"response.{part}_part"
         self._place = {f"{part.removeprefix('reasoning_')}_index": 0}
+        self._more = {"logprobs": []} if kind == "output_text" else {}
 
     def open(self) -> Iterator[Step]:
         yield f"{self._part_event}.added", {**self._place, "part": self._part("")}
 
-    def extend(self, delta: str) -> Step:
-        self._deltas.append(delta)
-        return f"{self._words_event}.delta", {**self._place, "delta": delta, **self._more()}
-
     def close(self) -> Iterator[Step]:
-        text = "".join(self._deltas)
-        yield f"{self._words_event}.done", {**self._place, self._field: text, **self._more()}
-        yield f"{self._part_event}.done", {**self._place, "part": self._part(text)}
+        yield from super().close()
+        yield f"{self._part_event}.done", {**self._place, "part": self._part("".join(self._deltas))}
+
+    def _filled(self, text: str) -> dict[str, Any]:
+        return {self._holder: [self._part(text)]}
 
     def _part(self, text: str) -> dict[str, Any]:
         annotations: dict[str, Any] = {"annotations": []} if self._kind == "output_text" else {}
-        return {"type": self._kind, self._field: text, **annotations, **self._more()}
-
-    def _more(self) -> dict[str, Any]:
-        return {"logprobs": []} if self._kind == "output_text" else {}
+        return {"type": self._kind, self._field: text, **annotations, **self._more}
 
 
 class MessageItem(_WordsItem):
@@ -74,16 +88,8 @@ class MessageItem(_WordsItem):
 
     def __init__(self, *, refusal: bool = False) -> None:
         kind = "refusal" if refusal else "output_text"
-        super().__init__("msg", "content", kind, kind)
-
-    def added(self) -> Item:
-        return self._item("in_progress", [])
-
-    def done(self, status: str) -> Item:
-        return self._item(status, [self._part("".join(self._deltas))])
-
-    def _item(self, status: str, content: list[dict[str, Any]]) -> Item:
-        return {"id": self.id, "type": "message", "role": "assistant", "status": status, "content": content}
+        item = {"type": "message", "role": "assistant", "status": "in_progress", "content": []}
+        super().__init__(item, "content", "content", kind, kind)
 
 
 class ReasoningItem(_WordsItem):
@@ -94,16 +100,10 @@ class ReasoningItem(_WordsItem):
     """
 
     def __init__(self, *, raw: bool = False) -> None:
-        kinds = ("content", "reasoning_text", "reasoning_text")
-        super().__init__("rs", *(kinds if raw else ("reasoning_summary", "reasoning_summary_text", "summary_text")))
-        self._raw = raw
-
-    def added(self) -> Item:
-        return {"id": self.id, "type": "reasoning", "summary": [], **({"content": []} if self._raw else {})}
-
-    def done(self, status: str) -> Item:
-        # The API gives reasoning no status of its own here.
-        return {**self.added(), "content" if self._raw else "summary": [self._part("".join(self._deltas))]}
+        item = {"type": "reasoning", "summary": [], **({"content": []} if raw else {})}
+        kinds = ("content", "content", "reasoning_text", "reasoning_text")
+        summary = ("summary", "reasoning_summary", "reasoning_summary_text", "summary_text")
+        super().__init__(item, *(kinds if raw else summary))
 
 
 CALL_EVENTS = {
@@ -113,56 +113,25 @@ CALL_EVENTS = {
 """What the events of each kind of call are called, and the field that they tell."""
 
 
-class CallItem:
+class CallItem(OpenItem):
     """A call of a client's tool: added, argument deltas, arguments.done, done. A custom tool has input instead."""
 
     def __init__(self, name: str, *, custom: bool = False, call_id: str | None = None) -> None:
-        self.id = new_id("ctc" if custom else "fc")
-        self._call_id = call_id or new_id("call")
-        self._name = name
-        self._deltas: list[str] = []
-        self._type = "custom_tool_call" if custom else "function_call"
-        self._event, self._field = CALL_EVENTS[self._type]
-
-    def added(self) -> Item:
-        return self._item("in_progress", "")
-
-    def open(self) -> Iterator[Step]:
-        yield from ()
-
-    def extend(self, delta: str) -> Step:
-        self._deltas.append(delta)
-        return f"{self._event}.delta", {"delta": delta}
-
-    def close(self) -> Iterator[Step]:
-        yield f"{self._event}.done", {self._field: "".join(self._deltas)}
-
-    def done(self, status: str) -> Item:
-        return self._item(status, "".join(self._deltas))
-
-    def _item(self, status: str, text: str) -> Item:
-        fields = {"id": self.id, "type": self._type, "call_id": self._call_id, "name": self._name}
-        return {**fields, self._field: text, "status": status}
+        kind = "custom_tool_call" if custom else "function_call"
+        event, field = CALL_EVENTS[kind]
+        item = {"type": kind, "call_id": call_id or new_id("call"), "name": name, field: "", "status": "in_progress"}
+        super().__init__(item, event, field)
 
 
-class CompactionItem:
+class CompactionItem(OpenItem):
     """Everything before it, in one opaque item: added, compacting, done. It has no deltas."""
 
     def __init__(self, encrypted_content: str) -> None:
-        self.id = new_id("cmp")
-        self._content = encrypted_content
-
-    def added(self) -> Item:
-        return {"id": self.id, "type": "compaction", "encrypted_content": ""}
+        super().__init__({"type": "compaction", "encrypted_content": ""}, "", "encrypted_content")
+        self._deltas.append(encrypted_content)
 
     def open(self) -> Iterator[Step]:
         yield "response.compaction.compacting", {}
 
-    def extend(self, delta: str) -> Step:
-        raise TypeError("a compaction item is not written bit by bit")
-
     def close(self) -> Iterator[Step]:
         yield from ()
-
-    def done(self, status: str) -> Item:
-        return {**self.added(), "encrypted_content": self._content}

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ws_notebook.server.items import CALL_EVENTS
-from ws_notebook.server.responses import new_id
+from ws_notebook.server.responses import PREFIXES, new_id
 from ws_notebook.server.wire import Event, Item
 
 __all__ = ["Relay"]
 
-_IDS = {"function_call": "fc", "custom_tool_call": "ctc", "message": "msg", "reasoning": "rs"}
 _PARTS = ("response.output_text.", "response.refusal.", "response.content_part.", "response.reasoning_text.")
 _SUMMARIES = "response.reasoning_summary_"
 
@@ -96,4 +95,4 @@ class Relay:
         known: Item = item if isinstance(item, dict) else {}
         if isinstance(known.get("id"), str) and known["id"]:
             return known
-        return {**known, "id": self._added.get(index) or new_id(_IDS.get(known.get("type", ""), "item"))}
+        return {**known, "id": self._added.get(index) or new_id(PREFIXES.get(known.get("type", ""), "item"))}

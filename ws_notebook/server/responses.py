@@ -9,7 +9,7 @@ from typing import Any
 from ws_notebook.server.create import Create
 from ws_notebook.server.wire import ResponseObject, Tool
 
-__all__ = ["new_id", "new_response", "usage"]
+__all__ = ["PREFIXES", "new_id", "new_response", "usage"]
 
 
 _SETTINGS: Mapping[str, Any] = {
@@ -24,6 +24,10 @@ _BEGUN: Mapping[str, Any] = {
     "usage": None, "completed_at": None,
 }  # fmt: skip
 """A response at its beginning."""
+PREFIXES: Mapping[str, str] = {
+    "message": "msg", "reasoning": "rs", "function_call": "fc", "custom_tool_call": "ctc", "compaction": "cmp",
+}  # fmt: skip
+"""How the ids of items begin, by their types."""
 
 
 def new_id(prefix: str) -> str:

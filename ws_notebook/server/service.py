@@ -128,10 +128,6 @@ class Service:
         """Every model that this server lists. ApiError where the list is an upstream's, and that does not answer."""
         return [*self.models, *await self.source.names()]
 
-    async def described(self) -> str:
-        """What stands behind this server, in words; empty where that is nothing."""
-        return await self.source.described()
-
     def through(self, headers: Mapping[str, str]) -> Service:
         """The service of the upstream that a request's headers name, or this one. ApiError where none may be named."""
         if THROUGH_HEADER not in headers:

@@ -86,8 +86,7 @@ class ResponsesSocket(Served, WebSocketHandler):
         self._listen()
         # tornado reads the next frame, pings included, only when this returns: so it waits for nothing but a client
         # that does not read either.
-        room = self._connection.receive(message)
-        return None if room is None else _waited(room)
+        return self._connection.receive(message)
 
     def on_ping(self, data: bytes) -> None:
         self._listen()
@@ -131,7 +130,3 @@ async def _quietly(part: Coroutine[Any, Any, None]) -> None:
     """A connection's part, which ends when the client is gone."""
     with suppress(ConnectionError):
         await part
-
-
-async def _waited(room: Awaitable[object]) -> None:
-    await room

@@ -114,6 +114,7 @@ class Target:
     generation: Generation
     steers: list[Steer] = field(default_factory=list)
     status: str = "in_progress"
+    """Any other when the terminal event is about to be sent: no steer is accepted any more."""
 
 
 class Steering:
@@ -152,10 +153,6 @@ class Steering:
         target.steers.append(steer)
         self._tell(target, "response.steer.accepted", steer=steer.named())
         target.generation.interrupt()
-
-    def close(self, target: Target, status: str) -> None:
-        """The terminal event is about to be sent: no steer is accepted any more."""
-        target.status = status
 
     def successor(self, target: Target) -> Create | None:
         """What follows by itself when the terminal event was sent; None when nothing does."""

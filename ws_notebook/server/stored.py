@@ -7,6 +7,7 @@ from typing import Any
 
 from ws_notebook.server.errors import ApiError, invalid_value
 from ws_notebook.server.lineage import Record
+from ws_notebook.server.responses import PREFIXES
 from ws_notebook.server.service import Served
 from ws_notebook.server.wire import Item
 
@@ -15,7 +16,6 @@ __all__ = ["CancelHandler", "InputItemsHandler", "StoredHandler"]
 _MOST = 100
 _DIGITS = re.compile(r"[0-9]{1,9}")
 """No more are needed, and Python refuses to read thousands."""
-_PREFIXES = {"message": "msg", "reasoning": "rs", "function_call": "fc", "custom_tool_call": "ctc", "compaction": "cmp"}
 
 
 class _Kept(Served):
@@ -90,7 +90,7 @@ def _named(item: Item, response_id: str, index: int) -> Item:
     """*item* with an id, the same at each request: clients need not send one."""
     if isinstance(item.get("id"), str):
         return item
-    prefix = _PREFIXES.get(str(item.get("type")), "item")
+    prefix = PREFIXES.get(str(item.get("type")), "item")
     return {**item, "id": f"{prefix}_{response_id.removeprefix('resp_')[:24]}{index:08x}"}
 
 

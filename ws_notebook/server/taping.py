@@ -32,10 +32,6 @@ class Taping:
         self._requests += 1
         return self._requests
 
-    def knows(self, create: Create, lane: str | None) -> bool:
-        """Whether the answer is there."""
-        return self.known is not None and self.known.has(asked_by(create.fields, lane))
-
     def sent(self, number: int, create: Create, lane: str | None) -> None:
         fields = {name: value for name, value in create.fields.items() if name not in ("stream", "stream_id")}
         frame = {"type": "response.create", **fields, **({} if lane is None else {"stream_id": lane})}
@@ -83,7 +79,7 @@ class TapedService(Service):
 
     def make(self, model: Model, create: Create, lane: str | None, **asked: Any) -> Generation:
         known = self._taping.known
-        if known is not None and self._taping.knows(create, lane):
+        if known is not None and known.has(asked_by(create.fields, lane)):
             return super().make(ReplayModel(known, model.name), create, lane, **asked)
         made = TapedGeneration(model, create, lane=lane, **asked)
         made.taping, made.lane = self._taping, lane

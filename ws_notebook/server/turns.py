@@ -99,7 +99,7 @@ class Turns:
             finally:
                 # However it went, it is over: a response whose lane was broken off takes no steer.
                 if target.status == "in_progress":
-                    self._steering.close(target, "failed")
+                    target.status = "failed"
             generation = self._successor(target)
 
     def _begin(self, lane: str | None, create: Create) -> Generation:
@@ -160,7 +160,7 @@ class Turns:
             return
         if not target.steers:
             self.open -= 1
-        self._steering.close(target, event["response"]["status"])
+        target.status = event["response"]["status"]
         if event["type"] == "response.failed":
             self._memory.evict(target.lane, target.generation.create.previous_response_id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -96,12 +96,11 @@ def _value(file: BinaryIO, kind: int) -> Any:
 
 
 def _skip(file: BinaryIO, kind: int, count: int) -> None:
-    one: Callable[[], Any] = (lambda: _text(file)) if kind == _STRING else (lambda: _value(file, kind))
     if kind in _SCALARS:
         file.seek(count * struct.calcsize(f"<{_SCALARS[kind]}"), 1)
         return
     for _ in range(count):
-        one()
+        _value(file, kind)
 
 
 def _text(file: BinaryIO) -> str:

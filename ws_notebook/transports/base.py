@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -13,6 +13,8 @@ import msgspec
 from ..core.waits import Waits
 
 __all__ = ["Connection", "Endpoint", "Prompt", "Transport", "all_arrived"]
+
+_T = TypeVar("_T")
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,12 +105,12 @@ class Transport(Protocol):
         """Open a connection. Raises ConnectionFailed (or AuthenticationFailed); nothing was sent then."""
 
 
-async def all_arrived(queue: asyncio.Queue[bytes | Exception]) -> list[bytes]:
+async def all_arrived(queue: asyncio.Queue[_T | Exception]) -> list[_T]:
     """Wait for frames and return all that are there. Raises an exception among them when it is the first."""
     found = [await queue.get()]
     while not queue.empty() and not isinstance(found[-1], Exception):
         found.append(queue.get_nowait())
-    frames, last = [each for each in found if isinstance(each, bytes)], found[-1]
+    frames, last = [each for each in found if not isinstance(each, Exception)], found[-1]
     if isinstance(last, Exception):
         if not frames:
             raise last

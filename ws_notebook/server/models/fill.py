@@ -15,7 +15,6 @@ NOTHING = object()
 """No value of the prompt fits; null may be one."""
 
 _FALSE = re.compile(r"\b(no|not|without|false|off|don't|don’t|never)\b", re.IGNORECASE)
-_TRUE = re.compile(r"\b(yes|true|on|with)\b", re.IGNORECASE)
 _TAIL = re.compile(r"\b(?:in|of|for|about|to|from|on|at)\s+([^.!?\n]+)", re.IGNORECASE)
 
 

@@ -7,14 +7,16 @@ from pathlib import Path
 import jsonschema
 import pytest
 from server.models.script.wrong import WRONG
+from support.programs import program
 
 from ws_notebook import scenes
-from ws_notebook.server.models.script.keys import STEPS, schema
+from ws_notebook.server.models.script.keys import STEPS
 from ws_notebook.server.models.script.nodes import SceneError, compose
 from ws_notebook.server.models.script.reader import read_scene
 
 __all__: list[str] = []
 
+schema = program("scenes").schema
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "scenes.md"
 # What is wrong with these no schema can say.
 ONLY_THE_READER = {"missing tool", "call as text", "check before its call", "fault with a place", "unknown fault"}
@@ -29,7 +31,7 @@ ONLY_THE_READER |= {
 
 
 def test_the_committed_schema_is_that_of_the_readers_table() -> None:
-    assert json.loads(scenes.SCHEMA.read_text(encoding="utf-8")) == schema()
+    assert json.loads(scenes.SCHEMA.read_text(encoding="utf-8")) == schema(), "run python scripts/scenes.py"
     jsonschema.Draft202012Validator.check_schema(schema())
 
 

@@ -19,6 +19,7 @@ WRONG: dict[str, tuple[str, int, str]] = {
     "no steps": ("scene: x\n", 1, "it has no 'steps'"),
     "no title": ("steps: [{say: a}]\n", 1, "lacks 'scene'"),
     "steps and questions": ("scene: x\nsteps: [{say: a}]\nquestions: [{steps: [{say: a}]}]\n", 3, "either"),
+    "question as text": ("scene: x\nquestions: [Hello]\n", 2, "A question is a mapping of keys to values"),
     "bad time": (_steps("- wait: 2 seconds"), 4, "Did you mean '2s'?"),
     "time in hours": (_steps("- wait: 2h"), 4, "Did you mean '120min'?"),
     "no time at all": (_steps("- wait: soon"), 4, "Write 300ms, 2s or 1min."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ws_notebook.core.meaning import TOO_LONG
@@ -40,27 +40,6 @@ _SAME = ("temperature", "top_p", "seed")
 
 
 @dataclass
-class _Count:
-    """What was read and written for one response, in tokens."""
-
-    input: int = 0
-    cached: int = 0
-    output: int = 0
-    asked: bool = False
-
-    def take(self, told: Mapping[str, Any], *, written: bool = False) -> None:
-        """Count one answer of the engine. What it had from before is that of the first one."""
-        timings = told.get("timings") or {}
-        cached, fresh = int(timings.get("cache_n") or 0), int(timings.get("prompt_n") or 0)
-        if not self.asked:
-            self.asked, self.cached, self.input = True, cached, cached + fresh
-        self.output += int(timings.get("predicted_n") or 0) if written else 0
-
-    def read(self) -> Read:
-        return Read(input=self.input, cached=self.cached, output=self.output)
-
-
-@dataclass
 class Caller:
     """One response of the model *name* at *upstream*. *copies*: plain arguments are words of the question."""
 
@@ -68,7 +47,8 @@ class Caller:
     name: str
     request: ModelRequest
     copies: bool = False
-    _count: _Count = field(default_factory=_Count)
+    _counted: Read | None = None
+    """What was read and written so far."""
 
     async def respond(self) -> AsyncGenerator[Pieces, None]:
         """Pieces: calls, or an answer in words. ApiError as ``Model.respond``."""
@@ -84,7 +64,7 @@ class Caller:
                     called = True
                     yield pieces
         if called:
-            yield [self._count.read()]
+            yield [self._read()]
             return
         async with aclosing(self._words(prompt, after=name is not None or bool(dialogue.called))) as batches:
             async for pieces in batches:
@@ -93,8 +73,8 @@ class Caller:
     async def read_ahead(self) -> Read:
         """Have the instructions, the tools and what is there of the history read."""
         prompt = await self._rendered(self._dialogue())
-        self._count.take(await self._ask({"prompt": prompt, "n_predict": 0}))
-        return self._count.read()
+        self._count(await self._ask({"prompt": prompt, "n_predict": 0}))
+        return self._read()
 
     async def count(self) -> int:
         """Tokens of the input."""
@@ -214,7 +194,7 @@ class Caller:
         async with aclosing(self._streamed(body)) as batches:
             async for pieces in batches:
                 yield [piece for piece in pieces if isinstance(piece, Text | Cut)]
-        yield [self._count.read()]
+        yield [self._read()]
 
     async def _streamed(self, body: Mapping[str, Any]) -> AsyncGenerator[Pieces, None]:
         chunks, told = Chunks(), False
@@ -225,7 +205,7 @@ class Caller:
                 for chunk in batch:
                     if chunk.get("timings") and not told:
                         told = True
-                        self._count.take(chunk, written=True)
+                        self._count(chunk, written=True)
                 if pieces:
                     yield pieces
                 if chunks.error is not None:
@@ -233,9 +213,19 @@ class Caller:
         if not chunks.finished:
             raise broken_off("its answer has no end.", self.upstream.keys)
 
+    def _count(self, told: Mapping[str, Any], *, written: bool = False) -> None:
+        """Count one answer of the engine, in tokens. What it had from before is that of the first one."""
+        timings = told.get("timings") or {}
+        cached, fresh, new = (int(timings.get(name) or 0) for name in ("cache_n", "prompt_n", "predicted_n"))
+        before = self._counted or Read(input=cached + fresh, cached=cached)
+        self._counted = replace(before, output=before.output + new) if written else before
+
+    def _read(self) -> Read:
+        return self._counted or Read(input=0)
+
     async def _likely(self, tokens: Sequence[int]) -> Mapping[int, float]:
         told = await self._ask({"prompt": list(tokens), "n_predict": 1, "n_probs": _LOOKED_AT})
-        self._count.take(told)
+        self._count(told)
         first: Sequence[Mapping[str, Any]] = told["completion_probabilities"][0]["top_logprobs"]
         return {int(each["id"]): float(each["logprob"]) for each in first}
 

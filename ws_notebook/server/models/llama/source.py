@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ws_notebook.exceptions import SettingsError
 from ws_notebook.scenes import is_scene
-from ws_notebook.server.errors import ApiError
+from ws_notebook.server.errors import no_model
 from ws_notebook.server.models.base import Model
 from ws_notebook.server.models.llama.engine import EngineOptions
 from ws_notebook.server.models.llama.engines import Engines
@@ -44,11 +44,11 @@ class OnThisMachine(Source):
             try:
                 found = self._shelf.find(name)
             except SettingsError as error:
-                raise _not_there(str(error)) from None
+                raise no_model(str(error)) from None
             if found is not None:
                 return LlamaModel(found, self._engines)
             if name in KNOWN:
-                raise _not_there(missing(name, self._shelf.models()))
+                raise no_model(missing(name, self._shelf.models()))
         return self._beyond.model(name)
 
     async def names(self) -> list[str]:
@@ -70,7 +70,3 @@ class OnThisMachine(Source):
     def through(self, headers: Mapping[str, str]) -> Source | None:
         """The upstream that a request's headers name."""
         return self._beyond.through(headers)
-
-
-def _not_there(said: str) -> ApiError:
-    return ApiError(said, code="model_not_found", param="model")

@@ -38,8 +38,7 @@ def load(name: str) -> Story:
 class Scenes:
     """The scenes that requests name, for a server whose clients may name files of this machine."""
 
-    def __init__(self, haste: float = 1.0) -> None:
-        self._haste = haste
+    def __init__(self) -> None:
         self._known: dict[str, tuple[float, SceneModel]] = {}
 
     def model(self, name: str) -> SceneModel:
@@ -54,7 +53,7 @@ class Scenes:
             raise ApiError(f"This scene cannot be played. {error}", code="invalid_scene", param="model") from None
         while len(self._known) >= _MOST:
             del self._known[next(iter(self._known))]
-        model = SceneModel(name, story, self._haste)
+        model = SceneModel(name, story)
         self._known[name] = changed, model
         return model
 

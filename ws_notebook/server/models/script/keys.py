@@ -1,4 +1,4 @@
-"""What may stand in a scene: one table, which the reader reads by and the JSON Schema is made of."""
+"""What may stand in a scene: one table, which the reader reads by and scripts/scenes.py makes the JSON Schema of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["CALL", "MOST_STEPS", "MOST_TIMES", "QUESTION", "SCENE", "STEPS", "Key", "Step", "schema"]
+__all__ = ["CALL", "MOST_STEPS", "MOST_TIMES", "QUESTION", "SCENE", "STEPS", "Key", "Step"]
 
 MOST_TIMES = 1000
 MOST_STEPS = 10_000
@@ -20,6 +20,8 @@ class Key:
     kind: str
     help: str
     required: bool = False
+    usual: Any = None
+    """What holds where it does not stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +34,28 @@ class Step:
 
 
 _SPEED = Key("speed", "tokens per second, in place of the scene's; 0: all at once")
-_TIMES = Key("count", "how often it happens, when the question is asked again, before it no longer does (1)")
+_TIMES = Key("count", "how often it happens, when the question is asked again, before it no longer does (1)", usual=1)
 
 SCENE: Mapping[str, Key] = {
-    "scene": Key("text", "the title", required=True),
-    "about": Key("text", "what it shows, in a line"),
-    "speed": Key("speed", "tokens per second (40); 0: all at once"),
-    "first_token": Key("time", "the wait before each turn's first token (200ms)"),
-    "tools": Key("tools", "the tools that a cell must offer: a list of names, or a mapping of names to hints"),
+    "scene": Key("text", "the title", required=True, usual=""),
+    "about": Key("text", "what it shows, in a line", usual=""),
+    "speed": Key("speed", "tokens per second (40); 0: all at once", usual=40.0),
+    "first_token": Key("time", "the wait before each turn's first token (200ms)", usual=0.2),
+    "tools": Key(
+        "tools", "the tools that a cell must offer: a list of names, or a mapping of names to hints", usual={}
+    ),
     "steps": Key("steps", "what the model does for the one question of the scene"),
     "questions": Key("questions", "in place of steps: the questions of the scene, in their order"),
 }
 QUESTION: Mapping[str, Key] = {
-    "ask": Key("text", "what to ask here: a hint for whoever plays the scene"),
+    "ask": Key("text", "what to ask here: a hint for whoever plays the scene", usual=""),
     "steps": Key("steps", "what the model does", required=True),
 }
 CALL: Mapping[str, Key] = {
     "tool": Key("name", "the tool's name", required=True),
-    "arguments": Key("arguments", "its arguments by name"),
+    "arguments": Key("arguments", "its arguments by name", usual={}),
     "input": Key("text", "the free-form input of a custom tool, in place of arguments"),
-    "unregistered": Key("flag", "whether it may be called although no cell offers it (false)"),
+    "unregistered": Key("flag", "whether it may be called although no cell offers it (false)", usual=False),
 }
 STEPS: Mapping[str, Step] = {
     "say": Step(
@@ -64,7 +68,7 @@ STEPS: Mapping[str, Step] = {
         {
             "text": Key("text", "the words", required=True),
             "speed": _SPEED,
-            "raw": Key("flag", "whether it is the reasoning itself and no summary of it (false)"),
+            "raw": Key("flag", "whether it is the reasoning itself and no summary of it (false)", usual=False),
         },
         short="text",
     ),
@@ -82,7 +86,7 @@ STEPS: Mapping[str, Step] = {
         "an error ends the response: as an error frame where nothing was written yet, as response.failed later",
         {
             "code": Key("text", "the error's code, or an HTTP status", required=True),
-            "message": Key("text", "its words, in place of the usual ones"),
+            "message": Key("text", "its words, in place of the usual ones", usual=""),
             "retry_after": Key("time", "when to try again, for rate_limit_exceeded"),
             "times": _TIMES,
         },
@@ -128,75 +132,3 @@ STEPS: Mapping[str, Step] = {
         },
     ),
 }
-
-_TIME = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^\d+(\.\d+)? ?(ms|s|min)$"}]}
-_NAME = {"type": "string", "pattern": r"^[A-Za-z0-9_.-]{1,64}$"}
-_TEXT = {"type": ["string", "number", "boolean"]}
-_SCHEMAS: Mapping[str, dict[str, Any]] = {
-    "text": _TEXT,
-    "time": _TIME,
-    "speed": {"type": "number", "minimum": 0},
-    "count": {"type": "integer", "minimum": 1},
-    "times": {"type": "integer", "minimum": 1, "maximum": MOST_TIMES},
-    "number": {"type": "number"},
-    "flag": {"type": "boolean"},
-    "name": _NAME,
-    "pattern": {"type": "string"},
-    "any": {},
-    "reason": {"enum": ["max_output_tokens", "content_filter"]},
-    "fault": {"type": "string"},
-    "arguments": {"type": "object"},
-    "tools": {
-        "anyOf": [
-            {"type": "array", "items": _NAME},
-            {"type": "object", "propertyNames": _NAME, "additionalProperties": {"type": ["string", "null"]}},
-        ]
-    },
-    "words": {"anyOf": [_TEXT, {"$ref": "#/$defs/steps"}]},
-    "steps": {"$ref": "#/$defs/steps"},
-    "calls": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/call"}},
-    "questions": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/question"}},
-}
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a scene."""
-    called = {"anyOf": [{"type": "string"}, _mapping(CALL)]}
-    one_step = {
-        "type": "object",
-        "properties": {name: _step(step) for name, step in STEPS.items()},
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:ws-notebook:scene:v1",
-        "title": "A scene of ws-notebook",
-        "description": "What the script model of the embedded server plays: docs/scenes.md.",
-        **_mapping(SCENE),
-        "oneOf": [{"required": ["steps"]}, {"required": ["questions"]}],
-        "$defs": {
-            "steps": {"type": "array", "minItems": 1, "items": one_step},
-            "call": called,
-            "question": _mapping(QUESTION),
-        },
-    }
-
-
-def _mapping(keys: Mapping[str, Key]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {name: {"description": key.help, **_SCHEMAS[key.kind]} for name, key in keys.items()},
-        "required": [name for name, key in keys.items() if key.required],
-        "additionalProperties": False,
-    }
-
-
-def _step(step: Step) -> dict[str, Any]:
-    if step.keys is CALL:
-        return {"description": step.help, "$ref": "#/$defs/call"}
-    whole = _mapping(step.keys)
-    if not step.short:
-        return {"description": step.help, **whole}
-    return {"description": step.help, "anyOf": [_SCHEMAS[step.keys[step.short].kind], whole]}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from functools import partial
 
 from ws_notebook.server.errors import ApiError, injected, rate_limited
 from ws_notebook.server.models.base import Break, Call, Cut, ModelRequest, Piece, Pieces, Refusal, Text, Thought
@@ -19,6 +20,13 @@ __all__ = ["SceneModel"]
 
 _LOOK = 0.05
 """Seconds between two looks whether the response was steered."""
+_PIECES: Mapping[str, Callable[[str], Piece]] = {
+    "text": Text,
+    "refusal": Refusal,
+    "summary": Thought,
+    "reasoning": partial(Thought, raw=True),
+}
+"""What each kind of words is made of."""
 _REMEMBERED = 1000
 """Turns of which it is known how often something went wrong in them."""
 
@@ -75,8 +83,8 @@ class SceneModel:
 
     async def _play(self, step: Step, turn: Turn) -> AsyncGenerator[Pieces, None]:
         if isinstance(step, Said):
-            for piece in _said(step, turn.filled(step.text)):
-                yield (piece,)
+            for token in split_text(turn.filled(step.text)):
+                yield (_PIECES[step.kind](token),)
                 await self._sleep(self._token(step.speed))
         elif isinstance(step, Pause):
             await self._sleep(step.seconds)
@@ -136,21 +144,7 @@ def _missing(story: Story, call: SceneCall, offered: set[str]) -> str:
 
 def _error(step: Fail) -> ApiError:
     retry = step.retry_after
-    error = injected(step.code) if retry is None else rate_limited(retry)
-    if step.message:
-        same = {name: getattr(error, name) for name in ("status", "code", "param", "kind", "headers")}
-        return ApiError(step.message, **same)
-    return error
-
-
-def _said(step: Said, text: str) -> Iterator[Piece]:
-    for token in split_text(text):
-        if step.kind == "text":
-            yield Text(token)
-        elif step.kind == "refusal":
-            yield Refusal(token)
-        else:
-            yield Thought(token, raw=step.kind == "reasoning")
+    return injected(step.code, step.message) if retry is None else rate_limited(retry, step.message)
 
 
 def _bound(call: SceneCall, turn: Turn, tools: Sequence[Tool]) -> BoundCall:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NoReturn
 
 from ws_notebook.faults import Fault, FaultError, parse_action
 from ws_notebook.server.models.script.keys import CALL, MOST_STEPS, MOST_TIMES, QUESTION, SCENE, STEPS, Key
@@ -43,6 +44,8 @@ _LONGEST = 3600.0
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _REASONS = ("max_output_tokens", "content_filter")
 _HERE = "here"
+_PARTS = frozenset({"steps", "calls", "questions", "words"})
+"""Kinds of values that are read by whoever has the mapping."""
 
 
 class _Wrong(Exception):
@@ -64,48 +67,41 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.problems: list[Problem] = []
         self._name = name
-        self._tools: dict[str, str] = {}
-        self._listed = False
+        self._tools: Mapping[str, str] = {}
         self._steps = 0
+        self._counts: list[int] = []
+        """At which time those repetitions are whose steps are read, the innermost last."""
         self._called: list[str] = []
         """The tools that are called so far in the question that is read."""
 
     # The whole.
 
     def scene(self, node: Node) -> Story:
-        found = self._mapping(node, SCENE, "a scene")
-        if "tools" in found:
-            self._listed, self._tools = True, self._tolerant(self._read_tools, found["tools"], {})
-        if "steps" in found and "questions" in found:
+        fields = self._values(SCENE, node, "a scene")
+        steps, questions = fields.pop("steps"), fields.pop("questions")
+        self._tools = fields["tools"]
+        if steps and questions:
             said = "A scene has either 'steps' or 'questions'."
-            self._note(found["questions"], said, "Put the steps into the first question.")
-        elif "steps" not in found and "questions" not in found:
+            self._note(questions, said, "Put the steps into the first question.")
+        elif not (steps or questions):
             self._note(node, "The scene does nothing: it has no 'steps'.", "Add 'steps:' with '- say: Hello'.")
-        questions = self._questions(found)
-        return Story(
-            title=self._get(found, "scene", self._text, ""),
-            about=self._get(found, "about", self._text, ""),
-            speed=self._get(found, "speed", self._speed, 40.0),
-            first_token=self._get(found, "first_token", self._time, 0.2),
-            tools=self._tools,
-            questions=questions,
-        )
+        asked: list[Question] = []
+        if questions:
+            asked += self._questions(questions)
+        elif steps:
+            asked.append(Question("", self._whole(steps)))
+        return Story(title=fields.pop("scene"), **fields, questions=asked)
 
-    def _questions(self, found: Mapping[str, Node]) -> list[Question]:
-        if "questions" in found:
-            return [self._question(each) for each in self._list(found["questions"], "questions", "{ask: …, steps: …}")]
-        self._called.clear()
-        return [Question("", self._whole(found["steps"]))] if "steps" in found else []
-
-    def _question(self, node: Node) -> Question:
-        found = self._mapping(node, QUESTION, "a question")
-        self._called.clear()
-        steps = self._whole(found["steps"]) if "steps" in found else []
-        return Question(self._get(found, "ask", self._text, ""), steps)
+    def _questions(self, node: Node) -> Iterator[Question]:
+        for each in self._list(node, "questions", "{ask: …, steps: …}"):
+            with suppress(_Wrong):
+                fields = self._values(QUESTION, each, "a question")
+                yield Question(fields["ask"], self._whole(fields["steps"]))
 
     def _whole(self, node: Node) -> list[Step]:
         """The steps of a question."""
-        steps = self._read_steps(node, ())
+        self._called.clear()
+        steps = self._read_steps(node)
         if steps and isinstance(steps[-1], Steer):
             said = "Nothing follows this steering point, so there is nothing to be steered."
             self._note(node.items[-1], said, "Put a '- say: …' behind it, for whoever adds no words.")
@@ -113,10 +109,10 @@ class _Reader:
 
     # Steps.
 
-    def _read_steps(self, node: Node, counts: Sequence[int]) -> list[Step]:
-        return [step for each in self._list(node, "steps", "- say: Hello") for step in self._read_step(each, counts)]
+    def _read_steps(self, node: Node) -> list[Step]:
+        return [step for each in self._list(node, "steps", "- say: Hello") for step in self._read_step(each)]
 
-    def _read_step(self, node: Node, counts: Sequence[int]) -> list[Step]:
+    def _read_step(self, node: Node) -> list[Step]:
         if node.kind != "map" or not node.entries:
             said = f"A step is 'key: value', not {shown(node)}."
             self._note(node, said, "To have it said, write '- say: …'.")
@@ -130,7 +126,7 @@ class _Reader:
             said = f"With its repetitions the scene has more than {MOST_STEPS:,} steps."
             raise SceneError(self._name, [Problem(key.line, key.column, said, "Repeat less often.")])
         try:
-            return list(getattr(self, f"_{key.text}")(value, key, counts))
+            return list(getattr(self, f"_{key.text}")(value, key))
         except _Wrong:
             return []
 
@@ -152,41 +148,37 @@ class _Reader:
             else:
                 self._unknown(key, list(STEPS), "a step")
 
-    def _fields(self, name: str, node: Node) -> dict[str, Node]:
-        """The keys of a step's value; a value that is no mapping is its short form."""
+    def _fields(self, name: str, node: Node) -> dict[str, Any]:
+        """The values of a step's keys; what is no mapping is its short form."""
         step = STEPS[name]
-        if step.short and (node.kind != "map"):
-            return {step.short: node}
-        found = self._mapping(node, step.keys, f"'{name}'")
-        if any(key.required and each not in found for each, key in step.keys.items()):
-            raise _Wrong
-        return found
+        if step.short and node.kind != "map":
+            short = Node("scalar", node.line, node.column, step.short, step.short)
+            node = Node("map", node.line, node.column, entries=[(short, node)])
+        return self._values(step.keys, node, f"'{name}'")
 
-    def _say(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        yield self._said("say", "text", node, counts)
+    def _say(self, node: Node, key: Node) -> Iterator[Step]:
+        yield self._said("text", **self._fields("say", node))
 
-    def _refuse(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        yield self._said("refuse", "refusal", node, counts)
+    def _refuse(self, node: Node, key: Node) -> Iterator[Step]:
+        yield self._said("refusal", **self._fields("refuse", node))
 
-    def _think(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        raw = node.kind == "map" and self._get(self._fields("think", node), "raw", self._flag, False)
-        yield self._said("think", "reasoning" if raw else "summary", node, counts)
+    def _think(self, node: Node, key: Node) -> Iterator[Step]:
+        fields = self._fields("think", node)
+        yield self._said("reasoning" if fields.pop("raw") else "summary", **fields)
 
-    def _said(self, name: str, kind: str, node: Node, counts: Sequence[int]) -> Said:
-        found = self._fields(name, node)
-        return Said(kind, counted(self._text(found["text"]), counts), self._get(found, "speed", self._speed, None))
+    def _said(self, kind: str, text: str, speed: float | None = None) -> Said:
+        return Said(kind, counted(text, self._counts), speed)
 
-    def _call(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        yield Calls((self._one_call(node, counts),))
+    def _call(self, node: Node, key: Node) -> Iterator[Step]:
+        yield Calls((self._one_call(node),))
 
-    def _calls(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        found = self._fields("calls", node)
-        calls = [self._one_call(each, counts) for each in self._list(found["calls"], "calls", '- name(city="Oslo")')]
-        if calls:
-            yield Calls(tuple(calls))
+    def _calls(self, node: Node, key: Node) -> Iterator[Step]:
+        listed = self._list(self._fields("calls", node)["calls"], "calls", '- name(city="Oslo")')
+        if listed:
+            yield Calls(tuple([self._one_call(each) for each in listed]))
 
-    def _one_call(self, node: Node, counts: Sequence[int]) -> SceneCall:
-        call = self._called_by_words(node, counts) if node.kind != "map" else self._called_by_keys(node, counts)
+    def _one_call(self, node: Node) -> SceneCall:
+        call = self._called_by_words(node) if node.kind != "map" else self._called_by_keys(node)
         if call.needed and call.tool not in self._tools:
             said = f"The scene calls '{call.tool}', which its 'tools' do not list."
             fix = (
@@ -196,8 +188,8 @@ class _Reader:
         self._called.append(call.tool)
         return call
 
-    def _called_by_words(self, node: Node, counts: Sequence[int]) -> SceneCall:
-        text = counted(node.text, counts).strip() if node.kind == "scalar" else ""
+    def _called_by_words(self, node: Node) -> SceneCall:
+        text = counted(node.text, self._counts).strip() if node.kind == "scalar" else ""
         if _NAME.fullmatch(text):
             return SceneCall(text, line=node.line)
         name = text.partition("(")[0].strip()
@@ -214,122 +206,94 @@ class _Reader:
             fix = f"Write '{example}'."
             if text.count("(") != text.count(")"):
                 fix = f"Quote it, as '{example}', or give it a line of its own: commas part a list in brackets."
-            self._note(node, f"A call is written as in Python, not {shown(node)}.", fix)
-            raise _Wrong from None
+            self._reject(node, f"A call is written as in Python, not {shown(node)}.", fix)
 
-    def _called_by_keys(self, node: Node, counts: Sequence[int]) -> SceneCall:
-        found = self._mapping(node, CALL, "a call")
-        if "tool" not in found:
-            raise _Wrong
-        given = found.get("arguments")
-        if given is not None and given.kind != "map":
-            self._note(given, "'arguments' are a mapping of names to values.", "Write 'arguments: {city: Oslo}'.")
-            raise _Wrong
+    def _called_by_keys(self, node: Node) -> SceneCall:
+        fields = self._values(CALL, node, "a call")
+        text = fields["input"]
         return SceneCall(
-            self._name_of(found["tool"]),
-            {} if given is None else counted_value(given.plain, counts),
-            input=counted(self._text(found["input"]), counts) if "input" in found else None,
-            needed=not self._get(found, "unregistered", self._flag, False),
+            fields["tool"],
+            counted_value(fields["arguments"], self._counts),
+            input=None if text is None else counted(text, self._counts),
+            needed=not fields["unregistered"],
             line=node.line,
         )
 
-    def _wait(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        yield Pause(self._time(self._fields("wait", node)["time"]))
+    def _wait(self, node: Node, key: Node) -> Iterator[Step]:
+        yield Pause(self._fields("wait", node)["time"])
 
-    def _error(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        found = self._fields("error", node)
-        yield Fail(
-            code=self._text(found["code"]),
-            message=self._get(found, "message", self._text, ""),
-            retry_after=self._get(found, "retry_after", self._time, None),
-            times=self._get(found, "times", self._count, 1),
-            line=key.line,
-        )
+    def _error(self, node: Node, key: Node) -> Iterator[Step]:
+        yield Fail(**self._fields("error", node), line=key.line)
 
-    def _fault(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        found = self._fields("fault", node)
-        text = self._text(found["do"]).strip()
-        if " at " in f" {text} ":
-            said = "A fault of a scene happens where it stands."
-            self._note(found["do"], said, f"Leave out 'at …': write '{text.partition(' at ')[0]}'.")
-            raise _Wrong
-        try:
-            argument = parse_action(text)
-            if text.split()[0] == "refuse":
-                raise FaultError("'refuse' is for a request, and a scene begins when that was taken.")
-        except FaultError as error:
-            self._note(found["do"], str(error), "")
-            raise _Wrong from None
+    def _fault(self, node: Node, key: Node) -> Iterator[Step]:
+        fields = self._fields("fault", node)
+        text, argument = fields["do"]
         rule = f"{text} at line {key.line} of the scene"
         fault = Fault(rule, text.split()[0], argument, _HERE, 1, every=False)
-        yield Strike(fault, self._get(found, "times", self._count, 1), key.line)
+        yield Strike(fault, fields["times"], key.line)
 
-    def _steer(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        found = self._fields("steer", node)
-        steps = self._read_steps(found["steps"], counts) if "steps" in found else None
-        yield Steer(self._time(found["wait"]), None if steps is None else tuple(steps))
+    def _steer(self, node: Node, key: Node) -> Iterator[Step]:
+        fields = self._fields("steer", node)
+        steps = fields["steps"]
+        yield Steer(fields["wait"], None if steps is None else tuple(self._read_steps(steps)))
 
-    def _check(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        found = self._fields("check", node)
-        tool = self._name_of(found["tool"])
+    def _check(self, node: Node, key: Node) -> Iterator[Step]:
+        fields = self._fields("check", node)
+        nodes = {each.text: value for each, value in node.entries}
+        tool, number, otherwise = (fields.pop(name) for name in ("tool", "number", "otherwise"))
         if tool not in self._called:
             said = f"No call of '{tool}' stands before this check in its question."
-            self._note(found["tool"], said, near(tool, self._called) or f"Call it first: '- call: {tool}(…)'.")
-        number = self._get(found, "number", self._count, None)
+            self._note(nodes["tool"], said, near(tool, self._called) or f"Call it first: '- call: {tool}(…)'.")
         if number is not None and number > self._called.count(tool) > 0:
             said = f"'{tool}' is called {self._called.count(tool)} times before this check."
-            self._note(found["number"], said, "Take a smaller number, or leave it out for the latest call.")
-        tests = [(name, value) for name, value in self._tests(found)]
+            self._note(nodes["number"], said, "Take a smaller number, or leave it out for the latest call.")
+        tests = [(name, value) for name, value in fields.items() if name in nodes]
         if not tests:
             self._note(node, "The check compares with nothing.", "Add one of 'gave', 'contains', 'matches', 'failed'.")
-        yield Check(tool, number, tests, self._otherwise(found, counts), key.line)
+        yield Check(tool, number, tests, self._otherwise(otherwise), key.line)
 
-    def _tests(self, found: Mapping[str, Node]) -> Iterator[tuple[str, Any]]:
-        readers: Mapping[str, Callable[[Node], Any]] = {
-            "gave": lambda node: node.plain,
-            "contains": self._text,
-            "matches": self._pattern,
-            "at_least": self._number,
-            "at_most": self._number,
-            "failed": self._flag,
-        }
-        for name, read in readers.items():
-            if name in found:
-                yield name, read(found[name])
-
-    def _otherwise(self, found: Mapping[str, Node], counts: Sequence[int]) -> tuple[Step, ...]:
-        if "otherwise" not in found:
+    def _otherwise(self, node: Node | None) -> tuple[Step, ...]:
+        if node is None:
             return ()
-        node = found["otherwise"]
         if node.kind == "list":
-            return tuple(self._read_steps(node, counts))
-        return (Said("text", counted(self._text(node), counts)),)
+            return tuple(self._read_steps(node))
+        return (self._said("text", self._as_text(node)),)
 
-    def _cut(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
-        reason = self._fields("cut", node)["reason"]
-        if reason.text not in _REASONS:
-            self._note(reason, f"'{reason.text}' is no reason.", f"Write {' or '.join(_REASONS)}.")
-            raise _Wrong
-        yield End(reason.text)
+    def _cut(self, node: Node, key: Node) -> Iterator[Step]:
+        yield End(self._fields("cut", node)["reason"])
 
-    def _repeat(self, node: Node, key: Node, counts: Sequence[int]) -> Iterator[Step]:
+    def _repeat(self, node: Node, key: Node) -> Iterator[Step]:
         if node.kind != "map" or not any(each.text == "times" for each, _ in node.entries):
             said = "'repeat' does not say how many times, so it would repeat without an end."
-            self._note(key, said, "Write 'times: 3' below it, with the 'steps:' that are repeated.")
-            raise _Wrong
-        found = self._fields("repeat", node)
-        times = found["times"]
-        if not isinstance(times.value, int) or isinstance(times.value, bool) or not 1 <= times.value <= MOST_TIMES:
-            said = f"'times' is a number from 1 to {MOST_TIMES}, not {shown(times)}: a scene comes to an end."
-            self._note(times, said, f"Write 'times: {nearest_times(times.value)}'.")
-            raise _Wrong
-        for n in range(1, times.value + 1):
+            self._reject(key, said, "Write 'times: 3' below it, with the 'steps:' that are repeated.")
+        fields = self._fields("repeat", node)
+        for n in range(1, fields["times"] + 1):
             before = len(self.problems)
-            yield from self._read_steps(found["steps"], (*counts, n))
+            self._counts.append(n)
+            yield from self._read_steps(fields["steps"])
+            self._counts.pop()
             if len(self.problems) > before:
                 return  # the same once more would tell nothing new
 
     # Values.
+
+    def _values(self, keys: Mapping[str, Key], node: Node, what: str) -> dict[str, Any]:
+        """What stands in a mapping, by all keys that may stand there: as usual where it is not there, or is wrong.
+
+        _Wrong where nothing is usual for a key that is required.
+        """
+        found = self._mapping(node, keys, what)
+        values = {name: self._value(found[name], key) if name in found else key.usual for name, key in keys.items()}
+        if any(key.required and values[name] is None for name, key in keys.items()):
+            raise _Wrong
+        return values
+
+    def _value(self, node: Node, key: Key) -> Any:
+        """A value by its kind; a node where that is read by whoever has the mapping."""
+        try:
+            return node if key.kind in _PARTS else getattr(self, f"_as_{key.kind}")(node)
+        except _Wrong:
+            return key.usual
 
     def _mapping(self, node: Node, keys: Mapping[str, Key], what: str) -> dict[str, Node]:
         """The entries of a mapping, those that may stand there."""
@@ -358,35 +322,24 @@ class _Reader:
         self._note(node, said, f"Begin each with '- ', as in '{example}'.")
         return []
 
-    def _read_tools(self, node: Node) -> dict[str, str]:
+    def _as_tools(self, node: Node) -> dict[str, str]:
         if node.kind == "map":
-            return {self._name_of(key): str(value.value or "") for key, value in node.entries}
+            return {self._as_name(key): str(value.value or "") for key, value in node.entries}
         if node.kind != "list":
-            self._note(node, f"'tools' is a list of names, not {shown(node)}.", f"Write 'tools: [{node.text}]'.")
-            raise _Wrong
-        return {self._name_of(each): "" for each in node.items}
+            self._reject(node, f"'tools' is a list of names, not {shown(node)}.", f"Write 'tools: [{node.text}]'.")
+        return {self._as_name(each): "" for each in node.items}
 
-    def _get(self, found: Mapping[str, Node], name: str, read: Callable[[Node], Any], usual: Any) -> Any:
-        return self._tolerant(read, found[name], usual) if name in found else usual
-
-    @staticmethod
-    def _tolerant(read: Callable[[Node], Any], node: Node, usual: Any) -> Any:
-        try:
-            return read(node)
-        except _Wrong:
-            return usual
-
-    def _text(self, node: Node) -> str:
+    def _as_text(self, node: Node) -> str:
         if node.kind != "scalar" or node.value is None:
             self._bad(node, "a text", "Quote it, where it holds colons, braces or brackets.")
         return node.text
 
-    def _name_of(self, node: Node) -> str:
+    def _as_name(self, node: Node) -> str:
         if node.kind != "scalar" or not _NAME.fullmatch(node.text):
             self._bad(node, "a tool's name", "Use letters, digits and '_'.")
         return node.text
 
-    def _time(self, node: Node) -> float:
+    def _as_time(self, node: Node) -> float:
         """Seconds."""
         found = seconds(node)
         if isinstance(found, bool) or not isinstance(found, int | float):
@@ -395,40 +348,76 @@ class _Reader:
             self._bad(node, f"a time from 0 to {_LONGEST / 60:g} min", like_time(node.text))
         return float(found)
 
-    def _speed(self, node: Node) -> float:
-        value = self._number(node)
+    def _as_speed(self, node: Node) -> float:
+        value = self._as_number(node)
         if not 0 <= value <= 100_000:
             self._bad(node, "a speed in tokens per second, 0 to 100000", "Write 'speed: 40'; 0 is all at once.")
         return value
 
-    def _number(self, node: Node) -> float:
+    def _as_number(self, node: Node) -> float:
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             self._bad(node, "a number", "Write it without a unit, and without quotes.")
         return float(node.value)
 
-    def _count(self, node: Node) -> int:
+    def _as_count(self, node: Node) -> int:
         if isinstance(node.value, bool) or not isinstance(node.value, int) or not 1 <= node.value <= MOST_TIMES:
             self._bad(node, f"a whole number from 1 to {MOST_TIMES}", "Write it without quotes.")
         return int(node.value)
 
-    def _flag(self, node: Node) -> bool:
+    def _as_flag(self, node: Node) -> bool:
         if not isinstance(node.value, bool):
             meant = "true" if node.text.lower() in ("yes", "on", "1") else "false"
             self._bad(node, "true or false", f"Write '{meant}'.")
         return bool(node.value)
 
-    def _pattern(self, node: Node) -> str:
+    def _as_pattern(self, node: Node) -> str:
         try:
-            re.compile(self._text(node))
+            re.compile(self._as_text(node))
         except re.error as error:
-            self._note(node, f"This is no regular expression: {error}.", "To find a text as it is, use 'contains'.")
-            raise _Wrong from None
+            self._reject(node, f"This is no regular expression: {error}.", "To find a text as it is, use 'contains'.")
         return node.text
 
-    def _bad(self, node: Node, wanted: str, fix: str) -> None:
-        self._note(node, f"Here stands {wanted}, not {shown(node)}.", fix)
-        raise _Wrong
+    def _as_any(self, node: Node) -> Any:
+        return node.plain
+
+    def _as_arguments(self, node: Node) -> Any:
+        if node.kind != "map":
+            self._reject(node, "'arguments' are a mapping of names to values.", "Write 'arguments: {city: Oslo}'.")
+        return node.plain
+
+    def _as_reason(self, node: Node) -> str:
+        if node.text not in _REASONS:
+            self._reject(node, f"'{node.text}' is no reason.", f"Write {' or '.join(_REASONS)}.")
+        return node.text
+
+    def _as_fault(self, node: Node) -> tuple[str, Any]:
+        """An action as it is written, and its argument."""
+        text = self._as_text(node).strip()
+        if " at " in f" {text} ":
+            said = "A fault of a scene happens where it stands."
+            self._reject(node, said, f"Leave out 'at …': write '{text.partition(' at ')[0]}'.")
+        try:
+            argument = parse_action(text)
+            if text.split()[0] == "refuse":
+                raise FaultError("'refuse' is for a request, and a scene begins when that was taken.")
+        except FaultError as error:
+            self._reject(node, str(error), "")
+        return text, argument
+
+    def _as_times(self, node: Node) -> int:
+        if not isinstance(node.value, int) or isinstance(node.value, bool) or not 1 <= node.value <= MOST_TIMES:
+            said = f"'times' is a number from 1 to {MOST_TIMES}, not {shown(node)}: a scene comes to an end."
+            self._reject(node, said, f"Write 'times: {nearest_times(node.value)}'.")
+        return node.value
+
+    def _bad(self, node: Node, wanted: str, fix: str) -> NoReturn:
+        self._reject(node, f"Here stands {wanted}, not {shown(node)}.", fix)
+
+    def _reject(self, node: Node, said: str, fix: str) -> NoReturn:
+        """Note what is wrong with a value that cannot be used."""
+        self._note(node, said, fix)
+        raise _Wrong from None
 
     def _note(self, node: Node, said: str, fix: str) -> None:
         problem = Problem(node.line, node.column, said, fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from ws_notebook.cassette import Cassette, Exchange
 from ws_notebook.core.codec import decode_object
@@ -55,8 +55,14 @@ class _Words:
         return tokens / seconds if tokens > 0 and seconds >= 0.02 else None
 
 
-_Part = _Words | dict[str, Any]
-"""Words, or any other step as it is written; of those ``_at`` is when it began."""
+class _Other(NamedTuple):
+    """Any other step, as it is written."""
+
+    start: float
+    step: dict[str, Any]
+
+
+_Part = _Words | _Other
 
 
 def scene_text(cassette: Cassette, title: str) -> str:
@@ -69,7 +75,7 @@ def scene_text(cassette: Cassette, title: str) -> str:
         raise ValueError("The cassette holds no answer that a scene could be made of. Record a run, and try again.")
     words = [part for _, parts in turns for part in parts if isinstance(part, _Words)]
     speed = round(median([each.speed for each in words if each.speed] or [0.0]))
-    first = median(_began(parts[0]) for _, parts in turns)
+    first = median(parts[0].start for _, parts in turns)
     questions: list[dict[str, Any]] = []
     for exchange, parts in turns:
         ask = _asked(exchange.request)
@@ -95,7 +101,7 @@ def _about(cassette: Cassette) -> str:
 def _parts(exchange: Exchange) -> Iterator[_Part]:
     """What came for one request, in its order."""
     words: _Words | None = None
-    calls: list[dict[str, Any]] = []
+    calls: list[_Other] = []
     for ms, frame in exchange.frames:
         event = decode_object(frame)
         kind = str(event.get("type"))
@@ -114,26 +120,24 @@ def _parts(exchange: Exchange) -> Iterator[_Part]:
             yield words
             words = None
         if call is not None:
-            calls.append({**call, "_at": ms})
+            calls.append(_Other(ms, call))
         if end is not None:
             yield from _grouped(calls)
             calls = []
-            yield {**end, "_at": ms}
+            yield _Other(ms, end)
     yield from [words] if words is not None else []
     yield from _grouped(calls)
     if exchange.closed is not None:
         code = exchange.closed.get("code")
-        yield {"fault": f"close {code}" if code in CLOSES else "drop", "_at": 0.0}
-        yield {"say": "…", "_at": 0.0}
+        yield _Other(0.0, {"fault": f"close {code}" if code in CLOSES else "drop"})
+        yield _Other(0.0, {"say": "…"})
 
 
-def _grouped(calls: list[dict[str, Any]]) -> Iterator[_Part]:
+def _grouped(calls: list[_Other]) -> Iterator[_Part]:
     """The calls of one turn, as one step."""
-    if not calls:
-        return
-    bare = [{name: value for name, value in call.items() if name != "_at"} for call in calls]
-    at = calls[0]["_at"]
-    yield {"call": bare[0], "_at": at} if len(bare) == 1 else {"calls": bare, "_at": at}
+    steps = [call.step for call in calls]
+    if steps:
+        yield _Other(calls[0].start, {"call": steps[0]} if len(steps) == 1 else {"calls": steps})
 
 
 def _call(event: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -168,15 +172,14 @@ def _steps(parts: Sequence[_Part], first: float, usual: float) -> list[dict[str,
     steps: list[dict[str, Any]] = []
     reached = first
     for part in parts:
-        began = _began(part)
-        if began - reached > _PAUSE:
-            steps.append({"wait": f"{(began - reached) / 1000:.1f}s"})
+        if part.start - reached > _PAUSE:
+            steps.append({"wait": f"{(part.start - reached) / 1000:.1f}s"})
         if isinstance(part, _Words):
             steps.append(_said(part, usual))
             reached = part.end
         else:
-            steps.append({name: value for name, value in part.items() if name != "_at"})
-            reached = max(reached, began)
+            steps.append(part.step)
+            reached = max(reached, part.start)
     return [*steps, {"say": "…"}] if steps and "steer" in steps[-1] else steps
 
 
@@ -189,14 +192,10 @@ def _said(words: _Words, usual: float) -> dict[str, Any]:
     return {words.kind: {"text": words.text, **more} if more else words.text}
 
 
-def _began(part: _Part) -> float:
-    return part.start if isinstance(part, _Words) else float(part["_at"])
-
-
 def _tools(part: _Part) -> list[str]:
     if isinstance(part, _Words):
         return []
-    calls = [part["call"]] if "call" in part else part.get("calls", [])
+    calls = [part.step["call"]] if "call" in part.step else part.step.get("calls", [])
     return [str(call["tool"]) for call in calls]
 
 

@@ -16,21 +16,15 @@ from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.upstream.failures import broken_off, unreachable
 from ws_notebook.server.models.upstream.service import Upstream
 from ws_notebook.server.wire import ENDS, Event
-from ws_notebook.transports.base import Connection
+from ws_notebook.transports.base import Connection, all_arrived
 from ws_notebook.transports.websocket import WebSocketTransport
 
 __all__ = ["Socket"]
 
+_Inbox = asyncio.Queue[Event | Exception]
+
 _REMEMBERED = 64
 """Ids that an upstream's connection may still know. What it has forgotten it says, and is sent in full."""
-
-
-class _Inbox:
-    """What came for one lane."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.moved = asyncio.Event()
 
 
 class Socket:
@@ -46,12 +40,11 @@ class Socket:
         self._reader: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         self._inboxes: dict[str | None, _Inbox] = {}
+        """What came for each lane."""
         self._known: OrderedDict[str, None] = OrderedDict()
         self._lost: ApiError | None = None
         self.answered = False
         """Whether it ever sent an event: some accept a connection and close it at once."""
-        self.silent = False
-        """Whether the upstream said nothing for too long: it may be at work, and is not asked again."""
 
     def knows(self, response_id: str | None) -> bool:
         """Whether this connection may remember a response."""
@@ -77,15 +70,13 @@ class Socket:
         unless others use it: the wire has no other way to stop.
         """
         lane = lane if self._lanes else None
-        inbox = self._inboxes[lane] = _Inbox()
-        over = self.silent = False
+        inbox: _Inbox = asyncio.Queue()
+        self._inboxes[lane] = inbox
+        over = False
         try:
             await self._send(frame if lane is None else {**frame, "stream_id": lane})
             while not over:
-                await self._moved(inbox)
-                events, inbox.events = inbox.events, []
-                if not events and self._lost is not None:
-                    raise self._lost
+                events = await self._arrived(inbox)
                 over = any(each.get("type") in ENDS or each.get("type") == "error" for each in events)
                 self._remember(events)
                 yield events
@@ -117,16 +108,14 @@ class Socket:
             self._lost = broken_off(str(error), self._upstream.keys)
             raise self._lost from None
 
-    async def _moved(self, inbox: _Inbox) -> None:
-        """Wait until something came, as long as an upstream may be silent."""
+    async def _arrived(self, inbox: _Inbox) -> list[Event]:
+        """All that came, waited for as long as an upstream may be silent. ApiError where the connection is lost."""
         silence = self._upstream.endpoint.waits.silence
         try:
             async with asyncio.timeout(silence):
-                await inbox.moved.wait()
+                return await all_arrived(inbox)
         except TimeoutError:
-            self.silent = True
             raise broken_off(f"nothing came for {silence or 0:g} s.", self._upstream.keys) from None
-        inbox.moved.clear()
 
     def _remember(self, events: list[Event]) -> None:
         for event in events:
@@ -143,8 +132,8 @@ class Socket:
                     self._deliver(frame)
         except WsNotebookError as error:
             self._lost = broken_off(str(error).partition(" What had arrived")[0], self._upstream.keys)
-        for inbox in self._inboxes.values():
-            inbox.moved.set()
+            for inbox in self._inboxes.values():
+                inbox.put_nowait(self._lost)
 
     def _deliver(self, frame: bytes) -> None:
         event = decode_value(frame)
@@ -156,5 +145,4 @@ class Socket:
         if inbox is None and len(self._inboxes) == 1:
             inbox = next(iter(self._inboxes.values()))  # an error, say, that names no lane
         if inbox is not None:
-            inbox.events.append(event)
-            inbox.moved.set()
+            inbox.put_nowait(event)

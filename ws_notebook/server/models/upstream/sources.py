@@ -16,7 +16,7 @@ import msgspec
 from ws_notebook.dialects import Api
 from ws_notebook.exceptions import SettingsError
 from ws_notebook.scenes import is_scene
-from ws_notebook.server.errors import ApiError, model_not_found
+from ws_notebook.server.errors import ApiError, model_not_found, no_model
 from ws_notebook.server.models.base import Model
 from ws_notebook.server.models.script.files import Scenes
 from ws_notebook.server.models.upstream.model import UpstreamModel
@@ -118,11 +118,7 @@ class Addressed(Source):
             return None
         url, _, model = name.partition("#")
         if not model:
-            raise ApiError(
-                f"'{name}' names a server and no model of it: write ADDRESS#MODEL.",
-                code="model_not_found",
-                param="model",
-            )
+            raise no_model(f"'{name}' names a server and no model of it: write ADDRESS#MODEL.")
         return self._listed(Through(url=url)).model(model)
 
     def through(self, headers: Mapping[str, str]) -> Listed | None:
@@ -153,7 +149,6 @@ def _upstream(wanted: Through, silence: float | None) -> Upstream:
         if urlsplit(url).scheme not in ("http", "https"):
             raise SettingsError(f"{wanted.url!r} is no base URL. It looks like https://host/v1.")
     except SettingsError as error:
-        raise ApiError(str(error), code="model_not_found", param="model") from None
+        raise no_model(str(error)) from None
     api: Any = wanted.api
-    known: Api | None = api
-    return Upstream(url, wanted.key, api=known, silence=silence, headers=dict(wanted.headers))
+    return Upstream(url, wanted.key, api=api, silence=silence, headers=dict(wanted.headers))
