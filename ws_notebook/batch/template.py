@@ -16,8 +16,7 @@ from ..exceptions import SettingsError
 from ..tools.values.pictures import Picture
 from ..values import as_text, replaced
 from .data import missing
-from .placeholder import Misfit, Placeholder, free_names
-from .placeholder import compiled as compiled_expression
+from .placeholder import Misfit, Placeholder
 from .prompt import parsed
 
 __all__ = ["ROW", "Asked", "Template", "described"]
@@ -89,7 +88,7 @@ class Template:
 
     def _parsed(self, text: str) -> _Text:
         parts = parsed(text, self._known, (), self._refuse)
-        free = {name for part in parts if isinstance(part, Placeholder) for name in _names_of(part)}
+        free = {name for part in parts if isinstance(part, Placeholder) for name in part.free}
         self.uses_row |= ROW in free or not free.isdisjoint(self._columns)
         self.uses += [name for name in self._columns if name in free and name not in self.uses]
         return parts
@@ -138,14 +137,6 @@ def _value(part: Placeholder, names: Mapping[str, Any]) -> str | Picture:
     if missing(cell):
         return ""
     return (as_text(cell) if isinstance(cell, _TIMES) else None) or part.shown(cell)
-
-
-def _names_of(part: Placeholder) -> set[str]:
-    for source in (part.source, part.source.partition(":")[0].partition("!")[0].rstrip("= ")):
-        tree, _ = compiled_expression(source)
-        if tree is not None:
-            return free_names(tree)
-    return set()
 
 
 def _is_items(value: Any) -> bool:
