@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import kernel
 from ..engine.course import Course
+from ..engine.waiters import LoopBell
 from ..exceptions import RunCancelled, SettingsError
 from .asker import Asker
 from .cluster import ClusterDriver
@@ -31,7 +31,7 @@ _CLOSING = 10.0
 
 def made_batch(asker: Asker, data: Any, prompt: Any, **settings: Any) -> Batch:
     """A batch that has begun. Raises SettingsError, in words, for whatever cannot be asked; settings: see `planned`."""
-    batch = Batch(asker, planned(asker, data, prompt, **settings))
+    batch = Batch(planned(asker, data, prompt, **settings))
     return batch._start(batch._ledger.positions(["waiting"]))
 
 
@@ -42,13 +42,13 @@ class Batch:
     batch` waits on an event loop.
     """
 
-    def __init__(self, asker: Asker, plan: Plan) -> None:
-        self._asker, self._plan = asker, plan
+    def __init__(self, plan: Plan) -> None:
+        self._asker, self._plan = plan.asker, plan
         self._ledger = Ledger([Row(position, plan.data.label(position)) for position in range(len(plan.data))])
         self._journal = plan.journal()
         """The open journal, until its rows are asked."""
         if self._journal is not None:
-            take_over(self._journal.records, plan, self._ledger, asker)
+            take_over(self._journal.records, plan, self._ledger)
         self._driver: Driver | ClusterDriver | None = None
         self._view: Seen | None = None
         self._shown_in: str | None = None
@@ -226,21 +226,16 @@ class Batch:
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait on the running loop, where coroutine tools of the rows join it."""
-        loop, told = asyncio.get_running_loop(), asyncio.Event()
+        bell = LoopBell()
 
         def tell(_: Row | None = None) -> None:
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(told.set)
+            bell.ring()
 
-        waiters, course = self._asker.engine.waiters, self._began.line._course
-        stand_down = waiters.stand_by(told, course, loop)
+        stand_down = self._asker.engine.waiters.stand_by(bell, self._course, bell.loop)
         self._ledger.watch(tell)
         self.when_done(tell)
         try:
-            while not condition():
-                told.clear()
-                if not condition():
-                    await told.wait()
+            await bell.heard(condition)
         finally:
             self._ledger.unwatch(tell)
             stand_down()
@@ -295,7 +290,7 @@ class Batch:
                 journal.close()
             raise
         driver = Driver if plan.remote is None else ClusterDriver
-        self._driver = driver(self._asker, line, self._ledger, plan, positions, journal)
+        self._driver = driver(plan, self._ledger, line, positions, journal)
         self._driver.begin()
         if self._view is not None:
             self._view.refresh()

@@ -15,7 +15,7 @@ from math import ceil
 from typing import Any
 
 from ..exceptions import FormatError, SettingsError, WsNotebookError
-from .asker import Asker, RowRun
+from .asker import RowRun
 from .driver import Rows, row_words
 from .engines import Task
 from .journal import Journal
@@ -48,15 +48,9 @@ class ClusterDriver(Rows):
     """Has the rows at `positions` asked elsewhere. Callable as `Driver` is."""
 
     def __init__(
-        self,
-        asker: Asker,
-        line: RowRun,
-        ledger: Ledger,
-        plan: Plan,
-        positions: Sequence[int],
-        journal: Journal | None,
+        self, plan: Plan, ledger: Ledger, line: RowRun, positions: Sequence[int], journal: Journal | None
     ) -> None:
-        super().__init__(asker, line, ledger, plan, positions, journal)
+        super().__init__(plan, ledger, line, positions, journal)
         assert plan.remote is not None
         self._remote = plan.remote
         self._handed: list[_Handed] = []

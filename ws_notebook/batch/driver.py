@@ -21,7 +21,7 @@ from ..core.summary import Summary
 from ..engine.course import Course, Observer
 from ..exceptions import RateLimited, RunCancelled, SettingsError, WsNotebookError
 from ..secrets import hidden
-from .asker import Asker, RowRun
+from .asker import RowRun
 from .journal import Journal, Record
 from .ledger import Ledger
 from .plan import Plan
@@ -40,15 +40,9 @@ class Rows:
     """What has the rows at `positions` asked, from here or elsewhere."""
 
     def __init__(
-        self,
-        asker: Asker,
-        line: RowRun,
-        ledger: Ledger,
-        plan: Plan,
-        positions: Sequence[int],
-        journal: Journal | None,
+        self, plan: Plan, ledger: Ledger, line: RowRun, positions: Sequence[int], journal: Journal | None
     ) -> None:
-        self.asker, self.line, self.ledger, self.pace = asker, line, ledger, plan.pace
+        self.asker, self.line, self.ledger, self.pace = plan.asker, line, ledger, plan.pace
         self.paused = False
         self.over = False
         """Whether nothing more is asked; `ended`: whether all that was asked has ended too."""
@@ -61,7 +55,7 @@ class Rows:
         """Called at the end."""
         self._questions, self._journal = plan.questions, journal
         self._queue = deque(positions)
-        self._engine = asker.engine
+        self._engine = plan.asker.engine
 
     def tell_at_end(self, callback: Callable[[], object]) -> None:
         """Have it called at the end, or now where that has come, in a thread of the portal's."""
@@ -98,15 +92,9 @@ class Driver(Rows):
     """Asks the rows at `positions`. Everything but `pause` and what it is made with is the loop's."""
 
     def __init__(
-        self,
-        asker: Asker,
-        line: RowRun,
-        ledger: Ledger,
-        plan: Plan,
-        positions: Sequence[int],
-        journal: Journal | None,
+        self, plan: Plan, ledger: Ledger, line: RowRun, positions: Sequence[int], journal: Journal | None
     ) -> None:
-        super().__init__(asker, line, ledger, plan, positions, journal)
+        super().__init__(plan, ledger, line, positions, journal)
         self.budget, self._keep_runs = plan.budget, plan.keep_runs
         self._flying: dict[int, RowRun] = {}
         self._asked_at: dict[int, float] = {}
@@ -116,7 +104,7 @@ class Driver(Rows):
         self._finished: dict[int, str] = {}
         self._writing = self._ringing = False
         self._warm: RowRun | None = None
-        self._warming = asker.warms_up
+        self._warming = plan.asker.warms_up
         self._cold = False
         self._discards: list[Course] = []
         self._timer: asyncio.TimerHandle | None = None

@@ -92,6 +92,7 @@ class Questions:
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a batch is asked with, checked."""
 
+    asker: Asker
     words: str
     """Its prompt in short, for people."""
     data: Data
@@ -137,6 +138,7 @@ def planned(
         notes.append(f"{asker.at_once} rows are asked at once, not {lanes}: the provider takes no more.")
     question = {"prompt": described(prompt), **asker.facts}
     return Plan(
+        asker=asker,
         words=one_line(str(described(prompt)), _WORDS),
         data=table,
         questions=Questions(template, table, journaled=journal is not None),
@@ -149,8 +151,9 @@ def planned(
     )
 
 
-def take_over(records: Mapping[str, Record], plan: Plan, ledger: Ledger, asker: Asker) -> None:
+def take_over(records: Mapping[str, Record], plan: Plan, ledger: Ledger) -> None:
     """Take over what the journal has: rows that were being asked are asked again, which counts as another attempt."""
+    form = plan.asker.format
     for row, key in zip(ledger.rows, plan.questions.keys, strict=True):
         record = records.get(key)
         if record is None:
@@ -161,9 +164,9 @@ def take_over(records: Mapping[str, Record], plan: Plan, ledger: Ledger, asker: 
         row.text, row.error, row.ms = record.answer, record.error, record.ms
         row.input_tokens, row.cached_tokens = record.input_tokens, record.cached_tokens
         row.output_tokens = record.output_tokens
-        if asker.format is not None and record.status == "completed":
+        if form is not None and record.status == "completed":
             try:
-                row.value = asker.format.parse(record.answer)
+                row.value = form.parse(record.answer)
             except FormatError:
                 # Secrets are hidden in a journal, which may be what no longer fits.
                 row.attempts, row.text = record.attempts, ""
