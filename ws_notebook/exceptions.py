@@ -111,23 +111,6 @@ class ProviderError(WsNotebookError):
     """Raised when the provider answers with an error frame, a failed response or an HTTP error."""
 
     def __init__(
-        self, message: str, *, status: int | None = None, code: str | None = None, param: str | None = None
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.status = status
-        self.code = code
-        self.param = param
-
-
-class AuthenticationFailed(ProviderError):
-    """Raised on 401 and 403: the key is missing, wrong or not allowed to do this."""
-
-
-class RateLimited(ProviderError):
-    """Raised on 429. `retry_after` is the wait the provider asked for, in seconds, if it said one."""
-
-    def __init__(
         self,
         message: str,
         *,
@@ -136,5 +119,18 @@ class RateLimited(ProviderError):
         param: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(message, status=status, code=code, param=param)
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.param = param
         self.retry_after = retry_after
+        """The wait that it asked for, in seconds, if it said one."""
+
+
+class AuthenticationFailed(ProviderError):
+    """Raised on 401 and 403: the key is missing, wrong or not allowed to do this."""
+
+
+class RateLimited(ProviderError):
+    """Raised on 429. `retry_after` is the wait the provider asked for, in seconds, if it said one."""

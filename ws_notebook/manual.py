@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-__all__ = ["BRIEF", "ENTRIES", "FINDINGS", "ROOT", "address", "did_you_mean", "entry_of"]
+__all__ = ["BRIEF", "ENTRIES", "FINDINGS", "ROOT", "address", "closest", "did_you_mean", "entry_of"]
 
 ROOT: Final = "https://ws-notebook.readthedocs.io/en/latest/"
 
@@ -127,9 +127,16 @@ def address(entry: str) -> str:
     return f"{ROOT}troubleshooting.html#{entry}"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """` Did you mean 'x'?`, to end a message with; nothing where no known word is near."""
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that is nearest, whatever its letters' case; nothing where none is near."""
     import difflib
 
-    near = difflib.get_close_matches(word, list(known), 1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    by_case = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(word.casefold(), by_case, 1)
+    return by_case[near[0]] if near else ""
+
+
+def did_you_mean(word: str, known: Iterable[str], *, quoted: bool = True) -> str:
+    """` Did you mean 'x'?`, to end a message with; nothing where no known word is near."""
+    near = closest(word, known)
+    return f" Did you mean {repr(near) if quoted else near}?" if near else ""

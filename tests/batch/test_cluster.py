@@ -11,8 +11,8 @@ import pytest
 
 from ws_notebook import Session
 from ws_notebook.batch import cluster
-from ws_notebook.batch.cluster import Remote
-from ws_notebook.batch.plan import made_batch
+from ws_notebook.batch.batch import made_batch
+from ws_notebook.batch.engines import Remote
 from ws_notebook.session.asker import SessionAsker
 
 __all__: list[str] = []

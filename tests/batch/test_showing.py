@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from ws_notebook import Session
-from ws_notebook.batch.showing import chosen_view, forms_of
+from ws_notebook.batch.showing import chosen_view
 
 __all__: list[str] = []
 
@@ -23,8 +23,9 @@ class Terminal(io.StringIO):
 
 def test_a_script_sees_nothing(local: Open, capsys: pytest.CaptureFixture[str]) -> None:
     batch = local().map(range(3), 'say "{value}"')
-    assert chosen_view("auto", batch) is None
-    assert chosen_view("none", batch) is None
+    call_later = batch._asker.engine.portal.call_later
+    assert chosen_view("auto", batch._shown(), call_later) is None
+    assert chosen_view("none", batch._shown(), call_later) is None
     assert capsys.readouterr() == ("", "")
 
 
@@ -37,5 +38,5 @@ def test_a_terminal_has_a_bar(local: Open, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_its_forms_can_be_had_at_any_time(local: Open) -> None:
-    forms = forms_of(local().map(range(3), 'say "{value}"'))
+    forms = local().map(range(3), 'say "{value}"')._shown().forms()
     assert "3 rows: 3 completed" in forms["text/plain"]

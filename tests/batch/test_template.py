@@ -45,6 +45,7 @@ def asked(prompt: Any, row: dict[str, Any] = ROW, **names: Any) -> Any:
         ("<{none:.1f}{nan:.1f}>", "<>"),
         ('{"json": 1} {{text}}', '{"json": 1} {text}'),
         ("{text.upper()}", "A {B} {TEXT}"),
+        ("{price != 3} {none != 3}", "True True"),
     ],
 )
 def test_each_kind_of_cell_has_one_form(prompt: str, expected: str) -> None:
@@ -107,3 +108,8 @@ def test_it_knows_which_columns_it_uses() -> None:
 def test_a_function_is_described_by_its_name() -> None:
     assert described(asked) == "function asked"
     assert described("x {y}") == "x {y}"
+
+
+def test_a_column_is_used_wherever_an_expression_names_it() -> None:
+    assert Template("{row['odd: name']!r}", ROW).uses_row
+    assert Template("{1:>{price}}", ROW).uses == ["price"]

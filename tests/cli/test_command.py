@@ -23,6 +23,33 @@ def test_without_a_command_the_usage_is_shown(capsys: pytest.CaptureFixture[str]
     assert "COMMAND" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["modle"], "Did you mean 'model'?"),
+        (["model", "gte", "x"], "Did you mean 'get'?"),
+        (["serve", "--prot", "5"], "Did you mean '--port'?"),
+        (["serve", "--profil=openai", "--tls", "slef"], "Did you mean 'self'?"),
+        (["doctor", "--offlin", "--jsno"], "unrecognized arguments: --jsno. Did you mean '--json'?"),
+        (["--vresion", "serve"], "Did you mean '--version'?"),
+    ],
+)
+def test_what_is_nearest_to_a_slip_is_named(typed: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(typed)
+    assert caught.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_what_is_near_to_nothing_is_refused_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    for typed in (["xyzzy"], ["model", "list", "--zzzzzz"]):
+        with pytest.raises(SystemExit):
+            main(typed)
+        shown = capsys.readouterr().err
+        assert typed[-1] in shown
+        assert "Did you mean" not in shown
+
+
 def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["--version"])

@@ -109,6 +109,7 @@ def test_ctrl_c_ends_a_server_quietly() -> None:
         (["--record", "once"], "--record is about a cassette"),
         (["--cassette", "c", "--model", "replay", "--record", "all"], "--model replay records nothing"),
         (["--cassette", "c", "--model", "replay", "--upstream", "http://a/v1"], "give one of them"),
+        (["--cassette", "c", "--model", "replay", "--scene", "refusal"], "leave --scene out, or --model replay"),
         (["--cassette", "no/such/file", "--model", "replay"], "There is no cassette no/such/file to be replayed"),
     ],
 )

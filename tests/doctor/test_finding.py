@@ -16,14 +16,6 @@ def test_findings_keep_their_order_part_and_advice() -> None:
     assert (second.subject, second.state, second.advice) == ("b", "failed", "Mend it.")
 
 
-def test_what_has_failed_is_known_by_subject() -> None:
-    parts = Parts("provider")
-    parts.warning("a", "odd", "Look at it.")
-    assert not parts.has_failed()
-    parts.failed("b", "broken", "Mend it.")
-    assert (parts.has_failed(), parts.has_failed("a"), parts.has_failed("a", "b")) == (True, False, True)
-
-
 def test_every_text_is_cleaned() -> None:
     parts = Parts("provider")
     parts.failed("a", "the key abc is wrong", "Replace abc.")

@@ -3,76 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import kernel
 from ..engine.course import Course
+from ..engine.waiters import LoopBell
 from ..exceptions import RunCancelled, SettingsError
-from .asker import Asker, RowRun
-from .budget import Budget
-from .cluster import ClusterDriver, Remote
-from .data import Data
-from .driver import Driver, Questions
-from .journal import Journal
+from .asker import Asker
+from .cluster import ClusterDriver
+from .driver import Driver
 from .ledger import Ledger
-from .pace import Pace
+from .plan import Plan, planned, take_over
 from .row import FAILED, Row
 from .table import table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .showing import Seen
+    from .showing import Seen, Shown
 
-__all__ = ["Batch", "Plan"]
-
+__all__ = ["Batch", "made_batch"]
 
 _CLOSING = 10.0
 """Seconds in which a journal is written and closed."""
 
 
-class Plan:
-    """Everything that a batch is asked with, checked. `words`: its prompt in short, for people."""
-
-    def __init__(
-        self,
-        *,
-        words: str,
-        data: Data,
-        questions: Questions,
-        budget: Budget,
-        pace: Pace,
-        journal: Callable[[], Journal] | None = None,
-        keep_runs: bool = False,
-        notes: Sequence[str] = (),
-        remote: Remote | None = None,
-    ) -> None:
-        self.words, self.data, self.questions = words, data, questions
-        self.budget, self.pace, self.journal = budget, pace, journal
-        self.keep_runs, self.notes = keep_runs, tuple(notes)
-        self.remote = remote
-
-    def driver(
-        self, asker: Asker, line: RowRun, ledger: Ledger, positions: Sequence[int], journal: Journal | None
-    ) -> Driver | ClusterDriver:
-        """What asks the rows at these positions, from here or elsewhere."""
-        if self.remote is not None:
-            return ClusterDriver(
-                asker, line, ledger, self.questions, positions, pace=self.pace, remote=self.remote, journal=journal
-            )
-        return Driver(
-            asker,
-            line,
-            ledger,
-            self.questions,
-            positions,
-            pace=self.pace,
-            budget=self.budget,
-            journal=journal,
-            keep_runs=self.keep_runs,
-        )
+def made_batch(asker: Asker, data: Any, prompt: Any, **settings: Any) -> Batch:
+    """A batch that has begun. Raises SettingsError, in words, for whatever cannot be asked; settings: see `planned`."""
+    batch = Batch(planned(asker, data, prompt, **settings))
+    return batch._start(batch._ledger.positions(["waiting"]))
 
 
 class Batch:
@@ -82,9 +42,13 @@ class Batch:
     batch` waits on an event loop.
     """
 
-    def __init__(self, asker: Asker, plan: Plan, ledger: Ledger) -> None:
-        self._asker, self._plan, self._ledger = asker, plan, ledger
-        self._pace, self._words = plan.pace, plan.words
+    def __init__(self, plan: Plan) -> None:
+        self._asker, self._plan = plan.asker, plan
+        self._ledger = Ledger([Row(position, plan.data.label(position)) for position in range(len(plan.data))])
+        self._journal = plan.journal()
+        """The open journal, until its rows are asked."""
+        if self._journal is not None:
+            take_over(self._journal.records, plan, self._ledger)
         self._driver: Driver | ClusterDriver | None = None
         self._view: Seen | None = None
         self._shown_in: str | None = None
@@ -262,21 +226,16 @@ class Batch:
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait on the running loop, where coroutine tools of the rows join it."""
-        loop, told = asyncio.get_running_loop(), asyncio.Event()
+        bell = LoopBell()
 
         def tell(_: Row | None = None) -> None:
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(told.set)
+            bell.ring()
 
-        waiters, course = self._asker.engine.waiters, self._began.line._course
-        stand_down = waiters.stand_by(told, course, loop)
+        stand_down = self._asker.engine.waiters.stand_by(bell, self._course, bell.loop)
         self._ledger.watch(tell)
         self.when_done(tell)
         try:
-            while not condition():
-                told.clear()
-                if not condition():
-                    await told.wait()
+            await bell.heard(condition)
         finally:
             self._ledger.unwatch(tell)
             stand_down()
@@ -323,21 +282,19 @@ class Batch:
     def _start(self, positions: Sequence[int]) -> Batch:
         """Ask these rows; returns at once. Raises SettingsError where the journal cannot be opened."""
         plan = self._plan
-        journal = plan.journal() if plan.journal is not None and self._driver is not None else self._first_journal
-        self._first_journal = None
+        journal, self._journal = self._journal or plan.journal(), None
         try:
             line = self._asker.open_line(f"{len(self):,} rows: {plan.words}")
         except BaseException:
             if journal is not None:
                 journal.close()
             raise
-        self._driver = plan.driver(self._asker, line, self._ledger, positions, journal)
+        driver = Driver if plan.remote is None else ClusterDriver
+        self._driver = driver(plan, self._ledger, line, positions, journal)
         self._driver.begin()
         if self._view is not None:
             self._view.refresh()
         return self
-
-    _first_journal: Journal | None = None
 
     def _reopen(self) -> None:
         for position in self._ledger.positions(FAILED):
@@ -355,31 +312,50 @@ class Batch:
         """
         from .showing import chosen_view, show
 
-        made = chosen_view(view, self)
+        made = chosen_view(view, self._shown(), self._asker.engine.portal.call_later)
         if made is None:
             return
         self._view, self._shown_in = made, kernel.execution()
-        show(made, self)
+        show(made, self._ledger)
         self.when_done(made.finish)
 
-    def _halt_soon(self) -> None:
-        """As `stop`, without a wait."""
+    def _shown(self) -> Shown:
+        from .showing import Shown
+
+        return Shown(self._ledger, self._asker.engine.keys, self._facts, self._act)
+
+    def _facts(self) -> dict[str, Any]:
+        from .picture import facts_of
+
+        more = {
+            "id": self.id,
+            "status": self.status,
+            "prompt": self._plan.words,
+            "model": self._asker.model,
+            "cost": self.cost,
+            "notes": list(self.notes),
+            "stopped": self.stopped,
+            "ended": self._began.line.state.ended,
+        }
+        return facts_of(self._ledger, self._plan.pace, self._asker.engine.keys, more)
+
+    def _act(self, kind: str) -> None:
+        """What a reader of a view wants: pause, resume, or stop, without a wait."""
         engine = self._asker.engine
-        engine.portal.post(engine.cancel, self._course, "stop")
+        if kind == "stop":
+            engine.portal.post(engine.cancel, self._course, "stop")
+        else:
+            self._began.pause(kind == "pause")
 
     def _ipython_display_(self) -> None:
         """Its picture; nothing in the cell that shows it already."""
         from IPython.display import publish_display_data
 
-        from .showing import forms_of
-
         if self._shown_in is None or self._shown_in != kernel.execution():
-            publish_display_data(forms_of(self))  # type: ignore[no-untyped-call]
+            publish_display_data(self._repr_mimebundle_())  # type: ignore[no-untyped-call]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from .showing import forms_of
-
-        return forms_of(self)
+        return self._shown().forms()
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{count:,} {status}" for status, count in self.counts.items())

@@ -12,10 +12,7 @@ from typing import Any
 
 from ..exceptions import SettingsError
 
-__all__ = ["Budget", "Prices", "checked_prices"]
-
-Prices = Mapping[str, tuple[float, float, float]]
-"""By model: input, cached input and output, per million tokens."""
+__all__ = ["Budget", "checked_prices"]
 
 _MILLION = 1_000_000
 _LETTERS = 2
@@ -42,7 +39,6 @@ class Budget:
         self.cost = 0.0
         self._reserved: dict[int, tuple[int, int]] = {}
         self._seen = 0
-        self._overhead = 0.0
         self._by_letter = 1 / _LETTERS
         self._answer = 0
 

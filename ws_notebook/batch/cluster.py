@@ -10,20 +10,20 @@ import contextlib
 import queue
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
 from ..exceptions import FormatError, SettingsError, WsNotebookError
-from .asker import Asker, RowRun
-from .driver import Questions, Rows, row_words
-from .engines import Engine, Task
+from .asker import RowRun
+from .driver import Rows, row_words
+from .engines import Task
 from .journal import Journal
 from .ledger import Ledger
-from .pace import Pace
+from .plan import Plan
 from .row import Row
 
-__all__ = ["ClusterDriver", "Remote"]
+__all__ = ["ClusterDriver"]
 
 _LOOK = 0.25
 """Seconds between two looks at tasks and workers."""
@@ -34,13 +34,6 @@ _ROUNDS = 4
 
 _PATIENCE = 60.0
 """Seconds without any worker after which a batch gives up."""
-
-
-class Remote:
-    """How a worker asks: `function(recipe, rows, topic)`, where a row is its position and what it is asked."""
-
-    def __init__(self, engine: Engine, function: Callable[..., Any], recipe: Any) -> None:
-        self.engine, self.function, self.recipe = engine, function, recipe
 
 
 class _Handed:
@@ -55,19 +48,11 @@ class ClusterDriver(Rows):
     """Has the rows at `positions` asked elsewhere. Callable as `Driver` is."""
 
     def __init__(
-        self,
-        asker: Asker,
-        line: RowRun,
-        ledger: Ledger,
-        questions: Questions,
-        positions: Sequence[int],
-        *,
-        pace: Pace,
-        remote: Remote,
-        journal: Journal | None = None,
+        self, plan: Plan, ledger: Ledger, line: RowRun, positions: Sequence[int], journal: Journal | None
     ) -> None:
-        super().__init__(asker, line, ledger, questions, positions, pace=pace, journal=journal)
-        self._remote = remote
+        super().__init__(plan, ledger, line, positions, journal)
+        assert plan.remote is not None
+        self._remote = plan.remote
         self._handed: list[_Handed] = []
         self._reports: queue.SimpleQueue[list[dict[str, Any]]] = queue.SimpleQueue()
         self._topic = f"ws-notebook-{secrets.token_hex(8)}"

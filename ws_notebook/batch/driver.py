@@ -20,17 +20,14 @@ from ..core.run import RunState
 from ..core.summary import Summary
 from ..engine.course import Course, Observer
 from ..exceptions import RateLimited, RunCancelled, SettingsError, WsNotebookError
-from ..secrets import Keys, hidden
-from .asker import Asker, RowRun
-from .budget import Budget
-from .journal import PROMPT, Journal, Record
+from ..secrets import hidden
+from .asker import RowRun
+from .journal import Journal, Record
 from .ledger import Ledger
-from .pace import Pace
-from .row import Row
-from .template import Asked
+from .plan import Plan
 from .verdict import AGAIN, Next, Verdict, verdict
 
-__all__ = ["Driver", "Questions", "row_words"]
+__all__ = ["Driver", "Rows", "row_words"]
 
 _BACKOFF, _LONGEST = 1.0, 60.0
 """Seconds of the wait for a rate limit that says none: at first, and at the most."""
@@ -39,60 +36,13 @@ _DISCARDED = 64
 """So many runs of rows are let go together: that looks at the log of frames."""
 
 
-class Questions:
-    """What each row is asked, and its name in the journal."""
-
-    def __init__(
-        self,
-        ask: Callable[[int], Asked],
-        whole: Callable[[int], Any],
-        keys: Sequence[str] = (),
-        forget: Callable[[int], object] = lambda _: None,
-    ) -> None:
-        self.ask, self.whole, self.keys = ask, whole, keys
-        self.forget = forget
-        """Called once a row is answered."""
-
-    def words(self, position: int) -> str:
-        """What the row is asked, as a journal has it; empty where that cannot be made."""
-        try:
-            asked = self.ask(position)
-        except Exception:  # noqa: BLE001 - said where the row is asked
-            return ""
-        return (asked if isinstance(asked, str) else str(asked))[:PROMPT]
-
-    def record(self, row: Row, status: str, secrets: Keys, more: int = 0) -> Record:
-        """The row as a journal has it, without these secrets; `more`: attempts that begin now."""
-        return Record(
-            key=self.keys[row.position],
-            position=row.position,
-            status=status,
-            attempts=row.attempts + more,
-            prompt=hidden(self.words(row.position), secrets),
-            answer=row.text,
-            error=row.error,
-            input_tokens=row.input_tokens,
-            cached_tokens=row.cached_tokens,
-            output_tokens=row.output_tokens,
-            ms=row.ms,
-        )
-
-
 class Rows:
     """What has the rows at `positions` asked, from here or elsewhere."""
 
     def __init__(
-        self,
-        asker: Asker,
-        line: RowRun,
-        ledger: Ledger,
-        questions: Questions,
-        positions: Sequence[int],
-        *,
-        pace: Pace,
-        journal: Journal | None = None,
+        self, plan: Plan, ledger: Ledger, line: RowRun, positions: Sequence[int], journal: Journal | None
     ) -> None:
-        self.asker, self.line, self.ledger, self.pace = asker, line, ledger, pace
+        self.asker, self.line, self.ledger, self.pace = plan.asker, line, ledger, plan.pace
         self.paused = False
         self.over = False
         """Whether nothing more is asked; `ended`: whether all that was asked has ended too."""
@@ -103,9 +53,9 @@ class Rows:
         """The limit that it stopped at, in words."""
         self._told: list[Callable[[], object]] = []
         """Called at the end."""
-        self._questions, self._journal = questions, journal
+        self._questions, self._journal = plan.questions, journal
         self._queue = deque(positions)
-        self._engine = asker.engine
+        self._engine = plan.asker.engine
 
     def tell_at_end(self, callback: Callable[[], object]) -> None:
         """Have it called at the end, or now where that has come, in a thread of the portal's."""
@@ -142,20 +92,10 @@ class Driver(Rows):
     """Asks the rows at `positions`. Everything but `pause` and what it is made with is the loop's."""
 
     def __init__(
-        self,
-        asker: Asker,
-        line: RowRun,
-        ledger: Ledger,
-        questions: Questions,
-        positions: Sequence[int],
-        *,
-        pace: Pace,
-        budget: Budget,
-        journal: Journal | None = None,
-        keep_runs: bool = False,
+        self, plan: Plan, ledger: Ledger, line: RowRun, positions: Sequence[int], journal: Journal | None
     ) -> None:
-        super().__init__(asker, line, ledger, questions, positions, pace=pace, journal=journal)
-        self.budget, self._keep_runs = budget, keep_runs
+        super().__init__(plan, ledger, line, positions, journal)
+        self.budget, self._keep_runs = plan.budget, plan.keep_runs
         self._flying: dict[int, RowRun] = {}
         self._asked_at: dict[int, float] = {}
         self._mending: dict[int, str] = {}
@@ -164,7 +104,7 @@ class Driver(Rows):
         self._finished: dict[int, str] = {}
         self._writing = self._ringing = False
         self._warm: RowRun | None = None
-        self._warming = asker.warms_up
+        self._warming = plan.asker.warms_up
         self._cold = False
         self._discards: list[Course] = []
         self._timer: asyncio.TimerHandle | None = None

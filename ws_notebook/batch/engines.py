@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..engine.portal import portal
 from ..exceptions import SettingsError
 from ..tools.values.loaded import loaded
 
-__all__ = ["Engine", "Report", "Task", "engine_of", "is_stopped"]
+__all__ = ["Engine", "Remote", "Report", "Task", "engine_of", "is_stopped"]
 
 _FETCHING = 2.0
 """Seconds in which what a worker has given is fetched, or else looked at again later."""
@@ -48,6 +48,14 @@ class Engine(Protocol):
 
     def end(self, topic: str, *, stopped: bool) -> None:
         """The batch is over; `stopped`: workers are to ask no further row."""
+
+
+class Remote(NamedTuple):
+    """How a worker asks: `function(recipe, rows, topic)`, where a row is its position and what it is asked."""
+
+    engine: Engine
+    function: Callable[..., Any]
+    recipe: Any
 
 
 class _Dask:

@@ -3,30 +3,111 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from ..exceptions import FormatError, SettingsError
 from ..render.format import one_line
+from ..secrets import Keys, hidden
 from .asker import Asker
-from .batch import Batch, Plan
 from .budget import Budget, checked_prices
-from .cluster import Remote
 from .data import Data
-from .driver import Questions
-from .journal import Journal, Record, row_key
+from .engines import Remote
+from .journal import PROMPT, Journal, Record, row_key
 from .ledger import Ledger
 from .pace import Pace
 from .row import Row
 from .template import Asked, Template, described
 
-__all__ = ["made_batch"]
+__all__ = ["Plan", "Questions", "planned", "take_over"]
 
 _LANES, _WORDS = 16, 100
 
 
-def made_batch(
+class Questions:
+    """What each row is asked, and its name in the journal. A function is called once for each, when it is first needed.
+
+    `journaled`: whether the rows need names.
+    """
+
+    def __init__(self, template: Template, data: Data, *, journaled: bool) -> None:
+        self._template, self._data = template, data
+        self._made: dict[int, Asked] = {}
+        self.keys = self._names() if journaled else []
+
+    def ask(self, position: int) -> Asked:
+        """What the row is asked. Raises what an expression, or the user's function, raises."""
+        if position in self._made:
+            return self._made[position]
+        made = self._template.question(self._data.row(position), self.whole(position))
+        if self._template.by_function:
+            self._made[position] = made
+        return made
+
+    def whole(self, position: int) -> Any:
+        """The row as a function of the row gets it."""
+        return self._data.whole(position)
+
+    def forget(self, position: int) -> None:
+        """It is answered."""
+        self._made.pop(position, None)
+
+    def record(self, row: Row, status: str, secrets: Keys, more: int = 0) -> Record:
+        """The row as a journal has it, without these secrets; `more`: attempts that begin now."""
+        return Record(
+            key=self.keys[row.position],
+            position=row.position,
+            status=status,
+            attempts=row.attempts + more,
+            prompt=hidden(self._words(row.position), secrets),
+            answer=row.text,
+            error=row.error,
+            input_tokens=row.input_tokens,
+            cached_tokens=row.cached_tokens,
+            output_tokens=row.output_tokens,
+            ms=row.ms,
+        )
+
+    def _words(self, position: int) -> str:
+        """What the row is asked, as a journal has it; empty where that cannot be made."""
+        try:
+            return str(self.ask(position))[:PROMPT]
+        except Exception:  # noqa: BLE001 - said where the row is asked
+            return ""
+
+    def _names(self) -> list[str]:
+        seen: dict[str, int] = {}
+        found = []
+        for position in range(len(self._data)):
+            try:
+                found.append(row_key(self.ask(position), seen))
+            except Exception as error:  # noqa: BLE001 - said where the row is asked
+                found.append(row_key(f"{position}: {error!r}", seen))
+        return found
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a batch is asked with, checked."""
+
+    asker: Asker
+    words: str
+    """Its prompt in short, for people."""
+    data: Data
+    questions: Questions
+    budget: Budget
+    pace: Pace
+    journal: Callable[[], Journal | None]
+    """Opens it; None where there is none."""
+    keep_runs: bool
+    notes: Sequence[str]
+    remote: Remote | None
+    """Who asks instead of this session."""
+
+
+def planned(
     asker: Asker,
     data: Any,
     prompt: Any,
@@ -40,9 +121,9 @@ def made_batch(
     names: Mapping[str, Any] | None = None,
     columns: Sequence[str] | None = None,
     remote: Remote | None = None,
-) -> Batch:
-    """A batch that has begun. `names`: what a template may use besides columns; `columns`: the only ones it may;
-    `remote`: who asks instead of this session.
+) -> Plan:
+    """`names`: what a template may use besides columns; `columns`: the only ones it may; `remote`: who asks instead of
+    this session.
 
     Raises SettingsError, in words, for whatever cannot be asked.
     """
@@ -55,63 +136,25 @@ def made_batch(
         raise SettingsError("max_tokens=, max_cost= and keep_runs= are for rows that are asked from here, without on=.")
     if remote is None and lanes is not None and lanes > asker.at_once:
         notes.append(f"{asker.at_once} rows are asked at once, not {lanes}: the provider takes no more.")
-    rows = [Row(position, table.label(position)) for position in range(len(table))]
-    questions = _Made(template, table)
-    keys = _keys(questions, len(table)) if journal is not None else ()
-    opened = None if journal is None else partial(Journal, journal, {"prompt": described(prompt), **asker.facts})
-    plan = Plan(
+    question = {"prompt": described(prompt), **asker.facts}
+    return Plan(
+        asker=asker,
         words=one_line(str(described(prompt)), _WORDS),
         data=table,
-        questions=Questions(questions.ask, table.whole, keys, questions.forget),
+        questions=Questions(template, table, journaled=journal is not None),
         budget=budget,
         pace=Pace(most if remote is not None else min(most, asker.at_once)),
-        journal=opened,
+        journal=(lambda: None) if journal is None else partial(Journal, journal, question),
         keep_runs=keep_runs,
-        notes=notes,
+        notes=tuple(notes),
         remote=remote,
     )
-    ledger = Ledger(rows)
-    batch = Batch(asker, plan, ledger)
-    batch._first_journal = None if opened is None else opened()
-    if batch._first_journal is not None:
-        _resume(batch._first_journal.records, keys, ledger, asker)
-    return batch._start(ledger.positions(["waiting"]))
 
 
-class _Made:
-    """The questions of all rows. A function is called once for each, when it is first needed."""
-
-    def __init__(self, template: Template, data: Data) -> None:
-        self._template, self._data = template, data
-        self._made: dict[int, Asked] = {}
-
-    def ask(self, position: int) -> Asked:
-        if position in self._made:
-            return self._made[position]
-        made = self._template.question(self._data.row(position), self._data.whole(position))
-        if self._template.by_function:
-            self._made[position] = made
-        return made
-
-    def forget(self, position: int) -> None:
-        """It is answered."""
-        self._made.pop(position, None)
-
-
-def _keys(questions: _Made, count: int) -> list[str]:
-    seen: dict[str, int] = {}
-    found = []
-    for position in range(count):
-        try:
-            found.append(row_key(questions.ask(position), seen))
-        except Exception as error:  # noqa: BLE001 - said where the row is asked
-            found.append(row_key(f"{position}: {error!r}", seen))
-    return found
-
-
-def _resume(records: Mapping[str, Record], keys: Sequence[str], ledger: Ledger, asker: Asker) -> None:
+def take_over(records: Mapping[str, Record], plan: Plan, ledger: Ledger) -> None:
     """Take over what the journal has: rows that were being asked are asked again, which counts as another attempt."""
-    for row, key in zip(ledger.rows, keys, strict=True):
+    form = plan.asker.format
+    for row, key in zip(ledger.rows, plan.questions.keys, strict=True):
         record = records.get(key)
         if record is None:
             continue
@@ -121,9 +164,9 @@ def _resume(records: Mapping[str, Record], keys: Sequence[str], ledger: Ledger, 
         row.text, row.error, row.ms = record.answer, record.error, record.ms
         row.input_tokens, row.cached_tokens = record.input_tokens, record.cached_tokens
         row.output_tokens = record.output_tokens
-        if asker.format is not None and record.status == "completed":
+        if form is not None and record.status == "completed":
             try:
-                row.value = asker.format.parse(record.answer)
+                row.value = form.parse(record.answer)
             except FormatError:
                 # Secrets are hidden in a journal, which may be what no longer fits.
                 row.attempts, row.text = record.attempts, ""

@@ -9,15 +9,14 @@ a category as its value, tables and pictures as in cells.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..exceptions import SettingsError
 from ..tools.values.pictures import Picture
 from ..values import as_text, replaced
 from .data import missing
-from .placeholder import Misfit, Placeholder, free_names
-from .placeholder import compiled as compiled_expression
+from .placeholder import Misfit, Placeholder
 from .prompt import parsed
 
 __all__ = ["ROW", "Asked", "Template", "described"]
@@ -28,7 +27,7 @@ ROW = "row"
 Asked = str | list[Any]
 """What a row is asked: words, items, or pieces of words and pictures."""
 
-_Text = Sequence[str | Placeholder]
+_Text = tuple[str | Placeholder, ...]
 _TIMES = (datetime.date, datetime.time, datetime.timedelta)
 
 
@@ -75,21 +74,18 @@ class Template:
                 raise SettingsError(f"The prompt's function returned {type(made).__name__}, not a string or items.")
             return [dict(made)] if isinstance(made, Mapping) else made if isinstance(made, str) else list(made)
         names = {**self._names, ROW: whole, **row}
-        return self._filled(self._parts, names) if isinstance(self._prompt, str) else _items(self, self._parts, names)
-
-    def _filled(self, parts: _Text, names: Mapping[str, Any]) -> Asked:
-        pieces = [part if isinstance(part, str) else _value(part, names) for part in parts]
-        if all(isinstance(piece, str) for piece in pieces):
-            return "".join(map(str, pieces))
-        return pieces
-
-    def text(self, parts: _Text, names: Mapping[str, Any]) -> str:
-        """The same for a text within an item, which takes no pictures."""
-        return "".join(str(part) if isinstance(part, str) else str(_value(part, names)) for part in parts)
+        if isinstance(self._parts, tuple):
+            pieces = _pieces(self._parts, names)
+            return "".join(map(str, pieces)) if all(isinstance(piece, str) for piece in pieces) else pieces
+        # A text within an item takes no pictures.
+        items: list[Any] = replaced(
+            self._parts, lambda each: "".join(map(str, _pieces(each, names))) if isinstance(each, tuple) else each
+        )
+        return items
 
     def _parsed(self, text: str) -> _Text:
-        parts = parsed(text, self._known, (), self._refuse)
-        free = {name for part in parts if isinstance(part, Placeholder) for name in _names_of(part)}
+        parts = tuple(parsed(text, self._known, (), self._refuse))
+        free = {name for part in parts if isinstance(part, Placeholder) for name in part.free}
         self.uses_row |= ROW in free or not free.isdisjoint(self._columns)
         self.uses += [name for name in self._columns if name in free and name not in self.uses]
         return parts
@@ -102,9 +98,9 @@ class Template:
         )
 
     def _walk(self, value: Any, key: str = "") -> Any:
-        """The items with their texts parsed."""
+        """The items with their texts parsed: the only tuples among them."""
         if isinstance(value, str):
-            return _Parsed(self._parsed(value)) if key in ("content", "text") else value
+            return self._parsed(value) if key in ("content", "text") else value
         if isinstance(value, Mapping):
             return {name: self._walk(each, str(name)) for name, each in value.items()}
         if isinstance(value, list | tuple):
@@ -112,15 +108,8 @@ class Template:
         return value
 
 
-class _Parsed:
-    """A text within an item."""
-
-    def __init__(self, parts: _Text) -> None:
-        self.parts = parts
-
-
-def _items(template: Template, value: Any, names: Mapping[str, Any]) -> Any:
-    return replaced(value, lambda each: template.text(each.parts, names) if isinstance(each, _Parsed) else each)
+def _pieces(parts: _Text, names: Mapping[str, Any]) -> list[str | Picture]:
+    return [part if isinstance(part, str) else _value(part, names) for part in parts]
 
 
 def _value(part: Placeholder, names: Mapping[str, Any]) -> str | Picture:
@@ -138,14 +127,6 @@ def _value(part: Placeholder, names: Mapping[str, Any]) -> str | Picture:
     if missing(cell):
         return ""
     return (as_text(cell) if isinstance(cell, _TIMES) else None) or part.shown(cell)
-
-
-def _names_of(part: Placeholder) -> set[str]:
-    for source in (part.source, part.source.partition(":")[0].partition("!")[0].rstrip("= ")):
-        tree, _ = compiled_expression(source)
-        if tree is not None:
-            return free_names(tree)
-    return set()
 
 
 def _is_items(value: Any) -> bool:

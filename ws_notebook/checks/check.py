@@ -8,7 +8,6 @@ returns what the next method is called on.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections.abc import Callable, Iterable
@@ -19,6 +18,7 @@ from ws_notebook.checks.matching import fits, found_in
 from ws_notebook.core.run import RunState
 from ws_notebook.core.turn import CallState
 from ws_notebook.exceptions import SettingsError
+from ws_notebook.manual import closest
 
 __all__ = ["Calls", "Check", "check"]
 
@@ -177,8 +177,8 @@ class Check:
         offered = [str(one.get("name")) for one in self._run.settings.tools if one.get("name")]
         if name in offered or not offered:
             return ""
-        near = difflib.get_close_matches(name, offered, n=1)
-        which = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(offered)}"
+        near = closest(name, offered)
+        which = f"did you mean {near!r}?" if near else f"there are {', '.join(offered)}"
         return f", and the run had no tool of that name ({which})"
 
     def _alone(self, calls: Iterable[CallState]) -> Self:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
+from ..manual import did_you_mean
 from .cassettes import add_cassettes
 from .doctor import add_doctor
 from .models import add_model
@@ -29,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="ws-notebook", description="The Responses API in a notebook: its embedded server and tools around it."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
@@ -40,6 +43,24 @@ def _parser() -> argparse.ArgumentParser:
     add_cassettes(commands)
     add_model(commands)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names what is nearest to a command, a flag or a word behind one that there is not. Commands get one each."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        # Here each command still knows its own flags.
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            near = did_you_mean(unknown[0].partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}.{near}")
+        return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """Pythons differ in whether they quote the words to choose from."""
+        if choice := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)$", message):
+            message += "." + did_you_mean(choice[1], re.findall(r"[^\s,']+", choice[2]))
+        super().error(message)
 
 
 class _Version(argparse.Action):

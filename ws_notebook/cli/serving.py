@@ -102,6 +102,8 @@ def _wrong(options: argparse.Namespace, tokens: Sequence[str]) -> str | None:
         return "--upstream serves the models of another server, --model one of this machine: give one of them."
     if options.model == "replay" and options.record not in (None, "none"):
         return "--model replay records nothing: leave --record out, or --model replay."
+    if options.model == "replay" and options.scenes:
+        return "--model replay answers from a cassette alone: leave --scene out, or --model replay."
     if options.upstream and options.models_by_address:
         return "--upstream serves the models of one server, --models-by-address those of any: give one of them."
     return None

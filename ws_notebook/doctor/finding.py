@@ -57,10 +57,6 @@ class Parts:
     def failed(self, subject: str, said: str, advice: str, *, cost: str = "") -> None:
         self._add(subject, "failed", said, advice, cost)
 
-    def has_failed(self, *subjects: str) -> bool:
-        """Whether one of these, or anything at all, has failed."""
-        return any(each.state == "failed" for each in self.found if not subjects or each.subject in subjects)
-
     def cleaned(self, clean: Callable[[str], str]) -> list[Finding]:
         """The findings, each text passed through *clean*."""
         return [msgspec.structs.replace(each, said=clean(each.said), advice=clean(each.advice)) for each in self.found]

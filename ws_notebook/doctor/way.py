@@ -7,7 +7,7 @@ import ipaddress
 import ssl
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .finding import Parts
@@ -21,19 +21,24 @@ _SOON = 14
 async def reach(parts: Parts, url: str, context: ssl.SSLContext | None, patience: float) -> bool:
     """Look the host up, connect, and for https shake hands; whether all that went well."""
     target = urlsplit(url)
-    host = target.hostname or ""
     try:
         port = target.port or (443 if target.scheme == "https" else 80)
     except ValueError:
         parts.failed("base URL", f"{url} has a port that is no number.", "Correct it.")
         return False
-    if not await _looked_up(parts, host, port, patience):
-        return False
-    if not await _connected(parts, host, port, patience):
-        return False
-    if target.scheme != "https":
-        return True
-    return await _shaken_hands(parts, host, port, context, patience)
+    way = _Way(target.hostname or "", port, context, patience)
+    steps = [] if _is_number(way.host) else [("DNS", way.look_up)]
+    steps += [("TCP", way.connect)]
+    steps += [("TLS", way.shake_hands)] if target.scheme == "https" else []
+    for subject, step in steps:
+        begun = time.monotonic()
+        try:
+            said = await asyncio.wait_for(step(), patience)
+        except OSError as error:
+            parts.failed(subject, *await way.explained(subject, error))
+            return False
+        parts.ok(subject, f"{said} ({(time.monotonic() - begun) * 1000:.0f} ms)")
+    return True
 
 
 async def speaks_tls(url: str, patience: float) -> bool:
@@ -43,66 +48,62 @@ async def speaks_tls(url: str, patience: float) -> bool:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        await _open(target.hostname or "", target.port or 80, patience, ssl=context)
-    except (OSError, TimeoutError):
+        await asyncio.wait_for(_open(target.hostname or "", target.port or 80, ssl=context), patience)
+    except OSError:
         return False
     return True
 
 
-async def _looked_up(parts: Parts, host: str, port: int, patience: float) -> bool:
+def _is_number(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        pass
-    else:
-        return True
-    begun = time.monotonic()
-    try:
-        found = await asyncio.wait_for(asyncio.get_running_loop().getaddrinfo(host, port, proto=6), patience)
-    except TimeoutError:
-        parts.failed("DNS", f"no answer about {host} within {patience:g} s.", "Check the network.")
-    except OSError as error:
-        advice = "Check the spelling of the address, the network and any VPN."
-        parts.failed("DNS", f"{host} is not known: {error.strerror or error}.", advice)
-    else:
+        return False
+    return True
+
+
+class _Way(NamedTuple):
+    """The steps to one host. Each gives what is to be told of it, or raises OSError."""
+
+    host: str
+    port: int
+    context: ssl.SSLContext | None
+    patience: float
+
+    async def look_up(self) -> str:
+        found = await asyncio.get_running_loop().getaddrinfo(self.host, self.port, proto=6)
         addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
-        parts.ok("DNS", f"{host} is {', '.join(addresses[:3])} ({_ms(begun)})")
-        return True
-    return False
+        return f"{self.host} is {', '.join(addresses[:3])}"
 
+    async def connect(self) -> str:
+        await _open(self.host, self.port)
+        return f"{self.host}:{self.port}"
 
-async def _connected(parts: Parts, host: str, port: int, patience: float) -> bool:
-    begun = time.monotonic()
-    try:
-        await _open(host, port, patience)
-    except TimeoutError:
-        advice = "A firewall may swallow it, or a proxy be needed (HTTPS_PROXY). Check address and port."
-        parts.failed("TCP", f"{host}:{port} does not answer within {patience:g} s.", advice)
-    except ConnectionRefusedError:
-        parts.failed("TCP", f"nothing listens at {host}:{port}.", "Start the server, or correct the port.")
-    except OSError as error:
-        parts.failed("TCP", f"{host}:{port}: {error.strerror or error}.", "Check address, port and network.")
-    else:
-        parts.ok("TCP", f"{host}:{port} ({_ms(begun)})")
-        return True
-    return False
+    async def shake_hands(self) -> str:
+        line = await _open(self.host, self.port, ssl=self.context or ssl.create_default_context())
+        return f"{line['version']}, certificate {line['until']}"
 
-
-async def _shaken_hands(parts: Parts, host: str, port: int, context: ssl.SSLContext | None, patience: float) -> bool:
-    begun = time.monotonic()
-    try:
-        line = await _open(host, port, patience, ssl=context or ssl.create_default_context())
-    except ssl.SSLCertVerificationError as error:
-        parts.failed("TLS", f"the certificate is not trusted: {error.verify_message}", _advice(error))
-    except (TimeoutError, OSError) as error:
-        said = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
-        plain = await _speaks_http(host, port, patience)
+    async def explained(self, subject: str, error: OSError) -> tuple[str, str]:
+        """What went wrong, and what to do."""
+        host, place, why = self.host, f"{self.host}:{self.port}", error.strerror or error
+        match subject, error:
+            case "DNS", TimeoutError():
+                return f"no answer about {host} within {self.patience:g} s.", "Check the network."
+            case "DNS", _:
+                return f"{host} is not known: {why}.", "Check the spelling of the address, the network and any VPN."
+            case "TCP", TimeoutError():
+                advice = "A firewall may swallow it, or a proxy be needed (HTTPS_PROXY). Check address and port."
+                return f"{place} does not answer within {self.patience:g} s.", advice
+            case "TCP", ConnectionRefusedError():
+                return f"nothing listens at {place}.", "Start the server, or correct the port."
+            case "TCP", _:
+                return f"{place}: {why}.", "Check address, port and network."
+            case _, ssl.SSLCertVerificationError() as refused:
+                return f"the certificate is not trusted: {refused.verify_message}", _advice(refused)
+        said = getattr(error, "reason", None) or error.strerror or type(error).__name__
+        plain = await _speaks_http(host, self.port, self.patience)
         advice = "It speaks plain HTTP: write http:// instead of https://." if plain else "Check address and port."
-        parts.failed("TLS", f"no handshake with {host}:{port}: {said}.", advice)
-    else:
-        parts.ok("TLS", f"{line['version']}, certificate {line['until']} ({_ms(begun)})")
-        return True
-    return False
+        return f"no handshake with {place}: {said}.", advice
 
 
 async def _speaks_http(host: str, port: int, patience: float) -> bool:
@@ -114,7 +115,7 @@ async def _speaks_http(host: str, port: int, patience: float) -> bool:
             return await asyncio.wait_for(reader.read(5), patience) == b"HTTP/"
         finally:
             writer.transport.abort()
-    except (OSError, TimeoutError):
+    except OSError:
         return False
 
 
@@ -130,9 +131,9 @@ def _advice(error: ssl.SSLCertVerificationError) -> str:
     )
 
 
-async def _open(host: str, port: int, patience: float, **options: Any) -> dict[str, str]:
+async def _open(host: str, port: int, **options: Any) -> dict[str, str]:
     """Open a line and close it; what TLS has told."""
-    _, writer = await asyncio.wait_for(asyncio.open_connection(host, port, **options), patience)
+    _, writer = await asyncio.open_connection(host, port, **options)
     try:
         secured = writer.get_extra_info("ssl_object")
         return {} if secured is None else {"version": str(secured.version()), "until": _until(secured.getpeercert())}
@@ -147,7 +148,3 @@ def _until(certificate: Any) -> str:
     end = datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
     left = (end - datetime.now(UTC)).days
     return f"valid until {end:%Y-%m-%d}" + (f", {left} days" if left < _SOON else "")
-
-
-def _ms(begun: float) -> str:
-    return f"{(time.monotonic() - begun) * 1000:.0f} ms"

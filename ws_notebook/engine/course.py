@@ -77,6 +77,15 @@ class Course:
             self.observers.append(observer)
         return not self.done
 
+    def at_end(self, callback: Callable[[], object]) -> bool:
+        """On the loop: have it called there once the run has ended. False: it has."""
+
+        def tell(_: RunState, change: Change) -> None:
+            if isinstance(change, RunEnded):
+                callback()
+
+        return self.add(tell)
+
     def remove(self, observer: Observer) -> None:
         """In any thread, also in the midst of a garbage collection: it takes no lock."""
         with contextlib.suppress(ValueError):

@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import weakref
 from collections.abc import Callable, Mapping
 
-from ..core.changes import Change, RunEnded
 from ..core.run import RunState
 from ..exceptions import SettingsError
 from .course import ASKED_BY, Course
 from .portal import Portal
 
-__all__ = ["Waiters"]
+__all__ = ["LoopBell", "Waiters"]
+
+
+class LoopBell:
+    """Wakes what waits on the running loop, once for all that has come."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._event = asyncio.Event()
+        self._due = False
+
+    def ring(self) -> None:
+        """From any thread."""
+        if self._due:
+            return
+        self._due = True
+        # The loop that asked has ended: nobody waits any more.
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        self._due = False
+        self._event.set()
+
+    async def heard(self, until: Callable[[], bool]) -> None:
+        """Wait until that is so, of which rings tell; what comes between the look and the wait is not missed."""
+        while not until():
+            self._event.clear()
+            if not until():
+                await self._event.wait()
 
 
 class Waiters:
@@ -51,12 +80,7 @@ class Waiters:
 
     def when_ended(self, course: Course, callback: Callable[[], None]) -> None:
         """Have it called in a thread of its own, off the loop, once the run has ended."""
-
-        def tell(_: RunState, change: Change) -> None:
-            if isinstance(change, RunEnded):
-                self._portal.aside.submit(callback)
-
-        if not self._portal.call(course.add, tell):
+        if not self._portal.call(course.at_end, lambda: self._portal.aside.submit(callback)):
             self._portal.aside.submit(callback)
 
     def refuse_inside_tool(self, course: Course | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..batch.placeholder import compiled, evaluated, free_names, is_known
+from ..batch.placeholder import compiled, is_known
 from ..exceptions import SettingsError
 from .options import nearest
 
@@ -42,8 +42,8 @@ def _picture(word: str, names: Mapping[str, Any]) -> Any:
     # A variable comes before a file of that name, a file before any other expression: fig.png is a file as a rule.
     if word not in names and _is_file(word):
         return Path(word).expanduser()
-    tree, _ = compiled(word)
-    known = tree is not None and all(is_known(name, names) for name in free_names(tree))
+    expression = compiled(word)
+    known = expression is not None and all(is_known(name, names) for name in expression.free)
     looks_like_a_path = "/" in word or "\\" in word or "." in word
     if looks_like_a_path and not known:
         raise SettingsError(f"%%responses: --image {word}: there is no such file, and no such variable.")
@@ -59,10 +59,10 @@ def _is_file(word: str) -> bool:
 
 def named_value(text: str, names: Mapping[str, Any], flag: str) -> Any:
     """What the expression behind an option is. Raises SettingsError in one line."""
-    tree, code = compiled(text)
-    if tree is None or code is None:
+    expression = compiled(text)
+    if expression is None:
         raise SettingsError(f"%%responses: {flag} takes a name or another Python expression, not {text!r}.")
-    for name in sorted(free_names(tree)):
+    for name in sorted(expression.free):
         if not is_known(name, names):
             hint = nearest(name, [name for name in names if not name.startswith("_")])
             raise SettingsError(
@@ -70,6 +70,6 @@ def named_value(text: str, names: Mapping[str, Any], flag: str) -> Any:
                 "Define it in a cell above, and run that."
             )
     try:
-        return evaluated(code, names)
+        return expression.value(names)
     except Exception as error:  # noqa: BLE001 - whatever the expression raises
         raise SettingsError(f"%%responses: {flag} {text}: {type(error).__name__}: {error}") from None

@@ -11,7 +11,7 @@ from ..core.changes import Change
 from ..core.run import LATEST, Latest, RunState
 from ..tools import Toolable
 
-__all__ = ["AskSettings", "MapSettings", "StartSettings", "asks"]
+__all__ = ["AskSettings", "MapSettings", "StartSettings", "asks", "maps"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,23 +63,28 @@ class MapSettings(TypedDict, total=False):
     names: Mapping[str, Any] | None
 
 
-def asks(function: F) -> F:
-    """The same function, whose signature names each of the AskSettings that it takes as `**settings`."""
-    own = inspect.signature(function)
-    kept = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
-    named = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=LATEST if name == "parent" else None, annotation=kind
-        )
-        for name, kind in _annotations().items()
-    ]
-    function.__signature__ = own.replace(parameters=[*kept, *named])  # type: ignore[attr-defined]
-    return function
-
-
-def _annotations() -> dict[str, str]:
-    return {
+def _naming(*homes: Any, **usual: Any) -> Callable[[F], F]:
+    """Decorates a function: its signature names each of these that it takes as `**settings`, by default None."""
+    kinds = {
         name: str(getattr(kind, "__forward_arg__", kind))
-        for home in (StartSettings, AskSettings)
+        for home in homes
         for name, kind in home.__annotations__.items()
     }
+    named = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=usual.get(name), annotation=kind)
+        for name, kind in kinds.items()
+    ]
+
+    def decorated(function: F) -> F:
+        own = inspect.signature(function)
+        kept = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+        function.__signature__ = own.replace(parameters=[*kept, *named])  # type: ignore[attr-defined]
+        return function
+
+    return decorated
+
+
+asks = _naming(StartSettings, AskSettings, parent=LATEST)
+"""For what takes AskSettings."""
+maps = _naming(MapSettings, keep_runs=False)
+"""For what takes MapSettings."""

@@ -97,10 +97,8 @@ def _has_none(error: ProviderError) -> bool:
 
 def summary_request(turn: TurnState, settings: RequestSettings) -> bytes:
     """The request that has the model itself tell what was said up to the turn's end."""
-    foreign, items = lineage.history(turn)
-    body: dict[str, Any] = {"model": settings.model, "input": plain_items([*items, user_message(_SUMMARY)])}
-    body |= {} if settings.instructions is None else {"instructions": settings.instructions}
-    body |= {} if foreign is None else {"previous_response_id": foreign}
+    body = _about(turn, settings)
+    body["input"] = plain_items([*body["input"], user_message(_SUMMARY)])
     return codec.encode({**body, "max_output_tokens": _SUMMARY_TOKENS, "store": False})
 
 
@@ -118,11 +116,15 @@ def _as_compaction(answer: bytes) -> bytes:
 
 def compact_request(turn: TurnState, settings: RequestSettings) -> bytes:
     """The request that has everything up to the turn's end compacted."""
+    kept = {name: settings.options[name] for name in _KEPT if name in settings.options}
+    return codec.encode(_about(turn, settings) | kept)
+
+
+def _about(turn: TurnState, settings: RequestSettings) -> dict[str, Any]:
+    """What a request says that is about everything up to the turn's end."""
     foreign, items = lineage.history(turn)
-    body: dict[str, Any] = {"model": settings.model, "input": items}
-    body |= {} if settings.instructions is None else {"instructions": settings.instructions}
-    body |= {} if foreign is None else {"previous_response_id": foreign}
-    return codec.encode(body | {name: settings.options[name] for name in _KEPT if name in settings.options})
+    body = {"model": settings.model, "input": items, "instructions": settings.instructions}
+    return {name: value for name, value in {**body, "previous_response_id": foreign}.items() if value is not None}
 
 
 def _timing(asked: float, sent: float) -> TurnTiming:

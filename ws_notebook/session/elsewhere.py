@@ -14,7 +14,7 @@ from ..batch.table import empty_answers
 from ..batch.template import Template
 from ..engine.portal import portal
 from ..exceptions import SettingsError
-from .host import Host
+from .host import Host, alike
 from .parsed import answer_format
 from .run import Run
 
@@ -45,26 +45,11 @@ def recipe_of(session: Host[Run], asked: Mapping[str, Any], lanes: int) -> Recip
         )
     if held.headers or held.ssl is not None:
         raise SettingsError("headers= and ssl= of a session are not sent to workers. Use one without them for on=.")
-    made = {
-        "provider": held.base_url or held.profile.name,
-        "profile": held.profile if held.base_url else None,
-        "model": held.model,
-        "api_key": held.api_key,
-        "transport": held.transport,
-        "compression": held.compression,
-        "store": session.store,
-        "instructions": session.instructions,
-        "max_turns": session.max_turns,
-        "options": dict(session.options),
-    }
-    return Recipe(type(session), {**made, **_embedded(held)}, {"tools": list(session.tools), **asked}, lanes)
-
-
-def _embedded(held: Any) -> dict[str, Any]:
-    """The embedded server is one of each worker's own: this one's address and token are no use elsewhere."""
+    made = alike(session)
     if held.profile.embedded and not held.base_url:
-        return {"provider": "local", "profile": None, "api_key": None}
-    return {}
+        # A server of each worker's own: this one's address and token are no use elsewhere.
+        made["api_key"] = None
+    return Recipe(type(session), made, {"tools": list(session.tools), **asked}, lanes)
 
 
 def ask_rows(recipe: Recipe, rows: Sequence[tuple[int, Any]], topic: str) -> list[dict[str, Any]]:

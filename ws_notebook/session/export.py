@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.changes import Change, RunEnded
-from ..core.run import RunState
 from ..engine.portal import Portal
 from ..engine.threads import Threads
 from ..exceptions import SettingsError
@@ -96,12 +94,7 @@ class _SpanExport:
 
     def follow(self, run: Asked) -> None:
         """Export the run once it has ended; now, if it has."""
-
-        def tell(_: RunState, change: Change) -> None:
-            if isinstance(change, RunEnded):
-                self.export(run)
-
-        if not run._engine.observe(run._course, tell):
+        if not run._engine.portal.call(run._course.at_end, lambda: self.export(run)):
             self.export(run)
 
 

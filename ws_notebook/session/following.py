@@ -6,14 +6,13 @@ left early, or that nobody holds any more, leaves nothing behind.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 
 from ..core.changes import Change, RunEnded, so_far
 from ..core.run import RunState
+from ..engine.waiters import LoopBell
 from .host import Asked
 
 __all__ = ["AsyncStream", "Stream"]
@@ -60,16 +59,16 @@ class AsyncStream(_Following, AsyncIterator[Change]):
     """
 
     def __init__(self, run: Asked) -> None:
-        self._bell = _LoopBell(asyncio.get_running_loop())
+        self._bell = LoopBell()
         super().__init__(run, self._bell.ring)
         self._stand_down = self._engine.waiters.stand_by(self, self._course, self._bell.loop)
 
     async def __anext__(self) -> Change:
         if self._over:
             raise StopAsyncIteration
-        while not self._arrived:
+        if not self._arrived:
             self._engine.waiters.refuse_inside_tool(self._course)
-            await self._bell.heard(self._arrived)
+            await self._bell.heard(lambda: bool(self._arrived))
         change = self._arrived.popleft()
         if isinstance(change, RunEnded):
             await self.aclose()
@@ -80,34 +79,6 @@ class AsyncStream(_Following, AsyncIterator[Change]):
         self._over = True
         self._leave()
         self._stand_down()
-
-
-class _LoopBell:
-    """Wakes what waits on a loop, once for all that has come."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
-        self._event = asyncio.Event()
-        self._due = False
-
-    def ring(self) -> None:
-        """From any thread."""
-        if self._due:
-            return
-        self._due = True
-        # The loop that asked has ended: nobody waits any more.
-        with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._wake)
-
-    def _wake(self) -> None:
-        self._due = False
-        self._event.set()
-
-    async def heard(self, arrived: deque[Change]) -> None:
-        """Wait until something is there; what comes between the look and the wait is not missed."""
-        self._event.clear()
-        if not arrived:
-            await self._event.wait()
 
 
 def _follow(stream: _Following, run: Asked, arrived: deque[Change], ring: Callable[[], None]) -> Callable[[], object]:

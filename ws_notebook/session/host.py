@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack, cast
 
 from ..core.lane import Lane
 from ..core.run import RunState
@@ -22,7 +22,7 @@ from .question import Input, Question
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Asked", "Host"]
+__all__ = ["Asked", "Host", "alike"]
 
 R = TypeVar("R")
 
@@ -40,7 +40,10 @@ class Asked(Protocol):
 
 
 class Host(Protocol[R]):
-    """A session, as its users hold it: it makes the handles `R` of runs. See `Session` for what each of these is."""
+    """A session, as its users hold it: it makes the handles `R` of runs.
+
+    How it is looked at stands here. See `Session` for what each of the others is.
+    """
 
     settings: Settings
     tools: ToolRegistry
@@ -52,9 +55,8 @@ class Host(Protocol[R]):
     waits: Waits
     epoch: float
 
-    @property
-    def _engine(self) -> Engine:
-        """What happens to its runs. It stays when nobody holds the session any more."""
+    _engine: Engine
+    """What happens to its runs. It stays when nobody holds the session any more."""
 
     # Asking.
 
@@ -77,41 +79,76 @@ class Host(Protocol[R]):
     # Looking.
 
     @property
-    def runs(self) -> list[R]: ...
+    def runs(self) -> list[R]:
+        """Every run, oldest first."""
+        return [cast(R, course.handle) for course in self._engine.shown()]
 
     @property
-    def state(self) -> str: ...
+    def state(self) -> str:
+        """closed, connecting, open (a connection is there) or idle (none is; the next question opens one)."""
+        if self._engine.closed:
+            return "closed"
+        return "open" if self._engine.traffic.open else "connecting" if self._engine.traffic.connecting else "idle"
 
     @property
-    def connections(self) -> int: ...
+    def connections(self) -> int:
+        """How many connections were opened so far, one after another or side by side."""
+        return self._engine.traffic.connections
 
     @property
-    def rotations(self) -> int: ...
+    def rotations(self) -> int:
+        """How many connections were left because of their age."""
+        return self._engine.protocol.rotations
 
     @property
-    def opened_at(self) -> float | None: ...
+    def opened_at(self) -> float | None:
+        """When the oldest present connection was opened, in seconds of the monotonic clock; None without one."""
+        return self._engine.traffic.opened_at
 
     @property
-    def lanes(self) -> list[Lane]: ...
+    def lanes(self) -> list[Lane]:
+        """The lanes of every connection: what is in flight on each."""
+        return [lane for link in self._engine.protocol.links for lane in link.lanes]
 
     @property
-    def at_once(self) -> int: ...
+    def at_once(self) -> int:
+        """How many runs can have a response in flight at the same time: on lanes, or else on connections."""
+        abilities = self._engine.protocol.learned.abilities
+        return abilities.limits.in_flight if abilities.limits.named else abilities.sockets
 
     @property
-    def keys(self) -> Keys: ...
+    def turns(self) -> pd.DataFrame:
+        """A row for each turn, newest last; times in milliseconds."""
+        from .. import tables
+
+        return tables.turns_table(self._engine.states(), epoch=self.epoch)
 
     @property
-    def turns(self) -> pd.DataFrame: ...
+    def tool_calls(self) -> pd.DataFrame:
+        """A row for each tool call, newest last; times in milliseconds."""
+        from .. import tables
+
+        return tables.calls_table(self._engine.states(), epoch=self.epoch, keys=self.keys)
 
     @property
-    def tool_calls(self) -> pd.DataFrame: ...
+    def frames(self) -> pd.DataFrame:
+        """A row for each frame, newest last."""
+        from .. import tables
+
+        return tables.frames_table(self._engine.protocol.frames, epoch=self.epoch)
 
     @property
-    def frames(self) -> pd.DataFrame: ...
+    def keys(self) -> Keys:
+        """The secrets that are shown nowhere."""
+        return self._engine.keys
 
-    def header(self, run: RunState | None = None) -> RunHeader: ...
+    def header(self, run: RunState | None = None) -> RunHeader:
+        """What a view writes over a run of this session."""
+        return self._engine.header(run)
 
-    def watch(self, callback: Callable[[], None]) -> None: ...
+    def watch(self, callback: Callable[[], None]) -> None:
+        """Have it called on the session's loop after every change, until it fails; it returns at once."""
+        self._engine.watchers.append(callback)
 
     def latency(self) -> Any: ...
 
@@ -130,3 +167,25 @@ class Host(Protocol[R]):
     def reset(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+def alike(session: Host[Any]) -> dict[str, Any]:
+    """The arguments of a session of the same provider and settings, but for its tools."""
+    held = session.settings
+    return {
+        "provider": held.base_url or held.profile.name,
+        "profile": held.profile,
+        "model": held.model,
+        "api_key": held.api_key,
+        "headers": held.headers,
+        "ssl": held.ssl,
+        "transport": held.transport,
+        "compression": held.compression,
+        "through": held.through or None,
+        "network": held.network,
+        "waits": session.waits,
+        "store": session.store,
+        "instructions": session.instructions,
+        "max_turns": session.max_turns,
+        "options": dict(session.options),
+    }

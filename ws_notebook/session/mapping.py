@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from ..exceptions import SettingsError
-from .asking import MapSettings
+from .asking import MapSettings, maps
 from .errors import shortened
 
 if TYPE_CHECKING:
@@ -17,26 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["Maps"]
 
 _ASKED = ("model", "instructions", "tools", "max_turns", "store", "text_format", "images", "options")
-
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _maps(function: F) -> F:
-    """The same function, whose signature names each of the MapSettings that it takes as `**settings`."""
-    own = inspect.signature(function)
-    kept = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
-    named = [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=False if name == "keep_runs" else None,
-            annotation=str(getattr(kind, "__forward_arg__", kind)),
-        )
-        for name, kind in MapSettings.__annotations__.items()
-    ]
-    function.__signature__ = own.replace(parameters=[*kept, *named])  # type: ignore[attr-defined]
-    return function
 
 
 class Maps:
@@ -50,7 +28,7 @@ class Maps:
         return self._batch
 
     @shortened
-    @_maps
+    @maps
     def map(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any:
         """Ask a question over every row, wait, and return the Batch: `batch.frame` has the answers.
 
@@ -75,21 +53,20 @@ class Maps:
         return batch.result() if hasattr(batch, "result") else batch
 
     @shortened
-    @_maps
+    @maps
     async def map_async(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any:
         """The same for `await`. Cancelling the task stops it."""
         batch = self.start_map(data, prompt, **settings)
         return await batch if hasattr(batch, "result") else batch
 
     @shortened
-    @_maps
+    @maps
     def start_map(self, data: Any, prompt: Any, **settings: Unpack[MapSettings]) -> Any:
         """The same, and return the Batch at once."""
-        from ..batch.cluster import Remote
+        from ..batch.batch import made_batch
         from ..batch.data import is_lazy
-        from ..batch.engines import engine_of
+        from ..batch.engines import Remote, engine_of
         from ..batch.placeholder import nearest
-        from ..batch.plan import made_batch
         from ..batch.showing import check_view
         from .asker import SessionAsker
         from .elsewhere import ask_rows, lazy_answers, recipe_of

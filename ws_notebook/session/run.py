@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import os
 from collections.abc import Callable, Generator
@@ -11,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from .. import kernel
-from ..core.changes import Change, RunEnded
 from ..core.items import Item, WireObject, as_items, prompt_text
 from ..core.run import RunState
 from ..core.steer import Steer
 from ..core.turn import CallState, TurnState
 from ..engine.course import Course, Observer
 from ..engine.engine import Engine
+from ..engine.waiters import LoopBell
 from ..secrets import hidden, hidden_value
 from ..tools import ToolRegistry
 from .arguments import check
@@ -188,21 +187,14 @@ class Run:
 
         Coroutine tools join the loop; without a kernel, functions are called in a thread beside it.
         """
-        loop = asyncio.get_running_loop()
-        ended = loop.create_future()
-
-        def tell(_: RunState, change: Change) -> None:
-            if isinstance(change, RunEnded):
-                with contextlib.suppress(RuntimeError):
-                    loop.call_soon_threadsafe(_settle, ended)
-
+        bell = LoopBell()
         if not self.done:
             self._engine.waiters.refuse_inside_tool(self._course)
-        stand_down = self._engine.waiters.stand_by(ended, self._course, loop)
+        stand_down = self._engine.waiters.stand_by(bell, self._course, bell.loop)
         try:
             with Deadline(self, seconds) as deadline:
-                if self.observe(tell):
-                    await ended
+                if self._engine.portal.call(self._course.at_end, bell.ring):
+                    await bell.heard(lambda: self.done)
         except asyncio.CancelledError:
             self.cancel()
             raise
@@ -305,8 +297,3 @@ class Run:
         from ..render.mime import mime_bundle
 
         return mime_bundle(self.state, self._engine.header(self.state))
-
-
-def _settle(ended: asyncio.Future[None]) -> None:
-    if not ended.done():
-        ended.set_result(None)

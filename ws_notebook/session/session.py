@@ -11,11 +11,10 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import settings as settings_module
 from ..core.changes import Change
-from ..core.lane import Lane
 from ..core.run import LATEST, Latest, RunState
 from ..core.turn import TurnState
 from ..core.waits import Waits
@@ -24,7 +23,6 @@ from ..engine.engine import Engine
 from ..engine.portal import portal
 from ..engine.rest import call_held
 from ..exceptions import SettingsError
-from ..render.header import RunHeader
 from ..secrets import Keys
 from ..settings import ApiKey, Profile
 from ..tools import Toolable, ToolRegistry
@@ -37,6 +35,7 @@ from .beginning import begin
 from .errors import shortened
 from .export import SpanExports, write_trace
 from .figures import Figures
+from .host import Host
 from .keeper import Keeper
 from .mapping import Maps
 from .panel import panels
@@ -47,8 +46,6 @@ from .request import checked_turns, request_settings
 from .run import Run
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..network.network import Network
 
 __all__ = ["Session"]
@@ -57,7 +54,7 @@ Parent = Run | str | Latest | None
 _WARM_UP: Mapping[str, Any] = {"generate": False}
 
 
-class Session(Maps):
+class Session(Maps, Host[Run]):
     """Talks to one provider over one connection, on a background thread.
 
     provider: "auto" (openai with OPENAI_API_KEY set, else the embedded server), a name, or a base URL.
@@ -266,11 +263,6 @@ class Session(Maps):
     # Looking.
 
     @property
-    def runs(self) -> list[Run]:
-        """Every run, oldest first."""
-        return [cast(Run, course.handle) for course in self._engine.shown()]
-
-    @property
     def waits(self) -> Waits:
         """The longest waits. Others can be set, from now on. Raises SettingsError for what is no `Waits`."""
         return self._engine.connector.waits
@@ -280,33 +272,6 @@ class Session(Maps):
         self._engine.connector.waits = self._engine.protocol.waits = Waits.of(waits)
 
     @property
-    def state(self) -> str:
-        """closed, connecting, open (a connection is there) or idle (none is; the next question opens one)."""
-        if self._engine.closed:
-            return "closed"
-        return "open" if self._engine.traffic.open else "connecting" if self._engine.traffic.connecting else "idle"
-
-    @property
-    def connections(self) -> int:
-        """How many connections were opened so far, one after another or side by side."""
-        return self._engine.traffic.connections
-
-    @property
-    def rotations(self) -> int:
-        """How many connections were left because of their age."""
-        return self._engine.protocol.rotations
-
-    @property
-    def opened_at(self) -> float | None:
-        """When the oldest present connection was opened, in seconds of the monotonic clock; None without one."""
-        return self._engine.traffic.opened_at
-
-    @property
-    def lanes(self) -> list[Lane]:
-        """The lanes of every connection: what is in flight on each."""
-        return [lane for link in self._engine.protocol.links for lane in link.lanes]
-
-    @property
     def compression(self) -> Compression | None:
         """What became of permessage-deflate on its sockets, and what it saved; None where its transport has none.
 
@@ -314,49 +279,9 @@ class Session(Maps):
         """
         return self._engine.connector.compression
 
-    @property
-    def at_once(self) -> int:
-        """How many runs can have a response in flight at the same time: on lanes, or else on connections."""
-        abilities = self._engine.protocol.learned.abilities
-        return abilities.limits.in_flight if abilities.limits.named else abilities.sockets
-
-    @property
-    def turns(self) -> pd.DataFrame:
-        """A row for each turn, newest last; times in milliseconds."""
-        from .. import tables
-
-        return tables.turns_table(self._engine.states(), epoch=self.epoch)
-
-    @property
-    def tool_calls(self) -> pd.DataFrame:
-        """A row for each tool call, newest last; times in milliseconds."""
-        from .. import tables
-
-        return tables.calls_table(self._engine.states(), epoch=self.epoch, keys=self.keys)
-
-    @property
-    def frames(self) -> pd.DataFrame:
-        """A row for each frame, newest last."""
-        from .. import tables
-
-        return tables.frames_table(self._engine.protocol.frames, epoch=self.epoch)
-
-    @property
-    def keys(self) -> Keys:
-        """The secrets that are shown nowhere."""
-        return self._engine.keys
-
-    def header(self, run: RunState | None = None) -> RunHeader:
-        """What a view writes over a run of this session."""
-        return self._engine.header(run)
-
     def states(self) -> list[RunState]:
         """The data behind every run, oldest first."""
         return self._engine.states()
-
-    def watch(self, callback: Callable[[], None]) -> None:
-        """Have it called on the session's loop after every change, until it fails; it returns at once."""
-        self._engine.watchers.append(callback)
 
     def latency(self, beside: Session | None = None) -> Any:
         """A plotly FigureWidget of every turn's latency, stacked by kind of time; it updates while runs go on.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from ..exceptions import SettingsError
+from ..manual import did_you_mean
 from ..transports.http import HttpTransport
 from ..transports.replay import ReplayTransport
 from .arguments import check
+from .host import alike
 from .session import Session
 
 __all__ = ["WAYS", "Variant", "open_like", "variants_of"]
@@ -55,36 +56,19 @@ def _way(name: str) -> str:
     plain = " ".join(name.lower().replace("-", " ").replace("_", " ").split())
     found = _OTHER_NAMES.get(plain, plain)
     if found not in WAYS:
-        near = difflib.get_close_matches(found, WAYS, 1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise SettingsError(f"A comparison is by {', '.join(WAYS)}, not {name!r}.{hint}")
+        raise SettingsError(f"A comparison is by {', '.join(WAYS)}, not {name!r}.{did_you_mean(found, WAYS)}")
     return found
 
 
 def open_like(session: Session, variant: Variant) -> Session:
     """A session of the same provider and settings, which asks by that way."""
-    held, way = session.settings, variant.way
+    way, given = variant.way, alike(session)
     new, over_http = way == "http new", way.startswith("http")
-    transport: Any = HttpTransport(keep=False) if new else "http" if over_http else "websocket"
+    given["transport"] = HttpTransport(keep=False) if new else "http" if over_http else "websocket"
     # Over HTTP a response is continued that the provider has stored; in full, none is.
-    store = way in ("http id", "http new") or (way == "websocket" and session.store)
-    found = Session(
-        provider=held.base_url or held.profile.name,
-        profile=held.profile,
-        model=variant.model,
-        api_key=held.api_key,
-        headers=held.headers,
-        ssl=held.ssl,
-        transport=transport,
-        compression="auto" if new else held.compression,
-        through=held.through or None,
-        network=held.network,
-        waits=session.waits,
-        store=store,
-        instructions=session.instructions,
-        max_turns=session.max_turns,
-        options=session.options,
-    )
+    given["store"] = way in ("http id", "http new") or (way == "websocket" and session.store)
+    given["compression"] = "auto" if new else given["compression"]
+    found = Session(**{**given, "model": variant.model})
     if way == "websocket full":
         found._engine.protocol.learned.lose_memory()
     return found
