@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from ws_notebook.render import bundle
-from ws_notebook.session import panel
 from ws_notebook.views import hub, messages
 
 __all__: list[str] = []
@@ -130,9 +129,9 @@ def constant(path: str, name: str) -> object:
 
 
 def test_the_page_and_the_kernel_call_their_channels_and_the_run_s_type_the_same() -> None:
-    assert constant("kernel/link.ts", "TARGET") == hub.TARGET
-    assert constant("kernel/link.ts", "CHANNEL") == hub.CHANNEL
-    assert constant("kernel/channel.ts", "TARGET") == panel.TARGET
+    assert constant("kernel/post.ts", "TARGET") == hub.TARGET
+    assert constant("kernel/post.ts", "CHANNEL") == hub.CHANNEL
+    assert constant("kernel/link.ts", "PANEL") == hub.PANEL
     assert constant("run/bundle.ts", "MIME_TYPE") == bundle.MIME_TYPE
 
 

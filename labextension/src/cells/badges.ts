@@ -2,7 +2,7 @@
 
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { ISignal } from '@lumino/signaling';
-import type { NotebookKernel } from '../kernel/channel';
+import type { NotebookKernel } from '../kernel/notebook';
 import type { Row, Session } from '../panel/news';
 import { doingWords, roughly } from '../panel/words';
 import { MIME_TYPE, RUN_STATUSES, type RunStatus } from '../run/bundle';

@@ -105,8 +105,7 @@ export type Message =
       readonly gone: readonly string[];
     }
   | { readonly kind: 'notice'; readonly seq: number; readonly text: string }
-  | { readonly kind: 'who_is_there'; readonly seq: number }
-  | { readonly kind: 'here'; readonly seq: number };
+  | { readonly kind: 'who_is_there'; readonly seq: number };
 
 /** A message of the channel, or null for what is none. */
 export function readNews(value: unknown): Message | null {
@@ -126,8 +125,6 @@ export function readNews(value: unknown): Message | null {
       return { kind: 'notice', seq, text: text(from['text']) };
     case 'who_is_there':
       return { kind: 'who_is_there', seq };
-    case 'here':
-      return { kind: 'here', seq };
     default:
       return null;
   }
@@ -135,9 +132,6 @@ export function readNews(value: unknown): Message | null {
 
 /** The news with the message taken in; null where a message before it is missing: everything has to be asked for. */
 export function takeNews(news: News, message: Message, now: number): News | null {
-  if (message.kind === 'here') {
-    return news;
-  }
   const whole = message.kind === 'sessions' && message.whole;
   if (!whole && (news.seq === null || message.seq !== news.seq + 1)) {
     return null;

@@ -9,7 +9,7 @@ import { stopIcon } from '@jupyterlab/ui-components';
 import { cellOf, insertPrompt, isPromptCell, revealCell, runCell } from '../cells/actions';
 import type { Badges, CellRun } from '../cells/badges';
 import { staleOrder, type Asked } from '../cells/stale';
-import type { NotebookKernel } from '../kernel/channel';
+import type { NotebookKernel } from '../kernel/notebook';
 import { leading, running, type Session } from '../panel/news';
 import { confirmReset } from '../panel/reset';
 import { branchLine, RUN_WISH, wish, type RunWish } from '../panel/wish';

@@ -6,7 +6,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { cellOf, insertPrompt, isPromptCell, revealCell, runCell } from '../cells/actions';
-import type { NotebookKernel } from '../kernel/channel';
+import type { NotebookKernel } from '../kernel/notebook';
 import { sessionsIcon } from '../panel/icon';
 import { running, type Row, type Session } from '../panel/news';
 import { confirmReset } from '../panel/reset';

@@ -1,9 +1,10 @@
 /** `session.panel()`: the panel as a widget (anywidget). Where JupyterLab has the extension, its clicks reach the notebook. */
 
 import type { AnyModel, Initialize, Render } from '@anywidget/types';
-import { NO_NEWS, endedNews, readNews, running, takeNews, type News, type Row, type Session } from '../panel/news';
+import { running, type News, type Row, type Session } from '../panel/news';
 import type { RunAction } from '../panel/treeView';
 import { PanelView } from '../panel/view';
+import { Watch } from '../panel/watch';
 import { branchLine, RUN_WISH, wish, type RunWish } from '../panel/wish';
 import { ENDED_NOW, KERNEL_ENDED } from '../run/ending';
 import { pageTexts } from '../texts';
@@ -24,9 +25,16 @@ const BEAT = 15_000;
 /** What one widget knows, for all the places where it is shown. */
 class WidgetNews {
   readonly changes = new EventTarget();
-  private readonly client = crypto.randomUUID();
+  private readonly watch = new Watch({
+    looks: () => this.lookers > 0 && !document.hidden,
+    send: message => this.send(message),
+    changed: () => this.change(),
+    noticed: words => {
+      this.notice = words;
+      this.change();
+    }
+  });
   private model: AnyModel<Traits> | null = null;
-  private known: News = NO_NEWS;
   private lookers = 0;
   private isOver = false;
   notice = '';
@@ -34,9 +42,9 @@ class WidgetNews {
   start(model: AnyModel<Traits>, signal: AbortSignal): void {
     this.model = model;
     heed(model, 'msg:custom', message => this.receive(message), signal);
-    document.addEventListener('visibilitychange', () => this.tell(), { signal });
+    document.addEventListener('visibilitychange', () => this.watch.tell(), { signal });
     whenModelEnds(model, signal, () => this.end());
-    const beat = window.setInterval(() => this.stayPresent(), BEAT);
+    const beat = window.setInterval(() => this.isOver || this.watch.stay(), BEAT);
     signal.addEventListener('abort', () => window.clearInterval(beat));
   }
 
@@ -48,22 +56,22 @@ class WidgetNews {
   end(): void {
     if (!this.isOver) {
       this.isOver = true;
-      this.known = endedNews(this.known, Date.now());
-      this.changes.dispatchEvent(new Event('change'));
+      this.watch.end();
+      this.change();
     }
   }
 
   get news(): News {
-    return this.known;
+    return this.watch.news;
   }
 
   /** Until the signal, somebody looks. */
   look(signal: AbortSignal): void {
     this.lookers += 1;
-    this.tell();
+    this.watch.tell();
     signal.addEventListener('abort', () => {
       this.lookers -= 1;
-      this.tell();
+      this.watch.tell();
     });
   }
 
@@ -75,41 +83,16 @@ class WidgetNews {
     }
   }
 
-  private stayPresent(): void {
-    if (!this.isOver && this.lookers > 0 && !document.hidden) {
-      this.send({ kind: 'watch', client: this.client, here: true });
-    }
-  }
-
-  private tell(): void {
-    const looks = this.lookers > 0 && !document.hidden;
-    this.send({ kind: looks ? 'watch' : 'unwatch', client: this.client });
-  }
-
   private receive(content: unknown): void {
-    const message = readNews(content);
-    if (message === null) {
-      return;
-    }
     if (this.isOver) {
-      // It was there after all: everything is asked for.
+      // It was there after all.
       this.isOver = false;
-      this.known = { ...this.known, seq: null };
-      this.tell();
+      this.watch.askAnew();
     }
-    if (message.kind === 'who_is_there') {
-      this.stayPresent();
-    }
-    const next = takeNews(this.known, message, Date.now());
-    if (next === null) {
-      if (this.known.seq !== null) {
-        this.known = { ...this.known, seq: null };
-        this.tell();
-      }
-      return;
-    }
-    this.known = next;
-    this.notice = message.kind === 'notice' ? message.text : this.notice;
+    this.watch.receive(content);
+  }
+
+  private change(): void {
     this.changes.dispatchEvent(new Event('change'));
   }
 }
