@@ -104,7 +104,7 @@ export class Frames {
     this.body.replaceChildren(...rows.slice(0, MOST).map(row => this.row(row, run)));
     const frames = rows.reduce((sum, row) => sum + row.count, 0);
     const size = rows.reduce((sum, row) => sum + row.bytes, 0);
-    setText(this.sums, `${_n('%2 frame', '%2 frames', frames, whole(frames))} · ${bytes(size)}`);
+    setText(this.sums, `${_n('%1 frame', '%1 frames', frames, whole(frames))} · ${bytes(size)}`);
     const notes = [
       this.single !== null ? '' : running ? __('The kernel lists them as soon as it can.') : __(GROUPED),
       this.leftOut > 0 ? __('%1 older frames are left out.', whole(this.leftOut)) : '',
