@@ -141,7 +141,7 @@ def test_the_page_knows_how_much_of_a_prompt_and_of_arguments_the_kernel_keeps()
 
 
 def test_the_kernel_understands_each_kind_of_message_that_a_page_sends() -> None:
-    types = (SOURCES / "src" / "run" / "bundle.ts").read_text().partition("export type BrowserMessage =")[2]
+    types = (SOURCES / "src" / "run" / "messages.ts").read_text().partition("export type BrowserMessage =")[2]
     sent = set(re.findall(r"kind: '(\w+)'", types.partition(";\n\n")[0]))
     assert len(sent) > 5
     about = {"turn": "r1.1", "call": "call_1", "verdict": "shown", "text": "", "index": 0}

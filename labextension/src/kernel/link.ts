@@ -5,9 +5,9 @@
 
 import type { Kernel } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
-import type { BrowserMessage } from '../run/bundle';
 import { endingOf, type Ending } from '../run/ending';
 import { fields, isFields, list, text, type Fields } from '../run/fields';
+import type { BrowserMessage } from '../run/messages';
 import { KernelPost } from './post';
 import type { KnownView } from './restore';
 

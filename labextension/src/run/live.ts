@@ -1,9 +1,9 @@
 /** A run that goes on: kept up to date from the kernel's messages, whatever way they come. */
 
-import type { BrowserMessage, Problem, Run } from './bundle';
+import type { Run } from './bundle';
 import { KERNEL_ENDED, endedRun, type Ending } from './ending';
+import { readMessage, readProblem, type BrowserMessage, type Problem } from './messages';
 import { forget, paintSoon } from './pace';
-import { readMessage, readProblem } from './read';
 import { reduce, startState, type LiveState } from './reduce';
 
 /** A "ready" without an answer is repeated after this many milliseconds, and then after twice as many each time. */

@@ -1,7 +1,7 @@
 /** Approval: for each call that waits for approval a panel with its arguments and what can be done with it. */
 
-import type { Problem, Run, Verdict } from '../run/bundle';
-import { readArguments } from '../run/read';
+import type { Run } from '../run/bundle';
+import { readArguments, type Problem, type Verdict } from '../run/messages';
 import { __ } from '../texts';
 import { argumentsProblem, deadlineWords, isWhole, sizeWords, unsaidWords, waitingOf, type Waiting } from './approvals';
 import { element, isolated, setText, show } from './dom';

@@ -1,6 +1,7 @@
 /** What stands below the rows of the timeline: the legend, and the buttons of its table and of its keys. */
 
-import { KINDS, type Kind, type Run } from '../run/bundle';
+import type { Run } from '../run/bundle';
+import { KINDS, type Kind } from '../run/words';
 import { __ } from '../texts';
 import { element, setAttribute, show } from './dom';
 import { keyHelp } from './help';

@@ -3,8 +3,9 @@
  * that made the run still knows it, every frame has a row, and its JSON is fetched when it is opened.
  */
 
-import type { BrowserMessage, FrameRow, Run } from '../run/bundle';
-import { readFrameList } from '../run/read';
+import type { Run } from '../run/bundle';
+import { readFrameList, type BrowserMessage } from '../run/messages';
+import type { FrameRow } from '../run/packed';
 import { __, _n } from '../texts';
 import { element, setAttribute, setText, show } from './dom';
 import { bytes, pretty, seconds, visible, whole } from './format';

@@ -1,6 +1,7 @@
 /** Steering: one line to add words to a run while it goes on, and what became of those that were added. */
 
-import type { Run, Steer, SteerStatus } from '../run/bundle';
+import type { Run, Steer } from '../run/bundle';
+import type { SteerStatus } from '../run/words';
 import { __ } from '../texts';
 import { element, setAttribute, setText, show, sized } from './dom';
 import { visible } from './format';
