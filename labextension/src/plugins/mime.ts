@@ -1,6 +1,5 @@
 /** Draws runs in JupyterLab and Notebook 7: saved ones with no kernel, those that go on from the kernel's messages. */
 
-import { ITranslator } from '@jupyterlab/translation';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { IPlugin } from '@lumino/application';
@@ -9,10 +8,9 @@ import { Widget } from '@lumino/widgets';
 import type { NotebookKernel } from '../kernel/notebook';
 import { RenderedRun } from '../kernel/rendered';
 import { MIME_TYPE } from '../run/bundle';
-import { DOMAIN, offerTexts } from '../texts';
 import { offerFigures } from '../view/figures';
 import type { Figure } from '../view/plotly';
-import { IKernels } from './tokens';
+import { IKernels, ITexts } from './tokens';
 
 /** Before text/html, whose rank is 50. */
 const RANK = 0;
@@ -64,16 +62,8 @@ export const mimePlugin: IPlugin<unknown, void> = {
   description: 'Draws runs.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [IKernels, ITranslator],
-  activate: (
-    _app: unknown,
-    rendermime: IRenderMimeRegistry,
-    kernels: IKernels | null,
-    translator: ITranslator | null
-  ) => {
-    if (translator !== null) {
-      offerTexts(translator.load(DOMAIN));
-    }
+  optional: [IKernels, ITexts],
+  activate: (_app: unknown, rendermime: IRenderMimeRegistry, kernels: IKernels | null) => {
     rendermime.addFactory(factory(rendermime, null), RANK);
     offerFigures(() => (rendermime.getFactory(PLOTLY) === undefined ? null : (figure, into) => drawFigure(rendermime, figure, into)));
     const drawLive = (kernel: NotebookKernel): void => {

@@ -4,6 +4,7 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { Badges } from '../cells/badges';
 import type { NotebookKernel } from '../kernel/notebook';
+import type { Texts } from '../texts';
 import type { Beginning } from '../view/folds';
 
 export interface IKernels {
@@ -20,6 +21,9 @@ export interface IKernels {
 }
 
 export const IKernels = new Token<IKernels>('ws-notebook:IKernels', 'The kernels of open notebooks: their runs and sessions.');
+
+/** Who has it speaks the reader's language: `__` and `_n` do so from then on. */
+export const ITexts = new Token<Texts>('ws-notebook:ITexts', "Texts in the reader's language.");
 
 /** The user's settings. */
 export interface Options {

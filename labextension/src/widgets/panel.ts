@@ -7,7 +7,7 @@ import { PanelView } from '../panel/view';
 import { Watch } from '../panel/watch';
 import { branchLine, RUN_WISH, wish, type RunWish } from '../panel/wish';
 import { ENDED_NOW, KERNEL_ENDED } from '../run/ending';
-import { pageTexts } from '../texts';
+import { __ } from '../texts';
 import { element, setText } from '../view/dom';
 import { whenModelEnds } from '../view/ending';
 import { heed, lasting } from '../view/model';
@@ -98,9 +98,8 @@ class WidgetNews {
 }
 
 function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void {
-  const waits = element('p', { text: pageTexts().__('Waiting for the kernel…') });
+  const waits = element('p', { text: __('Waiting for the kernel…') });
   const view = new PanelView({
-    texts: pageTexts(),
     signal,
     offers: new Set<RunAction>(['reveal', 'branch']),
     confirms: true,
@@ -117,7 +116,7 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
   });
   view.node.setAttribute('data-wsn-widget', '');
   const timer = window.setTimeout(
-    () => setText(waits, pageTexts().__('No answer from the kernel. It is busy or gone; run the cell again to ask anew.')),
+    () => setText(waits, __('No answer from the kernel. It is busy or gone; run the cell again to ask anew.')),
     PATIENCE
   );
   let saidOver = false;
@@ -133,7 +132,7 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
     view.update([{ key: 'kernel', title: '', current: true, news: news.news }]);
     if (news.over) {
       saidOver = true;
-      view.tell(pageTexts().__(ENDED_NOW));
+      view.tell(__(ENDED_NOW));
       view.pause();
     } else {
       view.resume();
@@ -165,9 +164,9 @@ async function onRun(news: WidgetNews, view: PanelView, action: RunAction, sessi
   const line = branchLine(session.address, row.id);
   try {
     await navigator.clipboard.writeText(`${line}\n`);
-    view.tell(pageTexts().__('Copied: %1. Paste it into a new cell.', line));
+    view.tell(__('Copied: %1. Paste it into a new cell.', line));
   } catch {
-    view.tell(pageTexts().__('Begin a new cell with %1.', line));
+    view.tell(__('Begin a new cell with %1.', line));
   }
 }
 
