@@ -10,7 +10,7 @@ import { tableOf } from './table';
 import { KIND_WORDS } from './words';
 
 function button(name: string, ...more: readonly Node[]): HTMLButtonElement {
-  return element('button', { class: 'wsn-button', type: 'button', 'aria-expanded': 'false' }, document.createTextNode(name), ...more);
+  return element('button', { class: 'wsn-button', type: 'button', 'aria-expanded': 'false' }, name, ...more);
 }
 
 /** Milliseconds between two drawings of the table of a run that goes on. */
@@ -84,5 +84,5 @@ export class Foot {
 
 function key(kind: Kind): HTMLElement {
   const swatch = element('span', { class: 'wsn-swatch', 'data-kind': kind, 'aria-hidden': 'true' });
-  return element('span', { class: 'wsn-key', role: 'listitem' }, swatch, document.createTextNode(__(KIND_WORDS[kind])));
+  return element('span', { class: 'wsn-key', role: 'listitem' }, swatch, __(KIND_WORDS[kind]));
 }

@@ -130,7 +130,7 @@ export class Frames {
       creates && turn !== undefined ? bytes(turn.bytes_full_context) : ''
     ];
     const direction = element('td', { class: 'wsn-direction' }, element('span', { 'aria-hidden': 'true', text: row.sent ? '↑' : '↓' }), element('span', { class: 'wsn-hidden', text: row.sent ? __('sent') : __('received') }));
-    return element('tr', { 'data-direction': row.sent ? 'sent' : 'received' }, direction, ...cells.map(cell => element('td', {}, cell instanceof Node ? cell : document.createTextNode(cell))));
+    return element('tr', { 'data-direction': row.sent ? 'sent' : 'received' }, direction, ...cells.map(cell => element('td', {}, cell)));
   }
 
   private onClick(event: MouseEvent): void {
