@@ -124,7 +124,7 @@ class Commands {
       void insertPrompt(panel, branchLine(detail.address, detail.run), detail.cell);
     } else if (detail.action === 'reveal' && detail.cell !== null) {
       event.preventDefault();
-      void revealCell(panel, detail.cell, false);
+      void revealCell(panel, detail.cell);
     }
   }
 

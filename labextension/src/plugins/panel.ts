@@ -124,7 +124,7 @@ class SessionsPanel extends Widget {
     } else if (action === 'rerun') {
       await runCell(panel, cell);
     } else {
-      await revealCell(panel, cell.model.id, false);
+      await revealCell(panel, cell.model.id);
     }
   }
 

@@ -13,6 +13,7 @@ import { conditionWords, roughly } from '../panel/words';
 import { __, _n } from '../texts';
 import { element, setAttribute, setText } from '../view/dom';
 import { whole } from '../view/format';
+import { pageStore } from '../view/store';
 import { IKernels, IOptions, ITexts, OPEN_PANEL } from './tokens';
 
 /** Milliseconds between two looks at the clock. */
@@ -49,7 +50,7 @@ class StatusItem extends Widget {
   private readonly words = element('span');
   private readonly activity = new Signal<this, void>(this);
   readonly activeStateChanged: ISignal<this, void> = this.activity;
-  private readonly tokens = new TokensToday(window.localStorage);
+  private readonly tokens = new TokensToday(pageStore());
   private timer: number | null = null;
   private active = false;
 

@@ -8,8 +8,7 @@ import type { Span } from './packed';
  * What happened to the kernel. "died": it ended and the server started it anew. "unknown": it no longer hears, as a widget
  * notices.
  */
-export const ENDINGS = ['restarted', 'died', 'shut down', 'unknown'] as const;
-export type Ending = (typeof ENDINGS)[number];
+export type Ending = 'restarted' | 'died' | 'shut down' | 'unknown';
 
 const WORDS: Readonly<Record<Ending, string>> = {
   restarted: 'The kernel was restarted while it ran.',

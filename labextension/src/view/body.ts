@@ -146,7 +146,7 @@ class TurnPart {
   private cited: readonly Citation[] = [];
 
   constructor(markdown: Markdown) {
-    this.text = new GrowingMarkdown(markdown, 'wsn-text jp-RenderedHTMLCommon jp-RenderedMarkdown');
+    this.text = new GrowingMarkdown(markdown);
     this.node.append(this.items, this.text.node, this.citations);
   }
 
@@ -264,7 +264,7 @@ class Reasoning {
     this.turns.forEach((turn, index) => {
       let part = this.parts[index];
       if (part === undefined) {
-        part = new GrowingMarkdown(this.markdown, 'wsn-text jp-RenderedHTMLCommon jp-RenderedMarkdown');
+        part = new GrowingMarkdown(this.markdown);
         this.parts[index] = part;
         this.node.append(part.node);
       }
