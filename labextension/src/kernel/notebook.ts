@@ -168,17 +168,17 @@ export class NotebookKernel {
       if (isOurs && link === this.current) {
         this.linked.emit();
       }
-      const isThere = await link.find(isOurs);
+      const hasHub = await link.find(isOurs);
       if (link !== this.current) {
         return;
       }
-      if (!isThere) {
+      if (hasHub) {
+        this.begin();
+      } else {
         this.isNew = !this.isThere;
         this.changes.emit();
-        return;
       }
-      this.begin();
-      if (isOurs) {
+      if (hasHub && isOurs) {
         await restoreViews(this.panel, link, () => this.panel.isDisposed || this.writes);
       }
     } catch {
