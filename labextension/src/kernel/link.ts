@@ -9,7 +9,7 @@ import { endingOf, type Ending } from '../run/ending';
 import { fields, isFields, list, text, type Fields } from '../run/fields';
 import type { BrowserMessage } from '../run/messages';
 import { KernelPost } from './post';
-import type { KnownView } from './restore';
+import { readKnown, type KnownView } from './restore';
 
 /** Stands for the panel where others give a view's name. */
 export const PANEL = 'panel';
@@ -108,15 +108,4 @@ export class KernelLink {
       listener(data);
     }
   }
-}
-
-function readKnown(from: Fields): KnownView {
-  const ended = from['ended_ms'];
-  return {
-    view: text(from['view']),
-    cell: text(from['cell']),
-    done: from['done'] === true,
-    ended_ms: typeof ended === 'number' ? ended : 0,
-    kept: from['kept'] === true
-  };
 }

@@ -10,6 +10,7 @@ import {
   amountOrNull,
   fields,
   flag,
+  just,
   list,
   listOf,
   orNull,
@@ -89,41 +90,47 @@ const readPicture = shape({
   caption: text
 });
 
+const wholeAmount = (value: unknown): number => Math.floor(amount(value));
+
 /** The beginning of a table. */
-export interface TableExhibit {
-  readonly kind: 'table';
+export type TableExhibit = ReturnType<typeof tableFields>;
+
+const tableFields = shape({
+  kind: just('table'),
   /** A line for each row, with tabs between the cells, the lines of the head first. */
-  readonly cells: string;
-  readonly head: number;
+  cells: text,
+  head: wholeAmount,
   /** How many columns are the table's index. */
-  readonly index: number;
+  index: wholeAmount,
   /** In all; null where they were not counted. */
-  readonly rows: number | null;
-  readonly columns: number;
-}
+  rows: amountOrNull,
+  columns: wholeAmount
+});
 
-export type Exhibit =
-  | TableExhibit
-  /** `figure`: data and layout as JSON text, or null where it is too long. */
-  | { readonly kind: 'plotly'; readonly words: string; readonly figure: string | null };
-
-/** Of one call. */
-const MOST_EXHIBITS = 8;
 /** Characters of a figure's data. */
 const LONGEST_FIGURE = 400_000;
 
+const figureFields = shape({
+  kind: just('plotly'),
+  words: text,
+  /** Data and layout as JSON text, or null where it is too long. */
+  figure: value => (text(value).length > LONGEST_FIGURE ? null : textOrNull(value))
+});
+
+export type Exhibit = TableExhibit | ReturnType<typeof figureFields>;
+
+/** Of one call. */
+const MOST_EXHIBITS = 8;
+
 function readExhibit(value: unknown): Exhibit[] {
-  const from = fields(value);
-  if (from['kind'] === 'table') {
-    const count = (name: string): number => Math.floor(amount(from[name]));
-    const rows = amountOrNull(from['rows']);
-    return [{ kind: 'table', cells: text(from['cells']), head: count('head'), index: count('index'), rows, columns: count('columns') }];
+  switch (fields(value)['kind']) {
+    case 'table':
+      return [tableFields(value)];
+    case 'plotly':
+      return [figureFields(value)];
+    default:
+      return [];
   }
-  if (from['kind'] === 'plotly') {
-    const figure = textOrNull(from['figure']);
-    return [{ kind: 'plotly', words: text(from['words']), figure: figure !== null && figure.length > LONGEST_FIGURE ? null : figure }];
-  }
-  return [];
 }
 
 /** When a turn or a call began and ended. */
