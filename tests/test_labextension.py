@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from ws_notebook.render import bundle
-from ws_notebook.session import panel
 from ws_notebook.views import hub, messages
 
 __all__: list[str] = []
@@ -130,9 +129,9 @@ def constant(path: str, name: str) -> object:
 
 
 def test_the_page_and_the_kernel_call_their_channels_and_the_run_s_type_the_same() -> None:
-    assert constant("kernel/link.ts", "TARGET") == hub.TARGET
-    assert constant("kernel/link.ts", "CHANNEL") == hub.CHANNEL
-    assert constant("kernel/channel.ts", "TARGET") == panel.TARGET
+    assert constant("kernel/post.ts", "TARGET") == hub.TARGET
+    assert constant("kernel/post.ts", "CHANNEL") == hub.CHANNEL
+    assert constant("kernel/link.ts", "PANEL") == hub.PANEL
     assert constant("run/bundle.ts", "MIME_TYPE") == bundle.MIME_TYPE
 
 
@@ -142,7 +141,7 @@ def test_the_page_knows_how_much_of_a_prompt_and_of_arguments_the_kernel_keeps()
 
 
 def test_the_kernel_understands_each_kind_of_message_that_a_page_sends() -> None:
-    types = (SOURCES / "src" / "run" / "bundle.ts").read_text().partition("export type BrowserMessage =")[2]
+    types = (SOURCES / "src" / "run" / "messages.ts").read_text().partition("export type BrowserMessage =")[2]
     sent = set(re.findall(r"kind: '(\w+)'", types.partition(";\n\n")[0]))
     assert len(sent) > 5
     about = {"turn": "r1.1", "call": "call_1", "verdict": "shown", "text": "", "index": 0}

@@ -330,12 +330,12 @@ def _run_within(context: contextvars.Context, thread: threading.Thread, run: Cal
 class Channel:
     """Messages to and from every front end of the kernel, also while a cell runs; none is told that it was opened.
 
-    A front end finds it by asking the kernel for the channels (comms) of this target, or knows its `name`. To one that
+    A front end that knows its name finds it by asking the kernel for the channels (comms) of this target. To one that
     does not know it, its messages mean nothing; an opening message would make it answer, and complain, that it has no
     such target.
     """
 
-    def __init__(self, target: str, name: str | None = None) -> None:
+    def __init__(self, target: str, name: str) -> None:
         import comm
 
         self._manager = comm.get_comm_manager()

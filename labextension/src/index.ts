@@ -9,8 +9,10 @@ import { mimePlugin } from './plugins/mime';
 import { optionsPlugin } from './plugins/options';
 import { panelPlugin } from './plugins/panel';
 import { statusPlugin } from './plugins/status';
+import { textsPlugin } from './plugins/texts';
 
 export default [
+  textsPlugin,
   mimePlugin,
   optionsPlugin,
   foldsPlugin,

@@ -173,6 +173,7 @@ def test_the_frames_of_a_saved_run_are_kept_in_groups(lab: Lab, saved: Callable[
     everything = rows.count()
     frames.get_by_role("searchbox").fill("sent")
     expect(rows).to_have_count(2)
+    expect(frames.locator(".wsn-frames-sums")).to_contain_text("2 frames ·")
     assert everything > 2
     expect(rows.nth(1)).to_contain_text("response.create")
     view.get_by_role("button", name="Frames").click()

@@ -15,7 +15,8 @@ from support.started import needs_subshells
 
 from ws_notebook import Session
 from ws_notebook.session import panel as panel_module
-from ws_notebook.session.panel import TARGET, Outlet, panels
+from ws_notebook.session.panel import Outlet, panels
+from ws_notebook.views.hub import PANEL, TARGET
 
 __all__: list[str] = []
 
@@ -261,8 +262,9 @@ def comms(kernel: Notebook) -> list[str]:
 
 
 def told(kernel: Notebook, comm: str) -> list[dict[str, Any]]:
+    """What was told of the sessions."""
     messages = [each["content"] for each in kernel.heard if each["msg_type"] == "comm_msg"]
-    return [content["data"] for content in messages if content["comm_id"] == comm]
+    return [content["data"] for content in messages if content["comm_id"] == comm and content["data"]["view"] == PANEL]
 
 
 def told_rows(kernel: Notebook, comm: str) -> list[dict[str, Any]]:
@@ -272,7 +274,7 @@ def told_rows(kernel: Notebook, comm: str) -> list[dict[str, Any]]:
 
 def tell(kernel: Notebook, comm: str, data: dict[str, Any], subshell: str) -> None:
     """As JupyterLab sends it."""
-    message = kernel.client.session.msg("comm_msg", {"comm_id": comm, "data": data})
+    message = kernel.client.session.msg("comm_msg", {"comm_id": comm, "data": {"view": PANEL, **data}})
     message["header"]["subshell_id"] = subshell
     kernel.client.shell_channel.send(message)
 

@@ -37,5 +37,5 @@ def test_what_it_is_told_is_done_and_what_goes_wrong_is_said() -> None:
         switch._handle_custom_msg(message, [])
     assert asked == [["a"], ["bad"]]
     assert (switch.note, switch.rules) == ("It is bad.", [{"rule": "a", "seen": 0, "happened": 0}])
-    switch._handle_custom_msg({"kind": "look"}, [])
+    switch.look()
     assert (switch.note, switch.rules[0]["happened"]) == ("", 2)

@@ -10,7 +10,7 @@ from views.stage import Stage
 from views.test_live import BEGIN, END, Place, outputs
 
 from ws_notebook.render.bundle import MIME_TYPE
-from ws_notebook.views.hub import CHANNEL, Hub
+from ws_notebook.views.hub import CHANNEL, PANEL, Hub
 from ws_notebook.views.live import LiveView
 
 __all__: list[str] = []
@@ -165,6 +165,20 @@ def test_what_is_no_message_is_ignored() -> None:
     post.hear({"content": {"data": [1]}})
     post.tell(kind="unheard of", view=3)
     assert post.sent == []
+
+
+def test_the_panel_of_the_sessions_is_one_more_view_and_needs_no_page_that_draws_runs() -> None:
+    post = Post()
+    hub = Hub(post)
+    heard: list[dict[str, Any]] = []
+    hub.open_panel(heard.append)
+    assert post.sent == [{"view": PANEL, "kind": "here"}]
+    post.tell(view=PANEL, kind="watch", client="one")
+    assert heard == [{"view": PANEL, "kind": "watch", "client": "one"}]
+    assert not hub.heard
+    hub.send_soon("d1", {"kind": "delta", "seq": 1}, lambda _, call: None)
+    hub.send(PANEL, {"kind": "sessions", "seq": 1})
+    assert [each["view"] for each in post.last("many")["messages"]] == ["d1", PANEL]
 
 
 def test_what_several_views_say_in_one_moment_is_one_message() -> None:

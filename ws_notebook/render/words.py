@@ -1,6 +1,6 @@
 """The words and the order that every view of a run uses for statuses and kinds of time.
 
-They stand in words.json, which the front end reads too (labextension/src/run/bundle.ts, view/words.ts).
+They stand in words.json, which the front end reads too (labextension/src/run/words.ts, view/words.ts).
 """
 
 from __future__ import annotations

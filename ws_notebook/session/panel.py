@@ -6,26 +6,25 @@ when nobody looks any more. One that vanished is noticed by its silence: from ti
 
 from __future__ import annotations
 
+import functools
 import itertools
 import logging
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from .. import kernel
 from ..engine.portal import Portal, portal
 from ..exceptions import WsNotebookError
 from ..views.beat import Beat
+from ..views.hub import PANEL, hub
 from ..views.throttle import Throttle
 from .host import Host
 from .overview import Guide, Overview
 from .run import Run
 
-__all__ = ["TARGET", "Outlet", "Panels", "panels"]
-
-TARGET: Final = "ws_notebook.panel"
-"""The name under which front ends find the channel of a kernel."""
+__all__ = ["Outlet", "Panels", "panels"]
 
 _INTERVAL = 0.4
 """Seconds between two messages, at least."""
@@ -197,10 +196,9 @@ class Panels:
         return ""
 
     def _open_channel(self) -> None:
-        channel = kernel.Channel(TARGET)
-        outlet = self.outlet(channel.send)
-        channel.listen(outlet.receive)
-        channel.send({"kind": "here"})
+        pages = hub()
+        outlet = self.outlet(functools.partial(pages.send, PANEL))
+        pages.open_panel(outlet.receive)
         if kernel.cell_id() is not None:
             self.portal.post(outlet.tell_unasked)
 

@@ -47,13 +47,8 @@ class FaultSwitch(anywidget.AnyWidget):
         self._try(self._get)
 
     def _hear(self, content: Any) -> None:
-        if not isinstance(content, dict):
-            return
-        rules = content.get("rules")
-        if content.get("kind") == "look":
-            self.look()
-        elif content.get("kind") == "set" and isinstance(rules, list):
-            wanted = [str(rule) for rule in rules]
+        if isinstance(content, dict) and content.get("kind") == "set" and isinstance(content.get("rules"), list):
+            wanted = [str(rule) for rule in content["rules"]]
             self._try(lambda: self._put(wanted))
 
     def _try(self, act: Callable[[], Told]) -> None:

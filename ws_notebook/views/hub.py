@@ -1,15 +1,15 @@
-"""One channel of the kernel over which pages that have the extension follow its live views.
+"""One channel of the kernel over which pages that have the extension follow its live views, and its sessions.
 
 A page needs no widget for it and opens nothing: it sends comm messages to the comm `CHANNEL`, over
 a subshell where the kernel has them, and hears what the kernel sends there. So a page that was
 loaded again in the middle of a run finds the run's view and follows it.
 
     page → kernel   {"kind": "hello"} asks for the views · {"view": id, "kind": "kept"}: its last form is in the
-                    notebook · {"view": id, …} is for one of them
+                    notebook · {"view": id, …} is for one of them · {"view": "panel", …} is for the sessions
     kernel → page   {"kind": "views", "views": [{"view", "cell", "run", "done", "ended_ms", "kept"}…]}: of each cell
                     those that it has shown since it was run last, in order · {"view": id, …} is of one of them ·
-                    {"view": id, "kind": "gone"}: there is no such view · {"kind": "many", "messages": […]}: several
-                    of these, in order
+                    {"view": id, "kind": "gone"}: there is no such view · {"view": "panel", …} is of the sessions ·
+                    {"kind": "many", "messages": […]}: several of these, in order
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from typing import Any, Protocol
 from .. import kernel
 from .base import CallLater
 
-__all__ = ["CHANNEL", "TARGET", "Hub", "Post", "Watched", "hub"]
+__all__ = ["CHANNEL", "PANEL", "TARGET", "Hub", "Post", "Watched", "hub"]
 
 TARGET = "ws_notebook"
 CHANNEL = "ws-notebook-views"
+PANEL = "panel"
+"""Stands for the sessions' panel where others give a view's id."""
 
 _TOGETHER = 0.003
 """Seconds in which messages of several views are gathered."""
@@ -76,6 +78,7 @@ class Hub:
     def __init__(self, post: Post) -> None:
         self._post = post
         self._views: dict[str, _Known] = {}
+        self._panel: Callable[[Any], None] | None = None
         self._lock = threading.Lock()
         self._held: list[dict[str, Any]] = []
         # Guards the messages' order: held ones go before those that are sent at once.
@@ -84,6 +87,11 @@ class Hub:
         """A page with the extension has spoken: it draws runs itself and needs no widget."""
         post.listen(self.receive)
         kernel.when_cells_begin(self._replace)
+
+    def open_panel(self, receive: Callable[[Any], None]) -> None:
+        """Have what pages say to the sessions' panel received, and say that there is one."""
+        self._panel = receive
+        self.send(PANEL, {"kind": "here"})
 
     def add(self, view_id: str, view: Watched) -> None:
         """Know a view that the cell which runs here shows."""
@@ -130,8 +138,11 @@ class Hub:
         """A message from a page, in whatever thread."""
         if not isinstance(content, dict):
             return
-        self.heard = True
         view_id = content.get("view")
+        if view_id == PANEL and self._panel is not None:
+            self._panel(content)
+            return
+        self.heard = True
         if content.get("kind") == "hello":
             self._send({"kind": "views", "views": self._list()})
         elif isinstance(view_id, str):
@@ -142,6 +153,11 @@ class Hub:
                 known.kept = True
             else:
                 known.view.receive(content, lambda answer: self.send(view_id, answer))
+
+    def hear_opened(self, comm: Any, _message: Any) -> None:
+        """A page opened a comm of its own: it may speak over it too."""
+        comm.on_msg(lambda message: self.receive(message["content"].get("data")))
+        kernel.hear_quietly(comm)
 
     def _list(self) -> list[dict[str, Any]]:
         with self._lock:
@@ -166,20 +182,8 @@ def hub() -> Hub:
 
     manager = comm.get_comm_manager()
     kept = getattr(manager.targets.get(TARGET), "__self__", None)
-    if isinstance(kept, _Target):
-        return kept.hub
-    target = _Target(Hub(kernel.Channel(TARGET, CHANNEL)))
-    manager.register_target(TARGET, target.opened)
-    return target.hub
-
-
-class _Target:
-    """Keeps the hub where the comm manager keeps its targets."""
-
-    def __init__(self, kept: Hub) -> None:
-        self.hub = kept
-
-    def opened(self, comm: Any, _message: Any) -> None:
-        """A page opened a comm of its own: it may speak over it too."""
-        comm.on_msg(lambda message: self.hub.receive(message["content"].get("data")))
-        kernel.hear_quietly(comm)
+    if isinstance(kept, Hub):
+        return kept
+    made = Hub(kernel.Channel(TARGET, CHANNEL))
+    manager.register_target(TARGET, made.hear_opened)
+    return made

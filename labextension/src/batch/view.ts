@@ -48,7 +48,7 @@ export class BatchView {
       element('div', { class: 'wsn-batch-words' }, this.progress, this.facts),
       element('div', { class: 'wsn-batch-buttons' }, this.pause, this.stop)
     );
-    const filter = element('label', { class: 'wsn-batch-filter' }, this.only, document.createTextNode(` ${__('only rows that failed')}`));
+    const filter = element('label', { class: 'wsn-batch-filter' }, this.only, ` ${__('only rows that failed')}`);
     const parts = [this.prompt, head, this.bar, this.lanes, this.grid.node, this.grid.legend, this.notes, this.errors, filter, this.rows.node, this.spoken];
     this.node = element('div', { class: 'wsn-batch' }, ...parts);
     queueMicrotask(() => addSheet(this.node, 'batch', css));

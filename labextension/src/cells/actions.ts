@@ -16,12 +16,12 @@ export function isPromptCell(cell: Cell): boolean {
   return cell.model.type === 'code' && isPromptText(cell.model.sharedModel.getSource());
 }
 
-/** Bring a cell into view and make it the active one; with `focus` the keyboard goes there too. */
-export async function revealCell(panel: NotebookPanel, id: string, focus: boolean): Promise<boolean> {
+/** Bring a cell into view and make it the active one. The keyboard stays where it is. */
+export async function revealCell(panel: NotebookPanel, id: string): Promise<void> {
   const notebook = panel.content;
   const cell = cellOf(panel, id);
   if (cell === null) {
-    return false;
+    return;
   }
   // A notebook in edit mode would put the cursor into the cell.
   const reader = document.activeElement;
@@ -31,12 +31,9 @@ export async function revealCell(panel: NotebookPanel, id: string, focus: boolea
   await notebook.scrollToCell(cell, 'smart');
   cell.node.classList.add(FLASH);
   window.setTimeout(() => cell.node.classList.remove(FLASH), FLASH_TIME);
-  if (focus) {
-    panel.activate();
-  } else if (reader instanceof HTMLElement) {
+  if (reader instanceof HTMLElement) {
     reader.focus({ preventScroll: true });
   }
-  return true;
 }
 
 /** Write a new prompt cell below one (default: the active one), and put the cursor where the words go. */

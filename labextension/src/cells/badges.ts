@@ -2,12 +2,13 @@
 
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { ISignal } from '@lumino/signaling';
-import type { NotebookKernel } from '../kernel/channel';
+import type { NotebookKernel } from '../kernel/notebook';
 import type { Row, Session } from '../panel/news';
 import { doingWords, roughly } from '../panel/words';
-import { MIME_TYPE, RUN_STATUSES, type RunStatus } from '../run/bundle';
+import { MIME_TYPE } from '../run/bundle';
 import { amount, isFields, oneOf, text, type Fields } from '../run/fields';
-import type { Texts } from '../texts';
+import { RUN_STATUSES, type RunStatus } from '../run/words';
+import { __ } from '../texts';
 import { seconds } from '../view/format';
 import { loadAndRun } from './actions';
 import { isEdited } from './edited';
@@ -53,10 +54,7 @@ export class Badges {
   /** What the kernels have told of themselves. */
   private heard = '';
 
-  constructor(
-    private readonly kernels: Kernels,
-    private readonly texts: Texts
-  ) {
+  constructor(private readonly kernels: Kernels) {
     kernels.changed.connect(() => this.onNews());
     this.onNews();
   }
@@ -144,59 +142,54 @@ export class Badges {
   }
 
   private liveBadge({ kernel, session, row }: CellRun): Badge {
-    const { texts } = this;
-    const time = roughly(texts, Math.max(0, Date.now() + kernel.news.offset - row.started));
-    const badge = told(row.status, `${doingWords(texts, row)} ${time}`, texts.__('Run %1 is in progress', row.id));
-    return { ...badge, button: { kind: 'stop', label: texts.__('■ Stop'), press: () => kernel.stop(session, row) } };
+    const time = roughly(Math.max(0, Date.now() + kernel.news.offset - row.started));
+    const badge = told(row.status, `${doingWords(row)} ${time}`, __('Run %1 is in progress', row.id));
+    return { ...badge, button: { kind: 'stop', label: __('■ Stop'), press: () => kernel.stop(session, row) } };
   }
 
   /** `saved`: what the cell's outputs hold of the run. */
   private endedBadge(row: Row, saved: Fields | null, source: string): Badge {
-    const { texts } = this;
-    const words = endWords(texts, row.status, seconds(row.duration_ms ?? 0));
+    const words = endWords(row.status, seconds(row.duration_ms ?? 0));
     if (saved !== null && isEdited(source, saved)) {
       return this.editedBadge(row.status, row.id, words);
     }
     if (row.mark === 'stale') {
-      const title = texts.__('What this prompt continues was asked again since run %1. Run the cell to bring it up to date.', row.id);
-      return told(row.status, `${texts.__('stale')} · ${words}`, title, true);
+      const title = __('What this prompt continues was asked again since run %1. Run the cell to bring it up to date.', row.id);
+      return told(row.status, `${__('stale')} · ${words}`, title, true);
     }
-    return told(row.status, words, texts.__('Run %1', row.id));
+    return told(row.status, words, __('Run %1', row.id));
   }
 
   private savedBadge(model: ICodeCellModel, source: string): Badge | null {
-    const { texts } = this;
     const saved = runsIn(model).find(each => typeof each['status'] === 'string' && each['status'] !== 'in_progress');
     if (saved === undefined) {
       return null;
     }
     const status = oneOf(RUN_STATUSES, saved['status'], 'incomplete');
     const run = text(saved['id']);
-    const words = endWords(texts, status, seconds(amount(saved['duration_ms'])));
+    const words = endWords(status, seconds(amount(saved['duration_ms'])));
     if (isEdited(source, saved)) {
       return this.editedBadge(status, run, words);
     }
     const kernel = this.kernelOf(model);
     if (kernel === null || !kernel.isHeard || kernel.has(run, Date.parse(text(saved['started'])))) {
-      return told(status, words, texts.__('Run %1', run));
+      return told(status, words, __('Run %1', run));
     }
-    const since = kernel.isRestarted ? texts.__('from before the restart') : texts.__('no longer in the kernel');
-    const title = texts.__('The kernel does not know run %1, so no other cell can continue it. Run the cell to ask again.', run);
+    const since = kernel.isRestarted ? __('from before the restart') : __('no longer in the kernel');
+    const title = __('The kernel does not know run %1, so no other cell can continue it. Run the cell to ask again.', run);
     return told(status, `${since} · ${words}`, title);
   }
 
   private editedBadge(status: RunStatus, run: string, words: string): Badge {
-    const { texts } = this;
-    const title = texts.__('The answer is to what the prompt said before (run %1, %2). Run the cell to ask anew, or undo the edit.', run, words);
-    return told(status, texts.__('Prompt edited since this answer'), title, true);
+    const title = __('The answer is to what the prompt said before (run %1, %2). Run the cell to ask anew, or undo the edit.', run, words);
+    return told(status, __('Prompt edited since this answer'), title, true);
   }
 
   /** The cell was run, and its kernel did not know what it is. */
   private notLoadedBadge(model: ICodeCellModel): Badge {
-    const { texts } = this;
     const panel = this.kernelOf(model)?.panel ?? null;
-    const badge = told('incomplete', texts.__('Run %1 first', '%load_ext ws_notebook'), texts.__('This kernel does not know %1 yet.', '%%responses'));
-    const label = texts.__('Load it and ask');
+    const badge = told('incomplete', __('Run %1 first', '%load_ext ws_notebook'), __('This kernel does not know %1 yet.', '%%responses'));
+    const label = __('Load it and ask');
     return panel === null ? badge : { ...badge, button: { kind: 'load', label, press: () => void loadAndRun(panel, model.id) } };
   }
 
@@ -235,17 +228,17 @@ function isElsewhere(model: ICodeCellModel, row: Row): boolean {
   return row.status !== 'in_progress' && (runs.length > 0 ? runs.every(run => run['id'] !== row.id) : model.executionCount === null);
 }
 
-function endWords(texts: Texts, status: RunStatus, time: string): string {
+function endWords(status: RunStatus, time: string): string {
   switch (status) {
     case 'completed':
-      return texts.__('done in %1', time);
+      return __('done in %1', time);
     case 'failed':
-      return texts.__('failed after %1', time);
+      return __('failed after %1', time);
     case 'cancelled':
-      return texts.__('stopped after %1', time);
+      return __('stopped after %1', time);
     case 'unanswered':
-      return texts.__('unanswered');
+      return __('unanswered');
     default:
-      return texts.__('incomplete');
+      return __('incomplete');
   }
 }

@@ -38,7 +38,7 @@ const refresh = StateEffect.define<null>();
 
 export function promptExtension(host: PromptHost): Extension {
   const prompt = promptField();
-  const look = lookField(prompt, host);
+  const look = askedField(prompt, () => host.looks(), false);
   return [
     prompt,
     look,
@@ -69,30 +69,21 @@ function promptField(): StateField<boolean> {
   });
 }
 
-/** Whether the document is a prompt that is to look like one. */
-function lookField(prompt: StateField<boolean>, host: PromptHost): StateField<boolean> {
-  return StateField.define<boolean>({
-    create: state => state.field(prompt) && host.looks(),
-    update: (look, transaction) => {
+/** What the host says of a prompt, asked again when that may be something else; `otherwise` where the document is none. */
+function askedField<T>(prompt: StateField<boolean>, ask: () => T, otherwise: T): StateField<T> {
+  return StateField.define<T>({
+    create: state => (state.field(prompt) ? ask() : otherwise),
+    update: (value, transaction) => {
       const is = transaction.state.field(prompt);
       const again = is !== transaction.startState.field(prompt) || transaction.effects.some(effect => effect.is(refresh));
-      return again ? is && host.looks() : look;
+      return again ? (is ? ask() : otherwise) : value;
     }
   });
 }
 
 /** The language of prompts before the cell's own, where the document is one. Follows from the text: undo takes it back. */
 function languageField(prompt: StateField<boolean>, host: PromptHost): Extension {
-  const chosen = StateField.define<Language | null>({
-    create: state => (state.field(prompt) ? host.language() : null),
-    update: (value, transaction) => {
-      const is = transaction.state.field(prompt);
-      if (is !== transaction.startState.field(prompt) || transaction.effects.some(effect => effect.is(refresh))) {
-        return is ? host.language() : null;
-      }
-      return value;
-    }
-  });
+  const chosen = askedField(prompt, () => host.language(), null);
   const provided = language.computeN([chosen], state => {
     const found = state.field(chosen);
     return found === null ? [] : [found];

@@ -1,19 +1,18 @@
 /**
- * The page's end of the kernel's hub (ws_notebook/views/hub.py): which live views a kernel has, and their messages.
- *
- * Messages go as comm messages to one comm that the kernel made; no comm is opened from here. They go over a subshell of
- * this link's own, so that they arrive while a cell runs.
+ * The page's end of the kernel's hub (ws_notebook/views/hub.py): the live views of a kernel, the panel of its sessions, and
+ * their messages.
  */
 
 import type { Kernel } from '@jupyterlab/services';
-import type { BrowserMessage } from '../run/bundle';
+import type { JSONObject } from '@lumino/coreutils';
 import { endingOf, type Ending } from '../run/ending';
 import { fields, isFields, list, text, type Fields } from '../run/fields';
+import type { BrowserMessage } from '../run/messages';
 import { KernelPost } from './post';
-import type { KnownView } from './restore';
+import { readKnown, type KnownView } from './restore';
 
-const TARGET = 'ws_notebook';
-const CHANNEL = 'ws-notebook-views';
+/** Stands for the panel where others give a view's name. */
+export const PANEL = 'panel';
 
 type Listener = (message: unknown) => void;
 
@@ -25,8 +24,8 @@ export class KernelLink {
   private readonly over = new AbortController();
   private viewsAsked: ((views: readonly KnownView[]) => void) | null = null;
 
-  constructor(private readonly kernel: Kernel.IKernelConnection) {
-    this.post = new KernelPost(kernel, (channel, data) => this.receive(channel, data));
+  constructor(readonly kernel: Kernel.IKernelConnection) {
+    this.post = new KernelPost(kernel, data => this.receive(data));
     kernel.statusChanged.connect(this.onStatus);
   }
 
@@ -35,23 +34,14 @@ export class KernelLink {
     return this.over.signal;
   }
 
-  /** Whether its messages go to this kernel. */
-  reaches(kernel: Kernel.IKernelConnection | null): boolean {
-    return this.kernel === kernel;
-  }
-
   /** Say that the kernel has ended. */
   end(ending: Ending): void {
-    this.post.deafen();
-    this.kernel.statusChanged.disconnect(this.onStatus);
+    this.deafen();
     this.over.abort(ending);
-    this.listeners.clear();
   }
 
   dispose(): void {
-    this.post.deafen();
-    this.kernel.statusChanged.disconnect(this.onStatus);
-    this.listeners.clear();
+    this.deafen();
     if (!this.over.signal.aborted) {
       this.post.close();
     }
@@ -69,20 +59,28 @@ export class KernelLink {
     signal.addEventListener('abort', () => all.delete(listener));
   }
 
-  send(view: string, message: BrowserMessage): void {
+  send(view: string, message: BrowserMessage | JSONObject): void {
     if (!this.over.signal.aborted) {
-      void this.post.send(CHANNEL, { ...message, view });
+      this.post.send({ ...message, view }).catch((reason: unknown) => console.warn('ws-notebook', reason));
     }
   }
 
-  /** The kernel's live views; empty where the kernel has no hub. */
+  /** Whether the kernel has a hub. `urgent`: it is asked so that it answers while a cell runs. */
+  find(urgent: boolean): Promise<boolean> {
+    return this.post.find(urgent);
+  }
+
+  /** The live views of a kernel that has a hub. */
   async views(): Promise<readonly KnownView[]> {
-    if (!(await this.post.find(TARGET)).includes(CHANNEL)) {
-      return [];
-    }
     const answered = new Promise<readonly KnownView[]>(resolve => (this.viewsAsked = resolve));
-    await this.post.send(CHANNEL, { kind: 'hello' });
+    await this.post.send({ kind: 'hello' });
     return answered;
+  }
+
+  private deafen(): void {
+    this.post.deafen();
+    this.kernel.statusChanged.disconnect(this.onStatus);
+    this.listeners.clear();
   }
 
   /** JupyterLab tells of a kernel that died in two steps, and only the second says that it was not asked to restart it. */
@@ -95,10 +93,7 @@ export class KernelLink {
     }
   }
 
-  private receive(channel: string, data: Fields): void {
-    if (channel !== CHANNEL) {
-      return;
-    }
+  private receive(data: Fields): void {
     for (const each of data['kind'] === 'many' ? list(data['messages']).map(fields) : [data]) {
       this.take(each);
     }
@@ -113,15 +108,4 @@ export class KernelLink {
       listener(data);
     }
   }
-}
-
-function readKnown(from: Fields): KnownView {
-  const ended = from['ended_ms'];
-  return {
-    view: text(from['view']),
-    cell: text(from['cell']),
-    done: from['done'] === true,
-    ended_ms: typeof ended === 'number' ? ended : 0,
-    kept: from['kept'] === true
-  };
 }

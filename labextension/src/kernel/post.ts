@@ -1,6 +1,6 @@
 /**
- * Messages to and from the channels (comms) that a kernel made, by a subshell of this page's own: they arrive while a cell
- * runs.
+ * Messages to and from the channel (comm) that a kernel made, by a subshell of this page's own: they arrive while a cell
+ * runs. No comm is opened from here.
  *
  * JupyterLab's own comms get a subshell too, but only after the kernel has told about itself, which a busy kernel does not
  * do for a page that was loaded again, and what is sent before goes to the shell that the cell blocks. So the requests
@@ -10,6 +10,9 @@
 import { KernelMessage, type Kernel } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
 import { fields, text, type Fields } from '../run/fields';
+
+const TARGET = 'ws_notebook';
+const CHANNEL = 'ws-notebook-views';
 
 /**
  * Milliseconds after which a kernel that says nothing is taken for one without subshells, for the time being. JupyterLab
@@ -23,16 +26,15 @@ export class KernelPost {
   private subshell: Promise<string | null> | null = null;
   private closed = false;
 
-  /** `receive` hears what the kernel says on any channel, by the channel's id. */
+  /** `receive` hears what the kernel says on the channel. */
   constructor(
     private readonly kernel: Kernel.IKernelConnection,
-    private readonly receive: (channel: string, data: Fields) => void
+    private readonly receive: (data: Fields) => void
   ) {
     kernel.iopubMessage.connect(this.onPublic, this);
   }
 
-  /** Send to the channel of this id. */
-  async send(channel: string, data: JSONObject): Promise<void> {
+  async send(data: JSONObject): Promise<void> {
     const subshellId = await this.ownSubshell();
     if (!this.ended) {
       this.kernel.sendShellMessage(
@@ -40,7 +42,7 @@ export class KernelPost {
           ...this.origin(subshellId),
           msgType: 'comm_msg',
           channel: 'shell',
-          content: { comm_id: channel, data }
+          content: { comm_id: CHANNEL, data }
         }),
         false,
         true
@@ -48,23 +50,26 @@ export class KernelPost {
     }
   }
 
-  /** The ids of the kernel's channels of this target. A kernel without subshells answers when it is idle. */
-  async find(target: string): Promise<readonly string[]> {
-    const subshellId = await this.ownSubshell();
+  /**
+   * Whether the kernel has the channel. It answers when it is idle; where it is `urgent` and the kernel has subshells,
+   * while a cell runs too. Other people's kernels get no subshell for the question.
+   */
+  async find(urgent: boolean): Promise<boolean> {
+    const subshellId = urgent ? await this.ownSubshell() : null;
     if (this.ended) {
-      return [];
+      return false;
     }
     const future = this.kernel.sendShellMessage(
       KernelMessage.createMessage<KernelMessage.ICommInfoRequestMsg>({
         ...this.origin(subshellId),
         msgType: 'comm_info_request',
         channel: 'shell',
-        content: { target_name: target }
+        content: { target_name: TARGET }
       }),
       true
     );
     const { content } = await future.done;
-    return Object.keys(fields(fields(content)['comms']));
+    return CHANNEL in fields(fields(content)['comms']);
   }
 
   /** Hear nothing more: what the kernel had is gone, or is nobody's. */
@@ -85,8 +90,8 @@ export class KernelPost {
   }
 
   private onPublic(_: unknown, { header, content }: KernelMessage.IIOPubMessage): void {
-    if (header.msg_type === 'comm_msg') {
-      this.receive(text(fields(content)['comm_id']), fields(fields(content)['data']));
+    if (header.msg_type === 'comm_msg' && fields(content)['comm_id'] === CHANNEL) {
+      this.receive(fields(fields(content)['data']));
     }
   }
 

@@ -3,8 +3,8 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { JSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
-import { MIME_TYPE, answerOf, callsOf, type BrowserMessage, type Run } from '../run/bundle';
-import { readRun } from '../run/read';
+import { MIME_TYPE, answerOf, callsOf, readRun, type Run } from '../run/bundle';
+import type { BrowserMessage } from '../run/messages';
 import { __ } from '../texts';
 import { formsOf, withRun } from '../view/forms';
 import { hostMarkdown, type RenderMime } from '../view/host';

@@ -1,22 +1,24 @@
 /** Where the views of a cell's newest run belong that its outputs lack. Pure. */
 
 import { MIME_TYPE } from '../run/bundle';
-import { fields, text } from '../run/fields';
+import { amount, fields, flag, shape, text } from '../run/fields';
 
 /** Milliseconds: what ended longer ago, and was in the notebook then, has been removed on purpose since. */
 const JUST_ENDED = 30_000;
 
 /** What a kernel knows of a view that a cell has shown since it was run last. */
-export interface KnownView {
-  readonly view: string;
+export type KnownView = ReturnType<typeof readKnown>;
+
+export const readKnown = shape({
+  view: text,
   /** The id of the cell that asked. */
-  readonly cell: string;
-  readonly done: boolean;
+  cell: text,
+  done: flag,
   /** Milliseconds since it ended. */
-  readonly ended_ms: number;
+  ended_ms: amount,
   /** Whether its last form was in the notebook. */
-  readonly kept: boolean;
-}
+  kept: flag
+});
 
 /** By cell, in order, what its outputs are to show. */
 export function byCell(views: readonly KnownView[]): Map<string, KnownView[]> {

@@ -1,78 +1,85 @@
 /** What the kernel tells of its sessions: any JSON → types, and news added to what was known. Pure. */
 
-import { RUN_STATUSES, type RunStatus } from '../run/bundle';
-import { amount, amountOrNull, fields, flag, listOf, shape, text, textOrNull, wordOf } from '../run/fields';
+import { amount, amountOrNull, fields, flag, just, listOf, shape, text, textOrNull, wordOf } from '../run/fields';
+import { RUN_STATUSES } from '../run/words';
 
 export const CONDITIONS = ['idle', 'connecting', 'open', 'closed'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
 /** One run. `started` is in milliseconds since the epoch, by the kernel's clock. */
-export interface Row {
-  readonly id: string;
+export type Row = ReturnType<typeof readRow>;
+
+const readRow = shape({
+  id: text,
   /** The run that it continues, or the id of a response that is no run of the session. */
-  readonly parent: string | null;
-  readonly prompt: string;
-  readonly status: RunStatus;
+  parent: textOrNull,
+  prompt: text,
+  status: wordOf(RUN_STATUSES, 'incomplete'),
   /** The kind of time that a run in progress spends now. */
-  readonly doing: string;
+  doing: text,
   /** The tool that runs now, or nothing. */
-  readonly tool: string;
-  readonly lane: string | null;
-  readonly turns: number;
-  readonly calls: number;
-  readonly tokens: number;
-  readonly started: number;
-  readonly duration_ms: number | null;
+  tool: text,
+  lane: textOrNull,
+  turns: amount,
+  calls: amount,
+  tokens: amount,
+  started: amount,
+  duration_ms: amountOrNull,
   /** The notebook's cell that asked. */
-  readonly cell: string | null;
+  cell: textOrNull,
   /** "asked again", "stale" or nothing. */
-  readonly mark: string;
-}
+  mark: text
+});
 
-export interface Tool {
-  readonly name: string;
-  readonly description: string;
-  readonly calls: number;
-  readonly failed: number;
-  readonly stopped: number;
+export type Tool = ReturnType<typeof readTool>;
+
+const readTool = shape({
+  name: text,
+  description: text,
+  calls: amount,
+  failed: amount,
+  stopped: amount,
   /** Those that await approval. */
-  readonly waiting: number;
-  readonly running: number;
-}
+  waiting: amount,
+  running: amount
+});
 
-export interface Totals {
-  readonly runs: number;
-  readonly turns: number;
-  readonly calls: number;
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  readonly sent: number;
-  readonly full_context: number;
-}
-
-export interface Session {
-  readonly id: string;
+const readFacts = shape({
+  id: text,
   /** The variable that holds it, or nothing. */
-  readonly name: string;
+  name: text,
   /** A bare `%%responses` cell talks over it. */
-  readonly own: boolean;
+  own: flag,
   /** The options with which a %%responses cell asks over it; null where no cell can. */
-  readonly address: string | null;
-  readonly provider: string;
-  readonly model: string;
-  readonly transport: string;
-  readonly note: string;
-  readonly condition: Condition;
+  address: textOrNull,
+  provider: text,
+  model: text,
+  transport: text,
+  note: text,
+  condition: wordOf(CONDITIONS, 'idle'),
   /** Why there is no connection, or nothing. */
-  readonly failure: string;
-  readonly opened: number | null;
-  readonly max_age_ms: number | null;
-  readonly connections: number;
-  readonly rotations: number;
-  readonly lanes: { readonly used: number; readonly limit: number };
-  readonly warms_up: boolean;
-  readonly totals: Totals;
-  readonly tools: readonly Tool[];
+  failure: text,
+  opened: amountOrNull,
+  max_age_ms: amountOrNull,
+  connections: amount,
+  rotations: amount,
+  lanes: shape({ used: amount, limit: amount }),
+  warms_up: flag,
+  totals: shape({
+    runs: amount,
+    turns: amount,
+    calls: amount,
+    input_tokens: amount,
+    output_tokens: amount,
+    sent: amount,
+    full_context: amount
+  }),
+  tools: listOf(readTool)
+});
+
+type Facts = ReturnType<typeof readFacts>;
+
+export interface Session extends Facts {
   /** By id, oldest first. */
   readonly runs: ReadonlyMap<string, Row>;
 }
@@ -87,57 +94,44 @@ export interface News {
   readonly sessions: ReadonlyMap<string, Session>;
 }
 
-export const NO_NEWS: News = { seq: null, offset: 0, sessions: new Map() };
-
+/** What is new of a session: its facts, and beside them its runs. */
 interface Told {
-  readonly session: Omit<Session, 'runs'>;
+  readonly session: Facts;
   readonly runs: readonly Row[];
   readonly forgotten: readonly string[];
 }
 
-export type Message =
-  | {
-      readonly kind: 'sessions';
-      readonly seq: number;
-      readonly now: number;
-      readonly whole: boolean;
-      readonly sessions: readonly Told[];
-      readonly gone: readonly string[];
-    }
-  | { readonly kind: 'notice'; readonly seq: number; readonly text: string }
-  | { readonly kind: 'who_is_there'; readonly seq: number }
-  | { readonly kind: 'here'; readonly seq: number };
+const readRuns = shape({ runs: listOf(readRow), forgotten: listOf(text) });
+
+function readTold(value: unknown): Told {
+  return { session: readFacts(value), ...readRuns(value) };
+}
+
+export const NO_NEWS: News = { seq: null, offset: 0, sessions: new Map() };
+
+export type Message = ReturnType<(typeof MESSAGES)[keyof typeof MESSAGES]>;
+
+const MESSAGES = {
+  sessions: shape({
+    kind: just('sessions'),
+    seq: amount,
+    now: amount,
+    whole: flag,
+    sessions: listOf(readTold),
+    gone: listOf(text)
+  }),
+  notice: shape({ kind: just('notice'), seq: amount, text }),
+  who_is_there: shape({ kind: just('who_is_there'), seq: amount })
+};
 
 /** A message of the channel, or null for what is none. */
 export function readNews(value: unknown): Message | null {
-  const from = fields(value);
-  const seq = amount(from['seq']);
-  switch (from['kind']) {
-    case 'sessions':
-      return {
-        kind: 'sessions',
-        seq,
-        now: amount(from['now']),
-        whole: flag(from['whole']),
-        sessions: listOf(readTold)(from['sessions']),
-        gone: readTexts(from['gone'])
-      };
-    case 'notice':
-      return { kind: 'notice', seq, text: text(from['text']) };
-    case 'who_is_there':
-      return { kind: 'who_is_there', seq };
-    case 'here':
-      return { kind: 'here', seq };
-    default:
-      return null;
-  }
+  const kind = text(fields(value)['kind']);
+  return Object.hasOwn(MESSAGES, kind) ? MESSAGES[kind as keyof typeof MESSAGES](value) : null;
 }
 
 /** The news with the message taken in; null where a message before it is missing: everything has to be asked for. */
 export function takeNews(news: News, message: Message, now: number): News | null {
-  if (message.kind === 'here') {
-    return news;
-  }
   const whole = message.kind === 'sessions' && message.whole;
   if (!whole && (news.seq === null || message.seq !== news.seq + 1)) {
     return null;
@@ -179,73 +173,6 @@ export function leading(news: News): Session | null {
   const sessions = [...news.sessions.values()];
   const weight = (session: Session): number => running(session).length * 10 - BEST_FIRST.indexOf(session.condition);
   return sessions.sort((one, other) => weight(other) - weight(one))[0] ?? null;
-}
-
-const readTexts = listOf(text);
-
-const readTotals = shape<Totals>({
-  runs: amount,
-  turns: amount,
-  calls: amount,
-  input_tokens: amount,
-  output_tokens: amount,
-  sent: amount,
-  full_context: amount
-});
-
-const readTool = shape<Tool>({
-  name: text,
-  description: text,
-  calls: amount,
-  failed: amount,
-  stopped: amount,
-  waiting: amount,
-  running: amount
-});
-
-const readRow = shape<Row>({
-  id: text,
-  parent: textOrNull,
-  prompt: text,
-  status: wordOf(RUN_STATUSES, 'incomplete'),
-  doing: text,
-  tool: text,
-  lane: textOrNull,
-  turns: amount,
-  calls: amount,
-  tokens: amount,
-  started: amount,
-  duration_ms: amountOrNull,
-  cell: textOrNull,
-  mark: text
-});
-
-const readSession = shape<Told['session']>({
-  id: text,
-  name: text,
-  own: flag,
-  address: textOrNull,
-  provider: text,
-  model: text,
-  transport: text,
-  note: text,
-  condition: wordOf(CONDITIONS, 'idle'),
-  failure: text,
-  opened: amountOrNull,
-  max_age_ms: amountOrNull,
-  connections: amount,
-  rotations: amount,
-  lanes: shape<Session['lanes']>({ used: amount, limit: amount }),
-  warms_up: flag,
-  totals: readTotals,
-  tools: listOf(readTool)
-});
-
-const readRows = shape<Omit<Told, 'session'>>({ runs: listOf(readRow), forgotten: readTexts });
-
-/** A session's facts, and beside them its runs. */
-function readTold(value: unknown): Told {
-  return { session: readSession(value), ...readRows(value) };
 }
 
 /** The news as they stood when the kernel ended, at `now` by the browser's clock. */

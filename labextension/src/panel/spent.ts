@@ -1,7 +1,7 @@
 /** The tokens of today, over all kernels that this browser has watched; kept over reloads and kernels that have ended. */
 
 import { amount, fields } from '../run/fields';
-import type { Store } from '../view/foldStore';
+import { keep, kept, type Store } from '../view/store';
 import type { News } from './news';
 
 /** By kernel, session and run: "kernel/s1" → "r7" → tokens. */
@@ -31,7 +31,7 @@ export class TokensToday {
     }
     if (changed) {
       this.count();
-      this.keep();
+      keep(this.store, KEY, { day: this.day, spent: this.spent });
     }
   }
 
@@ -46,14 +46,9 @@ export class TokensToday {
     }
     this.day = day;
     this.spent = {};
-    let saved: unknown = null;
-    try {
-      saved = JSON.parse(this.store?.getItem(KEY) ?? 'null');
-    } catch {
-      // Somebody else's words under this key count nothing.
-    }
-    if (fields(saved)['day'] === day) {
-      for (const [session, runs] of Object.entries(fields(fields(saved)['spent']))) {
+    const saved = kept(this.store, KEY);
+    if (saved['day'] === day) {
+      for (const [session, runs] of Object.entries(fields(saved['spent']))) {
         this.spent[session] = Object.fromEntries(
           Object.entries(fields(runs)).map(([run, tokens]) => [run, amount(tokens)])
         );
@@ -67,14 +62,6 @@ export class TokensToday {
       (sum, runs) => Object.values(runs).reduce((part, tokens) => part + tokens, sum),
       0
     );
-  }
-
-  private keep(): void {
-    try {
-      this.store?.setItem(KEY, JSON.stringify({ day: this.day, spent: this.spent }));
-    } catch {
-      // A full or forbidden storage costs the count after a reload, nothing else.
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** The tree of a session's runs: one tab stop, arrow keys as in a file tree, and what can be done with the chosen run. */
 
-import type { Texts } from '../texts';
+import { __, _n } from '../texts';
 import { dropOthers, element, putBehind, setAttribute, setText, show } from '../view/dom';
 import { joined, whole } from '../view/format';
 import { MOVES } from '../view/keys';
@@ -11,7 +11,6 @@ import { doingWords, markWords, statusWords, timeOf } from './words';
 export type RunAction = 'reveal' | 'branch' | 'rerun' | 'stop';
 
 export interface TreeHost {
-  readonly texts: Texts;
   /** What can be done here besides `stop`. */
   readonly offers: ReadonlySet<RunAction>;
   /** Whether the run's cell does nothing but ask. */
@@ -39,7 +38,7 @@ export class RunTree {
     private readonly clock: Clock,
     signal: AbortSignal
   ) {
-    this.tree = element('div', { class: 'wsn-tree', role: 'tree', 'aria-label': host.texts.__('Runs') });
+    this.tree = element('div', { class: 'wsn-tree', role: 'tree', 'aria-label': __('Runs') });
     this.chosen = new ChosenRun(host, signal);
     this.node.append(this.tree, this.chosen.node);
     this.tree.addEventListener('click', event => this.onClick(event), { signal });
@@ -88,7 +87,7 @@ export class RunTree {
   }
 
   private added(id: string): RowView {
-    const view = new RowView(id, this.host.texts);
+    const view = new RowView(id);
     this.views.set(id, view);
     return view;
   }
@@ -198,10 +197,7 @@ class RowView {
   /** What it continues, in words, where a listener cannot take it from the row before. */
   private place = '';
 
-  constructor(
-    id: string,
-    private readonly texts: Texts
-  ) {
+  constructor(id: string) {
     this.id = element('span', { class: 'wsn-tree-id', text: id });
     this.node = element(
       'div',
@@ -228,14 +224,14 @@ class RowView {
       this.node.removeAttribute('aria-expanded');
     }
     setText(this.twist, forks ? (folded ? '▸' : '▾') : '');
-    const words = row.prompt === '' ? this.texts.__('(no words: a warm-up)') : row.prompt;
+    const words = row.prompt === '' ? __('(no words: a warm-up)') : row.prompt;
     setText(this.prompt, hidden > 0 ? `${words} (+${hidden})` : words);
-    setText(this.after, after === null ? '' : this.texts.__('after %1', after));
+    setText(this.after, after === null ? '' : __('after %1', after));
     show(this.after, after !== null);
     setAttribute(this.node, 'data-wsn-fresh', String(fresh));
-    this.place = fresh ? this.texts.__('starts afresh') : follows || row.parent === null ? '' : this.texts.__('continues %1', row.parent);
+    this.place = fresh ? __('starts afresh') : follows || row.parent === null ? '' : __('continues %1', row.parent);
     // What was asked again is struck out; the words would leave no room for the prompt.
-    setText(this.tag, row.mark === 'asked again' ? '' : markWords(this.texts, row.mark));
+    setText(this.tag, row.mark === 'asked again' ? '' : markWords(row.mark));
     show(this.tag, this.tag.textContent !== '');
     this.row = row;
     this.tick(now);
@@ -245,8 +241,8 @@ class RowView {
     if (this.row === null) {
       return;
     }
-    setText(this.time, this.row.status === 'in_progress' ? doingWords(this.texts, this.row) : timeOf(this.row, now));
-    const state = joined([statusWords(this.texts, this.row), markWords(this.texts, this.row.mark), this.place], ', ');
+    setText(this.time, this.row.status === 'in_progress' ? doingWords(this.row) : timeOf(this.row, now));
+    const state = joined([statusWords(this.row), markWords(this.row.mark), this.place], ', ');
     setAttribute(this.node, 'aria-label', [this.row.id, this.prompt.textContent, state].join(', '));
     setAttribute(this.node, 'title', `${this.row.id}: ${this.prompt.textContent}\n${state}`);
   }
@@ -270,14 +266,13 @@ class ChosenRun {
     private readonly host: TreeHost,
     signal: AbortSignal
   ) {
-    const { texts } = host;
     this.tools = element('div', { class: 'wsn-buttons', role: 'group' });
     this.node.append(this.facts, this.tools, this.hint);
     const labels: readonly (readonly [RunAction, string])[] = [
-      ['reveal', texts.__('Show cell')],
-      ['branch', texts.__('Branch from here')],
-      ['rerun', texts.__('Ask again')],
-      ['stop', texts.__('Stop')]
+      ['reveal', __('Show cell')],
+      ['branch', __('Branch from here')],
+      ['rerun', __('Ask again')],
+      ['stop', __('Stop')]
     ];
     for (const [action, label] of labels) {
       const button = element('button', { class: 'wsn-button', type: 'button', 'data-action': action, text: label });
@@ -293,24 +288,24 @@ class ChosenRun {
     if (row === null || session === null) {
       return;
     }
-    const { texts, offers } = this.host;
+    const { offers } = this.host;
     const facts = [
       row.id,
-      statusWords(texts, row),
-      texts._n('%1 turn', '%1 turns', row.turns),
-      row.calls > 0 ? texts._n('%1 call', '%1 calls', row.calls) : '',
-      row.tokens > 0 ? texts.__('%1 tokens', whole(row.tokens)) : '',
+      statusWords(row),
+      _n('%1 turn', '%1 turns', row.turns),
+      row.calls > 0 ? _n('%1 call', '%1 calls', row.calls) : '',
+      row.tokens > 0 ? __('%1 tokens', whole(row.tokens)) : '',
       row.lane === null ? '' : row.lane,
-      markWords(texts, row.mark)
+      markWords(row.mark)
     ];
     setText(this.facts, joined(facts));
-    setAttribute(this.tools, 'aria-label', texts.__('Run %1', row.id));
+    setAttribute(this.tools, 'aria-label', __('Run %1', row.id));
     const branches = row.status !== 'in_progress' && row.turns > 0 && offers.has('branch');
     setText(
       this.hint,
       session.condition === 'closed'
-        ? texts.__('The session is closed: nothing can continue its runs.')
-        : texts.__('To branch from here, put the session into a variable of the notebook.')
+        ? __('The session is closed: nothing can continue its runs.')
+        : __('To branch from here, put the session into a variable of the notebook.')
     );
     show(this.hint, branches && session.address === null);
     const may: Readonly<Record<RunAction, boolean>> = {
@@ -321,7 +316,7 @@ class ChosenRun {
     };
     const again = this.buttons.get('rerun');
     if (again !== undefined && may.rerun) {
-      setText(again, this.host.isPrompt(row) ? texts.__('Ask again') : texts.__('Run its cell again'));
+      setText(again, this.host.isPrompt(row) ? __('Ask again') : __('Run its cell again'));
     }
     for (const [action, button] of this.buttons) {
       show(button, may[action]);

@@ -1,6 +1,6 @@
 /** The session panel: connection, runs, tools and totals of each session. The side panel and the widget both show it. */
 
-import type { Texts } from '../texts';
+import { __, _n } from '../texts';
 import { dropOthers, element, putBehind, setAttribute, setText, show } from '../view/dom';
 import { bytes, joined, saving, whole } from '../view/format';
 import { addSheet } from '../view/sheet';
@@ -21,7 +21,6 @@ export interface Source {
 }
 
 export interface PanelHost {
-  readonly texts: Texts;
   readonly signal: AbortSignal;
   readonly offers: ReadonlySet<RunAction>;
   /** Whether a second click confirms a reset; otherwise the host asks. */
@@ -68,7 +67,7 @@ export class PanelView {
   constructor(private readonly host: PanelHost) {
     this.node = element(
       'div',
-      { class: 'wsn-panel', role: 'region', 'aria-label': host.texts.__('Sessions'), tabindex: '-1' },
+      { class: 'wsn-panel', role: 'region', 'aria-label': __('Sessions'), tabindex: '-1' },
       this.notice,
       this.list,
       this.empty
@@ -174,17 +173,15 @@ class SessionView {
     source: string,
     private readonly acted: () => void
   ) {
-    const { texts } = host;
     host.signal.addEventListener('abort', () => this.ended.abort(), { signal: this.ended.signal });
     this.age = element(
       'div',
-      { class: 'wsn-age', role: 'meter', 'aria-label': texts.__("The connection's age"), 'aria-valuemin': '0' },
+      { class: 'wsn-age', role: 'meter', 'aria-label': __("The connection's age"), 'aria-valuemin': '0' },
       element('div', { class: 'wsn-age-track', 'aria-hidden': 'true' }, this.ageBar),
       this.ageText
     );
     this.tree = new RunTree(
       {
-        texts,
         offers: host.offers,
         isPrompt: row => host.isPrompt(source, row),
         act: (action, row) => {
@@ -198,16 +195,16 @@ class SessionView {
       this.ended.signal
     );
     this.buttons = {
-      stop_all: this.button(texts.__('Stop all'), 'stop_all', source),
-      warm_up: this.button(texts.__('Warm up'), 'warm_up', source),
-      reset: this.button(texts.__('Reset'), 'reset', source)
+      stop_all: this.button(__('Stop all'), 'stop_all', source),
+      warm_up: this.button(__('Warm up'), 'warm_up', source),
+      reset: this.button(__('Reset'), 'reset', source)
     };
-    this.buttons.warm_up.title = texts.__('Open the connection and have the provider read the tools, without an answer.');
-    this.buttons.reset.title = texts.__('Stop what runs, close the connection and forget every run.');
-    this.noRuns = element('p', { class: 'wsn-quiet', text: texts.__('No run yet.') });
-    this.toolsHead = element('h3', { text: texts.__('Tools') });
-    const runsHead = element('h3', { text: texts.__('Runs') });
-    const totalsHead = element('h3', { text: texts.__('Totals') });
+    this.buttons.warm_up.title = __('Open the connection and have the provider read the tools, without an answer.');
+    this.buttons.reset.title = __('Stop what runs, close the connection and forget every run.');
+    this.noRuns = element('p', { class: 'wsn-quiet', text: __('No run yet.') });
+    this.toolsHead = element('h3', { text: __('Tools') });
+    const runsHead = element('h3', { text: __('Runs') });
+    const totalsHead = element('h3', { text: __('Totals') });
     this.more = [runsHead, totalsHead, this.totals, this.facts];
     this.node.append(
       element(
@@ -233,22 +230,21 @@ class SessionView {
 
   /** `folded`: no more than what it is. */
   update(session: Session, source: Source, folded: boolean): void {
-    const { texts } = this.host;
     this.session = session;
     this.offset = source.news.offset;
     setAttribute(this.node, 'data-wsn-session', session.id);
     setAttribute(this.node, 'data-wsn-condition', session.condition);
-    const called = nameOf(session) || texts.__('Session');
+    const called = nameOf(session) || __('Session');
     setText(this.name, source.title === '' ? called : `${called} · ${source.title}`);
     setAttribute(this.node, 'aria-label', this.name.textContent);
-    setText(this.condition, conditionWords(texts, session));
-    const where = [session.provider, session.model, session.transport, session.note === '' ? '' : texts.__(session.note)];
+    setText(this.condition, conditionWords(session));
+    const where = [session.provider, session.model, session.transport, session.note === '' ? '' : __(session.note)];
     setText(this.where, joined(where));
     setText(this.failure, session.failure);
     show(this.failure, session.failure !== '');
     this.more.forEach(each => show(each, !folded));
-    setText(this.facts, factsOf(texts, session));
-    setText(this.totals, totalsOf(texts, session));
+    setText(this.facts, factsOf(session));
+    setText(this.totals, totalsOf(session));
     show(this.noRuns, session.runs.size === 0 && !folded);
     show(this.tree.node, session.runs.size > 0);
     this.tree.update(session);
@@ -276,10 +272,9 @@ class SessionView {
       show(this.age, false);
       return;
     }
-    const { texts } = this.host;
     const age = Math.max(0, Date.now() + this.offset - session.opened);
     const limit = session.max_age_ms;
-    const words = limit === null ? texts.__('open for %1', roughly(texts, age)) : texts.__('%1 of %2', roughly(texts, age), roughly(texts, limit));
+    const words = limit === null ? __('open for %1', roughly(age)) : __('%1 of %2', roughly(age), roughly(limit));
     show(this.age, true);
     setText(this.ageText, words);
     const part = limit === null ? 0 : Math.min(1, age / limit);
@@ -290,8 +285,8 @@ class SessionView {
     setAttribute(this.age, 'aria-valuetext', words);
     this.age.title =
       limit === null
-        ? texts.__('How long the connection has been open.')
-        : texts.__("The provider's limit for a connection. It is renewed in time, between two turns.");
+        ? __('How long the connection has been open.')
+        : __("The provider's limit for a connection. It is renewed in time, between two turns.");
   }
 
   private updateTools(session: Session, folded: boolean): void {
@@ -308,7 +303,7 @@ class SessionView {
           'li',
           { title: tool.description },
           element('span', { class: 'wsn-tool-name', text: tool.name }),
-          element('span', { class: 'wsn-tool-calls', text: callsOf(this.host.texts, tool) })
+          element('span', { class: 'wsn-tool-calls', text: callsOf(tool) })
         )
       )
     );
@@ -319,7 +314,7 @@ class SessionView {
     const press = (): void => {
       this.acted();
       if (action === 'reset' && this.host.confirms && this.armed === null) {
-        setText(button, this.host.texts.__('Reset? Click again'));
+        setText(button, __('Reset? Click again'));
         this.armed = window.setTimeout(() => this.disarm(), SECOND_CLICK);
         return;
       }
@@ -337,38 +332,38 @@ class SessionView {
     if (this.armed !== null) {
       window.clearTimeout(this.armed);
       this.armed = null;
-      setText(this.buttons.reset, this.host.texts.__('Reset'));
+      setText(this.buttons.reset, __('Reset'));
     }
   }
 }
 
-function factsOf(texts: Texts, session: Session): string {
+function factsOf(session: Session): string {
   const { used, limit } = session.lanes;
   return joined([
-    limit > 1 ? texts.__('%1 of %2 lanes in use', used, limit) : '',
-    session.connections > 1 ? texts._n('%1 connection so far', '%1 connections so far', session.connections) : '',
-    session.rotations > 0 ? texts._n('renewed once for its age', 'renewed %1 times for their age', session.rotations) : ''
+    limit > 1 ? __('%1 of %2 lanes in use', used, limit) : '',
+    session.connections > 1 ? _n('%1 connection so far', '%1 connections so far', session.connections) : '',
+    session.rotations > 0 ? _n('renewed once for its age', 'renewed %1 times for their age', session.rotations) : ''
   ]);
 }
 
-function totalsOf(texts: Texts, session: Session): string {
+function totalsOf(session: Session): string {
   const all = session.totals;
   const saved = saving(all.sent, all.full_context);
   return [
-    `${texts._n('%1 run', '%1 runs', all.runs)}, ${texts._n('%1 turn', '%1 turns', all.turns)}, ${texts._n('%1 call', '%1 calls', all.calls)}`,
-    texts.__('%1 tokens in, %2 out', whole(all.input_tokens), whole(all.output_tokens)),
-    texts.__('%1 sent', bytes(all.sent)) +
-      (saved === '' ? '' : texts.__(' (%1 less than HTTP with full input: %2)', saved, bytes(all.full_context)))
+    `${_n('%1 run', '%1 runs', all.runs)}, ${_n('%1 turn', '%1 turns', all.turns)}, ${_n('%1 call', '%1 calls', all.calls)}`,
+    __('%1 tokens in, %2 out', whole(all.input_tokens), whole(all.output_tokens)),
+    __('%1 sent', bytes(all.sent)) +
+      (saved === '' ? '' : __(' (%1 less than HTTP with full input: %2)', saved, bytes(all.full_context)))
   ].join('\n');
 }
 
-function callsOf(texts: Texts, tool: Tool): string {
+function callsOf(tool: Tool): string {
   const words = [
-    tool.calls === 0 ? texts.__('not called') : texts._n('%1 call', '%1 calls', tool.calls),
-    tool.failed > 0 ? texts.__('%1 failed', tool.failed) : '',
-    tool.stopped > 0 ? texts.__('%1 stopped', tool.stopped) : '',
-    tool.waiting > 0 ? texts._n('%1 awaits approval', '%1 await approval', tool.waiting) : '',
-    tool.running > 0 ? texts.__('%1 running', tool.running) : ''
+    tool.calls === 0 ? __('not called') : _n('%1 call', '%1 calls', tool.calls),
+    tool.failed > 0 ? __('%1 failed', tool.failed) : '',
+    tool.stopped > 0 ? __('%1 stopped', tool.stopped) : '',
+    tool.waiting > 0 ? _n('%1 awaits approval', '%1 await approval', tool.waiting) : '',
+    tool.running > 0 ? __('%1 running', tool.running) : ''
   ];
   return joined(words, ', ');
 }

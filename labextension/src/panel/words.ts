@@ -1,23 +1,23 @@
 /** The words of the panel, the badges and the status bar. Pure. */
 
-import type { Texts } from '../texts';
+import { __ } from '../texts';
 import { seconds } from '../view/format';
 import { RUN_WORDS } from '../view/words';
 import type { Row, Session } from './news';
 
-export function conditionWords(texts: Texts, session: Session): string {
+export function conditionWords(session: Session): string {
   switch (session.condition) {
     case 'open':
-      return texts.__('connected');
+      return __('connected');
     case 'connecting':
-      return texts.__('connecting…');
+      return __('connecting…');
     case 'idle':
       if (session.connections === 0) {
-        return session.failure === '' ? texts.__('not connected yet') : texts.__('could not connect');
+        return session.failure === '' ? __('not connected yet') : __('could not connect');
       }
-      return texts.__('no connection now');
+      return __('no connection now');
     case 'closed':
-      return texts.__('closed');
+      return __('closed');
   }
 }
 
@@ -26,38 +26,38 @@ export function nameOf(session: Session): string {
   return session.name !== '' ? session.name : session.own ? '%%responses' : '';
 }
 
-export function statusWords(texts: Texts, row: Row): string {
+export function statusWords(row: Row): string {
   switch (row.status) {
     case 'in_progress':
-      return doingWords(texts, row);
+      return doingWords(row);
     case 'completed':
-      return texts.__('done in %1', timeOf(row, 0));
+      return __('done in %1', timeOf(row, 0));
     default:
-      return texts.__(RUN_WORDS[row.status]);
+      return __(RUN_WORDS[row.status]);
   }
 }
 
-export function doingWords(texts: Texts, row: Row): string {
+export function doingWords(row: Row): string {
   switch (row.doing) {
     case 'connect':
-      return texts.__('connecting…');
+      return __('connecting…');
     case 'reasoning':
-      return texts.__('reasoning…');
+      return __('reasoning…');
     case 'text':
-      return texts.__('streaming…');
+      return __('streaming…');
     case 'queued':
-      return texts.__('queued…');
+      return __('queued…');
     case 'approval':
-      return texts.__('awaiting approval…');
+      return __('awaiting approval…');
     case 'tool':
-      return row.tool === '' ? texts.__('tools…') : `${row.tool}…`;
+      return row.tool === '' ? __('tools…') : `${row.tool}…`;
     default:
-      return texts.__('waiting…');
+      return __('waiting…');
   }
 }
 
-export function markWords(texts: Texts, mark: string): string {
-  return mark === 'stale' ? texts.__('stale') : mark === 'asked again' ? texts.__('asked again') : mark;
+export function markWords(mark: string): string {
+  return mark === 'stale' ? __('stale') : mark === 'asked again' ? __('asked again') : mark;
 }
 
 /** `now` counts for a run in progress. */
@@ -66,6 +66,6 @@ export function timeOf(row: Row, now: number): string {
 }
 
 /** An age: whole seconds in the first minute, then minutes. */
-export function roughly(texts: Texts, ms: number): string {
-  return ms < 60_000 ? texts.__('%1 s', Math.floor(ms / 1000)) : texts.__('%1 min', Math.floor(ms / 60_000));
+export function roughly(ms: number): string {
+  return ms < 60_000 ? __('%1 s', Math.floor(ms / 1000)) : __('%1 min', Math.floor(ms / 60_000));
 }

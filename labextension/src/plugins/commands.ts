@@ -4,16 +4,15 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { stopIcon } from '@jupyterlab/ui-components';
 import { cellOf, insertPrompt, isPromptCell, revealCell, runCell } from '../cells/actions';
 import type { Badges, CellRun } from '../cells/badges';
 import { staleOrder, type Asked } from '../cells/stale';
-import type { NotebookKernel } from '../kernel/channel';
+import type { NotebookKernel } from '../kernel/notebook';
 import { leading, running, type Session } from '../panel/news';
 import { confirmReset } from '../panel/reset';
 import { branchLine, RUN_WISH, wish, type RunWish } from '../panel/wish';
-import { DOMAIN, type Texts } from '../texts';
+import { __ } from '../texts';
 import {
   ASK_AGAIN,
   ASK_STALE,
@@ -22,6 +21,7 @@ import {
   IKernels,
   INSERT_PROMPT,
   IOptions,
+  ITexts,
   RESET,
   STOP_ALL,
   STOP_RUN,
@@ -37,59 +37,57 @@ class Commands {
     private readonly notebooks: INotebookTracker,
     private readonly kernels: IKernels,
     private readonly badges: Badges,
-    private readonly options: IOptions,
-    private readonly texts: Texts
+    private readonly options: IOptions
   ) {}
 
   add(): void {
-    const { texts } = this;
     const { commands } = this.app;
     const hasNotebook = (): boolean => this.notebook !== null;
     const hasKernel = (): boolean => this.kernels.current?.isUsed === true;
     commands.addCommand(INSERT_PROMPT, {
-      label: texts.__('Insert Prompt Cell Below'),
-      caption: texts.__('A new %1 cell', '%%responses'),
+      label: __('Insert Prompt Cell Below'),
+      caption: __('A new %1 cell', '%%responses'),
       isEnabled: hasNotebook,
       execute: () => this.withNotebook(panel => insertPrompt(panel, this.options.values.promptLine))
     });
     commands.addCommand(BRANCH, {
-      label: texts.__('Branch from This Prompt'),
-      caption: texts.__('A new prompt cell that continues the run of this one'),
+      label: __('Branch from This Prompt'),
+      caption: __('A new prompt cell that continues the run of this one'),
       isEnabled: () => this.activeRun !== null && this.activeRun.session.address !== null,
       execute: () => this.branch()
     });
     commands.addCommand(ASK_AGAIN, {
-      label: texts.__('Ask This Prompt Again'),
+      label: __('Ask This Prompt Again'),
       isEnabled: () => this.activeCell !== null,
       execute: () => this.withNotebook(panel => this.askAgain(panel))
     });
     commands.addCommand(ASK_STALE, {
-      label: texts.__('Ask Stale Prompts Again'),
-      caption: texts.__('Run, in order, the prompts whose ground has changed since'),
+      label: __('Ask Stale Prompts Again'),
+      caption: __('Run, in order, the prompts whose ground has changed since'),
       isEnabled: () => this.staleCells.length > 0,
       execute: () => this.withNotebook(panel => this.askStale(panel))
     });
     commands.addCommand(STOP_RUN, {
-      label: texts.__('Stop This Run'),
+      label: __('Stop This Run'),
       icon: stopIcon,
       isEnabled: () => this.activeRun?.row.status === 'in_progress',
       isVisible: () => this.activeRun?.row.status === 'in_progress',
       execute: () => this.activeRun?.kernel.stop(this.activeRun.session, this.activeRun.row)
     });
     commands.addCommand(STOP_ALL, {
-      label: texts.__('Stop All Runs'),
+      label: __('Stop All Runs'),
       isEnabled: () => this.busyKernels.length > 0,
       execute: () => this.stopAll()
     });
     commands.addCommand(WARM_UP, {
-      label: texts.__('Warm Up the Session'),
-      caption: texts.__('Open the connection and have the provider read the tools, without an answer'),
+      label: __('Warm Up the Session'),
+      caption: __('Open the connection and have the provider read the tools, without an answer'),
       isEnabled: () => this.session?.warms_up === true,
       execute: () => this.warmUp()
     });
     commands.addCommand(RESET, {
-      label: texts.__('Reset the Session…'),
-      caption: texts.__('Stop what runs, close the connection and forget every run'),
+      label: __('Reset the Session…'),
+      caption: __('Stop what runs, close the connection and forget every run'),
       isEnabled: hasKernel,
       execute: () => this.reset()
     });
@@ -126,7 +124,7 @@ class Commands {
       void insertPrompt(panel, branchLine(detail.address, detail.run), detail.cell);
     } else if (detail.action === 'reveal' && detail.cell !== null) {
       event.preventDefault();
-      void revealCell(panel, detail.cell, false);
+      void revealCell(panel, detail.cell);
     }
   }
 
@@ -165,7 +163,7 @@ class Commands {
 
   private async withNotebook(act: (panel: NotebookPanel) => Promise<void>): Promise<void> {
     if (this.notebook === null) {
-      Notification.info(this.texts.__('Open a notebook first.'), { autoClose: 4000 });
+      Notification.info(__('Open a notebook first.'), { autoClose: 4000 });
       return;
     }
     await act(this.notebook);
@@ -211,7 +209,7 @@ class Commands {
   private async reset(): Promise<void> {
     const { session } = this;
     const kernel = this.kernels.current;
-    if (session !== null && (await confirmReset(this.texts, session))) {
+    if (session !== null && (await confirmReset(session))) {
       kernel?.send(wish('reset', session));
     }
   }
@@ -222,21 +220,19 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Commands for prompts, runs and sessions.',
   autoStart: true,
   requires: [INotebookTracker, IKernels, IBadges, IOptions],
-  optional: [ICommandPalette, ITranslator],
+  optional: [ICommandPalette, ITexts],
   activate: (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
     kernels: IKernels,
     badges: Badges,
     options: IOptions,
-    palette: ICommandPalette | null,
-    translator: ITranslator | null
+    palette: ICommandPalette | null
   ) => {
-    const texts = (translator ?? nullTranslator).load(DOMAIN);
-    const commands = new Commands(app, notebooks, kernels, badges, options, texts);
+    const commands = new Commands(app, notebooks, kernels, badges, options);
     commands.add();
     for (const command of OWN) {
-      palette?.addItem({ command, category: texts.__('Responses') });
+      palette?.addItem({ command, category: __('Responses') });
     }
     commands.follow();
     document.body.addEventListener(RUN_WISH, event => commands.takeWish(event));

@@ -4,6 +4,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import type { IPlugin } from '@lumino/application';
 import { offerFolds } from '../view/folds';
 import { FoldStore } from '../view/foldStore';
+import { pageStore } from '../view/store';
 import { IOptions } from './tokens';
 
 /** The notebook and the cell that a node of the page stands in, by names that outlive the page. */
@@ -19,7 +20,7 @@ export const foldsPlugin: IPlugin<unknown, void> = {
   autoStart: true,
   requires: [INotebookTracker, IOptions],
   activate: (_app: unknown, notebooks: INotebookTracker, options: IOptions) => {
-    const store = new FoldStore(storage());
+    const store = new FoldStore(pageStore());
     offerFolds({
       get beginning() {
         return options.values.timeline;
@@ -37,12 +38,3 @@ export const foldsPlugin: IPlugin<unknown, void> = {
     });
   }
 };
-
-/** Null where the browser forbids it. */
-function storage(): Storage | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}

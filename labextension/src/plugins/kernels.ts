@@ -3,11 +3,12 @@
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import type { IPlugin } from '@lumino/application';
 import { Signal, type ISignal } from '@lumino/signaling';
-import { NotebookKernel } from '../kernel/channel';
+import { NotebookKernel } from '../kernel/notebook';
 import { IKernels } from './tokens';
 
 class Kernels implements IKernels {
   readonly kernels: NotebookKernel[] = [];
+  readonly added = new Signal<this, NotebookKernel>(this);
   private readonly changes = new Signal<this, void>(this);
   readonly changed: ISignal<this, void> = this.changes;
   private readonly words = new Signal<this, string>(this);
@@ -19,12 +20,9 @@ class Kernels implements IKernels {
     notebooks.currentChanged.connect(() => this.changes.emit());
   }
 
-  of(panel: NotebookPanel | null): NotebookKernel | null {
-    return this.kernels.find(kernel => kernel.panel === panel) ?? null;
-  }
-
   get current(): NotebookKernel | null {
-    return this.of(this.notebooks.currentWidget);
+    const { currentWidget } = this.notebooks;
+    return this.kernels.find(kernel => kernel.panel === currentWidget) ?? null;
   }
 
   private add(panel: NotebookPanel): void {
@@ -37,6 +35,7 @@ class Kernels implements IKernels {
       kernel.dispose();
       this.changes.emit();
     });
+    this.added.emit(kernel);
     this.changes.emit();
   }
 }

@@ -7,11 +7,10 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import quickstart from '../../../notebooks/01_quickstart.ipynb';
 import { sessionsIcon } from '../panel/icon';
-import { DOMAIN, type Texts } from '../texts';
-import { OPEN_QUICKSTART } from './tokens';
+import { __ } from '../texts';
+import { ITexts, OPEN_QUICKSTART } from './tokens';
 
 const NAME = 'quickstart';
 
@@ -26,11 +25,11 @@ export function freeName(taken: ReadonlySet<string>): string {
 }
 
 /** Named alone, where nothing near says of what it is; the palette has a heading. */
-function labelFor(texts: Texts, place: unknown): string {
+function labelFor(place: unknown): string {
   if (place === 'launcher') {
-    return texts.__('Responses quickstart');
+    return __('Responses quickstart');
   }
-  return place === 'menu' ? texts.__('Responses Quickstart') : texts.__('Open the Quickstart');
+  return place === 'menu' ? __('Responses Quickstart') : __('Open the Quickstart');
 }
 
 async function copyInto(contents: Contents.IManager, folder: string): Promise<string> {
@@ -44,35 +43,33 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
   id: 'ws-notebook:launcher',
   description: 'Opens a copy of the quickstart.',
   autoStart: true,
-  optional: [ILauncher, ICommandPalette, IDefaultFileBrowser, INotebookTracker, ITranslator],
+  optional: [ILauncher, ICommandPalette, IDefaultFileBrowser, INotebookTracker, ITexts],
   activate: (
     app: JupyterFrontEnd,
     launcher: ILauncher | null,
     palette: ICommandPalette | null,
     browser: IDefaultFileBrowser | null,
-    notebooks: INotebookTracker | null,
-    translator: ITranslator | null
+    notebooks: INotebookTracker | null
   ) => {
-    const texts = (translator ?? nullTranslator).load(DOMAIN);
     const folder = (given: unknown): string => {
       const beside = notebooks?.currentWidget?.context.path;
       return typeof given === 'string' ? given : (browser?.model.path ?? PathExt.dirname(beside ?? ''));
     };
     app.commands.addCommand(OPEN_QUICKSTART, {
-      label: args => labelFor(texts, args['place']),
-      caption: texts.__('A copy of a notebook that shows prompt cells, tools and the timeline. It needs no key.'),
+      label: args => labelFor(args['place']),
+      caption: __('A copy of a notebook that shows prompt cells, tools and the timeline. It needs no key.'),
       icon: args => (args['place'] === 'launcher' ? sessionsIcon : undefined),
       execute: async args => {
         try {
           const path = await copyInto(app.serviceManager.contents, folder(args['cwd']));
           return await app.commands.execute('docmanager:open', { path });
         } catch (reason) {
-          void showErrorMessage(texts.__('The quickstart could not be put into this folder'), String(reason));
+          void showErrorMessage(__('The quickstart could not be put into this folder'), String(reason));
           return null;
         }
       }
     });
-    launcher?.add({ command: OPEN_QUICKSTART, category: texts.__('Other'), rank: 90, args: { place: 'launcher' } });
-    palette?.addItem({ command: OPEN_QUICKSTART, category: texts.__('Responses'), args: { place: 'palette' } });
+    launcher?.add({ command: OPEN_QUICKSTART, category: __('Other'), rank: 90, args: { place: 'launcher' } });
+    palette?.addItem({ command: OPEN_QUICKSTART, category: __('Responses'), args: { place: 'palette' } });
   }
 };

@@ -1,18 +1,16 @@
 /** Draws runs in JupyterLab and Notebook 7: saved ones with no kernel, those that go on from the kernel's messages. */
 
-import { INotebookTracker } from '@jupyterlab/notebook';
-import { ITranslator } from '@jupyterlab/translation';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { IPlugin } from '@lumino/application';
 import type { JSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
-import { followNotebooks, type LinkedNotebook } from '../kernel/notebooks';
+import type { NotebookKernel } from '../kernel/notebook';
 import { RenderedRun } from '../kernel/rendered';
 import { MIME_TYPE } from '../run/bundle';
-import { DOMAIN, offerTexts } from '../texts';
 import { offerFigures } from '../view/figures';
 import type { Figure } from '../view/plotly';
+import { IKernels, ITexts } from './tokens';
 
 /** Before text/html, whose rank is 50. */
 const RANK = 0;
@@ -20,7 +18,7 @@ const RANK = 0;
 const RANK_IN_NOTEBOOKS = -20;
 
 /** Everything in a bundle is shown as text or sanitised, so an untrusted notebook shows it too. */
-function factory(registry: IRenderMimeRegistry, notebook: LinkedNotebook | null): IRenderMime.IRendererFactory {
+function factory(registry: IRenderMimeRegistry, kernel: NotebookKernel | null): IRenderMime.IRendererFactory {
   return {
     safe: true,
     mimeTypes: [MIME_TYPE],
@@ -29,15 +27,15 @@ function factory(registry: IRenderMimeRegistry, notebook: LinkedNotebook | null)
         ...(resolver === null ? {} : { resolver }),
         ...(linkHandler === null ? {} : { linkHandler })
       });
-      const output = new RenderedRun(rendermime, () => notebook?.link ?? null, () => notebook?.writes ?? true);
-      if (notebook !== null) {
+      const output = new RenderedRun(rendermime, () => kernel?.link ?? null, () => kernel?.writes ?? true);
+      if (kernel !== null) {
         const keep = (): void => output.keepPresent();
         const redraw = (): void => output.redraw();
-        notebook.saving.connect(keep);
-        notebook.linked.connect(redraw);
+        kernel.saving.connect(keep);
+        kernel.linked.connect(redraw);
         output.disposed.connect(() => {
-          notebook.saving.disconnect(keep);
-          notebook.linked.disconnect(redraw);
+          kernel.saving.disconnect(keep);
+          kernel.linked.disconnect(redraw);
         });
       }
       return output;
@@ -64,22 +62,14 @@ export const mimePlugin: IPlugin<unknown, void> = {
   description: 'Draws runs.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [INotebookTracker, ITranslator],
-  activate: (
-    _app: unknown,
-    rendermime: IRenderMimeRegistry,
-    tracker: INotebookTracker | null,
-    translator: ITranslator | null
-  ) => {
-    if (translator !== null) {
-      offerTexts(translator.load(DOMAIN));
-    }
+  optional: [IKernels, ITexts],
+  activate: (_app: unknown, rendermime: IRenderMimeRegistry, kernels: IKernels | null) => {
     rendermime.addFactory(factory(rendermime, null), RANK);
     offerFigures(() => (rendermime.getFactory(PLOTLY) === undefined ? null : (figure, into) => drawFigure(rendermime, figure, into)));
-    if (tracker !== null) {
-      followNotebooks(tracker, (panel, notebook) => {
-        panel.content.rendermime.addFactory(factory(rendermime, notebook), RANK_IN_NOTEBOOKS);
-      });
-    }
+    const drawLive = (kernel: NotebookKernel): void => {
+      kernel.panel.content.rendermime.addFactory(factory(rendermime, kernel), RANK_IN_NOTEBOOKS);
+    };
+    kernels?.kernels.forEach(drawLive);
+    kernels?.added.connect((_, kernel) => drawLive(kernel));
   }
 };

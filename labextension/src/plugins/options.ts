@@ -4,37 +4,24 @@ import type { IPlugin } from '@lumino/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { isPromptText } from '../cells/line';
-import { fields, oneOf } from '../run/fields';
+import { shape, text, wordOf } from '../run/fields';
 import { BEGINNINGS } from '../view/folds';
 import { IOptions, type Options } from './tokens';
 
-export const DEFAULTS: Options = {
-  promptCells: true,
-  badges: true,
-  statusBar: true,
-  promptLine: '%%responses',
-  timeline: BEGINNINGS[0]
-};
+/** A switch is on unless it was put off. */
+const isOn = (value: unknown): boolean => value !== false;
 
 /** Any JSON as settings: what is missing or wrong has its default. */
-export function readOptions(value: unknown): Options {
-  const from = fields(value);
-  const flag = (name: 'promptCells' | 'badges' | 'statusBar'): boolean => {
-    const given = from[name];
-    return typeof given === 'boolean' ? given : DEFAULTS[name];
-  };
-  const line = from['promptLine'];
-  return {
-    promptCells: flag('promptCells'),
-    badges: flag('badges'),
-    statusBar: flag('statusBar'),
-    promptLine: typeof line === 'string' && isPromptText(line.trim()) ? line.trim() : DEFAULTS.promptLine,
-    timeline: oneOf(BEGINNINGS, from['timeline'], DEFAULTS.timeline)
-  };
-}
+export const readOptions = shape<Options>({
+  promptCells: isOn,
+  badges: isOn,
+  statusBar: isOn,
+  promptLine: value => (isPromptText(text(value).trim()) ? text(value).trim() : '%%responses'),
+  timeline: wordOf(BEGINNINGS, BEGINNINGS[0])
+});
 
 class Settings implements IOptions {
-  values = DEFAULTS;
+  values = readOptions({});
   private readonly changes = new Signal<this, void>(this);
   readonly changed: ISignal<this, void> = this.changes;
 

@@ -2,20 +2,19 @@
 
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { cellOf, insertPrompt, isPromptCell, revealCell, runCell } from '../cells/actions';
-import type { NotebookKernel } from '../kernel/channel';
+import type { NotebookKernel } from '../kernel/notebook';
 import { sessionsIcon } from '../panel/icon';
 import { running, type Row, type Session } from '../panel/news';
 import { confirmReset } from '../panel/reset';
 import type { RunAction } from '../panel/treeView';
 import { PanelView, type SessionAction, type Source } from '../panel/view';
 import { branchLine, wish } from '../panel/wish';
-import { DOMAIN, type Texts } from '../texts';
+import { __ } from '../texts';
 import { element } from '../view/dom';
-import { IKernels, INSERT_PROMPT, OPEN_PANEL, OPEN_QUICKSTART } from './tokens';
+import { IKernels, INSERT_PROMPT, ITexts, OPEN_PANEL, OPEN_QUICKSTART } from './tokens';
 
 const PANEL_ID = 'ws-notebook-sessions';
 
@@ -31,16 +30,14 @@ class SessionsPanel extends Widget {
 
   constructor(
     private readonly app: JupyterFrontEnd,
-    private readonly kernels: IKernels,
-    private readonly texts: Texts
+    private readonly kernels: IKernels
   ) {
     super();
     this.id = PANEL_ID;
     this.title.icon = sessionsIcon;
-    this.title.caption = texts.__('Sessions of the Responses API');
+    this.title.caption = __('Sessions of the Responses API');
     this.addClass('wsn-side');
     this.view = new PanelView({
-      texts,
       signal: this.ended.signal,
       offers: new Set<RunAction>(['reveal', 'branch', 'rerun', 'stop']),
       onRun: (action, source, session, row) => void this.onRun(action, source, session, row),
@@ -123,11 +120,11 @@ class SessionsPanel extends Widget {
         await insertPrompt(panel, branchLine(session.address, row.id), row.cell);
       }
     } else if (cell === null) {
-      this.view.tell(row.cell === null ? '' : this.texts.__('The cell of %1 is no longer in the notebook.', row.id));
+      this.view.tell(row.cell === null ? '' : __('The cell of %1 is no longer in the notebook.', row.id));
     } else if (action === 'rerun') {
       await runCell(panel, cell);
     } else {
-      await revealCell(panel, cell.model.id, false);
+      await revealCell(panel, cell.model.id);
     }
   }
 
@@ -141,19 +138,17 @@ class SessionsPanel extends Widget {
     const kernel = this.kernelOf(source);
     if (action === 'stop_all') {
       running(session).forEach(row => kernel?.stop(session, row));
-    } else if (action !== 'reset' || (await confirmReset(this.texts, session))) {
+    } else if (action !== 'reset' || (await confirmReset(session))) {
       kernel?.send(wish(action, session));
     }
   }
 
   private empty(): Node {
-    const { texts } = this;
     const node = document.createDocumentFragment();
     const line = element('p');
     // The code stands between words whose order is the translators'.
-    const [before = '', between = '', after = ''] = texts
-      .__('Run a cell with %1, then one whose first line is %2.', '\u0000', '\u0000')
-      .split('\u0000');
+    const words = __('Run a cell with %1, then one whose first line is %2.', '\u0000', '\u0000');
+    const [before = '', between = '', after = ''] = words.split('\u0000');
     line.append(
       before,
       element('code', { text: '%load_ext ws_notebook' }),
@@ -163,17 +158,17 @@ class SessionsPanel extends Widget {
     );
     const buttons = element('div', { class: 'wsn-buttons' });
     for (const [command, label] of [
-      [INSERT_PROMPT, texts.__('Insert a prompt cell')],
-      [OPEN_QUICKSTART, texts.__('Open the quickstart')]
+      [INSERT_PROMPT, __('Insert a prompt cell')],
+      [OPEN_QUICKSTART, __('Open the quickstart')]
     ] as const) {
       const button = element('button', { class: 'wsn-button', type: 'button', text: label });
       button.addEventListener('click', () => void this.app.commands.execute(command), { signal: this.ended.signal });
       buttons.append(button);
     }
     node.append(
-      element('p', { text: texts.__('No session yet.') }),
+      element('p', { text: __('No session yet.') }),
       line,
-      element('p', { text: texts.__('Connections, runs, tools and totals are shown here then. No key is needed to try it.') }),
+      element('p', { text: __('Connections, runs, tools and totals are shown here then. No key is needed to try it.') }),
       buttons
     );
     return node;
@@ -185,21 +180,19 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the sessions of the kernels of open notebooks.',
   autoStart: true,
   requires: [IKernels],
-  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette, ITexts],
   activate: (
     app: JupyterFrontEnd,
     kernels: IKernels,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null,
-    translator: ITranslator | null
+    palette: ICommandPalette | null
   ) => {
-    const texts = (translator ?? nullTranslator).load(DOMAIN);
-    const panel = new SessionsPanel(app, kernels, texts);
+    const panel = new SessionsPanel(app, kernels);
     app.shell.add(panel, 'right', { rank: 900, type: 'ws-notebook' });
     restorer?.add(panel, PANEL_ID);
     app.commands.addCommand(OPEN_PANEL, {
-      label: texts.__('Sessions Panel'),
-      caption: texts.__('Connections, runs and tools of the sessions of open notebooks'),
+      label: __('Sessions Panel'),
+      caption: __('Connections, runs and tools of the sessions of open notebooks'),
       isToggled: () => panel.isVisible,
       execute: args => {
         if (panel.isVisible && args['keep'] !== true) {
@@ -211,6 +204,6 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    palette?.addItem({ command: OPEN_PANEL, category: texts.__('Responses') });
+    palette?.addItem({ command: OPEN_PANEL, category: __('Responses') });
   }
 };

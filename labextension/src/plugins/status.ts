@@ -5,16 +5,16 @@
 
 import { ILabShell, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import { leading, running, type News, type Session } from '../panel/news';
 import { TokensToday } from '../panel/spent';
 import { conditionWords, roughly } from '../panel/words';
-import { DOMAIN, type Texts } from '../texts';
+import { __, _n } from '../texts';
 import { element, setAttribute, setText } from '../view/dom';
 import { whole } from '../view/format';
-import { IKernels, IOptions, OPEN_PANEL } from './tokens';
+import { pageStore } from '../view/store';
+import { IKernels, IOptions, ITexts, OPEN_PANEL } from './tokens';
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 1000;
@@ -22,7 +22,7 @@ const TICK = 1000;
 const RANK_IN_MENU_BAR = 10_005;
 
 /** What the item says, in its parts. */
-export function statusParts(texts: Texts, news: News, tokens: number, now: number): string[] {
+export function statusParts(news: News, tokens: number, now: number): string[] {
   const session = leading(news);
   if (session === null) {
     return [];
@@ -30,10 +30,10 @@ export function statusParts(texts: Texts, news: News, tokens: number, now: numbe
   const left = timeLeft(session, now + news.offset);
   const active = [...news.sessions.values()].reduce((sum, each) => sum + running(each).length, 0);
   return [
-    texts.__('Responses: %1', conditionWords(texts, session)),
-    left === null ? '' : texts.__('%1 left', roughly(texts, left)),
-    tokens > 0 ? texts._n('%2 token today', '%2 tokens today', tokens, whole(tokens)) : '',
-    active > 0 ? texts._n('%1 run', '%1 runs', active) : ''
+    __('Responses: %1', conditionWords(session)),
+    left === null ? '' : __('%1 left', roughly(left)),
+    tokens > 0 ? _n('%1 token today', '%1 tokens today', tokens, whole(tokens)) : '',
+    active > 0 ? _n('%1 run', '%1 runs', active) : ''
   ].filter(part => part !== '');
 }
 
@@ -50,20 +50,19 @@ class StatusItem extends Widget {
   private readonly words = element('span');
   private readonly activity = new Signal<this, void>(this);
   readonly activeStateChanged: ISignal<this, void> = this.activity;
-  private readonly tokens = new TokensToday(window.localStorage);
+  private readonly tokens = new TokensToday(pageStore());
   private timer: number | null = null;
   private active = false;
 
   constructor(
     private readonly kernels: IKernels,
     private readonly options: IOptions,
-    private readonly texts: Texts,
     open: () => void
   ) {
     super();
     this.addClass('wsn-statusbar');
     this.button.append(element('span', { class: 'wsn-status-dot', 'aria-hidden': 'true' }), this.words);
-    this.button.title = texts.__('Sessions of the Responses API: click for the panel');
+    this.button.title = __('Sessions of the Responses API: click for the panel');
     this.button.addEventListener('click', open);
     this.node.append(this.button);
     kernels.changed.connect(this.onChange, this);
@@ -113,7 +112,7 @@ class StatusItem extends Widget {
       return;
     }
     const now = Date.now();
-    const parts = statusParts(this.texts, news, this.tokens.total(now), now);
+    const parts = statusParts(news, this.tokens.total(now), now);
     setText(this.words, parts.join(' · '));
     const busy = [...news.sessions.values()].some(session => running(session).length > 0);
     setAttribute(this.button, 'data-wsn-condition', busy ? 'busy' : (leading(news)?.condition ?? 'idle'));
@@ -132,20 +131,19 @@ export const statusPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the connection, tokens and active runs in the status bar.',
   autoStart: true,
   requires: [IKernels, IOptions],
-  optional: [IStatusBar, ILabShell, ITranslator],
+  optional: [IStatusBar, ILabShell, ITexts],
   activate: (
     app: JupyterFrontEnd,
     kernels: IKernels,
     options: IOptions,
     bar: IStatusBar | null,
-    lab: ILabShell | null,
-    translator: ITranslator | null
+    lab: ILabShell | null
   ) => {
     if (bar === null && lab !== null) {
       return;
     }
     const open = (): void => void app.commands.execute(OPEN_PANEL, { keep: true });
-    const item = new StatusItem(kernels, options, (translator ?? nullTranslator).load(DOMAIN), open);
+    const item = new StatusItem(kernels, options, open);
     if (bar === null) {
       addToMenuBar(app, item);
       return;

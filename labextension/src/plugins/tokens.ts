@@ -1,25 +1,29 @@
 /** What the plugins hand to one another, and the names of the commands that they give each other. */
 
-import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { Badges } from '../cells/badges';
-import type { NotebookKernel } from '../kernel/channel';
+import type { NotebookKernel } from '../kernel/notebook';
+import type { Texts } from '../texts';
 import type { Beginning } from '../view/folds';
 
 export interface IKernels {
   /** One for each open notebook, the oldest first. */
   readonly kernels: readonly NotebookKernel[];
+  /** Told of one before the cells of its notebook are made. */
+  readonly added: ISignal<IKernels, NotebookKernel>;
   /** What a kernel told has changed, or a notebook has come or gone. */
   readonly changed: ISignal<IKernels, void>;
   /** A kernel says why it could not do what was asked. */
   readonly noticed: ISignal<IKernels, string>;
-  of(panel: NotebookPanel | null): NotebookKernel | null;
   /** The kernel of the notebook that is looked at. */
   readonly current: NotebookKernel | null;
 }
 
-export const IKernels = new Token<IKernels>('ws-notebook:IKernels', 'The sessions of the kernels of open notebooks.');
+export const IKernels = new Token<IKernels>('ws-notebook:IKernels', 'The kernels of open notebooks: their runs and sessions.');
+
+/** Who has it speaks the reader's language: `__` and `_n` do so from then on. */
+export const ITexts = new Token<Texts>('ws-notebook:ITexts', "Texts in the reader's language.");
 
 /** The user's settings. */
 export interface Options {

@@ -1,14 +1,14 @@
 /** What becomes of a run whose kernel ends before it: it stays as it was told last, and says so. Pure. */
 
 import { __ } from '../texts';
-import { answerOf, type Call, type Item, type Run, type Span, type Turn } from './bundle';
+import { answerOf, type Call, type Item, type Run, type Turn } from './bundle';
+import type { Span } from './packed';
 
 /**
  * What happened to the kernel. "died": it ended and the server started it anew. "unknown": it no longer hears, as a widget
  * notices.
  */
-export const ENDINGS = ['restarted', 'died', 'shut down', 'unknown'] as const;
-export type Ending = (typeof ENDINGS)[number];
+export type Ending = 'restarted' | 'died' | 'shut down' | 'unknown';
 
 const WORDS: Readonly<Record<Ending, string>> = {
   restarted: 'The kernel was restarted while it ran.',

@@ -47,7 +47,7 @@ export type Reader<T> = (value: unknown) => T;
  *
  * @__NO_SIDE_EFFECTS__
  */
-export function shape<T extends object>(readers: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> {
+export function shape<T extends object>(readers: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<Readonly<T>> {
   const entries = Object.entries(readers) as [string, Reader<unknown>][];
   return value => {
     const from = fields(value);
@@ -67,6 +67,11 @@ export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
 /** Null where there is no object. @__NO_SIDE_EFFECTS__ */
 export function orNull<T>(read: Reader<T>): Reader<T | null> {
   return value => (isFields(value) ? read(value) : null);
+}
+
+/** The word that tells of what kind an object is, once that is known. @__NO_SIDE_EFFECTS__ */
+export function just<T extends string>(word: T): Reader<T> {
+  return () => word;
 }
 
 /** @__NO_SIDE_EFFECTS__ */

@@ -1,9 +1,9 @@
 /** A run that goes on: kept up to date from the kernel's messages, whatever way they come. */
 
-import type { BrowserMessage, Problem, Run } from './bundle';
+import type { Run } from './bundle';
 import { KERNEL_ENDED, endedRun, type Ending } from './ending';
+import { readMessage, readProblem, type BrowserMessage, type Problem } from './messages';
 import { forget, paintSoon } from './pace';
-import { readMessage, readProblem } from './read';
 import { reduce, startState, type LiveState } from './reduce';
 
 /** A "ready" without an answer is repeated after this many milliseconds, and then after twice as many each time. */
@@ -16,8 +16,6 @@ export class LiveRun {
   /** The run's clock minus the page's, by the message that was under way for the shortest time. */
   private offset: number | null = null;
   private heard = -Infinity;
-  /** Whether messages were missed: a snapshot is to come. */
-  private behind = false;
   private again: ReturnType<typeof setTimeout> | null = null;
   private isAlone = false;
   /** Events "change", "problem" where a decision could not be taken, "other" with any other message. */
@@ -60,7 +58,6 @@ export class LiveRun {
       return;
     }
     this.isAlone = true;
-    this.behind = false;
     this.rest();
     this.state = { ...this.state, run: endedRun(this.state.run, this.clock, ending), behind: false };
     this.changes.dispatchEvent(new Event('change'));
@@ -85,7 +82,6 @@ export class LiveRun {
     }
     if (this.state === null) {
       if (message.kind !== 'snapshot') {
-        this.behind = true;
         this.ask();
         return;
       }
@@ -95,7 +91,6 @@ export class LiveRun {
     if (message.kind === 'snapshot') {
       this.rest();
     }
-    this.behind = next.behind;
     if (next.behind) {
       this.ask();
     }
@@ -125,7 +120,7 @@ export class LiveRun {
   private askNow(wait: number): void {
     this.again = setTimeout(() => {
       this.again = null;
-      if ((this.behind || this.offset === null) && !this.isAlone) {
+      if ((this.state?.behind === true || this.offset === null) && !this.isAlone) {
         this.askNow(Math.min(2 * wait, SILENCE));
       }
     }, wait);

@@ -1,7 +1,7 @@
 /** How messages change the run a live widget shows. Pure: no clock, no DOM; what did not change keeps its identity. */
 
-import type { Appended, KernelMessage, Run, Turn } from './bundle';
-import { readTurn } from './read';
+import { readTurn, type Run, type Turn } from './bundle';
+import type { Delta, Indexed, KernelMessage } from './messages';
 
 export interface LiveState {
   readonly run: Run;
@@ -36,7 +36,7 @@ export function reduce(state: LiveState, message: KernelMessage): LiveState {
   return { run: { ...state.run, ...message.head, turns }, seq: message.seq, behind: false };
 }
 
-type Delta = Extract<KernelMessage, { kind: 'delta' }>;
+
 
 /** The turns after a delta, or null when it speaks of a turn that cannot exist yet. */
 function applyTurns(before: readonly Turn[], delta: Delta): readonly Turn[] | null {
@@ -54,7 +54,7 @@ function applyTurns(before: readonly Turn[], delta: Delta): readonly Turn[] | nu
   return append(turns, 'text', delta.text) && append(turns, 'reasoning', delta.reasoning) ? turns : null;
 }
 
-function append(turns: Turn[], field: 'text' | 'reasoning', pieces: readonly Appended[]): boolean {
+function append(turns: Turn[], field: 'text' | 'reasoning', pieces: Indexed<string>): boolean {
   for (const [index, piece] of pieces) {
     if (index > turns.length) {
       return false;

@@ -1,6 +1,8 @@
 /** A finished run as it stood at an earlier moment. Pure. */
 
-import type { Call, CallStatus, Growth, Item, Run, Span, Turn } from './bundle';
+import type { Call, Item, Run, Turn } from './bundle';
+import type { Growth, Span } from './packed';
+import type { CallStatus } from './words';
 
 /** The run at `ms`. At its end, or later, it is the run itself. */
 export function runAt(run: Run, ms: number): Run {

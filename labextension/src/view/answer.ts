@@ -25,7 +25,7 @@ const LONG = 24;
 const REFERENCE = /^ {0,3}\[[^\]\n]+\]:/m;
 
 export class GrowingMarkdown {
-  readonly node: HTMLElement;
+  readonly node = element('div', { class: 'wsn-text jp-RenderedHTMLCommon jp-RenderedMarkdown', dir: 'auto' });
   private readonly tail = element('div', { class: 'wsn-block' });
   private readonly caret = element('span', { class: 'wsn-caret', 'aria-hidden': 'true' });
   private readonly waiting = new Set<Promise<unknown>>();
@@ -40,11 +40,8 @@ export class GrowingMarkdown {
   private growing = true;
   private blocks = 0;
 
-  constructor(
-    private readonly markdown: Markdown,
-    name: string
-  ) {
-    this.node = element('div', { class: name, dir: 'auto' }, this.tail);
+  constructor(private readonly markdown: Markdown) {
+    this.node.append(this.tail);
   }
 
   /** Show `source`; `growing` says whether more is to come. */

@@ -1,11 +1,12 @@
 /** Approval: for each call that waits for approval a panel with its arguments and what can be done with it. */
 
-import type { Problem, Run, Verdict } from '../run/bundle';
-import { readArguments } from '../run/read';
+import type { Run } from '../run/bundle';
+import { readArguments, type Problem, type Verdict } from '../run/messages';
 import { __ } from '../texts';
 import { argumentsProblem, deadlineWords, isWhole, sizeWords, unsaidWords, waitingOf, type Waiting } from './approvals';
 import { element, isolated, setText, show } from './dom';
 import { oneLine, pretty, visible, whole } from './format';
+import { keepKeys } from './keys';
 
 /** Characters of the arguments that are read out. */
 const SPOKEN = 200;
@@ -156,7 +157,7 @@ class Panel {
     const length = whole(call.approval?.asked?.length ?? 0);
     this.rest = this.button(__('Show all %1 characters', length), 'S', () => this.acts.unfold(), signal);
     const says = element('p', { class: 'wsn-approval-says' }, element('strong', { text: name }));
-    says.append(document.createTextNode(` ${__('waits for your approval')}`), this.deadline);
+    says.append(` ${__('waits for your approval')}`, this.deadline);
     this.choice.append(
       this.rest,
       this.button(__('Approve'), 'A', () => this.send('approve', null), signal),
@@ -168,9 +169,7 @@ class Panel {
     this.confirm.append(this.done, this.button(__('Back'), 'Esc', () => this.enter('choose'), signal));
     this.node.append(says, this.written, this.unsaid, this.editor, this.reason, this.problem, this.choice, this.confirm, this.elsewhere);
     this.node.addEventListener('keydown', event => this.onKey(event), { signal });
-    for (const kind of ['keydown', 'keypress', 'keyup'] as const) {
-      this.node.addEventListener(kind, event => event.stopPropagation(), { signal });
-    }
+    keepKeys(this.node, signal);
     this.draw();
   }
 
@@ -232,7 +231,7 @@ class Panel {
 
   private button(text: string, key: string, act: () => void, signal: AbortSignal): HTMLButtonElement {
     const button = element('button', { class: 'wsn-button', type: 'button' });
-    button.append(document.createTextNode(text), element('kbd', { class: 'wsn-key', 'aria-hidden': 'true', text: key }));
+    button.append(text, element('kbd', { class: 'wsn-key', 'aria-hidden': 'true', text: key }));
     button.addEventListener('click', act, { signal });
     return button;
   }

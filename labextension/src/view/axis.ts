@@ -40,7 +40,7 @@ export class Axis {
       setText(node, mark.text);
       return node;
     });
-    this.ticks.replaceChildren(this.name, ...texts.flatMap(node => [document.createTextNode(' '), node]));
+    this.ticks.replaceChildren(this.name, ...texts.flatMap(node => [' ', node]));
     this.lines.replaceChildren(...marks.map(mark => placed('wsn-line', share(mark))), this.now);
   }
 

@@ -125,14 +125,14 @@ function cutShort(reason: string): string {
   }
 }
 
-function errorContent(error: RunError): Node[] {
+function errorContent(error: RunError): (Node | string)[] {
   const same = error.code?.replaceAll('_', '').toLowerCase() === error.type.toLowerCase();
   const told = error.code === null || error.code === '' || same || error.message.includes(error.code);
   const code = told ? '' : ` (${codeWords(error.code ?? '')})`;
   return [
     element('strong', { class: 'wsn-error-type', text: visible(error.type) }),
     element('bdi', { text: code }),
-    document.createTextNode(': '),
+    ': ',
     element('span', { class: 'wsn-error-message', text: visible(error.message) })
   ];
 }
@@ -146,7 +146,7 @@ class TurnPart {
   private cited: readonly Citation[] = [];
 
   constructor(markdown: Markdown) {
-    this.text = new GrowingMarkdown(markdown, 'wsn-text jp-RenderedHTMLCommon jp-RenderedMarkdown');
+    this.text = new GrowingMarkdown(markdown);
     this.node.append(this.items, this.text.node, this.citations);
   }
 
@@ -203,10 +203,10 @@ function itemLine(item: Item): HTMLElement {
     element('span', { class: 'wsn-item-type', text: visible(what) })
   );
   if (item.status !== 'completed' && item.status !== '') {
-    line.append(document.createTextNode(` (${visible(item.status.replaceAll('_', ' '))})`));
+    line.append(` (${visible(item.status.replaceAll('_', ' '))})`);
   }
   if (item.summary !== '') {
-    line.append(document.createTextNode(' '), element('span', { class: 'wsn-item-summary', text: visible(item.summary) }));
+    line.append(' ', element('span', { class: 'wsn-item-summary', text: visible(item.summary) }));
   }
   for (const image of item.images) {
     line.append(element('img', { class: 'wsn-image', src: image, alt: visible(item.summary) || __('image') }));
@@ -264,7 +264,7 @@ class Reasoning {
     this.turns.forEach((turn, index) => {
       let part = this.parts[index];
       if (part === undefined) {
-        part = new GrowingMarkdown(this.markdown, 'wsn-text jp-RenderedHTMLCommon jp-RenderedMarkdown');
+        part = new GrowingMarkdown(this.markdown);
         this.parts[index] = part;
         this.node.append(part.node);
       }

@@ -76,7 +76,7 @@ export function safeNodes(html: string): DocumentFragment {
 }
 
 /** A model's image is not fetched unasked: its address can carry data away. One that is data is left out. */
-function imageLink(image: HTMLImageElement): Node {
+function imageLink(image: HTMLImageElement): Node | string {
   const address = image.getAttribute('src') ?? '';
   if (/^data:/i.test(address)) {
     return element('em', { class: 'wsn-left-out', text: leftOut(image.alt) });
@@ -84,5 +84,5 @@ function imageLink(image: HTMLImageElement): Node {
   const text = image.alt || 'image';
   return SAFE_LINK.test(address)
     ? element('a', { href: address, rel: 'noopener noreferrer', target: '_blank', text })
-    : document.createTextNode(text);
+    : text;
 }

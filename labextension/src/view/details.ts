@@ -1,6 +1,7 @@
 /** What a row of the timeline says when it is opened: times, figures, arguments, output. */
 
-import type { Call, Decision, Turn } from '../run/bundle';
+import type { Call, Turn } from '../run/bundle';
+import type { Decision } from '../run/words';
 import { __ } from '../texts';
 import { element, factList, isolated } from './dom';
 import { Exhibits } from './exhibits';

@@ -10,7 +10,7 @@ export interface Attributes {
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
-  ...children: readonly Node[]
+  ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[K] {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -43,9 +43,9 @@ export function setAttribute(node: Element, name: string, value: string): void {
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /** `text` as nodes: quoted strings that are written from right to left leave what stands around them in its order. */
-export function isolated(text: string): Node[] {
+export function isolated(text: string): (Node | string)[] {
   const pieces = RIGHT_TO_LEFT.test(text) ? text.split(/("(?:[^"\\\n]|\\.)*")/) : [text];
-  return pieces.map((piece, index) => (index % 2 === 1 ? element('bdi', { text: piece }) : document.createTextNode(piece)));
+  return pieces.map((piece, index) => (index % 2 === 1 ? element('bdi', { text: piece }) : piece));
 }
 
 export function show(node: HTMLElement, visible: boolean): void {

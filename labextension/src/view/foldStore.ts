@@ -1,12 +1,7 @@
 /** The folds of timelines in the browser's storage, by notebook and cell; the oldest give way. Pure. */
 
-import { fields, list } from '../run/fields';
-
-/** The part of the browser's storage that is used. */
-export interface Store {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-}
+import { list } from '../run/fields';
+import { keep, kept, type Store } from './store';
 
 const KEY = 'ws-notebook:folds';
 /** More are not kept: a browser's storage has little room, and is everybody's. */
@@ -25,21 +20,12 @@ export class FoldStore {
   keep(notebook: string, cell: string, folded: boolean): void {
     const key = keyOf(notebook, cell);
     const others = this.kept().filter(([each]) => each !== key);
-    try {
-      this.store?.setItem(KEY, JSON.stringify({ folds: [...others, [key, folded]].slice(-MOST) }));
-    } catch {
-      // A full or forbidden storage costs the fold after a reload, nothing else.
-    }
+    keep(this.store, KEY, { folds: [...others, [key, folded]].slice(-MOST) });
   }
 
   /** The oldest first. */
   private kept(): readonly Kept[] {
-    try {
-      return list(fields(JSON.parse(this.store?.getItem(KEY) ?? 'null'))['folds']).filter(isKept);
-    } catch {
-      // Somebody else's words under this key fold nothing.
-      return [];
-    }
+    return list(kept(this.store, KEY)['folds']).filter(isKept);
   }
 }
 

@@ -30,11 +30,6 @@ function pageFolds(): Folds | undefined {
   return (globalThis as unknown as Page)[PLACE];
 }
 
-/** How the reader of the cell that `node` stands in has left the timeline there; null where that is not known. */
-export function foldOf(node: Node): boolean | null {
-  return pageFolds()?.read(node) ?? null;
-}
-
 /** Keep that the reader has folded the timeline at `node`, or opened it. */
 export function keepFold(node: Node, folded: boolean): void {
   pageFolds()?.keep(node, folded);

@@ -1,6 +1,7 @@
 /** What stands below the rows of the timeline: the legend, and the buttons of its table and of its keys. */
 
-import { KINDS, type Kind, type Run } from '../run/bundle';
+import type { Run } from '../run/bundle';
+import { KINDS, type Kind } from '../run/words';
 import { __ } from '../texts';
 import { element, setAttribute, show } from './dom';
 import { keyHelp } from './help';
@@ -9,7 +10,7 @@ import { tableOf } from './table';
 import { KIND_WORDS } from './words';
 
 function button(name: string, ...more: readonly Node[]): HTMLButtonElement {
-  return element('button', { class: 'wsn-button', type: 'button', 'aria-expanded': 'false' }, document.createTextNode(name), ...more);
+  return element('button', { class: 'wsn-button', type: 'button', 'aria-expanded': 'false' }, name, ...more);
 }
 
 /** Milliseconds between two drawings of the table of a run that goes on. */
@@ -83,5 +84,5 @@ export class Foot {
 
 function key(kind: Kind): HTMLElement {
   const swatch = element('span', { class: 'wsn-swatch', 'data-kind': kind, 'aria-hidden': 'true' });
-  return element('span', { class: 'wsn-key', role: 'listitem' }, swatch, document.createTextNode(__(KIND_WORDS[kind])));
+  return element('span', { class: 'wsn-key', role: 'listitem' }, swatch, __(KIND_WORDS[kind]));
 }

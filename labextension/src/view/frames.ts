@@ -3,8 +3,9 @@
  * that made the run still knows it, every frame has a row, and its JSON is fetched when it is opened.
  */
 
-import type { BrowserMessage, FrameRow, Run } from '../run/bundle';
-import { readFrameList } from '../run/read';
+import type { Run } from '../run/bundle';
+import { readFrameList, type BrowserMessage } from '../run/messages';
+import type { FrameRow } from '../run/packed';
 import { __, _n } from '../texts';
 import { element, setAttribute, setText, show } from './dom';
 import { bytes, pretty, seconds, visible, whole } from './format';
@@ -104,7 +105,7 @@ export class Frames {
     this.body.replaceChildren(...rows.slice(0, MOST).map(row => this.row(row, run)));
     const frames = rows.reduce((sum, row) => sum + row.count, 0);
     const size = rows.reduce((sum, row) => sum + row.bytes, 0);
-    setText(this.sums, `${_n('%2 frame', '%2 frames', frames, whole(frames))} · ${bytes(size)}`);
+    setText(this.sums, `${_n('%1 frame', '%1 frames', frames, whole(frames))} · ${bytes(size)}`);
     const notes = [
       this.single !== null ? '' : running ? __('The kernel lists them as soon as it can.') : __(GROUPED),
       this.leftOut > 0 ? __('%1 older frames are left out.', whole(this.leftOut)) : '',
@@ -129,7 +130,7 @@ export class Frames {
       creates && turn !== undefined ? bytes(turn.bytes_full_context) : ''
     ];
     const direction = element('td', { class: 'wsn-direction' }, element('span', { 'aria-hidden': 'true', text: row.sent ? '↑' : '↓' }), element('span', { class: 'wsn-hidden', text: row.sent ? __('sent') : __('received') }));
-    return element('tr', { 'data-direction': row.sent ? 'sent' : 'received' }, direction, ...cells.map(cell => element('td', {}, cell instanceof Node ? cell : document.createTextNode(cell))));
+    return element('tr', { 'data-direction': row.sent ? 'sent' : 'received' }, direction, ...cells.map(cell => element('td', {}, cell)));
   }
 
   private onClick(event: MouseEvent): void {

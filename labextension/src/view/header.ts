@@ -61,9 +61,8 @@ export class Header {
   ) {
     this.actions = new Actions(on, signal);
     this.strip = new Strip(() => on.timeline(), signal);
-    const blank = (): Text => document.createTextNode(' ');
-    const what = element('div', { class: 'wsn-what' }, this.name, blank(), this.status, blank(), this.facts);
-    this.node.append(this.fold, what, this.note, blank(), this.strip.node, blank(), this.totals, blank(), this.actions.node);
+    const what = element('div', { class: 'wsn-what' }, this.name, ' ', this.status, ' ', this.facts);
+    this.node.append(this.fold, what, this.note, ' ', this.strip.node, ' ', this.totals, ' ', this.actions.node);
     this.setFold(false);
     this.fold.addEventListener('click', () => on.collapse(), { signal });
     this.totals.addEventListener('click', () => on.sent(), { signal });

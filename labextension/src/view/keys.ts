@@ -7,6 +7,13 @@ export function keepPlainKeys(event: KeyboardEvent): void {
   }
 }
 
+/** No key that is pressed in `node` is heard outside of it. */
+export function keepKeys(node: HTMLElement, signal: AbortSignal): void {
+  for (const kind of ['keydown', 'keypress', 'keyup'] as const) {
+    node.addEventListener(kind, event => event.stopPropagation(), { signal });
+  }
+}
+
 /** The row that a key leads to. */
 export const MOVES: ReadonlyMap<string, (index: number, last: number) => number> = /* @__PURE__ */ new Map([
   ['ArrowDown', (index: number) => index + 1],

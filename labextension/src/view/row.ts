@@ -22,7 +22,7 @@ export class RowView {
   private placed = '';
 
   constructor(key: string) {
-    this.head = element('div', { class: 'wsn-head', role: 'rowheader' }, this.name, document.createTextNode(' '), this.aside);
+    this.head = element('div', { class: 'wsn-head', role: 'rowheader' }, this.name, ' ', this.aside);
     this.node = element('div', { class: 'wsn-row', role: 'row', 'data-key': key, tabindex: '-1' }, this.head, this.track, this.label);
   }
 

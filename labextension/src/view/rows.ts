@@ -3,8 +3,10 @@
  * since of many rows few are in sight.
  */
 
-import type { Call, Item, Kind, Run, Span, Turn } from '../run/bundle';
+import type { Call, Item, Run, Turn } from '../run/bundle';
+import type { Span } from '../run/packed';
 import { momentsOf } from '../run/replay';
+import type { Kind } from '../run/words';
 import { __ } from '../texts';
 import { duration, joined, oneLine, seconds, shortArguments, visible } from './format';
 import { BAD_CALLS, CALL_WORDS, codeWords, DECISION_WORDS, KIND_WORDS, RUN_WORDS, TURN_DOING } from './words';

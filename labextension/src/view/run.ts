@@ -1,6 +1,7 @@
 /** The run view: header, answer, timeline, steering, replay. The live widget and the saved renderer show this same thing. */
 
-import { callsOf, type BrowserMessage, type Problem, type Run } from '../run/bundle';
+import { callsOf, type Run } from '../run/bundle';
+import type { BrowserMessage, Problem } from '../run/messages';
 import { runAt } from '../run/replay';
 import { __, _n } from '../texts';
 import { Approvals } from './approval';

@@ -1,6 +1,8 @@
 /** The whole run in small: for each step of its time what it was spent on. Pure. */
 
-import { KINDS, type Kind, type Run, type Span } from '../run/bundle';
+import type { Run } from '../run/bundle';
+import type { Span } from '../run/packed';
+import { KINDS, type Kind } from '../run/words';
 
 export interface Piece {
   readonly kind: Kind;

@@ -1,9 +1,11 @@
 /** Steering: one line to add words to a run while it goes on, and what became of those that were added. */
 
-import type { Run, Steer, SteerStatus } from '../run/bundle';
+import type { Run, Steer } from '../run/bundle';
+import type { SteerStatus } from '../run/words';
 import { __ } from '../texts';
 import { element, setAttribute, setText, show, sized } from './dom';
 import { visible } from './format';
+import { keepKeys } from './keys';
 import { STEER_WORDS } from './words';
 
 const LONGEST = 2000;
@@ -37,9 +39,7 @@ export class Steering {
     this.input.addEventListener('input', () => this.updateButton(), { signal });
     this.button.addEventListener('click', () => this.send(), { signal });
     this.input.addEventListener('keydown', event => this.onKey(event), { signal });
-    for (const kind of ['keydown', 'keypress', 'keyup'] as const) {
-      this.box.addEventListener(kind, event => event.stopPropagation(), { signal });
-    }
+    keepKeys(this.box, signal);
   }
 
   /** `running`: the kernel still hears. */
@@ -101,9 +101,9 @@ function steerNode(): HTMLElement {
   return element(
     'li',
     { class: 'wsn-steer' },
-    document.createTextNode(`${__('steered:')} `),
+    `${__('steered:')} `,
     element('span', { class: 'wsn-steer-text' }),
-    document.createTextNode(' · '),
+    ' · ',
     element('span', { class: 'wsn-steer-status' })
   );
 }

@@ -1,6 +1,7 @@
 /** The timeline as a table with headings. */
 
-import { KINDS, type Run } from '../run/bundle';
+import type { Run } from '../run/bundle';
+import { KINDS } from '../run/words';
 import { __ } from '../texts';
 import { element } from './dom';
 import { bytes, duration, joined, oneLine, seconds, whole } from './format';

@@ -109,7 +109,7 @@ function form(model: AnyModel<Traits>, off: HTMLButtonElement): HTMLElement {
     given,
     labelled(__('at'), event),
     labelled(__('number'), number),
-    element('label', { class: 'wsn-faults-every' }, every, document.createTextNode(__('every time'))),
+    element('label', { class: 'wsn-faults-every' }, every, __('every time')),
     add,
     off
   );

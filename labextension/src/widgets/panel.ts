@@ -1,12 +1,13 @@
 /** `session.panel()`: the panel as a widget (anywidget). Where JupyterLab has the extension, its clicks reach the notebook. */
 
 import type { AnyModel, Initialize, Render } from '@anywidget/types';
-import { NO_NEWS, endedNews, readNews, running, takeNews, type News, type Row, type Session } from '../panel/news';
+import { running, type News, type Row, type Session } from '../panel/news';
 import type { RunAction } from '../panel/treeView';
 import { PanelView } from '../panel/view';
+import { Watch } from '../panel/watch';
 import { branchLine, RUN_WISH, wish, type RunWish } from '../panel/wish';
 import { ENDED_NOW, KERNEL_ENDED } from '../run/ending';
-import { pageTexts } from '../texts';
+import { __ } from '../texts';
 import { element, setText } from '../view/dom';
 import { whenModelEnds } from '../view/ending';
 import { heed, lasting } from '../view/model';
@@ -24,9 +25,16 @@ const BEAT = 15_000;
 /** What one widget knows, for all the places where it is shown. */
 class WidgetNews {
   readonly changes = new EventTarget();
-  private readonly client = crypto.randomUUID();
+  private readonly watch = new Watch({
+    looks: () => this.lookers > 0 && !document.hidden,
+    send: message => this.send(message),
+    changed: () => this.change(),
+    noticed: words => {
+      this.notice = words;
+      this.change();
+    }
+  });
   private model: AnyModel<Traits> | null = null;
-  private known: News = NO_NEWS;
   private lookers = 0;
   private isOver = false;
   notice = '';
@@ -34,9 +42,9 @@ class WidgetNews {
   start(model: AnyModel<Traits>, signal: AbortSignal): void {
     this.model = model;
     heed(model, 'msg:custom', message => this.receive(message), signal);
-    document.addEventListener('visibilitychange', () => this.tell(), { signal });
+    document.addEventListener('visibilitychange', () => this.watch.tell(), { signal });
     whenModelEnds(model, signal, () => this.end());
-    const beat = window.setInterval(() => this.stayPresent(), BEAT);
+    const beat = window.setInterval(() => this.isOver || this.watch.stay(), BEAT);
     signal.addEventListener('abort', () => window.clearInterval(beat));
   }
 
@@ -48,22 +56,22 @@ class WidgetNews {
   end(): void {
     if (!this.isOver) {
       this.isOver = true;
-      this.known = endedNews(this.known, Date.now());
-      this.changes.dispatchEvent(new Event('change'));
+      this.watch.end();
+      this.change();
     }
   }
 
   get news(): News {
-    return this.known;
+    return this.watch.news;
   }
 
   /** Until the signal, somebody looks. */
   look(signal: AbortSignal): void {
     this.lookers += 1;
-    this.tell();
+    this.watch.tell();
     signal.addEventListener('abort', () => {
       this.lookers -= 1;
-      this.tell();
+      this.watch.tell();
     });
   }
 
@@ -75,49 +83,23 @@ class WidgetNews {
     }
   }
 
-  private stayPresent(): void {
-    if (!this.isOver && this.lookers > 0 && !document.hidden) {
-      this.send({ kind: 'watch', client: this.client, here: true });
-    }
-  }
-
-  private tell(): void {
-    const looks = this.lookers > 0 && !document.hidden;
-    this.send({ kind: looks ? 'watch' : 'unwatch', client: this.client });
-  }
-
   private receive(content: unknown): void {
-    const message = readNews(content);
-    if (message === null) {
-      return;
-    }
     if (this.isOver) {
-      // It was there after all: everything is asked for.
+      // It was there after all.
       this.isOver = false;
-      this.known = { ...this.known, seq: null };
-      this.tell();
+      this.watch.askAnew();
     }
-    if (message.kind === 'who_is_there') {
-      this.stayPresent();
-    }
-    const next = takeNews(this.known, message, Date.now());
-    if (next === null) {
-      if (this.known.seq !== null) {
-        this.known = { ...this.known, seq: null };
-        this.tell();
-      }
-      return;
-    }
-    this.known = next;
-    this.notice = message.kind === 'notice' ? message.text : this.notice;
+    this.watch.receive(content);
+  }
+
+  private change(): void {
     this.changes.dispatchEvent(new Event('change'));
   }
 }
 
 function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void {
-  const waits = element('p', { text: pageTexts().__('Waiting for the kernel…') });
+  const waits = element('p', { text: __('Waiting for the kernel…') });
   const view = new PanelView({
-    texts: pageTexts(),
     signal,
     offers: new Set<RunAction>(['reveal', 'branch']),
     confirms: true,
@@ -134,7 +116,7 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
   });
   view.node.setAttribute('data-wsn-widget', '');
   const timer = window.setTimeout(
-    () => setText(waits, pageTexts().__('No answer from the kernel. It is busy or gone; run the cell again to ask anew.')),
+    () => setText(waits, __('No answer from the kernel. It is busy or gone; run the cell again to ask anew.')),
     PATIENCE
   );
   let saidOver = false;
@@ -150,7 +132,7 @@ function showPanel(news: WidgetNews, el: HTMLElement, signal: AbortSignal): void
     view.update([{ key: 'kernel', title: '', current: true, news: news.news }]);
     if (news.over) {
       saidOver = true;
-      view.tell(pageTexts().__(ENDED_NOW));
+      view.tell(__(ENDED_NOW));
       view.pause();
     } else {
       view.resume();
@@ -182,9 +164,9 @@ async function onRun(news: WidgetNews, view: PanelView, action: RunAction, sessi
   const line = branchLine(session.address, row.id);
   try {
     await navigator.clipboard.writeText(`${line}\n`);
-    view.tell(pageTexts().__('Copied: %1. Paste it into a new cell.', line));
+    view.tell(__('Copied: %1. Paste it into a new cell.', line));
   } catch {
-    view.tell(pageTexts().__('Begin a new cell with %1.', line));
+    view.tell(__('Begin a new cell with %1.', line));
   }
 }
 

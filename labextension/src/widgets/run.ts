@@ -1,8 +1,8 @@
 /** The live widget's front end (anywidget): keeps the run up to date from messages and draws it in every view. */
 
 import type { AnyModel, Initialize, Render } from '@anywidget/types';
+import { readRun } from '../run/bundle';
 import { LiveRun, drawLive } from '../run/live';
-import { readRun } from '../run/read';
 import { whenModelEnds } from '../view/ending';
 import { heed, lasting } from '../view/model';
 import { pageMarkdown } from '../view/page';

@@ -56,7 +56,6 @@ test('other messages count and change no session', () => {
   const notice = readNews({ kind: 'notice', seq: 8, text: 'No.' });
   assert.deepEqual(notice, { kind: 'notice', seq: 8, text: 'No.' });
   assert.equal(taken(first, notice as Message).sessions, first.sessions);
-  assert.equal(takeNews(first, { kind: 'here', seq: 0 }, NOW), first);
 });
 
 test('what is no message is null, and wrong fields get neutral values', () => {

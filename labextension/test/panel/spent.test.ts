@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_NEWS, readNews, takeNews, type News } from '../../src/panel/news';
 import { TokensToday } from '../../src/panel/spent';
-import type { Store } from '../../src/view/foldStore';
+import type { Store } from '../../src/view/store';
 
 const NOON = new Date(2026, 10, 21, 12).getTime();
 const DAY = 24 * 3600 * 1000;

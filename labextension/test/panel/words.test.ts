@@ -13,15 +13,15 @@ function row(more: object): Row {
 }
 
 test('a run says what it does, then how it ended', () => {
-  assert.equal(doingWords(english, row({ doing: 'tool', tool: 'population' })), 'population…');
-  assert.equal(doingWords(english, row({ doing: 'text' })), 'streaming…');
-  assert.equal(doingWords(english, row({ doing: 'something new' })), 'waiting…');
-  assert.equal(statusWords(english, row({ status: 'completed', duration_ms: 3200 })).replace('\u00a0', ' '), 'done in 3.2 s');
-  assert.equal(statusWords(english, row({ status: 'cancelled' })), 'stopped');
+  assert.equal(doingWords(row({ doing: 'tool', tool: 'population' })), 'population…');
+  assert.equal(doingWords(row({ doing: 'text' })), 'streaming…');
+  assert.equal(doingWords(row({ doing: 'something new' })), 'waiting…');
+  assert.equal(statusWords(row({ status: 'completed', duration_ms: 3200 })).replace('\u00a0', ' '), 'done in 3.2 s');
+  assert.equal(statusWords(row({ status: 'cancelled' })), 'stopped');
 });
 
 test('ages are whole seconds, then whole minutes', () => {
-  assert.deepEqual([0, 999, 59_999, 60_000, 3_599_999].map(ms => roughly(english, ms)), [
+  assert.deepEqual([0, 999, 59_999, 60_000, 3_599_999].map(ms => roughly(ms)), [
     '0 s',
     '0 s',
     '59 s',

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Run } from '../../src/run/bundle';
+import { readRun, type Run } from '../../src/run/bundle';
 import { endedRun, endingOf, endingWords } from '../../src/run/ending';
 import { LiveRun } from '../../src/run/live';
-import { readRun } from '../../src/run/read';
 import { rowsOf } from '../../src/view/rows';
 import { sampleRun } from '../sample';
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { MIME_TYPE } from '../../src/run/bundle';
-import { readRun } from '../../src/run/read';
+import { MIME_TYPE, readRun } from '../../src/run/bundle';
 import { runAt } from '../../src/run/replay';
 
 const KEPT = '../tests/kept';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KernelMessage } from '../../src/run/bundle';
-import { readMessage, readRun } from '../../src/run/read';
+import { readRun } from '../../src/run/bundle';
+import { readMessage, type KernelMessage } from '../../src/run/messages';
 import { reduce, startState, type LiveState } from '../../src/run/reduce';
 import { sampleRun } from '../sample';
 

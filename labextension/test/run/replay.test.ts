@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRun } from '../../src/run/read';
+import { readRun } from '../../src/run/bundle';
 import { runAt } from '../../src/run/replay';
 import { pythonOf } from '../../src/view/python';
 import { isWhole, panned, zoomed } from '../../src/view/window';

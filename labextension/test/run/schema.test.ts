@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { readRun } from '../../src/run/read';
+import { readRun } from '../../src/run/bundle';
 
 /** The part of JSON Schema that the bundle's schema uses. */
 interface Schema {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call, Run } from '../../src/run/bundle';
-import { readArguments, readMessage, readProblem, readRun } from '../../src/run/read';
+import { readRun, type Call, type Run } from '../../src/run/bundle';
+import { readArguments, readMessage, readProblem } from '../../src/run/messages';
 import { argumentsProblem, deadlineWords, isWhole, sizeWords, unsaidWords, waitingOf } from '../../src/view/approvals';
 import { rowsOf } from '../../src/view/rows';
 import { sampleRun } from '../sample';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MIME_TYPE, type Run } from '../../src/run/bundle';
+import { MIME_TYPE, readRun, type Run } from '../../src/run/bundle';
 import { endedRun } from '../../src/run/ending';
-import { readRun } from '../../src/run/read';
 import { formsOf, withRun, type Forms } from '../../src/view/forms';
 import { sampleRun } from '../sample';
 

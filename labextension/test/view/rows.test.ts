@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Run } from '../../src/run/bundle';
-import { readRun } from '../../src/run/read';
+import { readRun, type Run } from '../../src/run/bundle';
 import { ageOf, labelOf, rowsAt, rowsOf, spansInWords } from '../../src/view/rows';
 import { sampleRun } from '../sample';
 

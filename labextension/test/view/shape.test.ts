@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRun } from '../../src/run/read';
+import { readRun } from '../../src/run/bundle';
 import { shapeOf } from '../../src/view/shape';
 import { sampleRun } from '../sample';
 

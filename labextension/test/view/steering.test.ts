@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Run, Steer } from '../../src/run/bundle';
-import { readMessage, readRun } from '../../src/run/read';
+import { readRun, type Run, type Steer } from '../../src/run/bundle';
+import { readMessage } from '../../src/run/messages';
 import { reduce, startState } from '../../src/run/reduce';
 import { steerLines, stillSending } from '../../src/view/steering';
 import { sampleRun } from '../sample';

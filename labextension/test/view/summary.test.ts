@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CallStatus, Run } from '../../src/run/bundle';
-import { readRun } from '../../src/run/read';
+import { readRun, type Run } from '../../src/run/bundle';
+import type { CallStatus } from '../../src/run/words';
 import { allFailed, amountsOf, durationOf, nameOf, statusOf, totalsLine, totalsOf, waiting } from '../../src/view/summary';
 import { sampleRun } from '../sample';
 

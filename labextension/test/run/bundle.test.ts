@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerOf, callsOf } from '../../src/run/bundle';
-import { readMessage, readRun } from '../../src/run/read';
+import { answerOf, callsOf, readRun } from '../../src/run/bundle';
+import { readMessage } from '../../src/run/messages';
 import { sampleRun } from '../sample';
 
 test('a bundle is read as it was written', () => {
