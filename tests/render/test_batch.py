@@ -71,6 +71,8 @@ def test_a_square_stands_for_several_rows_as_the_worst_of_them() -> None:
     found = forms(batch("c" * 9_999 + "f"))
     assert "a square" in _svg(found["text/html"])
     assert 'class="sf"' in _svg(found["text/html"])
+    # The picture's own rules, and those of the squares.
+    assert _svg(found["text/html"]).count("<style>") == 2
 
 
 def _svg(html: str) -> str:

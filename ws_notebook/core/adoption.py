@@ -13,7 +13,7 @@ import msgspec
 
 from . import arrival, calltext, output, parts
 from .changes import Change, TurnChanged
-from .items import TOOL_CALLS, Item, at, kind, listed
+from .items import TOOL_CALLS, Item, at, kind, listed, word_of
 from .turn import CallState, TextPart, TurnState
 
 __all__ = ["adopt", "in_order"]
@@ -70,7 +70,7 @@ def _is_more_known(turn: TurnState) -> bool:
 def _all_known(turn: TurnState) -> list[_Known]:
     calls = {id(call.item): call for call in turn.tool_calls if call.item is not None}
     found = [
-        _Known(kind(item), _id(item), place, item, calls.get(id(item)), _text(item))
+        _Known(kind(item), word_of(item), place, item, calls.get(id(item)), _text(item))
         for item, place in zip(turn.output, turn.receiving.output_places, strict=True)
     ]
     for call in turn.tool_calls:
@@ -105,8 +105,7 @@ def _paired(items: list[Item], known: list[_Known]) -> dict[int, _Known]:
 
 
 def _by_id(mine: _Known, item: Item, index: int) -> bool:
-    same = bool(mine.id) and mine.id == _id(item)
-    return same and not (mine.call is not None and _other_call(mine.call, item))
+    return bool(mine.id) and not (mine.call is not None and _other_call(mine.call, item))
 
 
 def _by_call(mine: _Known, item: Item, index: int) -> bool:
@@ -117,7 +116,7 @@ def _by_call(mine: _Known, item: Item, index: int) -> bool:
 
 def _by_call_id(mine: _Known, item: Item, index: int) -> bool:
     same = mine.call is not None and bool(mine.call.given_id) and mine.call.given_id == item.get("call_id")
-    return same and (_agree(mine, item) or not (mine.id and _id(item)))
+    return same and (_agree(mine, item) or not (mine.id and word_of(item)))
 
 
 def _by_place(mine: _Known, item: Item, index: int) -> bool:
@@ -138,7 +137,7 @@ def _call_id(item: Mapping[str, Any], index: int = 0) -> str | None:
 
 _CALLED = (lambda mine: None if mine.call is None else mine.call.given_id, _call_id)
 _SIGNS: tuple[tuple[Callable[[_Known], object], Callable[[Item, int], object], _Sign], ...] = (
-    (lambda mine: mine.id, lambda item, _: _id(item), _by_id),
+    (lambda mine: mine.id, lambda item, _: word_of(item), _by_id),
     (*_CALLED, _by_call),
     (lambda mine: mine.place, lambda _, index: index, _by_place),
     (*_CALLED, _by_call_id),
@@ -224,10 +223,6 @@ def _sorted(things: Sequence[_Part], positions: Mapping[int, int]) -> list[_Part
         last = positions.get(id(thing.item), last)
         keys.append(last)
     return [things[number] for number in sorted(range(len(things)), key=keys.__getitem__)]
-
-
-def _id(item: Mapping[str, Any]) -> str:
-    return str(item.get("id") or "")
 
 
 def _text(item: Item) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import calltext, events, places
 from .changes import CallChanged, Change, ToolCallReady
-from .items import Item, kind
+from .items import Item, kind, word_of
 from .lineage import CUT_OFF_OUTPUT
 from .timing import CallTiming
 from .turn import CallState, TurnState
@@ -130,10 +130,10 @@ def is_twin(call: CallState) -> bool:
 
 def _name(call: CallState, item: Mapping[str, Any]) -> None:
     """Take the names that an item gives; an answer needs an id, so where there is none it gets one."""
-    call.item_id = _id(item, "id") or call.item_id
-    call.given_id = _id(item, "call_id") or call.given_id
+    call.item_id = word_of(item) or call.item_id
+    call.given_id = word_of(item, "call_id") or call.given_id
     _number(call, call.given_id or call.call_id or call.item_id or f"call_{call.output_index}")
-    call.name = _id(item, "name") or call.name
+    call.name = word_of(item, "name") or call.name
     calls_by = call.turn.receiving.calls_by
     for key in ((call.item_id,), (call.output_index,), (call.output_index, call.given_id)):
         known = calls_by.setdefault(key, [])
@@ -151,15 +151,11 @@ def _number(call: CallState, call_id: str) -> None:
     same.append(call)
 
 
-def _id(item: Mapping[str, Any], key: str) -> str:
-    return str(item.get(key) or "")
-
-
 def _known(turn: TurnState, item: Mapping[str, Any], index: int, *, whole: bool) -> CallState | None:
     """The call that an item is, by its id, else by its place; None for one that is new."""
     if not turn.tool_calls:
         return None
-    item_id, call_id = _id(item, "id"), _id(item, "call_id")
+    item_id, call_id = word_of(item), word_of(item, "call_id")
     for call in _calls(turn, item_id) if item_id else ():
         if call.item_id == item_id and not _contradicts(call, item, index, whole):
             return call
@@ -175,16 +171,16 @@ def _calls(turn: TurnState, *key: str | int) -> list[CallState]:
 
 def _contradicts(call: CallState, item: Mapping[str, Any], index: int, whole: bool) -> bool:
     """Whether it is another item all the same: some providers give several of them one id."""
-    if _differ(call.given_id, _id(item, "call_id")):
+    if _differ(call.given_id, word_of(item, "call_id")):
         return True
     return whole and call.item is not None and call.output_index != index and not _says(call, item)
 
 
 def _stands(call: CallState, item: Mapping[str, Any], index: int, whole: bool) -> bool:
     """Whether it is the call at this place. Ids may change from one event to the next."""
-    if call.output_index != index or _differ(call.given_id, _id(item, "call_id")):
+    if call.output_index != index or _differ(call.given_id, word_of(item, "call_id")):
         return False
-    other = _differ(call.item_id, _id(item, "id"))
+    other = _differ(call.item_id, word_of(item))
     if call.item is None:
         return whole or not other
     return not other and (not whole or _says(call, item))

@@ -33,36 +33,35 @@ class _Change(msgspec.Struct, frozen=True, eq=False):
     """Something that happened to a run."""
 
 
-class TurnStarted(_Change, frozen=True, eq=False):
+class _TurnChange(_Change, frozen=True, eq=False):
+    """Something that happened to one of its turns."""
+
+    turn: TurnState
+
+
+class TurnStarted(_TurnChange, frozen=True, eq=False):
     """A further turn was begun; its request is about to be sent."""
 
-    turn: TurnState
 
-
-class TurnChanged(_Change, frozen=True, eq=False):
+class TurnChanged(_TurnChange, frozen=True, eq=False):
     """Something else than text changed: sent, created, another kind of time, recovered."""
 
-    turn: TurnState
 
-
-class TextAppended(_Change, frozen=True, eq=False):
+class TextAppended(_TurnChange, frozen=True, eq=False):
     """The answer grew by `text`."""
 
-    turn: TurnState
     text: str
 
 
-class ReasoningAppended(_Change, frozen=True, eq=False):
+class ReasoningAppended(_TurnChange, frozen=True, eq=False):
     """The reasoning that is shown grew by `text`."""
 
-    turn: TurnState
     text: str
 
 
-class ItemDone(_Change, frozen=True, eq=False):
+class ItemDone(_TurnChange, frozen=True, eq=False):
     """An output item is whole."""
 
-    turn: TurnState
     item: Item
 
 
@@ -84,10 +83,8 @@ class SteerChanged(_Change, frozen=True, eq=False):
     steer: Steer
 
 
-class TurnEnded(_Change, frozen=True, eq=False):
+class TurnEnded(_TurnChange, frozen=True, eq=False):
     """The turn's terminal event came, or it was cut off."""
-
-    turn: TurnState
 
 
 class RunEnded(_Change, frozen=True, eq=False):

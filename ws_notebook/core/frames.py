@@ -66,9 +66,6 @@ class Tallies(msgspec.Struct, eq=False, gc=False):
     """
     _code: str = "d"
 
-    def __len__(self) -> int:
-        return len(self._read()) // 5
-
     def __iter__(self) -> Iterator[FrameTally]:
         numbers, began = self._read()[:], self._began
         kinds = self._kinds.split("\n") if isinstance(self._kinds, str) else self._kinds

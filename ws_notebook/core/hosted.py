@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from . import codec
+import msgspec
+
 from .events import UnknownEvent
 from .items import TOOL_CALLS, Item, is_owed_elsewhere, kind
 from .turn import HostedCall, TurnState
@@ -19,6 +20,11 @@ __all__ = ["advance", "begin", "end", "stop"]
 
 _PROGRESS = re.compile(r"response\.(?:\w+_call|mcp_list_tools)\.(\w+)")
 _ENDS = frozenset({"completed", "failed"})
+
+
+class _Place(msgspec.Struct):
+    item_id: str | None = None
+    output_index: int = -1
 
 
 def begin(turn: TurnState, item: Mapping[str, Any], output_index: int, now: float) -> bool:
@@ -38,8 +44,11 @@ def advance(turn: TurnState, event: UnknownEvent) -> bool:
     found = _PROGRESS.fullmatch(event.type)
     if found is None:
         return False
-    fields = codec.decode_object(event.frame)
-    call = _of(turn, fields.get("item_id"), fields.get("output_index"))
+    try:
+        place = msgspec.json.decode(event.frame, type=_Place)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    call = _of(turn, place.item_id, place.output_index)
     if call is None or call.ended is not None or call.stage == found[1]:
         return False
     call.stage = found[1]
@@ -62,7 +71,7 @@ def stop(turn: TurnState, now: float) -> None:
             call.stage = call.stage if call.stage in _ENDS else "incomplete"
 
 
-def _of(turn: TurnState, item_id: object, output_index: object) -> HostedCall | None:
+def _of(turn: TurnState, item_id: object, output_index: int) -> HostedCall | None:
     """By its id; by its place where it has none."""
     for call in turn.hosted:
         own = call.item.get("id")

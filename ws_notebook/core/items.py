@@ -27,6 +27,7 @@ __all__ = [
     "prompt_text",
     "tool_output",
     "user_message",
+    "word_of",
 ]
 
 TOOL_CALLS = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
@@ -83,6 +84,11 @@ def kind(item: Mapping[str, Any]) -> str:
     """The item's type; empty where it has none that could be one."""
     found = item.get("type")
     return found if isinstance(found, str) else ""
+
+
+def word_of(item: Mapping[str, Any], key: str = "id") -> str:
+    """The id of an item, or another of its words; empty where it gives none."""
+    return str(item.get(key) or "")
 
 
 def at(value: Any, *path: str) -> Any:

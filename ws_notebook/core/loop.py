@@ -95,7 +95,7 @@ class ToolLoop:
         self._changes.append((run, RunEnded(run)))
 
     def add(self, run: RunState) -> None:
-        """Add a run that asks nothing itself, as the line of a batch, and is ended by whoever drives it."""
+        """Add a run, and no more: the line of a batch asks nothing itself, and is ended by whoever drives the batch."""
         self.runs.append(run)
         self._by_id[run.id] = run
 

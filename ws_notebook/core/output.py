@@ -11,7 +11,7 @@ from typing import Any
 
 from . import arrival, hosted, parts
 from .changes import Change, ItemDone, TurnChanged
-from .items import TOOL_CALLS, Item, kind, listed
+from .items import TOOL_CALLS, Item, kind, listed, word_of
 from .turn import CallState, TextPart, TurnState
 
 __all__ = ["content", "finish", "keep", "put", "retold"]
@@ -126,7 +126,7 @@ def _late(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:
 
 
 def _late_text(turn: TurnState, item: Item, place: int, now: float) -> list[Change]:
-    told, item_id = _contents(item), str(item.get("id") or "")
+    told, item_id = _contents(item), word_of(item)
     shown = [part for part in turn.parts if part.output_index == place and not part.whole and part.kind == "text"]
     whole = "".join(part["text"] for part in told if isinstance(part, dict) and isinstance(part.get("text"), str))
     if shown and "".join(part.text for part in shown) == whole:
@@ -145,8 +145,7 @@ def _late_reasoning(turn: TurnState, item: Item, place: int, now: float) -> list
     for position, part in enumerate(listed(item.get("content" if raw else "summary"))):
         text = part.get("text") if isinstance(part, dict) else None
         if isinstance(text, str):
-            item_id = str(item.get("id") or "")
-            changes += parts.settle(turn, "reasoning", (place, position), text, now, raw=raw, item_id=item_id)
+            changes += parts.settle(turn, "reasoning", (place, position), text, now, raw=raw, item_id=word_of(item))
     return changes
 
 

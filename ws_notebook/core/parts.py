@@ -9,7 +9,7 @@ else, it is added as a further paragraph, and where it says less, what was shown
 from __future__ import annotations
 
 from .changes import Change, ReasoningAppended, TextAppended, TurnChanged
-from .items import Item
+from .items import Item, word_of
 from .turn import TextPart, TurnState
 
 __all__ = ["close", "grow", "holds", "settle"]
@@ -63,7 +63,7 @@ def close(turn: TurnState, item: Item, output_index: int) -> None:
     """An item is whole: what comes for its place from now on belongs to another one, since some number every item 0."""
     for part in turn.parts:
         if part.output_index == output_index and not part.whole:
-            part.whole, part.item, part.item_id = True, item, str(item.get("id") or "")
+            part.whole, part.item, part.item_id = True, item, word_of(item)
 
 
 def holds(text: str, other: str) -> bool:

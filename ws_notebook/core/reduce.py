@@ -192,28 +192,27 @@ def _reasoning_done(*, raw: bool = False) -> Handler:
     return settle
 
 
-def _text_done(turn: TurnState, event: events.OutputTextDone, now: float) -> list[Change]:
-    return _say_whole(turn, "text", _place(turn, event), event.text, now)
+def _whole(shown: str) -> Handler:
+    """The whole of a text or of a refusal, in the event's field of that name."""
+
+    def settle(turn: TurnState, event: Any, now: float) -> list[Change]:
+        return _said(turn, parts.settle(turn, shown, _place(turn, event), getattr(event, shown), now), now)
+
+    return settle
 
 
 def _part_done(turn: TurnState, event: events.ContentPartDone, now: float) -> list[Change]:
-    part = codec.decode_object(event.part)
-    changes = output.content(turn, part, _place(turn, event), now)
-    return [*_token(turn, "text", now), *changes] if changes else []
+    return _said(turn, output.content(turn, codec.decode_object(event.part), _place(turn, event), now), now)
 
 
-def _say_whole(turn: TurnState, shown: str, place: tuple[int, int], words: str, now: float) -> list[Change]:
-    changes = parts.settle(turn, shown, place, words, now)
+def _said(turn: TurnState, changes: list[Change], now: float) -> list[Change]:
+    """What was said as a whole; it may be the first that was said."""
     return [*_token(turn, "text", now), *changes] if changes else []
 
 
 def _refusal_delta(turn: TurnState, event: events.RefusalDelta, now: float) -> list[Change]:
     changes = parts.grow(turn, "refusal", _place(turn, event), event.delta, now)
     return _token(turn, "text", now) or changes
-
-
-def _refusal_done(turn: TurnState, event: events.RefusalDone, now: float) -> list[Change]:
-    return _say_whole(turn, "refusal", _place(turn, event), event.refusal, now)
 
 
 def _item_added(turn: TurnState, event: events.OutputItemAdded, now: float) -> list[Change]:
@@ -265,10 +264,10 @@ _HANDLERS: Mapping[type[Any], Handler] = {
     events.OutputItemDone: _item_done,
     events.OutputTextDelta: _piece("text"),
     events.TextBurst: _piece("text"),
-    events.OutputTextDone: _text_done,
+    events.OutputTextDone: _whole("text"),
     events.ContentPartDone: _part_done,
     events.RefusalDelta: _refusal_delta,
-    events.RefusalDone: _refusal_done,
+    events.RefusalDone: _whole("refusal"),
     events.ReasoningTextDelta: _piece("reasoning", raw=True),
     events.ReasoningTextDone: _reasoning_done(raw=True),
     events.ReasoningSummaryDelta: _piece("reasoning"),

@@ -27,7 +27,7 @@ from ..tools.executor import Execution, Outcome, cancelled_outcome, failed_outco
 from ..tools.function import Tool
 from ..tools.unsaid import Unsaid
 from ..tools.values.outputs import error_output
-from .calls import Calls
+from .calls import Calls, interrupt
 from .course import Course
 from .portal import Job, Portal
 
@@ -39,8 +39,6 @@ _LOOK_AGAIN = 0.25
 _GRACE = 5.0
 """Seconds in which a live view says that it shows the call, or else input() asks."""
 
-_NUDGE = 0.05
-"""Seconds after which an interrupt that was not taken is sent once more."""
 
 _NOBODY = (
     "Nobody could be asked: this front end takes no input. Decide in code (session.on_approval), open the notebook in "
@@ -160,8 +158,7 @@ class Approvals:
     def _prompt(self, held: Held) -> None:
         """Ask by input(), in this cell's output. KeyboardInterrupt of the user passes through."""
         pending = held.pending
-        if pending is None:
-            return
+        assert pending is not None  # it was examined before anybody was to be asked
 
         def approval() -> str:
             return msgspec.json.encode(prompted(pending, held.tool.parsed, held.unsaid)).decode()
@@ -315,8 +312,7 @@ class Approvals:
         del self._held[held.call]
         self._cancel_timers(held)
         if held.prompt is not None:
-            asyncio.get_running_loop().call_later(_NUDGE, held.prompt.nudge)
-            held.prompt.interrupt()
+            interrupt(held.prompt)
 
     def _cancel_timers(self, held: Held) -> None:
         for timer in held.timers:

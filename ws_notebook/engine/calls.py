@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -11,10 +12,19 @@ from ..core.protocol import Protocol
 from ..core.turn import ApprovalState, CallState, Progress
 from ..secrets import Keys, hidden, note
 from ..tools.approval import Decision
-from ..tools.executor import Outcome
+from ..tools.executor import Execution, Outcome
 from ..tools.values.outputs import without_secrets
 
-__all__ = ["Calls"]
+__all__ = ["Calls", "interrupt"]
+
+_NUDGE = 0.05
+"""Seconds after which an interrupt that was not taken is sent once more."""
+
+
+def interrupt(execution: Execution) -> bool:
+    """On the loop: stop what runs for a call. False: it goes on, or it was interrupted before."""
+    asyncio.get_running_loop().call_later(_NUDGE, execution.nudge)
+    return execution.interrupt()
 
 
 class Calls:

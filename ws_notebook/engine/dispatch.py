@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import threading
 import time
@@ -30,7 +31,7 @@ from ..tools.executor import (
 )
 from ..tools.values import Output
 from .approvals import Approvals, Held
-from .calls import Calls
+from .calls import Calls, interrupt
 from .course import Course
 from .portal import Job, Portal
 from .progress import Reporter
@@ -40,8 +41,6 @@ __all__ = ["Dispatcher"]
 _GRACE = 0.5
 """Seconds in which an interrupted function ends, or else counts as still running."""
 
-_NUDGE = 0.05
-"""Seconds after which an interrupt that was not taken is sent once more."""
 
 _BUSY = 0.1
 """Seconds that a call waits for the main thread before it is shown as kept by a busy kernel."""
@@ -118,10 +117,8 @@ class Dispatcher:
 
     def _hand_over(self, execution: Execution, executor: Executor) -> None:
         """In a thread of the pool. ipyparallel's client is for one thread at a time; others take care themselves."""
-        if not type(executor).__module__.startswith("ipyparallel"):
-            execution.run_with(executor)
-            return
-        with self._portal.shared.setdefault("ipyparallel", threading.Lock()):
+        alone = type(executor).__module__.startswith("ipyparallel")
+        with self._portal.shared.setdefault("ipyparallel", threading.Lock()) if alone else contextlib.nullcontext():
             execution.run_with(executor)
 
     def stop(self, run: RunState) -> None:
@@ -132,7 +129,7 @@ class Dispatcher:
             execution = self._running[call]
             self._let_go(call)
             self._forget(call)
-            self._interrupt(execution)
+            interrupt(execution)
 
     def _let_go(self, call: CallState) -> None:
         """Nobody waits for it any more: a thread that it keeps is not to be missed by others."""
@@ -202,7 +199,7 @@ class Dispatcher:
             return
         if not self._calls.begin_call(call, execution.began):
             self._forget(call)
-            self._interrupt(execution)
+            interrupt(execution)
             return
         self._cancel_timer(call)
         timeout = self._waits().tool if execution.tool.timeout is None else execution.tool.timeout
@@ -211,15 +208,11 @@ class Dispatcher:
             self._timers[call] = asyncio.get_running_loop().call_later(left, self._time_out, call, timeout)
 
     def _time_out(self, call: CallState, seconds: float) -> None:
-        if self._interrupt(self._running[call]):
+        if interrupt(self._running[call]):
             self._expired[call] = seconds
             self._timers[call] = asyncio.get_running_loop().call_later(_GRACE, self._give_up, call, seconds)
         else:
             self._give_up(call, seconds)
-
-    def _interrupt(self, execution: Execution) -> bool:
-        asyncio.get_running_loop().call_later(_NUDGE, execution.nudge)
-        return execution.interrupt()
 
     def _give_up(self, call: CallState, seconds: float) -> None:
         self._let_go(call)

@@ -276,15 +276,12 @@ class WorkQueue:
 
     def _serve_idle(self) -> None:
         def wanted(job: Job) -> bool:
-            return not job.aside and (job.idle or self._is_awaited(job.owner))
+            return not job.aside and (job.idle or any(_is_of(job.owner, each) for each, _ in self._awaiting))
 
         # While a cell waits, it serves, although its loop may run nested.
         job = None if self._attending else self._claim(wanted)
         if job is not None:
             self._begin(job)
-
-    def _is_awaited(self, owner: object) -> bool:
-        return any(_is_of(owner, each) for each, _ in self._awaiting)
 
     def _serve_awaited(self, owner: object, jobs: Sequence[Job]) -> None:
         """Have jobs of an awaited owner done: coroutines on the loop that awaits, functions beside it."""

@@ -123,10 +123,7 @@ def _grid(batch: dict[str, Any]) -> str:
         paths.setdefault(letter, []).append(f"M{x:g} {y:g}h{size - 2:g}v{size - 2:g}h-{size - 2:g}z")
     bottom = _TOP + -(-len(shown) // _ACROSS) * size
     style = f"<style>{coloured({f's{letter}': colours for letter, colours in _COLOURS.items()}, 'fill')}</style>"
-    body = [
-        f"<style>{style}</style>",
-        *(f'<path class="s{letter}" d="{"".join(steps)}"/>' for letter, steps in paths.items()),
-    ]
+    body = [style, *(f'<path class="s{letter}" d="{"".join(steps)}"/>' for letter, steps in paths.items())]
     x = 1.0
     for status, letter in LETTERS.items():
         if letter in paths:

@@ -112,7 +112,6 @@ def _hue(index: int) -> int:
 
 def _style(count: int) -> str:
     hues = HUES[: max(1, min(count, len(HUES)))]
-
     shapes = "".join(f".w{index}.line{{stroke-dasharray:{dash}}}" for index, dash in enumerate(_DASHES) if dash)
     shapes += ".line{fill:none;stroke:currentColor;stroke-width:2}.band{fill:currentColor;opacity:.16}"
     return f"<style>{shapes}{svg.coloured({f'w{index}': pair for index, pair in enumerate(hues)})}</style>"

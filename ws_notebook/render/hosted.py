@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..core.items import word_of
 from ..core.turn import HostedCall, TurnState
 
 __all__ = ["hosted_name", "timed_items"]
@@ -20,10 +21,9 @@ def timed_items(
 
     Of such a one `end_ms` is null and the summary says how far it is.
     """
-    calls = {str(call.item.get("id") or ""): call for call in list(turn.hosted)}
+    calls = {word_of(call.item): call for call in list(turn.hosted)}
     found = [_timed(item, calls.get(item["id"]), clock) for item in items]
-    found += [_running(call, clock) for call in list(turn.hosted) if call.ended is None]
-    return found
+    return found + [_running(call, clock) for call in list(turn.hosted) if call.ended is None]
 
 
 def hosted_name(kind: str) -> str:
@@ -40,7 +40,7 @@ def _timed(item: Mapping[str, Any], call: HostedCall | None, clock: Callable[[fl
 def _running(call: HostedCall, clock: Callable[[float], float]) -> dict[str, Any]:
     return {
         "type": str(call.item.get("type")),
-        "id": str(call.item.get("id") or ""),
+        "id": word_of(call.item),
         "status": "in_progress",
         "summary": f"{_WORDS.get(call.stage, call.stage).replace('_', ' ')}…",
         "start_ms": clock(call.started),

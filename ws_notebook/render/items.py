@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..core.items import TOOL_CALLS, at, listed
+from ..core.items import TOOL_CALLS, at, listed, word_of
 from ..core.turn import TurnState
 from ..secrets import Keys, hidden
 from .format import counted, cut, one_line, short_arguments, size
@@ -32,8 +32,8 @@ def other_items(turn: TurnState, *, pictures: bool = True, keys: Keys | None = N
     found: list[dict[str, Any]] = [
         {
             "type": str(item.get("type") or "unknown"),
-            "id": str(item.get("id") or ""),
-            "status": str(item.get("status") or ""),
+            "id": word_of(item),
+            "status": word_of(item, "status"),
             "summary": one_line(hidden(_summary(item), keys), _LINE),
             **(_made_pictures(item) if pictures else {}),
         }
