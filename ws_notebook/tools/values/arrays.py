@@ -23,12 +23,11 @@ def is_array(value: Any) -> bool:
     )
 
 
-def array_data(array: Any, limit: int, notes: Notes | None = None) -> Any:
+def array_data(array: Any, limit: int, notes: Notes) -> Any:
     """The array as lists, of which the elements may have to be converted further, or as a dict that describes it.
 
     An array that cannot fit into `limit` characters is shortened, with a note.
     """
-    notes = [] if notes is None else notes
     if isinstance(array, _labelled()):
         return _labels(array, limit, notes)
     if _is_sparse(array):

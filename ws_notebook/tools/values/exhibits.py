@@ -24,8 +24,6 @@ _FIGURE = 300_000
 _WORDS = 200
 _BREAKS = re.compile(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
-_ATOMS = (str, int, float, bool, type(None), bytes)
-
 
 def exhibits(value: Any) -> tuple[Mapping[str, Any], ...]:
     """Those of a result, and of the members of a list, tuple or dictionary; never raises.
@@ -42,8 +40,6 @@ def exhibits(value: Any) -> tuple[Mapping[str, Any], ...]:
 
 
 def _members(value: Any) -> Iterable[Any]:
-    if type(value) in _ATOMS:
-        return ()
     if type(value) in (list, tuple) and len(value) <= _MEMBERS:
         return list(value)
     return list(value.values()) if type(value) is dict and len(value) <= _MEMBERS else [value]
