@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from ws_notebook.render.format import shortened
-from ws_notebook.tools.schema.nodes import Schema, any_of, mapped, reachable, resolved, subschemas, target_name
+from ws_notebook.tools.schema.nodes import Schema, any_of, closed, mapped, reachable, resolved, subschemas, target_name
 
 __all__ = ["NOTE", "NOTES", "NotStrict", "strict_schema", "tidied", "wire_schema"]
 
@@ -183,12 +183,7 @@ class _Converter:
         for name, child in node.get("properties", {}).items():
             converted = self.convert(child, f"{path}.{name}" if path else name)
             properties[name] = converted if name in required else self._nullable(converted, child)
-        return {
-            "type": "object",
-            "properties": properties,
-            "required": list(properties),
-            "additionalProperties": False,
-        }
+        return closed(properties, list(properties))
 
     def _array(self, node: Schema, path: str) -> Schema:
         inner = f"{path}[]"
