@@ -13,8 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from concurrent.futures import CancelledError, Future
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import CancelledError, Future, wait
 from typing import Any, TextIO, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -175,7 +174,7 @@ class Line:
 
     def _explained(self, error: BaseException, last_words: str) -> str:
         cause = _leaf(error)
-        if isinstance(cause, NotYet | TimeoutError):
+        if isinstance(cause, TimeoutError):
             what = f"did not answer within {self._limit:g} s"
         else:
             what = f"cannot be reached: {_words(cause)}"
@@ -228,21 +227,17 @@ class _Connection:
             raise anyio.ClosedResourceError
         future = asyncio.run_coroutine_threadsafe(make(self._client.result()), loop)
         left = limit
-        while True:
-            try:
-                return future.result(_POLL)
-            except NotYet:
-                if future.done():
-                    return future.result()
+        try:
+            while not (future.done() or wait([future], _POLL).done):
                 left -= _POLL
                 if left <= 0 or self.gone:
-                    future.cancel()
-                    raise
+                    raise TimeoutError
                 if context is not None and context.cancelled:
                     future.cancel()
-            except BaseException:
-                future.cancel()
-                raise
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
 
     def stop(self) -> None:
         """End it and wait for that a moment."""
