@@ -114,18 +114,15 @@ def _of_pandas(table: Any, rows: int) -> Grid:
     shown = table.iloc[:rows, :MAX_COLUMNS]
     names = shown.columns
     depth = names.nlevels
-    index = (
-        []
-        if _only_counts(table.index)
-        else [shown.index.get_level_values(place) for place in range(shown.index.nlevels)]
-    )
+    levels = 0 if _only_counts(table.index) else shown.index.nlevels
+    index = [shown.index.get_level_values(place) for place in range(levels)]
     columns = [_pandas_values(shown.iloc[:, place]) for place in range(len(names))]
     heads = [(*(None,) * (depth - 1), level.name) for level in index]
     heads += [name if depth > 1 else (name,) for name in names]
     values = [*map(_pandas_values, index), *columns]
     found = list(zip(*values, strict=True)) if values else [()] * len(shown)
-    levels = tuple(names.names) if any(name is not None for name in names.names) and not is_column else ()
-    return Grid(tuple(heads), found, len(index), len(table), len(table.columns), is_column, levels)
+    called = tuple(names.names) if any(name is not None for name in names.names) and not is_column else ()
+    return Grid(tuple(heads), found, len(index), len(table), len(table.columns), is_column, called)
 
 
 def _only_counts(index: Any) -> bool:
