@@ -105,7 +105,7 @@ class Tool(Workbench, Generic[P, R]):
     @property
     def strict(self) -> bool:
         """Whether the provider is asked to hold the model to the schema exactly."""
-        return self._schema.strict and self.format is None
+        return not self._schema.strict_reason and self.format is None
 
     @property
     def strict_reason(self) -> str:

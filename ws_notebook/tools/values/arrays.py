@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Any
 
@@ -69,9 +70,7 @@ def _is_sparse(value: Any) -> bool:
 
 def _sparse(array: Any, limit: int, notes: Notes) -> dict[str, Any]:
     """Its kind and shape, with all elements of a small one, else the places and values of those stored."""
-    size = 1
-    for length in array.shape:
-        size *= int(length)
+    size = math.prod(map(int, array.shape))
     about = {"sparse": type(array).__name__, "shape": list(array.shape), "dtype": str(array.dtype)}
     if size <= _SMALL:
         return {**about, "values": _listed(array.toarray())}
