@@ -49,7 +49,7 @@ _MAX_PAGES = 1_000
 class Line:
     """Opens a connection when it is needed and there is none. `name` is the server's.
 
-    `target` is a URL, or a command as a list. Except for `call`, one thread at a time.
+    `target` is a URL, or a command as a list. Callable from any thread.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Line:
     ) -> None:
         self._target, self._headers, self._env, self._cwd = target, dict(headers), dict(env), cwd
         self._limit = limit
+        self._lock = threading.Lock()
         self._open: _Connection | None = None
         self._closed = False
         self._chatter = Chatter()
@@ -72,16 +73,17 @@ class Line:
         """The connection, made if need be. Raises ConnectionFailed with the cause, ToolError after `close`."""
         if self._closed:
             raise ToolError(f"The connection to MCP server {self.name} was closed. Make another with McpServer(…).")
-        if self._open is None or self._open.gone:
-            # Windows gives another kind of file, which does as well. The connection closes it.
-            errors = cast(TextIO, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))  # noqa: SIM115
-            made = _Connection(lambda: self._client(errors), errors)
-            try:
-                info = made.start(self._limit)
-            except Exception as error:  # noqa: BLE001 - whatever a transport or a server may raise
-                raise ConnectionFailed(self._explained(error, made.last_words)) from None
-            self._open, self.name = made, info or self.name
-        return self._open
+        with self._lock:
+            if self._open is None or self._open.gone:
+                # Windows gives another kind of file, which does as well. The connection closes it.
+                errors = cast(TextIO, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))  # noqa: SIM115
+                made = _Connection(lambda: self._client(errors), errors)
+                try:
+                    info = made.start(self._limit)
+                except Exception as error:  # noqa: BLE001 - whatever a transport or a server may raise
+                    raise ConnectionFailed(self._explained(error, made.last_words)) from None
+                self._open, self.name = made, info or self.name
+            return self._open
 
     def list_tools(self) -> list[Any]:
         """Every tool, as `mcp.types.Tool`. Raises ConnectionFailed.
@@ -117,11 +119,9 @@ class Line:
     def call(self, name: str, arguments: dict[str, Any], context: Context) -> Any:
         """Make a call and wait for its result; it is cancelled once `context` says that nobody waits for it.
 
-        Raises ToolError with the server's words, or with what became of the connection. Callable from any thread.
+        Raises ToolError with the server's words, or with what became of the connection, and what `open` raises.
         """
-        connection = self._open
-        if connection is None:
-            raise ToolError(f"There is no connection to MCP server {self.name}.")
+        connection = self.open()
 
         async def tell(progress: float, total: float | None, message: str | None) -> None:
             context.progress(progress / total if total else None, message or "")
