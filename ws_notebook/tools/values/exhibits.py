@@ -10,7 +10,7 @@ import msgspec
 
 from ws_notebook.render.format import shortened
 from ws_notebook.tools.values.grid import grid, is_table
-from ws_notebook.tools.values.loaded import PYTHONS, loaded
+from ws_notebook.tools.values.loaded import loaded
 from ws_notebook.tools.values.tables import table_lines
 
 __all__ = ["exhibits"]
@@ -46,8 +46,6 @@ def _members(value: Any) -> Iterable[Any]:
 
 
 def _exhibit(value: Any) -> Mapping[str, Any] | None:
-    if type(value) in PYTHONS:
-        return None
     if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
         return _figure(value)
     return _table(value) if is_table(value) and not _is_costly(value) else None

@@ -134,8 +134,6 @@ def _texts(values: list[Any], max_output: int, notes: Notes) -> list[str]:
 def _limited(parts: list[dict[str, Any]], max_output: int, notes: Notes) -> list[dict[str, Any]]:
     """Parts as the API has them; texts that are too long together are cut."""
     texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
-    if sum(map(len, texts)) <= max_output:
-        return parts
     sizes = shares([len(text) for text in texts], max_output)
     kept = iter([cut(text, size, notes) for text, size in zip(texts, sizes, strict=True)])
     return [{**part, "text": next(kept)} if isinstance(part.get("text"), str) else part for part in parts]
