@@ -101,12 +101,7 @@ def _each(path: str) -> _Values:
 
 def _between(start: str, end: str) -> _Values:
     """The milliseconds between two moments, as `core.timing.milliseconds` has them."""
-
-    def values(rows: _Rows) -> Any:
-        lasted = (rows.numbers(end) - rows.numbers(start)) * 1000
-        return lasted.clip(0.0)
-
-    return values
+    return lambda rows: ((rows.numbers(end) - rows.numbers(start)) * 1000).clip(0.0)
 
 
 def _tokens(*path: str) -> _Values:

@@ -42,7 +42,7 @@ def call_of(text: str, handle: Any = None) -> CallState:
 
 
 def pending(**arguments: Any) -> PendingCall:
-    return PendingCall(RUN, call_of(json.dumps(arguments, default=repr)), arguments)
+    return PendingCall(RUN, call_of(json.dumps(arguments, default=repr)), arguments, {})
 
 
 def test_the_policy_is_a_public_name() -> None:
@@ -219,7 +219,7 @@ def test_the_question_hides_nothing() -> None:
 def test_a_pending_call_hands_the_decision_on() -> None:
     heard: list[Any] = []
     handle = SimpleNamespace(keys=None, approve=heard.append, deny=heard.append)
-    found = PendingCall(RUN, call_of('{"path": "a"}', handle), {"path": "a"})
+    found = PendingCall(RUN, call_of('{"path": "a"}', handle), {"path": "a"}, {})
     found.approve({"path": "b"})
     found.deny("no")
     assert heard == [{"path": "b"}, "no"]

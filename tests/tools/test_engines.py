@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import multiprocessing
 import os
 import threading
@@ -14,6 +15,7 @@ import pytest
 
 from ws_notebook import Context, tool
 from ws_notebook.tools import engines
+from ws_notebook.tools.call import BoundCall
 from ws_notebook.tools.engines import submitted, withdrawn
 
 __all__: list[str] = []
@@ -30,6 +32,10 @@ class Post(Executor):
         done: Future[Any] = Future()
         done.set_result(function(*args, **kwargs))
         return done
+
+
+def sent(executor: Executor, bound: BoundCall, inside: Context) -> Future[Any]:
+    return submitted(executor, bound, inside, contextvars.Context())
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +56,7 @@ def test_a_thread_knows_its_call() -> None:
 
     inside = Context("the run")
     with ThreadPoolExecutor(1) as pool:
-        assert submitted(pool, look.bind("{}"), inside).result(20) == (inside, False)
+        assert sent(pool, look.bind("{}"), inside).result(20) == (inside, False)
 
 
 def test_another_process_gets_the_arguments_and_a_context_of_no_call(processes: ProcessPoolExecutor) -> None:
@@ -59,7 +65,7 @@ def test_another_process_gets_the_arguments_and_a_context_of_no_call(processes: 
         ctx.progress(0.5)
         return word, os.getpid(), ctx.run
 
-    word, process, run = submitted(processes, look.bind('{"word": "hey"}'), Context("the run")).result(30)
+    word, process, run = sent(processes, look.bind('{"word": "hey"}'), Context("the run")).result(30)
     assert (word, run) == ("hey", None)
     assert process != os.getpid()
 
@@ -74,7 +80,7 @@ def test_functions_and_classes_that_only_this_process_has_travel_by_value(proces
         return point.x + by
 
     bound = move.bind('{"point": {"x": 1}, "by": 4}')
-    assert submitted(processes, bound, Context()).result(30) == 5
+    assert sent(processes, bound, Context()).result(30) == 5
 
 
 def test_a_coroutine_function_and_a_generator_run_there(processes: ProcessPoolExecutor) -> None:
@@ -87,14 +93,14 @@ def test_a_coroutine_function_and_a_generator_run_there(processes: ProcessPoolEx
         yield 1
         yield 2
 
-    assert submitted(processes, later.bind("{}"), Context()).result(30) == 1
-    assert submitted(processes, several.bind("{}"), Context()).result(30) == 2
+    assert sent(processes, later.bind("{}"), Context()).result(30) == 1
+    assert sent(processes, several.bind("{}"), Context()).result(30) == 2
 
 
 def test_equal_calls_are_not_the_same_call() -> None:
     post = Post()
     for _ in range(2):
-        submitted(post, where.bind('{"word": "a"}'), Context())
+        sent(post, where.bind('{"word": "a"}'), Context())
     first, second = post.handed
     assert first != second
 
@@ -104,7 +110,7 @@ def test_without_cloudpickle_functions_of_a_module_travel_by_name(
 ) -> None:
     monkeypatch.setattr(engines, "_cloudpickle", lambda: None)
     post = Post()
-    assert submitted(post, where.bind('{"word": "a"}'), Context()).result() == ("a", os.getpid())
+    assert sent(post, where.bind('{"word": "a"}'), Context()).result() == ("a", os.getpid())
     assert post.handed[0][0].tool is where
 
 

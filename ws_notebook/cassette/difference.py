@@ -19,10 +19,8 @@ _FIRST = ("model", "instructions", "input", "tools", "text", "reasoning", "tool_
 _NOT_COMPARED = frozenset({"type", "stream", "stream_id", "previous_response_id", "store"})
 """What says how, where and after what it is asked, and not what."""
 _NEW_EACH_TIME = frozenset(
-    {
-        *("id", "item_id", "call_id", "response_id", "previous_response_id", "sequence_number", "created_at"),
-        *("completed_at", "obfuscation", "stream_id", "encrypted_content", "usage"),
-    }
+    "id item_id call_id response_id previous_response_id sequence_number created_at completed_at obfuscation stream_id "
+    "encrypted_content usage".split()
 )
 _AROUND = 30
 """Characters shown before the first that differs."""

@@ -66,10 +66,8 @@ def line(entry: Entry) -> bytes:
 def read(data: bytes) -> Read:
     """The content of a file. A last line that was cut off is left out. Raises SettingsError."""
     # Not splitlines(): some of what that takes for an end of a line may stand in a frame.
-    lines = data.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
-    head = decode_object(lines[0]) if lines else {}
+    lines = data.removesuffix(b"\n").split(b"\n")
+    head = decode_object(lines[0])
     version = head.get("cassette")
     if "cassette" not in head:
         raise SettingsError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from .keys import at_end
@@ -85,17 +85,16 @@ KINDS: Final = (
 """Every kind that is known by its looks. Keys in PEM, passwords and headers are known by what stands around them."""
 
 
-def _by_head() -> dict[bytes, list[Kind]]:
-    found: dict[bytes, list[Kind]] = {}
+def _by_head() -> dict[bytes, dict[Kind, None]]:
+    """The kinds by the first three letters of their heads, each once and in their order."""
+    found: dict[bytes, dict[Kind, None]] = {}
     for kind in KINDS:
         for head in kind.heads:
-            kinds = found.setdefault(head[:3].encode(), [])
-            if kind not in kinds:
-                kinds.append(kind)
+            found.setdefault(head[:3].encode(), {})[kind] = None
     return found
 
 
-_HEADS: Final[Mapping[bytes, list[Kind]]] = _by_head()
+_HEADS: Final[Mapping[bytes, Iterable[Kind]]] = _by_head()
 _ALL_HEADS: Final = tuple(head.encode() for kind in KINDS for head in kind.heads)
 _LONGEST_HEAD: Final = max(map(len, _ALL_HEADS))
 _BEGUN: Final = frozenset(head[:length] for head in _ALL_HEADS for length in range(1, len(head)))

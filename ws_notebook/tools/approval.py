@@ -66,11 +66,7 @@ class PendingCall:
     """A call before it is made, with its arguments as Python values: what `approve=` and `session.on_approval` get."""
 
     def __init__(
-        self,
-        run: RunHandle,
-        call: CallState,
-        arguments: Mapping[str, Any],
-        defaults: Mapping[str, Any] | None = None,
+        self, run: RunHandle, call: CallState, arguments: Mapping[str, Any], defaults: Mapping[str, Any]
     ) -> None:
         self.run = run
         """The `Run` that it belongs to."""
@@ -79,7 +75,7 @@ class PendingCall:
         self.call_id: str = call.call_id
         self.arguments = dict(arguments)
         """The values by name; those left to their defaults are absent."""
-        self.defaults = dict(defaults or {})
+        self.defaults = dict(defaults)
         """What the function gets besides, as JSON values: `days`, or `options.depth` inside of an argument."""
 
     def approve(self, arguments: Mapping[str, Any] | str | None = None) -> None:

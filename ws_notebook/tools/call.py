@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ws_notebook.tools.context import Context
-from ws_notebook.tools.schema.signature import Parameter, home
+from ws_notebook.tools.schema.signature import home
+
+if TYPE_CHECKING:
+    from ws_notebook.tools.schema.function import FunctionSchema
 
 __all__ = ["BoundCall"]
 
@@ -26,25 +29,16 @@ class BoundCall(msgspec.Struct, frozen=True, eq=False):
     """The parameters that are given the context."""
 
     @classmethod
-    def of(
-        cls,
-        tool: Callable[..., Any],
-        parameters: tuple[Parameter, ...],
-        values: dict[str, Any],
-        *,
-        contexts: tuple[str, ...] = (),
-    ) -> BoundCall:
+    def of(cls, tool: Callable[..., Any], schema: FunctionSchema, values: dict[str, Any]) -> BoundCall:
         """Sort values by name into positional and keyword arguments."""
-        positional = [parameter for parameter in parameters if parameter.positional]
-        if not positional:
-            return cls(tool, (), values, contexts)
+        positional = [parameter for parameter in schema.parameters if parameter.positional]
         given = [index for index, parameter in enumerate(positional) if parameter.name in values]
         # A default before a given positional argument has to be spelled out.
         leading = positional[: given[-1] + 1] if given else []
         args = tuple(values.get(parameter.name, parameter.default) for parameter in leading)
         names = {parameter.name for parameter in positional}
         keywords = {name: value for name, value in values.items() if name not in names}
-        return cls(tool, args, keywords, contexts)
+        return cls(tool, args, keywords, schema.contexts)
 
     def run(self, context: Context | None = None) -> Any:
         """Call the function in this thread and return its result; an awaitable where the tool is async.

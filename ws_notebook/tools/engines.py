@@ -17,9 +17,7 @@ from ws_notebook.tools.context import Context
 __all__ = ["submitted", "withdrawn"]
 
 
-def submitted(
-    executor: Executor, bound: BoundCall, inside: Context, context: contextvars.Context | None = None
-) -> Future[Any]:
+def submitted(executor: Executor, bound: BoundCall, inside: Context, context: contextvars.Context) -> Future[Any]:
     """The call in that executor. Raises what the executor raises, and what cannot be pickled does.
 
     In threads the function knows its call (`inside`) and runs in `context`; elsewhere only the arguments travel. With
@@ -27,7 +25,7 @@ def submitted(
     classes.
     """
     if isinstance(executor, ThreadPoolExecutor):
-        return executor.submit((context or contextvars.Context()).run, _call, bound, inside)
+        return executor.submit(context.run, _call, bound, inside)
     # Dask takes equal calls of a function for one and the same, and hands out the first one's result.
     once = uuid.uuid4().hex
     cloudpickle = _cloudpickle()

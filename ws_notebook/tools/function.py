@@ -105,7 +105,7 @@ class Tool(Workbench, Generic[P, R]):
     @property
     def strict(self) -> bool:
         """Whether the provider is asked to hold the model to the schema exactly."""
-        return self._schema.strict and self.format is None
+        return not self._schema.strict_reason and self.format is None
 
     @property
     def strict_reason(self) -> str:
@@ -127,8 +127,7 @@ class Tool(Workbench, Generic[P, R]):
 
     def bind(self, arguments: str) -> BoundCall:
         """The call that the model asks for with these JSON arguments, ready to run. Raises as `parsed` does."""
-        values = self.parsed(arguments)
-        return BoundCall.of(self, self._schema.parameters, values, contexts=self._schema.contexts)
+        return BoundCall.of(self, self._schema, self.parsed(arguments))
 
     def parsed(self, arguments: str) -> dict[str, Any]:
         """The Python values by name of these JSON arguments; those left to their defaults are absent.

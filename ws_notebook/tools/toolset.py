@@ -72,10 +72,7 @@ def _of_module(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 def _of_object(source: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Methods in the order in which they are written, those of the classes above first; properties are not read."""
-    names: dict[str, None] = {}
-    for cls in reversed(type(source).__mro__[:-1]):
-        names.update(dict.fromkeys(vars(cls)))
-    for name in names:
+    for name in dict.fromkeys(name for cls in reversed(type(source).__mro__[:-1]) for name in vars(cls)):
         written = inspect.getattr_static(type(source), name)
         if isinstance(written, staticmethod | classmethod):
             written = written.__func__

@@ -96,6 +96,9 @@ def _ignored(line: Any, call: Any) -> None:
         line.call("wait", {"seconds": 600}, Context(call=call))
 
 
-def test_without_a_connection_a_call_says_so() -> None:
-    with pytest.raises(ToolError, match="There is no connection"):
-        a_line().call("price", {}, Context())
+def test_a_call_makes_the_connection_that_it_needs() -> None:
+    line = a_line()
+    assert line.call("price", {"title": "Emma"}, Context()).content[0].text == "4"
+    line.close()
+    with pytest.raises(ToolError, match="was closed"):
+        line.call("price", {"title": "Emma"}, Context())

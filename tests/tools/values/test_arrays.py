@@ -49,7 +49,7 @@ def test_durations_and_bytes_are_text() -> None:
 @pytest.mark.packages
 def test_a_small_sparse_array_is_written_out() -> None:
     sparse = pytest.importorskip("scipy.sparse")
-    assert array_data(sparse.csr_matrix([[0, 1], [2, 0]]), 1_000) == {
+    assert array_data(sparse.csr_matrix([[0, 1], [2, 0]]), 1_000, []) == {
         "sparse": "csr_matrix",
         "shape": [2, 2],
         "dtype": "int64",
@@ -65,7 +65,7 @@ def test_a_large_sparse_array_is_its_stored_elements() -> None:
     assert (found["shape"], found["stored"], found["note"]) == ([100, 100], 2, "all others are 0")
     assert dict(zip(map(tuple, found["coordinates"]), found["values"], strict=True)) == {(0, 7): 2.0, (99, 3): 2.0}
     assert made.nnz == 3
-    cut = array_data(made, 6)
+    cut = array_data(made, 6, [])
     assert cut["note"] == "the first 1 of 2 stored elements; all others are 0"
     assert len(cut["values"]) == len(cut["coordinates"]) == 1
 

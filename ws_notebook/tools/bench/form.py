@@ -53,7 +53,7 @@ class ToolForm:
 
     def values(self) -> dict[str, Any]:
         """What the fields hold, by name; optional ones that are off are left out. Raises `ToolError` for bad JSON."""
-        return {name: field.value() for name, field in self.fields.items() if field.given()}
+        return {name: field.value() for name, field in self.fields.items() if field.switch.value}
 
     def call(self) -> None:
         """Call the tool with what the fields hold, and show what came of it below them."""
@@ -100,9 +100,6 @@ class _Field:
                 ipywidgets.HTML(f"<small>{text}</small>"),
             ]
         )
-
-    def given(self) -> bool:
-        return bool(self.switch.value)
 
     def value(self) -> Any:
         try:

@@ -28,19 +28,12 @@ class Mock:
     stand-in's answer. Arguments are validated as ever. Of several, the innermost counts.
     """
 
-    def __init__(
-        self,
-        in_use: list[Mock],
-        label: str,
-        signature: inspect.Signature,
-        *,
-        returns: Any,
-        raises: Any,
-        side_effect: Any,
-    ) -> None:
-        """`in_use` are the tool's stand-ins, the innermost last: from `with` to its end it is among them."""
-        given = [name for name, value in [("returns", returns), ("raises", raises), ("side_effect", side_effect)]
-                 if value is not UNSET]  # fmt: skip
+    def __init__(self, in_use: list[Mock], label: str, signature: inspect.Signature, **answers: Any) -> None:
+        """`in_use` are the tool's stand-ins, the innermost last: from `with` to its end it is among them.
+
+        `answers` are `returns`, `raises` and `side_effect`, two of them UNSET.
+        """
+        given = [name for name, value in answers.items() if value is not UNSET]
         if len(given) != 1:
             raise ToolError(
                 f"{label}.mock() takes one of returns=, raises= and side_effect=, not {' and '.join(given) or 'none'}."
@@ -49,7 +42,7 @@ class Mock:
         """The arguments of every call so far, by name; defaults included, the context not."""
         self._in_use = in_use
         self._signature = signature
-        self._answer = _answering(label, returns, raises, side_effect)
+        self._answer = _answering(label, **answers)
 
     @property
     def called(self) -> bool:

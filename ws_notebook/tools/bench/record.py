@@ -30,10 +30,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The id of the run whose model made it; empty for a call by hand."""
 
 
-class Bench:
+class Bench(msgspec.Struct, eq=False):
     """What is remembered of a tool, and goes on to the tool that its cell makes when it runs again."""
 
-    def __init__(self) -> None:
-        self.last: Record | None = None
-        self.mocks: list[Mock] = []
-        """The stand-ins in use, the innermost last."""
+    last: Record | None = None
+    mocks: list[Mock] = []
+    """The stand-ins in use, the innermost last."""

@@ -13,8 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from concurrent.futures import CancelledError, Future
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import CancelledError, Future, wait
 from typing import Any, TextIO, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -50,7 +49,7 @@ _MAX_PAGES = 1_000
 class Line:
     """Opens a connection when it is needed and there is none. `name` is the server's.
 
-    `target` is a URL, or a command as a list. Except for `call`, one thread at a time.
+    `target` is a URL, or a command as a list. Callable from any thread.
     """
 
     def __init__(
@@ -64,6 +63,7 @@ class Line:
     ) -> None:
         self._target, self._headers, self._env, self._cwd = target, dict(headers), dict(env), cwd
         self._limit = limit
+        self._lock = threading.Lock()
         self._open: _Connection | None = None
         self._closed = False
         self._chatter = Chatter()
@@ -73,16 +73,17 @@ class Line:
         """The connection, made if need be. Raises ConnectionFailed with the cause, ToolError after `close`."""
         if self._closed:
             raise ToolError(f"The connection to MCP server {self.name} was closed. Make another with McpServer(…).")
-        if self._open is None or self._open.gone:
-            # Windows gives another kind of file, which does as well. The connection closes it.
-            errors = cast(TextIO, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))  # noqa: SIM115
-            made = _Connection(lambda: self._client(errors), errors)
-            try:
-                info = made.start(self._limit)
-            except Exception as error:  # noqa: BLE001 - whatever a transport or a server may raise
-                raise ConnectionFailed(self._explained(error, made.last_words)) from None
-            self._open, self.name = made, info or self.name
-        return self._open
+        with self._lock:
+            if self._open is None or self._open.gone:
+                # Windows gives another kind of file, which does as well. The connection closes it.
+                errors = cast(TextIO, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))  # noqa: SIM115
+                made = _Connection(lambda: self._client(errors), errors)
+                try:
+                    info = made.start(self._limit)
+                except Exception as error:  # noqa: BLE001 - whatever a transport or a server may raise
+                    raise ConnectionFailed(self._explained(error, made.last_words)) from None
+                self._open, self.name = made, info or self.name
+            return self._open
 
     def list_tools(self) -> list[Any]:
         """Every tool, as `mcp.types.Tool`. Raises ConnectionFailed.
@@ -118,11 +119,9 @@ class Line:
     def call(self, name: str, arguments: dict[str, Any], context: Context) -> Any:
         """Make a call and wait for its result; it is cancelled once `context` says that nobody waits for it.
 
-        Raises ToolError with the server's words, or with what became of the connection. Callable from any thread.
+        Raises ToolError with the server's words, or with what became of the connection, and what `open` raises.
         """
-        connection = self._open
-        if connection is None:
-            raise ToolError(f"There is no connection to MCP server {self.name}.")
+        connection = self.open()
 
         async def tell(progress: float, total: float | None, message: str | None) -> None:
             context.progress(progress / total if total else None, message or "")
@@ -175,7 +174,7 @@ class Line:
 
     def _explained(self, error: BaseException, last_words: str) -> str:
         cause = _leaf(error)
-        if isinstance(cause, NotYet | TimeoutError):
+        if isinstance(cause, TimeoutError):
             what = f"did not answer within {self._limit:g} s"
         else:
             what = f"cannot be reached: {_words(cause)}"
@@ -228,21 +227,17 @@ class _Connection:
             raise anyio.ClosedResourceError
         future = asyncio.run_coroutine_threadsafe(make(self._client.result()), loop)
         left = limit
-        while True:
-            try:
-                return future.result(_POLL)
-            except NotYet:
-                if future.done():
-                    return future.result()
+        try:
+            while not (future.done() or wait([future], _POLL).done):
                 left -= _POLL
                 if left <= 0 or self.gone:
-                    future.cancel()
-                    raise
+                    raise TimeoutError
                 if context is not None and context.cancelled:
                     future.cancel()
-            except BaseException:
-                future.cancel()
-                raise
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
 
     def stop(self) -> None:
         """End it and wait for that a moment."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import shlex
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from ws_notebook.exceptions import SettingsError, ToolError
-from ws_notebook.tools.context import Context
 from ws_notebook.tools.options import nearest
 
 if TYPE_CHECKING:
@@ -56,7 +54,6 @@ class McpServer:
 
         self._options = checked_options(options)
         self._only, self._skip, self._prefix = None if only is None else list(only), list(skip), prefix
-        self._lock = threading.Lock()
         self._line: Line = Line(
             _target(server, headers, env, cwd), headers=headers or {}, env=env or {}, cwd=cwd, limit=connect_timeout
         )
@@ -80,8 +77,7 @@ class McpServer:
         """Ask for its tools again and return them."""
         from ws_notebook.tools.mcp.tool import McpTool, fitting_names
 
-        with self._lock:
-            found = {each.name: each for each in self._line.list_tools()}
+        found = {each.name: each for each in self._line.list_tools()}
         self.refused = self._line.refused
         for name in (*(self._only or ()), *self._skip):
             if name not in found and name not in self.refused:
@@ -93,7 +89,7 @@ class McpServer:
         # Of all its tools: what one is called does not depend on which are chosen.
         names = fitting_names(found, self._prefix)
         self.tools[:] = [
-            McpTool(found[name], self._request, name=names[name], origin=self._origin, options=self._options)
+            McpTool(found[name], self._line.call, name=names[name], origin=self._origin, options=self._options)
             for name in chosen
         ]
         return list(self.tools)
@@ -123,11 +119,6 @@ class McpServer:
     def __repr__(self) -> str:
         left_out = f"; left out: {', '.join(self.refused)} (see .refused)" if self.refused else ""
         return f"<McpServer {self.name}: {', '.join(each.name for each in self.tools) or 'no tools'}{left_out}>"
-
-    def _request(self, name: str, arguments: dict[str, Any], context: Context) -> Any:
-        with self._lock:
-            self._line.open()
-        return self._line.call(name, arguments, context)
 
 
 def _target(

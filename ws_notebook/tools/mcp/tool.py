@@ -57,15 +57,7 @@ class McpTool(Tool[..., Any]):
     origin: str
     """Which server that is."""
 
-    def __init__(
-        self,
-        described: Any,
-        request: Request,
-        *,
-        name: str,
-        origin: str,
-        options: dict[str, Any],
-    ) -> None:
+    def __init__(self, described: Any, request: Request, *, name: str, origin: str, options: dict[str, Any]) -> None:
         """`described` is the server's own description of the tool, an `mcp.types.Tool`; `name` what it is called here.
 
         Raises `ToolError` for a tool whose arguments are no object.

@@ -44,10 +44,6 @@ def validated(schema: FunctionSchema, text: str, *, name: str) -> dict[str, Any]
         found = plain_values(text, schema.parameters, schema.kinds)
         if found is not None:
             return found
-    return _validated(schema, text, name)
-
-
-def _validated(schema: FunctionSchema, text: str, name: str) -> dict[str, Any]:
     from pydantic import ValidationError
 
     text = _object(text, bare=not schema.loose.get("required"))

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import msgspec
 
 from ws_notebook.render.format import shortened
-from ws_notebook.tools.schema.nodes import Schema, any_of, mapped, reachable, target_name
+from ws_notebook.tools.schema.nodes import Schema, any_of, closed, mapped, reachable, target_name
 
 __all__ = ["Unusable", "object_schema"]
 
@@ -192,8 +192,7 @@ def _bare(node: Schema) -> Schema:
 
 def _exactly(value: Mapping[str, Any]) -> Schema:
     """An object that has these values and no others."""
-    properties = {name: {"enum": [each]} for name, each in value.items()}
-    return {"properties": properties, "required": list(value), "additionalProperties": False}
+    return closed({name: {"enum": [each]} for name, each in value.items()}, list(value))
 
 
 def _choices(given: Iterable[Schema], resolve: Any, depth: int) -> list[Schema]:
@@ -264,12 +263,7 @@ def _renewed(node: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(node)
     _renew_type(result)
     for bound, strict in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if (
-            isinstance(result.get(strict), bool)
-            and result.pop(strict)
-            and bound in result
-            and _is_sound(bound, result[bound])
-        ):
+        if isinstance(result.get(strict), bool) and result.pop(strict) and _is_sound(bound, result.get(bound)):
             result[strict] = result.pop(bound)
     if isinstance(result.get("items"), list):
         result["prefixItems"] = result.pop("items")

@@ -43,10 +43,6 @@ class FunctionSchema(msgspec.Struct, frozen=True, dict=True):
     contexts: tuple[str, ...] = ()
     """The parameters of the function that are given the context; the model knows nothing of them."""
 
-    @property
-    def strict(self) -> bool:
-        return not self.strict_reason
-
     @functools.cached_property
     def adapter(self) -> TypeAdapter[dict[str, Any]]:
         """Validates a JSON object into the Python arguments by name."""

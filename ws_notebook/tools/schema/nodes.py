@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["Schema", "any_of", "mapped", "reachable", "resolved", "subschemas", "target_name"]
+__all__ = ["Schema", "any_of", "closed", "mapped", "reachable", "resolved", "subschemas", "target_name"]
 
 Schema = dict[str, Any]
 
@@ -69,6 +69,11 @@ def reachable(schema: Schema, definitions: Mapping[str, Schema]) -> dict[str, Sc
             waiting.append(definitions[name])
         waiting.extend(subschemas(node))
     return {name: each for name, each in definitions.items() if name in found}
+
+
+def closed(properties: Mapping[str, Schema], required: list[str]) -> Schema:
+    """An object with these properties and no others."""
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def any_of(choices: Iterable[Schema]) -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import re
@@ -211,13 +212,9 @@ class _Scope:
 
 
 def _closure(function: Callable[..., Any]) -> dict[str, Any]:
-    code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
-    if code is None or not cells:
-        return {}
+    names = getattr(getattr(function, "__code__", None), "co_freevars", ())
     values: dict[str, Any] = {}
-    for name, cell in zip(code.co_freevars, cells, strict=True):
-        try:
+    for name, cell in zip(names, getattr(function, "__closure__", None) or (), strict=False):
+        with contextlib.suppress(ValueError):  # not assigned yet
             values[name] = cell.cell_contents
-        except ValueError:  # not assigned yet
-            continue
     return values

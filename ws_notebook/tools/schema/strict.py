@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from ws_notebook.render.format import shortened
-from ws_notebook.tools.schema.nodes import Schema, any_of, mapped, reachable, resolved, subschemas, target_name
+from ws_notebook.tools.schema.nodes import Schema, any_of, closed, mapped, reachable, resolved, subschemas, target_name
 
 __all__ = ["NOTE", "NOTES", "NotStrict", "strict_schema", "tidied", "wire_schema"]
 
@@ -38,8 +38,6 @@ _FORMATS = {
     "file-path": "path of an existing file",
     "directory-path": "path of an existing directory",
     "binary": "text",
-    "base64": "base64",
-    "base64url": "base64url",
     "uri": "URL",
     "email": "email address",
     "ipv4": "IPv4 address",
@@ -77,7 +75,7 @@ def strict_schema(schema: Schema) -> Schema:
     definitions = schema.get("$defs", {})
     converter = _Converter(definitions)
     result = converter.convert({key: value for key, value in schema.items() if key != "$defs"}, "")
-    used = converter.used_definitions()
+    used = {name: converter.converted[name] for name in definitions if name in converter.converted}
     if used:
         result["$defs"] = used
     _check_limits(result)
@@ -119,10 +117,7 @@ def tidied(schema: Schema) -> Schema:
 class _Converter:
     def __init__(self, definitions: dict[str, Schema]) -> None:
         self._definitions = definitions
-        self._converted: dict[str, Schema] = {}
-
-    def used_definitions(self) -> dict[str, Schema]:
-        return {name: self._converted[name] for name in self._definitions if name in self._converted}
+        self.converted: dict[str, Schema] = {}
 
     def convert(self, node: Schema, path: str) -> Schema:
         """One schema, with `path` naming it to a reader of the reason."""
@@ -147,9 +142,9 @@ class _Converter:
         if siblings and name not in reachable(self._definitions[name], self._definitions):
             # A reference may have no neighbours, so the description needs the definition in its place.
             return self.convert({**self._definitions[name], **siblings}, path)
-        if name not in self._converted:
-            self._converted[name] = {}  # ends the recursion
-            self._converted[name] = self.convert(self._definitions[name], path)
+        if name not in self.converted:
+            self.converted[name] = {}  # ends the recursion
+            self.converted[name] = self.convert(self._definitions[name], path)
         reference = {"$ref": f"#/$defs/{name}"}
         return _described({"anyOf": [reference]}, siblings) if siblings else reference
 
@@ -183,12 +178,7 @@ class _Converter:
         for name, child in node.get("properties", {}).items():
             converted = self.convert(child, f"{path}.{name}" if path else name)
             properties[name] = converted if name in required else self._nullable(converted, child)
-        return {
-            "type": "object",
-            "properties": properties,
-            "required": list(properties),
-            "additionalProperties": False,
-        }
+        return closed(properties, list(properties))
 
     def _array(self, node: Schema, path: str) -> Schema:
         inner = f"{path}[]"
@@ -210,7 +200,7 @@ class _Converter:
         return {**bare, "description": description} if description else bare
 
     def _accepts_null(self, node: Schema) -> bool:
-        node = resolved(node, self._converted) or {}
+        node = resolved(node, self.converted) or {}
         return node.get("type") == "null" or any(self._accepts_null(one) for one in node.get("anyOf", ()))
 
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from ws_notebook.exceptions import FormatError, SettingsError
 from ws_notebook.tools.schema.annotation import readable
 from ws_notebook.tools.schema.arguments import listed_problems, problem, without_nulls
-from ws_notebook.tools.schema.nodes import Schema
+from ws_notebook.tools.schema.nodes import Schema, closed
 from ws_notebook.tools.schema.strict import wire_schema
 from ws_notebook.tools.schema.typed import UNUSABLE, adapted, unusable_cause
 
@@ -107,7 +107,7 @@ class TextFormat:
         if not self._wrapped:
             return schema
         inner = {key: value for key, value in schema.items() if key != "$defs"}
-        outer = {"type": "object", "properties": {_VALUE: inner}, "required": [_VALUE], "additionalProperties": False}
+        outer = closed({_VALUE: inner}, [_VALUE])
         return {**outer, "$defs": schema["$defs"]} if "$defs" in schema else outer
 
 

@@ -19,7 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from ws_notebook.exceptions import ToolError
 from ws_notebook.tools.schema.annotation import readable, undefined_name
 from ws_notebook.tools.schema.docstring import describe
-from ws_notebook.tools.schema.nodes import Schema
+from ws_notebook.tools.schema.nodes import Schema, closed
 from ws_notebook.tools.schema.signature import Parameter
 from ws_notebook.tools.schema.strict import NOTE, tidied
 
@@ -136,12 +136,9 @@ class SchemaGenerator(GenerateJsonSchema):
     def named_tuple_schema(self, schema: Any) -> Schema:
         """A NamedTuple as an object: by their names the model knows its fields. Validation takes both forms."""
         fields, cls = schema["fields"], schema["cls"]
-        result: Schema = {
-            "type": "object",
-            "properties": {field["name"]: self.generate_inner(field["schema"]) for field in fields},
-            "required": [field["name"] for field in fields if field["schema"]["type"] != "default"],
-            "additionalProperties": False,
-        }
+        properties = {field["name"]: self.generate_inner(field["schema"]) for field in fields}
+        required = [field["name"] for field in fields if field["schema"]["type"] != "default"]
+        result = closed(properties, required)
         if cls.__doc__ and not cls.__doc__.startswith(f"{cls.__name__}("):  # what Python writes itself
             result["description"] = inspect.cleandoc(cls.__doc__)
         return _documented(result, cls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Any
 
@@ -23,12 +24,11 @@ def is_array(value: Any) -> bool:
     )
 
 
-def array_data(array: Any, limit: int, notes: Notes | None = None) -> Any:
+def array_data(array: Any, limit: int, notes: Notes) -> Any:
     """The array as lists, of which the elements may have to be converted further, or as a dict that describes it.
 
     An array that cannot fit into `limit` characters is shortened, with a note.
     """
-    notes = [] if notes is None else notes
     if isinstance(array, _labelled()):
         return _labels(array, limit, notes)
     if _is_sparse(array):
@@ -70,9 +70,7 @@ def _is_sparse(value: Any) -> bool:
 
 def _sparse(array: Any, limit: int, notes: Notes) -> dict[str, Any]:
     """Its kind and shape, with all elements of a small one, else the places and values of those stored."""
-    size = 1
-    for length in array.shape:
-        size *= int(length)
+    size = math.prod(map(int, array.shape))
     about = {"sparse": type(array).__name__, "shape": list(array.shape), "dtype": str(array.dtype)}
     if size <= _SMALL:
         return {**about, "values": _listed(array.toarray())}

@@ -10,7 +10,7 @@ import msgspec
 
 from ws_notebook.render.format import shortened
 from ws_notebook.tools.values.grid import grid, is_table
-from ws_notebook.tools.values.loaded import PYTHONS, loaded
+from ws_notebook.tools.values.loaded import loaded
 from ws_notebook.tools.values.tables import table_lines
 
 __all__ = ["exhibits"]
@@ -23,8 +23,6 @@ _FIGURE = 300_000
 """Characters of a figure's JSON; of a larger one there are words only."""
 _WORDS = 200
 _BREAKS = re.compile(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-
-_ATOMS = (str, int, float, bool, type(None), bytes)
 
 
 def exhibits(value: Any) -> tuple[Mapping[str, Any], ...]:
@@ -42,16 +40,12 @@ def exhibits(value: Any) -> tuple[Mapping[str, Any], ...]:
 
 
 def _members(value: Any) -> Iterable[Any]:
-    if type(value) in _ATOMS:
-        return ()
     if type(value) in (list, tuple) and len(value) <= _MEMBERS:
         return list(value)
     return list(value.values()) if type(value) is dict and len(value) <= _MEMBERS else [value]
 
 
 def _exhibit(value: Any) -> Mapping[str, Any] | None:
-    if type(value) in PYTHONS:
-        return None
     if isinstance(value, loaded("plotly.basedatatypes", "BaseFigure")):
         return _figure(value)
     return _table(value) if is_table(value) and not _is_costly(value) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import warnings
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -78,7 +78,7 @@ def grid(value: Any, *, rows: int = MAX_ROWS) -> Grid:
     if _is_structured(value):
         names = value.dtype.names
         columns = [list(value[name][:rows]) for name in names[:MAX_COLUMNS]]
-        return _flat(names, columns, len(value), len(names))
+        return _flat(names, columns, len(value))
     import pandas as pd
 
     with warnings.catch_warnings():
@@ -96,12 +96,10 @@ def _interchanges(value: object) -> bool:
     return not isinstance(value, type) and callable(getattr(type(value), "__dataframe__", None))
 
 
-def _flat(
-    names: Iterable[Any], columns: list[list[Any]], total: int | None, width: int, *, is_column: bool = False
-) -> Grid:
-    """Columns with plain names and without an index."""
+def _flat(names: Sequence[Any], columns: list[list[Any]], total: int | None, *, is_column: bool = False) -> Grid:
+    """Columns, perhaps not all, with plain names and without an index."""
     heads = tuple((name,) for name, _ in zip(names, columns, strict=False))
-    return Grid(heads, list(zip(*columns, strict=True)), 0, total, width, is_column)
+    return Grid(heads, list(zip(*columns, strict=True)), 0, total, len(names), is_column)
 
 
 # pandas.
@@ -114,18 +112,15 @@ def _of_pandas(table: Any, rows: int) -> Grid:
     shown = table.iloc[:rows, :MAX_COLUMNS]
     names = shown.columns
     depth = names.nlevels
-    index = (
-        []
-        if _only_counts(table.index)
-        else [shown.index.get_level_values(place) for place in range(shown.index.nlevels)]
-    )
+    levels = 0 if _only_counts(table.index) else shown.index.nlevels
+    index = [shown.index.get_level_values(place) for place in range(levels)]
     columns = [_pandas_values(shown.iloc[:, place]) for place in range(len(names))]
     heads = [(*(None,) * (depth - 1), level.name) for level in index]
     heads += [name if depth > 1 else (name,) for name in names]
     values = [*map(_pandas_values, index), *columns]
     found = list(zip(*values, strict=True)) if values else [()] * len(shown)
-    levels = tuple(names.names) if any(name is not None for name in names.names) and not is_column else ()
-    return Grid(tuple(heads), found, len(index), len(table), len(table.columns), is_column, levels)
+    called = tuple(names.names) if any(name is not None for name in names.names) and not is_column else ()
+    return Grid(tuple(heads), found, len(index), len(table), len(table.columns), is_column, called)
 
 
 def _only_counts(index: Any) -> bool:
@@ -160,7 +155,7 @@ def _of_polars(table: Any, rows: int) -> Grid:
     if is_column:
         table = table.to_frame(table.name or _COLUMN)
     columns = table.head(rows).get_columns()[:MAX_COLUMNS]
-    return _flat(table.columns, list(map(_polars_values, columns)), total, len(table.columns), is_column=is_column)
+    return _flat(table.columns, list(map(_polars_values, columns)), total, is_column=is_column)
 
 
 def _polars_values(column: Any) -> list[Any]:
@@ -201,7 +196,7 @@ def _time_text(nanoseconds: int) -> Any:
 def _of_arrow(names: list[str], columns: list[Any], total: int, rows: int, *, is_column: bool = False) -> Grid:
     # By their places: names may occur twice.
     values = [_arrow_values(column.slice(0, rows)) for column in columns[:MAX_COLUMNS]]
-    return _flat(names, values, total, len(names), is_column=is_column)
+    return _flat(names, values, total, is_column=is_column)
 
 
 def _arrow_values(column: Any) -> list[Any]:

@@ -33,7 +33,7 @@ def to_output(value: object, *, max_output: int = DEFAULT_MAX_OUTPUT, notes: Not
     # What is no text brings much along: tables, arrays, pictures.
     from ws_notebook.tools.values.shapes import shaped
 
-    return shaped(value, max_output, notes)
+    return shaped(value, max_output, [] if notes is None else notes)
 
 
 def without_secrets(output: Output, keys: Keys | None = None) -> tuple[Output, int]:

@@ -61,7 +61,6 @@ def is_picture(value: object) -> bool:
         loaded("matplotlib.axes", "Axes"),
         loaded("plotly.basedatatypes", "BaseFigure"),
         loaded("IPython.core.display", "Image"),
-        loaded("IPython.display", "Image"),
     )
     return isinstance(value, kinds)
 

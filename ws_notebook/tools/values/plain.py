@@ -229,9 +229,8 @@ def _key(key: Any, place: Place) -> str:
 
 def _refusal(value: Any, place: Place) -> ToolError:
     kind = type(value)
-    name = (
-        kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
-    )
+    module = "" if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}."
+    name = f"{module}{kind.__qualname__}"
     if isinstance(value, bytes | bytearray | memoryview):
         remedy = "Return text (data.decode()), or the bytes of a PNG, JPEG, GIF or WebP image by themselves."
     elif hasattr(value, "__aiter__"):

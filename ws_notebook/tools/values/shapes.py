@@ -31,9 +31,6 @@ _PART_KEYS = {
 _MAX_PARTS = 50
 """Longer sequences are data, and not searched for pictures."""
 
-_ATOMS = (str, int, float, bool, type(None))
-"""The results of most functions; no library's type is among them."""
-
 _MAX_PICTURES = 20
 """Pictures in one output at most."""
 
@@ -42,10 +39,8 @@ _MAX_FILE = 50_000_000
 """Bytes of a picture's file that is shown; the path of a larger one is a path."""
 
 
-def shaped(value: object, max_output: int, notes: Notes | None) -> Output:
+def shaped(value: object, max_output: int, notes: Notes) -> Output:
     """See `outputs.to_output`."""
-    if type(value) in _ATOMS:
-        return _text(value, max_output, notes)
     if isinstance(value, list) and value and all(map(_is_part, value)):
         return _limited(value, max_output, notes)
     url = _picture(value)
@@ -84,7 +79,7 @@ def _file(path: Path) -> Output:
     return str(path) if url is None else [text_part(str(path)), image_part(url)]
 
 
-def _with_pictures(value: Any, max_output: int, notes: Notes | None) -> Output:
+def _with_pictures(value: Any, max_output: int, notes: Notes) -> Output:
     """Text in which "[image 1]" stands for a picture, and the pictures after it."""
     urls: list[str] = []
 
@@ -104,9 +99,7 @@ def _with_pictures(value: Any, max_output: int, notes: Notes | None) -> Output:
     return text if not urls else [text_part(text), *map(image_part, urls)]
 
 
-def _parts(
-    values: Iterable[Any], pictures: list[str | None], max_output: int, notes: Notes | None
-) -> list[dict[str, Any]]:
+def _parts(values: Iterable[Any], pictures: list[str | None], max_output: int, notes: Notes) -> list[dict[str, Any]]:
     """A part for each value; `pictures` are the data URLs of those that are one."""
     texts = iter(_texts([value for value, url in zip(values, pictures, strict=True) if url is None], max_output, notes))
     parts: list[dict[str, Any]] = []
@@ -118,9 +111,9 @@ def _parts(
     return parts
 
 
-def _texts(values: list[Any], max_output: int, notes: Notes | None) -> list[str]:
+def _texts(values: list[Any], max_output: int, notes: Notes) -> list[str]:
     """The text of each value; where they are too long together, the long ones are cut."""
-    tables = [type(value) not in _ATOMS and is_table(value) for value in values]
+    tables = list(map(is_table, values))
     told: list[Notes] = [[] for _ in values]
     whole = [
         table_text(value, max_output=max_output, notes=own) if table else _written(value, max_output, own)
@@ -134,30 +127,25 @@ def _texts(values: list[Any], max_output: int, notes: Notes | None) -> list[str]
             found.append(valid(table_text(value, max_output=size, notes=own)))
         else:
             found.append(valid(cut(text, size, own)))
-    if notes is not None:
-        notes.extend(note for own in told for note in own)
+    notes.extend(note for own in told for note in own)
     return found
 
 
-def _limited(parts: list[dict[str, Any]], max_output: int, notes: Notes | None) -> list[dict[str, Any]]:
+def _limited(parts: list[dict[str, Any]], max_output: int, notes: Notes) -> list[dict[str, Any]]:
     """Parts as the API has them; texts that are too long together are cut."""
     texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
-    if sum(map(len, texts)) <= max_output:
-        return parts
     sizes = shares([len(text) for text in texts], max_output)
     kept = iter([cut(text, size, notes) for text, size in zip(texts, sizes, strict=True)])
     return [{**part, "text": next(kept)} if isinstance(part.get("text"), str) else part for part in parts]
 
 
-def _text(value: Any, max_output: int, notes: Notes | None, picture: Callable[[Any], str | None] | None = None) -> str:
-    if type(value) not in _ATOMS and is_table(value):
+def _text(value: Any, max_output: int, notes: Notes, picture: Callable[[Any], str | None]) -> str:
+    if is_table(value):
         return valid(table_text(value, max_output=max_output, notes=notes))
     return valid(cut(_written(value, max_output, notes, picture), max_output, notes))
 
 
-def _written(
-    value: Any, max_output: int, notes: Notes | None, picture: Callable[[Any], str | None] | None = None
-) -> str:
+def _written(value: Any, max_output: int, notes: Notes, picture: Callable[[Any], str | None] | None = None) -> str:
     """Words as they are, anything else as JSON; not cut yet."""
     data = plain(value, limit=max_output, picture=picture, notes=notes)
     if data is None and isinstance(value, (float, loaded("numpy", "floating"))):
