@@ -26,9 +26,6 @@ from ws_notebook.shelf.shelf import ShelvedModel
 __all__ = ["Engine", "EngineOptions", "unusable"]
 
 _MIB = 1024 * 1024
-_LEAST_MEMORY = 700 * _MIB
-"""Below that, a model would make the machine swap, and everybody wait."""
-_USUAL_CONTEXT = 8192
 _GREEDY = {"temperature": 0, "repeat_penalty": 1.1}
 """The same question gets the same answer, unless it says otherwise; without a penalty, tiny models go in circles."""
 
@@ -37,14 +34,14 @@ _GREEDY = {"temperature": 0, "repeat_penalty": 1.1}
 class EngineOptions:
     """How models run."""
 
-    context: int = _USUAL_CONTEXT
+    context: int = 8192
     """Tokens of one conversation at most; less where the model was trained for less."""
     slots: int = 2
     """Conversations that are answered at the same time; others wait."""
     batch: int = 128
     """Tokens that are read at once: a second lane waits that long for its turn."""
-    least_memory: int = _LEAST_MEMORY
-    """Bytes that must be free for any model."""
+    least_memory: int = 700 * _MIB
+    """Bytes that must be free for any model. Below that, it would make the machine swap, and everybody wait."""
     prefix_cache: bool = True
     """Whether what was read before is kept and read no more."""
     idle_seconds: float = 600.0
