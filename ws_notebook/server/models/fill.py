@@ -38,10 +38,8 @@ class Filler:
         if "enum" in schema:
             return self._named(schema["enum"])
         found: list[Any] = []
-        value = self._value("", schema)
-        while value is not NOTHING and value not in found:
+        while (value := self._value("", schema)) is not NOTHING and value not in found:
             found.append(value)
-            value = self._value("", schema)
         return found
 
     def _object(self, schema: Schema) -> dict[str, Any] | None:
