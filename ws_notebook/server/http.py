@@ -144,7 +144,7 @@ class ModelsHandler(Served):
     """``GET /v1/models``; beside them, what stands behind this server, in words."""
 
     async def get(self) -> None:
-        names = await self._service.names()
+        names = [*self._service.models, *await self._service.source.names()]
         models = [{"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in names]
         said = await self._service.source.described()
         self.answer({"object": "list", "data": models, **({"upstream": said} if said else {})})

@@ -50,10 +50,10 @@ class Filler:
             value = self._value(name, part)
             if value is NOTHING and name in required:
                 value = self._last_resort(part)
-                if value is NOTHING:
-                    return None
             if value is not NOTHING:
                 filled[name] = value
+            elif name in required:
+                return None
         return filled
 
     def _value(self, name: str, schema: Schema) -> Any:

@@ -237,13 +237,11 @@ def objections(schema: Mapping[str, Any], text: str) -> str:
         return "they are no JSON."
     try:
         from jsonschema import validators  # type: ignore[import-untyped, unused-ignore]
-    except ImportError:
-        return ""
-    try:
+
         found = sorted(
             validators.validator_for(schema)(schema).iter_errors(value), key=lambda each: str(each.json_path)
         )
-    except Exception:  # noqa: BLE001 - a schema that is none says nothing of the arguments
+    except Exception:  # noqa: BLE001 - without the package, or by a schema that is none, nothing can be said
         return ""
     return "; ".join(f"{each.json_path}: {each.message[:200]}" for each in found[:3])
 
