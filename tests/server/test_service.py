@@ -11,7 +11,7 @@ from ws_notebook.network.units import Overhead
 from ws_notebook.server.create import parse_create
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.lineage import Record
-from ws_notebook.server.models.base import ModelRequest, Pieces, Text
+from ws_notebook.server.models.base import Model, ModelRequest, Pieces, Text
 from ws_notebook.server.models.demo import DemoModel, Pace
 from ws_notebook.server.service import Service
 from ws_notebook.server.store import MemoryStore
@@ -19,7 +19,7 @@ from ws_notebook.server.store import MemoryStore
 FAST = DemoModel(Pace(0, 0))
 
 
-class Broken:
+class Broken(Model):
     """A model that fails in the middle of its answer."""
 
     name = "broken"
@@ -137,7 +137,7 @@ def test_a_model_that_fails_fails_its_response_and_is_not_remembered(caplog: pyt
 def test_closing_the_events_stops_the_model() -> None:
     stopped = asyncio.Event()
 
-    class Endless:
+    class Endless(Model):
         name = "demo"
 
         async def respond(self, request: ModelRequest) -> AsyncGenerator[Pieces, None]:

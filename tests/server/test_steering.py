@@ -10,7 +10,7 @@ from support.line import Event, Line, play
 from support.server import text_of
 
 from ws_notebook.server.limits import Limits
-from ws_notebook.server.models.base import ModelRequest, Pieces, Text
+from ws_notebook.server.models.base import Model, ModelRequest, Pieces, Text
 from ws_notebook.server.models.demo import Pace
 from ws_notebook.server.service import Service
 from ws_notebook.server.steering import SteerError, failure, parse_steer
@@ -244,7 +244,7 @@ def test_too_many_steers_and_automatic_compaction_are_refused() -> None:
 
 
 def test_steers_of_a_response_that_fails_are_given_back(caplog: pytest.LogCaptureFixture) -> None:
-    class Breaking:
+    class Breaking(Model):
         name = "demo"
 
         def __init__(self, line: list[Line]) -> None:

@@ -9,12 +9,12 @@ from support.server import TOKEN
 
 from ws_notebook.server.app import ServerOptions, serve
 from ws_notebook.server.limits import Limits
-from ws_notebook.server.models.base import ModelRequest, Pieces, Text
+from ws_notebook.server.models.base import Model, ModelRequest, Pieces, Text
 
 __all__ = ["EndlessModel", "serve_endless"]
 
 
-class EndlessModel:
+class EndlessModel(Model):
     """Writes until it is stopped; ``started`` and ``stopped`` tell when."""
 
     name = "endless"

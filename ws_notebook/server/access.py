@@ -79,16 +79,8 @@ class Access:
             return False
 
 
-class Guarded(RequestHandler):
-    """A handler behind *access*; ApiErrors that its methods raise, and all others, are the API's JSON."""
-
-    def initialize(self, *, access: Access, **kwargs: Any) -> None:
-        self._access = access
-        self.owner = ""
-        """Who asks, once that is checked."""
-
-    def prepare(self) -> None:
-        self.owner = self._access.check(self.request.headers)
+class _Answering(RequestHandler):
+    """A handler of which ApiErrors that its methods raise, and all others, are the API's JSON."""
 
     def answer(self, body: object) -> None:
         """Answer with JSON."""
@@ -109,13 +101,23 @@ class Guarded(RequestHandler):
             super().log_exception(typ, value, tb)
 
 
-class NotFound(RequestHandler):
+class Guarded(_Answering):
+    """A handler behind *access*."""
+
+    def initialize(self, *, access: Access, **kwargs: Any) -> None:
+        self._access = access
+        self.owner = ""
+        """Who asks, once that is checked."""
+
+    def prepare(self) -> None:
+        self.owner = self._access.check(self.request.headers)
+
+
+class NotFound(_Answering):
     """Every path the API does not have."""
 
     def prepare(self) -> None:
-        self.set_status(404)
-        self.set_header("Content-Type", "application/json")
-        self.finish(encode(_explain(404, self.request.method, self.request.path).body()))
+        raise _explain(404, self.request.method, self.request.path)
 
 
 def _explain(status: int, method: str | None, path: str) -> ApiError:

@@ -84,12 +84,9 @@ def make_app(options: ServerOptions, store: Store) -> Application:
     kind = Service if options.taping is None else partial(TapedService, taping=options.taping)
     service = kind(models, store, options.source, rate=rate, overhead=overhead)
     guarded = {"access": _access(options), "service": service}
+    socket = {**guarded, "limits": limits, "faults": faults, "profile": options.profile}
     routes: list[Any] = [
-        (
-            _Method("GET", "/v1/responses"),
-            ResponsesSocket,
-            {**guarded, "limits": limits, "faults": faults, "profile": options.profile},
-        ),
+        (_Method("GET", "/v1/responses"), ResponsesSocket, socket),
         (r"/v1/responses", ResponsesHandler, {**guarded, "faults": faults, "patience": limits.unread_seconds}),
         (r"/v1/responses/compact", CompactHandler, guarded),
         (r"/v1/responses/input_tokens", InputTokensHandler, guarded),

@@ -41,14 +41,9 @@ def compact(items: Sequence[Item], *, whole: bool, words: str | None = None) -> 
         return _packed(_Content(whole, [_said(words)]))
     places = [place for place, item in enumerate(items) if item.get("role") == "user"]
     last = places[-1] if places else len(items)
-    kept: list[Item] = []
-    if whole:
-        kept += [items[place] for place in places[:-1]]
-    kept.append(_note(items[:last]))
-    if whole:
-        kept += items[last : last + 1]
-    kept += [short for item in items[last + 1 :] if (short := _shorten(item))]
-    return _packed(_Content(whole, kept))
+    asked, prompt = ([items[place] for place in places[:-1]], items[last : last + 1]) if whole else ([], [])
+    since = [short for item in items[last + 1 :] if (short := _shorten(item))]
+    return _packed(_Content(whole, [*asked, _note(items[:last]), *prompt, *since]))
 
 
 def expand(items: Iterable[Item]) -> list[Item]:

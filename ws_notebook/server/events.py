@@ -55,26 +55,21 @@ class ResponseWriter:
     def write(self, piece: Piece) -> Iterator[Event]:
         if isinstance(piece, Passed):
             yield from self._pass(piece.event)
-            return
-        if isinstance(piece, Call):
+        elif isinstance(piece, Call):
             yield from self._start(CallItem(piece.name, custom=piece.custom, call_id=piece.call_id), Arguments)
-            return
-        if isinstance(piece, Read):
+        elif isinstance(piece, Read):
             self.read = piece
-            return
-        if isinstance(piece, Cut):
+        elif isinstance(piece, Cut):
             self.cut_short(piece.reason)
-            return
-        if isinstance(piece, Break):
+        elif isinstance(piece, Break):
             yield from self._close("completed")
-            return
-        if self._kind is not type(piece):
-            yield from self._start(_item_for(piece), type(piece))
-        assert self._open is not None
-        self.tokens += 1
-        self.reasoning_tokens += isinstance(piece, Thought)
-        kind, fields = self._open.extend(piece.delta)
-        yield self._item_event(kind, fields)
+        else:
+            if self._kind is not type(piece):
+                yield from self._start(_item_for(piece), type(piece))
+            assert self._open is not None
+            self.tokens += 1
+            self.reasoning_tokens += isinstance(piece, Thought)
+            yield self._item_event(*self._open.extend(piece.delta))
 
     def safe_before(self, piece: Piece) -> bool:
         """Whether the response may end before *piece*: no item is left half written, and no tool was called."""
@@ -145,15 +140,15 @@ class ResponseWriter:
         yield from self._close("completed")
         self._open, self._kind = item, kind
         yield self.note("response.output_item.added", output_index=len(self._output), item=item.added())
-        for step, fields in item.open():
-            yield self._item_event(step, fields)
+        for step in item.open():
+            yield self._item_event(*step)
 
     def _close(self, status: str) -> Iterator[Event]:
         item = self._open
         if item is None:
             return
-        for step, fields in item.close():
-            yield self._item_event(step, fields)
+        for step in item.close():
+            yield self._item_event(*step)
         done = item.done(status)
         yield self.note("response.output_item.done", output_index=len(self._output), item=done)
         self._output.append(done)

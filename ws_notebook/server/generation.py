@@ -15,19 +15,7 @@ from ws_notebook.server.create import Create
 from ws_notebook.server.errors import ApiError, injected
 from ws_notebook.server.events import ResponseWriter
 from ws_notebook.server.lineage import Lineage, Record, check_outputs
-from ws_notebook.server.models.base import (
-    Checking,
-    Compacting,
-    Counting,
-    Line,
-    Lost,
-    Model,
-    ModelRequest,
-    Passed,
-    Piece,
-    Pieces,
-    Warming,
-)
+from ws_notebook.server.models.base import Line, Lost, Model, ModelRequest, Passed, Piece, Pieces
 from ws_notebook.server.responses import new_response, usage
 from ws_notebook.server.tokens import count, count_items, count_tools
 from ws_notebook.server.wire import Event, Item
@@ -69,11 +57,11 @@ class Generation:
         items = expand(self._lineage.items())
         check_outputs(items, all_answered=create.generate and not create.compact_now)
         self._request = model_request(create, items, lane=lane, line=line)
-        if create.generate and isinstance(model, Checking):
+        if create.generate:
             model.check(self._request)
         self._writer = ResponseWriter(new_response(create, int(time.time())))
         # A model with tokens of its own keeps the limit itself.
-        self._limit = None if isinstance(model, Counting) else create.max_output_tokens
+        self._limit = None if model.counts else create.max_output_tokens
         self._interrupted = self._stopped = False
         self._failure: str | None = None
 
@@ -123,7 +111,8 @@ class Generation:
             await asyncio.sleep(self._delay)
         content = await self._compact()
         if not self.create.generate or self.create.compact_now:
-            await self._warm_up()
+            if not self.create.generate:
+                self._writer.read = await self._model.warm_up(self._request)
             yield [*self._writer.begin(), *self._compacted(content)]
             return
         try:
@@ -188,10 +177,6 @@ class Generation:
         self._writer.break_off(self._failure, injected(self._failure).message)
         return True
 
-    async def _warm_up(self) -> None:
-        if isinstance(self._model, Warming) and not self.create.generate:
-            self._writer.read = await self._model.warm_up(self._request)
-
     async def _compact(self) -> str | None:
         """What stands for everything before, where the request asks for it or its context is too long for it."""
         create, items = self.create, self._request.items
@@ -199,8 +184,7 @@ class Generation:
         too_long = create.compact_threshold is not None and tokens + count_settings(create) > create.compact_threshold
         if not (create.compact_now or (too_long and create.generate)):
             return None
-        words = await self._model.compact(self._request) if isinstance(self._model, Compacting) else None
-        content = compact(items, whole=True, words=words)
+        content = compact(items, whole=True, words=await self._model.compact(self._request))
         shorter = expand([{"type": "compaction", "encrypted_content": content}])
         if not create.compact_now and count_items(shorter) >= tokens:
             return None

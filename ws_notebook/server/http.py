@@ -15,7 +15,7 @@ from ws_notebook.server.errors import ApiError, refused, told
 from ws_notebook.server.generation import count_settings, model_request
 from ws_notebook.server.lineage import Lineage
 from ws_notebook.server.link import reset, taken
-from ws_notebook.server.models.base import Counting, Line, Lost
+from ws_notebook.server.models.base import Line, Lost
 from ws_notebook.server.service import Served
 from ws_notebook.server.wire import ResponseObject, decode_object, encode
 
@@ -135,9 +135,7 @@ class InputTokensHandler(Served):
         parent = self._service.parent(create, self.owner, lambda _: None)
         lineage = Lineage.extend(parent.lineage if parent else None, create.items)
         model = self._service.model(create.model) if create.model else None
-        counted = None
-        if isinstance(model, Counting):
-            counted = await model.count(model_request(create, expand(lineage.items())))
+        counted = await model.count(model_request(create, expand(lineage.items()))) if model else None
         tokens = lineage.tokens + count_settings(create) if counted is None else counted
         self.answer({"object": "response.input_tokens", "input_tokens": tokens})
 
@@ -146,7 +144,7 @@ class ModelsHandler(Served):
     """``GET /v1/models``; beside them, what stands behind this server, in words."""
 
     async def get(self) -> None:
-        names = await self._service.names()
+        names = [*self._service.models, *await self._service.source.names()]
         models = [{"id": name, "object": "model", "created": 0, "owned_by": "ws-notebook"} for name in names]
         said = await self._service.source.described()
         self.answer({"object": "list", "data": models, **({"upstream": said} if said else {})})

@@ -24,12 +24,8 @@ class Lanes:
         self._turns: WeakValueDictionary[str | None, asyncio.Lock] = WeakValueDictionary()
         """Which of a lane's jobs is at it: a lock goes to whoever waits longest, and is gone with the last of them."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._waiting = 0
-
-    @property
-    def waiting(self) -> int:
+        self.waiting = 0
         """Jobs that have not begun."""
-        return self._waiting
 
     @property
     def busy(self) -> bool:
@@ -38,7 +34,7 @@ class Lanes:
 
     def add(self, lane: str | None, job: Job, *, counted: bool = True) -> None:
         """Run *job* when its lane has come to it; one that is not *counted* takes no place among those in flight."""
-        self._waiting += 1
+        self.waiting += 1
         turn = self._turns.setdefault(lane, asyncio.Lock())
         task = asyncio.create_task(self._work(turn, self._free if counted else nullcontext(), job))
         self._tasks.add(task)
@@ -57,5 +53,5 @@ class Lanes:
     async def _work(self, turn: asyncio.Lock, place: AbstractAsyncContextManager[None], job: Job) -> None:
         with suppress(ConnectionError):  # the client is gone, and with it everybody who could be told
             async with turn, place:
-                self._waiting -= 1
+                self.waiting -= 1
                 await job()

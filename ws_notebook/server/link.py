@@ -173,14 +173,16 @@ class Link:
         return [event]
 
     async def _send(self, data: bytes, split: int = 0) -> None:
+        slow = self._bytes_per_second
+        size = max(1, slow // _SLICES_PER_SECOND) if slow else split
         try:
-            if self._bytes_per_second:
-                await self._send_slowly(data)
-            elif split:
-                for frame in _fragments(data, split):
-                    await self._put(frame)
-            else:
+            if not size:
                 await self._taken(self._handler.write_message(data), len(data))
+                return
+            for frame in _fragments(data, size):
+                await self._put(frame)
+                if slow:
+                    await asyncio.sleep(size / slow)  # pings may pass between two fragments
         except (WebSocketClosedError, StreamClosedError):
             raise ConnectionResetError("the client is gone") from None
 
@@ -189,13 +191,6 @@ class Link:
             await self._taken(self._stream().write(frames), len(frames))
         except StreamClosedError:
             raise ConnectionResetError("the client is gone") from None
-
-    async def _send_slowly(self, data: bytes) -> None:
-        """In fragments, between which pings may pass."""
-        size = max(1, self._bytes_per_second // _SLICES_PER_SECOND)
-        for frame in _fragments(data, size):
-            await self._put(frame)
-            await asyncio.sleep(size / self._bytes_per_second)
 
     async def _taken(self, written: Awaitable[None], size: int) -> None:
         try:

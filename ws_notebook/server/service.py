@@ -35,7 +35,7 @@ class Source:
         return None
 
     async def names(self) -> list[str]:
-        """Those that it lists."""
+        """Those that it lists. ApiError where the list is an upstream's, and that does not answer."""
         return []
 
     async def described(self) -> str:
@@ -123,10 +123,6 @@ class Service:
         if model is None:
             raise model_not_found(name, self.models)
         return model
-
-    async def names(self) -> list[str]:
-        """Every model that this server lists. ApiError where the list is an upstream's, and that does not answer."""
-        return [*self.models, *await self.source.names()]
 
     def through(self, headers: Mapping[str, str]) -> Service:
         """The service of the upstream that a request's headers name, or this one. ApiError where none may be named."""

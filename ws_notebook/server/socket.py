@@ -103,10 +103,7 @@ class ResponsesSocket(Served, WebSocketHandler):
         """Protocol pings, of which none must be answered: tornado's own end a connection over a late pong."""
         while self._limits.ping_seconds:
             await asyncio.sleep(self._limits.ping_seconds)
-            try:
-                self.ping()
-            except WebSocketClosedError:
-                return
+            self.ping()
 
     async def _grow_old(self) -> None:
         if self._limits.connection_seconds:
@@ -128,5 +125,5 @@ class ResponsesSocket(Served, WebSocketHandler):
 
 async def _quietly(part: Coroutine[Any, Any, None]) -> None:
     """A connection's part, which ends when the client is gone."""
-    with suppress(ConnectionError):
+    with suppress(ConnectionError, WebSocketClosedError):
         await part

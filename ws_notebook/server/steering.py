@@ -166,14 +166,9 @@ class Steering:
             create = target.generation.create
             return _continue(replace(create, items=(), previous_response_id=target.generation.id), target.steers)
         self._held[target.lane] = target
+        waits = {"reason": "waiting_for_required_input", "required_input": required}
         for steer in target.steers:
-            self._tell(
-                target,
-                "response.steer.pending",
-                steer=steer.named(),
-                reason="waiting_for_required_input",
-                required_input=required,
-            )
+            self._tell(target, "response.steer.pending", steer=steer.named(), **waits)
         return None
 
     def join(self, lane: str | None, create: Create) -> Create:

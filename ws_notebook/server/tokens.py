@@ -47,11 +47,10 @@ def _texts(value: object) -> Iterable[str]:
             yield from _texts(part)
     elif isinstance(value, dict):
         for key, part in value.items():
-            if isinstance(part, str):
-                if key in _TEXT_KEYS:
-                    yield part
-            else:
+            if not isinstance(part, str):
                 yield from _texts(part)
+            elif key in _TEXT_KEYS:
+                yield part
 
 
 _TEXT_KEYS = frozenset({"arguments", "content", "input", "name", "output", "refusal", "text"})

@@ -80,6 +80,12 @@ def test_values_of_the_prompt_go_where_they_fit() -> None:
     assert (stay.guest, stay.arrival, stay.nights, stay.board) == ("Ada", datetime.date(2024, 5, 1), 3, "full")
 
 
+def test_names_that_begin_alike_stay_in_their_order() -> None:
+    names = ["Annabelle", "Annabel", "Anna", "Ann"]
+    schema = {"type": "object", "properties": {"names": {"type": "array", "items": {"type": "string"}}}}
+    assert Document("Annabelle, Annabel, Anna and Ann", schema).whole() == {"names": names}
+
+
 def test_lists_inside_the_objects_of_a_list_leave_the_values_to_the_next_object() -> None:
     class Tagged(BaseModel):
         name: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+from typing import Any, Protocol, TypeVar, cast
 
 from ws_notebook.faults import Fault
 from ws_notebook.server.wire import Event, Item, Tool
@@ -13,10 +14,7 @@ __all__ = [
     "Arguments",
     "Break",
     "Call",
-    "Checking",
     "Closing",
-    "Compacting",
-    "Counting",
     "Cut",
     "Line",
     "Lost",
@@ -29,7 +27,6 @@ __all__ = [
     "Refusal",
     "Text",
     "Thought",
-    "Warming",
 ]
 
 
@@ -174,13 +171,15 @@ class ModelRequest:
     line: Line = field(default_factory=Line)
 
 
-class Model(Protocol):
-    """One model; ``respond`` may be called many times at once. It may be one of the protocols below, too."""
+class Model(ABC):
+    """One model; ``respond`` may be called many times at once. The other methods are for those that can do more."""
 
-    @property
-    def name(self) -> str:
-        """What a request's ``model`` must say."""
+    name: str
+    """What a request's ``model`` must say."""
+    counts: bool = False
+    """Whether it has tokens of its own, and so keeps the limit of an answer itself."""
 
+    @abstractmethod
     def respond(self, request: ModelRequest) -> AsyncGenerator[Pieces, None]:
         """The pieces of one response, in order; iterating waits between them as long as they take.
 
@@ -188,35 +187,20 @@ class Model(Protocol):
         the response with its code and words after them. Lost ends the connection.
         """
 
-
-@runtime_checkable
-class Checking(Model, Protocol):
-    """A model that knows without trying what it cannot do."""
-
-    def check(self, request: ModelRequest) -> None:
-        """Called before a response is begun: ApiError refuses the request."""
-
-
-@runtime_checkable
-class Warming(Model, Protocol):
-    """A model that can read ahead, for a request with ``generate: false``."""
+    def check(self, request: ModelRequest) -> None:  # noqa: B027 - most know only by trying
+        """Called before a response is begun: ApiError refuses a request of which it is known that it cannot be done."""
 
     async def warm_up(self, request: ModelRequest) -> Read | None:
-        """Read *request*, and tell what was read; None: there was nothing to be done. Raises ApiError."""
+        """Read *request* ahead, for one with ``generate: false``, and tell what was read. Raises ApiError.
 
-
-@runtime_checkable
-class Counting(Model, Protocol):
-    """A model with tokens of its own."""
+        None: there was nothing to be done.
+        """
+        return None
 
     async def count(self, request: ModelRequest) -> int | None:
-        """How many tokens of input *request* is; None: nobody knows. Raises ApiError."""
-        raise AssertionError  # pragma: no cover - a protocol has no body
+        """How many of its own tokens of input *request* is; None: nobody knows. Raises ApiError."""
+        return None
 
-
-@runtime_checkable
-class Compacting(Model, Protocol):
-    """A model that can tell in its own words what was said."""
-
-    async def compact(self, request: ModelRequest) -> str:
-        """What the request's items come to. Raises ApiError."""
+    async def compact(self, request: ModelRequest) -> str | None:
+        """What the request's items come to, in its own words; None: it has none. Raises ApiError."""
+        return None

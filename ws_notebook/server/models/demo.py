@@ -9,7 +9,7 @@ from typing import Any
 
 from ws_notebook.server.errors import ApiError
 from ws_notebook.server.models.answers import answer_from_history, answer_from_outputs
-from ws_notebook.server.models.base import Call, ModelRequest, Piece, Pieces, Refusal, Text, Thought
+from ws_notebook.server.models.base import Call, Model, ModelRequest, Piece, Pieces, Refusal, Text, Thought
 from ws_notebook.server.models.bounds import TooLarge, check_schema
 from ws_notebook.server.models.calls import BoundCall, bind, call_pieces
 from ws_notebook.server.models.choose import choose
@@ -37,7 +37,7 @@ class Pace:
     first_token_ms: float = 200.0
 
 
-class DemoModel:
+class DemoModel(Model):
     """The script at a pace. Holds no state: what comes next is read from the lineage each time."""
 
     name = "demo"

@@ -198,14 +198,13 @@ def _fill(value: Any, index: int) -> Any:
 
 def _turns(parts: Iterable[tuple[bool, Part]]) -> list[Turn]:
     """A turn ends where a call needs its output before what comes next can be said or called."""
-    turns: list[Turn] = []
-    current: list[Part] = []
+    turns: list[list[Part]] = []
     called = False
     for later, part in parts:
         invoke = isinstance(part, Invoke)
-        if called and (later or not invoke):
-            turns.append(tuple(current))
-            current, called = [], False
-        current.append(part)
+        if not turns or (called and (later or not invoke)):
+            turns.append([])
+            called = False
+        turns[-1].append(part)
         called = called or invoke
-    return [*turns, tuple(current)] if current else turns
+    return [tuple(turn) for turn in turns]

@@ -179,7 +179,7 @@ def _strings(prompt: str) -> list[str]:
     """Strings of the prompt: quoted ones, names, words at the start that something is said of, dates and addresses."""
     values = find_values(prompt)
     said_of = [word for word in values.starters if re.search(rf"\b{re.escape(word)}(?:,| {_SAID})", prompt)]
-    names = sorted({*values.names, *said_of}, key=prompt.find)
+    names = sorted(dict.fromkeys([*values.names, *said_of]), key=prompt.find)
     return list(dict.fromkeys([*values.quoted, *(names or values.starters), *values.literals]))
 
 

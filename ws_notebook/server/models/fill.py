@@ -38,10 +38,8 @@ class Filler:
         if "enum" in schema:
             return self._named(schema["enum"])
         found: list[Any] = []
-        value = self._value("", schema)
-        while value is not NOTHING and value not in found:
+        while (value := self._value("", schema)) is not NOTHING and value not in found:
             found.append(value)
-            value = self._value("", schema)
         return found
 
     def _object(self, schema: Schema) -> dict[str, Any] | None:
@@ -52,10 +50,10 @@ class Filler:
             value = self._value(name, part)
             if value is NOTHING and name in required:
                 value = self._last_resort(part)
-                if value is NOTHING:
-                    return None
             if value is not NOTHING:
                 filled[name] = value
+            elif name in required:
+                return None
         return filled
 
     def _value(self, name: str, schema: Schema) -> Any:

@@ -23,7 +23,7 @@ _KIND = "replay_error"
 _STEER = "response.steer."
 
 
-class ReplayModel:
+class ReplayModel(Model):
     """The model *name* of a recording. *speed*: 1 as it was, 10 ten times as fast, 0 at once.
 
     ApiError, with what is next and the first difference, for what was not recorded; Lost where the connection was.

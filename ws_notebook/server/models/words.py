@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 __all__ = ["OPENERS", "Values", "find_values", "mentions", "number", "stem", "stems"]
@@ -91,19 +90,14 @@ def find_values(prompt: str) -> Values:
     return Values(numbers, quoted, literals, list(dict.fromkeys(names)), list(dict.fromkeys(starters)))
 
 
-def _capitalised(text: str) -> Iterator[tuple[int, int]]:
+def _capitalised(text: str) -> list[tuple[int, int]]:
     """Where capitalised words stand, from and to; neighbours are one."""
-    run: tuple[int, int] | None = None
+    runs: list[tuple[int, int]] = []
     for match in _NAME.finditer(text):
-        capital = match.group()[0].isupper()
-        if run and capital and text[run[1] : match.start()] == " ":
-            run = (run[0], match.end())
-            continue
-        if run:
-            yield run
-        run = match.span() if capital else None
-    if run:
-        yield run
+        if match.group()[0].isupper():
+            joins = bool(runs) and text[runs[-1][1] : match.start()] == " "
+            runs.append((runs.pop()[0] if joins else match.start(), match.end()))
+    return runs
 
 
 def _is_listed(text: str, end: int) -> bool:

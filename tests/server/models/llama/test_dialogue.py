@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ws_notebook.server.models.llama.dialogue import NO_CALL, dialogue_of
-from ws_notebook.server.models.llama.shown import shown_messages
+from ws_notebook.server.models.llama.dialogue import dialogue_of
+from ws_notebook.server.models.llama.shown import NO_CALL, shown_messages
 
 __all__: list[str] = []
 

@@ -15,14 +15,12 @@ from ws_notebook.server.models.base import Arguments, Call, Cut, ModelRequest, P
 from ws_notebook.server.models.calls import allowed
 from ws_notebook.server.models.history import read_json
 from ws_notebook.server.models.llama.choose import chosen, likelihoods
-from ws_notebook.server.models.llama.dialogue import NO_CALL, Dialogue, dialogue_of
+from ws_notebook.server.models.llama.dialogue import Dialogue, dialogue_of
 from ws_notebook.server.models.llama.narrow import apart, left_over, narrowed
-from ws_notebook.server.models.llama.shown import NOTHING, schema_of
+from ws_notebook.server.models.llama.shown import NO_CALL, NOTHING, schema_of
 from ws_notebook.server.models.upstream.chunks import Chunks
-from ws_notebook.server.models.upstream.failures import broken_off, refusal
 from ws_notebook.server.models.upstream.service import Upstream
 from ws_notebook.server.wire import Tool
-from ws_notebook.transports.discovery import PATHS
 
 __all__ = ["Caller", "objections"]
 
@@ -73,7 +71,7 @@ class Caller:
     async def read_ahead(self) -> Read:
         """Have the instructions, the tools and what is there of the history read."""
         prompt = await self._rendered(self._dialogue())
-        self._count(await self._ask({"prompt": prompt, "n_predict": 0}))
+        await self._ask({"prompt": prompt, "n_predict": 0})
         return self._read()
 
     async def count(self) -> int:
@@ -84,9 +82,7 @@ class Caller:
         return dialogue_of(self.request.items, self.request.tools, str(self.request.fields.get("instructions") or ""))
 
     async def _rendered(self, dialogue: Dialogue) -> str:
-        told = await self.upstream.post(
-            self.upstream.root_url("/apply-template"), {"messages": list(dialogue.messages)}
-        )
+        told = await self._post("/apply-template", {"messages": list(dialogue.messages)})
         return str(told["prompt"])
 
     async def _choose(self, prompt: str, dialogue: Dialogue, tools: Sequence[Tool], *, must: bool) -> str | None:
@@ -123,8 +119,7 @@ class Caller:
                         held.append(pieces)
                     elif pieces:
                         yield pieces
-            again = any(name == each and _same(text, other) for each, other in made)
-            if again:
+            if any(name == each and _same(text, other) for each, other in made):
                 return
             for pieces in held or ():
                 yield pieces
@@ -170,8 +165,9 @@ class Caller:
             begun, grammar, whole = False, grammars.pop(0), ""
             try:
                 async with aclosing(self._streamed({**same, "json_schema": grammar})) as batches:
-                    async for text in _texts(batches):
-                        begun, whole = True, whole + text
+                    async for pieces in batches:
+                        text = "".join(piece.delta for piece in pieces if isinstance(piece, Text))
+                        begun, whole = begun or bool(text), whole + text
                         if not self.copies:
                             yield text
                 if (better := apart(grammar, _object(whole)) if self.copies else None) is None:
@@ -197,25 +193,16 @@ class Caller:
         yield [self._read()]
 
     async def _streamed(self, body: Mapping[str, Any]) -> AsyncGenerator[Pieces, None]:
-        chunks, told = Chunks(), False
+        chunks = Chunks()
         asked = {"model": self.name, "stream": True, "stream_options": {"include_usage": True}, **body}
-        async with aclosing(self.upstream.stream(PATHS["completion"], asked)) as batches:
-            async for batch in batches:
-                pieces = [piece for chunk in batch for piece in chunks.pieces(chunk)]
-                for chunk in batch:
-                    if chunk.get("timings") and not told:
-                        told = True
-                        self._count(chunk, written=True)
-                if pieces:
-                    yield pieces
-                if chunks.error is not None:
-                    raise refusal(chunks.error, self.upstream.keys)
-        if not chunks.finished:
-            raise broken_off("its answer has no end.", self.upstream.keys)
+        async with aclosing(self.upstream.completion("completion", asked, chunks)) as batches:
+            async for pieces in batches:
+                yield pieces
+        if chunks.timings:
+            self._count(chunks.timings, written=True)
 
-    def _count(self, told: Mapping[str, Any], *, written: bool = False) -> None:
+    def _count(self, timings: Mapping[str, Any], *, written: bool = False) -> None:
         """Count one answer of the engine, in tokens. What it had from before is that of the first one."""
-        timings = told.get("timings") or {}
         cached, fresh, new = (int(timings.get(name) or 0) for name in ("cache_n", "prompt_n", "predicted_n"))
         before = self._counted or Read(input=cached + fresh, cached=cached)
         self._counted = replace(before, output=before.output + new) if written else before
@@ -225,19 +212,20 @@ class Caller:
 
     async def _likely(self, tokens: Sequence[int]) -> Mapping[int, float]:
         told = await self._ask({"prompt": list(tokens), "n_predict": 1, "n_probs": _LOOKED_AT})
-        self._count(told)
         first: Sequence[Mapping[str, Any]] = told["completion_probabilities"][0]["top_logprobs"]
         return {int(each["id"]): float(each["logprob"]) for each in first}
 
     async def _tokens(self, text: str) -> list[int]:
-        body = {"content": text, "parse_special": True, "add_special": False}
-        told = await self.upstream.post(self.upstream.root_url("/tokenize"), body)
+        told = await self._post("/tokenize", {"content": text, "parse_special": True, "add_special": False})
         return [int(each) for each in told["tokens"]]
 
     async def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        told: Mapping[str, Any] = await self.upstream.post(
-            self.upstream.root_url("/completion"), {"temperature": 0, "repeat_penalty": 1.0, **body}
-        )
+        told = await self._post("/completion", {"temperature": 0, "repeat_penalty": 1.0, **body})
+        self._count(told.get("timings") or {})
+        return told
+
+    async def _post(self, resource: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        told: Mapping[str, Any] = await self.upstream.post(self.upstream.root_url(resource), body)
         return told
 
 
@@ -249,13 +237,11 @@ def objections(schema: Mapping[str, Any], text: str) -> str:
         return "they are no JSON."
     try:
         from jsonschema import validators  # type: ignore[import-untyped, unused-ignore]
-    except ImportError:
-        return ""
-    try:
+
         found = sorted(
             validators.validator_for(schema)(schema).iter_errors(value), key=lambda each: str(each.json_path)
         )
-    except Exception:  # noqa: BLE001 - a schema that is none says nothing of the arguments
+    except Exception:  # noqa: BLE001 - without the package, or by a schema that is none, nothing can be said
         return ""
     return "; ".join(f"{each.json_path}: {each.message[:200]}" for each in found[:3])
 
@@ -274,12 +260,6 @@ def _told(tool: Tool, part: str, *, first: bool) -> Pieces:
     custom = tool.get("type") == "custom"
     begun = [Call(str(tool["name"]), custom=custom)] if first else []
     return [*begun, *([] if custom else [Arguments(part)])]
-
-
-async def _texts(batches: AsyncGenerator[Pieces, None]) -> AsyncGenerator[str, None]:
-    async for pieces in batches:
-        if text := "".join(piece.delta for piece in pieces if isinstance(piece, Text)):
-            yield text
 
 
 def _same(one: str, other: str) -> bool:

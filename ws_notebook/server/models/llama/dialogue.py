@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ws_notebook.core.spoken import as_arguments
 from ws_notebook.server.models.history import read_json, text_of
-from ws_notebook.server.models.llama.shown import NOTHING, Message, call_text, shown_messages
+from ws_notebook.server.models.llama.shown import NO_CALL, Message, call_text, shown_messages
 from ws_notebook.server.wire import CALLS, OUTPUTS, Item, Tool
 
-__all__ = ["Dialogue", "NO_CALL", "dialogue_of"]
-
-NO_CALL = json.dumps({"tool": NOTHING}) + "\n"
-"""How an answer in words begins."""
+__all__ = ["Dialogue", "dialogue_of"]
 
 
 @dataclass(frozen=True, slots=True)

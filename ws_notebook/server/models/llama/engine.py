@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -26,9 +26,6 @@ from ws_notebook.shelf.shelf import ShelvedModel
 __all__ = ["Engine", "EngineOptions", "unusable"]
 
 _MIB = 1024 * 1024
-_LEAST_MEMORY = 700 * _MIB
-"""Below that, a model would make the machine swap, and everybody wait."""
-_USUAL_CONTEXT = 8192
 _GREEDY = {"temperature": 0, "repeat_penalty": 1.1}
 """The same question gets the same answer, unless it says otherwise; without a penalty, tiny models go in circles."""
 
@@ -37,14 +34,14 @@ _GREEDY = {"temperature": 0, "repeat_penalty": 1.1}
 class EngineOptions:
     """How models run."""
 
-    context: int = _USUAL_CONTEXT
+    context: int = 8192
     """Tokens of one conversation at most; less where the model was trained for less."""
     slots: int = 2
     """Conversations that are answered at the same time; others wait."""
     batch: int = 128
     """Tokens that are read at once: a second lane waits that long for its turn."""
-    least_memory: int = _LEAST_MEMORY
-    """Bytes that must be free for any model."""
+    least_memory: int = 700 * _MIB
+    """Bytes that must be free for any model. Below that, it would make the machine swap, and everybody wait."""
     prefix_cache: bool = True
     """Whether what was read before is kept and read no more."""
     idle_seconds: float = 600.0
@@ -64,8 +61,9 @@ class Engine:
         self.last_used = time.monotonic()
         self.context = options.context
         self._process: asyncio.subprocess.Process | None = None
-        self._log: IO[bytes] | None = None
         self._upstream: Upstream | None = None
+        self._running = AsyncExitStack()
+        """What is to be ended with the process, and that itself."""
         self._starting = asyncio.Lock()
 
     @property
@@ -104,19 +102,9 @@ class Engine:
             await self._end()
 
     async def _end(self) -> None:
-        upstream, self._upstream = self._upstream, None
-        if upstream is not None:
-            await upstream.close()
-        if (process := self._process) is not None:
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-            await process.wait()
-            await _let_go(process)
-            self._process = None
-        if self._log is not None:
-            self._log.close()
-            self._log = None
+        self._upstream = None
+        await self._running.aclose()
+        self._process = None
 
     def _check(self) -> None:
         """ApiError where it would not run, or the machine would suffer."""
@@ -148,28 +136,35 @@ class Engine:
             "context": self.context,
             "batch": self.options.batch,
         }
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process writes
+        log = self._running.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - ended with the process
         self._process = process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", str(Path(child.__file__))),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=self._log,
+            stderr=log,
             start_new_session=True,
         )
+        self._running.push_async_callback(_ended, process)
         assert process.stdin is not None
         with suppress(OSError):
             process.stdin.write(json.dumps(given).encode() + b"\n")
             await process.stdin.drain()
-        address = await self._ready(process)
-        return Upstream(
+        try:
+            address = await self._ready(process, log)
+        except BaseException:
+            await self._end()
+            raise
+        upstream = Upstream(
             f"{address}/v1",
             key,
             api="chat",
             silence=self.options.silence,
             fields={**_GREEDY, "cache_prompt": self.options.prefix_cache},
         )
+        self._running.push_async_callback(upstream.close)
+        return upstream
 
-    async def _ready(self, process: asyncio.subprocess.Process) -> str:
+    async def _ready(self, process: asyncio.subprocess.Process, log: IO[bytes]) -> str:
         assert process.stdout is not None
         try:
             async with asyncio.timeout(self.options.load_seconds):
@@ -178,26 +173,24 @@ class Engine:
                         return line.split()[1].decode()
                 await process.wait()
         except TimeoutError:
-            await self._end()
             raise unusable(f"{self.model.title} was not loaded within {self.options.load_seconds:g} s.") from None
-        except BaseException:
-            await self._end()
-            raise
-        said = self._said()
-        await self._end()
-        raise _broken(self.model, said)
-
-    def _said(self) -> str:
-        """The last error that the process wrote down."""
-        assert self._log is not None
-        self._log.seek(max(self._log.seek(0, os.SEEK_END) - 20_000, 0))
-        lines = self._log.read().decode(errors="replace").splitlines()
-        told = [line for line in lines if " E " in line or "rror" in line] or lines[-1:] or ["it said nothing"]
-        return told[0].strip()[-300:]
+        raise _broken(self.model, _said(log))
 
 
-async def _let_go(process: asyncio.subprocess.Process) -> None:
-    """Close the pipes of a process that has ended."""
+def _said(log: IO[bytes]) -> str:
+    """The last error that the process wrote down."""
+    log.seek(max(log.seek(0, os.SEEK_END) - 20_000, 0))
+    lines = log.read().decode(errors="replace").splitlines()
+    told = [line for line in lines if " E " in line or "rror" in line] or lines[-1:] or ["it said nothing"]
+    return told[0].strip()[-300:]
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """End a process, where it has not, and close its pipes."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+    await process.wait()
     if process.stdin is not None:
         process.stdin.close()
         with suppress(OSError):

@@ -11,7 +11,6 @@ __all__ = ["free_memory", "threads", "usable_cores"]
 
 _MOST_THREADS = 8
 _CGROUP = Path("/sys/fs/cgroup")
-_MIB = 1024 * 1024
 
 
 def threads() -> int:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ws_notebook.core.meaning import TOO_LONG
 from ws_notebook.server.errors import ApiError
-from ws_notebook.server.models.base import ModelRequest, Pieces, Read, Thought
+from ws_notebook.server.models.base import Model, ModelRequest, Pieces, Read, Thought
 from ws_notebook.server.models.llama.calling import Caller
 from ws_notebook.server.models.llama.engine import Engine, unusable
 from ws_notebook.server.models.llama.engines import Engines
@@ -24,8 +24,10 @@ _USUAL = {"max_output_tokens": 1024}
 _BROKEN = ("upstream_broke_off", "upstream_unreachable")
 
 
-class LlamaModel:
+class LlamaModel(Model):
     """A model on this machine, which runs as long as somebody asks it."""
+
+    counts = True
 
     def __init__(self, model: ShelvedModel, engines: Engines) -> None:
         self.name = model.name

@@ -12,11 +12,13 @@ from ws_notebook.core.spoken import INPUT
 from ws_notebook.server.models.document import Document
 from ws_notebook.server.wire import Tool
 
-__all__ = ["NOTHING", "Message", "call_text", "schema_of", "shown_messages"]
+__all__ = ["NOTHING", "NO_CALL", "Message", "call_text", "schema_of", "shown_messages"]
 
 Message = dict[str, Any]
 NOTHING = "none"
 """What stands for "no tool" where a tool's name would stand."""
+NO_CALL = json.dumps({"tool": NOTHING}) + "\n"
+"""How an answer in words begins."""
 _MOST_TWICE = 10
 _MOST_SHOWN = 20
 _STRINGS = ("Lima", "blue lamp", "Nora Hill", "lemon cake", "garden")
@@ -60,7 +62,7 @@ def shown_messages(tools: Sequence[Tool], instructions: str) -> list[Message]:
 
 def _mixed(calls: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Calls, among them words, and two exchanges that show what comes of an output and how two calls are made."""
-    words: list[tuple[str, ...]] = [(asked, f"{_no_call()}\n{said}") for asked, said in _SAID]
+    words: list[tuple[str, ...]] = [(asked, f"{NO_CALL}{said}") for asked, said in _SAID]
     words[2:2] = [*_exchanges()]
     step = max(1, len(calls) // len(words))
     found: list[tuple[str, ...]] = []
@@ -71,24 +73,20 @@ def _mixed(calls: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [*found, *words]
 
 
-def _no_call() -> str:
-    return json.dumps({"tool": NOTHING})
-
-
 def _exchanges() -> Iterator[tuple[str, ...]]:
     """Fixed ones, of tools that nobody has."""
     yield (
         "Which phase has the moon on May 4?",
         call_text("moon_phase", {"date": "May 4"}),
         "Result of moon_phase: full",
-        f"{_no_call()}\nOn May 4 the moon is full.",
+        f"{NO_CALL}On May 4 the moon is full.",
     )
     rhymes = [call_text("rhyme_with", {"sound": sound}) for sound in ("light", "day")]
     yield (
         "What rhymes with light, and what with day?",
         "\n".join(rhymes),
         "Result of rhyme_with: night\nResult of rhyme_with: play",
-        f"{_no_call()}\nNight rhymes with light, and play with day.",
+        f"{NO_CALL}Night rhymes with light, and play with day.",
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import partial
 
 from ws_notebook.server.errors import ApiError, injected, rate_limited
-from ws_notebook.server.models.base import Break, Call, Cut, ModelRequest, Piece, Pieces, Refusal, Text, Thought
+from ws_notebook.server.models.base import Break, Call, Cut, Model, ModelRequest, Piece, Pieces, Refusal, Text, Thought
 from ws_notebook.server.models.calls import BoundCall, call_pieces, find_tool, placed, to_json
 from ws_notebook.server.models.script.place import Turn, next_turn
 from ws_notebook.server.models.script.story import End, Fail, Pause, Said, SceneCall, Steer, Step, Story, Strike
@@ -31,7 +31,7 @@ _REMEMBERED = 1000
 """Turns of which it is known how often something went wrong in them."""
 
 
-class SceneModel:
+class SceneModel(Model):
     """Plays *story* under this *name*; *haste* divides all its times, 0: without any.
 
     What comes next is read from the lineage each time. Remembered is only how often errors and faults that happen a

@@ -154,10 +154,8 @@ def _not_yaml(text: str, error: Any) -> Problem:
         return Problem(line, column, "A second document begins here.", "Keep one scene in a file: take the '---' out.")
     if "undefined alias" in problem:
         return Problem(line, column, f"{problem.capitalize()}.", "Name it with '&' where it stands first.")
-    if (
-        "expected <block end>" in problem
-        or "could not find expected ':'" in problem
-        or "did not find expected" in problem
+    if any(
+        said in problem for said in ("expected <block end>", "could not find expected ':'", "did not find expected")
     ):
         return Problem(line, column, *_indented(lines, line))
     if "cannot start any token" in problem:

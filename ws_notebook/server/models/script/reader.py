@@ -15,7 +15,6 @@ from ws_notebook.server.models.script.nodes import Node, Problem, SceneError, co
 from ws_notebook.server.models.script.spelling import (
     counted,
     counted_value,
-    form,
     like_time,
     literal,
     near,
@@ -43,7 +42,6 @@ __all__ = ["read_scene"]
 _LONGEST = 3600.0
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _REASONS = ("max_output_tokens", "content_filter")
-_HERE = "here"
 _PARTS = frozenset({"steps", "calls", "questions", "words"})
 """Kinds of values that are read by whoever has the mapping."""
 
@@ -132,8 +130,7 @@ class _Reader:
 
     def _wrong_step(self, node: Node) -> None:
         """More keys than one, or one that is no step's."""
-        known = [key for key, _ in node.entries if key.text in STEPS]
-        first = known[0] if known else None
+        first = next((key for key, _ in node.entries if key.text in STEPS), None)
         for key, _ in node.entries:
             if key is first:
                 continue
@@ -229,7 +226,7 @@ class _Reader:
         fields = self._fields("fault", node)
         text, argument = fields["do"]
         rule = f"{text} at line {key.line} of the scene"
-        fault = Fault(rule, text.split()[0], argument, _HERE, 1, every=False)
+        fault = Fault(rule, text.split()[0], argument, "here", 1, every=False)
         yield Strike(fault, fields["times"], key.line)
 
     def _steer(self, node: Node, key: Node) -> Iterator[Step]:
@@ -298,7 +295,8 @@ class _Reader:
     def _mapping(self, node: Node, keys: Mapping[str, Key], what: str) -> dict[str, Node]:
         """The entries of a mapping, those that may stand there."""
         if node.kind != "map":
-            self._note(node, f"{what.capitalize()} is a mapping of keys to values, not {shown(node)}.", form(keys))
+            said = f"{what.capitalize()} is a mapping of keys to values, not {shown(node)}."
+            self._note(node, said, f"Write '{next(iter(keys))}: …' below it, indented.")
             raise _Wrong if keys is not SCENE else SceneError(self._name, self.problems)
         found: dict[str, Node] = {}
         for key, value in node.entries:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ws_notebook.manual import did_you_mean
-from ws_notebook.server.models.script.keys import MOST_TIMES, Key
+from ws_notebook.server.models.script.keys import MOST_TIMES
 from ws_notebook.server.models.script.nodes import Node
 from ws_notebook.values import replaced
 
-__all__ = ["counted", "counted_value", "form", "like_time", "literal", "near", "nearest_times", "seconds", "shown"]
+__all__ = ["counted", "counted_value", "like_time", "literal", "near", "nearest_times", "seconds", "shown"]
 
 _TIME = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|min)")
 _LOOSE_TIME = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([A-Za-z]*)")
@@ -65,10 +65,6 @@ def shown(node: Node) -> str:
     if node.kind == "list":
         return "a list" if node.items else "an empty list"
     return "nothing" if node.value is None else f"'{node.text[:40]}'"
-
-
-def form(keys: Mapping[str, Key]) -> str:
-    return f"Write '{next(iter(keys))}: …' below it, indented."
 
 
 def like_time(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from itertools import groupby
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -22,11 +22,12 @@ _HEAD = """\
 # Made of a recording. The texts, the calls and their times are as they came; edit them as you like.
 # docs/scenes.md tells what may stand here, and `ws-notebook scene check FILE` whether it can be played.
 """
+_RAW = "response.reasoning_text.delta"
 _DELTAS = {
     "response.output_text.delta": "say",
     "response.refusal.delta": "refuse",
     "response.reasoning_summary_text.delta": "think",
-    "response.reasoning_text.delta": "think",
+    _RAW: "think",
 }
 _PAUSE = 500.0
 """Milliseconds between two steps above which the wait is written down."""
@@ -34,19 +35,14 @@ _ASK = 200
 _CUTS = ("max_output_tokens", "content_filter")
 
 
-@dataclass(slots=True)
-class _Words:
+class _Words(NamedTuple):
     """Text of one kind, with when it began and ended, in milliseconds."""
 
     kind: str
     raw: bool
     start: float
     end: float
-    chunks: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.chunks)
+    text: str
 
     @property
     def speed(self) -> float | None:
@@ -99,38 +95,37 @@ def _about(cassette: Cassette) -> str:
 
 
 def _parts(exchange: Exchange) -> Iterator[_Part]:
-    """What came for one request, in its order."""
-    words: _Words | None = None
+    """What came for one request, in its order; what is of one kind behind one another is one part."""
     calls: list[_Other] = []
-    for ms, frame in exchange.frames:
-        event = decode_object(frame)
-        kind = str(event.get("type"))
-        if kind in _DELTAS and isinstance(event.get("delta"), str):
-            raw = kind == "response.reasoning_text.delta"
-            if words is None or (words.kind, words.raw) != (_DELTAS[kind], raw):
-                if words is not None:
-                    yield words
-                words = _Words(_DELTAS[kind], raw, ms, ms)
-            words.chunks.append(event["delta"])
-            words.end = ms
-            continue
-        call = _call(event) if kind == "response.output_item.done" else None
-        end = None if call is not None else _end(event, kind)
-        if (call is not None or end is not None) and words is not None:
-            yield words
-            words = None
-        if call is not None:
-            calls.append(_Other(ms, call))
-        if end is not None:
+    for kind, found in groupby(_told(exchange), key=lambda each: each[0]):
+        pieces = [(ms, piece) for _, ms, piece in found]
+        if kind in _DELTAS:
+            text = "".join(piece for _, piece in pieces)
+            yield _Words(_DELTAS[kind], kind == _RAW, pieces[0][0], pieces[-1][0], text)
+        elif kind == "call":
+            calls += [_Other(*each) for each in pieces]
+        else:
             yield from _grouped(calls)
             calls = []
-            yield _Other(ms, end)
-    yield from [words] if words is not None else []
+            yield from [_Other(*each) for each in pieces]
     yield from _grouped(calls)
     if exchange.closed is not None:
         code = exchange.closed.get("code")
         yield _Other(0.0, {"fault": f"close {code}" if code in CLOSES else "drop"})
         yield _Other(0.0, {"say": "…"})
+
+
+def _told(exchange: Exchange) -> Iterator[tuple[str, float, Any]]:
+    """What a scene can tell of what came: the type of a delta, "call" or "end", with its time and what it says."""
+    for ms, frame in exchange.frames:
+        event = decode_object(frame)
+        kind = str(event.get("type"))
+        if kind in _DELTAS and isinstance(event.get("delta"), str):
+            yield kind, ms, event["delta"]
+        elif kind == "response.output_item.done" and (call := _call(event)) is not None:
+            yield "call", ms, call
+        elif (end := _end(event, kind)) is not None:
+            yield "end", ms, end
 
 
 def _grouped(calls: list[_Other]) -> Iterator[_Part]:

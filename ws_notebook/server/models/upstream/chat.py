@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ws_notebook.core.spoken import INPUT, as_arguments
@@ -162,13 +162,8 @@ def _output(item: Item, where: str) -> tuple[str, list[dict[str, Any]]]:
     output = item.get("output")
     if isinstance(output, str):
         return output, []
-    parts = list(_parts(output if isinstance(output, Sequence) else [], where))
+    listed = enumerate(output if isinstance(output, Sequence) else [])
+    parts = [_part(part, f"{where}.output[{place}]") for place, part in listed if isinstance(part, dict)]
     words = "\n".join(part["text"] for part in parts if part["type"] == "text")
     shown = [part for part in parts if part["type"] != "text"]
     return words or ("The output follows as a picture." if shown else ""), shown
-
-
-def _parts(output: Sequence[Any], where: str) -> Iterator[dict[str, Any]]:
-    for place, part in enumerate(output):
-        if isinstance(part, dict):
-            yield _part(part, f"{where}.output[{place}]")

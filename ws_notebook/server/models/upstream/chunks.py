@@ -51,12 +51,15 @@ class Chunks:
         """Whether the upstream said why it ended."""
         self.error: Any = None
         """What it said in place of a chunk."""
+        self.timings: Mapping[str, Any] = {}
+        """What llama.cpp counted, where it is that."""
 
     def pieces(self, chunk: Mapping[str, Any]) -> Iterator[Piece]:
         """The pieces of the next chunk."""
         if chunk.get("error"):
             self.error = chunk
             return
+        self.timings = self.timings or chunk.get("timings") or {}
         for choice in (chunk.get("choices") or [])[:1]:
             yield from self._choice(choice)
         if isinstance(chunk.get("usage"), dict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from ws_notebook.cassette.vcr import events_of
 from ws_notebook.dialects import Api, Dialect
 from ws_notebook.server.errors import ApiError
-from ws_notebook.server.models.base import ModelRequest, Passed, Pieces, Read, Text
+from ws_notebook.server.models.base import Model, ModelRequest, Passed, Pieces, Read, Text
 from ws_notebook.server.models.upstream import chat, completion, responses
 from ws_notebook.server.models.upstream.chunks import Chunks
 from ws_notebook.server.models.upstream.failures import broken_off, refusal, unreachable, unsupported
@@ -29,8 +29,10 @@ _SUMMARY_TOKENS = 1024
 _BROKEN = "upstream_broke_off"
 
 
-class UpstreamModel:
+class UpstreamModel(Model):
     """The model *name* of *upstream*; *check* raises ApiError where it turns out that there is none."""
+
+    counts = True
 
     def __init__(self, upstream: Upstream, name: str, check: Callable[[str], Awaitable[None]] | None = None) -> None:
         self.name = name
@@ -101,14 +103,14 @@ class UpstreamModel:
     def _by_chat(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
         body = chat.body_of(self.name, request, found.dialect)
         custom = frozenset() if found.dialect.custom_tools else _custom(request)
-        return self._completion("chat", body, Chunks(custom))
+        return self._upstream.completion("chat", body, Chunks(custom))
 
     async def _by_completion(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
         if request.tools and _wants_calls(request):
             raise unsupported("a completion API has no tools. Ask without them.", "tools")
         prompt = await self._rendered(request, found.dialect)
         body = completion.body_of(self.name, request, found.dialect, prompt)
-        async with aclosing(self._completion("completion", body, Chunks())) as batches:
+        async with aclosing(self._upstream.completion("completion", body, Chunks())) as batches:
             async for pieces in batches:
                 yield pieces
 
@@ -120,27 +122,9 @@ class UpstreamModel:
         told = await self._upstream.post(self._upstream.root_url("/apply-template"), body)
         return str(told["prompt"]) if isinstance(told, dict) and told.get("prompt") else None
 
-    async def _completion(self, api: Api, body: dict[str, Any], chunks: Chunks) -> AsyncGenerator[Pieces, None]:
-        async with aclosing(self._upstream.stream(PATHS[api], body)) as batches:
-            async for batch in batches:
-                yield [piece for chunk in batch for piece in chunks.pieces(chunk)]
-                if chunks.error is not None:
-                    raise refusal(chunks.error, self._upstream.keys)
-        if not chunks.finished:
-            raise broken_off("its answer has no end.", self._upstream.keys)
-        yield list(chunks.end())
-
-    async def _by_responses(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
+    def _by_responses(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
         body = responses.body_of(self.name, request, found.dialect)
-        ending = responses.Ending(found.dialect, body.get("max_output_tokens"))
-        async with aclosing(self._upstream.stream(PATHS["responses"], body)) as batches:
-            async for batch in batches:
-                events = [event for each in batch for event in _typed(each)]
-                if passed := [Passed(event) for event in ending.events(events)]:
-                    yield passed
-                if ending.seen:
-                    return
-        self._refuse_ending(ending)
+        return self._passed(self._upstream.stream(PATHS["responses"], body), body, found)
 
     async def _by_socket(self, request: ModelRequest, found: Found) -> AsyncGenerator[Pieces, None]:
         """Over a connection of the client's own; once more, with everything, where it was lost or has forgotten."""
@@ -148,56 +132,42 @@ class UpstreamModel:
         socket = request.line.kept(key, lambda: Socket(self._upstream, lanes=found.lanes))
         parents = [request.parent if socket.knows(request.parent) else None, None]
         while parents and not self._closes_sockets:
+            frame, begun = responses.frame_of(self.name, request, found.dialect, parents.pop(0)), False
             try:
-                async with aclosing(self._over(socket, request, found, parents.pop(0))) as batches:
+                await socket.open()
+                async with aclosing(self._passed(socket.ask(frame, request.lane), frame, found)) as batches:
                     async for batch in batches:
+                        begun = True
                         yield batch
                 return
-            except _NotBegunError as error:
-                self._closes_sockets = error.error.code == _BROKEN and not socket.answered
-                if not (self._closes_sockets or (error.again and parents)):
-                    raise error.error from None
+            except ApiError as error:
+                if begun:
+                    raise
+                self._closes_sockets = error.code == _BROKEN and not socket.answered
+                lost = error.code in (_BROKEN, "previous_response_not_found")
+                again = lost and "nothing came for" not in error.message
+                if not (self._closes_sockets or (again and parents)):
+                    raise
         async with aclosing(self._by_responses(request, found)) as batches:
             async for batch in batches:
                 yield batch
 
-    async def _over(
-        self, socket: Socket, request: ModelRequest, found: Found, parent: str | None
+    async def _passed(
+        self, batches: AsyncGenerator[list[Event], None], asked: Mapping[str, Any], found: Found
     ) -> AsyncGenerator[Pieces, None]:
-        """The response over a connection. _NotBegunError where it ends before its first event."""
-        frame = responses.frame_of(self.name, request, found.dialect, parent)
-        ending = responses.Ending(found.dialect, frame.get("max_output_tokens"))
-        begun = False
-        try:
-            await socket.open()
-            async with aclosing(socket.ask(frame, request.lane)) as batches:
-                async for events in batches:
-                    if passed := [Passed(event) for event in ending.events(events)]:
-                        begun = True
-                        yield passed
-            if not ending.seen:
-                self._refuse_ending(ending)
-        except ApiError as error:
-            if begun:
-                raise
-            lost = error.code in ("upstream_broke_off", "previous_response_not_found")
-            raise _NotBegunError(error, again=lost and "nothing came for" not in error.message) from None
-
-    def _refuse_ending(self, ending: responses.Ending) -> None:
-        """The events came to an end without a terminal one. ApiError says why."""
+        """The events that answer *asked*, to their end. ApiError, which says why, where they have none."""
+        ending = responses.Ending(found.dialect, asked.get("max_output_tokens"))
+        async with aclosing(batches):
+            async for batch in batches:
+                events = [event for each in batch for event in _typed(each)]
+                if passed := [Passed(event) for event in ending.events(events)]:
+                    yield passed
+                if ending.seen:
+                    return
         if ending.error is not None:
             status = ending.error.get("status")
             raise refusal(ending.error, self._upstream.keys, status=status if isinstance(status, int) else None)
         raise broken_off("its answer has no end.", self._upstream.keys)
-
-
-class _NotBegunError(Exception):
-    """The upstream's connection ended, or refused, before an event of the response. *again*: try it anew."""
-
-    def __init__(self, error: ApiError, *, again: bool) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.again = again
 
 
 def _wants_calls(request: ModelRequest) -> bool:

@@ -17,10 +17,12 @@ from ws_notebook.dialects import Api
 from ws_notebook.exceptions import WsNotebookError
 from ws_notebook.secrets import Keys
 from ws_notebook.server.errors import ApiError
+from ws_notebook.server.models.base import Pieces
+from ws_notebook.server.models.upstream.chunks import Chunks
 from ws_notebook.server.models.upstream.failures import broken_off, refusal, unreachable
 from ws_notebook.server.models.upstream.gathered import gathered
 from ws_notebook.transports.base import Endpoint
-from ws_notebook.transports.discovery import Found, discover
+from ws_notebook.transports.discovery import PATHS, Found, discover
 from ws_notebook.transports.http import make_client
 from ws_notebook.transports.patience import limits
 
@@ -134,6 +136,17 @@ class Upstream:
                 if began or not pauses or not (error.status in _AGAIN and error.code in (None, *_FOR_A_WHILE)):
                     raise
             await asyncio.sleep(pauses.pop(0))
+
+    async def completion(self, api: Api, body: Mapping[str, Any], chunks: Chunks) -> AsyncGenerator[Pieces, None]:
+        """The pieces of a completion, as *chunks* reads them. ApiError as from ``stream``, and where it has no end."""
+        async with aclosing(self.stream(PATHS[api], body)) as batches:
+            async for batch in batches:
+                yield [piece for chunk in batch for piece in chunks.pieces(chunk)]
+                if chunks.error is not None:
+                    raise refusal(chunks.error, self.keys)
+        if not chunks.finished:
+            raise broken_off("its answer has no end.", self.keys)
+        yield list(chunks.end())
 
     async def _stream(self, url: str, body: Mapping[str, Any]) -> AsyncGenerator[list[Any], None]:
         import httpx2
