@@ -142,6 +142,7 @@ _RULES: Final[Mapping[str, tuple[type | UnionType | Callable[[Any], bool], str]]
     "tools": (_is_list, _LIST_OF_TOOLS),
     "max_turns": (_is_count, "a whole number of at least 1"),
     "rounds": (_is_count, "a whole number of at least 1"),
+    "lanes": (_is_count, "a whole number of at least 1"),
     "prices": (_is_prices, "{model: (input, cached, output)}, for a million tokens each"),
     "options": (_is_mapping, "a dict of request fields"),
     "watch": (callable, "a function that takes the run"),
