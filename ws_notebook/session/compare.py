@@ -26,7 +26,7 @@ from .run import Run
 from .session import Session
 from .ways import WAYS, Variant, open_like, variants_of
 
-__all__ = ["compare", "compare_variants", "line_of"]
+__all__ = ["compare", "compare_variants"]
 
 Round = dict[Variant, tuple[Run, Sample]]
 
@@ -80,7 +80,7 @@ def compare_variants(
     check(rounds=rounds)
     ask_first(session, estimate(loop, variants, rounds, session.prices), confirm)
     taken = _Course(session, loop, variants, rounds).taken()
-    return Comparison(variants, taken, asked=loop.words, wanted=rounds, line=_line(session))
+    return Comparison(variants, taken, asked=loop.words, wanted=rounds, line=_line(session.settings.network))
 
 
 @contextlib.contextmanager
@@ -100,13 +100,10 @@ def _plays(session: Session, run: Run) -> bool:
     return session.settings.profile.embedded and own.provider.partition(":")[0] != EMBEDDED.name
 
 
-def _line(session: Session) -> Line | None:
-    network = session.settings.network
-    return None if network is None else line_of(network)
-
-
-def line_of(network: Network) -> Line:
+def _line(network: Network | None) -> Line | None:
     """What of a network counts for the parts of a turn's time."""
+    if network is None:
+        return None
     spent, rates = network.spent, network.rates
     return Line(
         rtt=network.seconds,
