@@ -26,7 +26,7 @@ from .run import Run
 from .session import Session
 from .ways import WAYS, Variant, open_like, variants_of
 
-__all__ = ["compare", "compare_variants"]
+__all__ = ["compare", "compare_variants", "line_of"]
 
 Round = dict[Variant, tuple[Run, Sample]]
 
@@ -80,7 +80,9 @@ def compare_variants(
     check(rounds=rounds)
     ask_first(session, estimate(loop, variants, rounds, session.prices), confirm)
     taken = _Course(session, loop, variants, rounds).taken()
-    return Comparison(variants, taken, asked=loop.words, wanted=rounds, line=_line(session.settings.network))
+    network = session.settings.network
+    line = None if network is None else line_of(network)
+    return Comparison(variants, taken, asked=loop.words, wanted=rounds, line=line)
 
 
 @contextlib.contextmanager
@@ -100,10 +102,8 @@ def _plays(session: Session, run: Run) -> bool:
     return session.settings.profile.embedded and own.provider.partition(":")[0] != EMBEDDED.name
 
 
-def _line(network: Network | None) -> Line | None:
+def line_of(network: Network) -> Line:
     """What of a network counts for the parts of a turn's time."""
-    if network is None:
-        return None
     spent, rates = network.spent, network.rates
     return Line(
         rtt=network.seconds,
