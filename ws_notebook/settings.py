@@ -312,11 +312,15 @@ def resolve(
         raise SettingsError(f"{chosen.name} needs a model: pass model=… (at Azure the name of your deployment).")
     if through is not None:
         _check_through(through, chosen, asked, ssl)
-    played = None if network is None else _network_of(network)
-    if played is not None and not (through or (chosen.embedded and not base_url)):
-        raise SettingsError(
-            "network= is about the embedded server, which is made to be far away: provider='local', or through='local'."
-        )
+    if network is not None:
+        from .network.network import network_of
+
+        network = network_of(network)
+        if not (through or (chosen.embedded and not base_url)):
+            raise SettingsError(
+                "network= is about the embedded server, which is made to be far away: provider='local', or "
+                "through='local'."
+            )
     return Settings(
         profile=chosen,
         base_url=base_url,
@@ -327,19 +331,13 @@ def resolve(
         api_key=api_key,
         ssl=ssl,
         through=through or "",
-        network=played,
+        network=network,
     )
 
 
 def _named(model: str, profile: Profile) -> str:
     """The embedded server may be in another folder than who names a scene's file."""
     return with_path(model) if profile.embedded else model
-
-
-def _network_of(wanted: Any) -> Network | None:
-    from .network.network import network_of
-
-    return network_of(wanted)
 
 
 def _check_through(through: str, profile: Profile, model: str, ssl: Any) -> None:

@@ -106,6 +106,17 @@ def test_a_lost_connection_has_its_rows_asked_once_more() -> None:
     assert 1 <= again <= 16
 
 
+def test_what_was_read_ahead_over_a_lost_connection_is_let_go() -> None:
+    with (
+        running_server("--fault", "drop at response.completed 10") as server,
+        Session(provider=server.base_url, profile="local", api_key=server.token, model="demo") as session,
+    ):
+        session.map(range(60), 'say "{value}"')
+        assert session.connections > 1
+        session.map([1], 'say "{value}"')
+        assert len([run for run in session._engine.protocol.runs if "generate" in run.settings.options]) == 1
+
+
 def test_what_every_row_would_meet_stops_the_batch(server: RunningServer) -> None:
     session = Session(provider=server.base_url, profile="local", api_key="a-wrong-key-entirely", model="demo")
     with session, pytest.raises(AuthenticationFailed):

@@ -72,6 +72,16 @@ def test_at_the_end_its_error_knows_the_run_and_nobody_is_added() -> None:
     assert not run.add(lambda state, change: None)
 
 
+def test_the_end_is_told_once_and_not_to_who_comes_late() -> None:
+    run, told = course(), []
+    assert run.at_end(lambda: told.append(run.done))
+    run.tell(TextAppended(None, "Hi"))  # type: ignore[arg-type]
+    assert told == []
+    run.tell(RunEnded(run.state))
+    assert told == [True]
+    assert not run.at_end(lambda: told.append(False))
+
+
 def test_the_error_of_a_run_that_was_stopped_says_why() -> None:
     said = {cause: str(cancelled(course().state, cause)) for cause in ("stop", "interrupt", "timeout")}
     assert said["stop"].startswith("Run r1 was stopped. The partial text is in run.text")

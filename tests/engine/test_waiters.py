@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ import pytest
 from support.behind import waited
 
 from ws_notebook import Session, SettingsError, tool
+from ws_notebook.engine.waiters import LoopBell
 
 __all__: list[str] = []
 
@@ -24,6 +26,24 @@ def test_the_end_of_a_run_is_told_once_also_to_those_who_come_late(local: Open) 
     late = threading.Event()
     waiters.when_ended(run._course, late.set)
     assert late.wait(20)
+
+
+def test_a_bell_wakes_a_loop_from_another_thread() -> None:
+    rung = threading.Event()
+
+    async def heard() -> None:
+        bell = LoopBell()
+        await bell.heard(lambda: True)
+
+        def ring() -> None:
+            bell.ring()
+            rung.set()
+            bell.ring()
+
+        threading.Timer(0.05, ring).start()
+        await asyncio.wait_for(bell.heard(rung.is_set), 20)
+
+    asyncio.run(heard())
 
 
 def test_a_wait_looks_again_when_it_is_woken_and_ends_with_its_time(local: Open) -> None:

@@ -17,7 +17,7 @@ __all__: list[str] = []
 def test_it_listens_when_it_is_made_outlives_ctrl_c_and_ends_when_it_is_stopped() -> None:
     with socket.create_server(("127.0.0.1", 0)) as behind:
         proxy = ProxyProcess(Task(host="127.0.0.1", port=0, to=behind.getsockname()[1], rtt=0.001))
-        process = psutil.Process(proxy.pid)
+        process = psutil.Process(proxy._process.pid)
         try:
             process.send_signal(signal.SIGINT)
             with socket.create_connection(("127.0.0.1", proxy.port), 10) as client:

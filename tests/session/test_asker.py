@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from support.pictures import png
 
 from ws_notebook import Session
+from ws_notebook.session.asker import SessionAsker
 
 __all__: list[str] = []
 
@@ -21,6 +24,14 @@ def test_pictures_go_with_all_rows_or_with_each_its_own(local: Open) -> None:
     assert every.frame.answer.str.contains("4").all()
     assert "1" in own.frame.answer[0]
     assert cells.counts == {"completed": 1}
+
+
+def test_a_scene_s_file_is_named_as_a_server_in_another_folder_finds_it(
+    local: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    assert SessionAsker(local(), model="scene:own.yaml").model == f"scene:{tmp_path / 'own.yaml'}"
 
 
 def test_a_row_is_asked_as_ask_would(local: Open) -> None:

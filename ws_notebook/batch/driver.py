@@ -10,7 +10,7 @@ import asyncio
 import contextvars
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -105,7 +105,6 @@ class Driver(Rows):
         self._writing = self._ringing = False
         self._warm: RowRun | None = None
         self._warming = plan.asker.warms_up
-        self._cold = False
         self._discards: list[Course] = []
         self._timer: asyncio.TimerHandle | None = None
         self._refused = 0
@@ -132,11 +131,18 @@ class Driver(Rows):
         self._fill()
 
     def _warm_up(self) -> None:
+        self._cool()
         self._warming = True
         try:
             self._warm = self._inside(self.asker.warm_up, lambda run: self._watched(run, self._hear_warm_up))
         except WsNotebookError as error:
             self._halt(RunCancelled("The session was closed.") if self._engine.closed else error)
+
+    def _cool(self) -> None:
+        """No further row forks from what was read ahead."""
+        if self._warm is not None:
+            self._discards.append(self._warm._course)
+            self._warm = None
 
     def _hear_warm_up(self, run: RowRun, _: RunState, change: Change) -> None:
         if not isinstance(change, RunEnded) or self.over:
@@ -146,9 +152,10 @@ class Driver(Rows):
         if found.next is Next.HALT and found.error is not None:
             self._halt(found.error)
             return
-        # A provider that cannot warm up answers all the same: each row then carries everything.
-        self._cold = run.error is not None or run.state.response_id is None
-        if not self._cold:
+        if run.error is not None or run.state.response_id is None:
+            # A provider that cannot warm up answers all the same: each row then carries everything.
+            self._cool()
+        else:
             self._engine.protocol.keep_lane(run.state)
             self.budget.spend(self.ledger.spend(None, run.state))
         self._fill()
@@ -158,7 +165,7 @@ class Driver(Rows):
         if self.over or self.paused or self._warming:
             self._settle()
             return
-        if self._warm is not None and not self._cold and self._queue and not self._engine.protocol.keeps_lane:
+        if self._warm is not None and self._queue and not self._engine.protocol.keeps_lane:
             # The connection that remembered it is gone.
             if not self._flying:
                 self._warm_up()
@@ -208,21 +215,18 @@ class Driver(Rows):
         watch = partial(self._watched, hear=partial(self._hear, position))
         try:
             if reason is None:
-                question = self._inside(self._questions.ask, position)
-                parent = self._warm if self._warm is not None and not self._cold else None
+                question, parent = self._inside(self._questions.ask, position), self._warm
             else:
                 question, parent = AGAIN.format(reason=reason), row.run
             self._flying[position] = self._inside(
                 self.asker.ask, question, parent, watch, self._questions.whole(position)
             )
-        except SettingsError as error:
-            if self._engine.closed:
+        except Exception as error:  # noqa: BLE001 - whatever the user's function raises
+            if isinstance(error, SettingsError) and self._engine.closed:
                 self._put_back(position)
                 self._halt(RunCancelled("The session was closed."))
             else:
                 self._finish(position, Verdict(Next.FINISH, error=error))
-        except Exception as error:  # noqa: BLE001 - whatever the user's function raises
-            self._finish(position, Verdict(Next.FINISH, error=error))
 
     def _inside(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return self._context.copy().run(function, *arguments)
@@ -303,13 +307,13 @@ class Driver(Rows):
             self.pace.speed(now)
         self._finished[position] = found.status
         if self._journal is None:
-            self._count()
+            self._count([position])
 
-    def _count(self) -> None:
+    def _count(self, finished: Iterable[int]) -> None:
         """What has ended, and is written where that is wanted, counts."""
-        now, finished = time.monotonic(), self._finished
-        self._finished = {}
-        for position, status in finished.items():
+        now = time.monotonic()
+        for position in finished:
+            status = self._finished.pop(position)
             self.ledger.move(self.ledger.rows[position], status, now=now)
             if status == "completed":
                 self._questions.forget(position)
@@ -361,11 +365,7 @@ class Driver(Rows):
                 self._put_back(position)
             self._halt(error)
             return
-        later = {
-            position: self._finished.pop(position) for position in list(self._finished) if position not in finished
-        }
-        self._count()
-        self._finished = later
+        self._count(finished)
         for position in marked:
             if self.over:
                 self._put_back(position)
@@ -417,8 +417,7 @@ class Driver(Rows):
         if self._timer is not None:
             self._timer.cancel()
         self._engine.protocol.keep_lane(None)
-        if self._warm is not None:
-            self._discards.append(self._warm._course)
+        self._cool()
         self._discard()
         sent, received, full_context = self.ledger.sent
         transport = self._engine.protocol.learned.abilities.transport

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from ..engine.portal import portal
@@ -19,17 +20,15 @@ Report = Callable[[list[dict[str, Any]]], None]
 """Told, in any thread, of rows that have ended on a worker."""
 
 
-class Task(Protocol):
+class Task(NamedTuple):
     """Rows that were handed out."""
 
-    def done(self) -> bool:
-        """Whether their worker has given what came of them, or failed."""
-
-    def result(self) -> Any:
-        """All that came of them. Raises what the worker failed with; TimeoutError where it cannot be had for now."""
-
-    def cancel(self) -> object:
-        """Nobody waits for it any more."""
+    done: Callable[[], bool]
+    """Whether their worker has given what came of them, or failed."""
+    result: Callable[[], Any]
+    """All that came of them. Raises what the worker failed with; TimeoutError where it cannot be had for now."""
+    cancel: Callable[[], object]
+    """Nobody waits for it any more."""
 
 
 class Engine(Protocol):
@@ -72,11 +71,11 @@ class _Dask:
 
     def submit(self, worker: str, function: Callable[..., Any], *arguments: Any) -> Task:
         # A task that its worker's end would hand on by itself is asked in full once more: the batch does that better.
-        return _DaskTask(
-            self._client.submit(
-                function, *arguments, workers=[worker], allow_other_workers=False, pure=False, retries=0
-            )
+        asked = self._client.submit(
+            function, *arguments, workers=[worker], allow_other_workers=False, pure=False, retries=0
         )
+        # What a worker gives stays with it until it is fetched: where it is lost first, fetching waits for ever.
+        return Task(asked.done, partial(asked.result, timeout=_FETCHING), asked.cancel)
 
     def begin(self, topic: str, report: Report) -> None:
         self._client.subscribe_topic(topic, lambda event: report(event[1]))
@@ -89,22 +88,6 @@ class _Dask:
                 self._client.run(_stop_here, topic, on_error="ignore")
 
 
-class _DaskTask:
-    """What a worker gives stays with it until it is fetched: where it is lost first, fetching waits for ever."""
-
-    def __init__(self, asked: Any) -> None:
-        self._asked = asked
-
-    def done(self) -> bool:
-        return bool(self._asked.done())
-
-    def result(self) -> Any:
-        return self._asked.result(timeout=_FETCHING)
-
-    def cancel(self) -> object:
-        return self._asked.cancel()
-
-
 class _Parallel:
     name = "ipyparallel"
 
@@ -115,29 +98,19 @@ class _Parallel:
         return [str(each) for each in self._client.ids]
 
     def submit(self, worker: str, function: Callable[..., Any], *arguments: Any) -> Task:
-        return _ParallelTask(self._client[int(worker)].apply_async(function, *arguments))
+        asked = self._client[int(worker)].apply_async(function, *arguments)
+
+        def give_up() -> None:
+            with contextlib.suppress(Exception):
+                asked.abort()
+
+        return Task(asked.ready, partial(asked.get, timeout=0), give_up)
 
     def begin(self, topic: str, report: Report) -> None:
         """Its engines tell of rows with the end of their task."""
 
     def end(self, topic: str, *, stopped: bool) -> None:
         """Nothing is open."""
-
-
-class _ParallelTask:
-    def __init__(self, asked: Any) -> None:
-        self._asked = asked
-
-    def done(self) -> bool:
-        return bool(self._asked.ready())
-
-    def result(self) -> Any:
-        return self._asked.get(timeout=0)
-
-    def cancel(self) -> object:
-        with contextlib.suppress(Exception):
-            return self._asked.abort()
-        return None
 
 
 def _stop_here(topic: str) -> None:

@@ -141,7 +141,6 @@ def _difference(held: Mapping[str, str], asked: Mapping[str, str]) -> str:
 
 def _opened(path: Path) -> sqlite3.Connection:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         # Made here, so that nobody else can read it from the beginning; SQLite gives its other files the same mode.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         path.chmod(0o600)

@@ -119,16 +119,14 @@ def planned(
     max_cost: float | None = None,
     prices: Any = None,
     names: Mapping[str, Any] | None = None,
-    columns: Sequence[str] | None = None,
     remote: Remote | None = None,
 ) -> Plan:
-    """`names`: what a template may use besides columns; `columns`: the only ones it may; `remote`: who asks instead of
-    this session.
+    """`names`: what a template may use besides columns; `remote`: who asks instead of this session.
 
     Raises SettingsError, in words, for whatever cannot be asked.
     """
-    most = _checked_lanes(lanes)
-    table = data if isinstance(data, Data) else Data(data, columns)
+    most = lanes or _LANES
+    table = data if isinstance(data, Data) else Data(data)
     template = Template(prompt, table.columns, names)
     budget = Budget(max_tokens, max_cost, checked_prices(prices, asker.model), asker.longest)
     notes = [_missing_note(name, count) for name, count in table.missing_in(template.uses).items()]
@@ -177,11 +175,3 @@ def take_over(records: Mapping[str, Record], plan: Plan, ledger: Ledger) -> None
 def _missing_note(name: str, count: int) -> str:
     cells = "1 cell of the column" if count == 1 else f"{count:,} cells of the column"
     return f"{cells} {name!r} {'is' if count == 1 else 'are'} empty, and stand{'s' if count == 1 else ''} as nothing."
-
-
-def _checked_lanes(lanes: Any) -> int:
-    if lanes is None:
-        return _LANES
-    if isinstance(lanes, bool) or not isinstance(lanes, int) or lanes < 1:
-        raise SettingsError(f"lanes must be a whole number of at least 1, not {lanes!r}.")
-    return lanes

@@ -63,14 +63,9 @@ def interpolate(
     return _joined(_Prompt(prompt, names, ignored, noted).pieces())
 
 
-def parsed(
-    prompt: str,
-    names: Mapping[str, Any],
-    ignored: Collection[str] = (),
-    noted: Callable[[str], object] | None = None,
-) -> list[str | Placeholder]:
+def parsed(prompt: str, names: Mapping[str, Any], noted: Callable[[str], object]) -> list[str | Placeholder]:
     """The prompt as its text and its expressions, in order, which can be evaluated with other values of the names."""
-    return list(filter(None, _joined(_Prompt(prompt, names, ignored, noted).parts())))
+    return list(filter(None, _joined(_Prompt(prompt, names, (), noted).parts())))
 
 
 def _joined(pieces: Iterable[T]) -> list[T]:

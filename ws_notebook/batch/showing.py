@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .. import kernel
 from ..exceptions import SettingsError
 from ..render.batch import LETTERS, forms, packed
 from ..secrets import Keys
-from ..views.base import CallLater
 from .ledger import Ledger
 from .picture import row_facts, states
 from .row import FAILED, Row
+
+if TYPE_CHECKING:
+    from ..views.base import CallLater
 
 __all__ = ["Seen", "Shown", "check_view", "chosen_view", "show"]
 

@@ -84,7 +84,7 @@ class Template:
         return items
 
     def _parsed(self, text: str) -> _Text:
-        parts = tuple(parsed(text, self._known, (), self._refuse))
+        parts = tuple(parsed(text, self._known, self._refuse))
         free = {name for part in parts if isinstance(part, Placeholder) for name in part.free}
         self.uses_row |= ROW in free or not free.isdisjoint(self._columns)
         self.uses += [name for name in self._columns if name in free and name not in self.uses]

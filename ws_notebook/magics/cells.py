@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ..core.lineage import continuable
 from ..core.run import LATEST, Latest, RunState
+from ..session.host import Host
 from ..session.run import Run
 from ..session.session import Session
 
@@ -40,11 +41,7 @@ class CellTree:
         before = self._parents[cell]
         if before is None:
             return None
-        runs = {run.id: run for run in session.runs}
-        newest = runs.get(self._latest.get(self._makers.get(before, ""), before))
-        if newest is None or self._descends(newest, cell):
-            newest = runs.get(before)
-        return newest if newest is not None else LATEST
+        return self._newest(before, cell, session) or LATEST
 
     def followed(self, cell: str | None, named: Run) -> Run:
         """What a cell continues whose --from names this run: its newest form, if it became old since the cell asked.
@@ -56,9 +53,7 @@ class CellTree:
             return named
         if self._pins.get(cell) != named.id:
             return named
-        runs = {run.id: run for run in named.session.runs}
-        newest = runs.get(self._latest[self._makers[named.id]])
-        return named if newest is None or self._descends(newest, cell) else newest
+        return self._newest(named.id, cell, named.session) or named
 
     def begins(self, run: Run) -> None:
         """It was asked just now. What continues an old run from the start is not stale because of that."""
@@ -114,6 +109,12 @@ class CellTree:
     def _is_pinned(self, run: Run) -> bool:
         """Whether it would continue the very same run if it were asked again."""
         return run.id in self._on_purpose or isinstance(run.state.wants, str)
+
+    def _newest(self, run: str, cell: str, session: Host[Run]) -> Run | None:
+        """The newest form that its cell gave a run, unless that continues this cell's own; None: it is forgotten."""
+        runs = {each.id: each for each in session.runs}
+        newest = runs.get(self._latest.get(self._makers.get(run, ""), run))
+        return runs.get(run) if newest is None or self._descends(newest, cell) else newest
 
     def _descends(self, run: Run, cell: str) -> bool:
         """Whether the run is, or continues at some remove, one of this cell's own."""

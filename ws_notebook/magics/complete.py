@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from . import candidates
 from .command import SESSION_OPTIONS
 from .options import OPTIONS
 from .sessions import Sessions
@@ -22,12 +23,12 @@ _VALUES: Final[Mapping[str, Callable[[Typed], list[str]]]] = {
     "tools": Typed.tools,
     "parent": Typed.parents,
     "output": Typed.answers,
-    "format": Typed.types,
-    "images": Typed.pictures,
-    "map": Typed.tables,
-    "into": Typed.frames,
+    "format": lambda typed: candidates.types(typed.visible),
+    "images": lambda typed: candidates.pictures(typed.visible, typed.last),
+    "map": lambda typed: candidates.tables(typed.visible),
+    "into": lambda typed: candidates.frames(typed.visible),
     "columns": Typed.columns,
-    "pairs": Typed.fields,
+    "pairs": lambda typed: candidates.field_words(typed.last),
 }
 """What can stand behind an option, by its name; behind others it is one of their choices."""
 

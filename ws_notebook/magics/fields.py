@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ..exceptions import SettingsError
+from ..session.request import REFUSED
 
 __all__ = ["FIELDS", "request_fields"]
 
@@ -24,9 +25,7 @@ FIELDS: Final = {name: kinds for kinds, names in _FIELDS.items() for name in nam
 """What the provider takes in the fields that are known; all others pass as they are."""
 
 _OWN: Final = {
-    "type": "it is always response.create",
-    "stream": "a run always streams",
-    "stream_id": "lanes are given by the session",
+    **REFUSED,
     "background": "WebSocket mode has none; --background lets a cell return at once",
     "background_options": "WebSocket mode has no background; --background lets a cell return at once",
     "generate": "warm up with session.warm_up()",

@@ -18,7 +18,6 @@ __all__ = [
     "CellOptions",
     "Option",
     "OptionParser",
-    "columns",
     "nearest",
     "parse_cell_options",
     "split_words",
@@ -67,13 +66,6 @@ class OptionParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         message = message.removeprefix("argument ").replace(": expected one argument", " needs a value behind it.")
         raise SettingsError(f"{self.prog}: {message}")
-
-
-def columns(rows: Iterable[tuple[str, str]]) -> str:
-    """Names and what the help says of them, in lines."""
-    table = list(rows)
-    width = max(len(name) for name, _ in table)
-    return "\n".join(f"  {name:<{width}}  {text}" for name, text in table)
 
 
 def _choice(*known: str) -> Callable[[str], str]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
 from ..render.format import in_cell, markdown_table
 
-__all__ = ["Report", "brief", "reached"]
+__all__ = ["Report", "brief", "columns", "reached"]
 
 ErrorT = TypeVar("ErrorT", bound=BaseException)
 
 STOPPED = "The run was stopped. What has streamed is kept, and the next cell goes on from it."
+
+
+def columns(rows: Iterable[tuple[str, str]]) -> str:
+    """Names and what is said of each, in lines."""
+    table = list(rows)
+    width = max((len(name) for name, _ in table), default=0)
+    return "\n".join(f"  {name:<{width}}  {text}" for name, text in table)
 
 
 class Report:
@@ -23,8 +30,7 @@ class Report:
         self.rows = [(name, str(value)) for name, value in rows if value is not None]
 
     def __repr__(self) -> str:
-        width = max((len(name) for name, _ in self.rows), default=0)
-        return "\n".join([self.title, *(f"  {name:<{width}}  {value}" for name, value in self.rows)])
+        return "\n".join([self.title, *filter(None, [columns(self.rows)])])
 
     def _repr_markdown_(self) -> str:
         return markdown_table([in_cell(self.title), ""], [list(map(in_cell, row)) for row in self.rows])

@@ -21,10 +21,10 @@ from ..session.panel import panels
 from ..session.question import Question
 from ..session.run import Run
 from ..session.session import Session
-from ..session.showing import RunControls, finish_later, shown_in
+from ..session.showing import finish_later, shown_in, view_of
 from ..settings import provider_names
 from ..tools.values.pictures import Picture, as_picture
-from ..views import View, choose_view
+from ..views import View
 from .body import refuse_second_line
 from .complete import matcher, offered
 from .offer import chosen_tools
@@ -149,7 +149,7 @@ class ResponsesMagics(Magics):
         views: list[View] = []
 
         def watch(run: Run) -> Callable[[RunState, Change], None]:
-            views.append(self._view(session, run, options.view or self.view))
+            views.append(view_of(run, options.view or self.view))
             return shown_in(run, views[0])
 
         settings = self._settings(session, options)
@@ -241,16 +241,6 @@ class ResponsesMagics(Magics):
             return wanted
         known = ", ".join(run.id for run in session.runs[-8:]) or "none yet"
         raise SettingsError(f"--from {wanted}: neither a run ({known}), a response id, nor a variable with a Run.")
-
-    def _view(self, session: Session, run: Run, wanted: str) -> View:
-        return choose_view(
-            wanted,
-            run.state,
-            session.header(run.state),
-            RunControls(run),
-            live=kernel.cell_id() is not None,
-            in_kernel=kernel.in_kernel(),
-        )
 
 
 def _with_effort(fields: dict[str, Any], default: str) -> dict[str, Any]:

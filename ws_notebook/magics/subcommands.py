@@ -19,14 +19,14 @@ from ..session.run import Run
 from ..session.session import Session
 from ..session.showing import can_show_live, show_live
 from ..session.ways import variants_of
-from ..settings import Settings
+from ..settings import Settings, provider_names
 from ..shelf.known import KNOWN
 from ..shelf.shelf import missing, shelf
 from ..transports.replay import ReplayTransport
 from .command import Command, Subcommand, read_command
 from .history import History
-from .options import OPTIONS, columns
-from .report import Report
+from .options import OPTIONS
+from .report import Report, columns
 from .sessions import Sessions
 from .tooltable import ToolTable
 from .typed import Typed
@@ -359,14 +359,14 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = {
             "connect",
             _connect,
             "ask for an API key: connect openai; or take a model here: connect local -m smollm2",
-            Typed.providers,
+            lambda _: provider_names(),
             ("-m",),
         ),
         Subcommand(
             "doctor",
             _doctor,
             "what is installed, what the provider answers, and what to do: doctor openai",
-            Typed.providers,
+            lambda _: provider_names(),
         ),
         Subcommand("cancel", _cancel, "stop every run in progress"),
         Subcommand("reset", lambda command: command.session.reset(), "close the connection and forget every run"),

@@ -14,8 +14,8 @@ from ..tools import AnyTool, Tool, tool
 from ..tools.bench.revision import succeed
 from .body import refuse_second_line
 from .complete import matcher
-from .options import Option, OptionParser, columns, nearest, split_words, whole_number
-from .report import brief, reached
+from .options import Option, OptionParser, nearest, split_words, whole_number
+from .report import brief, columns, reached
 
 __all__ = ["TOOL_OPTIONS", "ToolMagics", "parse_tool_options"]
 

@@ -11,7 +11,6 @@ from ..profiles import EMBEDDED
 from ..session.run import Run
 from ..session.session import Session
 from ..session.ways import WAYS
-from ..settings import provider_names
 from ..tools.hosted import HOSTED
 from . import candidates
 from .offer import offered_tools
@@ -63,42 +62,16 @@ class Typed:
 
     def answers(self) -> list[str]:
         """Variables that hold a run."""
-        return [name for name, value in self._visible if isinstance(value, Run)]
+        return [name for name, value in self.visible if isinstance(value, Run)]
 
     def parents(self) -> list[str]:
         """Runs that can be continued, by their ids and variables."""
         return [*self.runs(), *self.answers()]
 
-    def types(self) -> list[str]:
-        """Types of an answer."""
-        return candidates.types(self._visible)
-
-    def pictures(self) -> list[str]:
-        """Variables and files that hold one."""
-        return candidates.pictures(self._visible, self.last)
-
-    def tables(self) -> list[str]:
-        """Variables that hold rows."""
-        return candidates.tables(self._visible)
-
-    def frames(self) -> list[str]:
-        """Variables that hold a table."""
-        return candidates.frames(self._visible)
-
     def columns(self) -> list[str]:
         """Columns of the table that is named behind --map, but for those that are listed before a comma."""
-        pairs = itertools.pairwise(self.before)
-        named = next((name for flag, name in pairs if flag == "--map"), "")
-        found = candidates.columns(self.sessions.names.get(named))
+        found = candidates.columns(self.sessions.names.get(self._behind("--map") or ""))
         return [name for name in found if name not in self._listed]
-
-    def fields(self) -> list[str]:
-        """Fields of the request, or the values of one."""
-        return candidates.field_words(self.last)
-
-    def providers(self) -> list[str]:
-        """Names of providers, with their regions."""
-        return provider_names()
 
     def cassettes(self) -> list[str]:
         """Files that may be one, and the word that ends what is done with it."""
@@ -129,9 +102,13 @@ class Typed:
     @property
     def _meant(self) -> list[Session]:
         """The session that is named behind -s, or those that the magics have made."""
-        pairs = itertools.pairwise(self.before)
-        return self.sessions.known(next((name for flag, name in pairs if flag in ("-s", "--session")), None))
+        return self.sessions.known(self._behind("-s", "--session"))
+
+    def _behind(self, *flags: str) -> str | None:
+        """The word behind the first of these."""
+        return next((word for flag, word in itertools.pairwise(self.before) if flag in flags), None)
 
     @property
-    def _visible(self) -> list[tuple[str, Any]]:
+    def visible(self) -> list[tuple[str, Any]]:
+        """The notebook's names and what they hold."""
         return [(name, value) for name, value in list(self.sessions.names.items()) if not name.startswith("_")]

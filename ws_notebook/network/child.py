@@ -52,10 +52,6 @@ class ProxyProcess:
         self.port = said.port
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
     def alive(self) -> bool:
         return self._process.poll() is None
 

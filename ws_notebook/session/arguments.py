@@ -17,6 +17,7 @@ import msgspec
 
 from ..exceptions import SettingsError
 from ..settings import Profile
+from ..tools.values.loaded import loaded
 from ..transports.base import Transport
 
 __all__ = ["check", "own_transport"]
@@ -95,18 +96,10 @@ def _is_list(value: Any) -> bool:
 
 
 def _is_transport(value: Any) -> bool:
-    return value in ("auto", "websocket", "http") if isinstance(value, str) else _is_made(value, Transport)
-
-
-def _is_made(value: Any, kind: type) -> bool:
-    """Whether it is an instance: a class has the same attributes."""
-    return isinstance(value, kind) and not isinstance(value, type)
-
-
-def _is_context(value: Any) -> bool:
-    import ssl
-
-    return isinstance(value, ssl.SSLContext)
+    """Its name, or an instance: a class has the same attributes."""
+    if isinstance(value, str):
+        return value in ("auto", "websocket", "http")
+    return isinstance(value, Transport) and not isinstance(value, type)
 
 
 def _is_path(value: Any) -> bool:
@@ -118,7 +111,6 @@ def _is_list_of_text(value: Any) -> bool:
 
 
 _TEXT = (str, "a string")
-_LIST_OF_TOOLS = "a list of tools: functions, Tool objects, hosted tools"
 
 
 def _is_prices(value: Any) -> bool:
@@ -135,13 +127,14 @@ _RULES: Final[Mapping[str, tuple[type | UnionType | Callable[[Any], bool], str]]
     "instructions": _TEXT,
     "api_key": (lambda value: isinstance(value, str) or callable(value), "a string, or a function that returns one"),
     "headers": (_is_mapping, "a dict of header names and values"),
-    "ssl": (_is_context, "an ssl.SSLContext"),
+    "ssl": (lambda value: isinstance(value, loaded("ssl", "SSLContext")), "an ssl.SSLContext"),
     "transport": (_is_transport, "'auto', 'websocket', 'http' or a Transport"),
     "compression": (lambda value: value in ("auto", "deflate"), "'auto', 'deflate' or None"),
     "store": (bool, "True or False"),
-    "tools": (_is_list, _LIST_OF_TOOLS),
+    "tools": (_is_list, "a list of tools: functions, Tool objects, hosted tools"),
     "max_turns": (_is_count, "a whole number of at least 1"),
     "rounds": (_is_count, "a whole number of at least 1"),
+    "lanes": (_is_count, "a whole number of at least 1"),
     "prices": (_is_prices, "{model: (input, cached, output)}, for a million tokens each"),
     "options": (_is_mapping, "a dict of request fields"),
     "watch": (callable, "a function that takes the run"),

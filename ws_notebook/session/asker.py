@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+import msgspec
+
 from ..batch.asker import RowRun, Watch
 from ..batch.template import Asked
 from ..core.items import as_items
@@ -21,7 +23,7 @@ from .host import Host
 from .parsed import answer_format, text_options
 from .question import Question
 from .question import question as make_question
-from .request import checked_turns, request_settings
+from .request import request_settings
 from .run import Run
 
 if TYPE_CHECKING:
@@ -60,18 +62,22 @@ class SessionAsker:
         self._line, self._rows = "", itertools.count(1)
         self.engine: Engine = session._engine
         self.format: TextFormat | None = answer_format(text_format)
-        self.model = model or session.settings.model
+        self.model = session.settings.named(model)
         self._tools = ToolRegistry(session.tools if tools is None else tools)
-        self._own = session.instructions if instructions is None else instructions
-        self._turns = checked_turns(session.max_turns if max_turns is None else max_turns)
-        self._store = session.store if store is None else store
-        held = {**session.options, **(options or {})}
-        longest = held.get("max_output_tokens")
+        self._options = text_options({**session.options, **(options or {})}, self.format)
+        longest = self._options.get("max_output_tokens")
         self.longest: int | None = longest if isinstance(longest, int) else None
-        self._options = text_options(held, self.format)
-        self.settings = self._request(self._options)
+        self.settings = request_settings(
+            [],
+            model=self.model,
+            instructions=session.instructions if instructions is None else instructions,
+            tools=self._tools,
+            max_turns=session.max_turns if max_turns is None else max_turns,
+            store=session.store if store is None else store,
+            options=self._options,
+        )
         if not self.has_lanes:
-            self.settings = self._request({"prompt_cache_key": self._prefix(), **self._options})
+            self.settings = self._settings({"prompt_cache_key": self._prefix(), **self.settings.options})
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -116,7 +122,7 @@ class SessionAsker:
         return self._begin(make_question(question, pictures), self.settings, self.format, parent, watch)
 
     def warm_up(self, watch: Watch) -> RowRun:
-        settings = self._request({**self._options, "generate": False})
+        settings = self._settings({**self.settings.options, "generate": False})
         return self._begin(Question([]), settings, None, None, watch)
 
     def _begin(
@@ -140,16 +146,8 @@ class SessionAsker:
         )
         return cast(RowRun, run)
 
-    def _request(self, options: Mapping[str, Any]) -> RequestSettings:
-        return request_settings(
-            [],
-            model=self.model,
-            instructions=self._own,
-            tools=self._tools,
-            max_turns=self._turns,
-            store=self._store,
-            options=options,
-        )
+    def _settings(self, options: Mapping[str, Any]) -> RequestSettings:
+        return msgspec.structs.replace(self.settings, options=options)
 
     def _prefix(self) -> str:
         """A name of what all rows have in common: the provider keeps what has one name together."""

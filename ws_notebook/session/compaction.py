@@ -24,61 +24,55 @@ from ..secrets import Keys, hidden_error
 from ..transports.base import Endpoint
 from ..transports.post import post
 
-__all__ = ["Compactor", "compact_request", "latest_to_compact", "summary_request"]
+__all__ = ["compact_request", "compacted", "latest_to_compact", "summary_request"]
 
 _KEPT = ("prompt_cache_key", "prompt_cache_options", "service_tier")
 """Options of a create that the compaction of its history takes too."""
 
 
-class Compactor:
-    """Has one history compacted, by the provider or else by the model.
+async def compacted(
+    name: str, parent: RunState, endpoint_of: Callable[[], Awaitable[Endpoint]], keys: Keys
+) -> RunState:
+    """The run `name`, ended, whose items stand for everything up to the end of `parent`: by the provider, or else by
+    the model.
 
-    Its `run` is called on the loop and changes nothing but what it returns.
+    On the loop; it changes nothing but what it returns. Raises SettingsError (also where `parent` never began),
+    ConnectionFailed, ConnectionLost, ProviderError, ProtocolViolation.
     """
+    if not parent.turns:
+        raise SettingsError(f"Run {parent.id} never began, so there is nothing of it to compact.")
+    asked, asked_at = time.monotonic(), time.time()
+    body = compact_request(parent.turns[-1], parent.settings)
+    endpoint = await endpoint_of()
+    sent = time.monotonic()
+    try:
+        answer = await _answer(endpoint, body, parent)
+    except WsNotebookError as error:
+        raise hidden_error(error, keys) from None
+    turn = _turn(name, parent.settings.model, _timing(asked, sent), body, answer)
+    return RunState(
+        id=name,
+        input=[],
+        settings=parent.settings,
+        wants=parent,
+        parent=parent,
+        turns=[turn],
+        status="completed",
+        asked=asked,
+        asked_at=asked_at,
+        ended=turn.timing.ended,
+    )
 
-    def __init__(self, endpoint: Callable[[], Awaitable[Endpoint]], keys: Keys) -> None:
-        self._endpoint = endpoint
-        self._keys = keys
 
-    async def run(self, name: str, parent: RunState) -> RunState:
-        """The run `name`, ended, whose items stand for everything up to the end of `parent`.
-
-        Raises SettingsError (also where `parent` never began), ConnectionFailed, ConnectionLost, ProviderError,
-        ProtocolViolation.
-        """
-        if not parent.turns:
-            raise SettingsError(f"Run {parent.id} never began, so there is nothing of it to compact.")
-        asked, asked_at = time.monotonic(), time.time()
-        body = compact_request(parent.turns[-1], parent.settings)
-        endpoint = await self._endpoint()
-        sent = time.monotonic()
-        try:
-            answer = await self._answer(endpoint, body, parent)
-        except WsNotebookError as error:
-            raise hidden_error(error, self._keys) from None
-        turn = _turn(name, parent.settings.model, _timing(asked, sent), body, answer)
-        return RunState(
-            id=name,
-            input=[],
-            settings=parent.settings,
-            wants=parent,
-            parent=parent,
-            turns=[turn],
-            status="completed",
-            asked=asked,
-            asked_at=asked_at,
-            ended=turn.timing.ended,
-        )
-
-    async def _answer(self, endpoint: Endpoint, body: bytes, parent: RunState) -> bytes:
-        """The answer to a compaction; where the provider has none, the model's own summary in its form."""
-        try:
-            return await post(endpoint, "/compact", body)
-        except ProviderError as error:
-            if not _has_none(error):
-                raise
-        request = summary_request(parent.turns[-1], parent.settings)
-        return _as_compaction(await post(endpoint, "", request))
+async def _answer(endpoint: Endpoint, body: bytes, parent: RunState) -> bytes:
+    """The answer to a compaction; where the provider has none, the model's own summary in its form."""
+    try:
+        return await post(endpoint, "/compact", body)
+    except ProviderError as error:
+        if not _has_none(error):
+            raise
+    request = summary_request(parent.turns[-1], parent.settings)
+    return _as_compaction(await post(endpoint, "", request))
 
 
 _SUMMARY: Final = (

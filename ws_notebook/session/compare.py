@@ -80,7 +80,9 @@ def compare_variants(
     check(rounds=rounds)
     ask_first(session, estimate(loop, variants, rounds, session.prices), confirm)
     taken = _Course(session, loop, variants, rounds).taken()
-    return Comparison(variants, taken, asked=loop.words, wanted=rounds, line=_line(session))
+    network = session.settings.network
+    line = None if network is None else line_of(network)
+    return Comparison(variants, taken, asked=loop.words, wanted=rounds, line=line)
 
 
 @contextlib.contextmanager
@@ -98,11 +100,6 @@ def _plays(session: Session, run: Run) -> bool:
     """Whether the run's answers have to be dictated: it is another model's, and a script is asked."""
     own = run.session.header(run.state)
     return session.settings.profile.embedded and own.provider.partition(":")[0] != EMBEDDED.name
-
-
-def _line(session: Session) -> Line | None:
-    network = session.settings.network
-    return None if network is None else line_of(network)
 
 
 def line_of(network: Network) -> Line:

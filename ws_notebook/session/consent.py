@@ -54,22 +54,15 @@ def is_paid(session: Session) -> bool:
 def estimate(loop: Loop, variants: Sequence[Variant], rounds: int, prices: Mapping[str, Any] | None) -> Estimate:
     """All rounds of all ways. `prices`: (input, cached, output) by model, for a million tokens."""
     runs = len(variants) * rounds
-    known = loop.tokens_in is not None and loop.tokens_out is not None
-    tokens_in, tokens_out = (loop.tokens_in or 0) * runs, (loop.tokens_out or 0) * runs
+    stores = any(each.way in ("http id", "http new") for each in variants)
+    read, written = loop.tokens_in, loop.tokens_out
+    if read is None or written is None:
+        return Estimate(runs=runs, tokens_in=None, tokens_out=None, stores=stores)
     money = None
-    if known and prices and all(each.model in prices for each in variants):
-        money = sum(
-            rounds * ((loop.tokens_in or 0) * prices[each.model][0] + (loop.tokens_out or 0) * prices[each.model][2])
-            for each in variants
-        )
-        money /= 1e6
-    return Estimate(
-        runs=runs,
-        tokens_in=tokens_in if known else None,
-        tokens_out=tokens_out if known else None,
-        money=money,
-        stores=any(each.way in ("http id", "http new") for each in variants),
-    )
+    if prices and all(each.model in prices for each in variants):
+        found = (prices[each.model] for each in variants)
+        money = rounds * sum(read * price[0] + written * price[2] for price in found) / 1e6
+    return Estimate(runs=runs, tokens_in=read * runs, tokens_out=written * runs, money=money, stores=stores)
 
 
 def ask_first(session: Session, found: Estimate, confirm: bool | None) -> None:

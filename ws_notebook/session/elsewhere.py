@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from ..batch.engines import is_stopped
 from ..batch.table import empty_answers
 from ..batch.template import Template
@@ -129,7 +127,6 @@ def _line_to(topic: str) -> tuple[Callable[[list[dict[str, Any]]], None], Callab
 
 def _report(position: int, row: Row) -> dict[str, Any]:
     """What is told of a row: plain values, as its class may not be known where it goes."""
-    told = msgspec.structs.asdict(row)
     kept = ("status", "text", "error", "ms", "attempts")
     tokens = (row.input_tokens, row.cached_tokens, row.output_tokens)
-    return {"position": position, "tokens": tokens, **{name: told[name] for name in kept}}
+    return {"position": position, "tokens": tokens, **{name: getattr(row, name) for name in kept}}

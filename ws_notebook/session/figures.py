@@ -17,19 +17,15 @@ class Figures:
     """The figures of one session. Plotly and the widgets are loaded for the first of them."""
 
     def __init__(self) -> None:
-        self._chart: Any = None
-        self._beside: weakref.WeakKeyDictionary[Host[Run], Any] = weakref.WeakKeyDictionary()
-        """By the session that is drawn beside."""
+        self._charts: weakref.WeakKeyDictionary[object, Any] = weakref.WeakKeyDictionary()
+        """By the session that is drawn beside; of none, by this."""
 
     def latency(self, session: Host[Run], beside: Host[Run] | None) -> Any:
         """The FigureWidget with every turn of the session, and those of another over them."""
-        if beside is not None:
-            if beside not in self._beside:
-                self._beside[beside] = _chart(session, beside)
-            return self._beside[beside]
-        if self._chart is None:
-            self._chart = _chart(session, None)
-        return self._chart
+        key = beside or self
+        if key not in self._charts:
+            self._charts[key] = _chart(session, beside)
+        return self._charts[key]
 
     def timeline(self, session: Host[Run], run: Run | None) -> Any:
         """The widget with the timeline of a run, live while it goes on. Raises SettingsError where there is none."""

@@ -25,7 +25,20 @@ class _Following:
         self._engine, self._course = run._engine, run._course
         self._arrived: deque[Change] = deque()
         self._over = False
-        self._leave = _follow(self, run, self._arrived, ring)
+        arrived, course = self._arrived, self._course
+
+        # These hold no stream: one that nobody else holds ends.
+        def put(_: RunState, change: Change) -> None:
+            arrived.append(change)
+            ring()
+
+        def begin() -> None:
+            arrived.extend(so_far(course.state))
+            course.add(put)
+
+        self._engine.portal.call(begin)
+        self._leave = weakref.finalize(self, course.remove, put)
+        self._leave.atexit = False
 
 
 class Stream(_Following, Iterator[Change]):
@@ -79,21 +92,3 @@ class AsyncStream(_Following, AsyncIterator[Change]):
         self._over = True
         self._leave()
         self._stand_down()
-
-
-def _follow(stream: _Following, run: Asked, arrived: deque[Change], ring: Callable[[], None]) -> Callable[[], object]:
-    """Have the run's changes put into `arrived` as long as somebody holds `stream`, or until the answer is called."""
-    course = run._course
-
-    def put(_: RunState, change: Change) -> None:
-        arrived.append(change)
-        ring()
-
-    def begin() -> None:
-        arrived.extend(so_far(course.state))
-        course.add(put)
-
-    run._engine.portal.call(begin)
-    leave = weakref.finalize(stream, course.remove, put)
-    leave.atexit = False
-    return leave

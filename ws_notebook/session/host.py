@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack, cast
 
+import msgspec
+
 from ..core.lane import Lane
 from ..core.run import RunState
 from ..core.waits import Waits
@@ -171,21 +173,8 @@ class Host(Protocol[R]):
 
 def alike(session: Host[Any]) -> dict[str, Any]:
     """The arguments of a session of the same provider and settings, but for its tools."""
-    held = session.settings
-    return {
-        "provider": held.base_url or held.profile.name,
-        "profile": held.profile,
-        "model": held.model,
-        "api_key": held.api_key,
-        "headers": held.headers,
-        "ssl": held.ssl,
-        "transport": held.transport,
-        "compression": held.compression,
-        "through": held.through or None,
-        "network": held.network,
-        "waits": session.waits,
-        "store": session.store,
-        "instructions": session.instructions,
-        "max_turns": session.max_turns,
-        "options": dict(session.options),
-    }
+    given = msgspec.structs.asdict(session.settings)
+    given["provider"] = given.pop("base_url") or session.settings.profile.name
+    given["through"] = given["through"] or None
+    own = ("waits", "store", "instructions", "max_turns", "options")
+    return {**given, **{name: getattr(session, name) for name in own}}

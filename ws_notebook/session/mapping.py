@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from ..exceptions import SettingsError
+from .arguments import check
 from .asking import MapSettings, maps
 from .errors import shortened
 
@@ -80,6 +81,7 @@ class Maps:
         session._refuse_closed()
         view, client = given.pop("view", None), given.pop("on", None)
         check_view(view)
+        check(lanes=given.get("lanes"))
         if is_lazy(data):
             return lazy_answers(session, data, prompt, asked, {**given, "view": view, "on": client})
         if client is not None:

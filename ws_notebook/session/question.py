@@ -65,11 +65,10 @@ def question(input: Input | Question, pictures: Iterable[Any] | None = None) -> 
 def _pictures(pictures: Iterable[Any]) -> list[Picture]:
     from ..tools.values.pictures import as_picture
 
-    # One picture by itself: a string and bytes have members too.
-    alone = isinstance(pictures, str | bytes | bytearray) or not isinstance(pictures, list | tuple | Mapping)
     if isinstance(pictures, Mapping):
         return [as_picture(value, str(name)) for name, value in pictures.items()]
-    return [as_picture(value) for value in ([pictures] if alone else pictures)]
+    # One picture by itself may have members too: a string, bytes, an array.
+    return [as_picture(value) for value in (pictures if isinstance(pictures, list | tuple) else [pictures])]
 
 
 def _with_pictures(items: list[Item], added: Sequence[Picture]) -> list[Item]:

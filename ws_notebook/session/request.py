@@ -12,11 +12,11 @@ from ..core.run import RequestSettings
 from ..exceptions import SettingsError
 from ..tools import ToolRegistry
 
-__all__ = ["checked_turns", "request_settings"]
+__all__ = ["REFUSED", "checked_turns", "request_settings"]
 
 _NO_BACKGROUND = "WebSocket mode has no background responses. Use session.start(…), which returns at once"
 
-_REFUSED: Mapping[str, str] = {
+REFUSED: Mapping[str, str] = {
     "type": "it is always response.create",
     "input": "pass it as the question",
     "previous_response_id": "pass it as parent=…",
@@ -43,7 +43,7 @@ def request_settings(
     Raises SettingsError for an option that is not the caller's to set and for what cannot be written as JSON.
     """
     more = dict(options)
-    for name, instead in _REFUSED.items():
+    for name, instead in REFUSED.items():
         if name in more:
             raise SettingsError(f"options cannot hold {name!r}: {instead}.")
     _refuse_no_numbers(more)

@@ -193,8 +193,8 @@ class Run:
         stand_down = self._engine.waiters.stand_by(bell, self._course, bell.loop)
         try:
             with Deadline(self, seconds) as deadline:
-                if self._engine.portal.call(self._course.at_end, bell.ring):
-                    await bell.heard(lambda: self.done)
+                self._engine.portal.call(self._course.at_end, bell.ring)
+                await bell.heard(lambda: self.done)
         except asyncio.CancelledError:
             self.cancel()
             raise

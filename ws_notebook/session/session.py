@@ -217,7 +217,7 @@ class Session(Maps, Host[Run]):
         end it goes; default: the latest (one in progress is waited for). Raises SettingsError where there is none,
         and what the provider answers as an error; nothing has changed then.
         """
-        from .compaction import Compactor, latest_to_compact
+        from .compaction import compacted, latest_to_compact
 
         self._refuse_closed()
         if not isinstance(parent, Run | None):
@@ -226,8 +226,8 @@ class Session(Maps, Host[Run]):
         state = wanted if isinstance(wanted, RunState) else latest_to_compact(self._engine.states())
         before, portal, waiters = self._engine.courses[state.id], self._engine.portal, self._engine.waiters
         waiters.wait(before, lambda: before.done)
-        compactor = Compactor(self._engine.connector.endpoint, self._engine.keys)
-        made = portal.submit(compactor.run(f"r{next(self._numbers)}", state))
+        name, connector = f"r{next(self._numbers)}", self._engine.connector
+        made = portal.submit(compacted(name, state, connector.endpoint, self.keys))
         made.add_done_callback(lambda _: waiters.wake())
         try:
             portal.work.wait(made, made.done)

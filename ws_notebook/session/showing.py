@@ -20,7 +20,7 @@ from ..views.messages import Approve, Deny, Shown, Verdict
 from .host import Asked
 from .waiting import wait_at_the_end
 
-__all__ = ["RunControls", "can_show_live", "finish_later", "live_timeline", "show_live", "shown_in"]
+__all__ = ["RunControls", "can_show_live", "finish_later", "live_timeline", "show_live", "shown_in", "view_of"]
 
 
 class Showable(Asked, RunHandle, Protocol):
@@ -72,6 +72,12 @@ class RunControls:
         return meant
 
 
+def view_of(run: Asked, wanted: str) -> View:
+    """The view for "auto", "live", "text" or "none" in the cell that runs here."""
+    state, live, in_kernel = run._course.state, kernel.cell_id() is not None, kernel.in_kernel()
+    return choose_view(wanted, state, run._engine.header(state), RunControls(run), live=live, in_kernel=in_kernel)
+
+
 def shown_in(run: Asked, view: View) -> Observer:
     """Have the view make its first picture of the run; what is returned tells it of changes."""
     run._course.view_decides |= view.decides
@@ -86,11 +92,9 @@ def can_show_live(run: Asked) -> bool:
 
 def show_live(run: Showable) -> None:
     """Show the run in the output of the cell that runs here, and follow it to its end."""
-    state = run._course.state
-    live = kernel.cell_id() is not None
-    view = choose_view("auto", state, run._engine.header(state), RunControls(run), live=live, in_kernel=True)
+    view = view_of(run, "auto")
     run._engine.observe(run._course, shown_in(run, view))
-    finish_later(run, lambda: view.finish(state), widgets=view.widgets)
+    finish_later(run, lambda: view.finish(run._course.state), widgets=view.widgets)
 
 
 def live_timeline(run: Asked) -> Any:

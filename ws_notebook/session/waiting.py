@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from .. import kernel
 from ..core.handle import RunHandle
@@ -20,9 +20,8 @@ __all__ = ["wait_at_the_end"]
 _SHARED: Final = "waiting"
 
 
-class _Left(NamedTuple):
-    run: RunHandle
-    finish: Callable[[], None]
+_Left = tuple[RunHandle, Callable[[], None]]
+"""A run, and what is called at its end."""
 
 
 def wait_at_the_end(run: RunHandle, finish: Callable[[], None]) -> None:
@@ -31,21 +30,21 @@ def wait_at_the_end(run: RunHandle, finish: Callable[[], None]) -> None:
     The cell says so in one line. An interrupt, of the cell or of its wait, stops the run.
     """
     left: list[_Left] = portal().shared.setdefault(_SHARED, [])
-    left.append(_Left(run, finish))
+    left.append((run, finish))
     if len(left) == 1:
         kernel.at_cell_end(_end)
 
 
 def _end(interrupted: bool) -> None:
     left: list[_Left] = portal().shared.pop(_SHARED, [])
-    running = [each.run for each in left if not each.run.done]
+    running = [run for run, _ in left if not run.done]
     if running and not interrupted:
         _say(running)
         interrupted = not _waited(running)
-    for each in left:
+    for run, finish in left:
         if interrupted:
-            each.run.cancel()
-        each.finish()
+            run.cancel()
+        finish()
 
 
 def _say(running: list[RunHandle]) -> None:
