@@ -132,9 +132,10 @@ export class RunView {
     this.header.actions.setAlone(alone);
   }
 
-  /** A message from the kernel that tells of frames or of a call's arguments; says whether it was one. */
-  tell(message: unknown): boolean {
-    return this.approvals.tell(message) || this.frames.receive(message);
+  /** A message from the kernel that may tell of frames or of a call's arguments. */
+  tell(message: unknown): void {
+    this.approvals.tell(message);
+    this.frames.tell(message);
   }
 
   private replay(ms: number): void {
