@@ -129,8 +129,8 @@ def test_a_run_can_be_stopped(opened: Open, hanging: Peer) -> None:
     reader.tell("stop", session=key, run=run.id)
     assert reader.row(lambda row: row["status"] != "in_progress")["status"] == "cancelled"
     session.start("Anything else?")
-    reader.row(lambda row: row["doing"] == "text")
-    reader.tell("stop_all")
+    second = reader.row(lambda row: row["doing"] == "text")
+    reader.tell("stop", session=key, run=second["id"])
     assert reader.row(lambda row: row["status"] != "in_progress")["status"] == "cancelled"
 
 
@@ -151,7 +151,6 @@ def test_a_session_can_be_warmed_up_and_reset(local: Open) -> None:
     [
         ({"kind": "reset", "session": "s0"}, "That session is gone."),
         ({"kind": "dance"}, "does not know 'dance'"),
-        ({"kind": "stop_all"}, "No run is in progress."),
     ],
 )
 def test_a_wish_that_cannot_be_fulfilled_is_answered_in_words(local: Open, wish: dict[str, Any], words: str) -> None:
@@ -244,7 +243,8 @@ def test_a_kernel_announces_its_first_session_and_hears_while_a_cell_runs(kernel
     cell = kernel.send("try:\n    s.ask('Anything?')\nexcept wsn.WsNotebookError as error:\n    print(error)")
     tell(kernel, comm, {"kind": "watch", "client": "one"}, subshell)
     kernel.hear(lambda: any(row["doing"] == "text" for row in told_rows(kernel, comm)))
-    tell(kernel, comm, {"kind": "stop_all"}, subshell)
+    (session,) = {session["id"] for message in told(kernel, comm) for session in message.get("sessions", [])}
+    tell(kernel, comm, {"kind": "stop", "session": session, "run": "r1"}, subshell)
     assert "stopped" in cell.end()
     kernel.hear(lambda: any(row["status"] == "cancelled" for row in told_rows(kernel, comm)))
     kernel.client.session.send(kernel.client.shell_channel.socket, "comm_close", {"comm_id": comm, "data": {}})

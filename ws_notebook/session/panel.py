@@ -174,13 +174,7 @@ class Panels:
 
     def act(self, kind: str, message: Mapping[str, Any]) -> str:
         """Do what a reader asked for; the answer is what he is told, if anything. Raises WsNotebookError."""
-        sessions = self.shown()
-        chosen = sessions.get(str(message.get("session")))
-        if kind == "stop_all":
-            running = [run for session in sessions.values() for run in session.runs if not run.done]
-            for run in running:
-                run.cancel()
-            return "" if running else "No run is in progress."
+        chosen = self.shown().get(str(message.get("session")))
         if chosen is None:
             return "That session is gone."
         if kind == "stop":

@@ -150,13 +150,11 @@ function badgePlugin(prompt: StateField<boolean>, host: PromptHost): Extension {
 
     update(update: ViewUpdate): void {
       const changed = update.state.field(prompt) !== update.startState.field(prompt);
-      if (changed || update.transactions.some(each => each.effects.some(effect => effect.is(refresh)))) {
-        this.shown = this.draw(update.state);
-        this.makeRoom();
-      } else if (update.docChanged) {
+      const again = changed || update.transactions.some(each => each.effects.some(effect => effect.is(refresh)));
+      if (again || update.docChanged) {
         const before = this.words;
         this.shown = this.draw(update.state);
-        if (this.words !== before) {
+        if (again || this.words !== before) {
           this.makeRoom();
         }
       }

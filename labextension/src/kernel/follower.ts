@@ -5,7 +5,7 @@ import type { Run } from '../run/bundle';
 import type { Ending } from '../run/ending';
 import { fields, isFields } from '../run/fields';
 import { LiveRun, drawLive } from '../run/live';
-import { hostMarkdown, type RenderMime } from '../view/host';
+import { hostFinish, type RenderMime } from '../view/host';
 import { RunView } from '../view/run';
 import type { KernelLink } from './link';
 
@@ -44,7 +44,7 @@ export class Follower {
   ) {
     const { signal } = this.ended;
     this.live = new LiveRun(first, message => link.send(first.view, message));
-    this.view = new RunView({ markdown: hostMarkdown(rendermime), signal, send: message => this.live.send(message) });
+    this.view = new RunView({ finish: hostFinish(rendermime), signal, send: message => this.live.send(message) });
     link.listen(first.view, message => this.receive(message), signal);
     link.ended.addEventListener('abort', () => this.breakOff(link.ended.reason as Ending), { signal });
     drawLive(this.live, this.view, this.going.signal, run => this.painted(run));

@@ -7,7 +7,7 @@ import { MIME_TYPE, answerOf, callsOf, readRun, type Run } from '../run/bundle';
 import type { BrowserMessage } from '../run/messages';
 import { __ } from '../texts';
 import { formsOf, withRun } from '../view/forms';
-import { hostMarkdown, type RenderMime } from '../view/host';
+import { hostFinish, type RenderMime } from '../view/host';
 import { RunView } from '../view/run';
 import { Follower } from './follower';
 import type { KernelLink } from './link';
@@ -32,7 +32,7 @@ export class RenderedRun extends Widget implements IRenderMime.IRenderer {
     super();
     this.addClass('wsn-output');
     this.saved = new RunView({
-      markdown: hostMarkdown(rendermime),
+      finish: hostFinish(rendermime),
       signal: this.ended.signal,
       send: null,
       inspect: message => this.inspect(message)

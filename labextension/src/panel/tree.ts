@@ -28,12 +28,8 @@ export function treeRows(runs: ReadonlyMap<string, Row>, folded: ReadonlySet<str
   /** By level: the run that a row there would be read to continue. */
   const column: string[] = [];
   // A stack and no recursion: a chain may be longer than the browser's own.
-  const waiting = rootsOf(children).map(row => ({ row, level: 1 }));
-  while (waiting.length > 0) {
-    const next = waiting.pop();
-    if (next === undefined) {
-      break;
-    }
+  const waiting = [...(children.get(null) ?? [])].reverse().map(row => ({ row, level: 1 }));
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { row, level } = next;
     const below = [...(children.get(row.id) ?? [])];
     const main = below.splice(mainOf(below), 1);
@@ -72,10 +68,6 @@ function childrenOf(runs: ReadonlyMap<string, Row>): ReadonlyMap<string | null, 
 function mainOf(siblings: readonly Row[]): number {
   const live = siblings.findLastIndex(row => row.mark !== 'asked again');
   return live < 0 ? Math.max(0, siblings.length - 1) : live;
-}
-
-function rootsOf(children: ReadonlyMap<string | null, readonly Row[]>): Row[] {
-  return [...(children.get(null) ?? [])].reverse();
 }
 
 function countBelow(id: string, children: ReadonlyMap<string | null, readonly Row[]>): number {

@@ -284,7 +284,7 @@ const HEAD = {
   steers: listOf(steerFields)
 };
 
-export type Head = ReturnType<typeof headFields>;
+type Head = ReturnType<typeof headFields>;
 
 const headFields = shape(HEAD);
 

@@ -1,7 +1,8 @@
 /** Markdown that grows: finished blocks are rendered once, only the tail is rendered again; many blocks in many tasks. */
 
+import { safeMarkdown } from './bundled';
 import { element } from './dom';
-import { tooLong, type Markdown } from './markdown';
+import { tooLong, type Finish } from './markdown';
 import { withoutData } from './omitted';
 import { BlockSplitter } from './splitter';
 
@@ -40,7 +41,7 @@ export class GrowingMarkdown {
   private growing = true;
   private blocks = 0;
 
-  constructor(private readonly markdown: Markdown) {
+  constructor(private readonly finish: Finish) {
     this.node.append(this.tail);
   }
 
@@ -85,7 +86,7 @@ export class GrowingMarkdown {
     this.source = source;
     this.growing = false;
     if (source.trim() !== '') {
-      this.finish(source);
+      this.add(source);
     }
   }
 
@@ -120,11 +121,11 @@ export class GrowingMarkdown {
       while (block.length + (this.queue[0]?.length ?? Infinity) < TOGETHER) {
         block = `${block}\n${this.queue.shift() ?? ''}`;
       }
-      this.finish(block);
+      this.add(block);
     }
   }
 
-  private finish(block: string): void {
+  private add(block: string): void {
     const node = element('div', { class: 'wsn-block' });
     this.blocks += 1;
     if (this.blocks === LONG) {
@@ -135,9 +136,9 @@ export class GrowingMarkdown {
       node.append(plain(block));
       return;
     }
-    const { nodes, done } = this.markdown.render(block);
+    const nodes = safeMarkdown(block);
+    const settled = this.finish(nodes)?.catch(() => undefined) ?? null;
     node.append(nodes);
-    const settled = done?.catch(() => undefined) ?? null;
     if (settled !== null) {
       this.waiting.add(settled);
       void settled.then(() => this.waiting.delete(settled));
@@ -176,7 +177,8 @@ export class GrowingMarkdown {
     if (this.drafted === 0 || due) {
       this.clearTail();
       this.drafted = tail.length;
-      this.tail.append((tail.length <= LONGEST_DRAFT ? this.markdown.draft(tail) : null) ?? plain(tail));
+      // What is still being written has neither colours nor formulas.
+      this.tail.append(tail.length <= LONGEST_DRAFT ? safeMarkdown(tail) : plain(tail));
       return;
     }
     if (this.rest === null) {

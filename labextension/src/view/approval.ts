@@ -55,13 +55,12 @@ export class Approvals {
     this.panels.get(`${turn} ${call}`)?.refuse(message);
   }
 
-  /** A message from the kernel; says whether it was one for here. */
-  tell(message: unknown): boolean {
+  /** A message from the kernel, which may be for here. */
+  tell(message: unknown): void {
     const told = readArguments(message);
     if (told !== null) {
       this.panels.get(`${told.turn} ${told.call}`)?.unfold(told.text);
     }
-    return told !== null;
   }
 
   private open(waiting: Waiting): Panel {

@@ -6,7 +6,7 @@ import { GrowingMarkdown } from './answer';
 import { element, setText, show } from './dom';
 import { joined, visible, whole } from './format';
 import { jsonMarkdown } from './json';
-import type { Markdown } from './markdown';
+import type { Finish } from './markdown';
 import { codeWords } from './words';
 
 export class Body {
@@ -30,10 +30,10 @@ export class Body {
   private readonly parts: TurnPart[] = [];
 
   constructor(
-    private readonly markdown: Markdown,
+    private readonly finish: Finish,
     signal: AbortSignal
   ) {
-    this.reasoning = new Reasoning(markdown, signal);
+    this.reasoning = new Reasoning(finish, signal);
     this.node.append(this.reasoning.node, this.waiting, this.answer, this.nothing, this.error, this.stopped, this.short, this.unfinished, this.notes);
   }
 
@@ -77,7 +77,7 @@ export class Body {
   private part(index: number): TurnPart {
     let part = this.parts[index];
     if (part === undefined) {
-      part = new TurnPart(this.markdown);
+      part = new TurnPart(this.finish);
       this.parts[index] = part;
       this.answer.append(part.node);
     }
@@ -145,8 +145,8 @@ class TurnPart {
   private shown: readonly Item[] = [];
   private cited: readonly Citation[] = [];
 
-  constructor(markdown: Markdown) {
-    this.text = new GrowingMarkdown(markdown);
+  constructor(finish: Finish) {
+    this.text = new GrowingMarkdown(finish);
     this.node.append(this.items, this.text.node, this.citations);
   }
 
@@ -242,7 +242,7 @@ class Reasoning {
   private running = false;
 
   constructor(
-    private readonly markdown: Markdown,
+    private readonly finish: Finish,
     signal: AbortSignal
   ) {
     this.node.append(this.summary);
@@ -264,7 +264,7 @@ class Reasoning {
     this.turns.forEach((turn, index) => {
       let part = this.parts[index];
       if (part === undefined) {
-        part = new GrowingMarkdown(this.markdown);
+        part = new GrowingMarkdown(this.finish);
         this.parts[index] = part;
         this.node.append(part.node);
       }

@@ -4,6 +4,7 @@
  */
 
 import type { Run } from '../run/bundle';
+import { fields } from '../run/fields';
 import { readFrameList, type BrowserMessage } from '../run/messages';
 import type { FrameRow } from '../run/packed';
 import { __, _n } from '../texts';
@@ -71,24 +72,19 @@ export class Frames {
     }
   }
 
-  /** A message from the kernel; says whether it was one for the frames. */
-  receive(message: unknown): boolean {
+  /** A message from the kernel, which may be for here. */
+  tell(message: unknown): void {
     const found = readFrameList(message);
     if (found !== null) {
       this.single = found.rows;
       this.leftOut = found.left_out;
       this.draw();
-      return true;
     }
-    const { kind, index, text } = (message ?? {}) as { kind?: unknown; index?: unknown; text?: unknown };
-    if (kind !== 'frame') {
-      return false;
-    }
-    if (this.opened !== null && index === this.opened.index && typeof text === 'string') {
+    const { kind, index, text } = fields(message);
+    if (kind === 'frame' && this.opened !== null && index === this.opened.index && typeof text === 'string') {
       this.opened.cell.textContent = text === '' ? __('The kernel no longer holds this frame.') : pretty(text, LONGEST);
       this.opened.cell.scrollIntoView({ block: 'nearest' });
     }
-    return true;
   }
 
   private draw(): void {

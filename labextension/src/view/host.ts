@@ -4,9 +4,9 @@
  */
 
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { safeMarkdown, safeNodes } from './bundled';
+import { safeNodes } from './bundled';
 import { fenced } from './format';
-import type { Markdown } from './markdown';
+import type { Finish } from './markdown';
 import { whenSeen, type Draw } from './sight';
 
 /** The part of JupyterLab's rendermime registry that is used. */
@@ -25,15 +25,11 @@ const LONGEST_CODE = 50_000;
 const PASS = ['mathjax_ignore', 'tex2jax_ignore'];
 const TAKE = ['mathjax_process', 'tex2jax_process'];
 
-export function hostMarkdown({ markdownParser, latexTypesetter }: RenderMime): Markdown {
+export function hostFinish({ markdownParser, latexTypesetter }: RenderMime): Finish {
   const draw = latexTypesetter === null ? null : (formulas: readonly Element[]) => drawn(formulas, latexTypesetter);
-  return {
-    draft: safeMarkdown,
-    render: source => {
-      const nodes = safeMarkdown(source);
-      typeset(nodes, draw);
-      return { nodes, done: colour(nodes, markdownParser) };
-    }
+  return nodes => {
+    typeset(nodes, draw);
+    return colour(nodes, markdownParser);
   };
 }
 

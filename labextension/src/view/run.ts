@@ -11,7 +11,7 @@ import { element, setAttribute, setText } from './dom';
 import { joined, seconds } from './format';
 import { Frames } from './frames';
 import { Header, type HeaderHandlers } from './header';
-import type { Markdown } from './markdown';
+import type { Finish } from './markdown';
 import { Question } from './question';
 import { Replayer } from './replayer';
 import { Sent } from './sent';
@@ -21,7 +21,7 @@ import { statusOf } from './summary';
 import { Timeline } from './timeline';
 
 export interface RunViewOptions {
-  readonly markdown: Markdown;
+  readonly finish: Finish;
   /** Ends every listener and timer of the view. */
   readonly signal: AbortSignal;
   /** Tells the kernel; null where there is none, as for a saved run. */
@@ -51,7 +51,7 @@ export class RunView {
   private readonly frames: Frames;
   private readonly send: RunViewOptions['send'];
 
-  constructor({ markdown, signal, send, inspect }: RunViewOptions) {
+  constructor({ finish, signal, send, inspect }: RunViewOptions) {
     this.send = send;
     const stop = send === null ? null : (): void => send({ kind: 'stop' });
     this.header = new Header({ stop, ...this.handlers() }, room => setAttribute(this.node, 'data-wsn-room', room), signal);
@@ -64,7 +64,7 @@ export class RunView {
       signal
     );
     this.steering = new Steering(send === null ? null : text => send({ kind: 'steer', text }), signal);
-    this.body = new Body(markdown, signal);
+    this.body = new Body(finish, signal);
     this.node.append(
       this.header.node,
       this.sent.node,
@@ -132,9 +132,10 @@ export class RunView {
     this.header.actions.setAlone(alone);
   }
 
-  /** A message from the kernel that tells of frames or of a call's arguments; says whether it was one. */
-  tell(message: unknown): boolean {
-    return this.approvals.tell(message) || this.frames.receive(message);
+  /** A message from the kernel that may tell of frames or of a call's arguments. */
+  tell(message: unknown): void {
+    this.approvals.tell(message);
+    this.frames.tell(message);
   }
 
   private replay(ms: number): void {

@@ -5,7 +5,7 @@ import { readRun } from '../run/bundle';
 import { LiveRun, drawLive } from '../run/live';
 import { whenModelEnds } from '../view/ending';
 import { heed, lasting } from '../view/model';
-import { pageMarkdown } from '../view/page';
+import { pageFinish } from '../view/page';
 import { RunView } from '../view/run';
 import { Typesetter, type ToMathML } from '../view/typesetter';
 import { loadPart, type PartTraits } from './parts';
@@ -15,7 +15,7 @@ interface Traits extends PartTraits {
 }
 
 function showRun(live: LiveRun, typesetter: Typesetter, el: HTMLElement, signal: AbortSignal): void {
-  const view = new RunView({ markdown: pageMarkdown(typesetter), signal, send: message => live.send(message) });
+  const view = new RunView({ finish: pageFinish(typesetter), signal, send: message => live.send(message) });
   signal.addEventListener('abort', () => view.node.remove());
   el.append(view.node);
   drawLive(live, view, signal);
