@@ -48,12 +48,6 @@ def _keys_in_pem(data: bytes) -> Iterator[tuple[int, int]]:
         at = data.find(b"PRIVATE KEY", max(end, at + 11))
 
 
-def _passwords_in_urls(data: bytes) -> Iterator[tuple[int, int]]:
-    for match in _USERINFO.finditer(data):
-        if not is_placeholder(match[1]):
-            yield match.span(1)
-
-
 def _behind_schemes(data: bytes, keys: Keys) -> Iterator[tuple[int, int]]:
     """`Bearer …` and `Basic …`: behind these words stand ordinary ones, too."""
     for match in _SCHEME.finditer(data):
@@ -80,7 +74,7 @@ def places(data: bytes, keys: Keys) -> Iterator[tuple[int, int]]:
     if b"K" in data and b"-" in data and b"V" in data:
         yield from _keys_in_pem(data)
     if b"@" in data:
-        yield from _passwords_in_urls(data)
+        yield from (match.span(1) for match in _USERINFO.finditer(data) if not is_placeholder(match[1]))
     if b"~" in data:
         yield from (match.span() for match in _AZURE.finditer(data))
     if b"A" in data and b":" in data:

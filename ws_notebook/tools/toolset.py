@@ -29,7 +29,7 @@ def tools_from(
     each with the reason.
     """
     found = dict(_public(source))
-    label = _label(source)
+    label = f"Module {source.__name__}" if isinstance(source, ModuleType) else f"The {type(source).__name__} object"
     wanted, unwanted = _names(only, "only"), _names(skip, "skip") or []
     for name in (*(wanted or ()), *unwanted):
         if name not in found:
@@ -99,10 +99,6 @@ def _names(names: Iterable[str] | None, what: str) -> list[str] | None:
     if isinstance(names, str):
         raise ToolError(f"tools_from(): {what} takes a list of names: {what}=[{names!r}].")
     return None if names is None else list(names)
-
-
-def _label(source: Any) -> str:
-    return f"Module {source.__name__}" if isinstance(source, ModuleType) else f"The {type(source).__name__} object"
 
 
 def _refusal(label: str, refused: list[tuple[str, str]]) -> str:

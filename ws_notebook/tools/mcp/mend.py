@@ -53,7 +53,8 @@ def _listing(result: dict[str, Any], refused: dict[str, str]) -> dict[str, Any]:
             refused[str(name)] = "it has no name"
             continue
         try:
-            tools.append({**_words(given), "name": name, "inputSchema": object_schema(given.get("inputSchema"))})
+            words = {key: given[key] for key in ("title", "description") if isinstance(given.get(key), str)}
+            tools.append({**words, "name": name, "inputSchema": object_schema(given.get("inputSchema"))})
             refused.pop(name, None)
         except (Unusable, RecursionError) as error:
             refused[name] = str(error) if isinstance(error, Unusable) else "its schema is too deeply nested"
@@ -62,10 +63,6 @@ def _listing(result: dict[str, Any], refused: dict[str, str]) -> dict[str, Any]:
     # What is done with a result is up to the model, so an outputSchema that it does not fit is no reason to lose it.
     kept = {key: value for key, value in result.items() if key not in ("tools", "nextCursor")}
     return {**kept, "tools": tools, **more}
-
-
-def _words(given: dict[str, Any]) -> dict[str, str]:
-    return {key: given[key] for key in ("title", "description") if isinstance(given.get(key), str)}
 
 
 def _answer(result: dict[str, Any]) -> dict[str, Any]:

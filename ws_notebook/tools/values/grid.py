@@ -62,7 +62,7 @@ def is_table(value: object) -> bool:
     if type(value) in PYTHONS:
         return False
     known = tuple(loaded(module, name) for module, name in _KNOWN)
-    return isinstance(value, known) or _is_structured(value) or _interchanges(value)
+    return isinstance(value, known) or _is_structured(value) or callable(getattr(type(value), "__dataframe__", None))
 
 
 def grid(value: Any, *, rows: int = MAX_ROWS) -> Grid:
@@ -90,10 +90,6 @@ def grid(value: Any, *, rows: int = MAX_ROWS) -> Grid:
 def _is_structured(value: object) -> bool:
     """Whether it is a numpy array with a row for each element and a column for each of its named fields."""
     return isinstance(value, loaded("numpy", "ndarray")) and value.ndim == 1 and value.dtype.names is not None
-
-
-def _interchanges(value: object) -> bool:
-    return not isinstance(value, type) and callable(getattr(type(value), "__dataframe__", None))
 
 
 def _flat(names: Sequence[Any], columns: list[list[Any]], total: int | None, *, is_column: bool = False) -> Grid:
