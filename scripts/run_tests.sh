@@ -20,7 +20,7 @@ echo "==> pytest, and meanwhile make check"
 
 # Most tests wait for a browser, a kernel or a server, so there are more processes than cores. A file stays in one
 # process, which starts what its tests share; in the order in which tests/ puts the files.
-"$bin/pytest" --numprocesses "${WSN_TEST_JOBS:-3}" --dist loadfile --no-loadscope-reorder
+"$bin/pytest" --numprocesses "${WSN_TEST_JOBS:-4}" --dist loadfile --no-loadscope-reorder
 status=$?
 [ $status = 1 ] && [ "$(grep -c true "$failed")" -le 2 ] || exit $status
 
