@@ -62,12 +62,13 @@ def test_a_name_that_is_not_there_is_no_attribute() -> None:
 
 
 def members(kind: type) -> Iterator[tuple[str, object]]:
-    """The public properties and methods that a class of ours defines."""
-    for each in kind.__mro__:
-        for name, value in vars(each).items() if each.__module__.startswith("ws_notebook") else ():
-            function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
-            if not name.startswith("_") and inspect.isfunction(inspect.unwrap(function) if function else None):
-                yield f"{each.__name__}.{name}", function
+    """The public properties and methods that a class has from us, each as it has it."""
+    ours = [each for each in reversed(kind.__mro__) if each.__module__.startswith("ws_notebook")]
+    found = {name: (each, value) for each in ours for name, value in vars(each).items()}
+    for name, (each, value) in found.items():
+        function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+        if not name.startswith("_") and inspect.isfunction(inspect.unwrap(function) if function else None):
+            yield f"{each.__name__}.{name}", function
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda each: each.__name__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,22 +54,24 @@ def reload(lab: Lab) -> Locator:
     return lab.output(1).locator(".wsn-run")
 
 
-def restored(lab: Lab) -> None:
-    """Wait until the page has asked the kernel what to bring back, and got it."""
-    lab.page.wait_for_function(LINKED, timeout=SOON)
+def restored(lab: Lab) -> Locator:
+    """Load the page again, and wait until it has asked the kernel what to bring back, and got it."""
+    heard: list[bytes | str] = []
+
+    def hear(frame: bytes | str) -> None:
+        heard.append(frame)
+
+    lab.page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    view = reload(lab)
+    until = time.monotonic() + SOON / 1000
+    while not any(VIEWS.search(frame if isinstance(frame, bytes) else frame.encode()) for frame in heard):
+        assert time.monotonic() < until, "the kernel told the page nothing of its views"
+        # What comes meanwhile is heard.
+        lab.page.evaluate("() => new Promise(requestAnimationFrame)")
+    return view
 
 
-LINKED = """() => {
-  const session = window.jupyterapp.shell.currentWidget?.context?.sessionContext?.session;
-  const seen = (window.wsnHeard ??= {kernel: null, views: false});
-  if (session?.kernel && seen.kernel !== session.kernel) {
-    seen.kernel = session.kernel;
-    session.kernel.iopubMessage.connect((_, message) => {
-      seen.views ||= message.content?.comm_id === "ws-notebook-views" && message.content.data?.kind === "views";
-    });
-  }
-  return seen.views;
-}"""
+VIEWS = re.compile(rb'"kind":\s*"views"')
 
 
 def kinds(cell: Any) -> list[str]:
@@ -89,8 +93,7 @@ def test_a_cell_that_was_run_twice_keeps_its_newest_answer_and_its_prints_over_a
     expect(lab.output(1).locator(".wsn-answer")).to_contain_text("answer two")
     saved = kinds(lab.save().cells[1])
     assert saved == ["before two", "answer two", "behind two"]
-    view = reload(lab)
-    restored(lab)
+    view = restored(lab)
     expect(view).to_have_count(1)
     expect(view.locator(".wsn-answer")).to_contain_text("answer two")
     lab.run_cell(0)
@@ -142,8 +145,7 @@ def test_a_cell_that_was_run_again_with_other_code_gets_no_answer_back(server: S
     lab.page.keyboard.insert_text('# %%responses was here\nprint("nothing asked")')
     lab.run_cell(1)
     lab.save()
-    view = reload(lab)
-    restored(lab)
+    view = restored(lab)
     expect(view).to_have_count(0)
     expect(lab.output(1)).to_contain_text("nothing asked")
 

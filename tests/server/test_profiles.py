@@ -33,7 +33,7 @@ def test_the_command_line_and_the_documentation_know_every_profile(capsys: pytes
     assert set(PROFILES) == {name for name, known in settings.PROFILES.items() if known.played} - {"local"}
     with pytest.raises(SystemExit):
         cli.main(["serve", "--profile", "local"])
-    offered = capsys.readouterr().err.partition("(choose from ")[2]
+    offered = capsys.readouterr().err.partition("(choose from ")[2].partition(")")[0]
     assert re.findall(r"\w+", offered) == list(PROFILES)
     page = PAGE.read_text(encoding="utf-8")
     assert [name for name in PROFILES if f"| `{name}` |" not in page] == []
