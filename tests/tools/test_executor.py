@@ -7,6 +7,7 @@ import contextvars
 import functools
 import json
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -242,6 +243,59 @@ def test_a_signal_that_was_lost_is_sent_again_and_counts_once() -> None:
     thread.join(20)
     assert taken == [1]
     assert watched.outcome.output == "went on"
+
+
+def test_a_signal_that_a_finalizer_swallowed_is_sent_again() -> None:
+    running, swallowed = threading.Event(), threading.Event()
+
+    class Held:
+        def __del__(self) -> None:
+            running.set()
+            try:
+                time.sleep(20)
+            finally:
+                swallowed.set()
+
+    def slow() -> None:
+        held = Held()
+        del held
+        time.sleep(20)
+
+    watched, hook = Watched(slow), sys.unraisablehook
+
+    def press() -> None:
+        watched.execution.interrupt()
+        assert swallowed.wait(20)
+        # That it was swallowed is told a moment later.
+        while not watched.outcomes and time.monotonic() - began < 15:
+            watched.execution.nudge()
+            time.sleep(0.01)
+
+    began = time.monotonic()
+    thread = press_when(running, press)
+    watched.execution.run()
+    thread.join(20)
+    assert watched.outcomes == [None]
+    assert time.monotonic() - began < 15
+    assert sys.unraisablehook == hook
+
+
+def test_what_else_a_finalizer_raises_is_reported_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda raised: told.append(raised.exc_value))
+    error = ValueError("odd")
+
+    class Held:
+        def __del__(self) -> None:
+            raise error
+
+    def lets_go() -> str:
+        Held()
+        return "done"
+
+    watched = Watched(lets_go)
+    watched.execution.run()
+    assert (watched.outcome.output, told) == ("done", [error])
 
 
 def test_the_users_own_interrupt_passes_through() -> None:

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import contextvars
 import inspect
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -145,6 +146,9 @@ class _Gate:
         self.spare = False
         """It was sent again, so one signal more than meant may come."""
         self._before: Any = None
+        self._raised = False
+        """The signal that was taken last was sent to the function."""
+        self._report = sys.unraisablehook
 
     def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
@@ -152,17 +156,28 @@ class _Gate:
             # None: set by other than Python, so it could not be put back.
             if before is not None:
                 self._before = signal.signal(signal.SIGINT, self._take)
+                self._report, sys.unraisablehook = sys.unraisablehook, self._lost
 
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+            if sys.unraisablehook == self._lost:
+                sys.unraisablehook = self._report
 
     def _take(self, *_: object) -> None:
         if self.spare and not self.expected:
             self.spare = False
             return
-        self.expected = False
+        self._raised, self.expected = self.expected, False
         raise KeyboardInterrupt
+
+    def _lost(self, raised: sys.UnraisableHookArgs, /) -> None:
+        """A signal of ours that ended in a finalizer, or a weak reference's callback, counts as not taken."""
+        here = threading.current_thread() is threading.main_thread()
+        if self._raised and here and raised.exc_type is KeyboardInterrupt:
+            self.expected = True
+        else:
+            self._report(raised)
 
 
 class Execution:
