@@ -199,14 +199,14 @@ def test_without_a_view_the_cell_asks_in_a_box_of_its_own(server: Server, lab: L
 @by_prompt
 def test_where_no_button_is_heard_the_view_sends_to_the_box(server: Server, lab: Lab) -> None:
     view = opened(server, lab, TWO, SHOW)
-    box = lab.output(1).locator(".jp-Stdin", has_text="remove(path='a')").locator("input")
+    box = lab.output(1).locator(".jp-Stdin", has_text='remove({"path":"a"})').locator("input")
     expect(box).to_be_visible(timeout=20_000)
     expect(panel(view).first).to_contain_text("Answer in the input box of the cell.")
     expect(view.get_by_role("button", name="Approve")).to_have_count(0)
     lab.screenshot("approval-prompt", of=lab.output(1))
     box.fill("y")
     box.press("Enter")
-    again = lab.output(1).locator(".jp-Stdin", has_text="remove(path='b')").locator("input")
+    again = lab.output(1).locator(".jp-Stdin", has_text='remove({"path":"b"})').locator("input")
     expect(again).to_be_visible(timeout=20_000)
     again.fill("n keep b")
     again.press("Enter")

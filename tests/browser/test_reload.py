@@ -6,6 +6,7 @@ import pytest
 from browser.cells import LOAD, MIME, WAIT, close_gate, open_gate
 from browser.lab import App, Lab, Server
 from playwright.sync_api import Locator, expect
+from support.started import needs_subshells
 
 pytestmark = pytest.mark.new_page
 
@@ -38,6 +39,7 @@ def reload(lab: Lab) -> Locator:
     return view
 
 
+@needs_subshells
 @pytest.mark.parametrize(
     ("app", "saved"),
     [("lab", True), ("lab", False), pytest.param("notebook", True, marks=pytest.mark.nightly)],
@@ -76,6 +78,7 @@ FORMS_NAME_THE_CALL = """() => {
 }"""
 
 
+@needs_subshells
 def test_the_buttons_of_a_page_loaded_again_work(server: Server, lab: Lab) -> None:
     begin(server, lab, "reload-stop.ipynb")
     lab.save()
@@ -105,6 +108,7 @@ def test_a_notebook_saved_in_mid_run_reads_well_with_no_kernel(server: Server, l
     lab.screenshot("saved-in-mid-run", of=lab.output(1))
 
 
+@needs_subshells
 def test_a_page_loaded_again_in_mid_run_goes_on_streaming(server: Server, lab: Lab) -> None:
     question = f"{QUESTION.rstrip()}, then think 2 seconds, then write 60 words"
     begin(server, lab, "reload-streams.ipynb", question=question)
