@@ -1,6 +1,6 @@
 #!/bin/sh
 # Print the path of a Chromium for the browser tests; install Debian's when there is none and it may. Its shell without
-# windows comes first: the same engine, a tenth less of the processor's time for each page, and half as much to install.
+# windows comes first: the same engine, a tenth less of the processor's time for each page, and a quarter less to install.
 # WSN_BROWSER names one that is elsewhere. Without a browser: prints nothing and says which tests are left out; fails
 # instead when WSN_REQUIRE_ALL=1.
 find_browser() {

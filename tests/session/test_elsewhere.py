@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from support.server import RunningServer
 
-from ws_notebook import Session, SettingsError
+from ws_notebook import Network, Session, SettingsError, Waits
 from ws_notebook.batch.engines import engine_of
-from ws_notebook.session.elsewhere import recipe_of
+from ws_notebook.session.elsewhere import recipe_of, session_here
 
 __all__: list[str] = []
 
@@ -80,6 +80,15 @@ def test_a_key_never_travels(local: Open) -> None:
     assert pickle.loads(pickle.dumps(recipe)) == recipe
     with pytest.raises(SettingsError, match="headers="):
         recipe_of(local(api_key=key_of_the_environment, headers={"X-Team": "a"}), {}, 16)
+
+
+def test_the_way_and_the_waits_of_a_session_travel() -> None:
+    waits, network = Waits(silence=5), Network(rtt="5ms")
+    with Session(provider="local", network=network, waits=waits) as session:
+        recipe = pickle.loads(pickle.dumps(recipe_of(session, {}, 1)))
+    with session_here(recipe) as there:
+        assert (there.waits, there.settings.network) == (waits, network)
+        assert there.settings.profile == session.settings.profile
 
 
 @pytest.mark.packages
